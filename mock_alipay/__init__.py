@@ -1,0 +1,24 @@
+"""mock-alipay: a local stand-in for the Alipay/Antom payment gateway."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mock_alipay.app import create_app
+    from mock_alipay.config import Config
+
+__version__ = "0.1.0"
+
+__all__ = ["Config", "__version__", "create_app"]
+
+_HOMES = {"Config": "mock_alipay.config", "create_app": "mock_alipay.app"}
+
+
+def __getattr__(name: str) -> Any:
+    # Looked up when first asked for, so that importing the package costs nothing.
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,5 @@
+"""``python -m mock_alipay``."""
+
+from mock_alipay.cli import main
+
+main()

@@ -1,0 +1,124 @@
+"""The TLS certificate: issued by a certificate authority of this user's own, made on first use.
+
+Clients trust the authority's certificate, whose file stays the same; its private key never leaves the folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mock_alipay.errors import SetupError
+
+if TYPE_CHECKING:
+    import trustme
+
+GATEWAY_HOSTS = ("open-na-global.alipay.com", "open-sea-global.alipay.com", "open-de-global.alipay.com")
+"""The real gateway's hosts (SDK constants), for people who map them to this machine."""
+
+_RENEW_BEFORE = 7 * 24 * 3600
+_LIFETIME = timedelta(days=397)
+"""Some clients refuse certificates that live longer than 398 days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Files of a server certificate and of the authority that clients trust."""
+
+    server: Path
+    """Chain and private key."""
+    authority: Path
+    """The authority's certificate alone."""
+
+
+def certificate(extra_hosts: Sequence[str] = (), folder: Path | None = None) -> Certificate:
+    """The certificate for this machine, issued again when it is about to expire or a host is new.
+
+    SetupError when the folder cannot be written; ``MOCK_ALIPAY_HOME`` names another one.
+    """
+    folder = folder or default_folder()
+    names = _names(extra_hosts)
+    if not _usable(folder, names):
+        try:
+            _issue(folder, names)
+        except OSError as error:
+            raise SetupError(
+                f"{folder}: the TLS certificate cannot be kept there: {error.strerror}; "
+                "set MOCK_ALIPAY_HOME to a folder that can be written, or turn HTTPS off with --tls-port none"
+            ) from None
+    return Certificate(folder / "server.pem", folder / "ca.pem")
+
+
+def default_folder() -> Path:
+    """Where this user's authority lives."""
+    if home := os.environ.get("MOCK_ALIPAY_HOME"):
+        return Path(home) / "tls"
+    from platformdirs import user_data_path
+
+    return user_data_path("mock-alipay", appauthor=False) / "tls"
+
+
+def _names(extra_hosts: Sequence[str]) -> list[str]:
+    names = ["localhost", "127.0.0.1", "::1", socket.gethostname(), *GATEWAY_HOSTS]
+    names += extra_hosts
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def _usable(folder: Path, names: list[str]) -> bool:
+    # The record beside the files saves parsing certificates at every start.
+    try:
+        record = json.loads((folder / "server.json").read_text())
+        fresh = record["expires"] - _RENEW_BEFORE > time.time()
+        there = (folder / "server.pem").is_file() and (folder / "ca.pem").is_file()
+        return bool(fresh) and there and set(names) <= set(record["names"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _issue(folder: Path, names: list[str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    authority = _authority(folder)
+    now = datetime.now(UTC)
+    leaf = authority.issue_cert(*names, not_before=now - timedelta(days=1), not_after=now + _LIFETIME)
+    chain = [leaf.private_key_pem, *leaf.cert_chain_pems]
+    _replace(folder / "ca.pem", authority.cert_pem.bytes())
+    _replace(folder / "server.pem", b"".join(blob.bytes() for blob in chain))
+    record = {"expires": (now + _LIFETIME).timestamp(), "names": names}
+    _replace(folder / "server.json", json.dumps(record).encode())
+
+
+def _authority(folder: Path) -> trustme.CA:
+    """The user's authority; the first of several processes makes it, the others take that one."""
+    import trustme
+
+    file = folder / "authority.pem"
+    if not file.exists():
+        made = trustme.CA(organization_name="mock-alipay", organization_unit_name="local test authority")
+        draft = _draft(file, made.private_key_pem.bytes() + made.cert_pem.bytes())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, file)
+        draft.unlink()
+    pem = file.read_bytes()
+    start = pem.index(b"-----BEGIN CERTIFICATE")
+    return trustme.CA.from_pem(pem[start:], pem[:start])
+
+
+def _replace(file: Path, content: bytes) -> None:
+    _draft(file, content).replace(file)
+
+
+def _draft(file: Path, content: bytes) -> Path:
+    """A new file beside ``file``, readable by this user alone."""
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(content)
+    return Path(name)

@@ -1,0 +1,68 @@
+"""The command line: flags and environment become a Config. Only here is anything printed or exited from."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from mock_alipay import __version__
+from mock_alipay.cli.call import call
+from mock_alipay.cli.inspect import check, scenarios, validate
+from mock_alipay.cli.serve import env, ready, serve
+from mock_alipay.errors import SetupError, WrongUse
+
+
+class _Commands(click.Group):
+    """Commands of which ``serve`` may be left unsaid: ``mock-alipay --port 3000``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0].startswith("-") and args[0] not in ("--help", "-h", "--version")):
+            misplaced = [word for word in args if word in self.commands]
+            if misplaced:
+                name = misplaced[0]
+                raise click.UsageError(f"flags come after the command: mock-alipay {name} …", ctx)
+            args = ["serve", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, message="mock-alipay %(version)s")
+def commands() -> None:
+    """A local stand-in for the Alipay/Antom payment gateway.
+
+    Without a command it serves: http://127.0.0.1:2088 and https://127.0.0.1:2089. See mock-alipay serve --help.
+    """
+
+
+for _command in (serve, ready, env, scenarios, validate, check, call):
+    commands.add_command(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 well, 1 something could not be done, 2 wrong use."""
+    try:
+        code = commands.main(arguments, prog_name="mock-alipay", standalone_mode=False)
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "mock-alipay"
+        _complain(f"{error.format_message()} (see {command} --help)")
+        code = 2
+    except click.ClickException as error:
+        _complain(error.format_message())
+        code = 2
+    except SetupError as error:
+        _complain(*error.problems)
+        code = 2 if isinstance(error, WrongUse) else 1
+    except (click.Abort, KeyboardInterrupt):
+        code = 130
+    except BrokenPipeError:
+        # The reader of our output has seen enough, as in `mock-alipay scenarios | head -1`.
+        sys.stdout = None
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _complain(*lines: str) -> None:
+    for line in lines:
+        click.echo(f"mock-alipay: {' '.join(line.split())}", err=True)

@@ -1,0 +1,125 @@
+"""``call``: one signed call, and the reply with its signature checked."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mock_alipay.cli.inspect import read_body
+from mock_alipay.cli.options import ADDRESS, KEYS, config_of, options
+from mock_alipay.config import TEST_CLIENT_ID, Config
+from mock_alipay.errors import SetupError
+
+_SAMPLES = Path(__file__).parent.parent / "samples"
+
+
+@click.command()
+@options(*ADDRESS, *KEYS)
+@click.option("--scenario", metavar="NAME", help="Ask for this story in the mock-scenario header.")
+@click.option("--client-id", default=TEST_CLIENT_ID, show_default=True, help="Whom to call as.")
+@click.option("--private-key", type=Path, metavar="FILE", help="That merchant's private key; the shipped test key.")
+@click.argument("endpoint")
+@click.argument("file", required=False)
+def call(
+    endpoint: str, file: str | None, client_id: str, private_key: Path | None, scenario: str | None, **flags: Any
+) -> None:
+    """Sign a body as a merchant, send it, and check the reply's signature.
+
+    FILE is the request body (- for standard input); without one the documented sample is sent.
+    """
+    from mock_alipay import keys
+    from mock_alipay.signature import Signer, content
+
+    config = config_of(flags)
+    body = _body(endpoint, file)
+    target = f"/ams/{'sandbox/' if client_id.startswith('SANDBOX_') else ''}api/v1/payments/{endpoint}"
+    moment = datetime.now(UTC).isoformat(timespec="seconds")
+    signer = Signer(keys.read_private_key(private_key) if private_key else keys.shipped_merchant_key())
+    headers = {
+        "Content-Type": "application/json; charset=UTF-8",
+        "client-id": client_id,
+        "request-time": moment,
+        "signature": signer.header(content("POST", target, client_id, moment, body)).decode(),
+    }
+    if scenario:
+        headers["mock-scenario"] = scenario
+    _show_request(config, target, headers, body)
+    response, reply, took = _send(config, target, headers, body)
+    _show_reply(response, reply, took)
+    verdict, valid = _verdict(config, target, response, reply)
+    click.secho(f"reply signature: {verdict}", fg="green" if valid else "red", bold=True)
+    if not valid or response.status != 200:
+        raise click.exceptions.Exit(1)
+
+
+def _body(endpoint: str, file: str | None) -> bytes:
+    if file is not None:
+        return read_body(file)
+    sample = _SAMPLES / f"{endpoint}.json"
+    if not sample.is_file():
+        raise SetupError(f"there is no sample of {endpoint}; name a FILE with the request body")
+    return sample.read_bytes()
+
+
+def _send(
+    config: Config, target: str, headers: dict[str, str], body: bytes
+) -> tuple[http.client.HTTPResponse, bytes, float]:
+    host = config.url.removeprefix("http://").rpartition(":")[0]
+    connection = http.client.HTTPConnection(host, config.port, timeout=30)
+    began = time.perf_counter()
+    try:
+        connection.request("POST", target, body, headers)
+        response = connection.getresponse()
+        return response, response.read(), time.perf_counter() - began
+    except ConnectionRefusedError:
+        raise SetupError(f"nothing listens at {config.url}; start the gateway with: mock-alipay") from None
+    except (OSError, http.client.HTTPException) as error:
+        words = str(error) or type(error).__name__
+        raise SetupError(f"no reply from {config.url}: {words} (a scenario's fault? see its journal)") from None
+    finally:
+        connection.close()
+
+
+def _show_request(config: Config, target: str, headers: dict[str, str], body: bytes) -> None:
+    click.secho(f"POST {config.url}{target}", bold=True)
+    _show_headers(headers)
+    click.echo(f"\n{body.decode('utf-8', 'replace').rstrip()}\n")
+
+
+def _show_reply(response: http.client.HTTPResponse, reply: bytes, took: float) -> None:
+    click.secho(f"HTTP {response.status} {response.reason} in {took * 1000:.1f} ms", bold=True)
+    _show_headers(dict(response.getheaders()))
+    try:
+        text = json.dumps(json.loads(reply), indent=2, ensure_ascii=False)
+    except ValueError:
+        text = reply.decode("utf-8", "replace")
+    click.echo(f"\n{text}\n")
+
+
+def _show_headers(headers: dict[str, str]) -> None:
+    for name, value in headers.items():
+        click.echo(f"{click.style(name, dim=True)}: {value}")
+
+
+def _verdict(config: Config, target: str, response: http.client.HTTPResponse, reply: bytes) -> tuple[str, bool]:
+    from mock_alipay import keys
+    from mock_alipay.signature import content, fits, parse, raw_signature
+
+    header = response.getheader("signature")
+    if header is None:
+        return "none, the reply is not signed", False
+    gateway_key = keys.read_private_key(config.gateway_key) if config.gateway_key else keys.shipped_gateway_key()
+    signed = content(
+        "POST", target, response.getheader("client-id", ""), response.getheader("response-time", ""), reply
+    )
+    try:
+        valid = fits(gateway_key.public_key(), raw_signature(parse(header).value), signed)
+    except ValueError as error:
+        return f"INVALID, {error}", False
+    return ("valid" if valid else "INVALID, it does not fit the reply and the gateway's key"), valid

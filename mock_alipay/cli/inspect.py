@@ -1,0 +1,88 @@
+"""``scenarios``, ``validate`` and ``check``: looking at stories and bodies without a server."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mock_alipay.cli.options import STORIES, TYPES, config_of, options
+from mock_alipay.errors import Refusal, SetupError
+
+
+@click.command()
+@options(*STORIES)
+def scenarios(**flags: Any) -> None:
+    """List what is loaded, one line each."""
+    from mock_alipay.scenario import Library, shipped_folder
+    from mock_alipay.schema import Schemas
+
+    library = Library.load(config_of(flags).scenarios, Schemas())
+    width = max(map(len, library))
+    for name in library:
+        story = library[name]
+        shipped = Path(story.origin).parent == shipped_folder()
+        click.echo(f"{name:<{width}}  {story.description}" + ("" if shipped else f"  ({story.origin})"))
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=Path, metavar="FILE…")
+def validate(files: tuple[Path, ...]) -> None:
+    """Check scenario files: file:line and reason of everything wrong."""
+    from mock_alipay.scenario import Library, Story
+    from mock_alipay.scenario.library import read_file
+    from mock_alipay.schema import Schemas
+
+    schemas = Schemas()
+    problems: list[str] = []
+    stories: list[Story] = []
+    for file in files:
+        try:
+            stories.append(read_file(file, schemas))
+            click.echo(f"{file}: fine")
+        except SetupError as error:
+            problems.extend(error.problems)
+    if not problems:
+        Library(stories)
+    else:
+        raise SetupError(*problems)
+
+
+@click.command()
+@options(*TYPES)
+@click.option("--endpoint", default="createPaymentSession", show_default=True, help="Whose contract to hold it to.")
+@click.argument("file", metavar="FILE")
+def check(file: str, endpoint: str, **flags: Any) -> None:
+    """Hold a request body against the contract: every fault with its path. FILE - is standard input."""
+    from mock_alipay.clock import SystemClock
+    from mock_alipay.context import Context
+    from mock_alipay.contract import Contract
+    from mock_alipay.endpoints import ENDPOINTS
+    from mock_alipay.invent import Invent
+    from mock_alipay.schema import Schemas
+
+    if endpoint not in ENDPOINTS:
+        raise click.BadParameter(f"there is no '{endpoint}'; known are {', '.join(ENDPOINTS)}", param_hint="--endpoint")
+    contract = Contract(Schemas(config_of(flags).types))
+    raw = read_body(file)
+    try:
+        body = contract.check(endpoint, raw)
+        for stranger in contract.unknown(endpoint, body):
+            click.echo(f"{file}: {stranger} (ignored)")
+        ENDPOINTS[endpoint](body, Context(SystemClock().now(), "", None, Invent(0), "", raw))
+    except Refusal as refusal:
+        lines = [fault.text for fault in refusal.faults] or [refusal.message or refusal.code]
+        raise SetupError(*(f"{file}: {line}" for line in lines)) from None
+    click.echo(f"{file}: {endpoint} accepts it")
+
+
+def read_body(file: str) -> bytes:
+    """A file's bytes, or standard input's for ``-``."""
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise SetupError(f"{file}: cannot be read: {error.strerror}") from None

@@ -1,0 +1,137 @@
+"""The flags, each with its environment variable, and how they become a Config."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from mock_alipay.config import Config
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class _List(click.ParamType[Any]):
+    """Repeatable on the command line, separated by the system's path separator in the environment."""
+
+    envvar_list_splitter = os.pathsep
+
+
+class _Folder(_List):
+    name = "DIR"
+
+    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Path:
+        return Path(value)
+
+
+class _Merchant(_List):
+    name = "ID=FILE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Path]:
+        if isinstance(value, tuple):
+            return value
+        client_id, equals, file = str(value).partition("=")
+        if not (client_id and equals and file):
+            self.fail(f"expected ID=FILE, a client id and the file of its public key, got '{value}'", param, ctx)
+        return client_id, Path(file)
+
+
+class _TlsPort(click.ParamType[Any]):
+    name = "PORT|none"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
+        if value is None or value == "none":
+            return None
+        text = str(value)
+        if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+            self.fail(f"expected a port from 0 to 65535, or none, got '{value}'", param, ctx)
+        return int(text)
+
+
+_HOST = ("--host", {"help": "Address to listen on."})
+_PORT = ("--port", {"type": click.IntRange(0, 65535), "help": "Plain HTTP; 0 picks a free port and prints it."})
+_TLS_PORT = ("--tls-port", {"type": _TlsPort(), "help": "HTTPS; 0 picks a free port, none turns it off."})
+_SCENARIOS = (
+    "--scenarios",
+    {"type": _Folder(), "multiple": True, "help": "More stories, added to the shipped ones; repeatable."},
+)
+_SCENARIO = ("--scenario", {"metavar": "NAME", "help": "The story for calls that nothing else claims."})
+_SIGNATURES = (
+    "--signatures",
+    {
+        "type": click.Choice(["known", "required", "off"]),
+        "help": "Verify client ids that have a key, demand a key of all, or neither verify nor sign.",
+    },
+)
+_MERCHANT = (
+    "--merchant",
+    {
+        "type": _Merchant(),
+        "multiple": True,
+        "envvar": "MOCK_ALIPAY_MERCHANTS",
+        "help": "A merchant's public key; repeatable, the same ID again is its next key version.",
+    },
+)
+_GATEWAY_KEY = ("--gateway-key", {"type": Path, "metavar": "FILE", "help": "The private key that signs replies."})
+_TYPES = (
+    "--types",
+    {
+        "type": click.Choice(["documented", "strict"]),
+        "help": "Take documented Booleans and Integers natively too, or as strings only.",
+    },
+)
+_SEED = ("--seed", {"type": int, "metavar": "N", "help": "Same seed, same ids; random and printed when left out."})
+_MAX_BODY = (
+    "--max-body",
+    {"type": click.IntRange(1), "metavar": "BYTES", "help": "Larger requests are refused."},
+)
+_WATCH = ("--watch", {"is_flag": True, "help": "Reload scenario files when they change."})
+_LOG_FORMAT = (
+    "--log-format",
+    {"type": click.Choice(["text", "json"]), "default": "text", "help": "One line a call."},
+)
+
+ADDRESS = (_HOST, _PORT, _TLS_PORT)
+STORIES = (_SCENARIOS,)
+KEYS = (_GATEWAY_KEY,)
+TYPES = (_TYPES,)
+SERVING = (
+    *ADDRESS,
+    *STORIES,
+    _SCENARIO,
+    _SIGNATURES,
+    _MERCHANT,
+    *KEYS,
+    *TYPES,
+    _SEED,
+    _MAX_BODY,
+    _WATCH,
+    _LOG_FORMAT,
+)
+
+_DEFAULTS = {field.name: field.default for field in dataclasses.fields(Config)}
+_FIELD_OF = {"merchant": "merchants"}
+
+
+def options(*chosen: tuple[str, dict[str, Any]]) -> Callable[[Command], Command]:
+    """Add flags to a command; defaults are Config's own."""
+
+    def decorate(command: Command) -> Command:
+        for flag, settings in reversed(chosen):
+            name = flag.removeprefix("--").replace("-", "_")
+            default = _DEFAULTS.get(_FIELD_OF.get(name, name))
+            standard = {"default": default, "envvar": f"MOCK_ALIPAY_{name.upper()}", "show_envvar": True}
+            shown = default not in (None, (), False)
+            command = click.option(flag, show_default=shown, **{**standard, **settings})(command)
+        return command
+
+    return decorate
+
+
+def config_of(flags: dict[str, Any]) -> Config:
+    """A Config from the flags of a command."""
+    return Config(**{_FIELD_OF.get(name, name): value for name, value in flags.items()})

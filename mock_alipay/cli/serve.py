@@ -1,0 +1,144 @@
+"""``serve``, ``ready`` and ``env``: running a gateway and finding it."""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+import http.client
+import json
+import secrets
+import shlex
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mock_alipay import __version__
+from mock_alipay.cli.options import ADDRESS, KEYS, SERVING, config_of, options
+from mock_alipay.config import Config
+from mock_alipay.errors import SetupError, WrongUse
+
+
+@click.command()
+@options(*SERVING)
+def serve(log_format: Any, **flags: Any) -> None:
+    """Run the gateway until Ctrl-C or SIGTERM."""
+    # Imported here, so that other commands start at once.
+    from mock_alipay import server
+    from mock_alipay.app import assemble, routes
+    from mock_alipay.log import Log
+
+    config = config_of(flags)
+    sockets = server.bind(config.host, config.port, config.tls_port)
+    config = dataclasses.replace(
+        config,
+        port=sockets.port,
+        tls_port=sockets.tls_port,
+        seed=secrets.randbelow(2**31) if config.seed is None else config.seed,
+    )
+    server_file, authority = _certificate(config)
+    log = Log(sys.stderr, log_format)
+    try:
+        parts = assemble(config, ca_certificate=authority, announce=log.exchange)
+        app = routes(parts)
+        _rest_garbage_collector()
+        count = len(parts.chooser.library)
+        server.run(app, sockets, server_file, ready=lambda: click.echo(_banner(config, count, authority)))
+    finally:
+        log.close()
+
+
+@click.command()
+@options(*ADDRESS)
+@click.option("--wait", type=click.FloatRange(0), default=0.0, metavar="SECONDS", help="How long to wait for it.")
+def ready(wait: float, **flags: Any) -> None:
+    """Exit 0 when the gateway answers on the configured port, 1 when it does not."""
+    config = config_of(flags)
+    if config.port == 0:
+        raise WrongUse("--port 0: which port the server chose is not known here; give its number")
+    until = time.monotonic() + wait
+    while (trouble := _health(config)) is not None:
+        if time.monotonic() >= until:
+            raise SetupError(f"not ready at {config.url}: {trouble}")
+        time.sleep(0.05)
+    click.echo(f"ready at {config.url}")
+
+
+@click.command()
+@options(*ADDRESS, *KEYS)
+def env(**flags: Any) -> None:
+    """Print shell lines that point a client here: eval "$(mock-alipay env)"."""
+    from mock_alipay import keys
+    from mock_alipay.app import environment
+
+    config = config_of(flags)
+    gateway_key = keys.read_private_key(config.gateway_key) if config.gateway_key else keys.shipped_gateway_key()
+    _, authority = _certificate(config)
+    found = environment(config, gateway_key, authority)
+    lines = {
+        "ALIPAY_CLIENT_ID": found["clientId"],
+        "ALIPAY_MERCHANT_PRIVATE_KEY": found["merchantPrivateKey"],
+        "ALIPAY_PUBLIC_KEY": found["gatewayPublicKey"],
+        "ALIPAY_GATEWAY_URL": found["url"],
+        "ALIPAY_GATEWAY_TLS_URL": found["tlsUrl"],
+        "SSL_CERT_FILE": found["caCertificate"],
+    }
+    for name, value in lines.items():
+        if value:
+            click.echo(f"export {name}={shlex.quote(value)}")
+
+
+def _certificate(config: Config) -> tuple[Path | None, Path | None]:
+    if config.tls_port is None:
+        return None, None
+    from mock_alipay.certificate import certificate
+
+    found = certificate([] if config.listens_everywhere else [config.host])
+    return found.server, found.authority
+
+
+def _rest_garbage_collector() -> None:
+    # What exists now stays for good, and what calls leave behind is freed by counting references. Looking for
+    # cycles among ten thousand journal entries again and again would cost calls a tenth of their speed.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
+def _banner(config: Config, scenarios: int, authority: Path | None) -> str:
+    folders = ", ".join(["shipped", *map(str, config.scenarios)])
+    lines = [
+        ("http", config.url),
+        ("https", f"{config.tls_url}  (clients trust {authority})" if authority else "off"),
+        ("client id", f"{config_client(config)}; keys to configure: mock-alipay env, or {config.url}/__admin/env"),
+        ("scenarios", f"{scenarios} ({folders}); {config.scenario} unless a call asks for another; seed {config.seed}"),
+        ("journal", f"{config.url}/__admin/calls"),
+    ]
+    return "\n".join([f"mock-alipay {__version__}", *(f"  {name:<10} {text}" for name, text in lines)])
+
+
+def config_client(config: Config) -> str:
+    """The client ids that have keys, as the banner names them."""
+    from mock_alipay.config import TEST_CLIENT_ID
+
+    return ", ".join(dict.fromkeys([TEST_CLIENT_ID, *(client_id for client_id, _ in config.merchants)]))
+
+
+def _health(config: Config) -> str | None:
+    """What keeps the gateway from being ready, if anything."""
+    host = config.url.removeprefix("http://").rpartition(":")[0]
+    connection = http.client.HTTPConnection(host, config.port, timeout=2)
+    try:
+        connection.request("GET", "/__admin/health")
+        response = connection.getresponse()
+        body = json.loads(response.read(65536))
+        healthy = response.status == 200 and isinstance(body, dict) and body.get("status") == "ok"
+        return None if healthy else f"HTTP {response.status}, which is not mock-alipay's answer"
+    except (OSError, http.client.HTTPException) as error:
+        return str(error) or type(error).__name__
+    except ValueError:
+        return "something else listens there"
+    finally:
+        connection.close()

@@ -1,0 +1,55 @@
+"""Everything that can be set, in one frozen record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mock_alipay.terms import SignatureMode, TypeMode
+
+TEST_CLIENT_ID = "SANDBOX_MOCK_MERCHANT"
+"""The client id of the shipped test merchant; the prefix sends SDKs to the sandbox path."""
+
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
+"""Hosts that stand for all addresses, and how this machine reaches itself then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The settings of one gateway; ``mock-alipay --help`` says what each means."""
+
+    host: str = "127.0.0.1"
+    port: int = 2088
+    tls_port: int | None = 2089
+    scenarios: tuple[Path, ...] = ()
+    scenario: str = "success"
+    signatures: SignatureMode = "known"
+    merchants: tuple[tuple[str, Path], ...] = ()
+    gateway_key: Path | None = None
+    types: TypeMode = "documented"
+    seed: int | None = None
+    max_body: int = 1024 * 1024
+    watch: bool = False
+
+    @property
+    def url(self) -> str:
+        """Where a client on this machine reaches plain HTTP."""
+        return f"http://{self._reachable}:{self.port}"
+
+    @property
+    def tls_url(self) -> str | None:
+        """Where a client on this machine reaches HTTPS; None when it is off."""
+        if self.tls_port is None:
+            return None
+        port = "" if self.tls_port == 443 else f":{self.tls_port}"
+        return f"https://{self._reachable}{port}"
+
+    @property
+    def listens_everywhere(self) -> bool:
+        """Whether ``host`` stands for all addresses of the machine, as in a container."""
+        return self.host in _EVERYWHERE
+
+    @property
+    def _reachable(self) -> str:
+        host = _EVERYWHERE.get(self.host, self.host)
+        return f"[{host}]" if ":" in host else host

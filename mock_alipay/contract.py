@@ -1,0 +1,116 @@
+"""Request bodies against their schemas: parsed, checked, and told what is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from mock_alipay.errors import Refusal
+from mock_alipay.explain import close, described
+from mock_alipay.schema import Schemas
+from mock_alipay.terms import Fault
+
+MAX_DEPTH = 32
+"""Nesting beyond this is refused; the documented fields nest seven levels deep."""
+
+_TOO_DEEP = f"JSON nested more than {MAX_DEPTH} levels deep"
+
+
+class Contract:
+    """What the gateway accepts, endpoint by endpoint."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        self._schemas = schemas
+
+    def check(self, endpoint: str, raw: bytes) -> dict[str, Any]:
+        """The parsed body, its nulls removed; PARAM_ILLEGAL with every fault when it is not valid."""
+        body = parse(raw)
+        if not self._schemas.accepts(endpoint, body):
+            faults = self._schemas.explain(endpoint, body)
+            raise Refusal("PARAM_ILLEGAL", faults=faults or [Fault("body", "what the documentation asks for", "less")])
+        return body
+
+    def unknown(self, endpoint: str, body: Any) -> list[str]:
+        """Fields that the documentation does not know, each with the name that was perhaps meant."""
+        return list(self._unknown({"$ref": f"{endpoint}.json"}, "", body, ""))
+
+    def _unknown(self, schema: dict[str, Any], within: str, value: Any, path: str) -> Iterator[str]:
+        schema, within = self._schemas.resolve(schema, within)
+        if isinstance(value, list):
+            for index, item in enumerate(value):
+                yield from self._unknown(schema.get("items", {}), within, item, f"{path}[{index}]")
+        if not isinstance(value, dict) or "properties" not in schema:
+            return
+        known: dict[str, Any] = schema["properties"]
+        for name, inner in value.items():
+            where = f"{path}.{name}" if path else name
+            if name in known:
+                yield from self._unknown(known[name], within, inner, where)
+                continue
+            meant = close(name, [word for word in known if word not in value])
+            # A free map may hold anything; only a near miss is worth a word there.
+            if meant or not schema.get("additionalProperties"):
+                yield f"{where}: unknown field" + (f", did you mean {meant}?" if meant else "")
+
+
+def parse(raw: bytes) -> dict[str, Any]:
+    """A JSON object from a request body, null taken as absent (.NET sends every unset field so)."""
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise _illegal("a JSON object", _why_no_json(raw, error)) from None
+    if not isinstance(body, dict):
+        raise _illegal("a JSON object", described(body))
+    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH and _depth(body) > MAX_DEPTH:
+        raise _illegal("a JSON object", _TOO_DEEP)
+    if b"null" in raw:
+        return {name: _pruned(value) for name, value in body.items() if value is not None}
+    return body
+
+
+def _pruned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _pruned(inner) for name, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [_pruned(inner) for inner in value]
+    return value
+
+
+def _depth(value: Any) -> int:
+    depth, level = 0, [value]
+    while level:
+        depth += 1
+        inner = [v.values() if isinstance(v, dict) else v for v in level if isinstance(v, dict | list)]
+        level = [item for items in inner for item in items]
+    return depth - 1
+
+
+def _why_no_json(raw: bytes, error: orjson.JSONDecodeError) -> str:
+    if not raw.strip():
+        return "an empty body"
+    if "depth" in error.msg or "recursion" in error.msg:
+        return _TOO_DEEP
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as broken:
+        return f"bytes that are not UTF-8, at byte {broken.start}"
+    if text.startswith("\ufeff"):
+        return "a byte order mark before it"
+    try:
+        json.loads(text, parse_constant=_no_constant)
+    except json.JSONDecodeError as plain:
+        return f"text that is not JSON: {plain.msg} at line {plain.lineno}, column {plain.colno}"
+    except (ValueError, RecursionError) as other:
+        return str(other)
+    return f"text that is not JSON: {error.msg}"
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name}, which is not JSON")
+
+
+def _illegal(expected: str, found: str) -> Refusal:
+    return Refusal("PARAM_ILLEGAL", faults=[Fault("body", expected, found)])

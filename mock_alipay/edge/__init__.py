@@ -1,0 +1,1 @@
+"""HTTP: requests become Calls, Replies become responses. Starlette lives here and in ``app``."""

@@ -1,0 +1,86 @@
+"""The merchant's door: a bare ASGI endpoint, because this road is walked most."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import lru_cache
+
+from starlette.types import Receive, Scope, Send
+
+from mock_alipay.clock import Clock
+from mock_alipay.edge.target import origin_form, raw_target
+from mock_alipay.edge.wire import deliver
+from mock_alipay.errors import Misuse
+from mock_alipay.gateway import Gateway
+from mock_alipay.terms import Call
+
+
+class MerchantDoor:
+    """ASGI in, ASGI out; the gateway answers in between."""
+
+    def __init__(self, gateway: Gateway, clock: Clock, max_body: int) -> None:
+        self._gateway = gateway
+        self._clock = clock
+        self._max_body = max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        try:
+            body = await read_body(scope, receive, self._max_body)
+        except Misuse as misuse:
+            reply = self._gateway.turn_away(self._call(scope, b""), misuse)
+            await deliver(reply, scope, receive, send, close=True)
+            return
+        if body is None:
+            return
+        reply = await self._gateway.answer(self._call(scope, body))
+        if reply.delay:
+            await asyncio.sleep(reply.delay)
+        await deliver(reply, scope, receive, send)
+
+    def _call(self, scope: Scope, body: bytes) -> Call:
+        target, reply_target = origin_form(raw_target(scope))
+        return Call(self._clock.now(), scope["method"], target, reply_target, _headers(scope["headers"]), body)
+
+
+async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes | None:
+    """The whole body; None when the client left meanwhile. Misuse (413) when it exceeds ``limit`` bytes."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value) > limit:
+            raise _too_large(f"{int(value)} bytes", limit)
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        body: bytes = message.get("body", b"")
+    else:
+        chunks = bytearray()
+        while True:
+            if message["type"] == "http.disconnect":
+                return None
+            chunks += message.get("body", b"")
+            if len(chunks) > limit:
+                break
+            if not message.get("more_body"):
+                break
+            message = await receive()
+        body = bytes(chunks)
+    if len(body) > limit:
+        raise _too_large(f"more than {limit} bytes", limit)
+    return body
+
+
+def _too_large(found: str, limit: int) -> Misuse:
+    return Misuse(413, "Body too large", f"expected at most {limit} bytes (--max-body), got {found}")
+
+
+def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    headers = {_text(name): _text(value) for name, value in raw}
+    if len(headers) < len(raw):
+        for name in headers:
+            headers[name] = ", ".join(_text(value) for other, value in raw if _text(other) == name)
+    return headers
+
+
+@lru_cache(maxsize=1024)
+def _text(raw: bytes) -> str:
+    # Most headers are the same call after call; one text for all keeps the journal small.
+    return raw.decode("latin-1")

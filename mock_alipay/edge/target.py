@@ -1,0 +1,26 @@
+"""Request targets: absolute form and odd slashes, as official SDKs send them."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from typing import Any
+
+
+def origin_form(raw: str) -> tuple[str, str]:
+    """The target as path and query, as sent; and the one over which this client verifies the reply.
+
+    The Python SDK puts the whole URL into the request line and signs its path alone. When its gateway URL ends
+    with a slash it still verifies over the path with one slash; other clients verify over what they sent.
+    """
+    if raw.startswith("/") or "://" not in raw:
+        return raw, raw
+    _, slash, rest = raw.partition("://")[2].partition("/")
+    target = slash + rest
+    return target, "/" + rest.lstrip("/")
+
+
+def raw_target(scope: MutableMapping[str, Any]) -> str:
+    """What stood in the request line, from an ASGI scope."""
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    query: bytes = scope.get("query_string", b"")
+    return (raw + b"?" + query if query else raw).decode("latin-1")

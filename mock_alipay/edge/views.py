@@ -1,0 +1,122 @@
+"""Journal entries, payments and scenarios as the admin API shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from mock_alipay.clock import wire_time
+from mock_alipay.contract import Contract
+from mock_alipay.journal import Entry
+from mock_alipay.mask import mask_json, mask_loose_text, mask_text
+from mock_alipay.scenario import Story
+from mock_alipay.terms import Fault, Payment
+
+
+def call_view(entry: Entry, contract: Contract) -> dict[str, Any]:
+    """An exchange as lists show it."""
+    request, body = _request(entry)
+    return {
+        "id": entry.id,
+        "time": entry.call.received.isoformat(timespec="milliseconds"),
+        "endpoint": entry.endpoint,
+        "clientId": entry.client_id,
+        "paymentRequestId": entry.payment_request_id,
+        "resultCode": entry.result_code,
+        "resultStatus": entry.result_status,
+        "resultMessage": mask_loose_text(entry.message),
+        "httpStatus": _http_status(entry),
+        "scenario": entry.scenario,
+        "reason": entry.reason,
+        "fault": entry.reply.fault.kind if entry.reply.fault else None,
+        "signature": {"verdict": entry.verdict, "explanation": _masked(entry.explanation)},
+        "faults": [_fault_view(fault) for fault in entry.faults],
+        "unknownFields": contract.unknown(entry.endpoint, body) if entry.endpoint and body else [],
+        "timing": {"tookMs": round(entry.took * 1000, 3), "delayMs": round(entry.reply.delay * 1000)},
+        "request": request,
+        "reply": _reply(entry),
+    }
+
+
+def whole_call_view(entry: Entry, contract: Contract) -> dict[str, Any]:
+    """The same with both heads and what was signed."""
+    call = entry.call
+    headers = {name.decode(): value.decode("latin-1") for name, value in entry.reply.headers}
+    return {
+        **call_view(entry, contract),
+        "method": call.method,
+        "target": call.target,
+        "requestHeaders": dict(call.headers),
+        "replyHeaders": headers,
+        "signed": {
+            "request": _signed(call.method, call.target, call.headers, "request-time", call.body),
+            "reply": _signed(call.method, call.reply_target, headers, "response-time", entry.reply.body)
+            if "signature" in headers
+            else None,
+        },
+    }
+
+
+def payment_view(payment: Payment, *, expired: bool) -> dict[str, Any]:
+    """A payment as the gateway sees it."""
+    request = mask_json(orjson.loads(payment.request))
+    return {
+        "paymentRequestId": payment.payment_request_id,
+        "clientId": payment.client_id,
+        "sessionStatus": "EXPIRED" if expired else "OPEN",
+        "paymentSessionId": payment.session.id,
+        "paymentSessionExpiryTime": payment.session.expiry_text,
+        "created": wire_time(payment.session.created),
+        "paymentAmount": request.get("paymentAmount"),
+        "request": request,
+    }
+
+
+def story_view(story: Story) -> dict[str, Any]:
+    """A scenario in a list."""
+    return {
+        "name": story.name,
+        "description": story.description,
+        "endpoints": list(story.steps),
+        "match": [condition.place for condition in story.match],
+        "file": story.origin,
+    }
+
+
+def _fault_view(fault: Fault) -> dict[str, str]:
+    return {
+        "path": fault.path,
+        "expected": fault.expected,
+        "found": mask_loose_text(fault.found),
+        "message": mask_loose_text(fault.text),
+    }
+
+
+def _request(entry: Entry) -> tuple[Any, dict[str, Any] | None]:
+    try:
+        body = orjson.loads(entry.call.body)
+    except orjson.JSONDecodeError:
+        return mask_loose_text(entry.call.body.decode("utf-8", "replace")), None
+    return mask_json(body), body if isinstance(body, dict) else None
+
+
+def _reply(entry: Entry) -> Any:
+    return mask_json(orjson.loads(entry.reply.body))
+
+
+def _http_status(entry: Entry) -> int | None:
+    """What the client saw; None when a fault kept the reply from it."""
+    fault = entry.reply.fault
+    if fault is None or fault.kind in ("bad-signature", "no-signature", "wrong-key", "stale-time", "truncate"):
+        return entry.reply.status
+    return fault.status or None
+
+
+def _signed(method: str, target: str, headers: Any, time: str, body: bytes) -> str:
+    text = mask_text(body.decode("utf-8", "replace"))
+    return f"{method} {target}\n{headers.get('client-id', '')}.{headers.get(time, '')}.{text}"
+
+
+def _masked(text: str | None) -> str | None:
+    return mask_loose_text(text) if text else text

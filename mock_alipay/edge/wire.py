@@ -1,0 +1,90 @@
+"""Replies on their way out, and what scenarios do to them there."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from starlette.types import Receive, Scope, Send
+
+from mock_alipay.terms import Reply
+
+CONNECTION = "mock_alipay.connection"
+"""The ASGI extension under which our own server hands down the client's connection."""
+
+_NOISE = b"\x16\x03mock-alipay: not HTTP\x00\xff\xfe" * 8
+
+
+class Connection(Protocol):
+    """What a fault can do to a connection."""
+
+    def reset(self) -> None:
+        """Break it off, so that the client sees a reset."""
+
+    def end(self, last_words: bytes = b"") -> None:
+        """Send these bytes as they are, then close."""
+
+
+async def deliver(reply: Reply, scope: Scope, receive: Receive, send: Send, *, close: bool = False) -> None:
+    """Send a reply, whole or with its fault; ``close`` ends the connection after it."""
+    match reply.fault.kind if reply.fault else None:
+        case "hang":
+            await _gone(receive)
+        case "reset" | "empty" | "garbage" as kind:
+            await _break(kind, scope, receive)
+        case "truncate":
+            await _truncate(reply, scope, receive, send)
+        case "status":
+            await _send(_bad_gateway(reply), send, close=False)
+        case _:
+            await _send(reply, send, close=close)
+
+
+async def _break(kind: str, scope: Scope, receive: Receive) -> None:
+    connection = _connection(scope)
+    if connection is None:
+        # No socket to break, as when the app runs in a test's own process.
+        raise ConnectionResetError(f"a scenario's fault: {kind}")
+    if kind == "reset":
+        connection.reset()
+    else:
+        connection.end(_NOISE if kind == "garbage" else b"")
+    await _gone(receive)
+
+
+async def _truncate(reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
+    await _start(reply, send, close=True)
+    connection = _connection(scope)
+    half = reply.body[: len(reply.body) // 2]
+    await send({"type": "http.response.body", "body": half, "more_body": connection is not None})
+    if connection is not None:
+        connection.end()
+        await _gone(receive)
+
+
+def _connection(scope: Scope) -> Connection | None:
+    connection: Connection | None = scope.get("extensions", {}).get(CONNECTION)
+    return connection
+
+
+async def _send(reply: Reply, send: Send, *, close: bool) -> None:
+    await _start(reply, send, close=close)
+    await send({"type": "http.response.body", "body": reply.body})
+
+
+async def _start(reply: Reply, send: Send, *, close: bool) -> None:
+    headers = [*reply.headers, (b"connection", b"close")] if close else reply.headers
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _bad_gateway(reply: Reply) -> Reply:
+    """What a proxy in front of the gateway would answer: a page, unsigned."""
+    status = reply.fault.status if reply.fault else 502
+    body = f"<html><body><h1>{status}</h1>a scenario of mock-alipay</body></html>".encode()
+    kept = tuple(header for header in reply.headers if header[0] in (b"mock-call-id", b"mock-scenario"))
+    length = str(len(body)).encode()
+    return Reply(status, ((b"content-type", b"text/html"), (b"content-length", length), *kept), body)

@@ -1,0 +1,77 @@
+"""Everything that can go wrong on purpose.
+
+::
+
+    MockAlipayError
+    ├── SetupError   a flag, file or key of the user's is wrong: the command line says so and exits
+    │   └── WrongUse
+    ├── Refusal      the gateway's no: sealed and journalled like any other answer
+    └── Misuse       a request that is no AMS call at all: answered with a plain HTTP error
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mock_alipay.terms import Fault
+
+
+class MockAlipayError(Exception):
+    """The root of this package's errors."""
+
+
+class SetupError(MockAlipayError):
+    """Something the user wrote cannot be used; ``problems`` holds one line each."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class WrongUse(SetupError):
+    """A flag's value cannot be right, whatever the machine: exit code 2, not 1."""
+
+
+class Refusal(MockAlipayError):
+    """The gateway answers with a result code that is not success.
+
+    ``message`` replaces the code's own ``resultMessage``; ``faults`` do too, told in words.
+    ``explanation`` is for the journal and the log alone.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str | None = None,
+        *,
+        faults: Sequence[Fault] = (),
+        explanation: str | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+        self.faults = tuple(faults)
+        self.explanation = explanation
+
+
+class Misuse(MockAlipayError):
+    """A plain HTTP error, told as problem JSON (RFC 9457)."""
+
+    def __init__(self, status: int, title: str, detail: str, **extra: Any) -> None:
+        super().__init__(f"{title}: {detail}")
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.extra: Mapping[str, Any] = extra
+
+    @property
+    def problem(self) -> dict[str, Any]:
+        """The body of the answer."""
+        return {
+            "type": "about:blank",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            **self.extra,
+        }

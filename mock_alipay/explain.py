@@ -1,0 +1,170 @@
+"""What a schema says no to, in plain words: a table from keyword to phrase."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from mock_alipay.mask import SECRET_NAMES
+from mock_alipay.terms import Fault
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+    from jsonschema.protocols import Validator
+
+_TYPES = {
+    "object": "a JSON object",
+    "array": "a JSON array",
+    "string": "a JSON string",
+    "number": "a JSON number",
+    "integer": "a JSON integer",
+    "boolean": "true or false",
+    "null": "null",
+}
+
+
+def faults(errors: Iterable[ValidationError]) -> list[Fault]:
+    """The errors of a validator as faults, without repetitions, in the order of the schema."""
+    return list(dict.fromkeys(fault for error in errors for fault in _told(_complaint(error))))
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """A path as users write it: ``order.goods[0].goodsName``."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def described(value: Any, *, secret: bool = False) -> str:
+    """A value as an error message shows it, cut short, and not at all when it is secret."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return "a number" if secret else f"the number {_cut(str(value))}"
+        case str():
+            return f"a string of {len(value)} characters" if secret else f'the string "{_cut(value)}"'
+        case list():
+            return "an array"
+        case _:
+            return "an object"
+
+
+def close(name: str, words: Iterable[str]) -> str | None:
+    """The known word that ``name`` was perhaps meant to be."""
+    folded = {word.lower(): word for word in words}
+    found = difflib.get_close_matches(name.lower(), folded, 1, 0.7)
+    return folded[found[0]] if found else None
+
+
+@cache
+def validator_class() -> type[Validator]:
+    """The validator that explains: draft 2020-12, its patterns matched as the compiled one does.
+
+    Python's ``$`` also matches before a last line end; the patterns here are anchored at both ends,
+    so a full match means the same to both.
+    """
+    from jsonschema import Draft202012Validator, ValidationError, validators
+
+    def pattern(_: Any, expression: str, value: Any, __: Any) -> Iterator[ValidationError]:
+        if isinstance(value, str) and not re.fullmatch(expression, value):
+            yield ValidationError(f"{value!r} does not match {expression!r}")
+
+    extend = cast("Callable[..., type[Validator]]", validators.extend)
+    return extend(Draft202012Validator, {"pattern": pattern})
+
+
+@dataclass(frozen=True, slots=True)
+class _Complaint:
+    path: tuple[str | int, ...]
+    keyword: str
+    wanted: Any
+    """The keyword's value."""
+    schema: Mapping[str, Any]
+    value: Any
+
+    @property
+    def title(self) -> str | None:
+        title: str | None = self.schema.get("title")
+        return title
+
+
+def _complaint(error: ValidationError) -> _Complaint:
+    schema = cast("Mapping[str, Any]", error.schema)
+    return _Complaint(
+        tuple(error.absolute_path), str(error.validator), error.validator_value, schema, cast("Any", error.instance)
+    )
+
+
+def _told(complaint: _Complaint) -> Iterator[Fault]:
+    path = complaint.path
+    if complaint.keyword == "required":
+        for name in complaint.wanted:
+            if name not in complaint.value:
+                yield Fault(dotted((*path, name)), "a value, it is required", "nothing")
+        return
+    if complaint.keyword == "additionalProperties":
+        known = complaint.schema.get("properties", {})
+        for name in complaint.value:
+            if name not in known:
+                yield Fault(dotted((*path, name)), f"one of {_listed(name, known)}", "an unknown name")
+        return
+    secret = bool(path) and str(path[-1]).lower() in SECRET_NAMES
+    sized = complaint.keyword in ("minLength", "maxLength", "minItems", "maxItems")
+    found = str(len(complaint.value)) if sized else described(complaint.value, secret=secret)
+    phrase = _PHRASES.get(complaint.keyword, _titled)
+    yield Fault(dotted(path) or "body", phrase(complaint), found)
+
+
+def _titled(complaint: _Complaint) -> str:
+    return complaint.title or f"{complaint.keyword} {complaint.wanted}"
+
+
+def _type(complaint: _Complaint) -> str:
+    if isinstance(complaint.wanted, str):
+        return _TYPES[complaint.wanted]
+    return complaint.title or " or ".join(_TYPES[name] for name in complaint.wanted)
+
+
+def _enum(complaint: _Complaint) -> str:
+    words = [str(word) if word != "" else "an empty string" for word in complaint.wanted]
+    meant = close(str(complaint.value), words)
+    phrase = complaint.title or f"one of {', '.join(words)}"
+    return f"{phrase} (did you mean {meant}?)" if meant else phrase
+
+
+def _count(noun: str, bound: str) -> Callable[[_Complaint], str]:
+    def phrase(complaint: _Complaint) -> str:
+        return f"{bound} {complaint.wanted} {noun}" + ("" if complaint.wanted == 1 else "s")
+
+    return phrase
+
+
+_PHRASES: Mapping[str, Callable[[_Complaint], str]] = {
+    "type": _type,
+    "enum": _enum,
+    "const": lambda complaint: str(complaint.wanted),
+    "minimum": lambda complaint: complaint.title or f"{complaint.wanted} or more",
+    "maximum": lambda complaint: complaint.title or f"{complaint.wanted} or less",
+    "minLength": _count("character", "at least"),
+    "maxLength": _count("character", "at most"),
+    "minItems": _count("element", "at least"),
+    "maxItems": _count("element", "at most"),
+    "minProperties": _count("field", "at least"),
+}
+
+
+def _listed(name: str, known: Iterable[str]) -> str:
+    meant = close(name, known)
+    return ", ".join(known) + (f" (did you mean {meant}?)" if meant else "")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"

@@ -1,0 +1,75 @@
+"""Which endpoint a call names, and whether it comes in a form that the gateway reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from urllib.parse import unquote
+
+from mock_alipay.errors import Misuse, Refusal
+from mock_alipay.explain import close
+from mock_alipay.terms import Call
+
+_PREFIXES = ("/ams/api/v1/payments/", "/ams/sandbox/api/v1/payments/")
+_TWO_SLASHES = "the path came with double slashes; a gateway URL that ends with a slash does that: leave it out"
+
+
+class Finder:
+    """Knows the paths of the endpoints, in production and in sandbox."""
+
+    def __init__(self, endpoints: Iterable[str]) -> None:
+        self._endpoints = list(endpoints)
+        self._paths = {prefix + name: name for name in self._endpoints for prefix in _PREFIXES}
+
+    def find(self, call: Call) -> tuple[str, str | None]:
+        """The endpoint's name, and a word for the merchant's engineer when the path is odd.
+
+        Refusal NO_INTERFACE_DEF, METHOD_NOT_SUPPORTED or MEDIA_TYPE_NOT_ACCEPTABLE; Misuse (404) for a
+        path that is no AMS path at all.
+        """
+        path = call.target.partition("?")[0]
+        name = self._paths.get(path)
+        hint = None
+        if name is None:
+            plain = re.sub("/{2,}", "/", unquote(path))
+            name = self._paths.get(plain)
+            if name is None:
+                raise self._unknown(plain)
+            hint = _TWO_SLASHES
+        if call.method != "POST":
+            raise Refusal("METHOD_NOT_SUPPORTED", f"{call.method} is not supported, every API is a POST")
+        complaint = _media_complaint(call.headers.get("content-type", ""), call.headers.get("content-encoding", ""))
+        if complaint:
+            raise Refusal("MEDIA_TYPE_NOT_ACCEPTABLE", complaint)
+        return name, hint
+
+    def _unknown(self, path: str) -> Refusal | Misuse:
+        before, ams, _ = path.partition("/ams/")
+        if not ams:
+            detail = f"The gateway answers POST {_PREFIXES[0]}<endpoint>, and GET /__admin/health; {path} is neither."
+            return Misuse(404, "No such page", detail, endpoints=self._endpoints)
+        if before:
+            return Refusal("NO_INTERFACE_DEF", f"no API at {path}: the gateway URL must not have a path of its own")
+        meant = close(path.rstrip("/").rpartition("/")[2], self._endpoints)
+        hint = f", did you mean {_PREFIXES[0]}{meant}?" if meant else ""
+        return Refusal("NO_INTERFACE_DEF", f"no API at {path}{hint}")
+
+
+@lru_cache(maxsize=64)
+def _media_complaint(content_type: str, content_encoding: str) -> str | None:
+    if content_encoding.lower() not in ("", "identity"):
+        return f"Content-Encoding: expected none, got {_short(content_encoding)}"
+    # The Go SDK sends the header twice; the values are joined by a comma here.
+    for media in filter(None, content_type.split(",")):
+        kind, _, parameters = media.strip().lower().partition(";")
+        charset = parameters.partition("charset=")[2].strip(' "')
+        if kind.strip() != "application/json":
+            return f"Content-Type: expected application/json, got {_short(media)}"
+        if charset not in ("", "utf-8", "utf8", "us-ascii"):
+            return f"Content-Type: expected charset UTF-8, got {_short(charset)}"
+    return None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"

@@ -1,0 +1,183 @@
+"""The line a call walks, from its bytes to a signed reply. Only this module knows the order."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mock_alipay.context import Context
+from mock_alipay.contract import Contract
+from mock_alipay.endpoints import Endpoint
+from mock_alipay.errors import Misuse, Refusal
+from mock_alipay.find import Finder
+from mock_alipay.invent import Invent
+from mock_alipay.journal import Entry, Journal
+from mock_alipay.results import Result
+from mock_alipay.scenario import Choice, Chooser
+from mock_alipay.scenario.matching import Sight
+from mock_alipay.scenario.path import put
+from mock_alipay.scenario.placeholder import Scope
+from mock_alipay.seal import Letter, Sealer, problem_reply
+from mock_alipay.store import MemoryStore
+from mock_alipay.terms import Call, Fault, Outcome, Reply, Verdict
+from mock_alipay.verify import Verifier
+
+logger = logging.getLogger("mock_alipay")
+
+_MOST_CONFLICTS = 10
+
+
+@dataclass(slots=True)
+class _Visit:
+    """What is known of a call so far; filled in as it walks the line, for the journal to note."""
+
+    id: str
+    call: Call
+    began: float
+    client_id: str = ""
+    endpoint: str | None = None
+    payment_request_id: str | None = None
+    body: Mapping[str, Any] = field(default_factory=dict)
+    verdict: Verdict = "unchecked"
+    explanation: str | None = None
+    faults: tuple[Fault, ...] = ()
+    choice: Choice | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """The merchant's door: answers calls."""
+
+    endpoints: Mapping[str, Endpoint]
+    finder: Finder
+    verifier: Verifier
+    contract: Contract
+    chooser: Chooser
+    store: MemoryStore
+    sealer: Sealer
+    journal: Journal
+    results: Mapping[str, Result]
+    invent: Invent
+    base_url: str
+    announce: Callable[[Entry], None]
+    """Told of every exchange once it stands in the journal."""
+
+    async def answer(self, call: Call) -> Reply:
+        """The reply to a call, whatever it holds; never raises."""
+        visit = self._visit(call)
+        try:
+            reply, result = await self._walk(visit)
+        except Misuse as misuse:
+            return self._turned_away(visit, misuse)
+        except Exception:
+            logger.exception("call %s met a bug in mock-alipay; the merchant was told UNKNOWN_EXCEPTION", visit.id)
+            visit.choice = None
+            reply, result = await self._seal(visit, Outcome("UNKNOWN_EXCEPTION"))
+        self._note(visit, reply, result)
+        return reply
+
+    def turn_away(self, call: Call, misuse: Misuse) -> Reply:
+        """The reply to a call that could not even be read."""
+        return self._turned_away(self._visit(call), misuse)
+
+    async def _walk(self, visit: _Visit) -> tuple[Reply, dict[str, str]]:
+        try:
+            outcome = await self._play(visit)
+        except Refusal as refusal:
+            outcome = self._refused(visit, refusal)
+        return await self._seal(visit, outcome)
+
+    async def _play(self, visit: _Visit) -> Outcome:
+        call = visit.call
+        endpoint, visit.explanation = self.finder.find(call)
+        visit.endpoint = endpoint
+        identity = self.verifier.identify(call)
+        visit.client_id, visit.verdict = identity.client_id, identity.verdict
+        visit.body = self.contract.check(endpoint, call.body)
+        visit.payment_request_id = visit.body["paymentRequestId"]
+        sight = Sight(visit.client_id, call.headers, visit.body)
+        visit.choice = self.chooser.choose(endpoint, visit.payment_request_id, sight)
+        step = visit.choice.step
+        if step.result != "SUCCESS":
+            return Outcome(step.result, step.message)
+        outcome = await self._decide(visit, endpoint, visit.payment_request_id)
+        return replace(outcome, message=step.message) if step.message else outcome
+
+    async def _decide(self, visit: _Visit, endpoint: str, payment_request_id: str) -> Outcome:
+        for _ in range(_MOST_CONFLICTS):
+            context = Context(
+                now=visit.call.received,
+                client_id=visit.client_id,
+                payment=await self.store.load(visit.client_id, payment_request_id),
+                invent=self.invent,
+                base_url=self.base_url,
+                raw=visit.call.body,
+            )
+            outcome = self.endpoints[endpoint](visit.body, context)
+            if outcome.payment is None or await self.store.commit(outcome.payment):
+                return outcome
+        raise RuntimeError(f"payment {payment_request_id} changed {_MOST_CONFLICTS} times while it was decided on")
+
+    def _refused(self, visit: _Visit, refusal: Refusal) -> Outcome:
+        visit.faults = refusal.faults
+        visit.explanation = refusal.explanation or visit.explanation
+        if refusal.code == "INVALID_SIGNATURE":
+            visit.verdict = "invalid"
+        message = refusal.message
+        if refusal.faults:
+            more = len(refusal.faults) - 1
+            message = refusal.faults[0].text + (f" (and {more} more)" if more else "")
+        elif refusal.explanation:
+            message = f"{self.results[refusal.code].message} {refusal.explanation}"
+        return Outcome(refusal.code, message)
+
+    async def _seal(self, visit: _Visit, outcome: Outcome) -> tuple[Reply, dict[str, str]]:
+        result = self.results[outcome.code].composed(outcome.message)
+        body: dict[str, Any] = {**outcome.fields, "result": result}
+        now = visit.call.received
+        choice = visit.choice
+        if choice is None:
+            return await self.sealer.seal(Letter(visit.call, visit.id, visit.client_id, body, now)), result
+        step = choice.step
+        if step.set:
+            scope = Scope(visit.body, dict(body), visit.call.headers, visit.client_id, now)
+            for path, fill in step.set:
+                put(body, path, fill(scope))
+        delay = 0.0
+        if step.delay is not None:
+            delay = self.invent.between(*step.delay, visit.client_id, visit.payment_request_id or "", choice.nth)
+        letter = Letter(visit.call, visit.id, visit.client_id, body, now, choice.scenario, delay, step.fault)
+        return await self.sealer.seal(letter), result
+
+    def _turned_away(self, visit: _Visit, misuse: Misuse) -> Reply:
+        reply = problem_reply(misuse.problem, visit.id)
+        self._note(visit, reply, None, misuse.detail)
+        return reply
+
+    def _visit(self, call: Call) -> _Visit:
+        return _Visit(self.journal.next_id(), call, time.perf_counter(), call.headers.get("client-id", ""))
+
+    def _note(self, visit: _Visit, reply: Reply, result: dict[str, str] | None, message: str = "") -> None:
+        choice = visit.choice
+        entry = Entry(
+            id=visit.id,
+            call=visit.call,
+            reply=reply,
+            client_id=visit.client_id,
+            endpoint=visit.endpoint,
+            payment_request_id=visit.payment_request_id,
+            result_code=result["resultCode"] if result else None,
+            result_status=result["resultStatus"] if result else None,
+            message=result["resultMessage"] if result else message,
+            verdict=visit.verdict,
+            explanation=visit.explanation,
+            faults=visit.faults,
+            scenario=choice.scenario if choice else None,
+            reason=choice.reason if choice else None,
+            took=time.perf_counter() - visit.began,
+        )
+        self.journal.note(entry)
+        self.announce(entry)

@@ -1,0 +1,91 @@
+"""Every exchange in order, bounded by count and by bytes."""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from mock_alipay.terms import Call, Fault, Reply, Verdict
+
+MAX_ENTRIES = 10_000
+MAX_BYTES = 64 * 1024 * 1024
+
+_ENTRY_OVERHEAD = 2_000
+"""About what an entry's own objects take, in bytes, beside both bodies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One exchange: a call, its reply, and how the one came from the other."""
+
+    id: str
+    call: Call
+    reply: Reply
+    client_id: str
+    endpoint: str | None
+    payment_request_id: str | None
+    result_code: str | None
+    """None when the reply is a plain HTTP error."""
+    result_status: str | None
+    message: str
+    verdict: Verdict
+    explanation: str | None
+    """Why the signature does not fit, or what else is worth saying to the merchant's engineer."""
+    faults: tuple[Fault, ...]
+    scenario: str | None
+    reason: str | None
+    took: float
+    """Seconds from the call to its reply, the scripted delay not counted."""
+
+    @property
+    def number(self) -> int:
+        """Ids count up; this is the count."""
+        return int(self.id)
+
+    @property
+    def size(self) -> int:
+        """Bytes that the entry holds, roughly."""
+        return len(self.call.body) + len(self.reply.body) + _ENTRY_OVERHEAD
+
+
+class Journal:
+    """The latest exchanges; the oldest make room for new ones."""
+
+    def __init__(self, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES) -> None:
+        self._max_entries = max_entries
+        self._max_bytes = max_bytes
+        self._entries: deque[Entry] = deque()
+        self._bytes = 0
+        self._numbers = itertools.count(1)
+
+    def next_id(self) -> str:
+        """An id for the call that has just come in."""
+        return str(next(self._numbers))
+
+    def note(self, entry: Entry) -> None:
+        """Add an exchange."""
+        self._entries.append(entry)
+        self._bytes += entry.size
+        while len(self._entries) > self._max_entries or (self._bytes > self._max_bytes and len(self._entries) > 1):
+            self._bytes -= self._entries.popleft().size
+
+    def get(self, call_id: str) -> Entry | None:
+        """The exchange with this id, if it is still kept."""
+        return next((entry for entry in self._entries if entry.id == call_id), None)
+
+    def newest_first(self, wanted: Callable[[Entry], bool]) -> Iterator[Entry]:
+        """The exchanges that ``wanted`` picks."""
+        return filter(wanted, reversed(self._entries))
+
+    def forget(self, client_id: str | None = None) -> int:
+        """Drop the exchanges of one client id or all; how many there were."""
+        kept = [entry for entry in self._entries if client_id not in (None, entry.client_id)]
+        dropped = len(self._entries) - len(kept)
+        self._entries = deque(kept)
+        self._bytes = sum(entry.size for entry in kept)
+        return dropped
+
+    def __len__(self) -> int:
+        return len(self._entries)

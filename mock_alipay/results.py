@@ -1,0 +1,33 @@
+"""The wire's result codes, their statuses and messages: ``schemas/results.json`` as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mock_alipay.schema import read
+
+MAX_MESSAGE = 256
+"""Characters of ``resultMessage`` (PAGE)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One row: a code and what goes with it."""
+
+    code: str
+    status: str
+    message: str
+
+    def composed(self, message: str | None = None) -> dict[str, str]:
+        """The ``result`` object of a reply, with its own message or another, cut to length."""
+        text = self.message if message is None else message
+        if len(text) > MAX_MESSAGE:
+            text = text[: MAX_MESSAGE - 1] + "…"
+        return {"resultCode": self.code, "resultMessage": text, "resultStatus": self.status}
+
+
+def results() -> Mapping[str, Result]:
+    """Every documented code."""
+    table = read("results.json")["results"]
+    return {code: Result(code, row["resultStatus"], row["resultMessage"]) for code, row in table.items()}

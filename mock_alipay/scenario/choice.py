@@ -1,0 +1,122 @@
+"""Which story a call plays in, and at which step of it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from mock_alipay.errors import Misuse
+from mock_alipay.scenario.library import Library
+from mock_alipay.scenario.matching import Sight
+from mock_alipay.scenario.story import Step, Story
+
+_PLAIN = (Step(),)
+_MOST_COUNTERS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A story, why it was chosen, and the step it has come to."""
+
+    scenario: str
+    reason: str
+    step: Step
+    nth: int
+    """How many calls were counted before this one."""
+
+
+@dataclass(slots=True)
+class _Preference:
+    scenario: str
+    times: int | None
+
+
+class Chooser:
+    """Chooses stories and remembers, per client id, what was set and how far each has come."""
+
+    def __init__(self, library: Library, default: str) -> None:
+        self.library = library
+        """Replaced as a whole when scenario files change."""
+        self.default = default
+        self._preferences: dict[str | None, _Preference] = {}
+        self._counters: OrderedDict[tuple[str, str, str, str], int] = OrderedDict()
+
+    def choose(self, endpoint: str, payment_request_id: str, sight: Sight) -> Choice:
+        """The step that this call gets; it counts as played.
+
+        Misuse (400) when the ``mock-scenario`` header names a story that does not exist.
+        """
+        story, reason = self._story(payment_request_id, sight)
+        steps = story.steps.get(endpoint, _PLAIN)
+        nth = 0
+        if len(steps) > 1 or steps[0].delay is not None:
+            nth = self._count(story, endpoint, sight.client_id, payment_request_id)
+        return Choice(story.name, reason, steps[min(nth, len(steps) - 1)], nth)
+
+    def prefer(self, scenario: str, *, client_id: str | None = None, times: int | None = None) -> None:
+        """Play ``scenario`` for one client id or all, for the next ``times`` calls or until changed."""
+        if scenario not in self.library:
+            raise Misuse(400, "Unknown scenario", self.library.unknown(scenario), known=list(self.library))
+        self._preferences[client_id] = _Preference(scenario, times)
+
+    def clear(self, client_id: str | None = None) -> None:
+        """Take back what was set for one client id, or for all of them."""
+        if client_id is None:
+            self._preferences.clear()
+        else:
+            self._preferences.pop(client_id, None)
+
+    def preferences(self) -> list[tuple[str | None, str, int | None]]:
+        """What is set: client id or None for all, scenario, calls left or None for no end."""
+        return [(client_id, set_.scenario, set_.times) for client_id, set_ in self._preferences.items()]
+
+    def forget(self, client_id: str | None = None) -> None:
+        """Forget counters and settings of one client id or of all."""
+        self.clear(client_id)
+        for key in [key for key in self._counters if client_id in (None, key[0])]:
+            del self._counters[key]
+
+    def _story(self, payment_request_id: str, sight: Sight) -> tuple[Story, str]:
+        library = self.library
+        named = sight.headers.get("mock-scenario")
+        if named is not None:
+            if named not in library:
+                raise Misuse(400, "Unknown scenario", self._unknown_header(named), known=list(library))
+            return library[named], "named by the mock-scenario header"
+        prefix, dashes, _ = payment_request_id.partition("--")
+        if dashes and prefix in library:
+            return library[prefix], f"paymentRequestId begins with {prefix}--"
+        preferred = self._preferred(sight.client_id)
+        if preferred is not None:
+            return preferred
+        claimed = library.claimed(sight)
+        if claimed is not None:
+            places = ", ".join(condition.place for condition in claimed.match)
+            return claimed, f"its match fits: {places}"
+        return library[self.default], "the default"
+
+    def _unknown_header(self, named: str) -> str:
+        return f"header mock-scenario: {self.library.unknown(named)}"
+
+    def _preferred(self, client_id: str) -> tuple[Story, str] | None:
+        for key in (client_id, None):
+            set_ = self._preferences.get(key)
+            if set_ is None or set_.scenario not in self.library:
+                continue
+            whom = f"client id {key}" if key is not None else "all client ids"
+            reason = f"set for {whom}"
+            if set_.times is not None:
+                set_.times -= 1
+                reason += f", {set_.times} more calls"
+                if set_.times <= 0:
+                    del self._preferences[key]
+            return self.library[set_.scenario], reason
+        return None
+
+    def _count(self, story: Story, endpoint: str, client_id: str, payment_request_id: str) -> int:
+        key = (client_id, story.name, endpoint, "" if story.count_by_client else payment_request_id)
+        nth = self._counters.pop(key, 0)
+        self._counters[key] = nth + 1
+        if len(self._counters) > _MOST_COUNTERS:
+            self._counters.popitem(last=False)
+        return nth

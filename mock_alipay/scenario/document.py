@@ -1,0 +1,124 @@
+"""YAML in which every scalar is what it looks like, and every value knows its line.
+
+Of YAML 1.1's surprises none is left: ``NO`` is a word, ``012`` and ``1:30`` are words, a date is a
+word, a key given twice is an error, and there are no anchors, aliases or tags.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from mock_alipay.errors import SetupError
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 16
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,17}")
+_WORDS = {"": None, "null": None, "~": None, "true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file's content and, by dotted path, the line where each value stands."""
+
+    origin: str
+    value: Any
+    lines: dict[str, int]
+
+    def at(self, path: str) -> str:
+        """``file:line`` of a path, or of the nearest thing above it that the file has."""
+        while path and path not in self.lines:
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        return f"{self.origin}:{self.lines.get(path, 1)}"
+
+
+def read(text: str, origin: str) -> Document:
+    """Parse one YAML (or JSON) document; SetupError names file, line and reason."""
+    if len(text) > MAX_BYTES:
+        raise SetupError(f"{origin}: larger than {MAX_BYTES} bytes")
+    try:
+        reader = _Reader(origin, yaml.parse(text, Loader=_LOADER))
+        return Document(origin, reader.document(), reader.lines)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        raise SetupError(f"{origin}:{line}: not YAML: {error.problem}") from None
+    except yaml.YAMLError as error:
+        raise SetupError(f"{origin}: not YAML: {error}") from None
+
+
+class _Reader:
+    """Builds values from the parser's events."""
+
+    def __init__(self, origin: str, events: Iterator[Any]) -> None:
+        self._origin = origin
+        self._events = events
+        self.lines: dict[str, int] = {}
+
+    def document(self) -> Any:
+        next(self._events)  # StreamStart
+        event = next(self._events)
+        if isinstance(event, yaml.StreamEndEvent):
+            raise SetupError(f"{self._origin}:1: the file is empty")
+        value = self._value(next(self._events), "", 0)
+        next(self._events)  # DocumentEnd
+        after: Any = next(self._events)
+        if not isinstance(after, yaml.StreamEndEvent):
+            raise self._no(after, "a second document; one file holds one scenario")
+        return value
+
+    def _value(self, event: Any, path: str, depth: int) -> Any:
+        self.lines.setdefault(path, event.start_mark.line + 1)
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
+            raise self._no(event, "anchors and aliases are not used in scenarios")
+        if depth > MAX_DEPTH:
+            raise self._no(event, f"nested more than {MAX_DEPTH} levels deep")
+        if event.tag and event.tag != "!":
+            raise self._no(event, f"tags such as {event.tag} are not used in scenarios")
+        if isinstance(event, yaml.ScalarEvent):
+            return _scalar(event)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return list(self._items(path, depth))
+        return dict(self._pairs(path, depth))
+
+    def _items(self, path: str, depth: int) -> Iterator[Any]:
+        for index, event in enumerate(self._until(yaml.SequenceEndEvent)):
+            yield self._value(event, f"{path}[{index}]", depth + 1)
+
+    def _pairs(self, path: str, depth: int) -> Iterator[tuple[str, Any]]:
+        seen: set[str] = set()
+        for event in self._until(yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent):
+                raise self._no(event, "a key must be a plain word")
+            key = event.value
+            if key in seen:
+                raise self._no(event, f"{key} is given twice")
+            seen.add(key)
+            where = f"{path}.{key}" if path else key
+            self.lines[where] = event.start_mark.line + 1
+            yield key, self._value(next(self._events), where, depth + 1)
+
+    def _until(self, end: type) -> Iterator[Any]:
+        while not isinstance(event := next(self._events), end):
+            yield event
+
+    def _no(self, event: Any, reason: str) -> SetupError:
+        return SetupError(f"{self._origin}:{event.start_mark.line + 1}: {reason}")
+
+
+def _scalar(event: Any) -> Any:
+    text: str = event.value
+    if event.style:  # quoted, or a block
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if _DECIMAL.fullmatch(text) else text

@@ -1,0 +1,105 @@
+"""All the stories a gateway knows, loaded from folders; later folders override by name."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from mock_alipay.errors import SetupError, WrongUse
+from mock_alipay.explain import close
+from mock_alipay.scenario import document
+from mock_alipay.scenario.matching import Sight
+from mock_alipay.scenario.story import Story, build
+from mock_alipay.schema import Schemas
+
+_SCHEMAS = "scenario"
+
+
+class Library(Mapping[str, Story]):
+    """Stories by name, and the order in which their ``match`` sections are asked."""
+
+    def __init__(self, stories: Iterable[Story]) -> None:
+        self._stories = {story.name: story for story in stories}
+        claiming = [story for story in self._stories.values() if story.match]
+        self._claiming = sorted(claiming, key=lambda story: story.weight, reverse=True)
+        problems = [
+            f"{a.origin}: its match ties with that of {b.origin}: both claim the same calls; "
+            "give one of them another condition"
+            for a, b in itertools.combinations(self._claiming, 2)
+            if a.ties_with(b)
+        ]
+        if problems:
+            raise SetupError(*problems)
+
+    @classmethod
+    def load(cls, folders: Iterable[Path], schemas: Schemas) -> Library:
+        """Read every ``*.yaml`` of the shipped folder and then of ``folders``; SetupError tells all that is wrong."""
+        stories: dict[str, Story] = {}
+        problems: list[str] = []
+        for folder in (shipped_folder(), *folders):
+            if not folder.is_dir():
+                problems.append(f"{folder}: no such folder of scenarios")
+                continue
+            for file in sorted(itertools.chain(folder.glob("*.yaml"), folder.glob("*.yml"))):
+                try:
+                    stories[file.stem] = read_file(file, schemas)
+                except SetupError as error:
+                    problems.extend(error.problems)
+        if problems:
+            raise SetupError(*problems)
+        return cls(stories.values())
+
+    def claimed(self, sight: Sight) -> Story | None:
+        """The story whose match is the most particular of those that hold."""
+        for story in self._claiming:
+            if all(condition.holds(sight) for condition in story.match):
+                return story
+        return None
+
+    def unknown(self, name: str) -> str:
+        """What to tell someone who asked for a story that does not exist."""
+        meant = close(name, self._stories)
+        hint = f"did you mean {meant}? " if meant else ""
+        return f"there is no scenario '{name}'; {hint}known are {', '.join(sorted(self._stories))}"
+
+    def require(self, default: str) -> None:
+        """WrongUse when the story for calls that nothing else claims is not here."""
+        if default not in self:
+            raise WrongUse(f"--scenario: {self.unknown(default)}")
+
+    def __getitem__(self, name: str) -> Story:
+        return self._stories[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._stories))
+
+    def __len__(self) -> int:
+        return len(self._stories)
+
+
+def read_file(file: Path, schemas: Schemas) -> Story:
+    """One scenario file; SetupError tells file, line and reason of everything wrong with it."""
+    try:
+        text = file.read_text("utf-8")
+    except OSError as error:
+        raise SetupError(f"{file}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SetupError(f"{file}: not UTF-8 text") from None
+    return read_text(file.stem, text, str(file), schemas)
+
+
+def read_text(name: str, text: str, origin: str, schemas: Schemas) -> Story:
+    """A scenario from its text."""
+    written = document.read(text, origin)
+    if not schemas.accepts(_SCHEMAS, written.value):
+        faults = schemas.explain(_SCHEMAS, written.value)
+        raise SetupError(*(f"{written.at(fault.path)}: {fault.text}" for fault in faults))
+    return build(name, written)
+
+
+def shipped_folder() -> Path:
+    """The scenarios in the package, or the checkout's when it is installed in place."""
+    package = Path(__file__).parent.parent
+    installed = package / "scenarios"
+    return installed if installed.is_dir() else package.parent / "scenarios"

@@ -1,0 +1,114 @@
+"""Which calls a scenario claims: equality, globs, presence, or a list of these. No regular expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mock_alipay.scenario.path import Path, find_all, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a matcher can see of a call."""
+
+    client_id: str
+    headers: Mapping[str, str]
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One line of ``match``: a place and what may stand there."""
+
+    source: str
+    place: str
+    path: Path
+    words: tuple[str, ...]
+    """Texts and globs, any of which may fit."""
+    present: bool | None
+    """Whether the place must be filled or empty, when presence is asked for."""
+
+    def holds(self, sight: Sight) -> bool:
+        """Whether the call fits."""
+        values = list(self._values(sight))
+        if self.present is not None and bool(values) == self.present:
+            return True
+        return any(fits(text(value), word) for value in values for word in self.words)
+
+    def _values(self, sight: Sight) -> Iterable[Any]:
+        if self.source == "body":
+            return find_all(sight.body, self.path)
+        found = sight.client_id if self.source == "clientId" else sight.headers.get(self.place)
+        return () if found is None else (found,)
+
+    @property
+    def weight(self) -> int:
+        """How particular it is: equality before globs before presence."""
+        if not self.words:
+            return 0
+        return 1 if any(is_glob(word) for word in self.words) else 2
+
+    def overlaps(self, other: Condition) -> bool:
+        """Whether some value surely fits both."""
+        if self.present is not None and self.present == other.present:
+            return True
+        return any(fits(a, b) or fits(b, a) for a in self.words for b in other.words)
+
+
+def conditions(match: Mapping[str, Any]) -> tuple[Condition, ...]:
+    """The conditions of a ``match`` section; ValueError when a path is none."""
+    found = [_condition("body", place, parse(place), wanted) for place, wanted in match.get("body", {}).items()]
+    found += [_condition("headers", name.lower(), (), wanted) for name, wanted in match.get("headers", {}).items()]
+    if "clientId" in match:
+        found.append(_condition("clientId", "clientId", (), match["clientId"]))
+    return tuple(found)
+
+
+def fits(value: str | None, word: str) -> bool:
+    """Whether a text is ``word``, in which ``*`` stands for any run and ``?`` for one character.
+
+    Takes at most length times length steps: it goes back to the latest ``*`` only.
+    """
+    if value is None:
+        return False
+    at = want = 0
+    star = mark = -1
+    while at < len(value):
+        if want < len(word) and word[want] == "*":
+            star, mark = want, at
+            want += 1
+        elif want < len(word) and (word[want] == "?" or word[want] == value[at]):
+            at, want = at + 1, want + 1
+        elif star >= 0:
+            mark += 1
+            at, want = mark, star + 1
+        else:
+            return False
+    return all(letter == "*" for letter in word[want:])
+
+
+def is_glob(word: str) -> bool:
+    """Whether the word stands for more than itself."""
+    return "*" in word or "?" in word
+
+
+def text(value: Any) -> str | None:
+    """A scalar as matchers compare it; None for objects and arrays."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return value
+        case int() | float():
+            return str(value)
+        case _:
+            return None
+
+
+def _condition(source: str, place: str, path: Path, wanted: Any) -> Condition:
+    options = wanted if isinstance(wanted, list) else [wanted]
+    words = tuple(word for word in map(text, options) if word is not None)
+    present = next((option["present"] for option in options if isinstance(option, dict)), None)
+    return Condition(source, place, path, words, present)

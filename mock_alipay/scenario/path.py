@@ -1,0 +1,65 @@
+"""Paths into JSON values, as users write them: ``order.goods[0].goodsName``, ``goods[]`` for any."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+Path = tuple[str | int | None, ...]
+"""Names, indices, and None for any element."""
+
+MISSING: Final = object()
+
+_STEP = re.compile(r"([^.\[\]]+)|\[([0-9]{0,6})\]")
+_WHOLE = re.compile(r"[^.\[\]]+(?:\[[0-9]{0,6}\])*(?:\.[^.\[\]]+(?:\[[0-9]{0,6}\])*)*")
+
+
+def parse(text: str) -> Path:
+    """The steps of a path; ValueError when it is not one."""
+    if not _WHOLE.fullmatch(text):
+        raise ValueError(f"'{text}' is no path; write for example order.goods[0].goodsName")
+    steps = _STEP.finditer(text)
+    return tuple(step[1] or (int(step[2]) if step[2] else None) for step in steps)
+
+
+def find(value: Any, path: Path) -> Any:
+    """The first value at ``path``, or MISSING."""
+    for step in path:
+        if isinstance(step, str):
+            if not isinstance(value, dict):
+                return MISSING
+            value = value.get(step, MISSING)
+        else:
+            return next(find_all(value, path[path.index(step) :]), MISSING)
+    return value
+
+
+def find_all(value: Any, path: Path) -> Iterator[Any]:
+    """Every value at ``path``: several where it says ``[]``."""
+    if not path:
+        if value is not MISSING:
+            yield value
+        return
+    step, rest = path[0], path[1:]
+    if isinstance(step, str):
+        if isinstance(value, dict) and step in value:
+            yield from find_all(value[step], rest)
+    elif isinstance(value, list):
+        for item in value if step is None else value[step : step + 1]:
+            yield from find_all(item, rest)
+
+
+def put(target: dict[str, Any], path: Path, value: Any) -> None:
+    """Set what ``path`` names, making the objects on the way; None takes it out."""
+    *way, last = path
+    for step in way:
+        inner = target.get(str(step))
+        if not isinstance(inner, dict):
+            inner = {}
+            target[str(step)] = inner
+        target = inner
+    if value is None:
+        target.pop(str(last), None)
+    else:
+        target[str(last)] = value

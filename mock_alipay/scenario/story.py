@@ -1,0 +1,130 @@
+"""A scenario as the gateway plays it: read from a checked document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mock_alipay.errors import SetupError
+from mock_alipay.scenario.document import Document
+from mock_alipay.scenario.matching import Condition, conditions
+from mock_alipay.scenario.path import Path, parse
+from mock_alipay.scenario.placeholder import Filler, compile_value
+from mock_alipay.terms import WireFault
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+_DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(ms|s|m)")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0}
+_NOT_STEPS = frozenset({"description", "match", "count"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One reply of a story."""
+
+    result: str = "SUCCESS"
+    message: str | None = None
+    delay: tuple[float, float] | None = None
+    """Seconds, from and to."""
+    set: tuple[tuple[Path, Filler], ...] = ()
+    fault: WireFault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A named scenario: whom it claims, and what each endpoint answers in it."""
+
+    name: str
+    origin: str
+    description: str
+    match: tuple[Condition, ...]
+    count_by_client: bool
+    steps: Mapping[str, tuple[Step, ...]]
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        """How particular ``match`` is: the number of conditions first."""
+        return len(self.match), sum(condition.weight for condition in self.match)
+
+    def ties_with(self, other: Story) -> bool:
+        """Whether both claim some call with equal right, on the same grounds."""
+        if self.weight != other.weight:
+            return False
+        mine = {(c.source, c.place): c for c in self.match}
+        theirs = {(c.source, c.place): c for c in other.match}
+        return mine.keys() == theirs.keys() and all(mine[k].overlaps(theirs[k]) for k in mine)
+
+
+def build(name: str, document: Document) -> Story:
+    """The story in a document that fits the scenario schema; SetupError lists every problem."""
+    problems: list[str] = []
+    if not _NAME.fullmatch(name) or "--" in name:
+        problems.append(f"{document.origin}: a scenario's name is 1 to 60 letters, digits, . _ or single -, not {name}")
+    content: Mapping[str, Any] = document.value
+    match: tuple[Condition, ...] = ()
+    try:
+        match = conditions(content.get("match", {}))
+    except ValueError as error:
+        problems.append(f"{document.at('match')}: match: {error}")
+    steps = {
+        endpoint: tuple(_steps(document, endpoint, written, problems))
+        for endpoint, written in content.items()
+        if endpoint not in _NOT_STEPS
+    }
+    if problems:
+        raise SetupError(*problems)
+    return Story(
+        name=name,
+        origin=document.origin,
+        description=content["description"],
+        match=match,
+        count_by_client=content.get("count") == "client",
+        steps=steps,
+    )
+
+
+def seconds(duration: str) -> float:
+    """``100ms``, ``1.5s`` or ``2m`` in seconds; ValueError for anything else."""
+    found = _DURATION.fullmatch(duration)
+    if not found:
+        raise ValueError(f"'{duration}' is no duration; write 300ms, 1.5s or 2m")
+    return float(found[1]) * _SECONDS[found[2]]
+
+
+def _steps(document: Document, endpoint: str, written: Any, problems: list[str]) -> list[Step]:
+    listed = isinstance(written, list)
+    steps = []
+    for index, item in enumerate(written if listed else [written]):
+        where = f"{endpoint}[{index}]" if listed else endpoint
+        try:
+            steps.append(_step(item or {}))
+        except ValueError as error:
+            problems.append(f"{document.at(where)}: {where}: {error}")
+    return steps
+
+
+def _step(written: Mapping[str, Any]) -> Step:
+    return Step(
+        result=written.get("result", "SUCCESS"),
+        message=written.get("message"),
+        delay=_delay(written["delay"]) if "delay" in written else None,
+        set=tuple((parse(path), compile_value(value)) for path, value in written.get("set", {}).items()),
+        fault=_fault(written["fault"]) if "fault" in written else None,
+    )
+
+
+def _delay(written: Any) -> tuple[float, float]:
+    if isinstance(written, str):
+        return seconds(written), seconds(written)
+    low, high = seconds(written["min"]), seconds(written["max"])
+    if low > high:
+        raise ValueError(f"delay: min {written['min']} is more than max {written['max']}")
+    return low, high
+
+
+def _fault(written: Any) -> WireFault:
+    if isinstance(written, dict):
+        return WireFault("status", written["status"])
+    return WireFault(written)

@@ -1,0 +1,101 @@
+"""One client's connection: uvicorn's, with the limits that a public edge needs and faults can reach.
+
+uvicorn bounds neither the size of a request's head nor the time a client takes to send it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from typing import TYPE_CHECKING, Any, cast
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from mock_alipay.edge.wire import CONNECTION
+from mock_alipay.server.cork import CorkedTransport
+
+if TYPE_CHECKING:
+    from uvicorn.server import ServerState
+
+MAX_HEAD = 64 * 1024
+"""Bytes of request line and headers."""
+
+MAX_CONNECTIONS = 1_000
+REQUEST_TIMEOUT = 20.0
+"""Seconds a client may take from opening a connection, or from a request's first byte, to its last."""
+
+
+class ClientConnection(HttpToolsProtocol):
+    """A connection that can be counted, timed, and broken on purpose."""
+
+    _head_size = 0
+    _in_head = True
+    waiting_since: float | None = None
+    """Loop time since which a request has been on its way; None while none is."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(cast("asyncio.Transport", CorkedTransport(transport)))
+        self.waiting_since = self.loop.time()
+        if len(self.connections) > MAX_CONNECTIONS:
+            self._turn_away(b"503 Service Unavailable", f"more than {MAX_CONNECTIONS} connections")
+
+    def data_received(self, data: bytes) -> None:
+        if self._in_head:
+            self._head_size += len(data)
+            if self.waiting_since is None:
+                self.waiting_since = self.loop.time()
+        super().data_received(data)
+        if self._in_head and self._head_size > MAX_HEAD and not self.transport.is_closing():
+            self._refuse_head()
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        # What arrived with the last of the head may be body, so a large arrival is measured again.
+        if self._head_size > MAX_HEAD and sum(len(n) + len(v) for n, v in self.headers) + len(self.url) > MAX_HEAD:
+            self._refuse_head()
+            return
+        self.scope["extensions"] = cast("Any", {CONNECTION: self})
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        if not self.transport.is_closing():
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self.waiting_since = None
+        self._in_head, self._head_size = True, 0
+        if not self.transport.is_closing():
+            super().on_message_complete()
+
+    def check_time(self, now: float) -> None:
+        """Close the connection when its client has taken too long over a request."""
+        if self.waiting_since is not None and now - self.waiting_since > REQUEST_TIMEOUT:
+            self._turn_away(b"408 Request Timeout", f"the request took longer than {REQUEST_TIMEOUT:.0f} s to arrive")
+
+    def reset(self) -> None:
+        """Break the connection off: the client sees a reset."""
+        raw: socket.socket | None = self.transport.get_extra_info("socket")
+        if raw is not None:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
+
+    def end(self, last_words: bytes = b"") -> None:
+        """Send these bytes as they are, then close."""
+        self.transport.write(last_words)
+        self.transport.close()
+
+    def _refuse_head(self) -> None:
+        self._turn_away(b"431 Request Header Fields Too Large", f"request line and headers exceed {MAX_HEAD} bytes")
+
+    def _turn_away(self, status: bytes, detail: str) -> None:
+        self.waiting_since = None
+        body = f"mock-alipay: {detail}\n".encode()
+        head = b"HTTP/1.1 %b\r\ncontent-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+        self.end(head % (status, len(body)) + body)
+
+
+def sweep(state: ServerState, now: float) -> None:
+    """Close every connection whose client is too slow."""
+    for connection in list(state.connections):
+        cast("Any", connection).check_time(now)

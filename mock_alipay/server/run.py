@@ -1,0 +1,94 @@
+"""Runs the app over HTTP and HTTPS in one process and one loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import uvicorn
+
+from mock_alipay.server.connection import ClientConnection, sweep
+from mock_alipay.server.sockets import Sockets
+
+_KEEP_ALIVE = 75
+"""Seconds an idle connection is kept: longer than clients' pools keep theirs, so that they close first."""
+
+_GRACE = 1
+"""Seconds that calls under way get when the server stops."""
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which sees to slow clients on its tick and leaves signals to its owner."""
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % 10 == 0:
+            sweep(self.server_state, asyncio.get_running_loop().time())
+        return await super().on_tick(counter)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(
+    app: Any, sockets: Sockets, certificate: Path | None, *, ready: Callable[[], None], stop: asyncio.Event
+) -> None:
+    """Serve until ``stop`` is set; ``ready`` is called once connections are accepted."""
+    servers = [_server(app, lifespan=True)]
+    if sockets.tls is not None:
+        servers.append(_server(app, lifespan=False, certificate=certificate))
+    bound = [sockets.plain] + ([sockets.tls] if sockets.tls else [])
+    tasks = [asyncio.create_task(server.serve([sock])) for server, sock in zip(servers, bound, strict=True)]
+    stopping = asyncio.create_task(stop.wait())
+    while not all(server.started for server in servers):
+        done, _ = await asyncio.wait([*tasks, stopping], timeout=0.005, return_when=asyncio.FIRST_COMPLETED)
+        if done:
+            break
+    else:
+        ready()
+    await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
+    for server in servers:
+        server.should_exit = True
+    stopping.cancel()
+    await asyncio.gather(*tasks)
+
+
+def run(app: Any, sockets: Sockets, certificate: Path | None, *, ready: Callable[[], None]) -> None:
+    """Serve until SIGTERM or Ctrl-C; a second one ends it at once."""
+
+    async def main() -> None:
+        loop, stop = asyncio.get_running_loop(), asyncio.Event()
+
+        def on_signal(number: int, _: FrameType | None) -> None:
+            signal.signal(number, signal.SIG_DFL)
+            loop.call_soon_threadsafe(stop.set)
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, on_signal)
+        await serve(app, sockets, certificate, ready=ready, stop=stop)
+
+    asyncio.run(main())
+
+
+def _server(app: Any, *, lifespan: bool, certificate: Path | None = None) -> _Server:
+    config = uvicorn.Config(
+        app,
+        http=ClientConnection,
+        ws="none",
+        loop="none",
+        lifespan="on" if lifespan else "off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=1024,
+        timeout_keep_alive=_KEEP_ALIVE,
+        timeout_graceful_shutdown=_GRACE,
+        ssl_certfile=certificate,
+    )
+    return _Server(config)

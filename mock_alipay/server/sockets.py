@@ -1,0 +1,74 @@
+"""Sockets bound before anything else is done, so that a taken port is known at once."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from dataclasses import dataclass
+
+from mock_alipay.errors import SetupError
+
+
+@dataclass(frozen=True, slots=True)
+class Sockets:
+    """Bound, not yet listening; ``tls`` is None when HTTPS is off."""
+
+    plain: socket.socket
+    tls: socket.socket | None
+
+    @property
+    def port(self) -> int:
+        """The port of plain HTTP, chosen by the system when 0 was asked for."""
+        return _port(self.plain)
+
+    @property
+    def tls_port(self) -> int | None:
+        """The port of HTTPS."""
+        return None if self.tls is None else _port(self.tls)
+
+
+def bind(host: str, port: int, tls_port: int | None) -> Sockets:
+    """Bind both; SetupError says which port could not be had, why, and what to do."""
+    plain = _bind(host, port, "--port")
+    try:
+        return Sockets(plain, None if tls_port is None else _bind(host, tls_port, "--tls-port"))
+    except SetupError:
+        plain.close()
+        raise
+
+
+def _bind(host: str, port: int, flag: str) -> socket.socket:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        raise SetupError(f"--host {host}: no such address: {error}") from None
+    family, _, _, _, address = found[0]
+    # asyncio turns Nagle's algorithm off only for sockets that say they are TCP.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+    except OSError as error:
+        bound.close()
+        raise SetupError(f"{flag} {port}: {_why(error, host, flag)}") from None
+    return bound
+
+
+def _why(error: OSError, host: str, flag: str) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return f"another program listens there already; stop it, or choose another port ({flag} 0 takes a free one)"
+        case errno.EACCES:
+            return (
+                "ports below 1024 need a permission: on Linux, "
+                "sudo sysctl net.ipv4.ip_unprivileged_port_start=443, or run it in a container"
+            )
+        case errno.EADDRNOTAVAIL:
+            return f"this machine has no address {host}; see --host"
+        case _:
+            return str(error.strerror or error)
+
+
+def _port(bound: socket.socket) -> int:
+    port: int = bound.getsockname()[1]
+    return port

@@ -1,0 +1,21 @@
+r"""Signatures of calls and replies: SHA256withRSA (PKCS#1 v1.5) over raw bytes.
+
+What is signed, both ways (docs: digital_signature; the same in all official SDKs)::
+
+    <METHOD> <path and query of the request>\n<client-id>.<request- or response-time>.<raw body>
+"""
+
+from mock_alipay.signature.diagnosis import Suspect, diagnose
+from mock_alipay.signature.header import SignatureHeader, parse, raw_signature
+from mock_alipay.signature.seal import Signer, content, fits
+
+__all__ = [
+    "SignatureHeader",
+    "Signer",
+    "Suspect",
+    "content",
+    "diagnose",
+    "fits",
+    "parse",
+    "raw_signature",
+]

@@ -1,0 +1,123 @@
+"""Who is calling: the headers that every call must carry, and its signature."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from mock_alipay import signature
+from mock_alipay.errors import Refusal
+from mock_alipay.keys import KeyRing
+from mock_alipay.signature import SignatureHeader, Suspect
+from mock_alipay.terms import Call, Fault, SignatureMode, Verdict
+
+_CLIENT_ID = re.compile(r"[!-+\--~]{1,128}")
+"""Visible ASCII without commas (a repeated header is joined by one). The longest real id is unknown."""
+
+_EPOCH_MS = re.compile(r"[0-9]{13}")
+_ISO = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]{1,9})?(Z|[+-][0-9]{2}:?[0-9]{2})")
+"""All forms in the wild: Python ``+00:00``, PHP ``+0000``, .NET seven decimals and ``Z``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A caller, as far as it could be checked."""
+
+    client_id: str
+    verdict: Verdict
+
+
+class Verifier:
+    """Holds calls against the key ring."""
+
+    def __init__(self, keys: KeyRing, mode: SignatureMode, *, gateway: Suspect, anonymous: str) -> None:
+        self._keys = keys
+        self._mode = mode
+        self._gateway = gateway
+        self._anonymous = anonymous
+
+    def identify(self, call: Call) -> Identity:
+        """The caller; a Refusal names the header that is missing or malformed, or why the signature does not fit."""
+        if self._mode == "off":
+            return Identity(call.headers.get("client-id", "") or self._anonymous, "unchecked")
+        client_id = _required(call, "client-id")
+        if not _CLIENT_ID.fullmatch(client_id):
+            raise _illegal("client-id", "1 to 128 visible ASCII characters, sent once", client_id)
+        _check_time(_required(call, "request-time"))
+        header = _signature_header(_required(call, "signature"))
+        versions = self._keys.versions(client_id)
+        if not versions:
+            if self._mode == "required":
+                raise Refusal(
+                    "INVALID_CLIENT",
+                    explanation=f"client id {client_id} has no key here; add it with --merchant {client_id}=FILE",
+                )
+            return Identity(client_id, "unverified")
+        version = header.key_version or max(versions)
+        if version not in versions:
+            known = ", ".join(map(str, versions))
+            raise Refusal("KEY_NOT_FOUND", explanation=f"keyVersion={version}, but {client_id} has version {known}")
+        self._check_signature(call, client_id, header, version)
+        return Identity(client_id, "valid")
+
+    def _check_signature(self, call: Call, client_id: str, header: SignatureHeader, version: int) -> None:
+        key = self._keys.versions(client_id)[version]
+        try:
+            raw = signature.raw_signature(header.value)
+        except ValueError as error:
+            raise Refusal("INVALID_SIGNATURE", explanation=f"the signature is broken: {error}") from None
+        time = call.headers["request-time"]
+        if signature.fits(key, raw, signature.content(call.method, call.target, client_id, time, call.body)):
+            return
+        why = signature.diagnose(
+            raw,
+            method=call.method,
+            target=call.target,
+            client_id=client_id,
+            time=time,
+            body=call.body,
+            expected=_suspect(client_id, version, key),
+            others=[*(_suspect(*other) for other in self._keys if other[2] is not key), self._gateway],
+        )
+        raise Refusal("INVALID_SIGNATURE", explanation=f"the signature does not fit: {why}")
+
+
+def _suspect(client_id: str, version: int, key: RSAPublicKey) -> Suspect:
+    return Suspect(f"the key of {client_id} (version {version})", key)
+
+
+def _required(call: Call, name: str) -> str:
+    value = call.headers.get(name)
+    if not value:
+        raise Refusal("PARAM_ILLEGAL", faults=[Fault(f"header {name}", "a value, it is required", "nothing")])
+    return value
+
+
+def _check_time(time: str) -> None:
+    if _EPOCH_MS.fullmatch(time):
+        return
+    found = _ISO.fullmatch(time)
+    try:
+        if found:
+            # Only whether such a moment exists: how far it may be off at the real gateway is unknown.
+            datetime.fromisoformat(found[1] + found[2])
+            return
+    except ValueError:
+        pass
+    raise _illegal("request-time", "epoch milliseconds (13 digits) or ISO 8601 with an offset", time)
+
+
+def _signature_header(value: str) -> SignatureHeader:
+    try:
+        return signature.parse(value)
+    except ValueError as error:
+        expected = "algorithm=RSA256, keyVersion=1, signature=<url-encoded base64>"
+        raise Refusal("PARAM_ILLEGAL", faults=[Fault("header signature", expected, str(error))]) from None
+
+
+def _illegal(name: str, expected: str, found: str) -> Refusal:
+    shown = found if len(found) <= 40 else found[:39] + "…"
+    return Refusal("PARAM_ILLEGAL", faults=[Fault(f"header {name}", expected, f'"{shown}"')])

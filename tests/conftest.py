@@ -1,0 +1,23 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.live import Live, live
+
+
+@pytest.fixture(scope="session")
+def tls_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate authority of this test run's own."""
+    return tmp_path_factory.mktemp("home") / "tls"
+
+
+@pytest.fixture(scope="session")
+def gateway() -> Iterator[Live]:
+    """A gateway with default settings, shared by all tests of a process: use ids of your own."""
+    with live() as running:
+        yield running

@@ -1,0 +1,146 @@
+"""A real server in a thread, and merchants who call it as they should."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import copy
+import dataclasses
+import http.client
+import json
+import threading
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from mock_alipay import keys, server
+from mock_alipay.app import Parts, assemble, routes
+from mock_alipay.certificate import Certificate, certificate
+from mock_alipay.clock import Clock
+from mock_alipay.config import TEST_CLIENT_ID, Config
+from mock_alipay.signature import Signer, content
+
+SAMPLE_FILE = Path(__file__).parent.parent / "mock_alipay" / "samples" / "createPaymentSession.json"
+PATH = "/ams/api/v1/payments/createPaymentSession"
+SANDBOX_PATH = "/ams/sandbox/api/v1/payments/createPaymentSession"
+TIME = "2026-11-22T01:07:10+00:00"
+
+
+def sample(payment_request_id: str | None = None, **changes: Any) -> dict[str, Any]:
+    """The documented sample with an id of its own; ``changes`` replace top-level fields, None takes them out."""
+    body: dict[str, Any] = json.loads(SAMPLE_FILE.read_text())
+    body["paymentRequestId"] = payment_request_id or f"test-{uuid.uuid4()}"
+    body.update(copy.deepcopy(changes))
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def signed_headers(
+    body: bytes,
+    *,
+    path: str = SANDBOX_PATH,
+    client_id: str = TEST_CLIENT_ID,
+    key: RSAPrivateKey | None = None,
+    time: str = TIME,
+    method: str = "POST",
+) -> dict[str, str]:
+    """The headers of a call, signed by the test merchant unless another key is given."""
+    signer = Signer(key or keys.shipped_merchant_key())
+    return {
+        "content-type": "application/json; charset=UTF-8",
+        "client-id": client_id,
+        "request-time": time,
+        "signature": signer.header(content(method, path, client_id, time, body)).decode(),
+    }
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A reply as a client sees it."""
+
+    status: int
+    headers: dict[str, str]
+    raw: bytes
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The body, parsed."""
+        parsed: dict[str, Any] = json.loads(self.raw)
+        return parsed
+
+    @property
+    def code(self) -> str:
+        """The result code."""
+        return str(self.body["result"]["resultCode"])
+
+    @property
+    def message(self) -> str:
+        """The result message."""
+        return str(self.body["result"]["resultMessage"])
+
+
+@dataclass(frozen=True)
+class Live:
+    """A running gateway."""
+
+    config: Config
+    parts: Parts
+    certificate: Certificate | None
+    log: list[str] = field(default_factory=list)
+
+    def request(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Answer:
+        """Any request over plain HTTP."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.config.port, timeout=10)
+        try:
+            connection.request(method, path, body or None, headers or {})
+            response = connection.getresponse()
+            return Answer(response.status, dict(response.getheaders()), response.read())
+        finally:
+            connection.close()
+
+    def create(self, body: dict[str, Any] | bytes | None = None, *, extra: dict[str, str] | None = None, **how: Any) -> Answer:
+        """createPaymentSession, properly signed; ``how`` goes to ``signed_headers``, ``extra`` adds headers."""
+        value = sample() if body is None else body
+        raw = value if isinstance(value, bytes) else json.dumps(value).encode()
+        path = how.setdefault("path", SANDBOX_PATH)
+        return self.request("POST", path, raw, {**signed_headers(raw, **how), **(extra or {})})
+
+    def admin(self, method: str, path: str, body: Any = None) -> Answer:
+        """An admin call; ``path`` follows ``/__admin``."""
+        raw = b"" if body is None else json.dumps(body).encode()
+        headers = {} if body is None else {"content-type": "application/json"}
+        return self.request(method, f"/__admin{path}", raw, headers)
+
+    def entry(self, answer: Answer) -> dict[str, Any]:
+        """The journal's whole entry of the call that got this answer."""
+        return self.admin("GET", f"/calls/{answer.headers['mock-call-id']}").body
+
+
+@contextlib.contextmanager
+def live(config: Config | None = None, *, clock: Clock | None = None, tls_folder: Path | None = None) -> Iterator[Live]:
+    """Run a gateway on free ports until the block ends; HTTPS only when ``tls_folder`` is given."""
+    config = dataclasses.replace(config or Config(seed=1), port=0, tls_port=0 if tls_folder else None)
+    sockets = server.bind(config.host, config.port, config.tls_port)
+    config = dataclasses.replace(config, port=sockets.port, tls_port=sockets.tls_port)
+    issued = certificate(folder=tls_folder) if tls_folder else None
+    parts = assemble(config, clock=clock, ca_certificate=issued.authority if issued else None)
+    ready, stops = threading.Event(), []
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        stops.append(lambda: loop.call_soon_threadsafe(stop.set))
+        await server.serve(routes(parts), sockets, issued.server if issued else None, ready=ready.set, stop=stop)
+
+    thread = threading.Thread(target=lambda: asyncio.run(main()), daemon=True)
+    thread.start()
+    if not ready.wait(10):
+        raise RuntimeError("the gateway did not start")
+    try:
+        yield Live(config, parts, issued)
+    finally:
+        stops[0]()
+        thread.join(10)
