@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mock_alipay.version import __version__
+
 if TYPE_CHECKING:
     from mock_alipay.app import create_app
     from mock_alipay.config import Config
-
-__version__ = "0.1.0"
 
 __all__ = ["Config", "__version__", "create_app"]
 

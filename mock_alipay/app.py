@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from starlette.routing import Mount, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -36,6 +36,11 @@ from mock_alipay.signature import Signer, Suspect
 from mock_alipay.store import MemoryStore
 from mock_alipay.verify import Verifier
 from mock_alipay.watch import watch
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+logger = logging.getLogger("mock_alipay")
 
 
 @dataclass(frozen=True)
@@ -73,14 +78,14 @@ def assemble(
     clock = clock or SystemClock()
     gateway_key = keys.read_private_key(config.gateway_key) if config.gateway_key else keys.shipped_gateway_key()
     schemas = Schemas(config.types)
-    chooser = _chooser(config)
+    chooser = _chooser(config, schemas)
     contract = Contract(schemas)
     store, journal = MemoryStore(), Journal()
     signer = None if config.signatures == "off" else Signer(gateway_key)
     sealer = Sealer(signer, cache(lambda: Signer(keys.shipped_forger_key())))
     gateway = Gateway(
         endpoints=ENDPOINTS,
-        finder=Finder(ENDPOINTS),
+        finder=Finder(ENDPOINTS, any_media=config.signatures == "off"),
         verifier=_verifier(config, gateway_key),
         contract=contract,
         chooser=chooser,
@@ -112,22 +117,29 @@ def routes(parts: Parts) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
-        watching = asyncio.create_task(watch(parts.chooser, config.scenarios, Schemas())) if config.watch else None
+        watching = asyncio.create_task(_watch(parts)) if config.watch else None
         yield
         if watching:
             watching.cancel()
-        parts.sealer.close()
 
-    router = Router([Mount("/__admin", admin.router())], default=door, redirect_slashes=False, lifespan=lifespan)
+    api = admin.router()
+    router = Router([Mount("/__admin", api)], default=api, redirect_slashes=False, lifespan=lifespan)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         # A merchant's call need not wait while Starlette looks through its routes: that is a tenth of its time.
-        if scope["type"] == "http" and not scope["path"].startswith("/__admin"):
+        if scope["type"] == "http" and scope["path"] != "/__admin" and not scope["path"].startswith("/__admin/"):
             await door(scope, receive, send)
         else:
             await router(scope, receive, send)
 
     return app
+
+
+async def _watch(parts: Parts) -> None:
+    try:
+        await watch(parts.chooser, parts.config.scenarios, parts.schemas)
+    except Exception:
+        logger.exception("scenario files are no longer watched")
 
 
 def environment(config: Config, gateway_key: RSAPrivateKey, ca_certificate: Path | None) -> dict[str, str | None]:
@@ -142,16 +154,16 @@ def environment(config: Config, gateway_key: RSAPrivateKey, ca_certificate: Path
     }
 
 
-def _chooser(config: Config) -> Chooser:
-    # The shipped types decide nothing about scenarios, so any Schemas will do to read them.
-    library = Library.load(config.scenarios, Schemas())
+def _chooser(config: Config, schemas: Schemas) -> Chooser:
+    library = Library.load(config.scenarios, schemas)
     library.require(config.scenario)
     return Chooser(library, config.scenario)
 
 
 def _verifier(config: Config, gateway_key: RSAPrivateKey) -> Verifier:
     ring = KeyRing()
-    ring.add(TEST_CLIENT_ID, keys.shipped_merchant_key().public_key())
+    if TEST_CLIENT_ID not in dict(config.merchants):
+        ring.add(TEST_CLIENT_ID, keys.shipped_merchant_key().public_key())
     for client_id, file in config.merchants:
         ring.add(client_id, keys.read_public_key(file))
     gateway = Suspect("the gateway's own key", gateway_key.public_key())

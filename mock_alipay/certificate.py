@@ -5,9 +5,9 @@ Clients trust the authority's certificate, whose file stays the same; its privat
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
+import re
 import socket
 import tempfile
 import time
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 GATEWAY_HOSTS = ("open-na-global.alipay.com", "open-sea-global.alipay.com", "open-de-global.alipay.com")
 """The real gateway's hosts (SDK constants), for people who map them to this machine."""
 
+_HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*")
+"""What a certificate can name; a machine may be called otherwise, with an underscore for instance."""
+
 _RENEW_BEFORE = 7 * 24 * 3600
 _LIFETIME = timedelta(days=397)
 """Some clients refuse certificates that live longer than 398 days."""
@@ -40,12 +43,11 @@ class Certificate:
     """The authority's certificate alone."""
 
 
-def certificate(extra_hosts: Sequence[str] = (), folder: Path | None = None) -> Certificate:
+def certificate(folder: Path, extra_hosts: Sequence[str] = ()) -> Certificate:
     """The certificate for this machine, issued again when it is about to expire or a host is new.
 
-    SetupError when the folder cannot be written; ``MOCK_ALIPAY_HOME`` names another one.
+    ``folder`` keeps it and the authority; SetupError when it cannot be written.
     """
-    folder = folder or default_folder()
     names = _names(extra_hosts)
     if not _usable(folder, names):
         try:
@@ -55,22 +57,15 @@ def certificate(extra_hosts: Sequence[str] = (), folder: Path | None = None) -> 
                 f"{folder}: the TLS certificate cannot be kept there: {error.strerror}; "
                 "set MOCK_ALIPAY_HOME to a folder that can be written, or turn HTTPS off with --tls-port none"
             ) from None
+        except ValueError as error:
+            raise SetupError(f"no TLS certificate can be issued for {', '.join(extra_hosts)}: {error}") from None
     return Certificate(folder / "server.pem", folder / "ca.pem")
 
 
-def default_folder() -> Path:
-    """Where this user's authority lives."""
-    if home := os.environ.get("MOCK_ALIPAY_HOME"):
-        return Path(home) / "tls"
-    from platformdirs import user_data_path
-
-    return user_data_path("mock-alipay", appauthor=False) / "tls"
-
-
 def _names(extra_hosts: Sequence[str]) -> list[str]:
-    names = ["localhost", "127.0.0.1", "::1", socket.gethostname(), *GATEWAY_HOSTS]
-    names += extra_hosts
-    return list(dict.fromkeys(name for name in names if name))
+    machine = socket.gethostname()
+    own = [machine] if _HOST_NAME.fullmatch(machine) else []
+    return list(dict.fromkeys(["localhost", "127.0.0.1", "::1", *own, *GATEWAY_HOSTS, *filter(None, extra_hosts)]))
 
 
 def _usable(folder: Path, names: list[str]) -> bool:
@@ -103,13 +98,27 @@ def _authority(folder: Path) -> trustme.CA:
     file = folder / "authority.pem"
     if not file.exists():
         made = trustme.CA(organization_name="mock-alipay", organization_unit_name="local test authority")
-        draft = _draft(file, made.private_key_pem.bytes() + made.cert_pem.bytes())
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, file)
-        draft.unlink()
+        _create(file, made.private_key_pem.bytes() + made.cert_pem.bytes())
     pem = file.read_bytes()
-    start = pem.index(b"-----BEGIN CERTIFICATE")
-    return trustme.CA.from_pem(pem[start:], pem[:start])
+    try:
+        start = pem.index(b"-----BEGIN CERTIFICATE")
+        return trustme.CA.from_pem(pem[start:], pem[:start])
+    except ValueError:
+        raise SetupError(f"{file}: it is damaged; delete it, a new authority is made at the next start") from None
+
+
+def _create(file: Path, content: bytes) -> None:
+    """Write a file whole or, when another process was quicker, not at all."""
+    draft = _draft(file, content)
+    try:
+        os.link(draft, file)
+    except FileExistsError:
+        pass
+    except OSError:
+        # No hard links on this file system: the last of several processes wins, and all agree from then on.
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _replace(file: Path, content: bytes) -> None:

@@ -34,7 +34,7 @@ class Config:
     @property
     def url(self) -> str:
         """Where a client on this machine reaches plain HTTP."""
-        return f"http://{self._reachable}:{self.port}"
+        return f"http://{self._bracketed}:{self.port}"
 
     @property
     def tls_url(self) -> str | None:
@@ -42,7 +42,7 @@ class Config:
         if self.tls_port is None:
             return None
         port = "" if self.tls_port == 443 else f":{self.tls_port}"
-        return f"https://{self._reachable}{port}"
+        return f"https://{self._bracketed}{port}"
 
     @property
     def listens_everywhere(self) -> bool:
@@ -50,6 +50,10 @@ class Config:
         return self.host in _EVERYWHERE
 
     @property
-    def _reachable(self) -> str:
-        host = _EVERYWHERE.get(self.host, self.host)
-        return f"[{host}]" if ":" in host else host
+    def reachable_host(self) -> str:
+        """The host under which this machine reaches the gateway; an IPv6 address without brackets."""
+        return _EVERYWHERE.get(self.host, self.host)
+
+    @property
+    def _bracketed(self) -> str:
+        return f"[{self.reachable_host}]" if ":" in self.reachable_host else self.reachable_host

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import orjson
 
 from mock_alipay.errors import Refusal
-from mock_alipay.explain import close, described
+from mock_alipay.explain import MAX_FAULTS, close, described
 from mock_alipay.schema import Schemas
 from mock_alipay.terms import Fault
 
@@ -34,21 +35,23 @@ class Contract:
         return body
 
     def unknown(self, endpoint: str, body: Any) -> list[str]:
-        """Fields that the documentation does not know, each with the name that was perhaps meant."""
-        return list(self._unknown({"$ref": f"{endpoint}.json"}, "", body, ""))
+        """The first hundred fields that the documentation does not know, each with the name that was perhaps meant."""
+        return list(itertools.islice(self._unknown({"$ref": f"{endpoint}.json"}, "", body, ""), MAX_FAULTS))
 
-    def _unknown(self, schema: dict[str, Any], within: str, value: Any, path: str) -> Iterator[str]:
+    def _unknown(self, schema: dict[str, Any], within: str, value: Any, path: str, depth: int = 0) -> Iterator[str]:
+        if depth > MAX_DEPTH:  # goods that cross-sell goods without end; the body was refused
+            return
         schema, within = self._schemas.resolve(schema, within)
         if isinstance(value, list):
             for index, item in enumerate(value):
-                yield from self._unknown(schema.get("items", {}), within, item, f"{path}[{index}]")
+                yield from self._unknown(schema.get("items", {}), within, item, f"{path}[{index}]", depth + 1)
         if not isinstance(value, dict) or "properties" not in schema:
             return
         known: dict[str, Any] = schema["properties"]
         for name, inner in value.items():
             where = f"{path}.{name}" if path else name
             if name in known:
-                yield from self._unknown(known[name], within, inner, where)
+                yield from self._unknown(known[name], within, inner, where, depth + 1)
                 continue
             meant = close(name, [word for word in known if word not in value])
             # A free map may hold anything; only a near miss is worth a word there.
@@ -69,6 +72,15 @@ def parse(raw: bytes) -> dict[str, Any]:
     if b"null" in raw:
         return {name: _pruned(value) for name, value in body.items() if value is not None}
     return body
+
+
+def claimed_id(raw: bytes) -> str | None:
+    """The paymentRequestId of a body that may be anything, so that the journal can name a refused call."""
+    try:
+        found = orjson.loads(raw)["paymentRequestId"]
+    except (ValueError, TypeError, KeyError):
+        return None
+    return found if isinstance(found, str) and len(found) <= 64 else None
 
 
 def _pruned(value: Any) -> Any:
@@ -100,11 +112,14 @@ def _why_no_json(raw: bytes, error: orjson.JSONDecodeError) -> str:
     if text.startswith("\ufeff"):
         return "a byte order mark before it"
     try:
-        json.loads(text, parse_constant=_no_constant)
+        # Python refuses integers of thousands of digits in words of its own: nobody needs their value here.
+        json.loads(text, parse_constant=_no_constant, parse_int=len)
     except json.JSONDecodeError as plain:
         return f"text that is not JSON: {plain.msg} at line {plain.lineno}, column {plain.colno}"
-    except (ValueError, RecursionError) as other:
-        return str(other)
+    except RecursionError:
+        return _TOO_DEEP
+    except ValueError as constant:
+        return str(constant)
     return f"text that is not JSON: {error.msg}"
 
 

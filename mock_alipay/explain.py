@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from mock_alipay.mask import SECRET_NAMES
@@ -15,6 +16,9 @@ from mock_alipay.terms import Fault
 if TYPE_CHECKING:
     from jsonschema import ValidationError
     from jsonschema.protocols import Validator
+
+MAX_FAULTS = 100
+"""More are not told: an array of many wrong elements would hold up every other call for many seconds."""
 
 _TYPES = {
     "object": "a JSON object",
@@ -28,8 +32,12 @@ _TYPES = {
 
 
 def faults(errors: Iterable[ValidationError]) -> list[Fault]:
-    """The errors of a validator as faults, without repetitions, in the order of the schema."""
-    return list(dict.fromkeys(fault for error in errors for fault in _told(_complaint(error))))
+    """The errors of a validator as faults, without repetitions, in the order of the schema, the first hundred."""
+    complaints = [_complaint(error) for error in islice(errors, MAX_FAULTS)]
+    # A value of the wrong type is never one of an enum either: saying so would count one fault twice.
+    mistyped = {complaint.path for complaint in complaints if complaint.keyword == "type"}
+    worthy = (one for one in complaints if one.keyword == "type" or one.path not in mistyped)
+    return list(dict.fromkeys(fault for complaint in worthy for fault in _told(complaint)))
 
 
 def dotted(path: Iterable[str | int]) -> str:
@@ -60,7 +68,7 @@ def described(value: Any, *, secret: bool = False) -> str:
 def close(name: str, words: Iterable[str]) -> str | None:
     """The known word that ``name`` was perhaps meant to be."""
     folded = {word.lower(): word for word in words}
-    found = difflib.get_close_matches(name.lower(), folded, 1, 0.7)
+    found = difflib.get_close_matches(name[:80].lower(), folded, 1, 0.7)
     return folded[found[0]] if found else None
 
 
@@ -108,7 +116,7 @@ def _told(complaint: _Complaint) -> Iterator[Fault]:
     if complaint.keyword == "required":
         for name in complaint.wanted:
             if name not in complaint.value:
-                yield Fault(dotted((*path, name)), "a value, it is required", "nothing")
+                yield Fault(dotted((*path, name)), "a value", "nothing")
         return
     if complaint.keyword == "additionalProperties":
         known = complaint.schema.get("properties", {})

@@ -18,7 +18,9 @@ _TWO_SLASHES = "the path came with double slashes; a gateway URL that ends with 
 class Finder:
     """Knows the paths of the endpoints, in production and in sandbox."""
 
-    def __init__(self, endpoints: Iterable[str]) -> None:
+    def __init__(self, endpoints: Iterable[str], *, any_media: bool = False) -> None:
+        """``any_media``: take bodies of whatever Content-Type, as curl sends them unasked."""
+        self._any_media = any_media
         self._endpoints = list(endpoints)
         self._paths = {prefix + name: name for name in self._endpoints for prefix in _PREFIXES}
 
@@ -36,24 +38,25 @@ class Finder:
             name = self._paths.get(plain)
             if name is None:
                 raise self._unknown(plain)
-            hint = _TWO_SLASHES
+            hint = _TWO_SLASHES if "//" in path else None
         if call.method != "POST":
             raise Refusal("METHOD_NOT_SUPPORTED", f"{call.method} is not supported, every API is a POST")
         complaint = _media_complaint(call.headers.get("content-type", ""), call.headers.get("content-encoding", ""))
-        if complaint:
+        if complaint and not self._any_media:
             raise Refusal("MEDIA_TYPE_NOT_ACCEPTABLE", complaint)
         return name, hint
 
     def _unknown(self, path: str) -> Refusal | Misuse:
         before, ams, _ = path.partition("/ams/")
+        shown = _short(path, 120)
         if not ams:
-            detail = f"The gateway answers POST {_PREFIXES[0]}<endpoint>, and GET /__admin/health; {path} is neither."
+            detail = f"The gateway answers POST {_PREFIXES[0]}<endpoint>, and GET /__admin/health; {shown} is neither."
             return Misuse(404, "No such page", detail, endpoints=self._endpoints)
         if before:
-            return Refusal("NO_INTERFACE_DEF", f"no API at {path}: the gateway URL must not have a path of its own")
+            return Refusal("NO_INTERFACE_DEF", f"no API at {shown}: the gateway URL must not have a path of its own")
         meant = close(path.rstrip("/").rpartition("/")[2], self._endpoints)
         hint = f", did you mean {_PREFIXES[0]}{meant}?" if meant else ""
-        return Refusal("NO_INTERFACE_DEF", f"no API at {path}{hint}")
+        return Refusal("NO_INTERFACE_DEF", f"no API at {shown}{hint}")
 
 
 @lru_cache(maxsize=64)
@@ -63,13 +66,13 @@ def _media_complaint(content_type: str, content_encoding: str) -> str | None:
     # The Go SDK sends the header twice; the values are joined by a comma here.
     for media in filter(None, content_type.split(",")):
         kind, _, parameters = media.strip().lower().partition(";")
-        charset = parameters.partition("charset=")[2].strip(' "')
+        charset = parameters.partition("charset=")[2].partition(";")[0].strip(' "')
         if kind.strip() != "application/json":
-            return f"Content-Type: expected application/json, got {_short(media)}"
+            return f"Content-Type: expected application/json, got {_short(media.strip())}"
         if charset not in ("", "utf-8", "utf8", "us-ascii"):
             return f"Content-Type: expected charset UTF-8, got {_short(charset)}"
     return None
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"
+def _short(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

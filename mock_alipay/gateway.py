@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from mock_alipay.context import Context
-from mock_alipay.contract import Contract
+from mock_alipay.contract import Contract, claimed_id
 from mock_alipay.endpoints import Endpoint
 from mock_alipay.errors import Misuse, Refusal
 from mock_alipay.find import Finder
@@ -28,6 +29,10 @@ from mock_alipay.verify import Verifier
 logger = logging.getLogger("mock_alipay")
 
 _MOST_CONFLICTS = 10
+_LARGE = 16 * 1024
+"""Bytes beyond which a body is checked aside."""
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -94,17 +99,18 @@ class Gateway:
         call = visit.call
         endpoint, visit.explanation = self.finder.find(call)
         visit.endpoint = endpoint
-        identity = self.verifier.identify(call)
+        identity = await _aside(call, self.verifier.identify, call)
         visit.client_id, visit.verdict = identity.client_id, identity.verdict
-        visit.body = self.contract.check(endpoint, call.body)
+        visit.body = await _aside(call, self.contract.check, endpoint, call.body)
         visit.payment_request_id = visit.body["paymentRequestId"]
         sight = Sight(visit.client_id, call.headers, visit.body)
         visit.choice = self.chooser.choose(endpoint, visit.payment_request_id, sight)
+        visit.explanation = visit.choice.hint or visit.explanation
         step = visit.choice.step
         if step.result != "SUCCESS":
             return Outcome(step.result, step.message)
         outcome = await self._decide(visit, endpoint, visit.payment_request_id)
-        return replace(outcome, message=step.message) if step.message else outcome
+        return outcome if step.message is None else replace(outcome, message=step.message)
 
     async def _decide(self, visit: _Visit, endpoint: str, payment_request_id: str) -> Outcome:
         for _ in range(_MOST_CONFLICTS):
@@ -124,6 +130,8 @@ class Gateway:
     def _refused(self, visit: _Visit, refusal: Refusal) -> Outcome:
         visit.faults = refusal.faults
         visit.explanation = refusal.explanation or visit.explanation
+        if visit.payment_request_id is None:
+            visit.payment_request_id = claimed_id(visit.call.body)
         if refusal.code == "INVALID_SIGNATURE":
             visit.verdict = "invalid"
         message = refusal.message
@@ -131,7 +139,7 @@ class Gateway:
             more = len(refusal.faults) - 1
             message = refusal.faults[0].text + (f" (and {more} more)" if more else "")
         elif refusal.explanation:
-            message = f"{self.results[refusal.code].message} {refusal.explanation}"
+            message = f"{self.results[refusal.code].message.rstrip('.')}: {refusal.explanation}"
         return Outcome(refusal.code, message)
 
     async def _seal(self, visit: _Visit, outcome: Outcome) -> tuple[Reply, dict[str, str]]:
@@ -146,6 +154,8 @@ class Gateway:
             scope = Scope(visit.body, dict(body), visit.call.headers, visit.client_id, now)
             for path, fill in step.set:
                 put(body, path, fill(scope))
+            sent = body.get("result")
+            result = sent if isinstance(sent, dict) else {}
         delay = 0.0
         if step.delay is not None:
             delay = self.invent.between(*step.delay, visit.client_id, visit.payment_request_id or "", choice.nth)
@@ -169,9 +179,9 @@ class Gateway:
             client_id=visit.client_id,
             endpoint=visit.endpoint,
             payment_request_id=visit.payment_request_id,
-            result_code=result["resultCode"] if result else None,
-            result_status=result["resultStatus"] if result else None,
-            message=result["resultMessage"] if result else message,
+            result_code=_word(result, "resultCode"),
+            result_status=_word(result, "resultStatus"),
+            message=_word(result, "resultMessage") or message,
             verdict=visit.verdict,
             explanation=visit.explanation,
             faults=visit.faults,
@@ -181,3 +191,16 @@ class Gateway:
         )
         self.journal.note(entry)
         self.announce(entry)
+
+
+async def _aside(call: Call, step: Callable[..., T], *arguments: Any) -> T:
+    """Take a step; in a thread when the body is large, so that nobody else waits while its faults are told."""
+    if len(call.body) > _LARGE:
+        return await asyncio.to_thread(step, *arguments)
+    return step(*arguments)
+
+
+def _word(result: Mapping[str, Any] | None, name: str) -> str | None:
+    """A field of the result as it was sent: a scenario's ``set`` may have changed its type, or taken it out."""
+    value = (result or {}).get(name)
+    return None if value is None else str(value)

@@ -13,7 +13,7 @@ MAX_ENTRIES = 10_000
 MAX_BYTES = 64 * 1024 * 1024
 
 _ENTRY_OVERHEAD = 2_000
-"""About what an entry's own objects take, in bytes, beside both bodies."""
+"""About what an entry's own objects take, in bytes, beside the texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,19 @@ class Entry:
         return int(self.id)
 
     @property
+    def http_status(self) -> int | None:
+        """What the client saw; None when a fault kept the reply from it."""
+        fault = self.reply.fault
+        if fault is None or fault.kind not in ("reset", "empty", "garbage", "hang", "status"):
+            return self.reply.status
+        return fault.status or None
+
     def size(self) -> int:
         """Bytes that the entry holds, roughly."""
-        return len(self.call.body) + len(self.reply.body) + _ENTRY_OVERHEAD
+        call = self.call
+        # What stands in the head may stand in the reply's head too.
+        head = 2 * len(call.target) + sum(map(len, call.headers)) + 2 * sum(map(len, call.headers.values()))
+        return head + len(call.body) + len(self.reply.body) + 300 * len(self.faults) + _ENTRY_OVERHEAD
 
 
 class Journal:
@@ -57,6 +67,7 @@ class Journal:
         self._max_entries = max_entries
         self._max_bytes = max_bytes
         self._entries: deque[Entry] = deque()
+        self._sizes: deque[int] = deque()
         self._bytes = 0
         self._numbers = itertools.count(1)
 
@@ -66,10 +77,13 @@ class Journal:
 
     def note(self, entry: Entry) -> None:
         """Add an exchange."""
+        size = entry.size()
         self._entries.append(entry)
-        self._bytes += entry.size
+        self._sizes.append(size)
+        self._bytes += size
         while len(self._entries) > self._max_entries or (self._bytes > self._max_bytes and len(self._entries) > 1):
-            self._bytes -= self._entries.popleft().size
+            self._entries.popleft()
+            self._bytes -= self._sizes.popleft()
 
     def get(self, call_id: str) -> Entry | None:
         """The exchange with this id, if it is still kept."""
@@ -84,7 +98,8 @@ class Journal:
         kept = [entry for entry in self._entries if client_id not in (None, entry.client_id)]
         dropped = len(self._entries) - len(kept)
         self._entries = deque(kept)
-        self._bytes = sum(entry.size for entry in kept)
+        self._sizes = deque(entry.size() for entry in kept)
+        self._bytes = sum(self._sizes)
         return dropped
 
     def __len__(self) -> int:

@@ -6,8 +6,10 @@ when too many wait, the newest are dropped and counted.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import queue
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -18,7 +20,7 @@ from typing import Any, Literal, TextIO
 import orjson
 
 from mock_alipay.journal import Entry
-from mock_alipay.mask import mask_loose_text
+from mock_alipay.mask import mask_text
 
 LogFormat = Literal["text", "json"]
 
@@ -26,15 +28,18 @@ _MOST_WAITING = 20_000
 _PAUSE = 0.02
 """Seconds between batches: long enough to gather lines, too short to be seen."""
 
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
 
 class Log:
     """Where lines go: calls by ``exchange``, everything else by the standard logging."""
 
     def __init__(self, stream: TextIO, log_format: LogFormat) -> None:
-        self._writer = _Writer(stream)
+        formatter = _Formatter(log_format)
+        self._writer = _Writer(stream, formatter)
         self._line: Callable[[Entry], str] = json_line if log_format == "json" else text_line
         handler = _Handler(self._writer)
-        handler.setFormatter(_Formatter(log_format))
+        handler.setFormatter(formatter)
         for name in ("mock_alipay", "uvicorn.error"):
             logger = logging.getLogger(name)
             logger.handlers = [handler]
@@ -51,8 +56,9 @@ class Log:
 
 
 class _Writer:
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, formatter: logging.Formatter) -> None:
         self._stream = stream
+        self._formatter = formatter
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._dropped = 0
         self._thread = threading.Thread(target=self._run, name="mock-alipay-log", daemon=True)
@@ -77,8 +83,10 @@ class _Writer:
             more = None not in batch
             lines = [line for line in batch if line is not None]
             if self._dropped:
-                lines.append(f"warning: {self._dropped} log lines were dropped, their reader was too slow")
+                text = f"{self._dropped} log lines were dropped, their reader was too slow"
                 self._dropped = 0
+                record = logging.LogRecord("mock_alipay", logging.WARNING, __file__, 0, text, None, None)
+                lines.append(self._formatter.format(record))
             try:
                 self._stream.write("".join(line + "\n" for line in lines))
                 self._stream.flush()
@@ -94,6 +102,9 @@ class _Handler(logging.Handler):
         self._writer = writer
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError):
+            # A call cut off because the server stops, which uvicorn says in a line of its own.
+            return
         self._writer.put(self.format(record))
 
 
@@ -121,7 +132,8 @@ def text_line(entry: Entry) -> str:
     took = f"{entry.took * 1000:.1f} ms" + (f" +{reply.delay:.1f} s" if reply.delay else "")
     line = f"{_local(int(entry.call.received.timestamp()))} #{entry.id}  {name}  {code}  [{story}]  {took}"
     why = _why(entry)
-    return f"{line}  {mask_loose_text(why)}" if why else line
+    # One line a call, whatever a merchant writes: no line ends, and nothing that steers a terminal.
+    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], f"{line}  {mask_text(why)}" if why else line)
 
 
 def json_line(entry: Entry) -> str:
@@ -134,7 +146,7 @@ def json_line(entry: Entry) -> str:
         "endpoint": entry.endpoint,
         "clientId": entry.client_id,
         "paymentRequestId": entry.payment_request_id,
-        "httpStatus": reply.status,
+        "httpStatus": entry.http_status,
         "resultStatus": entry.result_status,
         "resultCode": entry.result_code,
         "scenario": entry.scenario,
@@ -143,7 +155,7 @@ def json_line(entry: Entry) -> str:
         "delayMs": round(reply.delay * 1000),
     }
     if why := _why(entry):
-        line["why"] = mask_loose_text(why)
+        line["why"] = mask_text(why)
     return orjson.dumps(line).decode()
 
 

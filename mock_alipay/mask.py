@@ -8,8 +8,17 @@ from typing import Any
 SECRET_NAMES = frozenset({"cardno", "cardnumber", "pan", "cvv", "cvv2", "cvc", "securitycode"})
 """Names, lower case, whose values are never shown whole."""
 
-_IN_TEXT = re.compile(r'(?i)("(?:' + "|".join(sorted(SECRET_NAMES)) + r')"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s,}\]]+)')
-_CARD_LIKE = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])")
+MAX_DEPTH = 64
+"""Deeper bodies are refused, but shown: a thousand levels would be more than Python and JSON writers can take."""
+
+_NAMES = "|".join(sorted(SECRET_NAMES))
+_VALUE = r'\\+"[^"\\]*(?:\\+")?|"(?:[^"\\]|\\.)*"?|[^\s,}\]]+'
+_IN_TEXT = re.compile(rf'(?i)("(?:{_NAMES})\\*"\s*:\s*)({_VALUE})')
+"""A secret field in JSON text, or in JSON text within JSON text, its quotes escaped."""
+
+_SCHEMES = r"(?:2(?:22[1-9]|2[3-9][0-9]|[3-6][0-9]{2}|7[01][0-9]|720)|[3-6][0-9]{3})"
+_CARD_LIKE = re.compile(rf"(?<![0-9]){_SCHEMES}(?:[ -]?[0-9]){{10,15}}(?![0-9])")
+"""14 to 19 digits that begin as the card schemes' numbers do; ids that begin with a date do not."""
 
 
 def mask_value(value: str) -> str:
@@ -19,29 +28,43 @@ def mask_value(value: str) -> str:
     return value[:6] + "*" * (len(value) - 10) + value[-4:]
 
 
-def mask_json(value: Any) -> Any:
-    """A copy of a parsed body in which the secret fields are masked, at any depth."""
+def mask_json(value: Any, *, secret: bool = False, room: int = MAX_DEPTH) -> Any:
+    """A copy of a parsed body in which the secret fields and all within them are masked, at any depth.
+
+    ``secret`` says that ``value`` itself stands in such a field; what nests more than ``room`` levels is left out.
+    """
+    if isinstance(value, dict | list) and room == 0:
+        return "…"
     if isinstance(value, dict):
         return {
-            name: mask_value(str(inner))
-            if name.lower() in SECRET_NAMES and not isinstance(inner, dict | list | None)
-            else mask_json(inner)
+            name: mask_json(inner, secret=secret or name.lower() in SECRET_NAMES, room=room - 1)
             for name, inner in value.items()
         }
     if isinstance(value, list):
-        return [mask_json(inner) for inner in value]
-    return value
+        return [mask_json(inner, secret=secret, room=room - 1) for inner in value]
+    if secret and value is not None:
+        return mask_value(str(value))
+    return mask_text(value) if isinstance(value, str) else value
 
 
 def mask_text(text: str) -> str:
-    """JSON text with its secret fields masked, everything else byte for byte."""
-    return _IN_TEXT.sub(lambda found: found[1] + _masked_literal(found[2]), text)
+    """Any text, JSON or not, with its secret fields and card numbers masked, everything else byte for byte.
+
+    Card numbers are told from other long numbers by their first digits and their check digit (Luhn).
+    """
+    fields_masked = _IN_TEXT.sub(lambda found: found[1] + _masked_literal(found[2]), text)
+    return _CARD_LIKE.sub(lambda found: mask_value(found[0]) if _is_card(found[0]) else found[0], fields_masked)
 
 
-def mask_loose_text(text: str) -> str:
-    """Text that is not JSON: the secret fields and whatever could be a card number."""
-    return _CARD_LIKE.sub(lambda found: mask_value(found[0]), mask_text(text))
+def _is_card(text: str) -> bool:
+    digits = [int(letter) for letter in reversed(text) if letter.isdigit()]
+    doubled = [digit * 2 - 9 if digit > 4 else digit * 2 for digit in digits[1::2]]
+    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
 
 
 def _masked_literal(literal: str) -> str:
-    return '"' + mask_value(literal.strip('"')) + '"'
+    if literal == "null":
+        return literal
+    content = literal.lstrip('\\"')
+    quote = literal[: len(literal) - len(content)] or '"'
+    return quote + mask_value(content.rstrip('\\"')) + quote

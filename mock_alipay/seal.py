@@ -66,13 +66,9 @@ class Sealer:
             loop = asyncio.get_running_loop()
             headers.append((b"signature", await loop.run_in_executor(self._pool, signer.header, text)))
         headers.append((b"mock-call-id", letter.call_id.encode()))
-        if letter.scenario and not any(word in letter.scenario for word in _UNFIT_FOR_HEADERS):
+        if letter.scenario and not any(word in letter.scenario.lower() for word in _UNFIT_FOR_HEADERS):
             headers.append((b"mock-scenario", letter.scenario.encode()))
         return Reply(200, tuple(headers), body, letter.delay, letter.fault)
-
-    def close(self) -> None:
-        """Let the signing threads go."""
-        self._pool.shutdown(wait=False)
 
 
 def problem_reply(problem: Mapping[str, Any], call_id: str) -> Reply:

@@ -43,7 +43,7 @@ class Fault:
     def text(self) -> str:
         """The fault as one sentence, as ``resultMessage`` and the log show it."""
         if self.found == "nothing":
-            return f"{self.path}: missing, expected {self.expected}"
+            return f"{self.path}: missing, it is required"
         return f"{self.path}: expected {self.expected}, got {self.found}"
 
 

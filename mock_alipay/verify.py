@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from typing import TYPE_CHECKING
 
 from mock_alipay import signature
 from mock_alipay.errors import Refusal
@@ -14,10 +13,15 @@ from mock_alipay.keys import KeyRing
 from mock_alipay.signature import SignatureHeader, Suspect
 from mock_alipay.terms import Call, Fault, SignatureMode, Verdict
 
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
 _CLIENT_ID = re.compile(r"[!-+\--~]{1,128}")
 """Visible ASCII without commas (a repeated header is joined by one). The longest real id is unknown."""
 
-_EPOCH_MS = re.compile(r"[0-9]{13}")
+_EPOCH = re.compile(r"[0-9]{13}(?:[0-9]{6})?")
+"""Milliseconds; the Go SDK sent nanoseconds before it sent these."""
+
 _ISO = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]{1,9})?(Z|[+-][0-9]{2}:?[0-9]{2})")
 """All forms in the wild: Python ``+00:00``, PHP ``+0000``, .NET seven decimals and ``Z``."""
 
@@ -56,7 +60,7 @@ class Verifier:
                     explanation=f"client id {client_id} has no key here; add it with --merchant {client_id}=FILE",
                 )
             return Identity(client_id, "unverified")
-        version = header.key_version or max(versions)
+        version = max(versions) if header.key_version is None else header.key_version
         if version not in versions:
             known = ", ".join(map(str, versions))
             raise Refusal("KEY_NOT_FOUND", explanation=f"keyVersion={version}, but {client_id} has version {known}")
@@ -68,7 +72,7 @@ class Verifier:
         try:
             raw = signature.raw_signature(header.value)
         except ValueError as error:
-            raise Refusal("INVALID_SIGNATURE", explanation=f"the signature is broken: {error}") from None
+            raise Refusal("INVALID_SIGNATURE", explanation=str(error)) from None
         time = call.headers["request-time"]
         if signature.fits(key, raw, signature.content(call.method, call.target, client_id, time, call.body)):
             return
@@ -82,7 +86,7 @@ class Verifier:
             expected=_suspect(client_id, version, key),
             others=[*(_suspect(*other) for other in self._keys if other[2] is not key), self._gateway],
         )
-        raise Refusal("INVALID_SIGNATURE", explanation=f"the signature does not fit: {why}")
+        raise Refusal("INVALID_SIGNATURE", explanation=why)
 
 
 def _suspect(client_id: str, version: int, key: RSAPublicKey) -> Suspect:
@@ -92,12 +96,12 @@ def _suspect(client_id: str, version: int, key: RSAPublicKey) -> Suspect:
 def _required(call: Call, name: str) -> str:
     value = call.headers.get(name)
     if not value:
-        raise Refusal("PARAM_ILLEGAL", faults=[Fault(f"header {name}", "a value, it is required", "nothing")])
+        raise Refusal("PARAM_ILLEGAL", faults=[Fault(f"header {name}", "a value", "nothing")])
     return value
 
 
 def _check_time(time: str) -> None:
-    if _EPOCH_MS.fullmatch(time):
+    if _EPOCH.fullmatch(time):
         return
     found = _ISO.fullmatch(time)
     try:

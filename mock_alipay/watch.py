@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,15 +11,25 @@ from mock_alipay.errors import SetupError
 from mock_alipay.scenario import Chooser, Library, shipped_folder
 from mock_alipay.schema import Schemas
 
+_FOLDER_CHECK = 0.5
+"""Seconds between looks for a folder that is gone."""
+
 logger = logging.getLogger("mock_alipay")
 
 
 async def watch(chooser: Chooser, folders: Sequence[Path], schemas: Schemas) -> None:
-    """Watch until cancelled."""
+    """Watch until cancelled, also when a folder is taken away and put back."""
     from watchfiles import awatch
 
-    async for changes in awatch(shipped_folder(), *folders, step=50, debounce=200):
-        reload(chooser, folders, schemas, ", ".join(sorted({Path(path).name for _, path in changes})))
+    watched = (shipped_folder(), *folders)
+    while True:
+        async for changes in awatch(*watched, step=50, debounce=200):
+            reload(chooser, folders, schemas, ", ".join(sorted({Path(path).name for _, path in changes})))
+            if not all(folder.is_dir() for folder in watched):
+                break
+        while not all(folder.is_dir() for folder in watched):  # noqa: ASYNC110 - no event tells that it is back
+            await asyncio.sleep(_FOLDER_CHECK)
+        reload(chooser, folders, schemas, "a folder came back")
 
 
 def reload(chooser: Chooser, folders: Sequence[Path], schemas: Schemas, changed: str) -> None:

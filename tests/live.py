@@ -101,7 +101,9 @@ class Live:
         finally:
             connection.close()
 
-    def create(self, body: dict[str, Any] | bytes | None = None, *, extra: dict[str, str] | None = None, **how: Any) -> Answer:
+    def create(
+        self, body: dict[str, Any] | bytes | None = None, *, extra: dict[str, str] | None = None, **how: Any
+    ) -> Answer:
         """createPaymentSession, properly signed; ``how`` goes to ``signed_headers``, ``extra`` adds headers."""
         value = sample() if body is None else body
         raw = value if isinstance(value, bytes) else json.dumps(value).encode()
@@ -120,9 +122,11 @@ class Live:
 
 
 @contextlib.contextmanager
-def live(config: Config | None = None, *, clock: Clock | None = None, tls_folder: Path | None = None) -> Iterator[Live]:
+def live(
+    config: Config | None = None, *, clock: Clock | None = None, tls_folder: Path | None = None, tls_port: int = 0
+) -> Iterator[Live]:
     """Run a gateway on free ports until the block ends; HTTPS only when ``tls_folder`` is given."""
-    config = dataclasses.replace(config or Config(seed=1), port=0, tls_port=0 if tls_folder else None)
+    config = dataclasses.replace(config or Config(seed=1), port=0, tls_port=tls_port if tls_folder else None)
     sockets = server.bind(config.host, config.port, config.tls_port)
     config = dataclasses.replace(config, port=sockets.port, tls_port=sockets.tls_port)
     issued = certificate(folder=tls_folder) if tls_folder else None

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
 
 import click
 
-from mock_alipay import __version__
 from mock_alipay.cli.call import call
 from mock_alipay.cli.inspect import check, scenarios, validate
 from mock_alipay.cli.serve import env, ready, serve
 from mock_alipay.errors import SetupError, WrongUse
+from mock_alipay.version import __version__
+
+_VALUED = {name for flag in serve.params if isinstance(flag, click.Option) and not flag.is_flag for name in flag.opts}
+"""The flags of ``serve`` that another word follows: ``--scenarios scenarios`` names a folder, not a command."""
 
 
 class _Commands(click.Group):
@@ -19,12 +25,23 @@ class _Commands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or (args[0].startswith("-") and args[0] not in ("--help", "-h", "--version")):
-            misplaced = [word for word in args if word in self.commands]
+            misplaced = [word for before, word in pairwise(args) if word in self.commands and before not in _VALUED]
             if misplaced:
                 name = misplaced[0]
                 raise click.UsageError(f"flags come after the command: mock-alipay {name} …", ctx)
             args = ["serve", *args]
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # The reader of our output has seen enough, as in `mock-alipay scenarios | head -1`.
+            sys.stdout = None
+            return 0
+        except OSError as error:
+            # A full disk under standard output, most likely.
+            raise SetupError(f"the system says no: {error}") from error
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -42,6 +59,10 @@ for _command in (serve, ready, env, scenarios, validate, check, call):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 well, 1 something could not be done, 2 wrong use."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A Windows pipe may not know every letter of a body: a replaced one is better than none at all.
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = commands.main(arguments, prog_name="mock-alipay", standalone_mode=False)
     except click.UsageError as error:
@@ -56,10 +77,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = 2 if isinstance(error, WrongUse) else 1
     except (click.Abort, KeyboardInterrupt):
         code = 130
-    except BrokenPipeError:
-        # The reader of our output has seen enough, as in `mock-alipay scenarios | head -1`.
-        sys.stdout = None
-        code = 0
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -12,19 +12,31 @@ from typing import Any
 import click
 
 from mock_alipay.cli.inspect import read_body
-from mock_alipay.cli.options import ADDRESS, KEYS, config_of, options
+from mock_alipay.cli.options import ADDRESS, KEYS, config_of, options, require_ports
 from mock_alipay.config import TEST_CLIENT_ID, Config
 from mock_alipay.errors import SetupError
 
 _SAMPLES = Path(__file__).parent.parent / "samples"
 
 
+class _Word(click.ParamType[str]):
+    """What fits into a request line and a header."""
+
+    name = "TEXT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        text = str(value)
+        if not text or not all("!" <= letter <= "~" for letter in text):
+            self.fail(f"expected visible ASCII characters without blanks, got '{text}'", param, ctx)
+        return text
+
+
 @click.command()
 @options(*ADDRESS, *KEYS)
-@click.option("--scenario", metavar="NAME", help="Ask for this story in the mock-scenario header.")
-@click.option("--client-id", default=TEST_CLIENT_ID, show_default=True, help="Whom to call as.")
+@click.option("--scenario", type=_Word(), metavar="NAME", help="Ask for this story in the mock-scenario header.")
+@click.option("--client-id", type=_Word(), default=TEST_CLIENT_ID, show_default=True, help="Whom to call as.")
 @click.option("--private-key", type=Path, metavar="FILE", help="That merchant's private key; the shipped test key.")
-@click.argument("endpoint")
+@click.argument("endpoint", type=_Word())
 @click.argument("file", required=False)
 def call(
     endpoint: str, file: str | None, client_id: str, private_key: Path | None, scenario: str | None, **flags: Any
@@ -37,6 +49,7 @@ def call(
     from mock_alipay.signature import Signer, content
 
     config = config_of(flags)
+    require_ports(port=config.port)
     body = _body(endpoint, file)
     target = f"/ams/{'sandbox/' if client_id.startswith('SANDBOX_') else ''}api/v1/payments/{endpoint}"
     moment = datetime.now(UTC).isoformat(timespec="seconds")
@@ -70,8 +83,7 @@ def _body(endpoint: str, file: str | None) -> bytes:
 def _send(
     config: Config, target: str, headers: dict[str, str], body: bytes
 ) -> tuple[http.client.HTTPResponse, bytes, float]:
-    host = config.url.removeprefix("http://").rpartition(":")[0]
-    connection = http.client.HTTPConnection(host, config.port, timeout=30)
+    connection = http.client.HTTPConnection(config.reachable_host, config.port, timeout=30)
     began = time.perf_counter()
     try:
         connection.request("POST", target, body, headers)
@@ -113,7 +125,7 @@ def _verdict(config: Config, target: str, response: http.client.HTTPResponse, re
 
     header = response.getheader("signature")
     if header is None:
-        return "none, the reply is not signed", False
+        return "none, the reply is not signed (does the gateway run with --signatures off?)", False
     gateway_key = keys.read_private_key(config.gateway_key) if config.gateway_key else keys.shipped_gateway_key()
     signed = content(
         "POST", target, response.getheader("client-id", ""), response.getheader("response-time", ""), reply

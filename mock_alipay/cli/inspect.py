@@ -44,10 +44,10 @@ def validate(files: tuple[Path, ...]) -> None:
             click.echo(f"{file}: fine")
         except SetupError as error:
             problems.extend(error.problems)
-    if not problems:
-        Library(stories)
-    else:
+    if problems:
         raise SetupError(*problems)
+    # Ties show only beside the shipped stories, which files of the same name replace.
+    Library([*Library.load((), schemas).values(), *stories])
 
 
 @click.command()
@@ -80,9 +80,9 @@ def check(file: str, endpoint: str, **flags: Any) -> None:
 
 def read_body(file: str) -> bytes:
     """A file's bytes, or standard input's for ``-``."""
-    if file == "-":
-        return sys.stdin.buffer.read()
+    if file == "-" and sys.stdin is None:
+        raise SetupError("-: cannot be read: standard input is closed")
     try:
-        return Path(file).read_bytes()
+        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
         raise SetupError(f"{file}: cannot be read: {error.strerror}") from None

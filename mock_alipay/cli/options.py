@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from mock_alipay.config import Config
+from mock_alipay.errors import WrongUse
+from mock_alipay.explain import close
+
+_PREFIX = "MOCK_ALIPAY_"
+_HOME = f"{_PREFIX}HOME"
+_SEVERAL = f"several in the variable are separated by {os.pathsep}"
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -36,8 +42,14 @@ class _Merchant(_List):
             return value
         client_id, equals, file = str(value).partition("=")
         if not (client_id and equals and file):
-            self.fail(f"expected ID=FILE, a client id and the file of its public key, got '{value}'", param, ctx)
+            self.fail(
+                f"expected ID=FILE, a client id and the file of its public key, got '{value}'; {_SEVERAL}", param, ctx
+            )
         return client_id, Path(file)
+
+
+class _Whole(click.IntRange):
+    name = "integer"
 
 
 class _TlsPort(click.ParamType[Any]):
@@ -53,11 +65,11 @@ class _TlsPort(click.ParamType[Any]):
 
 
 _HOST = ("--host", {"help": "Address to listen on."})
-_PORT = ("--port", {"type": click.IntRange(0, 65535), "help": "Plain HTTP; 0 picks a free port and prints it."})
+_PORT = ("--port", {"type": _Whole(0, 65535), "help": "Plain HTTP; 0 picks a free port and prints it."})
 _TLS_PORT = ("--tls-port", {"type": _TlsPort(), "help": "HTTPS; 0 picks a free port, none turns it off."})
 _SCENARIOS = (
     "--scenarios",
-    {"type": _Folder(), "multiple": True, "help": "More stories, added to the shipped ones; repeatable."},
+    {"type": _Folder(), "multiple": True, "help": f"More stories, added to the shipped ones; repeatable, {_SEVERAL}."},
 )
 _SCENARIO = ("--scenario", {"metavar": "NAME", "help": "The story for calls that nothing else claims."})
 _SIGNATURES = (
@@ -73,7 +85,7 @@ _MERCHANT = (
         "type": _Merchant(),
         "multiple": True,
         "envvar": "MOCK_ALIPAY_MERCHANTS",
-        "help": "A merchant's public key; repeatable, the same ID again is its next key version.",
+        "help": f"A merchant's public key; the same ID again is its next key version. Repeatable, {_SEVERAL}.",
     },
 )
 _GATEWAY_KEY = ("--gateway-key", {"type": Path, "metavar": "FILE", "help": "The private key that signs replies."})
@@ -87,7 +99,7 @@ _TYPES = (
 _SEED = ("--seed", {"type": int, "metavar": "N", "help": "Same seed, same ids; random and printed when left out."})
 _MAX_BODY = (
     "--max-body",
-    {"type": click.IntRange(1), "metavar": "BYTES", "help": "Larger requests are refused."},
+    {"type": _Whole(1), "metavar": "BYTES", "help": "Larger requests are refused."},
 )
 _WATCH = ("--watch", {"is_flag": True, "help": "Reload scenario files when they change."})
 _LOG_FORMAT = (
@@ -124,7 +136,7 @@ def options(*chosen: tuple[str, dict[str, Any]]) -> Callable[[Command], Command]
         for flag, settings in reversed(chosen):
             name = flag.removeprefix("--").replace("-", "_")
             default = _DEFAULTS.get(_FIELD_OF.get(name, name))
-            standard = {"default": default, "envvar": f"MOCK_ALIPAY_{name.upper()}", "show_envvar": True}
+            standard = {"default": default, "envvar": f"{_PREFIX}{name.upper()}", "show_envvar": True}
             shown = default not in (None, (), False)
             command = click.option(flag, show_default=shown, **{**standard, **settings})(command)
         return command
@@ -135,3 +147,28 @@ def options(*chosen: tuple[str, dict[str, Any]]) -> Callable[[Command], Command]
 def config_of(flags: dict[str, Any]) -> Config:
     """A Config from the flags of a command."""
     return Config(**{_FIELD_OF.get(name, name): value for name, value in flags.items()})
+
+
+def require_ports(**ports: int | None) -> None:
+    """WrongUse when a port is one that only the server knows."""
+    for name, port in ports.items():
+        if port == 0:
+            flag = f"--{name.replace('_', '-')}"
+            raise WrongUse(f"{flag} 0: which port the server chose is not known here; give its number")
+
+
+def home() -> Path:
+    """The folder that keeps this user's certificate authority."""
+    if named := os.environ.get(_HOME):
+        return Path(named)
+    from platformdirs import user_data_path
+
+    return user_data_path("mock-alipay", appauthor=False)
+
+
+def strange_variables(known: Iterable[click.Parameter]) -> list[str]:
+    """A complaint for each variable that looks like ours and is none."""
+    names = {str(parameter.envvar) for parameter in known if parameter.envvar} | {_HOME}
+    strange = [name for name in os.environ if name.startswith(_PREFIX) and name not in names]
+    meant = {name: close(name, names) for name in strange}
+    return [f"{name}: no such variable" + (f", did you mean {meant[name]}?" if meant[name] else "") for name in strange]

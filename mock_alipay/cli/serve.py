@@ -6,6 +6,7 @@ import dataclasses
 import gc
 import http.client
 import json
+import math
 import secrets
 import shlex
 import sys
@@ -15,10 +16,10 @@ from typing import Any
 
 import click
 
-from mock_alipay import __version__
-from mock_alipay.cli.options import ADDRESS, KEYS, SERVING, config_of, options
+from mock_alipay.cli.options import ADDRESS, KEYS, SERVING, config_of, home, options, require_ports, strange_variables
 from mock_alipay.config import Config
 from mock_alipay.errors import SetupError, WrongUse
+from mock_alipay.version import __version__
 
 
 @click.command()
@@ -31,6 +32,10 @@ def serve(log_format: Any, **flags: Any) -> None:
     from mock_alipay.log import Log
 
     config = config_of(flags)
+    for complaint in strange_variables(serve.params):
+        click.echo(f"mock-alipay: {complaint}", err=True)
+    if config.port and config.port == config.tls_port:
+        raise WrongUse(f"--port and --tls-port are both {config.port}; HTTP and HTTPS need a port each")
     sockets = server.bind(config.host, config.port, config.tls_port)
     config = dataclasses.replace(
         config,
@@ -56,8 +61,9 @@ def serve(log_format: Any, **flags: Any) -> None:
 def ready(wait: float, **flags: Any) -> None:
     """Exit 0 when the gateway answers on the configured port, 1 when it does not."""
     config = config_of(flags)
-    if config.port == 0:
-        raise WrongUse("--port 0: which port the server chose is not known here; give its number")
+    require_ports(port=config.port)
+    if math.isnan(wait):
+        raise WrongUse("--wait: expected seconds, got nan")
     until = time.monotonic() + wait
     while (trouble := _health(config)) is not None:
         if time.monotonic() >= until:
@@ -74,6 +80,7 @@ def env(**flags: Any) -> None:
     from mock_alipay.app import environment
 
     config = config_of(flags)
+    require_ports(port=config.port, tls_port=config.tls_port)
     gateway_key = keys.read_private_key(config.gateway_key) if config.gateway_key else keys.shipped_gateway_key()
     _, authority = _certificate(config)
     found = environment(config, gateway_key, authority)
@@ -95,7 +102,7 @@ def _certificate(config: Config) -> tuple[Path | None, Path | None]:
         return None, None
     from mock_alipay.certificate import certificate
 
-    found = certificate([] if config.listens_everywhere else [config.host])
+    found = certificate(home() / "tls", [] if config.listens_everywhere else [config.host])
     return found.server, found.authority
 
 
@@ -128,8 +135,7 @@ def config_client(config: Config) -> str:
 
 def _health(config: Config) -> str | None:
     """What keeps the gateway from being ready, if anything."""
-    host = config.url.removeprefix("http://").rpartition(":")[0]
-    connection = http.client.HTTPConnection(host, config.port, timeout=2)
+    connection = http.client.HTTPConnection(config.reachable_host, config.port, timeout=2)
     try:
         connection.request("GET", "/__admin/health")
         response = connection.getresponse()

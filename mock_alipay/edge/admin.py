@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
 
-from mock_alipay import __version__
 from mock_alipay.clock import Clock
 from mock_alipay.contract import Contract
 from mock_alipay.edge import views
@@ -23,8 +22,7 @@ from mock_alipay.errors import Misuse
 from mock_alipay.journal import Journal
 from mock_alipay.scenario import Chooser
 from mock_alipay.store import MemoryStore
-
-Handler = Callable[[Request], Awaitable[Any]]
+from mock_alipay.version import __version__
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +39,8 @@ class Admin:
 
     def router(self) -> Router:
         """The API as an ASGI app, to be mounted at ``/__admin``."""
-        table: dict[str, dict[str, Handler]] = {
-            "/health": {"GET": self.health},
-            "/calls": {"GET": self.calls},
-            "/calls/{id}": {"GET": self.call},
-            "/scenarios": {"GET": self.scenarios},
-            "/scenario": {"PUT": self.choose_scenario, "DELETE": self.clear_scenario},
-            "/payments": {"GET": self.payments},
-            "/payments/{paymentRequestId:path}": {"GET": self.payment},
-            "/env": {"GET": self.environment},
-            "/reset": {"POST": self.reset},
-        }
-        routes = [Route(path, _endpoint(self.guard, handlers), methods=_METHODS) for path, handlers in table.items()]
-        lost = Route("/{rest:path}", _endpoint(self.guard, {}, known=sorted(table)), methods=_METHODS)
-        return Router([*routes, lost], redirect_slashes=False)
+        routes = [self._route(path, handlers) for path, handlers in CALLS.items()]
+        return Router([*routes, self._route("/{rest:path}", {})], redirect_slashes=False)
 
     async def health(self, request: Request) -> Any:
         parameters(request, [])
@@ -65,8 +51,9 @@ class Admin:
         limit = whole_number(query, "limit", DEFAULT_LIMIT, 1, MOST)
         after = whole_number(query, "after", 0, 0, 10**12)
         newer = itertools.takewhile(lambda entry: entry.number > after, self.journal.newest_first(lambda _: True))
-        found = itertools.islice(filter(wanted(query), newer), limit)
-        return {"calls": [views.call_view(entry, self.contract) for entry in found]}
+        found = list(itertools.islice(filter(wanted(query), newer), limit))
+        # A thousand large bodies take seconds to parse and mask: merchants' calls need not wait for that.
+        return await asyncio.to_thread(lambda: {"calls": [views.call_view(entry, self.contract) for entry in found]})
 
     async def call(self, request: Request) -> Any:
         parameters(request, [])
@@ -84,6 +71,7 @@ class Admin:
         return {"scenarios": stories, "default": chooser.default, "chosen": chosen}
 
     async def choose_scenario(self, request: Request) -> Any:
+        parameters(request, [])
         body = await json_object(request, {"clientId": str, "scenario": str, "times": int}, ["scenario"])
         times = body.get("times")
         if times is not None and times < 1:
@@ -102,11 +90,12 @@ class Admin:
         limit = whole_number(query, "limit", DEFAULT_LIMIT, 1, MOST)
         now = self.clock.now()
         found = (await self.store.browse(query.get("clientId")))[:limit]
-        return {"payments": [views.payment_view(payment, expired=now >= payment.session.expires) for payment in found]}
+        shown = [(payment, now >= payment.session.expires) for payment in found]
+        return await asyncio.to_thread(lambda: {"payments": [views.payment_view(p, expired=e) for p, e in shown]})
 
     async def payment(self, request: Request) -> Any:
         query = parameters(request, ["clientId"])
-        wanted_id = unquote(request.path_params["paymentRequestId"])
+        wanted_id = request.path_params["paymentRequestId"]
         found = [p for p in await self.store.browse(query.get("clientId")) if p.payment_request_id == wanted_id]
         if not found:
             raise Misuse(404, "No such payment", f"no session was created with paymentRequestId '{wanted_id[:64]}'")
@@ -120,34 +109,51 @@ class Admin:
         return self.env
 
     async def reset(self, request: Request) -> Any:
+        parameters(request, [])
         body = await json_object(request, {"clientId": str})
         client_id = body.get("clientId")
         self.chooser.forget(client_id)
         return {"payments": await self.store.forget(client_id), "calls": self.journal.forget(client_id)}
 
+    def _route(self, path: str, handlers: Mapping[str, Handler]) -> Route:
+        async def respond(request: Request) -> Response:
+            try:
+                self.guard.check(request.headers)
+                return _json(200, await _pick(request, handlers)(self, request))
+            except Misuse as misuse:
+                response = _json(misuse.status, misuse.problem, "application/problem+json")
+                if misuse.status == 405:
+                    response.headers["allow"] = ", ".join(misuse.extra["allowed"])
+                return response
 
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+        return Route(path, respond, methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 
 
-def _endpoint(guard: Guard, handlers: dict[str, Handler], known: list[str] | None = None) -> Handler:
-    async def respond(request: Request) -> Response:
-        try:
-            guard.check(request.headers)
-            return _json(200, await _pick(request, handlers, known)(request))
-        except Misuse as misuse:
-            return _json(misuse.status, misuse.problem, "application/problem+json")
+Handler = Callable[[Admin, Request], Awaitable[Any]]
 
-    return respond
+CALLS: Mapping[str, Mapping[str, Handler]] = {
+    "/health": {"GET": Admin.health},
+    "/calls": {"GET": Admin.calls},
+    "/calls/{id}": {"GET": Admin.call},
+    "/scenarios": {"GET": Admin.scenarios},
+    "/scenario": {"PUT": Admin.choose_scenario, "DELETE": Admin.clear_scenario},
+    "/payments": {"GET": Admin.payments},
+    "/payments/{paymentRequestId:path}": {"GET": Admin.payment},
+    "/env": {"GET": Admin.environment},
+    "/reset": {"POST": Admin.reset},
+}
+"""Every admin call: path, method, what answers."""
 
 
-def _pick(request: Request, handlers: dict[str, Handler], known: list[str] | None) -> Handler:
-    if known is not None:
-        listed = [f"/__admin{path}" for path in known]
-        raise Misuse(404, "No such admin call", f"{request.url.path} is none", known=listed)
+def _pick(request: Request, handlers: Mapping[str, Handler]) -> Handler:
+    if not handlers:
+        known = [f"/__admin{path}".replace(":path}", "}") for path in CALLS]
+        raise Misuse(404, "No such admin call", f"{request.url.path} is none", known=known)
     handler = handlers.get("GET" if request.method == "HEAD" else request.method)
     if handler is None:
-        allowed = ", ".join(handlers)
-        raise Misuse(405, "Method not allowed", f"{request.method} is not allowed here; allowed: {allowed}")
+        allowed = list(handlers)
+        detail = f"{request.method} is not allowed here; allowed: {', '.join(allowed)}"
+        raise Misuse(405, "Method not allowed", detail, allowed=allowed)
     return handler
 
 

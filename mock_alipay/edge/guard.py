@@ -14,29 +14,47 @@ _SAME = ("same-origin", "none")
 class Guard:
     """Checks where an admin call comes from, by its Host, Origin and Sec-Fetch-Site headers.
 
-    While the gateway listens on loopback only, the Host must be a loopback name: a page that points its own name
-    at 127.0.0.1 (DNS rebinding) is refused.
+    A page that points its own name at this machine (DNS rebinding) is refused by its Host. While the gateway listens
+    on loopback only, everyone must name a loopback address or the bound one. Beyond that, as in a container, browsers
+    may name any address, or a name without a dot, which no page of the internet can have; other clients any name.
     """
 
     def __init__(self, bound: str) -> None:
         self._bound = bound
-        self._loopback_only = _is_loopback(bound)
+        address = _address(bound)
+        self._loopback_only = bound == "localhost" or (address is not None and address.is_loopback)
 
     def check(self, headers: Mapping[str, str]) -> None:
         """Misuse (403) says which header is not welcome and what would be."""
-        host = _host_name(headers.get("host", ""))
-        if self._loopback_only and host and not _is_loopback(host) and host != self._bound:
-            raise _refused(f"header Host: expected a loopback name such as localhost, got {host}")
+        own = headers.get("host", "")
+        host = _host_name(own)
         site = headers.get("sec-fetch-site")
+        strict = self._loopback_only or site is not None or "origin" in headers
+        if strict and host and not self._is_own(host):
+            raise _refused(f"header Host: expected a loopback name such as localhost, got {host}")
         if site is not None and site not in _SAME:
             raise _refused(f"header Sec-Fetch-Site: a page of another site ({site}) may not use the admin API")
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+        if origin is not None and (not own or _authority(origin) != own):
             raise _refused(f"header Origin: a page of {origin[:80]} may not use the admin API")
+
+    def _is_own(self, host: str) -> bool:
+        address = _address(host)
+        if address is None:
+            local = host == "localhost" or host.endswith(".localhost") or host == self._bound
+            return local or ("." not in host and not self._loopback_only)
+        return address.is_loopback or not self._loopback_only
 
 
 def _refused(detail: str) -> Misuse:
     return Misuse(403, "Not from here", detail)
+
+
+def _authority(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _host_name(host: str) -> str:
@@ -44,10 +62,8 @@ def _host_name(host: str) -> str:
     return name.lower().rstrip(".")
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host)
     except ValueError:
-        return False
+        return None

@@ -43,11 +43,14 @@ class MerchantDoor:
         return Call(self._clock.now(), scope["method"], target, reply_target, _headers(scope["headers"]), body)
 
 
-async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes | None:
-    """The whole body; None when the client left meanwhile. Misuse (413) when it exceeds ``limit`` bytes."""
+async def read_body(scope: Scope, receive: Receive, limit: int, *, flag: str | None = "--max-body") -> bytes | None:
+    """The whole body; None when the client left meanwhile. Misuse (413) when it exceeds ``limit`` bytes.
+
+    ``flag`` is what sets the limit, if anything does.
+    """
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit() and int(value) > limit:
-            raise _too_large(f"{int(value)} bytes", limit)
+            raise _too_large(f"{int(value)} bytes", limit, flag)
     message = await receive()
     if message["type"] == "http.request" and not message.get("more_body"):
         body: bytes = message.get("body", b"")
@@ -64,12 +67,13 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes | None:
             message = await receive()
         body = bytes(chunks)
     if len(body) > limit:
-        raise _too_large(f"more than {limit} bytes", limit)
+        raise _too_large(f"more than {limit} bytes", limit, flag)
     return body
 
 
-def _too_large(found: str, limit: int) -> Misuse:
-    return Misuse(413, "Body too large", f"expected at most {limit} bytes (--max-body), got {found}")
+def _too_large(found: str, limit: int, flag: str | None) -> Misuse:
+    hint = f" ({flag})" if flag else ""
+    return Misuse(413, "Body too large", f"expected at most {limit} bytes{hint}, got {found}")
 
 
 def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -80,7 +84,11 @@ def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
     return headers
 
 
-@lru_cache(maxsize=1024)
 def _text(raw: bytes) -> str:
     # Most headers are the same call after call; one text for all keeps the journal small.
+    return _shared_text(raw) if len(raw) <= 64 else raw.decode("latin-1")
+
+
+@lru_cache(maxsize=1024)
+def _shared_text(raw: bytes) -> str:
     return raw.decode("latin-1")

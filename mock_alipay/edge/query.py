@@ -57,18 +57,11 @@ def wanted(query: Mapping[str, str]) -> Callable[[Entry], bool]:
 
 async def json_object(request: Request, allowed: Mapping[str, type], required: Sequence[str] = ()) -> dict[str, Any]:
     """The body, an object of known names and types; an empty body counts as {}."""
-    raw = await read_body(request.scope, request.receive, _MAX_BODY) or b""
-    if not raw.strip():
-        body: Any = {}
-    else:
-        media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media != "application/json":
-            found = media or "none"
-            raise Misuse(415, "Not JSON", f"header Content-Type: expected application/json, got {found}")
-        try:
-            body = orjson.loads(raw)
-        except orjson.JSONDecodeError as error:
-            raise Misuse(400, "Not JSON", f"the body is not JSON: {error}") from None
+    raw = await read_body(request.scope, request.receive, _MAX_BODY, flag=None)
+    if raw is None:
+        # Half a body is not an empty one: a reset meant for one client id would become a reset of all.
+        raise Misuse(400, "Body incomplete", "the client left before the body had arrived")
+    body = _parsed(request, raw) if raw.strip() else {}
     if not isinstance(body, dict):
         raise Misuse(400, "Bad body", f"expected a JSON object, got {described(body)}")
     for name, value in body.items():
@@ -82,6 +75,16 @@ async def json_object(request: Request, allowed: Mapping[str, type], required: S
         if name not in given:
             raise Misuse(400, "Missing field", f"{name}: it is required", allowed=list(allowed))
     return given
+
+
+def _parsed(request: Request, raw: bytes) -> Any:
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != "application/json":
+        raise Misuse(415, "Not JSON", f"header Content-Type: expected application/json, got {media or 'none'}")
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise Misuse(400, "Not JSON", f"the body is not JSON: {error}") from None
 
 
 def unknown(what: str, name: str, allowed: Sequence[str]) -> Misuse:

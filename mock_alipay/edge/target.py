@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import Any
 
+TARGET = "mock_alipay.target"
+"""The ASGI extension under which our own server hands down the request target as it stood in the request line."""
+
 
 def origin_form(raw: str) -> tuple[str, str]:
     """The target as path and query, as sent; and the one over which this client verifies the reply.
@@ -21,6 +24,9 @@ def origin_form(raw: str) -> tuple[str, str]:
 
 def raw_target(scope: MutableMapping[str, Any]) -> str:
     """What stood in the request line, from an ASGI scope."""
+    sent: bytes | None = scope.get("extensions", {}).get(TARGET)
+    if sent is not None:
+        return sent.decode("latin-1")
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     query: bytes = scope.get("query_string", b"")
     return (raw + b"?" + query if query else raw).decode("latin-1")

@@ -49,30 +49,33 @@ def _open(body: Mapping[str, Any], context: Context) -> Payment:
     payment_request_id: str = body["paymentRequestId"]
     version = context.payment.version + 1 if context.payment else 1
     secrets = context.invent.session(context.client_id, payment_request_id, version)
-    expires, zone = _expiry(body.get("paymentSessionExpiryTime"), context.now)
+    expires, expiry_text = _expiry(body.get("paymentSessionExpiryTime"), context.now)
     front_end = _front_end(body, context, secrets.id)
     session = Session(
         id=secrets.id,
         data=f"{secrets.data}&&SG&&111&&{base64.b64encode(orjson.dumps(front_end)).decode()}",
         created=context.now,
         expires=expires,
-        expiry_text=wire_time(expires, zone),
+        expiry_text=expiry_text,
     )
     return Payment(context.client_id, payment_request_id, version, context.raw, session)
 
 
-def _expiry(asked: str | None, now: datetime) -> tuple[datetime, timezone]:
+def _expiry(asked: str | None, now: datetime) -> tuple[datetime, str]:
     if asked is None:
-        return now + LIFETIME, GATEWAY_ZONE
+        return now + LIFETIME, wire_time(now + LIFETIME, GATEWAY_ZONE)
     try:
         moment = datetime.fromisoformat(asked)
     except ValueError:
         raise _bad_expiry("a moment that exists", asked) from None
     if not now <= moment <= now + LIFETIME:
-        earliest, latest = wire_time(now, UTC), wire_time(now + LIFETIME, UTC)
+        # A time to the second is past as soon as its second has begun.
+        earliest = wire_time(now + timedelta(seconds=1) if now.microsecond else now, UTC)
+        latest = wire_time(now + LIFETIME, UTC)
         raise _bad_expiry(f"a time from now to one hour later ({earliest} to {latest})", asked)
-    offset = moment.utcoffset()
-    return moment, UTC if asked[-1] in "Zz" else timezone(offset or timedelta(0))
+    text = wire_time(moment, timezone(moment.utcoffset() or timedelta(0)))
+    # Z and +00:00 are one zone to Python: each client gets the form that it sent.
+    return moment, text if asked.endswith("Z") else text.replace("Z", "+00:00")
 
 
 def _bad_expiry(expected: str, asked: str) -> Refusal:

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from mock_alipay.errors import Misuse
+from mock_alipay.explain import close
 from mock_alipay.scenario.library import Library
 from mock_alipay.scenario.matching import Sight
 from mock_alipay.scenario.story import Step, Story
@@ -23,6 +24,8 @@ class Choice:
     step: Step
     nth: int
     """How many calls were counted before this one."""
+    hint: str | None = None
+    """A word for the merchant's engineer, when an id looks like a misspelt scenario."""
 
 
 @dataclass(slots=True)
@@ -51,7 +54,7 @@ class Chooser:
         nth = 0
         if len(steps) > 1 or steps[0].delay is not None:
             nth = self._count(story, endpoint, sight.client_id, payment_request_id)
-        return Choice(story.name, reason, steps[min(nth, len(steps) - 1)], nth)
+        return Choice(story.name, reason, steps[min(nth, len(steps) - 1)], nth, self._hint(payment_request_id))
 
     def prefer(self, scenario: str, *, client_id: str | None = None, times: int | None = None) -> None:
         """Play ``scenario`` for one client id or all, for the next ``times`` calls or until changed."""
@@ -90,13 +93,21 @@ class Chooser:
         if preferred is not None:
             return preferred
         claimed = library.claimed(sight)
-        if claimed is not None:
-            places = ", ".join(condition.place for condition in claimed.match)
-            return claimed, f"its match fits: {places}"
+        if claimed:
+            places = ", ".join(condition.place for condition in claimed[0].match)
+            others = ", ".join(story.name for story in claimed[1:])
+            return claimed[0], f"its match fits: {places}" + (f"; so does that of {others}" if others else "")
         return library[self.default], "the default"
 
     def _unknown_header(self, named: str) -> str:
         return f"header mock-scenario: {self.library.unknown(named)}"
+
+    def _hint(self, payment_request_id: str) -> str | None:
+        prefix, dashes, _ = payment_request_id.partition("--")
+        if not dashes or prefix in self.library:
+            return None
+        meant = close(prefix, self.library)
+        return meant and f"paymentRequestId begins with {prefix}--, which is no scenario; did you mean {meant}--?"
 
     def _preferred(self, client_id: str) -> tuple[Story, str] | None:
         for key in (client_id, None):

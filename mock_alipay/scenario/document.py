@@ -1,6 +1,6 @@
 """YAML in which every scalar is what it looks like, and every value knows its line.
 
-Of YAML 1.1's surprises none is left: ``NO`` is a word, ``012`` and ``1:30`` are words, a date is a
+Of YAML 1.1's surprises none is left: ``NO`` is a word, ``012``, ``1.10`` and ``1:30`` are words, a date is a
 word, a key given twice is an error, and there are no anchors, aliases or tags.
 """
 
@@ -50,8 +50,9 @@ def read(text: str, origin: str) -> Document:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise SetupError(f"{origin}:{line}: not YAML: {error.problem}") from None
-    except yaml.YAMLError as error:
-        raise SetupError(f"{origin}: not YAML: {error}") from None
+    except yaml.reader.ReaderError as error:
+        line = text.encode()[: error.position].count(b"\n") + 1
+        raise SetupError(f"{origin}:{line}: not YAML: {error.reason}") from None
 
 
 class _Reader:
@@ -59,7 +60,7 @@ class _Reader:
 
     def __init__(self, origin: str, events: Iterator[Any]) -> None:
         self._origin = origin
-        self._events = events
+        self._events: Iterator[Any] = events
         self.lines: dict[str, int] = {}
 
     def document(self) -> Any:
@@ -75,13 +76,10 @@ class _Reader:
         return value
 
     def _value(self, event: Any, path: str, depth: int) -> Any:
-        self.lines.setdefault(path, event.start_mark.line + 1)
-        if isinstance(event, yaml.AliasEvent) or event.anchor:
-            raise self._no(event, "anchors and aliases are not used in scenarios")
+        self.lines.setdefault(path, _line(event))
+        self._check_plain(event)
         if depth > MAX_DEPTH:
             raise self._no(event, f"nested more than {MAX_DEPTH} levels deep")
-        if event.tag and event.tag != "!":
-            raise self._no(event, f"tags such as {event.tag} are not used in scenarios")
         if isinstance(event, yaml.ScalarEvent):
             return _scalar(event)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -95,6 +93,7 @@ class _Reader:
     def _pairs(self, path: str, depth: int) -> Iterator[tuple[str, Any]]:
         seen: set[str] = set()
         for event in self._until(yaml.MappingEndEvent):
+            self._check_plain(event)
             if not isinstance(event, yaml.ScalarEvent):
                 raise self._no(event, "a key must be a plain word")
             key = event.value
@@ -102,15 +101,26 @@ class _Reader:
                 raise self._no(event, f"{key} is given twice")
             seen.add(key)
             where = f"{path}.{key}" if path else key
-            self.lines[where] = event.start_mark.line + 1
+            self.lines[where] = _line(event)
             yield key, self._value(next(self._events), where, depth + 1)
 
     def _until(self, end: type) -> Iterator[Any]:
         while not isinstance(event := next(self._events), end):
             yield event
 
+    def _check_plain(self, event: Any) -> None:
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
+            raise self._no(event, "anchors and aliases are not used in scenarios")
+        if event.tag and event.tag != "!":
+            raise self._no(event, f"tags such as {event.tag} are not used in scenarios")
+
     def _no(self, event: Any, reason: str) -> SetupError:
-        return SetupError(f"{self._origin}:{event.start_mark.line + 1}: {reason}")
+        return SetupError(f"{self._origin}:{_line(event)}: {reason}")
+
+
+def _line(event: Any) -> int:
+    line: int = event.start_mark.line
+    return line + 1
 
 
 def _scalar(event: Any) -> Any:
@@ -119,6 +129,12 @@ def _scalar(event: Any) -> Any:
         return text
     if text in _WORDS:
         return _WORDS[text]
+    number: int | float
     if _INTEGER.fullmatch(text):
-        return int(text)
-    return float(text) if _DECIMAL.fullmatch(text) else text
+        number = int(text)
+    elif _DECIMAL.fullmatch(text):
+        number = float(text)
+    else:
+        return text
+    # 1.10 is a word too: as a number it would be 1.1, which is not what stands there.
+    return number if str(number) == text else text

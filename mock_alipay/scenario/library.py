@@ -25,7 +25,7 @@ class Library(Mapping[str, Story]):
         self._claiming = sorted(claiming, key=lambda story: story.weight, reverse=True)
         problems = [
             f"{a.origin}: its match ties with that of {b.origin}: both claim the same calls; "
-            "give one of them another condition"
+            "give one of them another condition, or name yours as the other is named, to replace it"
             for a, b in itertools.combinations(self._claiming, 2)
             if a.ties_with(b)
         ]
@@ -50,18 +50,21 @@ class Library(Mapping[str, Story]):
             raise SetupError(*problems)
         return cls(stories.values())
 
-    def claimed(self, sight: Sight) -> Story | None:
-        """The story whose match is the most particular of those that hold."""
+    def claimed(self, sight: Sight) -> list[Story]:
+        """The stories whose match holds and is the most particular; several only when they look at other places."""
+        found: list[Story] = []
         for story in self._claiming:
+            if found and story.weight != found[0].weight:
+                break
             if all(condition.holds(sight) for condition in story.match):
-                return story
-        return None
+                found.append(story)
+        return found
 
     def unknown(self, name: str) -> str:
         """What to tell someone who asked for a story that does not exist."""
         meant = close(name, self._stories)
         hint = f"did you mean {meant}? " if meant else ""
-        return f"there is no scenario '{name}'; {hint}known are {', '.join(sorted(self._stories))}"
+        return f"there is no scenario '{name[:60]}'; {hint}known are {', '.join(sorted(self._stories))}"
 
     def require(self, default: str) -> None:
         """WrongUse when the story for calls that nothing else claims is not here."""
@@ -92,6 +95,8 @@ def read_file(file: Path, schemas: Schemas) -> Story:
 def read_text(name: str, text: str, origin: str, schemas: Schemas) -> Story:
     """A scenario from its text."""
     written = document.read(text, origin)
+    if not isinstance(written.value, dict):
+        raise SetupError(f"{written.at('')}: expected the keys of a scenario, such as description: ...")
     if not schemas.accepts(_SCHEMAS, written.value):
         faults = schemas.explain(_SCHEMAS, written.value)
         raise SetupError(*(f"{written.at(fault.path)}: {fault.text}" for fault in faults))

@@ -46,15 +46,17 @@ class Condition:
     @property
     def weight(self) -> int:
         """How particular it is: equality before globs before presence."""
-        if not self.words:
+        if not self.words or self.present:
             return 0
         return 1 if any(is_glob(word) for word in self.words) else 2
 
     def overlaps(self, other: Condition) -> bool:
-        """Whether some value surely fits both."""
-        if self.present is not None and self.present == other.present:
+        """Whether some value fits both."""
+        if self.present is False and other.present is False:
             return True
-        return any(fits(a, b) or fits(b, a) for a in self.words for b in other.words)
+        if (self.present and (other.present or other.words)) or (other.present and self.words):
+            return True
+        return any(meet(a, b) for a in self.words for b in other.words)
 
 
 def conditions(match: Mapping[str, Any]) -> tuple[Condition, ...]:
@@ -87,6 +89,30 @@ def fits(value: str | None, word: str) -> bool:
         else:
             return False
     return all(letter == "*" for letter in word[want:])
+
+
+def meet(one: str, other: str) -> bool:
+    """Whether some text fits both words."""
+    if not is_glob(one) and not is_glob(other):
+        return one == other
+    seen: set[tuple[int, int]] = set()
+    waiting = [(0, 0)]
+    while waiting:
+        at = waiting.pop()
+        if at in seen:
+            continue
+        seen.add(at)
+        i, j = at
+        a, b = one[i : i + 1], other[j : j + 1]
+        if not a and not b:
+            return True
+        if a == "*":
+            waiting += [(i + 1, j), (i, j + 1)] if b else [(i + 1, j)]
+        elif b == "*":
+            waiting += [(i, j + 1), (i + 1, j)] if a else [(i, j + 1)]
+        elif a and b and (a == b or "?" in (a, b)):
+            waiting.append((i + 1, j + 1))
+    return False
 
 
 def is_glob(word: str) -> bool:

@@ -56,6 +56,8 @@ def put(target: dict[str, Any], path: Path, value: Any) -> None:
     for step in way:
         inner = target.get(str(step))
         if not isinstance(inner, dict):
+            if value is None:
+                return
             inner = {}
             target[str(step)] = inner
         target = inner

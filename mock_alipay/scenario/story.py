@@ -63,14 +63,15 @@ def build(name: str, document: Document) -> Story:
     if not _NAME.fullmatch(name) or "--" in name:
         problems.append(f"{document.origin}: a scenario's name is 1 to 60 letters, digits, . _ or single -, not {name}")
     content: Mapping[str, Any] = document.value
-    match: tuple[Condition, ...] = ()
-    try:
-        match = conditions(content.get("match", {}))
-    except ValueError as error:
-        problems.append(f"{document.at('match')}: match: {error}")
+    written: Mapping[str, Any] = content.get("match", {})
+    for place in written.get("body", {}):
+        try:
+            parse(place)
+        except ValueError as error:
+            problems.append(f"{document.at(f'match.body.{place}')}: match.body: {error}")
     steps = {
-        endpoint: tuple(_steps(document, endpoint, written, problems))
-        for endpoint, written in content.items()
+        endpoint: tuple(_steps(document, endpoint, listed, problems))
+        for endpoint, listed in content.items()
         if endpoint not in _NOT_STEPS
     }
     if problems:
@@ -79,7 +80,7 @@ def build(name: str, document: Document) -> Story:
         name=name,
         origin=document.origin,
         description=content["description"],
-        match=match,
+        match=conditions(written),
         count_by_client=content.get("count") == "client",
         steps=steps,
     )
@@ -98,21 +99,38 @@ def _steps(document: Document, endpoint: str, written: Any, problems: list[str])
     steps = []
     for index, item in enumerate(written if listed else [written]):
         where = f"{endpoint}[{index}]" if listed else endpoint
-        try:
-            steps.append(_step(item or {}))
-        except ValueError as error:
-            problems.append(f"{document.at(where)}: {where}: {error}")
+        found: list[tuple[str, ValueError]] = []
+        steps.append(_step(item, found))
+        problems += [f"{document.at(f'{where}.{key}')}: {where}.{key}: {error}" for key, error in found]
     return steps
 
 
-def _step(written: Mapping[str, Any]) -> Step:
+def _step(written: Mapping[str, Any], problems: list[tuple[str, ValueError]]) -> Step:
+    delay = None
+    try:
+        delay = _delay(written["delay"]) if "delay" in written else None
+    except ValueError as error:
+        problems.append(("delay", error))
+    replaced = []
+    for path, value in written.get("set", {}).items():
+        try:
+            replaced.append((_reply_path(path), compile_value(value)))
+        except ValueError as error:
+            problems.append((f"set.{path}", error))
     return Step(
         result=written.get("result", "SUCCESS"),
         message=written.get("message"),
-        delay=_delay(written["delay"]) if "delay" in written else None,
-        set=tuple((parse(path), compile_value(value)) for path, value in written.get("set", {}).items()),
+        delay=delay,
+        set=tuple(replaced),
         fault=_fault(written["fault"]) if "fault" in written else None,
     )
+
+
+def _reply_path(text: str) -> Path:
+    path = parse(text)
+    if not all(isinstance(step, str) for step in path):
+        raise ValueError(f"'{text}' names an element of an array; set the array as a whole")
+    return path
 
 
 def _delay(written: Any) -> tuple[float, float]:
@@ -120,7 +138,7 @@ def _delay(written: Any) -> tuple[float, float]:
         return seconds(written), seconds(written)
     low, high = seconds(written["min"]), seconds(written["max"])
     if low > high:
-        raise ValueError(f"delay: min {written['min']} is more than max {written['max']}")
+        raise ValueError(f"min {written['min']} is more than max {written['max']}")
     return low, high
 
 

@@ -10,10 +10,13 @@ import socket
 import struct
 from typing import TYPE_CHECKING, Any, cast
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from mock_alipay.edge.target import TARGET
 from mock_alipay.edge.wire import CONNECTION
 from mock_alipay.server.cork import CorkedTransport
+from mock_alipay.server.linger import LingeringTransport
 
 if TYPE_CHECKING:
     from uvicorn.server import ServerState
@@ -29,33 +32,72 @@ REQUEST_TIMEOUT = 20.0
 class ClientConnection(HttpToolsProtocol):
     """A connection that can be counted, timed, and broken on purpose."""
 
+    transport: LingeringTransport  # type: ignore[assignment]
     _head_size = 0
     _in_head = True
     waiting_since: float | None = None
     """Loop time since which a request has been on its way; None while none is."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(cast("asyncio.Transport", CorkedTransport(transport)))
+        super().connection_made(cast("asyncio.Transport", LingeringTransport(CorkedTransport(transport), self.loop)))
         self.waiting_since = self.loop.time()
         if len(self.connections) > MAX_CONNECTIONS:
             self._turn_away(b"503 Service Unavailable", f"more than {MAX_CONNECTIONS} connections")
 
     def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        self._unset_keepalive_if_required()
+        self.transport.mid_request = True
         if self._in_head:
             self._head_size += len(data)
             if self.waiting_since is None:
                 self.waiting_since = self.loop.time()
-        super().data_received(data)
+        try:
+            self._feed(data)
+        except httptools.HttpParserError as error:
+            why = str(error.__context__ or error)[:100]
+            self.logger.warning("a client was sent away, it sent what is not HTTP/1.1: %s", why)
+            self._turn_away(b"400 Bad Request", f"this is not HTTP/1.1: {why}")
         if self._in_head and self._head_size > MAX_HEAD and not self.transport.is_closing():
             self._refuse_head()
 
+    def _feed(self, data: bytes) -> None:
+        """Read on; an upgrade that the client offers is not taken up, and what follows is HTTP/1.1 still.
+
+        Java's HttpClient offers HTTP/2 so with its first call over plain HTTP, body and all, but httptools ends there.
+        """
+        while True:
+            try:
+                self.parser.feed_data(data)
+                return
+            except httptools.HttpParserUpgrade as offer:
+                if not self._offers_upgrade():
+                    if self.cycle is not None:
+                        self.cycle.keep_alive = False
+                    return
+                data = data[offer.args[0] :]
+                self._read_again_without_upgrade()
+
+    def _offers_upgrade(self) -> bool:
+        # To httptools a CONNECT is one as well, but what follows that is not HTTP to this server.
+        return bool(self.parser.should_upgrade()) and self.parser.get_method() != b"CONNECT"
+
+    def _read_again_without_upgrade(self) -> None:
+        request_line = b"%b %b HTTP/%b" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())
+        kept = [b"%b: %b" % header for header in self.headers if header[0] != b"upgrade"]
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.feed_data(b"\r\n".join([request_line, *kept, b"", b""]))
+
     def on_headers_complete(self) -> None:
+        if self._offers_upgrade():
+            return
         self._in_head = False
         # What arrived with the last of the head may be body, so a large arrival is measured again.
         if self._head_size > MAX_HEAD and sum(len(n) + len(v) for n, v in self.headers) + len(self.url) > MAX_HEAD:
             self._refuse_head()
             return
-        self.scope["extensions"] = cast("Any", {CONNECTION: self})
+        self.scope["extensions"] = cast("Any", {CONNECTION: self, TARGET: self.url})
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -63,10 +105,18 @@ class ClientConnection(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
+        if self._offers_upgrade():
+            return
         self.waiting_since = None
+        self.transport.mid_request = False
         self._in_head, self._head_size = True, 0
         if not self.transport.is_closing():
             super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        # The reply to a HEAD has no body that its head could leave with.
+        self.transport.flush()
+        super().on_response_complete()
 
     def check_time(self, now: float) -> None:
         """Close the connection when its client has taken too long over a request."""
@@ -79,6 +129,17 @@ class ClientConnection(HttpToolsProtocol):
         if raw is not None:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.transport.abort()
+
+    def drop(self) -> None:
+        """Break the connection off without a word, whatever call it waits for."""
+        self.transport.abort()
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+
+    def shutdown(self) -> None:
+        # A client that is in the middle of a request will not get to its end.
+        self.transport.mid_request = False
+        super().shutdown()
 
     def end(self, last_words: bytes = b"") -> None:
         """Send these bytes as they are, then close."""

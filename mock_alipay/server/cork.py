@@ -19,17 +19,23 @@ class CorkedTransport:
         self.get_extra_info = transport.get_extra_info
 
     def write(self, data: bytes) -> None:
-        """Send, or hold when this is a head."""
-        if not self._held and data.startswith(b"HTTP/1.1 ") and data.endswith(b"\r\n\r\n"):
+        """Send, or hold when this is a head that a body follows."""
+        # Clients that sent "Expect: 100-continue" wait for the interim head before they send anything more.
+        final = data.startswith(b"HTTP/1.1 ") and not data.startswith(b"HTTP/1.1 1")
+        if not self._held and final and data.endswith(b"\r\n\r\n"):
             self._held = data
             return
         self._transport.write(self._held + data)
         self._held = b""
 
-    def close(self) -> None:
-        """Send what is held, then close."""
+    def flush(self) -> None:
+        """Send what is held."""
         if self._held:
             self.write(b"")
+
+    def close(self) -> None:
+        """Send what is held, then close."""
+        self.flush()
         self._transport.close()
 
     def __getattr__(self, name: str) -> Any:

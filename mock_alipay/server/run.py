@@ -5,30 +5,54 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import socket
+import ssl
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 
+from mock_alipay.edge.wire import CONNECTION
+from mock_alipay.errors import SetupError
 from mock_alipay.server.connection import ClientConnection, sweep
 from mock_alipay.server.sockets import Sockets
 
 _KEEP_ALIVE = 75
 """Seconds an idle connection is kept: longer than clients' pools keep theirs, so that they close first."""
 
-_GRACE = 1
+_GRACE = 0.7
 """Seconds that calls under way get when the server stops."""
 
 
+_LAST_RESORT = 1
+"""Seconds after which uvicorn itself ends what is left, and complains."""
+
+
 class _Server(uvicorn.Server):
-    """uvicorn's server, which sees to slow clients on its tick and leaves signals to its owner."""
+    """uvicorn's server, which sees to slow clients on its tick, to waiting ones at its end, and to no signals."""
 
     async def on_tick(self, counter: int) -> bool:
         if counter % 10 == 0:
             sweep(self.server_state, asyncio.get_running_loop().time())
         return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        cut = asyncio.get_running_loop().call_later(_GRACE, self._cut_short)
+        await super().shutdown(sockets)
+        cut.cancel()
+
+    def _cut_short(self) -> None:
+        for task in self.server_state.tasks:
+            task.cancel()
+        # Under TLS, a connection that was closed waits for its client to say goodbye.
+        for connection in list(self.server_state.connections):
+            cast("ClientConnection", connection).drop()
+        if sys.version_info >= (3, 13):
+            for server in self.servers:
+                server.abort_clients()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -77,7 +101,7 @@ def run(app: Any, sockets: Sockets, certificate: Path | None, *, ready: Callable
 
 def _server(app: Any, *, lifespan: bool, certificate: Path | None = None) -> _Server:
     config = uvicorn.Config(
-        app,
+        _cut_quietly(app),
         http=ClientConnection,
         ws="none",
         loop="none",
@@ -88,7 +112,26 @@ def _server(app: Any, *, lifespan: bool, certificate: Path | None = None) -> _Se
         proxy_headers=False,
         backlog=1024,
         timeout_keep_alive=_KEEP_ALIVE,
-        timeout_graceful_shutdown=_GRACE,
+        timeout_graceful_shutdown=_LAST_RESORT,
         ssl_certfile=certificate,
     )
+    try:
+        config.load()
+    except ssl.SSLError:
+        raise SetupError(f"{certificate}: it is damaged; delete it, a new certificate is made") from None
     return _Server(config)
+
+
+def _cut_quietly(app: Any) -> Any:
+    """The app, whose calls may be cut short: their clients see the connection break, and the log no traceback."""
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await app(scope, receive, send)
+        except asyncio.CancelledError:
+            connection = scope.get("extensions", {}).get(CONNECTION)
+            if connection is None:
+                raise
+            connection.drop()
+
+    return answer

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 from dataclasses import dataclass
 
 from mock_alipay.errors import SetupError
 
+_BACKLOG = 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Sockets:
-    """Bound, not yet listening; ``tls`` is None when HTTPS is off."""
+    """Bound and listening: early clients wait until they are served; ``tls`` is None when HTTPS is off."""
 
     plain: socket.socket
     tls: socket.socket | None
@@ -46,8 +49,12 @@ def _bind(host: str, port: int, flag: str) -> socket.socket:
     # asyncio turns Nagle's algorithm off only for sockets that say they are TCP.
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":
+            # On Windows it would let two programs share the port.
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
+        # With SO_REUSEADDR two programs may both bind a port; only one of them may listen.
+        bound.listen(_BACKLOG)
     except OSError as error:
         bound.close()
         raise SetupError(f"{flag} {port}: {_why(error, host, flag)}") from None

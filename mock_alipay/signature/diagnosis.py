@@ -25,6 +25,8 @@ from mock_alipay.signature.seal import content
 _OTHER_HASHES: tuple[HashAlgorithm, ...] = (SHA1(), MD5(), SHA384(), SHA512())  # noqa: S303 - only recognised
 _LONGEST_BODY = 64 * 1024
 """Bodies beyond this many bytes are not re-serialised on suspicion."""
+_DEEPEST_BODY = 64
+"""Nor those that nest deeper: indenting a few KiB of brackets would make megabytes of blanks."""
 
 Variant = tuple[str, str]
 """A value that may have been signed, and the mistake it would be (empty: none)."""
@@ -177,7 +179,7 @@ def _bodies(body: bytes) -> Iterator[tuple[bytes, str]]:
     yield body.replace(b"\n", b"\r\n"), "the body was signed with other line ends"
     yield body.replace(b"\r\n", b"\n"), "the body was signed with other line ends"
     yield body.removeprefix(b"\xef\xbb\xbf"), "the body was signed without its byte order mark"
-    if len(body) > _LONGEST_BODY:
+    if len(body) > _LONGEST_BODY or _depth(body) > _DEEPEST_BODY:
         return
     try:
         value = json.loads(body)
@@ -191,3 +193,8 @@ def _bodies(body: bytes) -> Iterator[tuple[bytes, str]]:
         yield text.encode("utf-8", "surrogatepass"), words
         if "/" in text:
             yield text.replace("/", "\\/").encode("utf-8", "surrogatepass"), words
+
+
+def _depth(body: bytes) -> int:
+    """How many brackets are open at most; those inside strings count too."""
+    return max(itertools.accumulate((byte in b"{[") - (byte in b"}]") for byte in body), default=0)

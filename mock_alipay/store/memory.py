@@ -16,8 +16,10 @@ class MemoryStore:
     They are async so that a store shared between processes can take this one's place.
     """
 
-    def __init__(self, limit: int = 10_000) -> None:
+    def __init__(self, limit: int = 10_000, max_bytes: int = 64 * 1024 * 1024) -> None:
         self._limit = limit
+        self._max_bytes = max_bytes
+        self._bytes = 0
         self._payments: OrderedDict[tuple[str, str], Payment] = OrderedDict()
         self._warned = False
 
@@ -28,13 +30,13 @@ class MemoryStore:
     async def commit(self, payment: Payment) -> bool:
         """Keep ``payment``; False when another version was committed since it was loaded."""
         key = (payment.client_id, payment.payment_request_id)
-        known = self._payments.pop(key, None)
+        known = self._payments.get(key)
         if (known.version if known else 0) != payment.version - 1:
-            if known:
-                self._payments[key] = known
             return False
+        self._bytes += len(payment.request) - (len(known.request) if known else 0)
         self._payments[key] = payment
-        if len(self._payments) > self._limit:
+        self._payments.move_to_end(key)
+        while len(self._payments) > self._limit or (self._bytes > self._max_bytes and len(self._payments) > 1):
             self._let_go()
         return True
 
@@ -46,11 +48,16 @@ class MemoryStore:
         """Drop the payments of one client or all; how many there were."""
         doomed = [key for key in self._payments if client_id in (None, key[0])]
         for key in doomed:
-            del self._payments[key]
+            self._bytes -= len(self._payments.pop(key).request)
         return len(doomed)
 
     def _let_go(self) -> None:
-        self._payments.popitem(last=False)
+        _, oldest = self._payments.popitem(last=False)
+        self._bytes -= len(oldest.request)
         if not self._warned:
             self._warned = True
-            logger.warning("more than %d payments: the oldest are forgotten from now on", self._limit)
+            logger.warning(
+                "more than %d payments, or %d MiB of them: the oldest are forgotten from now on",
+                self._limit,
+                self._max_bytes // 2**20,
+            )

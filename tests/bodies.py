@@ -1,0 +1,115 @@
+"""Request bodies by chance: valid ones drawn from the schema, and the same with things changed in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+
+from mock_alipay.terms import TypeMode
+from tests.fields import BOOKS, Book, Rule, needed
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+Place = tuple[Any, str | int]
+"""A dict or list and a key or index of it."""
+
+_DEEPEST = 6
+_JUNK: tuple[Any, ...] = (
+    None, True, False, 0, 1, -1, 2, 37, -721, 101, 1.5, 2.0, 1e300, 2**64, "", "x", "true", "TRUE", "0", "00", "-1",
+    "1.5", "24\n", "USD", "usd", "HRK", "SG", "XK", "GLOBAL", "CARD", "CASHIER_PAYMENT", "é" * 65, "x" * 257,
+    "https://shop.example", "https://", "shop://x\n", "2026-02-30T00:00:00Z", "2026-01-31", {}, [], [None], [{}],
+    {"x": 1},
+)  # fmt: skip
+
+
+@st.composite
+def valid_bodies(draw: Draw, mode: TypeMode) -> dict[str, Any]:
+    """A body that the schema allows: its required fields and some of the others, at every level."""
+    book = BOOKS[mode]
+    body: dict[str, Any] = _object(draw, book, book.root, "createPaymentSession.json", 0)
+    if draw(st.booleans()):
+        body["paymentMethod"]["paymentMethodType"] = "CARD"
+        body.setdefault("paymentFactor", {})
+    return body
+
+
+@st.composite
+def changed_bodies(draw: Draw, mode: TypeMode) -> dict[str, Any]:
+    """A valid body in which one to three places were changed, cut, extended or taken out: valid or not."""
+    body: dict[str, Any] = draw(valid_bodies(mode))
+    for _ in range(draw(st.integers(1, 3))):
+        places = _places(body)
+        if places:
+            _change(draw, draw(st.sampled_from(places)))
+    return body
+
+
+def _object(draw: Draw, book: Book, rule: Rule, file: str, depth: int) -> dict[str, Any]:
+    properties: Mapping[str, Rule] = rule.get("properties", {})
+    names = needed(rule)
+    others = [name for name in properties if name not in names]
+    if others and depth < _DEEPEST:
+        names = [*names, *draw(st.lists(st.sampled_from(others), max_size=4, unique=True))]
+    return {name: _value(draw, book, properties[name], file, depth + 1) for name in names}
+
+
+def _value(draw: Draw, book: Book, rule: Rule, file: str, depth: int) -> Any:
+    rule, file, _ = book.resolve(rule, file)
+    if "anyOf" in rule:
+        return _value(draw, book, draw(st.sampled_from(rule["anyOf"])), file, depth)
+    if "const" in rule or "enum" in rule:
+        return draw(st.sampled_from(rule.get("enum", [rule.get("const")])))
+    types = rule.get("type", ["string", "boolean", "number"])
+    match draw(st.sampled_from([types] if isinstance(types, str) else types)):
+        case "object":
+            return _object(draw, book, rule, file, depth)
+        case "array":
+            count = draw(st.integers(0, 2 if depth < _DEEPEST else 0))
+            return [_value(draw, book, rule["items"], file, depth + 1) for _ in range(count)]
+        case "string":
+            return draw(_text(rule))
+        case "boolean":
+            return draw(st.booleans())
+        case "integer":
+            return draw(st.integers(rule.get("minimum", -(2**63)), rule.get("maximum", 2**63)))
+        case _:
+            return draw(st.floats(allow_nan=False, allow_infinity=False))
+
+
+def _text(rule: Rule) -> st.SearchStrategy[str]:
+    longest: int = rule.get("maxLength", 60)
+    pattern: str | None = rule.get("pattern")
+    if pattern:
+        return st.from_regex(pattern, fullmatch=True).filter(lambda text: len(text) <= longest)
+    return st.text(min_size=rule.get("minLength", 0), max_size=longest)
+
+
+def _places(value: Any) -> list[Place]:
+    if isinstance(value, dict):
+        own: list[Place] = [(value, name) for name in value]
+    elif isinstance(value, list):
+        own = [(value, index) for index in range(len(value))]
+    else:
+        return []
+    return [*own, *(place for container, key in own for place in _places(container[key]))]
+
+
+def _change(draw: Draw, place: Place) -> None:
+    container, key = place
+    value = container[key]
+    match draw(st.sampled_from(["replace", "drop", "stretch", "cut", "add", "native"])):
+        case "drop":
+            del container[key]
+        case "stretch" if isinstance(value, str):
+            container[key] = value + draw(st.sampled_from(["x", "\n", " ", "0", "😀" * 300]))
+        case "stretch" if isinstance(value, list):
+            container[key] = value * 101
+        case "cut" if isinstance(value, str | list):
+            container[key] = value[: len(value) // 2]
+        case "add" if isinstance(value, dict):
+            value[draw(st.text(max_size=8))] = draw(st.sampled_from(_JUNK))
+        case "native" if isinstance(value, str):
+            container[key] = {"true": True, "false": False}.get(value, len(value))
+        case _:
+            container[key] = draw(st.sampled_from(_JUNK) | st.text(max_size=8))

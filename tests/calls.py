@@ -1,0 +1,84 @@
+"""Calls and gateways without a network: what the tests of the inner floors are made of."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from mock_alipay.app import Parts, assemble
+from mock_alipay.clock import StoppedClock
+from mock_alipay.config import Config
+from mock_alipay.journal import Entry
+from mock_alipay.terms import Call, Reply
+from tests.live import SANDBOX_PATH, sample, signed_headers
+
+NOW = datetime(2026, 11, 22, 1, 7, 10, tzinfo=UTC)
+
+
+def parts_of(**settings: Any) -> Parts:
+    """A gateway with seed 1 and a clock that stands at ``NOW``; ``settings`` go to Config."""
+    return assemble(Config(**{"seed": 1, **settings}), clock=StoppedClock(NOW))
+
+
+def with_story(folder: Path, text: str, name: str = "tale", **settings: Any) -> Parts:
+    """A gateway that also knows one story, which plays unless a call asks for another."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.yaml").write_text(f"description: A test.\n{text}", "utf-8")
+    return parts_of(**{"scenarios": (folder,), "scenario": name, **settings})
+
+
+def plain_call(
+    body: bytes = b"{}",
+    headers: Mapping[str, str] | None = None,
+    *,
+    target: str = SANDBOX_PATH,
+    method: str = "POST",
+    received: datetime = NOW,
+) -> Call:
+    """A call with just these headers."""
+    return Call(received, method, target, target, dict(headers or {}), body)
+
+
+def signed_call(
+    body: Mapping[str, Any] | bytes | None = None,
+    *,
+    extra: Mapping[str, str] | None = None,
+    received: datetime = NOW,
+    **how: Any,
+) -> Call:
+    """createPaymentSession as a merchant sends it; ``how`` goes to ``signed_headers``."""
+    value = sample() if body is None else body
+    raw = value if isinstance(value, bytes) else json.dumps(value).encode()
+    headers = {**signed_headers(raw, **how), **(extra or {})}
+    target, method = how.get("path", SANDBOX_PATH), how.get("method", "POST")
+    return plain_call(raw, headers, target=target, method=method, received=received)
+
+
+def ask(parts: Parts, call: Call) -> Reply:
+    """The gateway's reply."""
+    return asyncio.run(parts.gateway.answer(call))
+
+
+def result(reply: Reply) -> dict[str, str]:
+    """What the reply says became of the call."""
+    found: dict[str, str] = json.loads(reply.body)["result"]
+    return found
+
+
+def code(reply: Reply) -> str:
+    """The result code."""
+    return result(reply)["resultCode"]
+
+
+def header(reply: Reply, name: str) -> str | None:
+    """A header of the reply, or None."""
+    return next((value.decode("latin-1") for key, value in reply.headers if key == name.encode()), None)
+
+
+def latest(parts: Parts) -> Entry:
+    """The journal's newest entry."""
+    return next(parts.journal.newest_first(lambda _: True))

@@ -1,0 +1,199 @@
+"""What all commands share: version, help, exit codes, and one clear line for whatever is wrong."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from mock_alipay import __version__
+from mock_alipay.cli import commands, main
+from tests.cli.conftest import Command
+from tests.cli.process import COMMAND, environment, run, serving
+
+WRONG_USES = [
+    ("--bogus",),
+    ("-x",),
+    ("--port",),
+    ("--port", "abc"),
+    ("--port", ""),
+    ("--port=65536",),
+    ("--tls-port", "x"),
+    ("--watch=1",),
+    ("--signatures", "KNOWN"),
+    ("--merchant", "no-equals-sign"),
+    ("--seed", "0x10"),
+    ("--seed", "nan"),
+    ("--max-body", "-1"),
+    ("--max-body", "1MiB"),
+    ("--port", "1", "extra"),
+    ("--port", "1", "ready"),
+    ("--watch", "env"),
+    ("--port", "7", "--tls-port", "7"),
+    ("nonsense",),
+    ("",),
+    ("serve", "ready"),
+    ("ready", "--wait", "-1"),
+    ("ready", "--wait", "soon"),
+    ("ready", "--wait", "nan"),
+    ("ready", "--port", "0"),
+    ("ready", "now"),
+    ("env", "--bogus"),
+    ("env", "extra"),
+    ("scenarios", "extra"),
+    ("validate",),
+    ("check",),
+    ("check", "--endpoint", "pay", "-"),
+    ("check", "--types", "loose", "-"),
+    ("check", "a", "b"),
+    ("call",),
+    ("call", ""),
+    ("call", "create payment"),
+    ("call", "createPaymentSession\n"),
+    ("call", "zahlungseröffnung"),
+    ("call", "--client-id", "ü", "createPaymentSession"),
+    ("call", "--client-id", "a\r\nb: c", "createPaymentSession"),
+    ("call", "--scenario", "ü", "createPaymentSession"),
+    ("call", "--port", "0", "createPaymentSession"),
+    ("call", "a", "b", "c"),
+]
+"""All of these end with exit code 2."""
+
+FAILURES = [
+    ("validate", "nowhere.yaml"),
+    ("validate", "/"),
+    ("check", "nowhere.json"),
+    ("check", "/"),
+    ("check", "/dev/null"),
+    ("call", "nosuchthing"),
+    ("call", "../test_keys/x"),
+    ("call", "createPaymentSession", "nowhere.json"),
+    ("call", "--private-key", "nowhere.pem", "createPaymentSession"),
+    ("call", "--private-key", "/dev/null", "createPaymentSession"),
+    ("scenarios", "--scenarios", "/nowhere"),
+    ("env", "--gateway-key", "/nowhere.pem"),
+    ("env", "--gateway-key", "/dev/null"),
+    ("env", "--host", "a'b c"),
+    ("env", "--host", "x" * 300),
+]
+"""All of these end with exit code 1."""
+
+
+@pytest.mark.parametrize("arguments", WRONG_USES)
+def test_wrong_use(command: Command, arguments: tuple[str, ...]) -> None:
+    """Wrong use ends with exit code 2 and one line on standard error, never a traceback."""
+    ended = command(*arguments, given=b"")
+    assert (2, "", 1) == (ended.code, ended.out, len(ended.err.splitlines()))
+    assert ended.err.startswith("mock-alipay: ")
+
+
+@pytest.mark.parametrize("arguments", FAILURES)
+def test_failure(command: Command, arguments: tuple[str, ...]) -> None:
+    """What cannot be done ends with exit code 1 and one line on standard error, never a traceback."""
+    ended = command(*arguments)
+    assert (1, "", 1) == (ended.code, ended.out, len(ended.err.splitlines()))
+    assert ended.err.startswith("mock-alipay: ")
+
+
+def test_unknown_flag_in_a_process(tmp_path: Path) -> None:
+    """An unknown flag of a real process: exit code 2, one line, with the flag and where to read more."""
+    result = run(tmp_path, "--bogus")
+    (line,) = result.stderr.splitlines()
+    assert (2, "", True) == (result.returncode, result.stdout, line.startswith("mock-alipay: No such option '--bogus'"))
+    assert line.endswith("(see mock-alipay serve --help)")
+
+
+def test_wrong_variable_in_a_process(tmp_path: Path) -> None:
+    """A wrong value in the environment: exit code 2 and one line that names the variable."""
+    result = run(tmp_path, env={"MOCK_ALIPAY_PORT": "http"})
+    (line,) = result.stderr.splitlines()
+    assert (2, True, True) == (result.returncode, "MOCK_ALIPAY_PORT" in line, "'http'" in line)
+
+
+@pytest.mark.parametrize("folder", ["scenarios", "env", "check"])
+def test_a_folder_named_like_a_command(tmp_path: Path, folder: str) -> None:
+    """``--scenarios scenarios`` names a folder; the word is no misplaced command."""
+    (tmp_path / folder).mkdir()
+    result = subprocess.run(
+        [*COMMAND, "--scenarios", folder, "--scenario", "no-such-story"],
+        env=environment(tmp_path, MOCK_ALIPAY_PORT="0", MOCK_ALIPAY_TLS_PORT="none"),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert "there is no scenario 'no-such-story'" in result.stderr
+
+
+def test_misplaced_flags(command: Command) -> None:
+    """Flags before a command are told where they belong."""
+    assert "flags come after the command: mock-alipay ready" in command("--port", "3000", "ready").err
+
+
+def test_version(command: Command) -> None:
+    """``--version`` tells the package's version."""
+    assert (0, f"mock-alipay {__version__}\n", "") == command("--version")
+
+
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_help(command: Command, flag: str) -> None:
+    """The help text names every command."""
+    ended = command(flag)
+    assert (0, "") == (ended.code, ended.err)
+    for name in ("serve", "ready", "env", "scenarios", "validate", "check", "call"):
+        assert f"\n  {name} " in ended.out
+
+
+@pytest.mark.parametrize("name", sorted(commands.commands))
+def test_help_of_each_command(command: Command, name: str) -> None:
+    """Each command explains itself."""
+    ended = command(name, "--help")
+    assert (0, True) == (ended.code, ended.out.startswith(f"Usage: mock-alipay {name}"))
+
+
+def test_serve_may_be_left_unsaid(tmp_path: Path) -> None:
+    """``mock-alipay`` and ``mock-alipay serve`` are the same."""
+    for words in ([], ["serve"]):
+        with serving(tmp_path, *words, env={"MOCK_ALIPAY_PORT": "0", "MOCK_ALIPAY_TLS_PORT": "none"}) as found:
+            assert found.banner.startswith(f"mock-alipay {__version__}\n")
+
+
+def test_reader_that_has_seen_enough(tmp_path: Path) -> None:
+    """A closed pipe, as behind ``| head -1``, is no error."""
+    process = subprocess.Popen(
+        [*COMMAND, "scenarios"], env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    _, errors = process.communicate(timeout=20)
+    assert (0, "") == (process.returncode, errors)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_full_disk(tmp_path: Path) -> None:
+    """Output that cannot be written is told in one line."""
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [*COMMAND, "scenarios"],
+            env=environment(tmp_path),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (1, 1) == (result.returncode, len(result.stderr.splitlines()))
+    assert "No space left on device" in result.stderr
+
+
+def test_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C during any other command ends it with the shell's code for that."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(commands.commands["scenarios"], "invoke", interrupted)
+    with pytest.raises(SystemExit) as exit_:
+        main(["scenarios"])
+    assert exit_.value.code == 130

@@ -1,0 +1,199 @@
+"""Flags, their environment variables, and the Config that comes of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from mock_alipay.cli.options import SERVING, config_of, options
+from mock_alipay.cli.serve import serve
+from mock_alipay.config import Config
+
+DOCUMENTED = {
+    "--host": ("MOCK_ALIPAY_HOST", "127.0.0.1"),
+    "--port": ("MOCK_ALIPAY_PORT", 2088),
+    "--tls-port": ("MOCK_ALIPAY_TLS_PORT", 2089),
+    "--scenarios": ("MOCK_ALIPAY_SCENARIOS", ()),
+    "--scenario": ("MOCK_ALIPAY_SCENARIO", "success"),
+    "--signatures": ("MOCK_ALIPAY_SIGNATURES", "known"),
+    "--merchant": ("MOCK_ALIPAY_MERCHANTS", ()),
+    "--gateway-key": ("MOCK_ALIPAY_GATEWAY_KEY", None),
+    "--types": ("MOCK_ALIPAY_TYPES", "documented"),
+    "--seed": ("MOCK_ALIPAY_SEED", None),
+    "--max-body": ("MOCK_ALIPAY_MAX_BODY", 1048576),
+    "--watch": ("MOCK_ALIPAY_WATCH", False),
+    "--log-format": ("MOCK_ALIPAY_LOG_FORMAT", "text"),
+}
+"""The published table: flag, environment variable, default."""
+
+SETTINGS = [
+    ("--host", "0.0.0.0", "host", "0.0.0.0"),
+    ("--port", "0", "port", 0),
+    ("--port", "65535", "port", 65535),
+    ("--tls-port", "443", "tls_port", 443),
+    ("--tls-port", "0", "tls_port", 0),
+    ("--tls-port", "65535", "tls_port", 65535),
+    ("--tls-port", "none", "tls_port", None),
+    ("--scenarios", "stories", "scenarios", (Path("stories"),)),
+    ("--scenario", "risk-reject", "scenario", "risk-reject"),
+    ("--signatures", "known", "signatures", "known"),
+    ("--signatures", "required", "signatures", "required"),
+    ("--signatures", "off", "signatures", "off"),
+    ("--merchant", "SHOP=keys/shop.pem", "merchants", (("SHOP", Path("keys/shop.pem")),)),
+    ("--merchant", "SHOP=a=b.pem", "merchants", (("SHOP", Path("a=b.pem")),)),
+    ("--gateway-key", "gateway.pem", "gateway_key", Path("gateway.pem")),
+    ("--types", "documented", "types", "documented"),
+    ("--types", "strict", "types", "strict"),
+    ("--seed", "7", "seed", 7),
+    ("--seed", "-1", "seed", -1),
+    ("--max-body", "1", "max_body", 1),
+]
+"""Flag, value as users write it, field of the Config, what stands there then."""
+
+WRONG = [
+    ("--port", "abc", "'abc' is not a valid integer"),
+    ("--port", "-1", "-1 is not in the range"),
+    ("--port", "65536", "65536 is not in the range"),
+    ("--tls-port", "abc", "expected a port from 0 to 65535, or none"),
+    ("--tls-port", "65536", "expected a port from 0 to 65535, or none"),
+    ("--tls-port", "-1", "expected a port from 0 to 65535, or none"),
+    ("--tls-port", "²", "expected a port from 0 to 65535, or none"),
+    ("--signatures", "maybe", "'maybe' is not one of 'known', 'required', 'off'"),
+    ("--types", "loose", "'loose' is not one of 'documented', 'strict'"),
+    ("--merchant", "SHOP", "expected ID=FILE"),
+    ("--merchant", "=file", "expected ID=FILE"),
+    ("--merchant", "SHOP=", "expected ID=FILE"),
+    ("--seed", "1.5", "'1.5' is not a valid integer"),
+    ("--max-body", "0", "0 is not in the range"),
+    ("--log-format", "xml", "'xml' is not one of 'text', 'json'"),
+]
+
+
+@click.command()
+@options(*SERVING)
+def probe(log_format: str, **flags: Any) -> tuple[str, Config]:
+    """A command with all flags that does nothing but tell what they say."""
+    return log_format, config_of(flags)
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("MOCK_ALIPAY_")]:
+        monkeypatch.delenv(name)
+
+
+def told(*arguments: str, env: dict[str, str] | None = None) -> tuple[str, Config]:
+    """What the flags and variables say."""
+    result = CliRunner().invoke(probe, arguments, env=env, standalone_mode=False)
+    if result.exception is not None:
+        raise result.exception
+    found: tuple[str, Config] = result.return_value
+    return found
+
+
+def test_every_flag_is_documented_with_its_variable() -> None:
+    """The command has exactly the published flags, each with the published environment variable."""
+    flags = {flag.opts[0]: flag.envvar for flag in serve.params if isinstance(flag, click.Option)}
+    assert {name: variable for name, (variable, _) in DOCUMENTED.items()} == flags
+
+
+def test_defaults_are_the_published_ones() -> None:
+    """Without flags and variables every setting has the published default."""
+    log_format, config = told()
+    fields = {
+        "--" + name.replace("_", "-").replace("merchants", "merchant"): value
+        for name, value in dataclasses.asdict(config).items()
+    }
+    assert {name: default for name, (_, default) in DOCUMENTED.items()} == {**fields, "--log-format": log_format}
+
+
+@pytest.mark.parametrize(("flag", "written", "field", "expected"), SETTINGS)
+def test_flag(flag: str, written: str, field: str, expected: object) -> None:
+    """Each flag sets its field."""
+    _, config = told(flag, written)
+    assert expected == getattr(config, field)
+
+
+@pytest.mark.parametrize(("flag", "written", "field", "expected"), SETTINGS)
+def test_variable(flag: str, written: str, field: str, expected: object) -> None:
+    """Each environment variable sets the same field to the same value."""
+    _, config = told(env={DOCUMENTED[flag][0]: written})
+    assert expected == getattr(config, field)
+
+
+@pytest.mark.parametrize(("flag", "written", "words"), WRONG)
+def test_wrong_value(flag: str, written: str, words: str) -> None:
+    """A wrong value is refused with words that say what is expected, naming the flag and its variable."""
+    for arguments, env in (([flag, written], {}), ([], {DOCUMENTED[flag][0]: written})):
+        with pytest.raises(click.UsageError) as caught:
+            told(*arguments, env=env)
+        message = caught.value.format_message()
+        assert words in message
+        assert flag in message
+        assert DOCUMENTED[flag][0] in message
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"), [("1", True), ("true", True), ("on", True), ("0", False), ("no", False), ("", False)]
+)
+def test_watch_by_variable(written: str, expected: bool) -> None:
+    """The one flag without a value takes the usual words for yes and no from the environment."""
+    assert expected == told(env={"MOCK_ALIPAY_WATCH": written})[1].watch
+
+
+def test_watch_by_flag() -> None:
+    """The flag itself takes no value."""
+    assert told("--watch")[1].watch
+
+
+def test_log_format() -> None:
+    """The form of the log is no setting of the gateway, but has flag and variable all the same."""
+    assert ("json", "json") == (told("--log-format", "json")[0], told(env={"MOCK_ALIPAY_LOG_FORMAT": "json"})[0])
+
+
+def test_lists_by_flag() -> None:
+    """Flags that may be repeated keep the order in which they were given."""
+    _, config = told("--scenarios", "b", "--scenarios", "a", "--merchant", "X=1", "--merchant", "X=2")
+    assert ((Path("b"), Path("a")), (("X", Path("1")), ("X", Path("2")))) == (config.scenarios, config.merchants)
+
+
+def test_lists_by_variable() -> None:
+    """In the environment the same lists are written with the system's path separator."""
+    env = {
+        "MOCK_ALIPAY_SCENARIOS": os.pathsep.join(["b dir", "a"]),
+        "MOCK_ALIPAY_MERCHANTS": os.pathsep.join(["X=1", "Y=2"]),
+    }
+    _, config = told(env=env)
+    assert ((Path("b dir"), Path("a")), (("X", Path("1")), ("Y", Path("2")))) == (config.scenarios, config.merchants)
+
+
+def test_flag_wins_over_variable() -> None:
+    """A flag wins over the environment, lists included."""
+    env = {"MOCK_ALIPAY_PORT": "1", "MOCK_ALIPAY_SCENARIOS": "theirs"}
+    _, config = told("--port", "2", "--scenarios", "mine", env=env)
+    assert (2, (Path("mine"),)) == (config.port, config.scenarios)
+
+
+def test_last_flag_wins() -> None:
+    """A flag given twice counts as given last, so that aliases can be overridden."""
+    assert told("--port", "1", "--port", "2")[1].port == 2
+
+
+@pytest.mark.parametrize("flag", [flag for flag in DOCUMENTED if flag != "--watch"])
+def test_empty_variable_counts_as_unset(flag: str) -> None:
+    """A variable that is set to nothing, as compose files do, means the default."""
+    assert told() == told(env={DOCUMENTED[flag][0]: ""})
+
+
+@pytest.mark.parametrize("flag", list(DOCUMENTED))
+def test_help_names_flag_and_variable(flag: str) -> None:
+    """The help text names every flag with its variable."""
+    text = CliRunner().invoke(serve, ["--help"], terminal_width=200).output
+    line = next(part for part in text.split("\n  --") if f"--{part}".startswith(f"{flag} "))
+    assert DOCUMENTED[flag][0] in line

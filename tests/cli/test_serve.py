@@ -1,0 +1,517 @@
+"""``serve``, ``ready`` and ``env``."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_der_private_key,
+    load_der_public_key,
+)
+
+from mock_alipay import keys
+from mock_alipay.config import TEST_CLIENT_ID
+from mock_alipay.signature import content, fits, parse, raw_signature
+from tests.cli.process import COMMAND, FREE, Running, environment, eventually, run, serving
+from tests.live import PATH, SANDBOX_PATH, Answer, sample
+
+STORY = "description: A story of ours.\ncreatePaymentSession:\n  result: {code}\n"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home of this module's own, so that nobody's certificate authority is touched."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def running(home: Path) -> Iterator[Running]:
+    """A gateway with HTTP and HTTPS on free ports, its log in JSON."""
+    with serving(home, "--port", "0", "--tls-port", "0", "--log-format", "json", "--seed", "7") as found:
+        yield found
+
+
+def stories(folder: Path, name: str, code: str) -> Path:
+    """A folder with one story in it."""
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.yaml").write_text(STORY.format(code=code))
+    return folder
+
+
+def public_pem(key: RSAPrivateKey) -> str:
+    """A public key as most tools write it."""
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def private_pem(key: RSAPrivateKey) -> str:
+    """A private key as most tools write it."""
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def verifies(answer: Answer, key: RSAPublicKey) -> bool:
+    """Whether the reply is signed with ``key``."""
+    headers = answer.headers
+    text = content("POST", SANDBOX_PATH, headers["client-id"], headers["response-time"], answer.raw)
+    return fits(key, raw_signature(parse(headers["signature"]).value), text)
+
+
+# --- serve: start -----------------------------------------------------------------------------------------------------
+
+
+def test_banner(running: Running, home: Path) -> None:
+    """The banner names both URLs, what HTTPS clients trust, the client id, the keys, the stories, seed and journal."""
+    banner = running.banner
+    for words in (
+        f"http://127.0.0.1:{running.port}",
+        f"https://127.0.0.1:{running.tls_port}",
+        str(home / "tls" / "ca.pem"),
+        TEST_CLIENT_ID,
+        "mock-alipay env",
+        "(shipped)",
+        "seed 7",
+        f"http://127.0.0.1:{running.port}/__admin/calls",
+    ):
+        assert words in banner
+    assert len(banner.splitlines()) <= 8
+
+
+def test_port_0_is_a_free_one(running: Running) -> None:
+    """The port in the banner is the one that answers."""
+    assert running.request("GET", "/__admin/health").body["status"] == "ok"
+
+
+def test_https_with_the_named_authority(running: Running, home: Path) -> None:
+    """A client that trusts the authority's file reaches HTTPS under localhost."""
+    trust = ssl.create_default_context(cafile=str(home / "tls" / "ca.pem"))
+    connection = http.client.HTTPSConnection("localhost", running.tls_port, context=trust, timeout=10)
+    try:
+        connection.request("GET", "/__admin/health")
+        assert connection.getresponse().status == 200
+    finally:
+        connection.close()
+
+
+def test_banner_without_tls_and_with_more(tmp_path: Path) -> None:
+    """The banner says that HTTPS is off, which folders were read, the default story, and whose keys are known."""
+    folder = stories(tmp_path / "ours", "our-story", "RISK_REJECT")
+    key = tmp_path / "shop.pem"
+    key.write_text(public_pem(keys.shipped_forger_key()))
+    flags = ("--scenarios", str(folder), "--scenario", "our-story", "--merchant", f"SHOP={key}")
+    with serving(tmp_path, *FREE, *flags) as found:
+        for words in ("https      off", str(folder), "our-story", f"{TEST_CLIENT_ID}, SHOP"):
+            assert words in found.banner
+        assert not (tmp_path / "tls").exists()
+        assert found.create(sample()).code == "RISK_REJECT"
+
+
+# --- serve: end -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signal_stops_it_cleanly(tmp_path: Path, number: int) -> None:
+    """SIGTERM and Ctrl-C end it within two seconds, with exit code 0 and nothing to complain about."""
+    with serving(tmp_path, *FREE) as found:
+        idle = socket.create_connection(("127.0.0.1", found.port))
+        began = time.monotonic()
+        code = found.stop(number)
+        took = time.monotonic() - began
+        idle.close()
+    assert (0, "") == (code, found.log)
+    assert took < 2
+
+
+def test_stop_with_calls_under_way(tmp_path: Path) -> None:
+    """Calls that wait for a scripted delay or hang do not hold the end up, and leave no traceback."""
+    with serving(tmp_path, *FREE, "--signatures", "off") as found:
+        clients = []
+        for name in ("timeout", "slow"):
+            body = json.dumps(sample(f"{name}--{os.getpid()}")).encode()
+            client = socket.create_connection(("127.0.0.1", found.port))
+            head = f"POST {PATH} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {len(body)}\r\n\r\n"
+            client.sendall(head.encode() + body)
+            clients.append(client)
+        eventually(lambda: len(found.request("GET", "/__admin/calls").body["calls"]) == 2 or None)
+        began = time.monotonic()
+        code = found.stop()
+        took = time.monotonic() - began
+        for client in clients:
+            client.close()
+    assert code == 0
+    assert took < 2
+    assert "Traceback" not in found.log
+
+
+# --- serve: what keeps it from starting -------------------------------------------------------------------------------
+
+
+def test_taken_port(running: Running, home: Path) -> None:
+    """A taken port ends the start with exit code 1 and one line that names flag, port and what to do."""
+    result = run(home, "--port", str(running.port), "--tls-port", "none")
+    assert (1, "") == (result.returncode, result.stdout)
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"mock-alipay: --port {running.port}: another program listens there already")
+
+
+def test_taken_tls_port_by_variable(running: Running, home: Path) -> None:
+    """The same of the HTTPS port, here from the environment."""
+    env = {"MOCK_ALIPAY_PORT": "0", "MOCK_ALIPAY_TLS_PORT": str(running.tls_port)}
+    result = run(home, env=env)
+    (line,) = result.stderr.splitlines()
+    assert (1, True) == (result.returncode, f"--tls-port {running.tls_port}" in line)
+
+
+def test_bad_scenario_file(tmp_path: Path) -> None:
+    """A bad scenario file ends the start with exit code 1, naming file, line and what would do."""
+    folder = stories(tmp_path / "ours", "broken", "SUCCES")
+    result = run(tmp_path, *FREE, "--scenarios", str(folder))
+    (line,) = result.stderr.splitlines()
+    assert (1, "") == (result.returncode, result.stdout)
+    assert f"{folder / 'broken.yaml'}:3: createPaymentSession.result" in line
+    assert "did you mean SUCCESS?" in line
+
+
+def test_bad_scenario_files_by_variable(tmp_path: Path) -> None:
+    """Every bad file of every folder gets a line, folders named by the environment too."""
+    one, two = stories(tmp_path / "one", "a", "NO"), stories(tmp_path / "two", "b", "NEITHER")
+    env = {"MOCK_ALIPAY_SCENARIOS": os.pathsep.join([str(one), str(two), str(tmp_path / "none")])}
+    result = run(tmp_path, *FREE, env=env)
+    lines = result.stderr.splitlines()
+    assert (1, 3) == (result.returncode, len(lines))
+    assert f"{one / 'a.yaml'}:3:" in lines[0]
+    assert f"{two / 'b.yaml'}:3:" in lines[1]
+    assert "no such folder" in lines[2]
+
+
+@pytest.mark.parametrize(
+    ("flags", "code", "words"),
+    [
+        (["--scenario", "sucess"], 2, ["--scenario", "no scenario 'sucess'", "did you mean success?"]),
+        (["--merchant", "SHOP=nowhere.pem"], 1, ["nowhere.pem: cannot be read", "No such file"]),
+        (["--gateway-key", "nowhere.pem"], 1, ["nowhere.pem: cannot be read", "No such file"]),
+        (["--port", "4000", "--tls-port", "4000"], 2, ["--port and --tls-port are both 4000"]),
+        (["--host", "nowhere.invalid"], 1, ["--host nowhere.invalid: no such address"]),
+        (["--host", "192.0.2.1"], 1, ["no address 192.0.2.1"]),
+    ],
+)
+def test_cannot_start(home: Path, flags: list[str], code: int, words: list[str]) -> None:
+    """What cannot be used is told in one line; exit code 2 when no machine could use it, else 1."""
+    result = run(home, *FREE, *flags)
+    (line,) = result.stderr.splitlines()
+    assert (code, "") == (result.returncode, result.stdout)
+    for word in words:
+        assert word in line
+
+
+@pytest.mark.parametrize(
+    ("flag", "written", "words"),
+    [
+        ("--merchant", "no key at all", "expected an RSA public key"),
+        ("--merchant", private_pem(keys.shipped_forger_key()), "this is a private key"),
+        ("--gateway-key", "no key at all", "expected an RSA private key"),
+        ("--gateway-key", public_pem(keys.shipped_forger_key()), "expected an RSA private key"),
+    ],
+)
+def test_bad_key_file(tmp_path: Path, flag: str, written: str, words: str) -> None:
+    """A file that holds no such key is named, with what was expected in it."""
+    file = tmp_path / "key.pem"
+    file.write_text(written)
+    result = run(tmp_path, *FREE, flag, f"SHOP={file}" if flag == "--merchant" else str(file))
+    (line,) = result.stderr.splitlines()
+    assert (1, True, True) == (result.returncode, f"{file}: " in line, words in line)
+
+
+@pytest.mark.parametrize("name", ["server.pem", "authority.pem"])
+def test_damaged_certificate_files(running: Running, home: Path, tmp_path: Path, name: str) -> None:
+    """Damaged files of the certificate authority are named, with the way out, and no traceback."""
+    shutil.copytree(home / "tls", tmp_path / "tls")
+    (tmp_path / "tls" / name).write_text("nothing of use")
+    if name == "authority.pem":
+        (tmp_path / "tls" / "server.json").unlink()
+    result = run(tmp_path, "--port", "0", "--tls-port", "0")
+    (line,) = result.stderr.splitlines()
+    assert (1, True) == (result.returncode, f"{tmp_path / 'tls' / name}: it is damaged; delete it" in line)
+
+
+def test_home_that_cannot_be_written(tmp_path: Path) -> None:
+    """When the certificate cannot be kept anywhere, the way out is told."""
+    (tmp_path / "file").write_text("")
+    result = run(tmp_path / "file", "--port", "0", "--tls-port", "0")
+    (line,) = result.stderr.splitlines()
+    assert (1, True, True) == (result.returncode, "MOCK_ALIPAY_HOME" in line, "--tls-port none" in line)
+
+
+# --- serve: what the flags do -----------------------------------------------------------------------------------------
+
+
+def test_same_seed_same_ids(running: Running, tmp_path: Path) -> None:
+    """Two processes with one seed give a payment the same session id; with another seed it is another."""
+    body = sample("the-same-everywhere")
+    with serving(tmp_path, *FREE, "--seed", "7") as same, serving(tmp_path, *FREE, "--seed", "8") as other:
+        first, second, third = (gateway.create(body).body["paymentSessionId"] for gateway in (running, same, other))
+    assert (True, False) == (first == second, first == third)
+
+
+def test_random_seed_is_printed(tmp_path: Path) -> None:
+    """Without a seed one is drawn and printed, and giving it back repeats the ids."""
+    body = sample("drawn")
+    with serving(tmp_path, *FREE) as drawn:
+        seed = drawn.banner.partition("; seed ")[2].split()[0]
+        expected = drawn.create(body).body["paymentSessionId"]
+    with serving(tmp_path, *FREE, "--seed", seed) as again:
+        assert expected == again.create(body).body["paymentSessionId"]
+
+
+def test_json_log(running: Running) -> None:
+    """With ``--log-format json`` every line is an object that tells code, scenario, time and why a call was refused."""
+    good = running.create(sample("logged"))
+    bad = running.create(sample(productCode="X"))
+    wanted = [good.headers["mock-call-id"], bad.headers["mock-call-id"]]
+
+    def logged() -> list[dict[str, object]] | None:
+        lines = [json.loads(line) for line in running.log.splitlines()]
+        found = [line for line in lines if line.get("call") in wanted]
+        return found if len(found) == 2 else None
+
+    passed, refused = eventually(logged)
+    assert ("SUCCESS", "S", "success", "logged") == (
+        passed["resultCode"],
+        passed["resultStatus"],
+        passed["scenario"],
+        passed["paymentRequestId"],
+    )
+    assert ("PARAM_ILLEGAL", "F", 200) == (refused["resultCode"], refused["resultStatus"], refused["httpStatus"])
+    assert ("why" in passed, "productCode" in str(refused["why"])) == (False, True)
+    assert isinstance(passed["ms"], float)
+
+
+def test_text_log(tmp_path: Path) -> None:
+    """By default each call is one line of text; a stop loses none."""
+    with serving(tmp_path, *FREE) as found:
+        found.create(sample())
+        found.create(sample(productCode="X"))
+        found.stop()
+    good, bad = found.log.splitlines()
+    assert ("createPaymentSession  S SUCCESS  [success]" in good, "productCode" in bad) == (True, True)
+
+
+def test_strict_types_and_body_limit(tmp_path: Path) -> None:
+    """``--types strict`` refuses native Booleans; ``--max-body`` lets a body of just that size through, no larger."""
+    body = sample("strict", paymentFactor={"isAuthorization": True})
+    limit = len(json.dumps(body))
+    with serving(tmp_path, *FREE, "--types", "strict", "--max-body", str(limit)) as found:
+        refused = found.create(body)
+        larger = found.create({**body, "paymentRequestId": "strict+"})
+    assert ("PARAM_ILLEGAL", True) == (refused.code, "paymentFactor.isAuthorization" in refused.message)
+    assert (413, True) == (larger.status, str(limit) in larger.body["detail"])
+
+
+def test_documented_types(running: Running) -> None:
+    """By default a documented Boolean may be native."""
+    assert running.create(sample(paymentFactor={"isAuthorization": True})).code == "SUCCESS"
+
+
+def test_merchant_and_gateway_keys(tmp_path: Path) -> None:
+    """Merchants' keys verify their calls, in PEM or bare base64; the configured gateway key signs the replies."""
+    shop, own = keys.shipped_forger_key(), keys.shipped_merchant_key()
+    (tmp_path / "shop.pem").write_text(public_pem(shop))
+    (tmp_path / "bare.txt").write_text(keys.bare_public_key(shop.public_key()) + "\n")
+    (tmp_path / "gateway.txt").write_text(keys.bare_private_key(own))
+    flags = ["--merchant", f"PEM={tmp_path / 'shop.pem'}", "--merchant", f"BARE={tmp_path / 'bare.txt'}"]
+    with serving(tmp_path, *FREE, *flags, "--gateway-key", str(tmp_path / "gateway.txt")) as found:
+        for client_id in ("PEM", "BARE"):
+            answer = found.create(sample(), client_id=client_id, key=shop)
+            assert ("SUCCESS", True) == (answer.code, verifies(answer, own.public_key()))
+            assert found.create(sample(), client_id=client_id, key=own).code == "INVALID_SIGNATURE"
+        expected = keys.bare_public_key(own.public_key())
+        assert expected == found.request("GET", "/__admin/env").body["gatewayPublicKey"]
+
+
+def test_signatures_required_by_variable(tmp_path: Path) -> None:
+    """``MOCK_ALIPAY_SIGNATURES=required`` turns away client ids that have no key."""
+    with serving(tmp_path, *FREE, env={"MOCK_ALIPAY_SIGNATURES": "required"}) as found:
+        codes = [found.create(sample(), client_id=name).code for name in (TEST_CLIENT_ID, "NOBODY")]
+    assert codes == ["SUCCESS", "INVALID_CLIENT"]
+
+
+def test_watch(tmp_path: Path) -> None:
+    """``--watch`` takes over changed files; a bad one keeps the old stories and the log says why."""
+    folder = stories(tmp_path / "ours", "ours", "SUCCESS")
+    with serving(tmp_path, *FREE, "--watch", "--scenarios", str(folder)) as found:
+        header = {"mock-scenario": "ours"}
+        assert found.create(sample(), extra=header).code == "SUCCESS"
+
+        def changed() -> bool | None:
+            # Written again and again: the watcher may not have been ready for the first time.
+            stories(folder, "ours", "RISK_REJECT")
+            return found.create(sample(), extra=header).code == "RISK_REJECT" or None
+
+        def complained() -> bool | None:
+            stories(folder, "ours", "NONSENSE")
+            return "stay as they were" in found.log or None
+
+        eventually(changed)
+        eventually(complained)
+        assert f"{folder / 'ours.yaml'}:3:" in found.log
+        assert found.create(sample(), extra=header).code == "RISK_REJECT"
+
+
+# --- ready ------------------------------------------------------------------------------------------------------------
+
+
+def test_ready(running: Running, home: Path) -> None:
+    """It exits 0 when the gateway answers, its port given by flag or variable."""
+    port = str(running.port)
+    results = [run(home, "ready", "--port", port), run(home, "ready", env={"MOCK_ALIPAY_PORT": port})]
+    expected = (0, f"ready at http://127.0.0.1:{port}\n", "")
+    assert [expected, expected] == [(result.returncode, result.stdout, result.stderr) for result in results]
+
+
+def test_not_ready(home: Path) -> None:
+    """It exits 1 with one line when nothing listens."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        result = run(home, "ready", "--port", str(bound.getsockname()[1]))
+    assert (1, "", 1) == (result.returncode, result.stdout, len(result.stderr.splitlines()))
+    assert "not ready at http://127.0.0.1:" in result.stderr
+
+
+def test_ready_is_not_fooled(home: Path) -> None:
+    """Something else that listens there is no gateway."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+
+        def answer() -> None:
+            client, _ = other.accept()
+            client.recv(4096)
+            client.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n[]")
+            client.close()
+
+        threading.Thread(target=answer, daemon=True).start()
+        result = run(home, "ready", "--port", str(other.getsockname()[1]))
+    assert (1, True) == (result.returncode, "not mock-alipay's answer" in result.stderr)
+
+
+def test_ready_waits(home: Path) -> None:
+    """With ``--wait`` it waits for a gateway that starts later."""
+    with socket.socket() as bound:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(("127.0.0.1", 0))
+        port = str(bound.getsockname()[1])
+        waiting = subprocess.Popen(
+            [*COMMAND, "ready", "--wait", "20", "--port", port], env=environment(home), stdout=subprocess.PIPE
+        )
+        # It is still waiting after a while; that it has begun cannot be seen from outside.
+        with pytest.raises(subprocess.TimeoutExpired):
+            waiting.wait(0.4)
+    with serving(home, "--port", port, "--tls-port", "none"):
+        output, _ = waiting.communicate(timeout=20)
+    assert (0, f"ready at http://127.0.0.1:{port}\n") == (waiting.returncode, output.decode())
+
+
+def test_ready_gives_up(home: Path) -> None:
+    """It gives up when the time is over, not before."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        began = time.monotonic()
+        result = run(home, "ready", "--wait", "0.5", "--port", str(bound.getsockname()[1]))
+        took = time.monotonic() - began
+    assert result.returncode == 1
+    assert 0.5 <= took < 5
+
+
+# --- env --------------------------------------------------------------------------------------------------------------
+
+
+def evaluated(home: Path, *flags: str) -> dict[str, str]:
+    """The variables in a shell that has evaluated the output of ``env``."""
+    show = "import json, os; print(json.dumps(dict(os.environ)))"
+    result = subprocess.run(
+        ["sh", "-c", 'eval "$("$@")" && exec "$PYTHON" -c "$SHOW"', "sh", *COMMAND, "env", *flags],
+        env=environment(home, PYTHON=sys.executable, SHOW=show),
+        capture_output=True,
+        timeout=20,
+        check=True,
+    )
+    found: dict[str, str] = json.loads(result.stdout)
+    return found
+
+
+def test_env_in_a_shell(running: Running, home: Path) -> None:
+    """Evaluated by a shell it sets all that a client needs; keys are one line of bare base64 that loads."""
+    found = evaluated(home, "--port", str(running.port), "--tls-port", str(running.tls_port))
+    assert (TEST_CLIENT_ID, f"http://127.0.0.1:{running.port}", str(home / "tls" / "ca.pem")) == (
+        found["ALIPAY_CLIENT_ID"],
+        found["ALIPAY_GATEWAY_URL"],
+        found["SSL_CERT_FILE"],
+    )
+    private = load_der_private_key(base64.b64decode(found["ALIPAY_MERCHANT_PRIVATE_KEY"], validate=True), None)
+    public = load_der_public_key(base64.b64decode(found["ALIPAY_PUBLIC_KEY"], validate=True))
+    assert isinstance(private, RSAPrivateKey)
+    assert isinstance(public, RSAPublicKey)
+    assert b"BEGIN CERTIFICATE" in Path(found["SSL_CERT_FILE"]).read_bytes()
+    answer = running.create(sample(), key=private)
+    assert ("SUCCESS", True) == (answer.code, verifies(answer, public))
+
+
+def test_env_is_what_the_admin_api_says(running: Running, home: Path) -> None:
+    """The admin API says the same as JSON."""
+    found = evaluated(home, "--port", str(running.port), "--tls-port", str(running.tls_port))
+    names = {
+        "clientId": "ALIPAY_CLIENT_ID",
+        "merchantPrivateKey": "ALIPAY_MERCHANT_PRIVATE_KEY",
+        "gatewayPublicKey": "ALIPAY_PUBLIC_KEY",
+        "url": "ALIPAY_GATEWAY_URL",
+        "tlsUrl": "ALIPAY_GATEWAY_TLS_URL",
+        "caCertificate": "SSL_CERT_FILE",
+    }
+    told = running.request("GET", "/__admin/env").body
+    assert {name: found[variable] for name, variable in names.items()} == told
+
+
+def test_env_without_tls(home: Path) -> None:
+    """Without HTTPS there is nothing to trust, and nothing is said of it."""
+    result = run(home, "env", "--tls-port", "none")
+    assert (0, False) == (result.returncode, "SSL_CERT_FILE" in result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [("0.0.0.0", "http://127.0.0.1:2088"), ("::", "http://[::1]:2088"), ("::1", "http://[::1]:2088")],
+)
+def test_env_names_a_host_that_can_be_reached(home: Path, host: str, url: str) -> None:
+    """An address that stands for all is told as one that clients can use; IPv6 stands in brackets."""
+    result = run(home, "env", "--host", host, "--tls-port", "none")
+    assert f"ALIPAY_GATEWAY_URL='{url}'" in result.stdout or f"ALIPAY_GATEWAY_URL={url}\n" in result.stdout
+
+
+def test_env_with_another_gateway_key(tmp_path: Path) -> None:
+    """The public key is that of the configured gateway key."""
+    key = keys.shipped_forger_key()
+    (tmp_path / "key.pem").write_text(private_pem(key))
+    result = run(tmp_path, "env", "--tls-port", "none", "--gateway-key", str(tmp_path / "key.pem"))
+    assert f"ALIPAY_PUBLIC_KEY={keys.bare_public_key(key.public_key())}\n" in result.stdout
+
+
+def test_urls_can_be_parsed(running: Running) -> None:
+    """The URLs of the admin API name the ports that answer."""
+    told = running.request("GET", "/__admin/env").body
+    assert (running.port, running.tls_port) == (urlsplit(told["url"]).port, urlsplit(told["tlsUrl"]).port)

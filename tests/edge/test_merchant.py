@@ -1,0 +1,388 @@
+"""The merchant's door: refusals that every endpoint shares, limits, and what happens when we are at fault."""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+
+from mock_alipay.config import Config
+from mock_alipay.contract import Contract
+from mock_alipay.endpoints import ENDPOINTS
+from mock_alipay.scenario import Chooser
+from tests.live import PATH, SANDBOX_PATH, Answer, Live, live, sample, signed_headers
+from tests.raw import RawReply, call, connect, encoded, request
+
+LIMIT = 4096
+
+
+@pytest.fixture(scope="module")
+def required() -> Iterator[Live]:
+    """A gateway that serves known client ids only."""
+    with live(Config(seed=1, signatures="required")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def unsigned() -> Iterator[Live]:
+    """A gateway with signatures off."""
+    with live(Config(seed=1, signatures="off")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def narrow() -> Iterator[Live]:
+    """A gateway that takes bodies of ``LIMIT`` bytes and no more."""
+    with live(Config(seed=1, max_body=LIMIT)) as running:
+        yield running
+
+
+def exchange(gateway: Live, data: bytes) -> RawReply:
+    with connect(gateway.config.port) as wire:
+        return wire.send(data).reply()
+
+
+def verified(answer: Answer, target: str = SANDBOX_PATH, method: str = "POST") -> Answer:
+    """The same answer, once its signature has been checked."""
+    lines = tuple(f"{name}: {value}".encode("latin-1") for name, value in answer.headers.items())
+    RawReply(answer.status, lines, answer.raw).verify(target, method)
+    assert 200 == answer.status
+    return answer
+
+
+# Signed refusals
+
+
+def test_a_signature_by_another_key(gateway: Live) -> None:
+    """INVALID_SIGNATURE is signed, and the journal has the verdict."""
+    answer = verified(gateway.create(key=generate_private_key(65537, 2048)))
+    assert "INVALID_SIGNATURE" == answer.code
+    assert "invalid" == gateway.entry(answer)["signature"]["verdict"]
+
+
+@pytest.mark.parametrize(("mode", "code"), [("known", "SUCCESS"), ("required", "INVALID_CLIENT")])
+def test_an_unknown_client_id(gateway: Live, required: Live, mode: str, code: str) -> None:
+    """A client id without a key is served while signatures are ``known``, and refused when they are ``required``."""
+    running = {"known": gateway, "required": required}[mode]
+    answer = verified(running.create(client_id="SANDBOX_NOBODY"))
+    assert code == answer.code
+    assert "SANDBOX_NOBODY" == answer.headers["client-id"]
+    if code != "SUCCESS":
+        assert "--merchant SANDBOX_NOBODY=FILE" in answer.message
+
+
+def test_a_known_client_id_is_served_when_signatures_are_required(required: Live) -> None:
+    """The test merchant's own call passes in the strictest mode."""
+    assert "SUCCESS" == verified(required.create()).code
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/ams/api/v1/payments/createPaymentSesion", "did you mean /ams/api/v1/payments/createPaymentSession?"),
+        ("/ams/api/v1/payments/pay", "no API at /ams/api/v1/payments/pay"),
+        ("/ams/api/v2/payments/createPaymentSession", "/v2/"),
+        ("/ams/api/v1/payments/createPaymentSession/", "did you mean"),
+        ("/ams/api/v1/payments/createpaymentsession", "did you mean"),
+        ("/ams/", "no API at /ams/"),
+    ],
+)
+def test_a_path_of_no_api(gateway: Live, path: str, words: str) -> None:
+    """NO_INTERFACE_DEF is signed over the path as sent, and helps with a near miss."""
+    answer = verified(gateway.create(path=path), path)
+    assert "NO_INTERFACE_DEF" == answer.code
+    assert words in answer.message
+
+
+@pytest.mark.parametrize("path", ["/", "/favicon.ico", "/v1/payments/createPaymentSession", "/ams", "/a%20b?c"])
+def test_a_path_outside_the_gateway(gateway: Live, path: str) -> None:
+    """What is no AMS path at all gets a plain 404 that says where the gateway is, and stands in the journal."""
+    answer = gateway.request("POST", path, b"{}")
+    assert 404 == answer.status
+    assert "application/problem+json" == answer.headers["content-type"]
+    assert "/ams/api/v1/payments/" in answer.body["detail"]
+    assert path == gateway.entry(answer)["target"]
+
+
+def test_a_very_long_path_is_not_sent_back_whole(gateway: Live) -> None:
+    """The problem stays short whatever the path."""
+    answer = gateway.request("GET", "/" + "x" * 60_000)
+    assert 404 == answer.status
+    assert len(answer.raw) < 1_000
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"])
+def test_a_method_other_than_post(gateway: Live, method: str) -> None:
+    """METHOD_NOT_SUPPORTED is signed with the method that came, and names it."""
+    answer = verified(gateway.request(method, PATH), PATH, method)
+    assert "METHOD_NOT_SUPPORTED" == answer.code
+    assert f"{method} is not supported" in answer.message
+
+
+def test_head_gets_the_same_head(gateway: Live) -> None:
+    """HEAD is answered like GET, without the body, and in the journal as what it is."""
+    answer = gateway.request("HEAD", PATH)
+    assert (200, b"") == (answer.status, answer.raw)
+    assert "METHOD_NOT_SUPPORTED" == gateway.entry(answer)["resultCode"]
+
+
+def test_connect_is_refused_and_its_connection_ends(gateway: Live) -> None:
+    """A CONNECT gets its refusal; what would follow it is no HTTP, so the connection is closed."""
+    with connect(gateway.config.port) as wire:
+        assert "METHOD_NOT_SUPPORTED" == wire.send(request("CONNECT", PATH, [])).reply().code
+        assert b"" == wire.rest()
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ({"content-type": "text/xml"}, "expected application/json, got text/xml"),
+        ({"content-type": "application/x-www-form-urlencoded"}, "got application/x-www-form-urlencoded"),
+        ({"content-type": "application/json; charset=GBK"}, "charset"),
+        ({"content-type": "application/json, text/plain"}, "text/plain"),
+        ({"content-encoding": "gzip"}, "Content-Encoding"),
+    ],
+)
+def test_a_body_in_another_form(gateway: Live, header: dict[str, str], words: str) -> None:
+    """MEDIA_TYPE_NOT_ACCEPTABLE is signed and says which header was expected to hold what."""
+    answer = verified(gateway.create(extra=header))
+    assert "MEDIA_TYPE_NOT_ACCEPTABLE" == answer.code
+    assert words in answer.message
+
+
+@pytest.mark.parametrize("name", ["client-id", "request-time", "signature"])
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_header_that_is_missing(gateway: Live, name: str, value: str | None) -> None:
+    """Each of the three headers is required: PARAM_ILLEGAL, signed, names the one that is absent or empty."""
+    body = encoded()
+    headers = {**signed_headers(body), name: value}
+    sent = {name: value for name, value in headers.items() if value is not None}
+    answer = verified(gateway.request("POST", SANDBOX_PATH, body, sent))
+    assert "PARAM_ILLEGAL" == answer.code
+    assert f"header {name}: missing" in answer.message
+    (fault,) = gateway.entry(answer)["faults"]
+    assert f"header {name}" == fault["path"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("client-id", "two words"),
+        ("client-id", "caf\xe9"),
+        ("client-id", "x" * 129),
+        ("request-time", "yesterday"),
+        ("request-time", "123456789012"),
+        ("signature", "bare"),
+        ("signature", "algorithm=RSA256,keyVersion=1"),
+        ("signature", "algorithm=RSA256,keyVersion=1,signature="),
+        ("signature", "algorithm=ECC224,keyVersion=1,signature=abc"),
+        ("signature", "algorithm=RSA256,keyVersion=one,signature=abc"),
+    ],
+)
+def test_a_header_that_is_malformed(gateway: Live, name: str, value: str) -> None:
+    """A header in the wrong form is PARAM_ILLEGAL, and the message names it."""
+    body = encoded()
+    answer = verified(gateway.request("POST", SANDBOX_PATH, body, {**signed_headers(body), name: value}))
+    assert "PARAM_ILLEGAL" == answer.code
+    assert f"header {name}: expected" in answer.message
+
+
+@pytest.mark.parametrize("name", ["client-id", "request-time", "signature"])
+def test_a_header_that_is_sent_twice(gateway: Live, name: str) -> None:
+    """Which of two values would count is anybody's guess: the call is refused, and the header named."""
+    body = encoded()
+    headers = signed_headers(body)
+    lines = [f"{key}: {value}" for key, value in headers.items()]
+    reply = exchange(gateway, request("POST", SANDBOX_PATH, [*lines, f"{name}: 2026-11-22T01:07:11+00:00"], body))
+    assert "PARAM_ILLEGAL" == reply.code
+    assert f"header {name}" in reply.message
+
+
+def test_a_long_client_id_passes(gateway: Live) -> None:
+    """128 characters are a client id."""
+    assert "SUCCESS" == verified(gateway.create(client_id="x" * 128)).code
+
+
+def test_an_unknown_scenario_is_plain_and_short(gateway: Live) -> None:
+    """A mock-scenario header that names no scenario is HTTP 400 with the known names, however long it is."""
+    answer = gateway.create(extra={"mock-scenario": "x" * 30_000})
+    assert 400 == answer.status
+    assert "application/problem+json" == answer.headers["content-type"]
+    assert "card-not-supported" in answer.body["known"]
+    assert len(answer.raw) < 4_000
+
+
+# Signatures off
+
+
+@pytest.mark.parametrize("headers", [{}, {"client-id": "SANDBOX_ME"}, {"client-id": "ME", "signature": "nonsense"}])
+def test_with_signatures_off_no_header_is_needed(unsigned: Live, headers: dict[str, str]) -> None:
+    """A bare POST succeeds, nothing is verified, and the reply carries no signature."""
+    answer = unsigned.request("POST", PATH, encoded(), headers)
+    assert (200, "SUCCESS") == (answer.status, answer.code)
+    assert "signature" not in answer.headers
+    assert headers.get("client-id", "SANDBOX_MOCK_MERCHANT") == answer.headers["client-id"]
+    assert "unchecked" == unsigned.entry(answer)["signature"]["verdict"]
+
+
+def test_with_signatures_off_refusals_are_unsigned_too(unsigned: Live) -> None:
+    """Everything else is refused as ever, without a signature."""
+    answer = unsigned.request("POST", PATH, b"[]")
+    assert "PARAM_ILLEGAL" == answer.code
+    assert "signature" not in answer.headers
+
+
+# Limits
+
+
+def padded(size: int, payment_request_id: str | None = None) -> bytes:
+    """A good body of just so many bytes."""
+    body = json.dumps(sample(payment_request_id, productCode="CASHIER_PAYMENT")).encode()
+    return body + b" " * (size - len(body))
+
+
+def assert_too_large(gateway: Live, reply: RawReply) -> None:
+    assert 413 == reply.status
+    assert "application/problem+json" == reply.header("content-type")
+    assert "close" == reply.header("connection")
+    problem = json.loads(reply.body)
+    assert 413 == problem["status"]
+    assert f"at most {LIMIT} bytes (--max-body)" in problem["detail"]
+    (entry,) = (e for e in gateway.admin("GET", "/calls").body["calls"] if e["id"] == reply.header("mock-call-id"))
+    assert (413, None) == (entry["httpStatus"], entry["resultCode"])
+    assert "SUCCESS" == gateway.create().code
+
+
+def test_a_body_of_just_the_limit(narrow: Live) -> None:
+    """A body as long as the limit passes, by Content-Length and in chunks."""
+    assert "SUCCESS" == exchange(narrow, call(padded(LIMIT))).code
+    assert "SUCCESS" == exchange(narrow, chunked(padded(LIMIT))).code
+
+
+@pytest.mark.parametrize("size", [LIMIT + 1, 1_000_000, 8_000_000])
+def test_a_body_over_the_limit_by_content_length(narrow: Live, size: int) -> None:
+    """One byte too many is 413 in problem JSON, which the client can read even when it sends everything first."""
+    name = f"too-large-{uuid.uuid4()}"
+    with connect(narrow.config.port) as wire:
+        reply = wire.send(call(padded(size, name))).reply()
+        assert b"" == wire.rest()
+    assert_too_large(narrow, reply)
+    assert 404 == narrow.admin("GET", f"/payments/{name}").status
+
+
+def test_a_body_that_is_announced_too_large_is_refused_before_it_comes(narrow: Live) -> None:
+    """Content-Length alone is enough: the client need not send what would not be read, nor is it told to go on."""
+    lines = [*(f"{name}: {value}" for name, value in signed_headers(b"").items()), "Expect: 100-continue"]
+    head = request("POST", SANDBOX_PATH, lines).replace(b"Content-Length: 0", b"Content-Length: 9000000000")
+    assert_too_large(narrow, exchange(narrow, head))
+
+
+@pytest.mark.parametrize("size", [LIMIT + 1, 1_000_000])
+def test_a_body_over_the_limit_in_chunks(narrow: Live, size: int) -> None:
+    """Without a length announced, the limit holds for what arrives."""
+    with connect(narrow.config.port) as wire:
+        reply = wire.send(chunked(padded(size))).reply()
+        assert b"" == wire.rest()
+    assert_too_large(narrow, reply)
+
+
+def chunked(body: bytes, size: int = 65_536) -> bytes:
+    """The call in chunks of so many bytes."""
+    lines = [f"{name}: {value}" for name, value in signed_headers(body).items()]
+    head = request("POST", SANDBOX_PATH, [*lines, "Transfer-Encoding: chunked"]).replace(b"Content-Length: 0\r\n", b"")
+    pieces = [body[start : start + size] for start in range(0, len(body), size)]
+    return head + b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a":"' + b"x" * 900_000 + b'"}',
+        b"[" * 900_000,
+        b'{"a":' * 180_000,
+        b"\xff" * 900_000,
+        b'{"order":[' + b"{}," * 290_000 + b"{}]}",
+        b" " * 900_000,
+    ],
+    ids=["long string", "open lists", "open objects", "no text", "many objects", "blanks"],
+)
+def test_a_large_body_is_refused_like_a_small_one(gateway: Live, body: bytes) -> None:
+    """900 KiB of anything below the default limit is PARAM_ILLEGAL with a message of the usual length."""
+    answer = verified(gateway.create(body))
+    assert "PARAM_ILLEGAL" == answer.code
+    assert len(answer.message) <= 256
+
+
+def test_a_client_that_leaves_in_the_middle_of_its_body(gateway: Live, caplog: pytest.LogCaptureFixture) -> None:
+    """Half a body and then nothing: no payment, no entry in the journal, nothing in the log."""
+    name = f"half-{uuid.uuid4()}"
+    with connect(gateway.config.port) as wire:
+        wire.send(call(encoded(name))[:-10])
+        assert wire.silent(0.02)
+    assert "SUCCESS" == gateway.create().code
+    assert [] == gateway.admin("GET", f"/calls?paymentRequestId={name}").body["calls"]
+    assert 404 == gateway.admin("GET", f"/payments/{name}").status
+    assert [] == [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+# A bug of ours
+
+
+def bug(*_: Any, **__: Any) -> Any:
+    raise ZeroDivisionError("a bug that only a test can have")
+
+
+@pytest.fixture(params=["endpoint", "contract", "chooser"])
+def broken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """One part of the gateway that raises what it never should."""
+    match request.param:
+        case "endpoint":
+            monkeypatch.setitem(ENDPOINTS, "createPaymentSession", bug)
+        case "contract":
+            monkeypatch.setattr(Contract, "check", bug)
+        case _:
+            monkeypatch.setattr(Chooser, "choose", bug)
+    return str(request.param)
+
+
+@pytest.fixture
+def records() -> Iterator[list[logging.LogRecord]]:
+    """What the product's logger is told, whoever else listens."""
+    found: list[logging.LogRecord] = []
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            found.append(record)
+
+    handler, logger = Handler(), logging.getLogger("mock_alipay")
+    logger.addHandler(handler)
+    yield found
+    logger.removeHandler(handler)
+
+
+def test_a_bug_of_ours_is_an_unknown_exception(gateway: Live, broken: str, records: list[logging.LogRecord]) -> None:
+    """The merchant gets a signed UNKNOWN_EXCEPTION without a word of the bug; the log gets the traceback."""
+    answer = verified(gateway.create())
+    assert "UNKNOWN_EXCEPTION" == answer.code
+    assert b"bug" not in answer.raw
+    assert b"Traceback" not in answer.raw
+    entry = gateway.entry(answer)
+    assert ("UNKNOWN_EXCEPTION", None) == (entry["resultCode"], entry["scenario"])
+    (record,) = records
+    assert record.exc_info is not None
+    assert ZeroDivisionError is record.exc_info[0]
+    assert f"call {answer.headers['mock-call-id']} met a bug" in record.getMessage()
+
+
+def test_after_a_bug_all_is_well(gateway: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that met a bug left nothing behind: repeated, it succeeds."""
+    name = f"bug-{uuid.uuid4()}"
+    with monkeypatch.context() as patch:
+        patch.setitem(ENDPOINTS, "createPaymentSession", bug)
+        assert "UNKNOWN_EXCEPTION" == gateway.create(sample(name)).code
+    assert "SUCCESS" == gateway.create(sample(name)).code

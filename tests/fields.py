@@ -1,0 +1,149 @@
+"""Every field that a request's schema knows, and small valid bodies that hold just one of them."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mock_alipay.terms import TypeMode
+
+FOLDER = Path(__file__).parent.parent / "mock_alipay" / "schemas"
+MODES: tuple[TypeMode, ...] = ("documented", "strict")
+
+Rule = Mapping[str, Any]
+Steps = tuple[str | int, ...]
+
+_EXAMPLES = ("2", "24", "02", "2026-01-31", "2026-01-31T12:00:00+08:00", "https://shop.example/return")
+"""One of these fits each pattern of the schemas, in both type modes."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A place in a request body and what its schema says of it."""
+
+    steps: Steps
+    """Names, and 0 for an array's element."""
+    rule: Rule
+    """The schema, its references followed."""
+    required: bool
+    kind: str | None
+    """The name of its definition in types.json: Boolean, Integer and so on."""
+
+    @property
+    def path(self) -> str:
+        """The place as fault texts name it."""
+        return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.steps).lstrip(".")
+
+    @property
+    def types(self) -> list[str]:
+        """The JSON types that the schema names, in its order."""
+        named = self.rule.get("type", [])
+        return [named] if isinstance(named, str) else list(named)
+
+    def __repr__(self) -> str:
+        return self.path
+
+
+@cache
+def read(file: str) -> Any:
+    """A schema file's content; not to be changed."""
+    return json.loads((FOLDER / file).read_text("utf-8"))
+
+
+class Book:
+    """The fields of one endpoint's request under one type mode."""
+
+    def __init__(self, mode: TypeMode, endpoint: str = "createPaymentSession") -> None:
+        self._mode = mode
+        self.root, file, _ = self.resolve({"$ref": f"{endpoint}.json"}, "")
+        self.fields = list(self._walk(self.root, file, (), ()))
+        self._rules = {field.steps: field.rule for field in self.fields}
+
+    def resolve(self, rule: Rule, file: str) -> tuple[Rule, str, str]:
+        """The schema behind a reference with what stands beside it, its file, and the reference (file#pointer)."""
+        whole = ""
+        while "$ref" in rule:
+            name, _, pointer = rule["$ref"].partition("#")
+            file = name or file
+            whole = f"{file}#{pointer}"
+            target: Any = self._load(file)
+            for step in pointer.split("/")[1:]:
+                target = target[step]
+            rule = {**target, **{key: value for key, value in rule.items() if key != "$ref"}}
+        return rule, file, whole
+
+    def body(self, steps: Steps, value: Any) -> dict[str, Any]:
+        """The smallest valid body that holds ``value`` at this place."""
+        whole: dict[str, Any] = copy.deepcopy(example(self.root, self))
+        inner: Any = whole
+        for depth, step in enumerate(steps[:-1], 1):
+            if step not in inner and step != 0:
+                inner[step] = self.example(steps[:depth])
+            elif step == 0 and not inner:
+                inner.append(self.example(steps[:depth]))
+            inner = inner[step]
+        if isinstance(inner, list):
+            inner[:] = [value]
+        else:
+            inner[steps[-1]] = value
+        return whole
+
+    def without(self, steps: Steps) -> dict[str, Any]:
+        """The body that would hold this field, with the field taken out."""
+        body = self.body(steps, None)
+        inner: Any = body
+        for step in steps[:-1]:
+            inner = inner[step]
+        del inner[steps[-1]]
+        return body
+
+    def example(self, steps: Steps) -> Any:
+        """A small valid value for this place."""
+        return example(self._rules[steps], self)
+
+    def _load(self, file: str) -> Any:
+        return read(f"types-{self._mode}.json" if file == "types.json" else file)
+
+    def _walk(self, rule: Rule, file: str, steps: Steps, seen: tuple[str, ...]) -> Iterator[Field]:
+        places = [((*steps, name), inner, name in needed(rule)) for name, inner in rule.get("properties", {}).items()]
+        if "items" in rule:
+            places.append(((*steps, 0), rule["items"], False))
+        for place, inner, required in places:
+            found, home, reference = self.resolve(inner, file)
+            kind = reference.rpartition("/")[2] if home == "types.json" else None
+            yield Field(place, found, required, kind)
+            if seen.count(reference) < 2:  # goods may cross-sell goods that cross-sell goods
+                yield from self._walk(found, home, place, (*seen, reference) if reference else seen)
+
+
+def needed(rule: Rule) -> list[str]:
+    """The names an object must hold when nothing else is in it."""
+    return [*rule.get("required", []), *rule.get("else", {}).get("required", [])]
+
+
+def example(rule: Rule, book: Book) -> Any:
+    """A small value that a schema accepts, valid under both type modes."""
+    if "const" in rule:
+        return rule["const"]
+    if "enum" in rule:
+        return next(word for word in rule["enum"] if isinstance(word, str))
+    if "pattern" in rule:
+        return next(text for text in _EXAMPLES if re.fullmatch(rule["pattern"], text))
+    types = rule.get("type", "string")
+    if "array" in types:
+        return []
+    if types == "object":
+        inner = {name: book.resolve(rule["properties"][name], "common.json")[0] for name in needed(rule)}
+        return {name: example(schema, book) for name, schema in inner.items()}
+    if "anyOf" in rule:
+        return example(book.resolve(rule["anyOf"][0], "common.json")[0], book)
+    return "x"
+
+
+BOOKS: Mapping[TypeMode, Book] = {mode: Book(mode) for mode in MODES}

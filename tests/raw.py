@@ -1,0 +1,132 @@
+"""Calls byte by byte over a socket, for tests of what no HTTP client would send or show."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import socket
+import ssl
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from mock_alipay import keys
+from tests.live import SANDBOX_PATH, sample, signed_headers
+
+GATEWAY_KEY = keys.shipped_gateway_key().public_key()
+
+
+@dataclass(frozen=True)
+class RawReply:
+    """A reply as it stood on the wire, header names in the case they came in."""
+
+    status: int
+    lines: tuple[bytes, ...]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The value of the one header of exactly this name, None without it."""
+        found = [line for line in self.lines if line.startswith(name.encode() + b": ")]
+        assert len(found) <= 1, found
+        return found[0].partition(b": ")[2].decode("latin-1") if found else None
+
+    @property
+    def code(self) -> str:
+        """The result code."""
+        return str(json.loads(self.body)["result"]["resultCode"])
+
+    @property
+    def message(self) -> str:
+        """The result message."""
+        return str(json.loads(self.body)["result"]["resultMessage"])
+
+    def verify(self, target: str = SANDBOX_PATH, method: str = "POST") -> None:
+        """InvalidSignature unless the gateway signed exactly these bytes over ``target``."""
+        algorithm, version, signature = (self.header("signature") or "").split(",")
+        assert (algorithm, version) == ("algorithm=RSA256", "keyVersion=1")
+        client_id, time = self.header("client-id"), self.header("response-time")
+        signed = f"{method} {target}\n{client_id}.{time}.".encode("latin-1") + self.body
+        raw = base64.b64decode(unquote(signature.removeprefix("signature=")), validate=True)
+        GATEWAY_KEY.verify(raw, signed, PKCS1v15(), SHA256())
+
+
+class Wire:
+    """One connection to the server."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.socket = connection
+        self._unread = b""
+
+    def send(self, data: bytes) -> Wire:
+        """Send bytes as they are."""
+        self.socket.sendall(data)
+        return self
+
+    def reply(self, *, head_only: bool = False) -> RawReply:
+        """The next reply, whole; ``head_only`` for one that has no body by its nature."""
+        while b"\r\n\r\n" not in self._unread:
+            self._more()
+        head, _, self._unread = self._unread.partition(b"\r\n\r\n")
+        status_line, *lines = head.split(b"\r\n")
+        reply = RawReply(int(status_line.split(b" ")[1]), tuple(lines), b"")
+        length = 0 if head_only else int(reply.header("content-length") or 0)
+        while len(self._unread) < length:
+            self._more()
+        body, self._unread = self._unread[:length], self._unread[length:]
+        return RawReply(reply.status, reply.lines, body)
+
+    def rest(self) -> bytes:
+        """Everything until the server closes; TimeoutError when it does not."""
+        while data := self.socket.recv(65536):
+            self._unread += data
+        return self._unread
+
+    def silent(self, seconds: float) -> bool:
+        """Whether no byte comes and nobody closes for so long."""
+        before = self.socket.gettimeout()
+        self.socket.settimeout(seconds)
+        try:
+            self._unread += self.socket.recv(1)
+        except TimeoutError:
+            return True
+        finally:
+            self.socket.settimeout(before)
+        return False
+
+    def _more(self) -> None:
+        data = self.socket.recv(65536)
+        if not data:
+            raise EOFError(f"the server closed after {self._unread!r}")
+        self._unread += data
+
+
+@contextlib.contextmanager
+def connect(port: int | None, tls: ssl.SSLContext | None = None) -> Iterator[Wire]:
+    """A connection to this machine, over TLS when a context is given; every wait ends after five seconds."""
+    with contextlib.ExitStack() as stack:
+        plain = stack.enter_context(socket.create_connection(("127.0.0.1", port or 0), timeout=5))
+        yield Wire(stack.enter_context(tls.wrap_socket(plain, server_hostname="localhost")) if tls else plain)
+
+
+def call(
+    body: bytes | None = None, *, target: str = SANDBOX_PATH, path: str = SANDBOX_PATH, extra: Sequence[str] = ()
+) -> bytes:
+    """createPaymentSession as bytes, sent to ``target`` and signed over ``path``; ``extra`` are more header lines."""
+    raw = encoded() if body is None else body
+    lines = [f"{name}: {value}" for name, value in signed_headers(raw, path=path).items()]
+    return request("POST", target, [*lines, *extra], raw)
+
+
+def request(method: str, target: str, lines: Sequence[str], body: bytes = b"", version: str = "1.1") -> bytes:
+    """Any request with these header lines, a Host, and its Content-Length."""
+    head = [f"{method} {target} HTTP/{version}", "Host: localhost", *lines, f"Content-Length: {len(body)}", "", ""]
+    return "\r\n".join(head).encode("latin-1") + body
+
+
+def encoded(payment_request_id: str | None = None) -> bytes:
+    """The documented sample as bytes."""
+    return json.dumps(sample(payment_request_id)).encode()

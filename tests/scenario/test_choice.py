@@ -1,0 +1,284 @@
+"""Which story a call plays in, and at which step."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mock_alipay.errors import Misuse
+from mock_alipay.scenario import Choice, Chooser, Library
+from mock_alipay.scenario.library import read_text
+from mock_alipay.scenario.matching import Sight
+from mock_alipay.schema import Schemas
+
+ENDPOINT = "createPaymentSession"
+STORIES = {
+    "plain": "",
+    "first": "",
+    "second-best": "",
+    "claims": "match: {body: {paymentAmount.value: '7'}}",
+    "series": f"{ENDPOINT}: [{{result: UNKNOWN_EXCEPTION}}, {{result: PROCESS_FAIL}}, {{result: SUCCESS}}]",
+    "by-client": f"count: client\n{ENDPOINT}: [{{result: UNKNOWN_EXCEPTION}}, {{result: PROCESS_FAIL}}, {{}}]",
+    "claims-too": "match: {clientId: both}",
+    "late": f"{ENDPOINT}: {{delay: {{min: 1s, max: 2s}}}}",
+}
+SCHEMAS = Schemas()
+
+
+def chooser(*, without: str | None = None) -> Chooser:
+    """A chooser among ``STORIES``, with the plain one as default."""
+    texts = {name: f"description: x.\n{text}" for name, text in STORIES.items() if name != without}
+    return Chooser(Library(read_text(name, text, name, SCHEMAS) for name, text in texts.items()), "plain")
+
+
+def choose(
+    among: Chooser,
+    payment_request_id: str = "id",
+    *,
+    client_id: str = "A",
+    named: str | None = None,
+    value: str = "100",
+) -> Choice:
+    """The choice for a call."""
+    headers = {} if named is None else {"mock-scenario": named}
+    return among.choose(ENDPOINT, payment_request_id, Sight(client_id, headers, {"paymentAmount": {"value": value}}))
+
+
+def results(among: Chooser, count: int, payment_request_id: str = "id", client_id: str = "A") -> list[str]:
+    """The results of the next calls."""
+    return [choose(among, payment_request_id, client_id=client_id).step.result for _ in range(count)]
+
+
+def test_the_first_way_that_applies_decides() -> None:
+    """Header, then NAME--, then what was set for the client id, for all, then a match, then the default."""
+    among = chooser()
+    seen = []
+
+    def note(choice: Choice) -> None:
+        seen.append((choice.scenario, choice.reason))
+
+    note(choose(among))
+    note(choose(among, value="7"))
+    among.prefer("first")
+    note(choose(among, value="7"))
+    among.prefer("second-best", client_id="A")
+    note(choose(among, value="7"))
+    note(choose(among, value="7", client_id="B"))
+    note(choose(among, "late--1", value="7"))
+    note(choose(among, "late--1", value="7", named="series"))
+    assert seen == [
+        ("plain", "the default"),
+        ("claims", "its match fits: paymentAmount.value"),
+        ("first", "set for all client ids"),
+        ("second-best", "set for client id A"),
+        ("first", "set for all client ids"),
+        ("late", "paymentRequestId begins with late--"),
+        ("series", "named by the mock-scenario header"),
+    ]
+
+
+def test_stories_that_claim_a_call_with_equal_right_are_all_named() -> None:
+    """The first plays, and the reason tells of the others."""
+    choice = choose(chooser(), client_id="both", value="7")
+    assert (choice.scenario, choice.reason) == (
+        "claims",
+        "its match fits: paymentAmount.value; so does that of claims-too",
+    )
+
+
+@pytest.mark.parametrize(
+    ("payment_request_id", "meant"),
+    [
+        ("serie--1", "series"),
+        ("second_best--1", "second-best"),
+        ("order--1", None),
+        ("series--1", None),
+        ("serie-1", None),
+    ],
+)
+def test_an_id_that_looks_like_a_misspelt_story_gets_a_hint(payment_request_id: str, meant: str | None) -> None:
+    """It is an id all the same: the default plays."""
+    hint = choose(chooser(), payment_request_id).hint
+    if meant:
+        assert f"did you mean {meant}--?" in str(hint)
+    else:
+        assert hint is None
+
+
+@pytest.mark.parametrize(
+    ("payment_request_id", "expected"),
+    [
+        ("second-best--1", "second-best"),
+        ("second-best--", "second-best"),
+        ("second-best--1--2", "second-best"),
+        ("second-best---1", "second-best"),
+        ("second-best-1", "plain"),
+        ("second-best", "plain"),
+        ("Second-best--1", "plain"),
+        ("x-second-best--1", "plain"),
+        ("unknown--1", "plain"),
+        ("--second-best", "plain"),
+        ("order-17--second-best", "plain"),
+    ],
+)
+def test_a_payment_request_id_may_begin_with_a_story(payment_request_id: str, expected: str) -> None:
+    """NAME-- counts only when NAME is a scenario; any other id with dashes is just an id."""
+    assert expected == choose(chooser(), payment_request_id).scenario
+
+
+@pytest.mark.parametrize("named", ["sries", "zzz", "", "series ", "SERIES", "series, series"])
+def test_an_unknown_name_in_the_header_is_misuse(named: str) -> None:
+    """HTTP 400 with all the names; nothing else is tried."""
+    with pytest.raises(Misuse) as caught:
+        choose(chooser(), "late--1", named=named)
+    problem = caught.value.problem
+    assert problem["status"] == 400
+    assert f"header mock-scenario: there is no scenario '{named}'" in problem["detail"]
+    assert sorted(STORIES) == problem["known"]
+
+
+def test_a_misspelt_name_gets_a_suggestion() -> None:
+    """In the header and in the admin API."""
+    with pytest.raises(Misuse, match="did you mean series"):
+        choose(chooser(), named="sries")
+    with pytest.raises(Misuse, match="did you mean series") as caught:
+        chooser().prefer("sries")
+    assert (400, sorted(STORIES)) == (caught.value.status, caught.value.problem["known"])
+
+
+@pytest.mark.parametrize("times", [1, 2, 5])
+def test_a_choice_for_some_calls_serves_exactly_so_many(times: int) -> None:
+    """And then the next way decides."""
+    among = chooser()
+    among.prefer("first", client_id="A", times=times)
+    assert ["first"] * times + ["plain"] * 2 == [choose(among).scenario for _ in range(times + 2)]
+    assert among.preferences() == []
+
+
+def test_calls_that_name_their_story_use_up_no_choice() -> None:
+    """Nor do calls of other clients."""
+    among = chooser()
+    among.prefer("first", client_id="A", times=1)
+    choose(among, named="late")
+    choose(among, "late--1")
+    choose(among, client_id="B")
+    assert [("A", "first", 1)] == among.preferences()
+    assert choose(among).reason == "set for client id A, 0 more calls"
+
+
+def test_a_used_up_choice_of_a_client_uncovers_that_for_all() -> None:
+    """Each is counted by itself."""
+    among = chooser()
+    among.prefer("first", times=2)
+    among.prefer("late", client_id="A", times=1)
+    assert ["late", "first", "first", "plain"] == [choose(among).scenario for _ in range(4)]
+
+
+def test_the_last_choice_holds() -> None:
+    """It replaces the one before, with its count."""
+    among = chooser()
+    among.prefer("first", times=1)
+    among.prefer("late")
+    assert ["late", "late"] == [choose(among).scenario for _ in range(2)]
+    assert [(None, "late", None)] == among.preferences()
+
+
+def test_choices_are_taken_back() -> None:
+    """For one client id, or all of them together with that for all."""
+    among = chooser()
+    for client_id in (None, "A", "B"):
+        among.prefer("first", client_id=client_id)
+    among.clear("A")
+    assert [(None, "first", None), ("B", "first", None)] == among.preferences()
+    among.clear("unknown")
+    among.clear()
+    assert among.preferences() == []
+
+
+def test_a_choice_of_a_story_that_is_gone_is_passed_over() -> None:
+    """Scenario files may change while a choice is set."""
+    among = chooser()
+    among.prefer("first", client_id="A")
+    among.prefer("late")
+    among.library = chooser(without="first").library
+    assert choose(among).scenario == "late"
+
+
+def test_a_series_is_played_in_order_and_its_last_step_repeats() -> None:
+    """Counted per paymentRequestId."""
+    among = chooser()
+    expected = ["UNKNOWN_EXCEPTION", "PROCESS_FAIL", "SUCCESS", "SUCCESS", "SUCCESS"]
+    assert expected == results(among, 5, "series--1")
+    assert expected[:2] == results(among, 2, "series--2")
+    assert expected[:2] == results(among, 2, "series--1", client_id="B")
+    assert expected[2:3] == results(among, 1, "series--2")
+
+
+def test_a_series_may_be_counted_per_client() -> None:
+    """Whatever the ids, but never across clients."""
+    among = chooser()
+    seen = [results(among, 1, f"by-client--{n}")[0] for n in range(4)]
+    assert ["UNKNOWN_EXCEPTION", "PROCESS_FAIL", "SUCCESS", "SUCCESS"] == seen
+    assert ["UNKNOWN_EXCEPTION"] == results(among, 1, "by-client--0", client_id="B")
+
+
+def test_the_number_of_the_call_is_told() -> None:
+    """For series and delays: a delay drawn at random must differ from call to call."""
+    among = chooser()
+    assert [0, 1, 2] == [choose(among, "late--1").nth for _ in range(3)]
+    assert [0, 1, 2, 3] == [choose(among, "series--1").nth for _ in range(4)]
+    assert [0, 0] == [choose(among).nth for _ in range(2)]
+
+
+def test_an_endpoint_that_a_story_does_not_mention_succeeds() -> None:
+    """A story tells what is out of the ordinary."""
+    sight = Sight("A", {"mock-scenario": "series"}, {})
+    assert chooser().choose("inquiryPayment", "id", sight).step.result == "SUCCESS"
+
+
+def test_one_client_id_is_forgotten_and_no_other() -> None:
+    """Its counters and its choice."""
+    among = chooser()
+    for client_id in ("A", "B"):
+        among.prefer("series", client_id=client_id)
+        results(among, 1, client_id=client_id)
+    among.forget("A")
+    assert [("B", "series", None)] == among.preferences()
+    assert ["UNKNOWN_EXCEPTION"] == results(among, 1, "series--id")
+    assert ["PROCESS_FAIL"] == results(among, 1, client_id="B")
+    assert ["UNKNOWN_EXCEPTION"] != results(among, 1, "series--id")
+
+
+def test_everything_is_forgotten() -> None:
+    """All counters and all choices, also that for all client ids."""
+    among = chooser()
+    among.prefer("series")
+    results(among, 2)
+    results(among, 2, client_id="B")
+    among.forget()
+    assert among.preferences() == []
+    among.prefer("series")
+    assert ["UNKNOWN_EXCEPTION"] * 2 == results(among, 1) + results(among, 1, client_id="B")
+
+
+def test_counters_do_not_grow_without_end() -> None:
+    """Ten thousand are kept; the oldest start anew."""
+    among = chooser()
+    for n in range(10_001):
+        results(among, 1, f"series--{n}")
+    assert ["UNKNOWN_EXCEPTION"] == results(among, 1, "series--0")
+    assert ["PROCESS_FAIL"] == results(among, 1, "series--10000")
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("AB"), st.sampled_from(["series--1", "series--2"])), max_size=20))
+def test_however_calls_are_mixed_each_payment_plays_its_own_series(calls: list[tuple[str, str]]) -> None:
+    """The step depends on how often this client sent this id, and on nothing else."""
+    among, sent = chooser(), Counter[tuple[str, str]]()
+    steps = ["UNKNOWN_EXCEPTION", "PROCESS_FAIL", "SUCCESS"]
+    for call in calls:
+        assert steps[min(sent[call], 2)] == choose(among, call[1], client_id=call[0]).step.result
+        sent[call] += 1

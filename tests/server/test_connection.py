@@ -1,0 +1,202 @@
+"""One client's connection: limits on its head, its time and its company, and what is no HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+import ssl
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mock_alipay.server import connection
+from tests.live import SANDBOX_PATH, Live, live
+from tests.raw import RawReply, Wire, call, connect, request
+
+MOST = 65_536
+"""Bytes of a request's head that are taken."""
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
+    """A gateway that gives its clients very little time."""
+    monkeypatch.setattr(connection, "REQUEST_TIMEOUT", 0.2)
+    with live() as running:
+        yield running
+
+
+def exchange(gateway: Live, data: bytes) -> RawReply:
+    with connect(gateway.config.port) as wire:
+        return wire.send(data).reply()
+
+
+def with_head_of(size: int) -> bytes:
+    """A good call whose request line and headers, to the last line end, are just so many bytes."""
+    whole = call(extra=["X-Filler: "])
+    head = whole.partition(b"\r\n\r\n")[0]
+    return whole.replace(b"X-Filler: ", b"X-Filler: " + b"f" * (size - len(head) - 4))
+
+
+def assert_turned_away(wire: Wire, status: int, words: bytes) -> None:
+    reply = wire.reply()
+    assert status == reply.status
+    assert "close" == reply.header("connection")
+    assert "text/plain" == reply.header("content-type")
+    assert words in reply.body
+    assert len(reply.body) < 200
+    assert b"" == wire.rest()
+
+
+# The head
+
+
+def test_a_head_of_just_the_limit_passes(gateway: Live) -> None:
+    """64 KiB of request line and headers are served."""
+    assert "SUCCESS" == exchange(gateway, with_head_of(MOST)).code
+
+
+@pytest.mark.parametrize(
+    ("size", "piece"), [(MOST + 1_000, 512), (MOST + 1_000, MOST * 2), (300_000, 4_096), (3_000_000, 3_000_000)]
+)
+def test_a_head_over_the_limit(gateway: Live, size: int, piece: int) -> None:
+    """A larger head is 431, in one piece or in many, and the client can read it though it goes on sending."""
+    data = with_head_of(size)
+    with connect(gateway.config.port) as wire:
+        for start in range(0, len(data), piece):
+            wire.send(data[start : start + piece])
+        assert_turned_away(wire, 431, b"exceed 65536 bytes")
+    assert "SUCCESS" == gateway.create().code
+
+
+@pytest.mark.parametrize("target", [SANDBOX_PATH + "?q=" + "x" * 70_000, "/" + "x" * 70_000])
+def test_a_url_over_the_limit(gateway: Live, target: str) -> None:
+    """One long URL is 431 as well."""
+    with connect(gateway.config.port) as wire:
+        assert_turned_away(wire.send(call(target=target)), 431, b"exceed 65536 bytes")
+    assert "SUCCESS" == gateway.create().code
+
+
+def test_a_head_that_never_ends(gateway: Live) -> None:
+    """The limit holds although the head is not complete."""
+    with connect(gateway.config.port) as wire:
+        assert_turned_away(wire.send(b"GET / HTTP/1.1\r\nX: " + b"x" * 70_000), 431, b"exceed 65536 bytes")
+    with connect(gateway.config.port) as wire:
+        assert_turned_away(wire.send(b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 12_000), 431, b"exceed 65536 bytes")
+
+
+def test_many_calls_on_one_connection_are_measured_one_by_one(gateway: Live) -> None:
+    """What heads of earlier calls took does not count."""
+    with connect(gateway.config.port) as wire:
+        for _ in range(4):
+            assert "SUCCESS" == wire.send(with_head_of(30_000)).reply().code
+        assert_turned_away(wire.send(with_head_of(MOST + 1_000)), 431, b"exceed 65536 bytes")
+
+
+def test_a_large_body_that_comes_with_its_head_is_no_large_head(gateway: Live) -> None:
+    """Head and body in one packet of 200 kB are a head and a body."""
+    assert "PARAM_ILLEGAL" == exchange(gateway, call(b'{"a":"' + b"x" * 200_000 + b'"}')).code
+
+
+# What is no HTTP
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",  # the beginning of TLS
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"HELO example.org\r\n",
+        b"BREW /pot HTTP/1.1\r\n\r\n",
+        b"POST\r\n\r\n",
+        b"POST / HTTP/3.7\r\n\r\n",
+        b"POST ams/api HTTP/1.1\r\n\r\n",
+        b"POST /a b HTTP/1.1\r\n\r\n",
+        b"POST http://h:99999/ams HTTP/1.1\r\n\r\n",
+        b"POST /\xc3\xa9 HTTP/1.1\r\n\r\n",
+        b"POST /\x00 HTTP/1.1\r\n\r\n",
+        b"\xff\xfe\r\n\r\n",
+        b"POST / HTTP/1.1\r\nno colon\r\n\r\n",
+        b"POST / HTTP/1.1\r\n: no name\r\n\r\n",
+        b"POST / HTTP/1.1\r\na b: c\r\n\r\n",
+        b"POST / HTTP/1.1\r\na: \x01\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 1x\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 99999999999999999999999\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+    ],
+)
+def test_what_is_no_http_is_turned_away(gateway: Live, data: bytes) -> None:
+    """Anything else than HTTP/1.1 gets a 400 that says why, and the connection's end."""
+    with connect(gateway.config.port) as wire:
+        assert_turned_away(wire.send(data), 400, b"mock-alipay: this is not HTTP/1.1: ")
+    assert "SUCCESS" == gateway.create().code
+
+
+def test_noise_after_a_call_costs_only_its_own_connection(gateway: Live) -> None:
+    """A good call is answered although garbage follows when the reply has come."""
+    with connect(gateway.config.port) as wire:
+        assert "SUCCESS" == wire.send(call()).reply().code
+        assert_turned_away(wire.send(b"\x00" * 100_000), 400, b"not HTTP")
+    assert "SUCCESS" == gateway.create().code
+
+
+# Time
+
+
+def test_clients_that_take_too_long(quick: Live) -> None:
+    """Half a head, half a body or nothing at all is 408 in the end; a connection that idles after a call is kept."""
+    whole = call()
+    with contextlib.ExitStack() as stack:
+        silent, half_head, half_body, later, idle = (stack.enter_context(connect(quick.config.port)) for _ in range(5))
+        assert "SUCCESS" == idle.send(whole).reply().code
+        assert "SUCCESS" == later.send(whole).reply().code
+        half_head.send(whole[:40])
+        half_body.send(whole[:-1])
+        later.send(whole[:40])
+        for slow in (silent, half_head, half_body, later):
+            assert_turned_away(slow, 408, b"took longer")
+        assert "SUCCESS" == idle.send(whole).reply().code
+
+
+# Company
+
+
+def test_more_connections_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One connection too many is 503; those before it are served, and new ones once there is room again."""
+    monkeypatch.setattr(connection, "MAX_CONNECTIONS", 3)
+    with live() as running:
+        with contextlib.ExitStack() as stack:
+            first, *_ = [stack.enter_context(connect(running.config.port)) for _ in range(3)]
+            assert "SUCCESS" == first.send(call()).reply().code
+            with connect(running.config.port) as fourth:
+                assert_turned_away(fourth, 503, b"more than 3 connections")
+            assert "SUCCESS" == first.send(call()).reply().code
+        deadline = time.monotonic() + 5
+        while (status := first_status(running)) == 503 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert 200 == status
+
+
+def first_status(running: Live) -> int:
+    with connect(running.config.port) as wire:
+        return wire.send(request("GET", "/__admin/health", [])).reply().status
+
+
+# HTTPS
+
+
+def test_limits_hold_over_https(tls_folder: Path) -> None:
+    """Over TLS a refusal reaches its client too, and plain HTTP on the port of HTTPS harms nobody."""
+    with live(tls_folder=tls_folder) as running:
+        assert running.certificate is not None
+        context = ssl.create_default_context(cafile=str(running.certificate.authority))
+        with connect(running.config.tls_port, context) as wire:
+            reply = wire.send(with_head_of(300_000)).reply()
+            assert (431, "close") == (reply.status, reply.header("connection"))
+        with connect(running.config.tls_port) as plain:
+            assert not plain.send(request("GET", "/", [])).silent(5)
+        with connect(running.config.tls_port, context) as wire:
+            assert "SUCCESS" == wire.send(call()).reply().code

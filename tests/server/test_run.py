@@ -1,0 +1,176 @@
+"""Serving until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import re
+import signal
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mock_alipay import server
+from mock_alipay.app import assemble, routes
+from mock_alipay.config import Config
+from mock_alipay.errors import SetupError
+from tests.live import Live, live
+from tests.raw import Wire, call, connect, encoded
+
+SOON = 2.0
+"""Seconds within which a gateway has stopped."""
+
+
+@contextlib.contextmanager
+def stopping_soon(**how: Any) -> Iterator[Live]:
+    """A gateway that must stop in time when the block ends."""
+    with contextlib.ExitStack() as stack:
+        yield stack.enter_context(live(**how))
+        began = time.monotonic()
+        stack.close()
+        assert time.monotonic() - began < SOON
+
+
+def playing(scenario: str) -> bytes:
+    return call(encoded(), extra=[f"mock-scenario: {scenario}"])
+
+
+def test_it_stops_whatever_its_clients_do(caplog: pytest.LogCaptureFixture, tls_folder: Path) -> None:
+    """With idle, silent, slow and waiting clients, over HTTP and HTTPS, it is gone in time, with a quiet log."""
+    waiting: list[Wire] = []
+    with contextlib.ExitStack() as clients:
+        with stopping_soon(tls_folder=tls_folder) as running:
+            assert running.certificate is not None
+            context = ssl.create_default_context(cafile=str(running.certificate.authority))
+            for door in ((running.config.port, None), (running.config.tls_port, context)):
+                idle, _, half_head, half_body, hanging, late = (clients.enter_context(connect(*door)) for _ in range(6))
+                assert "SUCCESS" == idle.send(call()).reply().code
+                half_head.send(call()[:30])
+                half_body.send(call()[:-1])
+                hanging.send(playing("timeout"))
+                late.send(playing("slow"))
+                assert late.silent(0.02)
+                waiting += [hanging, late]
+        for client in waiting:
+            with contextlib.suppress(ConnectionResetError, ssl.SSLError):
+                assert b"" == client.rest()
+    assert [] == [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def test_a_call_under_way_gets_its_reply(tmp_path: Path) -> None:
+    """A reply that is due within a moment still comes when the gateway is told to stop."""
+    (tmp_path / "late.yaml").write_text("description: A test.\ncreatePaymentSession: {result: SUCCESS, delay: 300ms}\n")
+    with contextlib.ExitStack() as clients:
+        with stopping_soon(config=Config(seed=1, scenarios=(tmp_path,))) as running:
+            late = clients.enter_context(connect(running.config.port))
+            assert late.send(playing("late")).silent(0.02)
+        assert "SUCCESS" == late.reply().code
+
+
+def test_after_the_stop_the_ports_are_free() -> None:
+    """Nobody answers any more, and the port can be had again."""
+    with live() as running:
+        port = running.config.port
+    with pytest.raises(ConnectionRefusedError), connect(port):
+        pass
+    again = server.bind("127.0.0.1", port, None)
+    again.plain.close()
+
+
+def test_ready_is_called_once_when_both_doors_are_open(tls_folder: Path) -> None:
+    """``ready`` comes once, and from then on HTTP and HTTPS answer."""
+    opened: list[str] = []
+
+    async def main() -> None:
+        sockets, stop = server.bind("127.0.0.1", 0, 0), asyncio.Event()
+        config = Config(seed=1, port=sockets.port, tls_port=sockets.tls_port)
+
+        def ready() -> None:
+            opened.append("ready")
+            stop.set()
+
+        from mock_alipay.certificate import certificate
+
+        await server.serve(
+            routes(assemble(config)), sockets, certificate(folder=tls_folder).server, ready=ready, stop=stop
+        )
+
+    asyncio.run(main())
+    assert ["ready"] == opened
+
+
+def test_a_damaged_certificate_is_named(tmp_path: Path) -> None:
+    """A certificate file that is none ends in an error that says what to do with it."""
+    file = tmp_path / "server.pem"
+    file.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+
+    async def main() -> None:
+        sockets = server.bind("127.0.0.1", 0, 0)
+        try:
+            await server.serve(
+                routes(assemble(Config(seed=1))), sockets, file, ready=lambda: None, stop=asyncio.Event()
+            )
+        finally:
+            sockets.plain.close()
+            assert sockets.tls is not None
+            sockets.tls.close()
+
+    with pytest.raises(SetupError, match=r"server\.pem: .*delete it"):
+        asyncio.run(main())
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """``mock-alipay`` in a process of its own, and its port."""
+    command = [sys.executable, "-m", "mock_alipay", "--port", "0", "--tls-port", "none"]
+    environment = {**os.environ, "MOCK_ALIPAY_HOME": str(tmp_path)}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as running:
+        watchdog = threading.Timer(20, running.kill)
+        watchdog.start()
+        try:
+            assert running.stdout is not None
+            port = next(int(found[1]) for line in running.stdout if (found := re.search(r"127\.0\.0\.1:(\d+)", line)))
+            yield running, port
+        finally:
+            watchdog.cancel()
+            running.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_it_cleanly(process: tuple[subprocess.Popen[str], int], number: signal.Signals) -> None:
+    """SIGTERM and Ctrl-C end it with exit code 0 and a log of nothing but calls, though a client waits."""
+    running, port = process
+    with connect(port) as wire:
+        assert "SUCCESS" == wire.send(call()).reply().code
+        assert wire.send(playing("timeout")).silent(0.05)
+        began = time.monotonic()
+        running.send_signal(number)
+        _, log = running.communicate()
+    assert time.monotonic() - began < SOON
+    assert 0 == running.returncode
+    assert 2 == len(log.splitlines()), log
+    assert "Traceback" not in log
+
+
+def test_a_second_signal_ends_it_at_once(process: tuple[subprocess.Popen[str], int]) -> None:
+    """Whoever presses Ctrl-C twice does not wait for clients."""
+    running, port = process
+    with connect(port) as wire:
+        assert wire.send(playing("timeout")).silent(0.05)
+        running.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + 5
+        while running.poll() is None and time.monotonic() < deadline:
+            running.send_signal(signal.SIGTERM)
+            time.sleep(0.02)
+        assert -signal.SIGTERM == running.returncode

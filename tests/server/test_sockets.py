@@ -1,0 +1,131 @@
+"""Sockets bound at once, and what is said when they cannot be."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from mock_alipay.errors import SetupError
+from mock_alipay.server import Sockets, bind
+
+
+@contextlib.contextmanager
+def bound(host: str = "127.0.0.1", port: int = 0, tls_port: int | None = None) -> Iterator[Sockets]:
+    """Sockets that are closed in the end."""
+    found = bind(host, port, tls_port)
+    try:
+        yield found
+    finally:
+        found.plain.close()
+        if found.tls:
+            found.tls.close()
+
+
+def test_port_0_takes_free_ports() -> None:
+    """Asked for 0, the system chooses, and says which ports it chose."""
+    with bound(tls_port=0) as first, bound(tls_port=0) as second:
+        ports = [first.port, first.tls_port, second.port, second.tls_port]
+        assert 4 == len(set(ports))
+        assert None not in ports
+        assert 0 not in ports
+
+
+def test_without_https_there_is_one_socket() -> None:
+    """``--tls-port none`` binds nothing for HTTPS."""
+    with bound() as found:
+        assert (None, None) == (found.tls, found.tls_port)
+
+
+def test_early_clients_wait_in_the_queue() -> None:
+    """A client may connect as soon as the port is bound; it is served when serving begins."""
+    with bound() as found, socket.create_connection(("127.0.0.1", found.port), timeout=1):
+        pass
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_taken_port(host: str) -> None:
+    """Two gateways cannot have one port, even before they serve: the error names the flag and a way out."""
+    with bound(host) as found:
+        with pytest.raises(SetupError) as error:
+            bind(host, found.port, None)
+        for words in (f"--port {found.port}", "another program listens", "--port 0"):
+            assert words in str(error.value)
+
+
+def test_a_taken_port_for_https(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names --tls-port, and the socket for HTTP is closed again."""
+    made: list[socket.socket] = []
+
+    class Remembered(socket.socket):
+        def bind(self, address: object) -> None:
+            made.append(self)
+            super().bind(address)  # type: ignore[arg-type]
+
+    with bound() as taken:
+        monkeypatch.setattr(socket, "socket", Remembered)
+        with pytest.raises(SetupError, match=rf"--tls-port {taken.port}: .*--tls-port 0"):
+            bind("127.0.0.1", 0, taken.port)
+    assert [-1, -1] == [each.fileno() for each in made]
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 70])
+def test_a_host_that_is_no_name(host: str) -> None:
+    """What cannot be a name is the fault of --host."""
+    with pytest.raises(SetupError, match=rf"--host {host}: no such address"):
+        bind(host, 0, None)
+
+
+def test_a_host_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name without an address is the fault of --host, and the system's reason is told."""
+
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(SetupError, match=r"--host typo\.example: no such address: .*not known"):
+        bind("typo.example", 0, None)
+
+
+def test_a_host_that_is_another_machine() -> None:
+    """An address that this machine does not have is named, with the flag that sets it."""
+    with pytest.raises(SetupError, match=r"--port 0: this machine has no address 192\.0\.2\.1; see --host"):
+        bind("192.0.2.1", 0, None)
+
+
+def test_a_port_that_needs_a_permission(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the right to low ports, the error says what to do."""
+
+    class Forbidden(socket.socket):
+        def bind(self, address: object) -> None:
+            raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket, "socket", Forbidden)
+    with pytest.raises(SetupError, match=r"--port 443: .*net\.ipv4\.ip_unprivileged_port_start"):
+        bind("127.0.0.1", 443, None)
+
+
+def test_any_other_trouble_is_told_as_the_system_tells_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What we have no words for, the system has."""
+
+    class Exhausted(socket.socket):
+        def bind(self, address: object) -> None:
+            raise OSError(errno.ENOBUFS, "No buffer space available")
+
+    monkeypatch.setattr(socket, "socket", Exhausted)
+    with pytest.raises(SetupError, match="--port 0: No buffer space available"):
+        bind("127.0.0.1", 0, None)
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="needs IPv6")
+def test_ipv6() -> None:
+    """An IPv6 address is as good as any."""
+    try:
+        with bound("::1", tls_port=0) as found:
+            assert socket.AF_INET6 == found.plain.family
+            assert found.port != found.tls_port
+    except SetupError as error:  # a machine or container may have it switched off
+        pytest.skip(str(error))

@@ -1,0 +1,140 @@
+"""Payments in memory: versions, conflicts, and room for so many."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+
+import pytest
+
+from mock_alipay.store import MemoryStore
+from mock_alipay.terms import Payment, Session
+from tests.calls import NOW
+
+SESSION = Session("id", "data", NOW, NOW, "2026-11-22T09:07:10+08:00")
+
+
+def payment(payment_request_id: str = "1", version: int = 1, client_id: str = "A") -> Payment:
+    """A payment at a version."""
+    return Payment(client_id, payment_request_id, version, b"{}", SESSION)
+
+
+def commit(store: MemoryStore, *payments: Payment) -> list[bool]:
+    """Commit them in order."""
+
+    async def all_of_them() -> list[bool]:
+        return [await store.commit(payment) for payment in payments]
+
+    return asyncio.run(all_of_them())
+
+
+def ids(store: MemoryStore, client_id: str | None = None) -> list[str]:
+    """The paymentRequestIds that the store holds, the latest change first."""
+    return [payment.payment_request_id for payment in asyncio.run(store.browse(client_id))]
+
+
+def load(store: MemoryStore, payment_request_id: str = "1", client_id: str = "A") -> Payment | None:
+    """A payment, if it is there."""
+    return asyncio.run(store.load(client_id, payment_request_id))
+
+
+def test_what_is_committed_is_loaded() -> None:
+    """Under its client id and paymentRequestId, and no other."""
+    store = MemoryStore()
+    assert [True] == commit(store, payment())
+    assert payment() == load(store)
+    assert load(store, "2") is None
+    assert load(store, "1", "B") is None
+
+
+def test_the_same_id_of_two_clients_is_two_payments() -> None:
+    """Clients never meet."""
+    store = MemoryStore()
+    assert [True, True] == commit(store, payment(client_id="A"), payment(client_id="B"))
+    assert payment(client_id="B") == load(store, client_id="B")
+
+
+@pytest.mark.parametrize(
+    ("known", "offered", "expected"),
+    [
+        (0, 1, True),
+        (0, 2, False),
+        (0, 0, False),
+        (1, 2, True),
+        (1, 1, False),
+        (1, 3, False),
+        (2, 1, False),
+        (2, 3, True),
+    ],
+)
+def test_only_the_next_version_is_taken(known: int, offered: int, expected: bool) -> None:
+    """Whoever decided on an older version has to decide again, and what was there stays."""
+    store = MemoryStore()
+    commit(store, *(payment(version=version) for version in range(1, known + 1)))
+    assert [expected] == commit(store, payment(version=offered))
+    left = load(store)
+    assert (offered if expected else known) == (left.version if left else 0)
+
+
+def test_payments_are_browsed_by_their_latest_change() -> None:
+    """Of one client or all; a refused commit is no change."""
+    store = MemoryStore()
+    commit(store, payment("1"), payment("2"), payment("3", client_id="B"), payment("1", version=2))
+    assert ["1", "3", "2"] == ids(store)
+    assert ["1", "2"] == ids(store, "A")
+    assert ids(store, "C") == []
+    commit(store, payment("2", version=7))
+    assert ["1", "3", "2"] == ids(store)
+
+
+def test_payments_are_forgotten() -> None:
+    """Of one client or all, with their number; a forgotten one begins anew at version 1."""
+    store = MemoryStore()
+    commit(store, payment("1"), payment("2"), payment("3", client_id="B"))
+    assert asyncio.run(store.forget("A")) == 2
+    assert ["3"] == ids(store)
+    assert [True] == commit(store, payment("1"))
+    assert asyncio.run(store.forget()) == 2
+    assert asyncio.run(store.forget()) == 0
+    assert ids(store) == []
+
+
+def test_the_oldest_make_room_and_that_is_told_once(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond the limit; a payment that changed counts as new."""
+    monkeypatch.setattr(logging.getLogger("mock_alipay"), "propagate", True)
+    store = MemoryStore(limit=3)
+    commit(store, payment("1"), payment("2"), payment("3"), payment("1", version=2))
+    assert caplog.messages == []
+    commit(store, payment("4"))
+    assert ["4", "1", "3"] == ids(store)
+    commit(store, payment("5"), payment("6"))
+    assert ["6", "5", "4"] == ids(store)
+    (told,) = caplog.messages
+    assert told.startswith("more than 3 payments")
+    assert "the oldest are forgotten" in told
+
+
+def test_payments_take_only_so_many_bytes(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their requests count; the latest is kept whatever its size, and room is given back."""
+    monkeypatch.setattr(logging.getLogger("mock_alipay"), "propagate", True)
+
+    def large(payment_request_id: str, size: int, version: int = 1) -> Payment:
+        return replace(payment(payment_request_id, version), request=b"x" * size)
+
+    store = MemoryStore(max_bytes=100)
+    commit(store, large("1", 50), large("2", 50))
+    assert ["2", "1"] == ids(store)
+    commit(store, large("1", 40, version=2), large("3", 10))
+    assert ["3", "1", "2"] == ids(store)
+    assert caplog.messages == []
+    commit(store, large("4", 1))
+    assert ["4", "3", "1"] == ids(store)
+    commit(store, large("5", 500))
+    assert ["5"] == ids(store)
+    asyncio.run(store.forget())
+    commit(store, large("6", 50), large("7", 50))
+    assert ["7", "6"] == ids(store)
+    assert len(caplog.messages) == 1

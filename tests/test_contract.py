@@ -1,0 +1,769 @@
+"""What the gateway accepts, on both sides of every edge."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from typing import Any
+
+import pycountry
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from mock_alipay.contract import Contract, claimed_id, parse
+from mock_alipay.errors import Refusal
+from mock_alipay.schema import Schemas
+from mock_alipay.terms import Fault, TypeMode
+from tests.fields import BOOKS, MODES, Book, Field, Steps, needed
+from tests.live import Live, sample
+
+ENDPOINT = "createPaymentSession"
+CONTRACTS = {mode: Contract(Schemas(mode)) for mode in MODES}
+BOOK = BOOKS["documented"]
+
+GUIDE = """{
+  "order": {
+    "buyer": {"referenceBuyerId": "yourBuyerId"},
+    "orderAmount": {"currency": "SGD", "value": "4200"},
+    "orderDescription": "antom sdk test order",
+    "referenceOrderId": "referenceOrderId01"
+  },
+  "paymentAmount": {"currency": "SGD", "value": "4200"},
+  "paymentFactor": {"isAuthorization": true},
+  "paymentMethod": {"paymentMethodType": "CARD"},
+  "paymentNotifyUrl": "https://www.yourNotifyUrl",
+  "paymentRedirectUrl": "https://www.yourMerchantWeb.com",
+  "paymentRequestId": "paymentRequestId01",
+  "productCode": "CASHIER_PAYMENT",
+  "settlementStrategy": {"settlementCurrency": "SGD"}
+}"""
+"""The request of the web guide for cards."""
+
+ACCEPTED: list[tuple[str, list[Any]]] = [
+    ("productCode", ["CASHIER_PAYMENT"]),
+    ("paymentRequestId", ["x", "x" * 64, "😀" * 64]),
+    ("order.referenceOrderId", ["x", "x" * 64, "订" * 64]),
+    ("order.orderDescription", ["x", "x" * 256, "é" * 256, "订" * 256, "😀" * 256, "e\u0301" * 128]),
+    ("paymentMethod.paymentMethodType", ["x", "x" * 64, "card", "ALIPAY_CN"]),
+    ("paymentAmount.currency", ["USD", "JPY", "CLP", "VED", "SLE", "ZWG", "XCG"]),
+    ("paymentAmount.value", ["0", "1", "007", "9" * 16]),
+    ("order.orderAmount.value", ["0", "1", "9" * 16]),
+    ("settlementStrategy", [{}, {"settlementCurrency": "EUR"}]),
+    ("merchantRegion", ["SG", "US", "NO", "AQ"]),
+    ("paymentMethod.paymentMethodMetaData.paymentMethodRegion", ["BR", "GLOBAL"]),
+    ("paymentMethod.paymentMethodMetaData.expiryMonth", ["01", "09", "10", "12"]),
+    ("paymentMethod.paymentMethodMetaData.expiryYear", ["00", "99"]),
+    ("paymentMethod.paymentMethodMetaData.supportedBrands", ["VISA", ["VISA"], {"VISA": True}, 1]),
+    ("allowedPaymentMethodRegions", [[], ["BR", "GLOBAL"], "BR"]),
+    ("productScene", ["CHECKOUT_PAYMENT", "ELEMENT_PAYMENT", "EASY_PAY"]),
+    (
+        "paymentRedirectUrl",
+        [
+            "https://shop.example/return?a=1&b=2#c",
+            "http://localhost:3000/x",
+            "HTTPS://SHOP.EXAMPLE",
+            "http://[::1]:8080/x",
+            "https://例え.example/",
+            "shop://return",
+            "com.shop+pay-1.0://a",
+            "https://shop.example/".ljust(2048, "a"),
+            "shop://".ljust(2048, "é"),
+        ],
+    ),
+    ("paymentNotifyUrl", ["https://shop.example/notify", "http://10.0.0.1:80", "https://a/".ljust(2048, "a")]),
+    (
+        "paymentSessionExpiryTime",
+        [
+            "2026-01-31T12:00:00Z",
+            "2026-01-31T12:00:00+08:00",
+            "2026-01-31T12:00:00+0000",
+            "2026-01-31T23:59:59.123456789-03:30",
+        ],
+    ),
+]
+
+REFUSED: list[tuple[str, list[Any], str]] = [
+    ("productCode", ["AGREEMENT_PAYMENT", "cashier_payment", "", " CASHIER_PAYMENT"], "CASHIER_PAYMENT"),
+    ("paymentRequestId", [""], "at least 1 character, got 0"),
+    ("paymentRequestId", ["x" * 65, "😀" * 65], "at most 64 characters, got 65"),
+    ("order.referenceOrderId", [""], "at least 1 character, got 0"),
+    ("order.referenceOrderId", ["x" * 65, "订" * 65], "at most 64 characters, got 65"),
+    ("order.orderDescription", [""], "at least 1 character, got 0"),
+    ("order.orderDescription", ["x" * 257, "é" * 257, "😀" * 257], "at most 256 characters, got 257"),
+    ("paymentMethod.paymentMethodType", [""], "at least 1 character, got 0"),
+    ("paymentMethod.paymentMethodType", ["x" * 65], "at most 64 characters, got 65"),
+    ("paymentAmount.currency", ["", "usd", "US", "USDX", "USD ", "ZZZ", "XXX", "XTS"], "ISO 4217"),
+    ("paymentAmount.currency", ["HRK", "DEM", "BGN", "ANG", "SLL", "CUC", "ZWL"], "ISO 4217"),
+    ("order.orderAmount.currency", ["usd", "HRK"], "ISO 4217"),
+    ("settlementStrategy.settlementCurrency", ["eur", "DEM", ""], "ISO 4217"),
+    (
+        "paymentAmount.value",
+        ["", "1.00", "-1", "+1", " 1", "1 ", "1\n", "1e3", "1,000", "\u0661\u0660\u0660", "\uff11", "0x1"],
+        "digits only",
+    ),
+    ("paymentAmount.value", ["9" * 17], "at most 16 characters, got 17"),
+    ("order.orderAmount.value", ["", "1.00", "-1", "1\n"], "digits only"),
+    ("order.orderAmount.value", ["9" * 17], "at most 16 characters, got 17"),
+    ("settlementStrategy", ["EUR", [], 1, True], "a JSON object"),
+    ("merchantRegion", ["", "sg", "SGP", "XK", "EU", "UK", "ZZ"], "ISO 3166-1"),
+    ("paymentMethod.paymentMethodMetaData.paymentMethodRegion", ["global", "XK", ""], "GLOBAL"),
+    ("paymentMethod.paymentMethodMetaData.expiryMonth", ["00", "13", "1", "001"], "two digits from 01 to 12"),
+    ("paymentMethod.paymentMethodMetaData.expiryYear", ["2029", "9", "2A"], "last two digits"),
+    ("productScene", ["CASHIER", "checkout_payment", ""], "CHECKOUT_PAYMENT"),
+    (
+        "paymentRedirectUrl",
+        [
+            "",
+            "/",
+            "www.shop.com",
+            "localhost:3000/x",
+            "//shop.example/x",
+            "https://",
+            "https:///x",
+            "http://:80/x",
+            "https://?a=1",
+            "https://#a",
+            "https://shop.example/a b",
+            "https://shop.example/\n",
+            " https://shop.example/",
+            "javascript:alert(1)",
+            "1shop://return",
+            "shop://",
+        ],
+        "a URL or an app scheme",
+    ),
+    ("paymentRedirectUrl", ["https://shop.example/".ljust(2049, "a")], "at most 2048 characters, got 2049"),
+    ("paymentNotifyUrl", ["shop://notify", "/", "https://", "ftp://shop.example/", ""], "an http or https URL"),
+    ("paymentNotifyUrl", ["https://a/".ljust(2049, "a")], "at most 2048 characters, got 2049"),
+    (
+        "paymentSessionExpiryTime",
+        [
+            "",
+            "2026-01-31",
+            "2026-01-31T12:00:00",
+            "2026-01-31 12:00:00Z",
+            "2026-01-31T12:00Z",
+            "2026-01-31T12:00:00z",
+            "2026-13-01T12:00:00Z",
+            "2026-01-32T12:00:00Z",
+            "2026-01-31T24:00:00Z",
+            "2026-01-31T12:00:60Z",
+            "2026-01-31T12:00:00+08",
+            "2026-01-31T12:00:00.Z",
+            "2026-01-31T12:00:00.1234567890Z",
+            "1769832000000",
+        ],
+        "an ISO 8601 time with an offset",
+    ),
+]
+
+KINDS: dict[str, tuple[list[Any], list[str], list[Any]]] = {
+    "Boolean": ([True, False], ["true", "false"], ["True", "TRUE", "", "1", "yes", " true", 1, 0, 1.0]),
+    "BooleanOrEmpty": ([True, False], ["true", "false", ""], ["True", " ", "1", 1, 0]),
+    "Integer": (
+        [0, 7, -7, 2**63 - 1, -(2**63)],
+        ["0", "7", "-7", "9" * 30],
+        ["", "07", "--7", "+7", "7.0", "7\n", "x", 7.5],
+    ),
+    "NonNegativeInteger": ([0, 1], ["0", "1"], [-1, "-1", "-0", "01", 0.5]),
+    "PositiveInteger": ([1, 2], ["1", "10"], [0, -1, "0", "-1", "01", 1.5]),
+    "InstallmentNum": ([2, 36], ["2", "9", "10", "36"], [1, 37, "1", "37", "02", "40", 2.5]),
+    "FeePercentage": ([0, 100], ["0", "9", "10", "99", "100"], [-1, 101, "-1", "101", "00", "1.5", 1.5]),
+    "TimeZoneOffset": (
+        [-720, 0, 720],
+        ["-720", "-1", "0", "720", "719", "699", "99"],
+        [-721, 721, "-721", "721", "-0", "0120", "800"],
+    ),
+    "Number": ([0, 1, -2, 1.25], ["0", "1.25", "-2", "1e3"], ["", ".5", "5.", "1,5", "NaN", "x"]),
+}
+"""Per definition in types.json: JSON values of its own, the same as strings, and what is neither."""
+
+
+def faults(body: Any, mode: TypeMode = "documented") -> list[Fault]:
+    """What the contract finds wrong with a body; empty when it is accepted."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    refusal: Refusal | None = None
+    try:
+        CONTRACTS[mode].check(ENDPOINT, raw)
+    except Refusal as raised:
+        refusal = raised
+    if refusal is None:
+        return []
+    assert "PARAM_ILLEGAL" == refusal.code
+    assert refusal.faults
+    return list(refusal.faults)
+
+
+def texts(body: Any, mode: TypeMode = "documented") -> list[str]:
+    """The same, each as the sentence that users read."""
+    return [fault.text for fault in faults(body, mode)]
+
+
+def steps(path: str) -> Steps:
+    """A dotted path taken apart; ``[]`` stands for an array's first element."""
+    return tuple(0 if name == "[]" else name for name in path.replace("[]", ".[]").split("."))
+
+
+def blamed(body: Any, field: Field, mode: TypeMode) -> bool:
+    """Whether a body is refused, and for this field alone."""
+    return {field.path} == {fault.path for fault in faults(body, mode)}
+
+
+class TestSamples:
+    def test_the_documented_sample_is_accepted(self) -> None:
+        """The body printed on the API's page."""
+        assert [] == texts(sample())
+
+    def test_the_guide_s_sample_is_accepted(self) -> None:
+        """The body printed in the web guide for cards."""
+        assert [] == texts(GUIDE.encode())
+
+    def test_strict_types_refuse_the_documented_sample(self) -> None:
+        """It sends isAuthorization natively, against the page's own rule."""
+        assert ["paymentFactor.isAuthorization: expected a JSON string, got true"] == texts(sample(), "strict")
+
+    @pytest.mark.parametrize("mode", MODES)
+    def test_the_parsed_body_comes_back(self, mode: TypeMode) -> None:
+        """Unknown fields and the order of the known ones included."""
+        body = {"zzz": 1.5, **sample(paymentFactor={"isAuthorization": "true"}), "aaa": [{"b": "ö😀"}]}
+        checked = CONTRACTS[mode].check(ENDPOINT, json.dumps(body, ensure_ascii=False).encode())
+        assert list(body.items()) == list(checked.items())
+
+
+class TestDocumentedFigures:
+    @pytest.mark.parametrize("mode", MODES)
+    @pytest.mark.parametrize(("path", "values"), ACCEPTED)
+    def test_values_within_the_edges_are_accepted(self, path: str, values: list[Any], mode: TypeMode) -> None:
+        """The last value that is still right, in characters and not in bytes."""
+        wrong = [value for value in values if faults(BOOK.body(steps(path), value), mode)]
+        assert [] == wrong
+
+    @pytest.mark.parametrize("mode", MODES)
+    @pytest.mark.parametrize(("path", "values", "words"), REFUSED)
+    def test_values_beyond_the_edges_are_refused(
+        self, path: str, values: list[Any], words: str, mode: TypeMode
+    ) -> None:
+        """With one fault, which names the field and what it should be."""
+        for value in values:
+            [text] = texts(BOOK.body(steps(path), value), mode)
+            assert text.startswith(f"{path}: expected ")
+            assert words in text
+
+    def test_raw_utf8_counts_as_characters_too(self) -> None:
+        """Text sent as UTF-8 bytes is as long as the same text sent as escapes."""
+        body = BOOK.body(steps("order.orderDescription"), "😀" * 256)
+        assert [] == texts(json.dumps(body, ensure_ascii=False).encode())
+        body["order"]["orderDescription"] += "😀"
+        assert [] != texts(json.dumps(body, ensure_ascii=False).encode())
+
+    def test_a_number_for_a_string_is_told_in_these_words(self) -> None:
+        """The sentence that the documentation of this tool promises."""
+        order = {**sample()["order"], "orderAmount": {"currency": "BRL", "value": 100}}
+        assert ["order.orderAmount.value: expected a JSON string, got the number 100"] == texts(sample(order=order))
+
+    def test_a_payment_factor_is_required_for_cards(self) -> None:
+        """And only for them: the type is compared exactly."""
+        body = sample(paymentFactor=None)
+        [text] = texts(body)
+        assert text.startswith("paymentFactor: missing")
+        body["paymentFactor"] = None
+        assert [text] == texts(body)
+        body["paymentMethod"]["paymentMethodType"] = "ALIPAY_CN"
+        assert [] == texts(body)
+
+    def test_order_amount_and_payment_amount_are_never_compared(self) -> None:
+        """They may differ in value and in currency."""
+        assert [] == texts(sample(paymentAmount={"currency": "USD", "value": "99999"}))
+
+    def test_every_assigned_region_is_accepted(self) -> None:
+        """One body for each code of ISO 3166-1."""
+        codes = [country.alpha_2 for country in pycountry.countries]
+        assert [] == [code for code in codes if faults(BOOK.body(("merchantRegion",), code))]
+
+    @pytest.mark.parametrize("value", [True, False, "true", "false", ""])
+    def test_installment_collection_may_be_native_text_or_empty(self, value: Any) -> None:
+        """Empty means false; strict types leave the texts alone."""
+        body = BOOK.body(("enableInstallmentCollection",), value)
+        assert [] == texts(body)
+        assert isinstance(value, bool) == bool(texts(body, "strict"))
+
+    @pytest.mark.parametrize(
+        ("path", "value", "missing"),
+        [
+            ("order.goods[]", {"goodsName": "x"}, "order.goods[0].referenceGoodsId"),
+            ("order.goods[]", {"goodsName": "x", "referenceGoodsId": "x"}, None),
+            ("order.goods[]", {"goodsName": "x", "priceId": "x"}, None),
+            ("creditPayPlan", {"interval": "MONTH"}, "creditPayPlan.installmentNum"),
+            ("creditPayPlan", {"installmentNum": "3"}, None),
+            ("creditPayPlan", {"filteredInstallmentPeriods": ["3"]}, None),
+        ],
+    )
+    def test_one_of_two_fields_is_enough(self, path: str, value: Any, missing: str | None) -> None:
+        """A price id stands in for a goods id, filtered periods for a number of installments."""
+        assert ([missing] if missing else []) == [fault.path for fault in faults(BOOK.body(steps(path), value))]
+
+    def test_an_empty_object_is_told_everything_it_lacks(self) -> None:
+        """Every required field at once, in the order of the documentation."""
+        expected = [
+            "productCode",
+            "paymentRequestId",
+            "order",
+            "paymentAmount",
+            "paymentMethod",
+            "paymentRedirectUrl",
+            "settlementStrategy",
+        ]
+        assert expected == [fault.path for fault in faults({})]
+
+
+@pytest.mark.parametrize("mode", MODES)
+class TestEveryField:
+    """Tables made by walking the schema, so that no field is left out."""
+
+    def test_examples_are_accepted(self, mode: TypeMode) -> None:
+        """The smallest body that holds a field is valid: what the other tests change is the only thing wrong."""
+        book = BOOKS[mode]
+        assert len(book.fields) > 500
+        assert [] == [field for field in book.fields if faults(book.body(field.steps, book.example(field.steps)), mode)]
+
+    def test_required_fields_are_missed(self, mode: TypeMode) -> None:
+        """By their path, when the object around them is there."""
+        book = BOOKS[mode]
+        required = [field for field in book.fields if field.required]
+        assert {"paymentMethod", "order.goods[0].goodsName"} <= {field.path for field in required}
+        assert [] == [field for field in required if not blamed(book.without(field.steps), field, mode)]
+
+    def test_other_fields_are_not_missed(self, mode: TypeMode) -> None:
+        """A body without them is valid."""
+        book = BOOKS[mode]
+        optional = [field for field in book.fields if not field.required]
+        assert [] == [field for field in optional if faults(book.without(field.steps), mode)]
+
+    def test_null_is_the_same_as_absent(self, mode: TypeMode) -> None:
+        """At any depth: it is missed where the field is required, and nowhere else."""
+        book = BOOKS[mode]
+        fields = [field for field in book.fields if field.steps[-1] != 0]
+        assert [] == [
+            field
+            for field in fields
+            if faults(book.body(field.steps, None), mode) != faults(book.without(field.steps), mode)
+        ]
+
+    def test_strings_refuse_native_values(self, mode: TypeMode) -> None:
+        """A field documented as String takes nothing else, in both modes."""
+        book = BOOKS[mode]
+        fields = [field for field in book.fields if field.types == ["string"] and field.kind is None]
+        assert len(fields) > 350
+        for value, found in ((100, "the number 100"), (True, "true"), ([], "an array"), ({}, "an object")):
+            for field in fields:
+                [fault] = faults(book.body(field.steps, value), mode)
+                hidden = "a number" if isinstance(value, int) and field.path.endswith(("cardNo", "cvv")) else found
+                expected = hidden if value is not True else "true"
+                assert (field.path, "a JSON string", expected) == (fault.path, fault.expected, fault.found)
+
+    @pytest.mark.parametrize(("kind", "others"), [("object", ["x", 1, True, []]), ("array", [1, True, {}])])
+    def test_objects_and_arrays_refuse_everything_else(self, kind: str, others: list[Any], mode: TypeMode) -> None:
+        """Among it the JSON text of an object, which some plugins send."""
+        book = BOOKS[mode]
+        fields = [field for field in book.fields if kind in field.types]
+        assert len(fields) >= 10
+        wrong = [
+            (field, value)
+            for field in fields
+            for value in others
+            if not blamed(book.body(field.steps, value), field, mode)
+        ]
+        assert [] == wrong
+
+    def test_lengths_end_where_the_schema_says(self, mode: TypeMode) -> None:
+        """The longest text passes, in characters of four bytes where any are allowed; one more does not."""
+        book = BOOKS[mode]
+        limited = [field for field in book.fields if "maxLength" in field.rule and fitting(field, 1)]
+        assert len(limited) > 150
+        for field in limited:
+            limit = field.rule["maxLength"]
+            assert (field.path, []) == (field.path, faults(book.body(field.steps, fitting(field, limit)), mode))
+            [fault] = faults(book.body(field.steps, fitting(field, limit + 1)), mode)
+            assert (field.path, str(limit + 1)) == (fault.path, fault.found)
+            assert f"at most {limit} " in fault.expected
+
+    def test_lists_end_where_the_schema_says(self, mode: TypeMode) -> None:
+        """The longest list passes, one more element does not."""
+        book = BOOKS[mode]
+        limited = [field for field in book.fields if "maxItems" in field.rule]
+        assert {"order.goods", "order.transit.legs", "order.transit.passengers", "order.lodging.guestNames"} == {
+            field.path for field in limited
+        }
+        for field in limited:
+            limit = field.rule["maxItems"]
+            element = book.example((*field.steps, 0))
+            assert [] == faults(book.body(field.steps, [element] * limit), mode)
+            [fault] = faults(book.body(field.steps, [element] * (limit + 1)), mode)
+            assert (field.path, str(limit + 1)) == (fault.path, fault.found)
+
+    def test_empty_strings_pass_where_nothing_forbids_them(self, mode: TypeMode) -> None:
+        """Many clients send an empty text for a field without a value."""
+        book = BOOKS[mode]
+        for field in book.fields:
+            rule = field.rule
+            if field.types == ["string"] and not {"pattern", "enum", "const", "anyOf"} & set(rule):
+                assert (field.path, rule.get("minLength", 0) > 0) == (
+                    field.path,
+                    blamed(book.body(field.steps, ""), field, mode),
+                )
+
+    def test_patterns_are_applied(self, mode: TypeMode) -> None:
+        """A line end behind a good value, and a word, are refused where a pattern stands."""
+        book = BOOKS[mode]
+        fields = [field for field in book.fields if "pattern" in field.rule]
+        assert len(fields) > 50
+        for field in fields:
+            good = book.example(field.steps)
+            for value in (f"{good}\n", f" {good}", "no such thing"):
+                assert (field.path, True) == (field.path, blamed(book.body(field.steps, value), field, mode))
+
+    def test_words_of_closed_lists_are_accepted_as_written_and_no_others(self, mode: TypeMode) -> None:
+        """Every word, and neither its lower case nor one that is not listed."""
+        book = BOOKS[mode]
+        fields = [field for field in book.fields if "enum" in field.rule and field.kind is None]
+        assert len(fields) > 50
+        for field in fields:
+            words = field.rule["enum"]
+            for word in words if len(words) < 20 else words[::50]:
+                assert (field.path, word, []) == (field.path, word, faults(book.body(field.steps, word), mode))
+            strangers = {word.swapcase() for word in words} - set(words)
+            for stranger in ("NO_SUCH_WORD", *sorted(strangers)[:3]):
+                assert (field.path, True) == (field.path, blamed(book.body(field.steps, stranger), field, mode))
+
+    def test_booleans_and_numbers_are_typed_as_the_mode_says(self, mode: TypeMode) -> None:
+        """Native or string when documented, strings alone when strict; ranges bind both forms."""
+        book = BOOKS[mode]
+        typed = [field for field in book.fields if field.kind]
+        assert set(KINDS) == {field.kind for field in typed}
+        for field in typed:
+            natives, strings, never = KINDS[str(field.kind)]
+            good = [*strings, *(natives if mode == "documented" else [])]
+            bad = [*never, [], {}, *([] if mode == "documented" else natives)]
+            assert [] == [(field, value) for value in good if faults(book.body(field.steps, value), mode)]
+            assert [] == [(field, value) for value in bad if not blamed(book.body(field.steps, value), field, mode)]
+
+    def test_integers_are_no_booleans(self, mode: TypeMode) -> None:
+        """To Python, true is 1; to the gateway it is not."""
+        book = BOOKS[mode]
+        for field in book.fields:
+            if field.kind and not field.kind.startswith("Boolean"):
+                assert (field.path, True) == (field.path, blamed(book.body(field.steps, True), field, mode))
+
+
+def fitting(field: Field, length: int) -> str | None:
+    """A text of this length that is right in all but perhaps its length; None when the field allows none."""
+    pattern = field.rule.get("pattern", "")
+    for text in ("😀" * length, "7" * length, "https://shop.example/".ljust(length, "é")):
+        if re.fullmatch(pattern, text) or not pattern:
+            return text
+    return None
+
+
+class TestClaimedId:
+    @pytest.mark.parametrize(
+        ("raw", "expected"),
+        [
+            (b'{"paymentRequestId": "x", "productCode": 1}', "x"),
+            (b'{"paymentRequestId": "%s"}' % (b"x" * 64), "x" * 64),
+            (b'{"paymentRequestId": "%s"}' % (b"x" * 65), None),
+            (b'{"paymentRequestId": 1}', None),
+            (b'{"paymentRequestId": null}', None),
+            (b"{}", None),
+            (b"[]", None),
+            (b"null", None),
+            (b"1", None),
+            (b'"paymentRequestId"', None),
+            (b"", None),
+            (b"\xff", None),
+            (b"[" * 5_000, None),
+        ],
+    )
+    def test_is_read_from_any_bytes(self, raw: bytes, expected: str | None) -> None:
+        """Only what could be an id at all, for the journal's sake."""
+        assert expected == claimed_id(raw)
+
+
+class TestNull:
+    def test_a_body_full_of_nulls_is_accepted(self) -> None:
+        """.NET clients send every field that is not set as null, at every level."""
+        body = sample()
+        filled = copy.deepcopy(body)
+        nulls = 0
+        for field in BOOK.fields:
+            inner: Any = filled
+            for step in field.steps[:-1]:
+                inner = inner.get(step) if isinstance(inner, dict) else None
+            if isinstance(inner, dict) and field.steps[-1] not in inner:
+                inner[field.steps[-1]] = None
+                nulls += 1
+        assert nulls > 90
+        assert body == CONTRACTS["documented"].check(ENDPOINT, json.dumps(filled).encode())
+
+    def test_nulls_go_from_unknown_and_free_fields_too(self) -> None:
+        """Whatever the schema says of a place, null is nothing there."""
+        body = {"zzz": None, "subscription": {"a": None, "b": [{"c": None, "d": 1}]}}
+        assert {"subscription": {"b": [{"d": 1}]}} == parse(json.dumps(body).encode())
+
+    def test_an_element_of_an_array_stays(self) -> None:
+        """Taking it out would move its neighbours."""
+        assert {"a": [1, None, {}]} == parse(b'{"a": [1, null, {"b": null}]}')
+        assert ["order.goods[0]: expected a JSON object, got null"] == texts(BOOK.body(("order", "goods"), [None]))
+
+    def test_the_word_alone_changes_nothing(self) -> None:
+        """A text that says null is a text."""
+        assert {"a": "null", "null": "x"} == parse(b'{"a": "null", "null": "x"}')
+
+
+class TestParse:
+    @pytest.mark.parametrize(
+        ("raw", "words"),
+        [
+            (b"", "an empty body"),
+            (b" \r\n\t", "an empty body"),
+            (b"[]", "an array"),
+            (b"null", "null"),
+            (b"true", "true"),
+            (b"12", "the number 12"),
+            (b'"{}"', "the string"),
+            (b'{"a": NaN}', "NaN, which is not JSON"),
+            (b'{"a": Infinity}', "Infinity, which is not JSON"),
+            (b'{"a": -Infinity}', "-Infinity, which is not JSON"),
+            (b'{"a": "\xff"}', "not UTF-8, at byte 7"),
+            ('{"a": "ü"}'.encode("latin-1"), "not UTF-8, at byte 7"),
+            (b'{"a": "\xed\xa0\x80"}', "not UTF-8"),
+            ("{}".encode("utf-16"), "not UTF-8"),
+            (b"\xef\xbb\xbf{}", "byte order mark"),
+            (b'{"a": "\\ud800"}', "not JSON"),
+            (b'{"\\udc00": 1}', "not JSON"),
+            (b'{"a": 1,}', "line 1, column 9"),
+            (b'{"a": 1\n "b": 2}', "line 2, column 2"),
+            (b"{'a': 1}", "not JSON"),
+            (b'{"a": 01}', "not JSON"),
+            (b'{"a": .5}', "not JSON"),
+            (b'{"a": "\n"}', "not JSON"),
+            (b'{"a": 1} x', "not JSON"),
+            (b'{"a": 1', "not JSON"),
+            (b'{"a": \x00}', "not JSON"),
+            (b"productCode=CASHIER_PAYMENT", "not JSON"),
+            (b'{"a": 1e999}', "not JSON"),
+            (b'{"a": -1e999}', "not JSON"),
+            (b'{"a": 1' + b"0" * 5000 + b"}", "not JSON"),
+        ],
+    )
+    def test_says_why_a_body_is_no_json_object(self, raw: bytes, words: str) -> None:
+        """In words that help, and never in those of the parser's own machinery."""
+        [fault] = faults(raw)
+        assert ("body", "a JSON object") == (fault.path, fault.expected)
+        assert words in fault.found
+        assert "sys." not in fault.found
+
+    @pytest.mark.parametrize("number", ["0.1e-5000", "1e300", "18446744073709551616", "-9223372036854775809", "-0"])
+    def test_numbers_of_any_size_are_json(self, number: str) -> None:
+        """A field that nobody knows may hold them."""
+        assert [] == texts(json.dumps(sample())[:-1].encode() + f', "x": {number}}}'.encode())
+
+    @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+    def test_nesting_is_bounded(self, opening: str, closing: str) -> None:
+        """32 levels pass and 33 do not, whether a schema knows the place or not."""
+
+        def nested(levels: int) -> bytes:
+            inner = opening * (levels - 1) + "1" + closing * (levels - 1)
+            return json.dumps(sample())[:-1].encode() + f', "x": {inner}}}'.encode()
+
+        assert [] == texts(nested(32))
+        [text] = texts(nested(33))
+        assert "nested more than 32 levels deep" in text
+
+    @pytest.mark.parametrize(
+        "raw",
+        [
+            b"[" * 100_000,
+            b'{"a":' * 100_000,
+            b'{"a":' * 1_023 + b"x",
+            b"[" * 1_023 + b"x",
+            b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
+            b"[" * 50_000 + b"]" * 50_000,
+        ],
+        ids=["arrays", "objects", "broken objects", "broken arrays", "whole objects", "whole arrays"],
+    )
+    def test_bottomless_bodies_are_refused_politely(self, raw: bytes) -> None:
+        """Python's own recursion limit is never met, closed or not."""
+        [text] = texts(raw)
+        assert "nested more than 32 levels deep" in text
+
+    def test_known_fields_may_nest_to_the_bound(self) -> None:
+        """Goods that cross-sell goods recur in the schema; each level is checked."""
+        goods: dict[str, Any] = {"referenceGoodsId": "1", "goodsName": "x"}
+        for _ in range(28):
+            goods = {"referenceGoodsId": "1", "goodsName": "x", "crossSell": goods}
+        body = BOOK.body(("order", "goods", 0), goods)
+        assert [] == texts(body)
+        goods["crossSell"]["crossSell"]["goodsName"] = 1
+        assert ["order.goods[0].crossSell.crossSell.goodsName: expected a JSON string, got the number 1"] == texts(body)
+
+    def test_brackets_in_text_are_not_nesting(self) -> None:
+        """Nor are many objects side by side."""
+        body = BOOK.body(("order", "orderDescription"), "[{" * 100)
+        body["x"] = [{}] * 100
+        assert [] == texts(body)
+
+    def test_the_last_of_two_equal_keys_counts(self) -> None:
+        """As in most JSON readers."""
+        assert {"a": 2} == parse(b'{"a": 1, "a": 2}')
+
+    @settings(max_examples=200, deadline=None)
+    @given(
+        st.binary()
+        | st.recursive(
+            st.none() | st.booleans() | st.floats() | st.text(),
+            lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+        ).map(lambda value: json.dumps(value).encode())
+    )
+    @example(b"\x00")
+    @example(b"{" * 33)
+    @example(b'{"productCode": "\\u0000"}')
+    def test_any_bytes_give_a_body_or_a_refusal(self, raw: bytes) -> None:
+        """Never another error, and never a refusal without a reason."""
+        assert all(fault.path and fault.expected and fault.found != "less" for fault in faults(raw))
+
+    @settings(max_examples=200, deadline=None)
+    @given(st.data())
+    def test_damaged_bodies_give_a_body_or_a_refusal(self, data: st.DataObject) -> None:
+        """A good body with bytes cut out or put in."""
+        raw = json.dumps(sample("x")).encode()
+        start = data.draw(st.integers(0, len(raw)))
+        end = data.draw(st.integers(start, min(len(raw), start + 20)))
+        damaged = raw[:start] + data.draw(st.binary(max_size=4)) + raw[end:]
+        assert all(fault.path and fault.expected and fault.found != "less" for fault in faults(damaged))
+
+
+class TestOverTheWire:
+    def test_the_result_message_names_the_first_fault(self, gateway: Live) -> None:
+        """And says how many more there are; a card number is not in it."""
+        body = sample(merchantRegion="XX")
+        body["order"]["orderAmount"]["value"] = 100
+        body["paymentMethod"]["paymentMethodMetaData"]["cardNo"] = 4054692760174822
+        answer = gateway.create(body)
+        assert "PARAM_ILLEGAL" == answer.code
+        assert "order.orderAmount.value: expected a JSON string, got the number 100 (and 2 more)" == answer.message
+
+    def test_a_single_fault_is_the_whole_message(self, gateway: Live) -> None:
+        """Word for word what the documentation of this tool shows."""
+        order = {**sample()["order"], "orderAmount": {"currency": "BRL", "value": 100}}
+        answer = gateway.create(sample(order=order))
+        assert "order.orderAmount.value: expected a JSON string, got the number 100" == answer.message
+
+
+class TestUnknownFields:
+    def test_are_ignored(self) -> None:
+        """At every level."""
+        body = sample(zzz=[{"a": 1}])
+        body["order"]["zzz"] = {"b": True}
+        body["paymentAmount"]["zzz"] = 1
+        assert [] == texts(body)
+
+    @pytest.mark.parametrize(
+        ("path", "expected"),
+        [
+            ("zzz", ["zzz: unknown field"]),
+            ("merchantregion", ["merchantregion: unknown field, did you mean merchantRegion?"]),
+            ("order.ordertype", ["order.ordertype: unknown field, did you mean orderType?"]),
+            ("order.buyer.buyerPhone", ["order.buyer.buyerPhone: unknown field, did you mean buyerPhoneNo?"]),
+            ("order.goods[].weight", ["order.goods[0].weight: unknown field"]),
+            ("order.goods[].goodsUrls", ["order.goods[0].goodsUrls: unknown field, did you mean goodsUrl?"]),
+            (
+                "paymentMethod.paymentMethodMetaData.cardno",
+                ["paymentMethod.paymentMethodMetaData.cardno: unknown field, did you mean cardNo?"],
+            ),
+            ("paymentMethod.paymentMethodMetaData.ourOwnKey", []),
+            ("subscriptionPlan.anything", []),
+            ("riskData.buyer.age", ["riskData.buyer.age: unknown field"]),
+            ("allowedPaymentMethodRegions[]", []),
+        ],
+    )
+    def test_are_named_with_what_was_perhaps_meant(self, path: str, expected: list[str]) -> None:
+        """Free maps may hold anything, so only a near miss is worth a word there."""
+        body = BOOK.body(steps(path), "x")
+        assert expected == CONTRACTS["documented"].unknown(ENDPOINT, body)
+
+    def test_a_name_that_is_there_is_not_what_was_meant(self) -> None:
+        """The misspelt twin of a field that is also sent is just unknown."""
+        body = {"merchantRegion": "SG", "merchantRegio": "SG"}
+        [text] = CONTRACTS["documented"].unknown(ENDPOINT, body)
+        assert "did you mean merchantRegion?" not in text
+
+    @pytest.mark.parametrize("mode", MODES)
+    def test_known_fields_are_never_named(self, mode: TypeMode) -> None:
+        """Not one of them, wherever it stands."""
+        book: Book = BOOKS[mode]
+        bodies = [book.body(field.steps, book.example(field.steps)) for field in book.fields]
+        assert [] == [text for body in bodies for text in CONTRACTS[mode].unknown(ENDPOINT, body)]
+
+    def test_are_not_named_by_the_thousand(self) -> None:
+        """A large body of nonsense does not make the journal unreadable."""
+        assert [99, 100, 100] == [
+            len(CONTRACTS["documented"].unknown(ENDPOINT, {f"zzz{number}": 1 for number in range(count)}))
+            for count in (99, 100, 5_000)
+        ]
+
+    def test_are_looked_for_only_where_a_body_may_nest(self) -> None:
+        """A refused body is looked through too, and its goods may cross-sell goods a thousand times."""
+        goods: dict[str, Any] = {"zzz": 1}
+        for _ in range(1_000):
+            goods = {"crossSell": goods}
+        assert [] == CONTRACTS["documented"].unknown(ENDPOINT, {"order": {"goods": [goods]}})
+
+    @pytest.mark.parametrize("body", [None, [], 1, "x", {"order": [1]}, {"order": {"goods": {"x": 1}}}])
+    def test_bodies_of_any_shape_can_be_looked_through(self, body: Any) -> None:
+        """The journal shows refused calls as well."""
+        assert [] == CONTRACTS["documented"].unknown(ENDPOINT, body)
+
+
+class TestSecrets:
+    PLACES = (
+        "paymentMethod.paymentMethodMetaData.{}",
+        "savedPaymentMethods[].paymentMethodMetaData.{}",
+        "availablePaymentMethod.paymentMethodMetaData.{}",
+    )
+
+    @pytest.mark.parametrize("place", PLACES)
+    @pytest.mark.parametrize(
+        ("name", "value", "secret"),
+        [
+            ("cardNo", 4054692760174822, "4054692760174822"),
+            ("cardNo", 4054692760174822.5, "40546927601748"),
+            ("cardNo", "40546927601748224054692760174822x", "4054692760174822"),
+            ("cardNo", ["4054692760174822"], "4054692760174822"),
+            ("cardNo", {"number": "4054692760174822"}, "4054692760174822"),
+            ("cvv", 737, "737"),
+            ("cvv", "73798", "73798"),
+            ("cvv", ["737"], "737"),
+        ],
+    )
+    def test_are_never_shown(self, place: str, name: str, value: Any, secret: str) -> None:
+        """A fault says of what kind or how long a card number was, not which."""
+        path = place.format(name)
+        [fault] = faults(BOOK.body(steps(path), value))
+        assert path.replace("[]", "[0]") == fault.path
+        assert secret not in fault.text
+
+    @settings(max_examples=100, deadline=None)
+    @given(st.from_regex("[1-9][0-9]{5,18}", fullmatch=True), st.integers(0, 400))
+    def test_are_not_in_the_words_on_broken_json(self, number: str, end: int) -> None:
+        """A body cut off anywhere is not quoted."""
+        body = sample("x")
+        body["paymentMethod"]["paymentMethodMetaData"] = {"cardNo": number, "cvv": number}
+        raw = json.dumps({"paymentMethod": body["paymentMethod"], **body}).encode()[:end]
+        assert all(number not in text for text in texts(raw))
+
+
+def test_the_smallest_body_is_small() -> None:
+    """What the tables put their fields into holds the required fields and nothing else."""
+    assert needed(BOOK.root) == list(BOOK.body(("productCode",), "CASHIER_PAYMENT"))

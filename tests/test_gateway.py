@@ -1,0 +1,595 @@
+"""The line that a call walks: what is asked first, what is kept, what is told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mock_alipay import keys
+from mock_alipay.app import Parts
+from mock_alipay.config import TEST_CLIENT_ID
+from mock_alipay.context import Context
+from mock_alipay.edge.views import whole_call_view
+from mock_alipay.errors import Misuse, Refusal
+from mock_alipay.gateway import Gateway
+from mock_alipay.log import json_line, text_line
+from mock_alipay.signature import content, fits, parse, raw_signature
+from mock_alipay.store import MemoryStore
+from mock_alipay.terms import Call, Outcome, Payment, Reply
+from tests.calls import NOW, ask, code, header, latest, parts_of, plain_call, result, signed_call, with_story
+from tests.live import PATH, SANDBOX_PATH, sample
+
+CARD = "4054695723100768"
+"""A documented test card."""
+
+
+def payments(parts: Parts) -> list[str]:
+    """The paymentRequestIds that the gateway keeps."""
+    return [payment.payment_request_id for payment in asyncio.run(parts.store.browse())]
+
+
+def is_signed(reply: Reply, key: Any = None, target: str = SANDBOX_PATH) -> bool:
+    """Whether a reply carries the gateway's signature, or another key's."""
+    raw = raw_signature(parse(str(header(reply, "signature"))).value)
+    client_id, time = str(header(reply, "client-id")), str(header(reply, "response-time"))
+    public_key = (key or keys.shipped_gateway_key()).public_key()
+    return fits(public_key, raw, content("POST", target, client_id, time, reply.body))
+
+
+def test_a_good_call_opens_a_session() -> None:
+    """It is answered, signed, kept, and noted with everything that led to the reply."""
+    parts = parts_of()
+    reply = ask(parts, signed_call(sample("order-1")))
+    assert result(reply) == {"resultCode": "SUCCESS", "resultMessage": "success.", "resultStatus": "S"}
+    assert is_signed(reply)
+    assert ["order-1"] == payments(parts)
+    entry = latest(parts)
+    assert (entry.id, entry.id) == (header(reply, "mock-call-id"), "1")
+    assert ("createPaymentSession", TEST_CLIENT_ID, "order-1") == (
+        entry.endpoint,
+        entry.client_id,
+        entry.payment_request_id,
+    )
+    assert ("SUCCESS", "S", "success.") == (entry.result_code, entry.result_status, entry.message)
+    assert ("valid", None, ()) == (entry.verdict, entry.explanation, entry.faults)
+    assert ("success", "the default") == (entry.scenario, entry.reason)
+    assert entry.reply is reply
+    assert 0 < entry.took < 10
+
+
+def test_the_same_seed_gives_the_same_reply() -> None:
+    """Byte for byte, with the same clock; another seed gives another."""
+    call = signed_call(sample("order-1"))
+    one, again, other = (ask(parts_of(seed=seed), call).body for seed in (5, 5, 6))
+    assert one == again
+    assert one != other
+
+
+LIST_OF_WRONGS: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
+    # what is wrong from here on, the code, what the journal knows
+    (
+        {"path": "/ams/api/v1/payments/nothing"},
+        "NO_INTERFACE_DEF",
+        {"endpoint": None, "verdict": "unchecked", "payment_request_id": None, "scenario": None},
+    ),
+    (
+        {"method": "GET"},
+        "METHOD_NOT_SUPPORTED",
+        {"endpoint": None, "verdict": "unchecked", "payment_request_id": None, "scenario": None},
+    ),
+    (
+        {"extra": {"content-type": "text/plain"}},
+        "MEDIA_TYPE_NOT_ACCEPTABLE",
+        {"endpoint": None, "verdict": "unchecked", "payment_request_id": None, "scenario": None},
+    ),
+    (
+        {"extra": {"request-time": "now"}},
+        "PARAM_ILLEGAL",
+        {"endpoint": "createPaymentSession", "verdict": "unchecked", "scenario": None},
+    ),
+    (
+        {"key": keys.shipped_gateway_key()},
+        "INVALID_SIGNATURE",
+        {"endpoint": "createPaymentSession", "verdict": "invalid", "scenario": None},
+    ),
+    (
+        {"body": b"{}"},
+        "PARAM_ILLEGAL",
+        {"endpoint": "createPaymentSession", "verdict": "valid", "payment_request_id": None, "scenario": None},
+    ),
+    (
+        {"extra": {"mock-scenario": "card-not-supported"}},
+        "CARD_NOT_SUPPORTED",
+        {"endpoint": "createPaymentSession", "verdict": "valid", "scenario": "card-not-supported"},
+    ),
+]
+
+
+@pytest.mark.parametrize("first", range(len(LIST_OF_WRONGS)))
+def test_the_first_thing_that_is_wrong_decides(first: int) -> None:
+    """Path, method, media type, headers, signature, body, scenario: whatever comes after is not looked at."""
+    how: dict[str, Any] = {"extra": {}}
+    for wrong, _, _ in LIST_OF_WRONGS[first:]:
+        extra = {**wrong.get("extra", {}), **how["extra"]}
+        how = {**wrong, **how, "extra": extra}
+    parts = parts_of()
+    reply = ask(parts, signed_call(how.pop("body", None), **how))
+    _, expected, known = LIST_OF_WRONGS[first]
+    assert expected == code(reply)
+    assert payments(parts) == []
+    entry = latest(parts)
+    assert known == {name: getattr(entry, name) for name in known}
+    assert (TEST_CLIENT_ID, expected) == (entry.client_id, entry.result_code)
+
+
+def test_a_refusal_is_signed_like_any_other_answer() -> None:
+    """Also one for a path that there is not."""
+    reply = ask(parts_of(), signed_call(path="/ams/api/v1/payments/nothing"))
+    assert is_signed(reply, target="/ams/api/v1/payments/nothing")
+
+
+@pytest.mark.parametrize("headers", [{}, {"client-id": "SANDBOX_X"}, {"client-id": "k\xe4se"}])
+def test_a_caller_is_noted_by_what_it_said_it_was(headers: dict[str, str]) -> None:
+    """Though nothing of it could be checked; the answer carries it back."""
+    parts = parts_of()
+    reply = ask(parts, plain_call(headers=headers))
+    assert code(reply) == "PARAM_ILLEGAL"
+    assert headers.get("client-id", "") == latest(parts).client_id == header(reply, "client-id")
+
+
+@pytest.mark.parametrize("path", ["/", "/favicon.ico", "/api/v1/payments/createPaymentSession"])
+def test_a_path_that_is_none_is_a_plain_http_error(path: str) -> None:
+    """Problem JSON, unsigned, and noted too."""
+    parts = parts_of()
+    reply = ask(parts, plain_call(target=path))
+    assert (404, None) == (reply.status, header(reply, "signature"))
+    entry = latest(parts)
+    assert (None, None, None) == (entry.endpoint, entry.result_code, entry.result_status)
+    assert entry.message == json.loads(reply.body)["detail"]
+
+
+def test_a_call_that_could_not_be_read_is_noted() -> None:
+    """The edge turns it away, the journal knows of it."""
+    parts = parts_of()
+    reply = parts.gateway.turn_away(plain_call(headers={"client-id": "A"}), Misuse(413, "Body too large", "too much"))
+    entry = latest(parts)
+    assert (413, "A", None, "too much") == (reply.status, entry.client_id, entry.result_code, entry.message)
+
+
+def test_the_first_fault_is_told_and_the_others_counted() -> None:
+    """All of them stand in the journal."""
+    parts = parts_of()
+    body = sample(order=None, productCode="X", paymentRedirectUrl=None)
+    message = result(ask(parts, signed_call(body)))["resultMessage"]
+    faults = latest(parts).faults
+    assert {"order", "productCode", "paymentRedirectUrl"} == {fault.path for fault in faults}
+    assert f"{faults[0].text} (and 2 more)" == message
+    body = sample(order=None)
+    message = result(ask(parts, signed_call(body)))["resultMessage"]
+    assert "more" not in message
+    assert message.startswith("order: ")
+
+
+@pytest.mark.parametrize(("length", "expected"), [(255, 255), (256, 256)])
+def test_a_message_may_have_256_characters(tmp_path: Path, length: int, expected: int) -> None:
+    """It is left whole."""
+    parts = with_story(tmp_path, f"createPaymentSession: {{result: PROCESS_FAIL, message: {'ä' * length}}}")
+    assert "ä" * expected == result(ask(parts, signed_call()))["resultMessage"]
+
+
+def test_a_longer_message_is_cut() -> None:
+    """To 256 characters, the last of which says so."""
+
+    def endpoint(body: Mapping[str, Any], context: Context) -> Outcome:
+        raise Refusal("PROCESS_FAIL", "ä" * 257)
+
+    gateway = replace(parts_of().gateway, endpoints={"createPaymentSession": endpoint})
+    reply = asyncio.run(gateway.answer(signed_call()))
+    assert result(reply)["resultMessage"] == "ä" * 255 + "…"
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (signed_call(sample("order-1", order=None)), "order-1"),
+        (replace(signed_call(sample("order-1")), target=PATH), "order-1"),
+        (replace(signed_call(sample("order-1")), method="GET"), "order-1"),
+        (signed_call(b'{"paymentRequestId": "order-1"'), None),
+        (signed_call(b'{"paymentRequestId": 5}'), None),
+        (signed_call(b"[]"), None),
+    ],
+)
+def test_a_refused_call_is_noted_under_the_id_that_it_claims(call: Call, expected: str | None) -> None:
+    """So that it is found where its merchant looks for it, if its body can be read."""
+    parts = parts_of()
+    ask(parts, call)
+    assert expected == latest(parts).payment_request_id
+    assert payments(parts) == []
+
+
+def test_an_invalid_signature_is_explained_to_the_merchant() -> None:
+    """The message says which part does not fit, and so does the journal."""
+    parts = parts_of()
+    call = replace(signed_call(path=SANDBOX_PATH), target=PATH, reply_target=PATH)
+    reply = ask(parts, call)
+    expected = "the path was signed with /sandbox, but sent without it"
+    assert code(reply) == "INVALID_SIGNATURE"
+    assert expected in result(reply)["resultMessage"]
+    assert expected in str(latest(parts).explanation)
+    assert is_signed(reply, target=PATH)
+
+
+def test_double_slashes_are_told_in_the_journal() -> None:
+    """The call is answered, and its merchant can find out about the URL."""
+    parts = parts_of()
+    assert code(ask(parts, signed_call(path="/" + PATH))) == "SUCCESS"
+    assert "double slashes" in str(latest(parts).explanation)
+    ask(parts, signed_call(path=PATH))
+    assert latest(parts).explanation is None
+
+
+def test_signatures_may_be_required_or_off() -> None:
+    """As configured, for callers without a key and without any header."""
+    stranger = signed_call(client_id="SANDBOX_X")
+    assert code(ask(parts_of(), stranger)) == "SUCCESS"
+    assert code(ask(parts_of(signatures="required"), stranger)) == "INVALID_CLIENT"
+    parts = parts_of(signatures="off")
+    reply = ask(parts, plain_call(json.dumps(sample("order-1")).encode()))
+    assert ("SUCCESS", None) == (code(reply), header(reply, "signature"))
+    assert (TEST_CLIENT_ID, "unchecked") == (latest(parts).client_id, latest(parts).verdict)
+
+
+@pytest.mark.parametrize("name", ["card-not-supportd", "", "Success"])
+def test_an_unknown_name_in_the_header_is_http_400(name: str) -> None:
+    """With the known names; nothing is created, and the journal tells it."""
+    parts = parts_of()
+    reply = ask(parts, signed_call(sample("order-1"), extra={"mock-scenario": name}))
+    problem = json.loads(reply.body)
+    assert (400, "application/problem+json") == (reply.status, header(reply, "content-type"))
+    assert f"'{name}'" in problem["detail"]
+    assert "card-not-supported" in problem["known"]
+    assert payments(parts) == []
+    entry = latest(parts)
+    assert (None, "order-1", "valid") == (entry.result_code, entry.payment_request_id, entry.verdict)
+
+
+def test_the_name_of_the_story_comes_back() -> None:
+    """In the reply's header, and in the journal with the reason."""
+    parts = parts_of()
+    reply = ask(parts, signed_call(extra={"mock-scenario": "no-pay-options"}))
+    assert ("NO_PAY_OPTIONS", "no-pay-options") == (code(reply), header(reply, "mock-scenario"))
+    assert ("no-pay-options", "named by the mock-scenario header") == (latest(parts).scenario, latest(parts).reason)
+
+
+def test_a_scripted_failure_creates_nothing(tmp_path: Path) -> None:
+    """And the next try may succeed under the same id."""
+    parts = with_story(tmp_path, "createPaymentSession: [{result: PROCESS_FAIL, message: not today}, {}]")
+    call = signed_call(sample("order-1"))
+    reply = ask(parts, call)
+    assert result(reply) == {"resultCode": "PROCESS_FAIL", "resultMessage": "not today", "resultStatus": "F"}
+    assert ["result"] == list(json.loads(reply.body))
+    assert payments(parts) == []
+    assert code(ask(parts, call)) == "SUCCESS"
+    assert ["order-1"] == payments(parts)
+
+
+@pytest.mark.parametrize("written", ["very good", ""])
+@pytest.mark.parametrize("outcome", ["SUCCESS", "PROCESS_FAIL"])
+def test_a_message_of_the_story_replaces_the_codes_own(tmp_path: Path, outcome: str, written: str) -> None:
+    """For successes and failures, also by an empty one."""
+    parts = with_story(tmp_path, f'createPaymentSession: {{result: {outcome}, message: "{written}"}}')
+    reply = ask(parts, signed_call())
+    assert (outcome, written) == (code(reply), result(reply)["resultMessage"])
+
+
+def test_a_refusal_within_a_story_still_plays_its_delay(tmp_path: Path) -> None:
+    """A repeat with another body is refused by the gateway's own rules, however slow the story is."""
+    parts = with_story(tmp_path, "createPaymentSession: {delay: 2s}")
+    ask(parts, signed_call(sample("order-1")))
+    reply = ask(parts, signed_call(sample("order-1", productScene="EASY_PAY")))
+    assert ("REPEAT_REQ_INCONSISTENT", 2.0) == (code(reply), reply.delay)
+
+
+def test_a_delay_is_drawn_from_the_seed(tmp_path: Path) -> None:
+    """Within its range, another for each call and id, and the same again for the same seed."""
+    story = "createPaymentSession: {delay: {min: 1s, max: 2s}}"
+
+    def delays(seed: int) -> list[float]:
+        parts = with_story(tmp_path, story, seed=seed)
+        return [ask(parts, signed_call(sample(name))).delay for name in ("a", "a", "b", "c", "a")]
+
+    drawn = delays(1)
+    assert all(1 <= delay <= 2 for delay in drawn)
+    assert len(set(drawn)) == 5
+    assert drawn == delays(1)
+    assert drawn != delays(2)
+
+
+def test_a_fixed_delay_is_just_that(tmp_path: Path) -> None:
+    """And no story, no delay."""
+    assert ask(with_story(tmp_path, "createPaymentSession: {delay: 300ms}"), signed_call()).delay == 0.3
+    assert ask(parts_of(), signed_call()).delay == 0.0
+
+
+def test_reply_fields_are_set(tmp_path: Path) -> None:
+    """Values and placeholders, nested and new ones; null takes a field out."""
+    parts = with_story(
+        tmp_path,
+        "createPaymentSession:\n"
+        "  set:\n"
+        "    normalUrl: https://shop.example/${request.paymentRequestId}?by=${clientId}\n"
+        "    amount: ${request.paymentAmount}\n"
+        "    echo.deep.session: ${reply.paymentSessionId}\n"
+        "    echo.authorized: ${request.paymentFactor.isAuthorization}\n"
+        "    echo.shop: ${header.X-Shop}\n"
+        "    echo.missing: ${request.not.there}\n"
+        "    echo.at: ${now}\n"
+        "    echo.plain: $${now}\n"
+        "    paymentSessionData: null\n"
+        "    not.there: null\n"
+        "    result.resultMessage: set by ${clientId}\n",
+    )
+    reply = ask(parts, signed_call(sample("order-1"), extra={"x-shop": "berlin"}))
+    body = json.loads(reply.body)
+    session = body.pop("paymentSessionId")
+    assert len(session) == 64
+    assert body == {
+        "paymentSessionExpiryTime": "2026-11-22T10:07:10+08:00",
+        "normalUrl": f"https://shop.example/order-1?by={TEST_CLIENT_ID}",
+        "amount": {"currency": "BRL", "value": "100"},
+        "echo": {
+            "deep": {"session": session},
+            "authorized": True,
+            "shop": "berlin",
+            "at": "2026-11-22T09:07:10+08:00",
+            "plain": "${now}",
+        },
+        "result": {
+            "resultCode": "SUCCESS",
+            "resultMessage": f"set by {TEST_CLIENT_ID}",
+            "resultStatus": "S",
+        },
+    }
+    assert is_signed(reply)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("result.resultCode: NEW_CODE", ("NEW_CODE", "S", "success.")),
+        ("result.resultCode: null", (None, "S", "success.")),
+        ("result.resultStatus: null", ("SUCCESS", None, "success.")),
+        ("result.resultMessage: null", ("SUCCESS", "S", "")),
+        ("result.resultCode: 7", ("7", "S", "success.")),
+        ("result.resultMessage: {a: 1}", ("SUCCESS", "S", "{'a': 1}")),
+        ("result: null", (None, None, "")),
+        ("result: spoilt", (None, None, "")),
+    ],
+)
+def test_a_result_that_is_set_is_noted(tmp_path: Path, written: str, expected: tuple[str | None, ...]) -> None:
+    """Whatever a story makes of it, the call is answered, noted, shown and logged."""
+    parts = with_story(tmp_path, f"createPaymentSession:\n  set:\n    {written}\n")
+    reply = ask(parts, signed_call())
+    assert is_signed(reply)
+    entry = latest(parts)
+    assert expected == (entry.result_code, entry.result_status, entry.message)
+    assert whole_call_view(entry, parts.contract)["reply"] == json.loads(reply.body)
+    assert text_line(entry)
+    assert json_line(entry)
+
+
+@pytest.mark.parametrize("fault", ["bad-signature", "no-signature", "wrong-key", "stale-time"])
+def test_signature_faults_spoil_the_reply(tmp_path: Path, fault: str) -> None:
+    """Each in its own way, held against the real keys; the session is created all the same."""
+    parts = with_story(tmp_path, f"createPaymentSession: {{fault: {fault}}}")
+    reply = ask(parts, signed_call(sample("order-1")))
+    assert ["order-1"] == payments(parts)
+    assert (fault == "no-signature") == (header(reply, "signature") is None)
+    if fault != "no-signature":
+        assert (fault == "stale-time") == is_signed(reply)
+        assert (fault == "wrong-key") == is_signed(reply, keys.shipped_forger_key())
+    yesterday = "2026-11-21T09:07:10+08:00"
+    assert (fault == "stale-time") == (header(reply, "response-time") == yesterday)
+
+
+@pytest.mark.parametrize("fault", ["reset", "empty", "truncate", "garbage", "hang", "{status: 502}"])
+def test_wire_faults_are_handed_to_the_edge(tmp_path: Path, fault: str) -> None:
+    """The session is created, the reply is whole, and says what is to become of it."""
+    parts = with_story(tmp_path, f"createPaymentSession: {{fault: {fault}}}")
+    reply = ask(parts, signed_call(sample("order-1")))
+    assert ["order-1"] == payments(parts)
+    assert is_signed(reply)
+    assert reply.fault
+    assert (reply.fault.kind, reply.fault.status) == (("status", 502) if fault.startswith("{") else (fault, 0))
+
+
+def test_a_repeat_gets_the_same_session_until_it_expires() -> None:
+    """An hour later it is a new one."""
+    parts = parts_of()
+    body = sample("order-1")
+    replies = [ask(parts, signed_call(body, received=NOW + timedelta(minutes=after))) for after in (0, 59, 61)]
+    first, again, new = (json.loads(reply.body)["paymentSessionId"] for reply in replies)
+    assert first == again
+    assert first != new
+
+
+class Contested(MemoryStore):
+    """A store in which somebody else is quicker, some times."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.times = times
+        self.loads = 0
+
+    async def load(self, client_id: str, payment_request_id: str) -> Payment | None:
+        self.loads += 1
+        return await super().load(client_id, payment_request_id)
+
+    async def commit(self, payment: Payment) -> bool:
+        if self.times > 0:
+            self.times -= 1
+            return False
+        return await super().commit(payment)
+
+
+@pytest.mark.parametrize("times", [1, 9])
+def test_a_conflict_is_decided_anew(times: int) -> None:
+    """The payment is loaded again, and the merchant notices nothing."""
+    parts, store = parts_of(), Contested(times)
+    gateway = replace(parts.gateway, store=store)
+    reply = asyncio.run(gateway.answer(signed_call(sample("order-1"))))
+    assert (code(reply), store.loads) == ("SUCCESS", times + 1)
+    assert len(asyncio.run(store.browse())) == 1
+
+
+def test_two_equal_calls_at_once_get_one_session() -> None:
+    """Whoever comes second is told of the first one's session."""
+
+    class Slow(MemoryStore):
+        async def load(self, client_id: str, payment_request_id: str) -> Payment | None:
+            found = await super().load(client_id, payment_request_id)
+            await asyncio.sleep(0)
+            return found
+
+    gateway = replace(parts_of().gateway, store=Slow())
+    call = signed_call(sample("order-1"))
+
+    async def both() -> list[Reply]:
+        return await asyncio.gather(*(gateway.answer(call) for _ in range(5)))
+
+    replies = asyncio.run(both())
+    assert {"SUCCESS"} == {code(reply) for reply in replies}
+    assert len({json.loads(reply.body)["paymentSessionId"] for reply in replies}) == 1
+
+
+def heard(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> pytest.LogCaptureFixture:
+    """What the gateway logs, whatever another test did to its logger."""
+    monkeypatch.setattr(logging.getLogger("mock_alipay"), "propagate", True)
+    return caplog
+
+
+def broken(gateway: Gateway) -> Gateway:
+    """A gateway whose endpoint has a bug."""
+
+    def endpoint(body: Mapping[str, Any], context: Context) -> Outcome:
+        raise ZeroDivisionError("a bug")
+
+    return replace(gateway, endpoints={"createPaymentSession": endpoint})
+
+
+def test_a_bug_is_an_unknown_exception(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signed and noted like any answer; the log has the traceback and the call's id."""
+    told = heard(caplog, monkeypatch)
+    parts = parts_of()
+    reply = asyncio.run(broken(parts.gateway).answer(signed_call(sample("order-1"))))
+    assert result(reply) == {
+        "resultCode": "UNKNOWN_EXCEPTION",
+        "resultMessage": "unknown exception",
+        "resultStatus": "U",
+    }
+    assert is_signed(reply)
+    entry = latest(parts)
+    assert (entry.result_code, entry.payment_request_id) == ("UNKNOWN_EXCEPTION", "order-1")
+    assert f"call {entry.id} met a bug" in told.text
+    assert "ZeroDivisionError: a bug" in told.text
+    assert payments(parts) == []
+
+
+def test_a_payment_that_never_comes_to_rest_is_a_bug(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The gateway gives up after ten conflicts instead of trying forever."""
+    told = heard(caplog, monkeypatch)
+    store = Contested(1000)
+    reply = asyncio.run(replace(parts_of().gateway, store=store).answer(signed_call(sample("order-1"))))
+    assert (code(reply), store.loads) == ("UNKNOWN_EXCEPTION", 10)
+    assert "payment order-1 changed 10 times" in told.text
+
+
+def test_fifty_clients_at_once_never_mix() -> None:
+    """Each has its own choice of story, its own counter, payments and journal."""
+    parts = parts_of()
+    stories = ["card-not-supported", "no-pay-options", "unknown-then-success", "process-fail", "success"]
+    plays = {
+        "card-not-supported": ["CARD_NOT_SUPPORTED"] * 3,
+        "no-pay-options": ["NO_PAY_OPTIONS"] * 3,
+        "unknown-then-success": ["UNKNOWN_EXCEPTION", "UNKNOWN_EXCEPTION", "SUCCESS"],
+        "process-fail": ["PROCESS_FAIL"] * 3,
+        "success": ["SUCCESS"] * 3,
+    }
+    clients = {f"SANDBOX_{n}": stories[n % 5] for n in range(50)}
+    for client_id, story in clients.items():
+        parts.chooser.prefer(story, client_id=client_id)
+
+    async def shop(client_id: str) -> list[Reply]:
+        return [await parts.gateway.answer(signed_call(sample("order-1"), client_id=client_id)) for _ in range(3)]
+
+    async def all_at_once() -> list[list[Reply]]:
+        return await asyncio.gather(*map(shop, clients))
+
+    for (client_id, story), replies in zip(clients.items(), asyncio.run(all_at_once()), strict=True):
+        assert plays[story] == [code(reply) for reply in replies]
+        assert {client_id} == {header(reply, "client-id") for reply in replies}
+        noted = list(parts.journal.newest_first(lambda entry, who=client_id: entry.client_id == who))  # type: ignore[misc]
+        assert plays[story][::-1] == [entry.result_code for entry in noted]
+        created = asyncio.run(parts.store.browse(client_id))
+        assert plays[story].count("SUCCESS") > 0 or created == []
+        assert len(created) <= 1
+    sessions = {payment.session.id for payment in asyncio.run(parts.store.browse())}
+    assert len(sessions) == 20
+
+
+def card_call(card: str = CARD, cvv: str = "987") -> bytes:
+    """A body with a card in it."""
+    body = sample("order-1")
+    body["paymentMethod"]["paymentMethodMetaData"].update(cardNo=card, cvv=cvv)
+    return json.dumps(body).encode()
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (signed_call(card_call()), "SUCCESS"),
+        (signed_call(card_call()[:-1]), "PARAM_ILLEGAL"),
+        (signed_call(card_call().replace(f'"{CARD}"'.encode(), CARD.encode())), "PARAM_ILLEGAL"),
+        (signed_call(card_call().replace(f'"{CARD}"'.encode(), b'["' + CARD.encode() + b'"]')), "PARAM_ILLEGAL"),
+        (signed_call(card_call().replace(b'"100"', f'"{CARD}"'.encode())), "SUCCESS"),
+        (signed_call(f"card {CARD} as text".encode()), "PARAM_ILLEGAL"),
+        (signed_call(b'{"cardNo": "' + CARD.encode()), "PARAM_ILLEGAL"),
+        (replace(signed_call(card_call()), target=PATH), "INVALID_SIGNATURE"),
+    ],
+)
+def test_card_numbers_are_masked_wherever_they_are_shown(call: Call, expected: str) -> None:
+    """In the journal's views, the reply and both forms of the log; also when the JSON is broken."""
+    parts = parts_of()
+    reply = ask(parts, call)
+    entry = latest(parts)
+    assert expected == code(reply)
+    shown = json.dumps(whole_call_view(entry, parts.contract)) + text_line(entry) + json_line(entry)
+    assert "405469" in shown
+    assert CARD not in shown
+    assert '"987"' not in shown.replace("\\", "")
+    assert CARD.encode() not in reply.body
+
+
+def test_every_exchange_is_announced_once_it_stands_in_the_journal() -> None:
+    """Answers, refusals and plain HTTP errors."""
+    parts = parts_of()
+    told = []
+    gateway = replace(parts.gateway, announce=lambda entry: told.append((entry.id, len(parts.journal))))
+
+    async def three() -> None:
+        await gateway.answer(signed_call())
+        await gateway.answer(plain_call())
+        await gateway.answer(plain_call(target="/"))
+
+    asyncio.run(three())
+    assert told == [("1", 1), ("2", 2), ("3", 3)]

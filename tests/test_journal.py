@@ -1,0 +1,129 @@
+"""The journal: every exchange in order, within bounds of count and bytes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mock_alipay.journal import Entry, Journal
+from mock_alipay.terms import Reply
+from tests.calls import plain_call
+
+
+def note(journal: Journal, client_id: str = "A", body: bytes = b"{}", reply: bytes = b"{}", **more: Any) -> Entry:
+    """Add an exchange to the journal."""
+    entry = Entry(
+        id=journal.next_id(),
+        call=plain_call(body),
+        reply=Reply(200, (), reply),
+        client_id=client_id,
+        endpoint="createPaymentSession",
+        payment_request_id=None,
+        result_code="SUCCESS",
+        result_status="S",
+        message="",
+        verdict="valid",
+        explanation=None,
+        faults=(),
+        scenario=None,
+        reason=None,
+        took=0.0,
+        **more,
+    )
+    journal.note(entry)
+    return entry
+
+
+def ids(journal: Journal) -> list[str]:
+    """The ids that are kept, newest first."""
+    return [entry.id for entry in journal.newest_first(lambda _: True)]
+
+
+def test_ids_count_up() -> None:
+    """From 1; the number is the id."""
+    journal = Journal()
+    assert ["1", "2", "3"] == [journal.next_id() for _ in range(3)]
+    assert note(journal).number == 4
+
+
+def test_entries_come_newest_first_and_as_wanted() -> None:
+    """In the order in which they were noted."""
+    journal = Journal()
+    for client_id in "ABA":
+        note(journal, client_id)
+    assert ["3", "2", "1"] == ids(journal)
+    assert ["3", "1"] == [entry.id for entry in journal.newest_first(lambda entry: entry.client_id == "A")]
+    assert len(journal) == 3
+
+
+def test_an_entry_is_found_by_its_id() -> None:
+    """As long as it is kept."""
+    journal = Journal(max_entries=2)
+    entries = [note(journal) for _ in range(3)]
+    assert [None, entries[1], entries[2], None] == [journal.get(call_id) for call_id in ("1", "2", "3", "4")]
+
+
+@pytest.mark.parametrize(("noted", "kept"), [(1, ["1"]), (3, ["3", "2", "1"]), (4, ["4", "3", "2"])])
+def test_only_so_many_are_kept(noted: int, kept: list[str]) -> None:
+    """The oldest make room."""
+    journal = Journal(max_entries=3)
+    for _ in range(noted):
+        note(journal)
+    assert kept == ids(journal)
+
+
+def test_only_so_many_bytes_are_kept() -> None:
+    """Requests and replies count; large ones push out several small ones, and no more than they must."""
+    journal = Journal(max_bytes=300_000)
+    for _ in range(10):
+        note(journal)
+    assert len(journal) == 10
+    note(journal, body=b"x" * 140_000)
+    note(journal, reply=b"x" * 140_000)
+    assert 2 < len(journal) < 10
+    note(journal, body=b"x" * 70_000, reply=b"x" * 70_000)
+    assert ["13", "12"] == ids(journal)
+
+
+def test_the_latest_is_kept_whatever_its_size() -> None:
+    """Someone wants to see what was in it."""
+    journal = Journal(max_bytes=1000)
+    note(journal)
+    note(journal, body=b"x" * 5000)
+    assert ["2"] == ids(journal)
+
+
+def test_one_client_is_forgotten() -> None:
+    """Its entries go, the others stay, and ids are never used again."""
+    journal = Journal()
+    for client_id in "ABA":
+        note(journal, client_id)
+    assert journal.forget("A") == 2
+    assert ["2"] == ids(journal)
+    assert journal.forget("A") == 0
+    assert note(journal).id == "4"
+
+
+def test_everything_is_forgotten() -> None:
+    """With the room that it took."""
+    journal = Journal(max_bytes=100_000)
+    for _ in range(2):
+        note(journal, body=b"x" * 40_000)
+    assert journal.forget() == 2
+    assert ids(journal) == []
+    for _ in range(2):
+        note(journal, body=b"x" * 40_000)
+    assert ["4", "3"] == ids(journal)
+
+
+def test_forgetting_one_client_gives_back_its_room() -> None:
+    """The bytes of those that stay still count."""
+    journal = Journal(max_bytes=130_000)
+    note(journal, "A", body=b"x" * 50_000)
+    note(journal, "B", body=b"x" * 50_000)
+    journal.forget("A")
+    note(journal, "A", body=b"x" * 50_000)
+    assert ["3", "2"] == ids(journal)
+    note(journal, "A", body=b"x" * 50_000)
+    assert ["4", "3"] == ids(journal)

@@ -1,0 +1,229 @@
+"""Keys in all the forms that people have them in; wrong files are refused by name."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_der_private_key,
+    load_der_public_key,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+import mock_alipay
+from mock_alipay import keys
+from mock_alipay.errors import SetupError
+from mock_alipay.keys import KeyRing
+
+KEY = generate_private_key(65537, 1024)
+CURVE = ec.generate_private_key(ec.SECP256R1())
+SHIPPED = Path(mock_alipay.__file__).parent / "test_keys"
+
+
+def private(encoding: Encoding, form: PrivateFormat) -> bytes:
+    """The private key in a form."""
+    return KEY.private_bytes(encoding, form, NoEncryption())
+
+
+def public(encoding: Encoding, form: PublicFormat) -> bytes:
+    """The public key in a form."""
+    return KEY.public_key().public_bytes(encoding, form)
+
+
+def bare(der: bytes) -> bytes:
+    """One line of base64."""
+    return base64.b64encode(der)
+
+
+def wrapped(der: bytes) -> bytes:
+    """Base64 in lines, as it is copied from a web page: blanks before, line ends within and after."""
+    return b"  " + base64.encodebytes(der).replace(b"\n", b"\r\n") + b"\n"
+
+
+def file(folder: Path, data: bytes) -> Path:
+    """A key file."""
+    path = folder / "key.pem"
+    path.write_bytes(data)
+    return path
+
+
+PKCS1, PKCS8 = PrivateFormat.TraditionalOpenSSL, PrivateFormat.PKCS8
+PRIVATE_PEM = private(Encoding.PEM, PKCS8)
+PUBLIC_PEM = public(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+PUBLIC_DER = public(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        PRIVATE_PEM,
+        private(Encoding.PEM, PKCS1),
+        b"# a comment before it\n" + PRIVATE_PEM,
+        PRIVATE_PEM.replace(b"\n", b"\r\n"),
+        bare(private(Encoding.DER, PKCS8)),
+        bare(private(Encoding.DER, PKCS1)),
+        wrapped(private(Encoding.DER, PKCS8)),
+        wrapped(private(Encoding.DER, PKCS1)),
+    ],
+)
+def test_a_private_key_is_read(tmp_path: Path, data: bytes) -> None:
+    """PEM or bare base64, PKCS#8 or PKCS#1, in one line or many."""
+    assert KEY.private_numbers() == keys.read_private_key(file(tmp_path, data)).private_numbers()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        PUBLIC_PEM,
+        public(Encoding.PEM, PublicFormat.PKCS1),
+        b"# a comment before it\n" + PUBLIC_PEM,
+        PUBLIC_PEM.replace(b"\n", b"\r\n"),
+        bare(PUBLIC_DER),
+        bare(PUBLIC_DER) + b"\n",
+        wrapped(PUBLIC_DER),
+    ],
+)
+def test_a_public_key_is_read(tmp_path: Path, data: bytes) -> None:
+    """PEM or bare base64, in one line or many."""
+    expected = KEY.public_key().public_numbers()
+    assert expected == keys.read_public_key(file(tmp_path, data)).public_numbers()
+    assert expected == keys.parse_public_key(data, "the request").public_numbers()
+
+
+ENCRYPTED = KEY.private_bytes(Encoding.PEM, PKCS8, BestAvailableEncryption(b"secret"))
+CURVE_PRIVATE = CURVE.private_bytes(Encoding.PEM, PKCS8, NoEncryption())
+CURVE_PUBLIC = CURVE.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+CURVE_PUBLIC_DER = CURVE.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+NO_PRIVATE_KEY = b"-----BEGIN PRIVATE KEY-----\nYWJj\n-----END PRIVATE KEY-----\n"
+RUBBISH = [
+    b"",
+    b"rubbish!",
+    b"\x00\xff",
+    "schlüssel".encode(),
+    b"YWJj",
+    b"-----BEGIN PUBLIC KEY-----\nYWJj\n-----END PUBLIC KEY-----\n",
+    b"-----BEGIN CERTIFICATE-----\nYWJj\n-----END CERTIFICATE-----\n",
+]
+
+
+@pytest.mark.parametrize(
+    "data", [*RUBBISH, NO_PRIVATE_KEY, ENCRYPTED, CURVE_PRIVATE, PUBLIC_PEM, bare(PUBLIC_DER), PRIVATE_PEM[:-200]]
+)
+def test_a_file_that_holds_no_rsa_private_key_is_refused(tmp_path: Path, data: bytes) -> None:
+    """Another kind, encrypted, public, cut off or rubbish: the file is named, and what was wanted."""
+    path = file(tmp_path, data)
+    with pytest.raises(SetupError) as caught:
+        keys.read_private_key(path)
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"{path}: expected an RSA private key")
+
+
+@pytest.mark.parametrize("data", [*RUBBISH, CURVE_PUBLIC, bare(CURVE_PUBLIC_DER), PUBLIC_PEM[:-100]])
+def test_a_file_that_holds_no_rsa_public_key_is_refused(tmp_path: Path, data: bytes) -> None:
+    """Another kind, cut off or rubbish: the file is named, and what was wanted."""
+    path = file(tmp_path, data)
+    with pytest.raises(SetupError) as caught:
+        keys.read_public_key(path)
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"{path}: expected an RSA public key")
+
+
+@pytest.mark.parametrize("data", [PRIVATE_PEM, private(Encoding.PEM, PKCS1), ENCRYPTED, CURVE_PRIVATE])
+def test_a_private_key_in_place_of_a_public_one_is_told_as_such(tmp_path: Path, data: bytes) -> None:
+    """A merchant's private key has no business here."""
+    path = file(tmp_path, data)
+    with pytest.raises(SetupError, match="a private key; the gateway wants the merchant's public key") as caught:
+        keys.read_public_key(path)
+    assert str(caught.value).startswith(f"{path}: ")
+
+
+def test_a_bare_private_key_in_place_of_a_public_one_is_refused(tmp_path: Path) -> None:
+    """Base64 says not what it is, so it is told what was wanted."""
+    with pytest.raises(SetupError, match="expected an RSA public key"):
+        keys.read_public_key(file(tmp_path, bare(private(Encoding.DER, PKCS8))))
+
+
+@pytest.mark.parametrize("read", [keys.read_private_key, keys.read_public_key])
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, read: Callable[[Path], object]) -> None:
+    """A missing one and a folder, with the system's reason."""
+    with pytest.raises(SetupError, match=r"missing\.pem: cannot be read: No such file"):
+        read(tmp_path / "missing.pem")
+    with pytest.raises(SetupError, match="cannot be read: Is a directory"):
+        read(tmp_path)
+
+
+def test_bad_bytes_are_named_by_their_origin() -> None:
+    """Keys also come from requests."""
+    with pytest.raises(SetupError, match=r"^publicKey: expected an RSA public key, PEM or bare base64: .*neither PEM"):
+        keys.parse_public_key(b"?", "publicKey")
+
+
+def test_the_bare_forms_are_one_line_that_sdks_take() -> None:
+    """PKCS#8 and SubjectPublicKeyInfo, without armour or line ends, and they load again."""
+    secret, open_ = keys.bare_private_key(KEY), keys.bare_public_key(KEY.public_key())
+    for text in (secret, open_):
+        assert text.isascii()
+        assert not any(letter.isspace() or letter == "-" for letter in text)
+    assert base64.b64decode(secret, validate=True) == private(Encoding.DER, PKCS8)
+    assert base64.b64decode(open_, validate=True) == PUBLIC_DER
+    loaded = load_der_private_key(base64.b64decode(secret), None)
+    assert isinstance(loaded, RSAPrivateKey)
+    assert KEY.private_numbers() == loaded.private_numbers()
+    assert load_der_public_key(base64.b64decode(open_)) == KEY.public_key()
+
+
+def test_the_bare_forms_are_read_back(tmp_path: Path) -> None:
+    """What ``env`` prints can be given to a flag."""
+    secret, open_ = keys.bare_private_key(KEY).encode(), keys.bare_public_key(KEY.public_key()).encode()
+    assert KEY.private_numbers() == keys.read_private_key(file(tmp_path, secret)).private_numbers()
+    assert KEY.public_key() == keys.read_public_key(file(tmp_path, open_))
+
+
+@pytest.mark.parametrize("path", sorted(SHIPPED.iterdir()), ids=lambda path: path.name)
+def test_shipped_keys_are_labelled_as_test_keys(path: Path) -> None:
+    """In the file's name and in its first line, before the armour."""
+    assert path.name.startswith("test_")
+    label, _, rest = path.read_text("ascii").partition("\n")
+    assert "TEST KEY" in label
+    assert "Never use it beyond tests" in label
+    assert rest.startswith("-----BEGIN P")
+
+
+@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*_private_key.pem")), ids=lambda path: path.name)
+def test_shipped_private_keys_are_sound(path: Path) -> None:
+    """They pass the full check that is skipped at start, are 2048 bits long, and belong to their public files."""
+    key = load_pem_private_key(path.read_bytes(), None)
+    assert isinstance(key, RSAPrivateKey)
+    assert (2048, 65537) == (key.key_size, key.public_key().public_numbers().e)
+    twin = path.with_name(path.name.replace("private", "public"))
+    if twin.exists():
+        assert load_pem_public_key(twin.read_bytes()) == key.public_key()
+
+
+def test_the_shipped_keys_are_three_different_ones() -> None:
+    """The forger's is not the gateway's, and both the merchant and the gateway have a public file."""
+    found = [keys.shipped_merchant_key(), keys.shipped_gateway_key(), keys.shipped_forger_key()]
+    assert len({key.public_key().public_numbers().n for key in found}) == 3
+    assert ["test_gateway_public_key.pem", "test_merchant_public_key.pem"] == sorted(
+        path.name for path in SHIPPED.glob("*public*")
+    )
+
+
+def test_a_ring_counts_the_versions_of_each_client() -> None:
+    """From 1, newest last, each client by itself; an unknown client has none."""
+    ring, one, two = KeyRing(), KEY.public_key(), keys.shipped_merchant_key().public_key()
+    assert [1, 2, 1] == [ring.add("A", one), ring.add("A", two), ring.add("B", two)]
+    assert {1: one, 2: two} == ring.versions("A")
+    assert ring.versions("C") == {}
+    assert [("A", 1, one), ("A", 2, two), ("B", 1, two)] == list(ring)

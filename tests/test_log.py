@@ -1,0 +1,287 @@
+"""The log: one line a call, masked, written by a thread that never holds up a caller."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import re
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mock_alipay.journal import Entry
+from mock_alipay.log import Log, LogFormat, json_line, text_line
+from mock_alipay.terms import Fault, Reply, WireFault
+from tests.calls import plain_call
+
+CARD = "4054692760174822"
+MASKED = "405469******4822"
+
+ENTRY = Entry(
+    id="12",
+    call=plain_call(),
+    reply=Reply(200, (), b"{}"),
+    client_id="SANDBOX_A",
+    endpoint="createPaymentSession",
+    payment_request_id="order-1",
+    result_code="SUCCESS",
+    result_status="S",
+    message="success.",
+    verdict="valid",
+    explanation=None,
+    faults=(),
+    scenario="success",
+    reason="the default",
+    took=0.0009,
+)
+REFUSED = replace(
+    ENTRY,
+    result_code="PARAM_ILLEGAL",
+    result_status="F",
+    message="order: expected a JSON object, got a string (and 1 more)",
+    scenario=None,
+    faults=(Fault("order", "a JSON object", "a string"), Fault("env", "a JSON object", "null")),
+)
+
+
+@pytest.fixture(autouse=True)
+def loggers() -> Iterator[None]:
+    """Leave the standard logging as it was."""
+    found = [logging.getLogger(name) for name in ("mock_alipay", "uvicorn.error")]
+    before = [(logger.handlers, logger.level, logger.propagate) for logger in found]
+    yield
+    for logger, (handlers, level, propagate) in zip(found, before, strict=True):
+        logger.handlers, logger.propagate = handlers, propagate
+        logger.setLevel(level)
+
+
+class Pipe(io.StringIO):
+    """A stream whose reader can stop reading."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reading = threading.Event()
+        self.touched = threading.Event()
+
+    def write(self, text: str) -> int:
+        self.touched.set()
+        if not self.reading.wait(20):
+            raise TimeoutError("nobody let the reader go on")
+        return super().write(text)
+
+
+def finish(log: Log) -> None:
+    """Close a log and wait for its last line, however slow the machine is."""
+    log.close()
+    log._writer._thread.join(20)
+
+
+def lines_of(stream: io.StringIO) -> list[str]:
+    """What was written; every line has its end."""
+    *lines, rest = stream.getvalue().split("\n")
+    assert rest == ""
+    return lines
+
+
+def written(log_format: LogFormat, *entries: Entry) -> list[str]:
+    """The lines of some exchanges."""
+    stream = io.StringIO()
+    log = Log(stream, log_format)
+    for entry in entries:
+        log.exchange(entry)
+    finish(log)
+    return lines_of(stream)
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        (ENTRY, "#12  createPaymentSession  S SUCCESS  [success]  0.9 ms"),
+        (
+            REFUSED,
+            (
+                "#12  createPaymentSession  F PARAM_ILLEGAL  [-]  0.9 ms  "
+                "order: expected a JSON object, got a string; env: expected a JSON object, got null"
+            ),
+        ),
+        (
+            replace(ENTRY, reply=Reply(200, (), b"{}", 3.0, WireFault("reset")), scenario="slow"),
+            "#12  createPaymentSession  S SUCCESS  [slow +reset]  0.9 ms +3.0 s",
+        ),
+        (
+            replace(ENTRY, result_code="UNKNOWN_EXCEPTION", result_status="U", message="unknown exception"),
+            "#12  createPaymentSession  U UNKNOWN_EXCEPTION  [success]  0.9 ms  unknown exception",
+        ),
+        (
+            replace(ENTRY, result_code="INVALID_SIGNATURE", result_status="F", explanation="another key"),
+            "#12  createPaymentSession  F INVALID_SIGNATURE  [success]  0.9 ms  another key",
+        ),
+        (
+            replace(ENTRY, explanation="the path came with double slashes"),
+            "#12  createPaymentSession  S SUCCESS  [success]  0.9 ms  the path came with double slashes",
+        ),
+        (
+            replace(
+                ENTRY,
+                call=plain_call(target="/favicon.ico", method="GET"),
+                reply=Reply(404, (), b"{}"),
+                endpoint=None,
+                result_code=None,
+                result_status=None,
+                scenario=None,
+                message="there is no such page",
+            ),
+            "#12  GET /favicon.ico  HTTP 404  [-]  0.9 ms  there is no such page",
+        ),
+    ],
+)
+def test_a_line_in_words(entry: Entry, expected: str) -> None:
+    """The time, then id, endpoint, code, scenario, how long it took, and why it was refused."""
+    time, _, rest = text_line(entry).partition(" ")
+    assert re.fullmatch("[0-9]{2}:07:10", time) or re.fullmatch("[0-9]{2}:[0-9]{2}:10", time)
+    assert expected == rest
+
+
+def test_a_line_in_json() -> None:
+    """The same as one object."""
+    entry = replace(ENTRY, reply=Reply(200, (), b"{}", 3.0, WireFault("reset")))
+    assert json.loads(json_line(entry)) == {
+        "time": "2026-11-22T01:07:10.000+00:00",
+        "level": "info",
+        "call": "12",
+        "endpoint": "createPaymentSession",
+        "clientId": "SANDBOX_A",
+        "paymentRequestId": "order-1",
+        "httpStatus": None,
+        "resultStatus": "S",
+        "resultCode": "SUCCESS",
+        "scenario": "success",
+        "fault": "reset",
+        "ms": 0.9,
+        "delayMs": 3000,
+    }
+    assert json.loads(json_line(ENTRY))["httpStatus"] == 200
+    assert json.loads(json_line(REFUSED))["why"].endswith("; env: expected a JSON object, got null")
+
+
+SECRETS: list[dict[str, Any]] = [
+    {"explanation": f"the body held {CARD}"},
+    {"faults": (Fault("x", "y", f'the string "{CARD}"'),)},
+    {"faults": (Fault("x", "y", 'the string "4054 6927 6017 4822"'),)},
+    {"message": f'text that is not JSON: "cardNo": "{CARD}"', "result_status": "F"},
+    {"message": f"cardNo {CARD} is refused", "result_status": "U"},
+]
+
+
+@pytest.mark.parametrize("changes", SECRETS)
+def test_card_numbers_are_masked(changes: dict[str, Any]) -> None:
+    """In both formats, wherever they came from."""
+    entry = replace(ENTRY, **changes)
+    for line in (text_line(entry), json_line(entry)):
+        assert CARD not in line
+        assert "4054 6927 6017 4822" not in line
+        assert re.search("4054 ?6[9*]+4822", line)
+
+
+def test_security_codes_are_masked() -> None:
+    """Not a digit of them is shown."""
+    entry = replace(REFUSED, faults=(), message='not JSON: {"cvv": "987"')
+    assert "987" not in text_line(entry) + json_line(entry)
+
+
+@pytest.mark.parametrize("text", ["a\nb", "a\r\nb", "a\x1b[31mb", "a\x00b", "a\x85b", "a\u2028b", "a\x9b31mb"])
+def test_a_call_is_one_line_whatever_a_merchant_writes(text: str) -> None:
+    """Line ends and what steers a terminal are shown as escapes, in both formats."""
+    entry = replace(REFUSED, faults=(Fault("order", "x", text),))
+    lines = written("text", entry) + written("json", entry)
+    assert len(lines) == 2
+    assert lines[0].isprintable()
+    assert json.loads(lines[1])["why"].endswith(text)
+
+
+def test_lines_come_in_order_and_all_of_them() -> None:
+    """``close`` writes what is left."""
+    entries = [replace(ENTRY, id=str(n)) for n in range(500)]
+    assert [str(n) for n in range(500)] == [json.loads(line)["call"] for line in written("json", *entries)]
+
+
+@pytest.mark.parametrize("name", ["mock_alipay", "uvicorn.error"])
+def test_warnings_of_the_gateway_and_its_server_are_written_too(name: str) -> None:
+    """With their level, in the same format, and with the traceback of a bug."""
+    stream = io.StringIO()
+    log = Log(stream, "text")
+    logging.getLogger(name).warning("the %s is bad", "file")
+    logging.getLogger(name).info("not shown")
+    logging.getLogger(name).error("a bug", exc_info=ZeroDivisionError("oops"))
+    finish(log)
+    lines = lines_of(stream)
+    assert lines[:2] == ["warning: the file is bad", "error: a bug"]
+    assert lines[-1] == "ZeroDivisionError: oops"
+
+
+def test_warnings_in_json_are_one_line_too() -> None:
+    """Also with a traceback."""
+    stream = io.StringIO()
+    log = Log(stream, "json")
+    logging.getLogger("mock_alipay").error("a bug", exc_info=ZeroDivisionError("oops"))
+    finish(log)
+    (line,) = lines_of(stream)
+    told = json.loads(line)
+    assert told["level"] == "error"
+    assert told["message"] == "a bug\nZeroDivisionError: oops"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", told["time"])
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_a_reader_that_stopped_holds_up_nobody_and_drops_are_told(
+    monkeypatch: pytest.MonkeyPatch, log_format: LogFormat
+) -> None:
+    """While the stream blocks, callers go on; beyond the limit lines are dropped, counted, and told once."""
+    monkeypatch.setattr(sys.modules[Log.__module__], "_MOST_WAITING", 50)
+    stream = Pipe()
+    log = Log(stream, log_format)
+    log.exchange(ENTRY)
+    assert stream.touched.wait(10)
+    for number in range(80):
+        log.exchange(replace(ENTRY, id=str(100 + number)))
+    stream.reading.set()
+    finish(log)
+    lines = lines_of(stream)
+    for number, line in zip([12, *range(100, 150)], lines[:51], strict=True):
+        assert f"#{number} " in line or f'"call":"{number}"' in line
+    (told,) = lines[51:]
+    assert "30 log lines were dropped, their reader was too slow" in told
+    assert (log_format == "json") == told.startswith("{")
+
+
+def test_closing_gives_up_on_a_reader_that_does_not_read() -> None:
+    """The gateway must be able to stop."""
+    stream = Pipe()
+    log = Log(stream, "text")
+    log.exchange(ENTRY)
+    assert stream.touched.wait(10)
+    log.close()
+    assert stream.getvalue() == ""
+    stream.reading.set()
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(), ValueError("I/O operation on closed file")])
+def test_a_reader_that_is_gone_is_no_error(error: Exception) -> None:
+    """Calls go on without a log."""
+    tried = threading.Event()
+
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            tried.set()
+            raise error
+
+    log = Log(Gone(), "text")
+    log.exchange(ENTRY)
+    assert tried.wait(10)
+    log.exchange(ENTRY)
+    log.close()

@@ -1,0 +1,131 @@
+"""What the README shows is what happens."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from mock_alipay.cli import commands
+from mock_alipay.edge.admin import CALLS
+from mock_alipay.scenario import shipped_folder
+from mock_alipay.scenario.library import read_text
+from mock_alipay.schema import Schemas
+from tests.live import Live, live
+
+README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+def exchanges(session: str) -> list[tuple[str, str]]:
+    """The commands of a terminal session and what is shown to come of each."""
+    parts = re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]
+    return [(command, shown) for command, _, shown in (part.partition("\n") for part in parts)]
+
+
+@pytest.fixture(scope="module")
+def own_gateway() -> Iterator[Live]:
+    """A gateway that no other test sets anything at."""
+    with live() as running:
+        yield running
+
+
+def shell(command: str, gateway: Live, home: Path) -> str:
+    """What a command prints, on either stream, when the gateway has its default ports."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    env = {**os.environ, "PATH": path, "MOCK_ALIPAY_PORT": str(gateway.config.port), "MOCK_ALIPAY_HOME": str(home)}
+    command = command.replace("2088", str(gateway.config.port))
+    done = subprocess.run(
+        ["sh", "-c", command],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.stdout.replace(str(gateway.config.port), "2088")
+
+
+def as_pattern(shown: str) -> re.Pattern[str]:
+    """Shown output as a pattern: a line that is … stands for any lines, … within a line for anything there."""
+    lines = [r"(?:.*\n)*?" if line == "…" else re.escape(line).replace("…", ".*") + "\n" for line in shown.splitlines()]
+    return re.compile("".join(lines))
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the README's examples use curl")
+@pytest.mark.parametrize("session", blocks("console"))
+def test_terminal_sessions(own_gateway: Live, tmp_path: Path, session: str) -> None:
+    """Each command prints what the README shows."""
+    for command, shown in exchanges(session):
+        printed = shell(command, own_gateway, tmp_path)
+        assert as_pattern(shown).fullmatch(printed), f"$ {command}\nshown:\n{shown}\nprinted:\n{printed}"
+
+
+def test_scenario_example() -> None:
+    """The example scenario is a valid one."""
+    (example,) = blocks("yaml")
+    story = read_text("shoes", example, "README.md", Schemas())
+    assert len(story.steps["createPaymentSession"]) == 3
+
+
+def test_python_example(own_gateway: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Python lines make a client of the official SDK."""
+    env = own_gateway.admin("GET", "/env").body
+    monkeypatch.setenv("ALIPAY_CLIENT_ID", env["clientId"])
+    monkeypatch.setenv("ALIPAY_MERCHANT_PRIVATE_KEY", env["merchantPrivateKey"])
+    monkeypatch.setenv("ALIPAY_PUBLIC_KEY", env["gatewayPublicKey"])
+    (example,) = blocks("python")
+    names: dict[str, object] = {}
+    exec(example, names)
+    assert type(names["client"]).__name__ == "DefaultAlipayClient"
+
+
+def test_flags() -> None:
+    """The table of flags names every flag of serve, its variable and no other."""
+    rows = dict(re.findall(r"^\| `(--[a-z-]+)[^`]*` \| `(MOCK_ALIPAY_[A-Z_]+)` \|", README, re.MULTILINE))
+    serve = commands.commands["serve"]
+    expected = {p.opts[0]: p.envvar for p in serve.params if isinstance(p, click.Option)}
+    assert expected == rows
+
+
+def test_commands() -> None:
+    """Every command is named."""
+    assert [name for name in commands.commands if f"`{name}`" not in README and name != "serve"] == []
+
+
+def test_admin_api() -> None:
+    """The table of the admin API names every route with its methods and no other."""
+    rows = set(re.findall(r"^\| `([A-Z]+) (/__admin[^`]*)` \|", README, re.MULTILINE))
+    calls = {(method, f"/__admin{path}") for path, handlers in CALLS.items() for method in handlers}
+    assert {(method, path.replace(":path}", "}")) for method, path in calls} == rows
+
+
+def test_scenarios() -> None:
+    """The sessions and tables name no scenario that does not exist, and the changelog counts them right."""
+    shipped = {file.stem for file in shipped_folder().glob("*.yaml")}
+    named = set(re.findall(r"mock-scenario: ([a-z-]+)", README)) | set(re.findall(r"`([a-z-]+)--[0-9]+`", README))
+    assert named <= shipped
+
+
+def test_step_keys() -> None:
+    """The tables name every key of a scenario and of a step, and every fault."""
+    schema = Schemas().document("scenario.json")
+    keys = [*schema["properties"], *schema["$defs"]["Step"]["properties"], *schema["$defs"]["Fault"]["else"]["enum"]]
+    assert [key for key in keys if f"`{key}`" not in README] == []
+
+
+def test_ci_runs_the_readme_command() -> None:
+    """CI finds the one test command that the README gives."""
+    assert len(re.findall(r"&& \.venv/bin/python -m pytest", README)) == 1

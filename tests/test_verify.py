@@ -1,0 +1,253 @@
+"""Who is calling: headers, key versions and signatures, in the three modes."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import re
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+
+from mock_alipay import keys
+from mock_alipay.errors import Refusal
+from mock_alipay.keys import KeyRing
+from mock_alipay.signature import Suspect
+from mock_alipay.terms import Call, SignatureMode
+from mock_alipay.verify import Identity, Verifier
+from tests.calls import plain_call, signed_call
+
+OLD, NEW, OTHER = (generate_private_key(65537, 1024) for _ in range(3))
+GATEWAY = keys.shipped_gateway_key()
+
+
+def verifier(mode: SignatureMode = "known") -> Verifier:
+    """A ring with two versions for A and one for B."""
+    ring = KeyRing()
+    for client_id, key in (("A", OLD), ("A", NEW), ("B", OTHER)):
+        ring.add(client_id, key.public_key())
+    gateway = Suspect("the gateway's own key", GATEWAY.public_key())
+    return Verifier(ring, mode, gateway=gateway, anonymous="NOBODY")
+
+
+def refusal(call: Call, mode: SignatureMode = "known") -> Refusal:
+    """Why a call is refused."""
+    with pytest.raises(Refusal) as caught:
+        verifier(mode).identify(call)
+    return caught.value
+
+
+def call_of(
+    client_id: str = "A", key: RSAPrivateKey = NEW, *, key_version: str | None = "2", time: str = "1795309630000"
+) -> Call:
+    """A signed call that names a key version, or none."""
+    call = signed_call(b"{}", client_id=client_id, key=key, time=time)
+    version = "" if key_version is None else f"keyVersion={key_version},"
+    signature = call.headers["signature"].replace("keyVersion=1,", version)
+    return plain_call(call.body, {**call.headers, "signature": signature})
+
+
+@pytest.mark.parametrize("mode", ["known", "required"])
+def test_a_correct_signature_is_valid(mode: SignatureMode) -> None:
+    """In both modes that verify."""
+    assert Identity("A", "valid") == verifier(mode).identify(call_of())
+
+
+def test_an_unknown_client_passes_unverified_or_is_refused() -> None:
+    """``known`` lets it pass, marked; ``required`` does not, and says how to add its key."""
+    call = call_of("C", OTHER)
+    assert Identity("C", "unverified") == verifier("known").identify(call)
+    told = refusal(call, "required")
+    assert told.code == "INVALID_CLIENT"
+    assert "--merchant C=FILE" in str(told.explanation)
+
+
+def test_with_signatures_off_nothing_is_needed() -> None:
+    """No header at all, or a wrong signature: the client id is taken as it comes, or stands for the test merchant."""
+    off = verifier("off")
+    assert Identity("NOBODY", "unchecked") == off.identify(plain_call())
+    assert Identity("NOBODY", "unchecked") == off.identify(plain_call(headers={"client-id": ""}))
+    assert Identity("A", "unchecked") == off.identify(call_of("A", OTHER))
+    assert Identity("A", "unchecked") == off.identify(plain_call(headers={"client-id": "A", "signature": "?"}))
+
+
+@pytest.mark.parametrize("mode", ["known", "required"])
+@pytest.mark.parametrize("name", ["client-id", "request-time", "signature"])
+@pytest.mark.parametrize("client_id", ["A", "C"])
+def test_a_missing_or_empty_header_is_named(mode: SignatureMode, name: str, client_id: str) -> None:
+    """Whoever calls."""
+    call = call_of(client_id)
+    for headers in ({**call.headers, name: ""}, {k: v for k, v in call.headers.items() if k != name}):
+        told = refusal(plain_call(headers=headers), mode)
+        assert told.code == "PARAM_ILLEGAL"
+        (fault,) = told.faults
+        assert (f"header {name}", "nothing") == (fault.path, fault.found)
+
+
+def test_headers_are_asked_for_in_order() -> None:
+    """The first that is missing is named."""
+    assert refusal(plain_call()).faults[0].path == "header client-id"
+    assert refusal(plain_call(headers={"client-id": "A"})).faults[0].path == "header request-time"
+
+
+@pytest.mark.parametrize("client_id", ["x", "SANDBOX_5Y1234", "a.b-c_d", "!~", "x" * 128])
+def test_a_good_client_id_is_taken(client_id: str) -> None:
+    """Visible ASCII, up to 128 characters."""
+    assert Identity(client_id, "unverified") == verifier().identify(call_of(client_id, OTHER))
+
+
+@pytest.mark.parametrize("client_id", ["a b", " ", "a, a", "a,a", "ä", "a\tb", "\x7f", "x" * 129])
+def test_a_malformed_client_id_is_told(client_id: str) -> None:
+    """Blanks, other letters, too long, or sent twice and joined by a comma."""
+    (fault,) = refusal(call_of(client_id, OTHER)).faults
+    assert fault.path == "header client-id"
+    assert "1 to 128 visible ASCII characters, sent once" in fault.expected
+    assert client_id[:39] in fault.found
+    assert len(fault.found) <= 42
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "1795309630000",
+        "0000000000000",
+        "2026-11-22T01:07:10Z",
+        "2026-11-22T01:07:10+00:00",
+        "2026-11-22T01:07:10+0000",
+        "2026-11-22T09:07:10+08:00",
+        "2026-11-22T01:07:10-0330",
+        "2026-11-22T01:07:10.123Z",
+        "2026-11-22T01:07:10.1234567+00:00",
+        "2026-11-22T01:07:10.123456789Z",
+        "2024-02-29T23:59:59Z",
+    ],
+)
+def test_a_request_time_is_taken(time: str) -> None:
+    """Epoch milliseconds, or ISO 8601 with an offset, as the official SDKs write them."""
+    assert Identity("A", "valid") == verifier().identify(call_of(time=time))
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "1795309630",
+        "179530963000",
+        "17953096300000",
+        "-795309630000",
+        "1795309630000.0",
+        "٠٧٩٥٣٠٩٦٣٠٠٠٠",
+        "2026-11-22T01:07:10",
+        "2026-11-22 01:07:10Z",
+        "2026-11-22T01:07Z",
+        "2026-11-22",
+        "20261122T010710Z",
+        "2026-11-22T01:07:10z",
+        "2026-11-22T01:07:10 +00:00",
+        "2026-11-22T01:07:10+00",
+        "2026-11-22T01:07:10.Z",
+        "2026-11-22T01:07:10.1234567890Z",
+        "2026-11-22T01:07:10,5Z",
+        "2026-13-22T01:07:10Z",
+        "2026-02-29T01:07:10Z",
+        "2026-11-22T25:07:10Z",
+        "2026-11-22T01:60:10Z",
+        "2026-11-22T01:07:10+25:00",
+        "2026-11-22T01:07:10Z, 2026-11-22T01:07:10Z",
+        "Sun, 22 Nov 2026 01:07:10 GMT",
+        "now",
+    ],
+)
+def test_a_malformed_request_time_is_told(time: str) -> None:
+    """Other forms and moments that do not exist: what was expected, and what was found."""
+    call = call_of()
+    told = refusal(plain_call(headers={**call.headers, "request-time": time}))
+    assert told.code == "PARAM_ILLEGAL"
+    (fault,) = told.faults
+    assert ("header request-time", "epoch milliseconds (13 digits) or ISO 8601 with an offset") == (
+        fault.path,
+        fault.expected,
+    )
+    assert time[:39] in fault.found
+
+
+@pytest.mark.parametrize(
+    ("signature", "words"),
+    [("abc", "abc"), ("algorithm=RSA,signature=x", "algorithm=RSA"), ("signature=", "could not read its private key")],
+)
+@pytest.mark.parametrize("client_id", ["A", "C"])
+def test_a_malformed_signature_header_is_told(client_id: str, signature: str, words: str) -> None:
+    """Also for a client without a key, with the right form beside it."""
+    told = refusal(plain_call(headers={**call_of(client_id).headers, "signature": signature}))
+    assert told.code == "PARAM_ILLEGAL"
+    (fault,) = told.faults
+    assert fault.path == "header signature"
+    assert "algorithm=RSA256, keyVersion=1, signature=<url-encoded base64>" in fault.expected
+    assert words in fault.found
+
+
+@pytest.mark.parametrize(("key_version", "key"), [("1", OLD), ("2", NEW), (None, NEW), ("", NEW), ("02", NEW)])
+def test_the_key_version_says_which_key(key_version: str | None, key: RSAPrivateKey) -> None:
+    """Without one it is the newest."""
+    assert Identity("A", "valid") == verifier().identify(call_of("A", key, key_version=key_version))
+
+
+@pytest.mark.parametrize("key_version", ["0", "3", "999999999"])
+def test_an_unknown_key_version_is_told(key_version: str) -> None:
+    """With those that there are."""
+    told = refusal(call_of("A", NEW, key_version=key_version))
+    assert told.code == "KEY_NOT_FOUND"
+    assert f"keyVersion={int(key_version)}, but A has version 1, 2" in str(told.explanation)
+
+
+@pytest.mark.parametrize(
+    ("key", "key_version", "words"),
+    [
+        (OLD, "2", "it is made with the key of A (version 1), not with the key of A (version 2)"),
+        (NEW, "1", "it is made with the key of A (version 2), not with the key of A (version 1)"),
+        (OTHER, "2", "it is made with the key of B (version 1), not with the key of A (version 2)"),
+        (GATEWAY, "2", "it is made with the gateway's own key, not with the key of A (version 2)"),
+        (generate_private_key(65537, 1024), "2", "the private key is not the other half of the key of A (version 2)"),
+    ],
+)
+def test_a_signature_of_another_key_is_explained(key: RSAPrivateKey, key_version: str, words: str) -> None:
+    """An old version, another merchant's, the gateway's own, or nobody's."""
+    told = refusal(call_of("A", key, key_version=key_version))
+    assert told.code == "INVALID_SIGNATURE"
+    assert words in str(told.explanation)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"body": b"{}\n"}, "white space"),
+        ({"target": "/ams/api/v1/payments/createPaymentSession"}, "with /sandbox"),
+        ({"headers": {**call_of().headers, "request-time": "1795309631000"}}, "request time"),
+    ],
+)
+def test_what_was_signed_otherwise_is_explained(changes: dict[str, Any], words: str) -> None:
+    """Target, time and body are held against the signature as they stood on the wire."""
+    told = refusal(dataclasses.replace(call_of(), **changes))
+    assert told.code == "INVALID_SIGNATURE"
+    assert words in str(told.explanation)
+
+
+@pytest.mark.parametrize(("value", "words"), [("abc", "not base64"), ("a+b=", "not url-encoded")])
+def test_broken_base64_is_explained(value: str, words: str) -> None:
+    """Before any key is tried; a client without a key is not held to it."""
+    told = refusal(plain_call(headers={**call_of().headers, "signature": f"signature={value}"}))
+    assert told.code == "INVALID_SIGNATURE"
+    assert words in str(told.explanation)
+    unknown = plain_call(headers={**call_of("C").headers, "signature": f"signature={value}"})
+    assert Identity("C", "unverified") == verifier().identify(unknown)
+
+
+def test_plain_base64_fails_only_by_its_plus_signs() -> None:
+    """Slashes and equals signs may stand as they are."""
+    call = call_of()
+    match = re.search("signature=(.*)", call.headers["signature"])
+    assert match
+    plain = match[1].replace("%2F", "/").replace("%3D", "=")
+    assert base64.b64decode(plain.replace("%2B", "+"))
+    header = f"keyVersion=2,signature={plain}"
+    assert Identity("A", "valid") == verifier().identify(plain_call(call.body, {**call.headers, "signature": header}))

@@ -1,0 +1,113 @@
+"""Scenario files that change are taken over whole, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mock_alipay.scenario import Chooser, Library
+from mock_alipay.schema import Schemas
+from mock_alipay.watch import reload, watch
+
+SCHEMAS = Schemas()
+
+
+@pytest.fixture
+def told(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> pytest.LogCaptureFixture:
+    """What the gateway logs, whatever another test did to its logger."""
+    monkeypatch.setattr(logging.getLogger("mock_alipay"), "propagate", True)
+    return caplog
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with one story."""
+    (tmp_path / "tale.yaml").write_text("description: old.\n")
+    return tmp_path
+
+
+def chooser(folder: Path, default: str = "success") -> Chooser:
+    """A chooser with the stories of a folder."""
+    return Chooser(Library.load([folder], SCHEMAS), default)
+
+
+def test_a_good_change_is_taken_over(folder: Path, told: pytest.LogCaptureFixture) -> None:
+    """Changed, new and removed stories; the log says what changed and how many there are now."""
+    among = chooser(folder)
+    count = len(among.library)
+    (folder / "tale.yaml").unlink()
+    (folder / "two.yaml").write_text("description: two.\n")
+    (folder / "success.yaml").write_text("description: my own.\n")
+    reload(among, [folder], SCHEMAS, "two.yaml")
+    assert "tale" not in among.library
+    assert ("two.", "my own.") == (among.library["two"].description, among.library["success"].description)
+    assert [f"scenarios reloaded (two.yaml): {count} stories"] == told.messages
+
+
+def test_a_bad_file_keeps_the_old_stories_and_says_why(folder: Path, told: pytest.LogCaptureFixture) -> None:
+    """None of the change is taken over, however good the other files are."""
+    among = chooser(folder)
+    before = among.library
+    (folder / "tale.yaml").write_text("description: new.\n")
+    (folder / "bad.yaml").write_text("description: x.\nreslut: SUCCESS\ncount: x\n")
+    reload(among, [folder], SCHEMAS, "bad.yaml")
+    assert among.library is before
+    assert among.library["tale"].description == "old."
+    assert len(told.messages) == 2
+    for line, message in zip((2, 3), sorted(told.messages, key=lambda text: "reslut" not in text), strict=True):
+        assert message.startswith(f"the scenarios stay as they were: {folder}/bad.yaml:{line}: ")
+    (folder / "bad.yaml").unlink()
+    reload(among, [folder], SCHEMAS, "bad.yaml")
+    assert among.library["tale"].description == "new."
+
+
+def test_a_default_that_is_gone_keeps_the_old_stories(folder: Path, told: pytest.LogCaptureFixture) -> None:
+    """There must always be a story to play."""
+    among = chooser(folder, "tale")
+    (folder / "tale.yaml").rename(folder / "tail.yaml")
+    reload(among, [folder], SCHEMAS, "tail.yaml")
+    assert "tale" in among.library
+    assert "there is no scenario 'tale'; did you mean tail?" in told.messages[0]
+
+
+def test_a_folder_that_is_gone_keeps_the_old_stories(folder: Path, told: pytest.LogCaptureFixture) -> None:
+    """It may be a mount that comes back."""
+    among = chooser(folder)
+    before = among.library
+    reload(among, [folder / "gone"], SCHEMAS, "gone")
+    assert among.library is before
+    assert "no such folder of scenarios" in told.messages[0]
+
+
+def test_files_are_watched(folder: Path, told: pytest.LogCaptureFixture) -> None:
+    """A real change on disk is taken over, a bad one is not, and a good one after it is."""
+    among = chooser(folder)
+    file = folder / "tale.yaml"
+
+    async def until(fulfilled: Callable[[], bool], text: str) -> None:
+        # Written again and again: the watcher says not when it has begun to look.
+        async with asyncio.timeout(15):
+            while not fulfilled():
+                file.write_text(text)
+                for _ in range(20):
+                    await asyncio.sleep(0.05)
+                    if fulfilled():
+                        break
+
+    async def main() -> None:
+        watching = asyncio.create_task(watch(among, [folder], SCHEMAS))
+        await until(lambda: among.library["tale"].description == "new.", "description: new.\n")
+        await until(lambda: "the scenarios stay as they were" in told.text, "description: newer.\nfoo: 1\n")
+        assert among.library["tale"].description == "new."
+        await until(lambda: among.library["tale"].description == "newest.", "description: newest.\n")
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
+
+    asyncio.run(main())
+    assert "scenarios reloaded (tale.yaml)" in told.text
