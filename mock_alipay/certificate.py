@@ -5,6 +5,7 @@ Clients trust the authority's certificate, whose file stays the same; its privat
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -73,8 +74,9 @@ def _usable(folder: Path, names: list[str]) -> bool:
     try:
         record = json.loads((folder / "server.json").read_text())
         fresh = record["expires"] - _RENEW_BEFORE > time.time()
-        there = (folder / "server.pem").is_file() and (folder / "ca.pem").is_file()
-        return bool(fresh) and there and set(names) <= set(record["names"])
+        # Of two processes that issue at once, the record of one may stand beside the certificate of the other.
+        its_own = record["sha256"] == _digest((folder / "server.pem").read_bytes())
+        return bool(fresh) and its_own and (folder / "ca.pem").is_file() and set(names) <= set(record["names"])
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
@@ -84,10 +86,10 @@ def _issue(folder: Path, names: list[str]) -> None:
     authority = _authority(folder)
     now = datetime.now(UTC)
     leaf = authority.issue_cert(*names, not_before=now - timedelta(days=1), not_after=now + _LIFETIME)
-    chain = [leaf.private_key_pem, *leaf.cert_chain_pems]
+    server = b"".join(blob.bytes() for blob in (leaf.private_key_pem, *leaf.cert_chain_pems))
     _replace(folder / "ca.pem", authority.cert_pem.bytes())
-    _replace(folder / "server.pem", b"".join(blob.bytes() for blob in chain))
-    record = {"expires": (now + _LIFETIME).timestamp(), "names": names}
+    _replace(folder / "server.pem", server)
+    record = {"expires": (now + _LIFETIME).timestamp(), "names": names, "sha256": _digest(server)}
     _replace(folder / "server.json", json.dumps(record).encode())
 
 
@@ -119,6 +121,10 @@ def _create(file: Path, content: bytes) -> None:
         draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _replace(file: Path, content: bytes) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from mock_alipay.mask import SECRET_NAMES
 from mock_alipay.terms import Fault
+from mock_alipay.words import close, described
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -46,30 +46,6 @@ def dotted(path: Iterable[str | int]) -> str:
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
     return text
-
-
-def described(value: Any, *, secret: bool = False) -> str:
-    """A value as an error message shows it, cut short, and not at all when it is secret."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return "a number" if secret else f"the number {_cut(str(value))}"
-        case str():
-            return f"a string of {len(value)} characters" if secret else f'the string "{_cut(value)}"'
-        case list():
-            return "an array"
-        case _:
-            return "an object"
-
-
-def close(name: str, words: Iterable[str]) -> str | None:
-    """The known word that ``name`` was perhaps meant to be."""
-    folded = {word.lower(): word for word in words}
-    found = difflib.get_close_matches(name[:80].lower(), folded, 1, 0.7)
-    return folded[found[0]] if found else None
 
 
 @cache
@@ -172,7 +148,3 @@ _PHRASES: Mapping[str, Callable[[_Complaint], str]] = {
 def _listed(name: str, known: Iterable[str]) -> str:
     meant = close(name, known)
     return ", ".join(known) + (f" (did you mean {meant}?)" if meant else "")
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"

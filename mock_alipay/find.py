@@ -8,8 +8,8 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from mock_alipay.errors import Misuse, Refusal
-from mock_alipay.explain import close
 from mock_alipay.terms import Call
+from mock_alipay.words import close, short
 
 _PREFIXES = ("/ams/api/v1/payments/", "/ams/sandbox/api/v1/payments/")
 _TWO_SLASHES = "the path came with double slashes; a gateway URL that ends with a slash does that: leave it out"
@@ -48,7 +48,7 @@ class Finder:
 
     def _unknown(self, path: str) -> Refusal | Misuse:
         before, ams, _ = path.partition("/ams/")
-        shown = _short(path, 120)
+        shown = short(path, 120)
         if not ams:
             detail = f"The gateway answers POST {_PREFIXES[0]}<endpoint>, and GET /__admin/health; {shown} is neither."
             return Misuse(404, "No such page", detail, endpoints=self._endpoints)
@@ -62,17 +62,13 @@ class Finder:
 @lru_cache(maxsize=64)
 def _media_complaint(content_type: str, content_encoding: str) -> str | None:
     if content_encoding.lower() not in ("", "identity"):
-        return f"Content-Encoding: expected none, got {_short(content_encoding)}"
+        return f"Content-Encoding: expected none, got {short(content_encoding, 60)}"
     # The Go SDK sends the header twice; the values are joined by a comma here.
     for media in filter(None, content_type.split(",")):
         kind, _, parameters = media.strip().lower().partition(";")
         charset = parameters.partition("charset=")[2].partition(";")[0].strip(' "')
         if kind.strip() != "application/json":
-            return f"Content-Type: expected application/json, got {_short(media.strip())}"
+            return f"Content-Type: expected application/json, got {short(media.strip(), 60)}"
         if charset not in ("", "utf-8", "utf8", "us-ascii"):
-            return f"Content-Type: expected charset UTF-8, got {_short(charset)}"
+            return f"Content-Type: expected charset UTF-8, got {short(charset, 60)}"
     return None
-
-
-def _short(text: str, most: int = 60) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"

@@ -132,8 +132,10 @@ def text_line(entry: Entry) -> str:
     took = f"{entry.took * 1000:.1f} ms" + (f" +{reply.delay:.1f} s" if reply.delay else "")
     line = f"{_local(int(entry.call.received.timestamp()))} #{entry.id}  {name}  {code}  [{story}]  {took}"
     why = _why(entry)
+    if why:
+        line += f"  {mask_text(why)}"
     # One line a call, whatever a merchant writes: no line ends, and nothing that steers a terminal.
-    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], f"{line}  {mask_text(why)}" if why else line)
+    return line if line.isprintable() else _CONTROL.sub(lambda found: repr(found[0])[1:-1], line)
 
 
 def json_line(entry: Entry) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mock_alipay.schema import read
+from mock_alipay.words import short
 
 MAX_MESSAGE = 256
 """Characters of ``resultMessage`` (PAGE)."""
@@ -22,9 +23,7 @@ class Result:
     def composed(self, message: str | None = None) -> dict[str, str]:
         """The ``result`` object of a reply, with its own message or another, cut to length."""
         text = self.message if message is None else message
-        if len(text) > MAX_MESSAGE:
-            text = text[: MAX_MESSAGE - 1] + "…"
-        return {"resultCode": self.code, "resultMessage": text, "resultStatus": self.status}
+        return {"resultCode": self.code, "resultMessage": short(text, MAX_MESSAGE), "resultStatus": self.status}
 
 
 def results() -> Mapping[str, Result]:

@@ -12,6 +12,7 @@ from mock_alipay.errors import Refusal
 from mock_alipay.keys import KeyRing
 from mock_alipay.signature import SignatureHeader, Suspect
 from mock_alipay.terms import Call, Fault, SignatureMode, Verdict
+from mock_alipay.words import short
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -123,5 +124,4 @@ def _signature_header(value: str) -> SignatureHeader:
 
 
 def _illegal(name: str, expected: str, found: str) -> Refusal:
-    shown = found if len(found) <= 40 else found[:39] + "…"
-    return Refusal("PARAM_ILLEGAL", faults=[Fault(f"header {name}", expected, f'"{shown}"')])
+    return Refusal("PARAM_ILLEGAL", faults=[Fault(f"header {name}", expected, f'"{short(found)}"')])

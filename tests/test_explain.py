@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.explain import close, described, dotted, faults, validator_class
+from mock_alipay.explain import dotted, faults, validator_class
 
 
 def told(schema: dict[str, Any], value: Any) -> list[str]:
@@ -123,53 +123,3 @@ class TestDotted:
     def test_writes_a_path_as_users_do(self, path: tuple[str | int, ...], expected: str) -> None:
         """Names joined by dots, indices in brackets."""
         assert expected == dotted(path)
-
-
-class TestDescribed:
-    @pytest.mark.parametrize(
-        ("value", "expected"),
-        [
-            (None, "null"),
-            (True, "true"),
-            (False, "false"),
-            (100, "the number 100"),
-            (-1.5, "the number -1.5"),
-            ("", 'the string ""'),
-            ("x" * 40, f'the string "{"x" * 40}"'),
-            ("x" * 41, f'the string "{"x" * 39}…"'),
-            (10**50, f"the number 1{'0' * 38}…"),
-            ([1], "an array"),
-            ({"a": 1}, "an object"),
-        ],
-    )
-    def test_shows_a_value_in_few_words(self, value: Any, expected: str) -> None:
-        """JSON's words rather than Python's, long ones cut."""
-        assert expected == described(value)
-
-    @pytest.mark.parametrize(
-        ("value", "expected"), [("4054", "a string of 4 characters"), (4054, "a number"), (40.5, "a number")]
-    )
-    def test_hides_a_secret(self, value: Any, expected: str) -> None:
-        """Its kind is told, and the length of a text."""
-        assert expected == described(value, secret=True)
-
-
-class TestClose:
-    @pytest.mark.parametrize(
-        ("name", "expected"),
-        [
-            ("merchantregion", "merchantRegion"),
-            ("merchantRegions", "merchantRegion"),
-            ("Order", "order"),
-            ("locale ", "locale"),
-            ("zzz", None),
-            ("", None),
-        ],
-    )
-    def test_finds_the_word_that_was_meant(self, name: str, expected: str | None) -> None:
-        """Case does not matter, and neither do a few letters."""
-        assert expected == close(name, ["merchantRegion", "order", "locale"])
-
-    def test_finds_nothing_among_no_words(self) -> None:
-        """There is nothing to mean."""
-        assert close("order", []) is None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from mock_alipay.journal import Entry, Journal
-from mock_alipay.terms import Reply
+from mock_alipay.terms import Reply, WireFault
 from tests.calls import plain_call
 
 
@@ -38,6 +39,26 @@ def note(journal: Journal, client_id: str = "A", body: bytes = b"{}", reply: byt
 def ids(journal: Journal) -> list[str]:
     """The ids that are kept, newest first."""
     return [entry.id for entry in journal.newest_first(lambda _: True)]
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (None, 413),
+        (WireFault("truncate"), 413),
+        (WireFault("bad-signature"), 413),
+        (WireFault("stale-time"), 413),
+        (WireFault("reset"), None),
+        (WireFault("empty"), None),
+        (WireFault("garbage"), None),
+        (WireFault("hang"), None),
+        (WireFault("status", 502), 502),
+    ],
+)
+def test_the_status_is_what_the_client_saw(fault: WireFault | None, expected: int | None) -> None:
+    """That of the reply, that of the fault, or none at all."""
+    entry = note(Journal())
+    assert expected == replace(entry, reply=Reply(413, (), b"{}", fault=fault)).http_status
 
 
 def test_ids_count_up() -> None:

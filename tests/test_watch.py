@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+import shutil
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -84,30 +85,61 @@ def test_a_folder_that_is_gone_keeps_the_old_stories(folder: Path, told: pytest.
     assert "no such folder of scenarios" in told.messages[0]
 
 
+async def until(fulfilled: Callable[[], bool], again: Callable[[], object] = lambda: None) -> None:
+    """Wait for something real, doing ``again`` once a second: the watcher says not when it has begun to look."""
+    async with asyncio.timeout(15):
+        while not fulfilled():
+            again()
+            for _ in range(20):
+                await asyncio.sleep(0.05)
+                if fulfilled():
+                    break
+
+
+@contextlib.asynccontextmanager
+async def watching(among: Chooser, folder: Path) -> AsyncIterator[None]:
+    """Watch a folder until the block ends."""
+    task = asyncio.create_task(watch(among, [folder], SCHEMAS))
+    yield
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
 def test_files_are_watched(folder: Path, told: pytest.LogCaptureFixture) -> None:
     """A real change on disk is taken over, a bad one is not, and a good one after it is."""
     among = chooser(folder)
-    file = folder / "tale.yaml"
 
-    async def until(fulfilled: Callable[[], bool], text: str) -> None:
-        # Written again and again: the watcher says not when it has begun to look.
-        async with asyncio.timeout(15):
-            while not fulfilled():
-                file.write_text(text)
-                for _ in range(20):
-                    await asyncio.sleep(0.05)
-                    if fulfilled():
-                        break
+    def write(text: str) -> Callable[[], object]:
+        return lambda: (folder / "tale.yaml").write_text(text)
 
     async def main() -> None:
-        watching = asyncio.create_task(watch(among, [folder], SCHEMAS))
-        await until(lambda: among.library["tale"].description == "new.", "description: new.\n")
-        await until(lambda: "the scenarios stay as they were" in told.text, "description: newer.\nfoo: 1\n")
-        assert among.library["tale"].description == "new."
-        await until(lambda: among.library["tale"].description == "newest.", "description: newest.\n")
-        watching.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await watching
+        async with watching(among, folder):
+            await until(lambda: among.library["tale"].description == "new.", write("description: new.\n"))
+            await until(lambda: "the scenarios stay as they were" in told.text, write("description: newer.\nfoo: 1\n"))
+            assert among.library["tale"].description == "new."
+            await until(lambda: among.library["tale"].description == "newest.", write("description: newest.\n"))
 
     asyncio.run(main())
     assert "scenarios reloaded (tale.yaml)" in told.text
+
+
+def test_a_folder_may_be_taken_away_and_put_back(folder: Path, told: pytest.LogCaptureFixture) -> None:
+    """The old stories hold meanwhile, and the watch goes on."""
+    folder = folder / "inner"
+    folder.mkdir()
+    (folder / "tale.yaml").write_text("description: old.\n")
+    among = chooser(folder)
+
+    async def main() -> None:
+        async with watching(among, folder):
+            touched = (folder / "tale.yaml").touch
+            await until(lambda: "scenarios reloaded" in told.text, touched)
+            shutil.rmtree(folder)
+            await until(lambda: "no such folder" in told.text)
+            assert among.library["tale"].description == "old."
+            folder.mkdir()
+            (folder / "tale.yaml").write_text("description: new.\n")
+            await until(lambda: among.library["tale"].description == "new.")
+
+    asyncio.run(main())

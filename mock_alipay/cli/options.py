@@ -12,7 +12,7 @@ import click
 
 from mock_alipay.config import Config
 from mock_alipay.errors import WrongUse
-from mock_alipay.explain import close
+from mock_alipay.words import close
 
 _PREFIX = "MOCK_ALIPAY_"
 _HOME = f"{_PREFIX}HOME"

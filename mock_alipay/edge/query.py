@@ -10,8 +10,8 @@ from starlette.requests import Request
 
 from mock_alipay.edge.merchant import read_body
 from mock_alipay.errors import Misuse
-from mock_alipay.explain import close, described
 from mock_alipay.journal import Entry
+from mock_alipay.words import close, described
 
 FILTERS: Mapping[str, Callable[[Entry], str | None]] = {
     "clientId": lambda entry: entry.client_id,

@@ -15,7 +15,10 @@ _NOISE = b"\x16\x03mock-alipay: not HTTP\x00\xff\xfe" * 8
 
 
 class Connection(Protocol):
-    """What a fault can do to a connection."""
+    """A client's connection, as far as a reply or a fault needs it."""
+
+    async def send(self, reply: Reply) -> None:
+        """Send a whole reply."""
 
     def reset(self) -> None:
         """Break it off, so that the client sees a reset."""
@@ -35,6 +38,8 @@ async def deliver(reply: Reply, scope: Scope, receive: Receive, send: Send, *, c
             await _truncate(reply, scope, receive, send)
         case "status":
             await _send(_bad_gateway(reply), send, close=False)
+        case _ if (connection := _connection(scope)) is not None and not close and scope["method"] != "HEAD":
+            await connection.send(reply)
         case _:
             await _send(reply, send, close=close)
 

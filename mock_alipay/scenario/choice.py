@@ -6,10 +6,10 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from mock_alipay.errors import Misuse
-from mock_alipay.explain import close
 from mock_alipay.scenario.library import Library
 from mock_alipay.scenario.matching import Sight
 from mock_alipay.scenario.story import Step, Story
+from mock_alipay.words import close
 
 _PLAIN = (Step(),)
 _MOST_COUNTERS = 10_000

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from mock_alipay.errors import SetupError, WrongUse
-from mock_alipay.explain import close
 from mock_alipay.scenario import document
-from mock_alipay.scenario.matching import Sight
+from mock_alipay.scenario.matching import Condition, Sight, text
 from mock_alipay.scenario.story import Story, build
 from mock_alipay.schema import Schemas
+from mock_alipay.words import close
 
 _SCHEMAS = "scenario"
 
@@ -31,6 +31,7 @@ class Library(Mapping[str, Story]):
         ]
         if problems:
             raise SetupError(*problems)
+        self._gates = _Gates(self._claiming)
 
     @classmethod
     def load(cls, folders: Iterable[Path], schemas: Schemas) -> Library:
@@ -43,6 +44,8 @@ class Library(Mapping[str, Story]):
                 continue
             for file in sorted(itertools.chain(folder.glob("*.yaml"), folder.glob("*.yml"))):
                 try:
+                    if file.suffix == ".yml" and file.with_suffix(".yaml").exists():
+                        problems.append(f"{file}: {file.stem}.yaml stands beside it; a scenario has one file")
                     stories[file.stem] = read_file(file, schemas)
                 except SetupError as error:
                     problems.extend(error.problems)
@@ -52,13 +55,8 @@ class Library(Mapping[str, Story]):
 
     def claimed(self, sight: Sight) -> list[Story]:
         """The stories whose match holds and is the most particular; several only when they look at other places."""
-        found: list[Story] = []
-        for story in self._claiming:
-            if found and story.weight != found[0].weight:
-                break
-            if all(condition.holds(sight) for condition in story.match):
-                found.append(story)
-        return found
+        found = [s for s in self._gates.admitted(sight) if all(condition.holds(sight) for condition in s.match)]
+        return [story for story in found if story.weight == found[0].weight]
 
     def unknown(self, name: str) -> str:
         """What to tell someone who asked for a story that does not exist."""
@@ -79,6 +77,31 @@ class Library(Mapping[str, Story]):
 
     def __len__(self) -> int:
         return len(self._stories)
+
+
+class _Gates:
+    """Narrows the stories down to those that may claim a call, by one look at each place that they name."""
+
+    def __init__(self, stories: Sequence[Story]) -> None:
+        self._order = {story.name: number for number, story in enumerate(stories)}
+        self._open: list[Story] = []
+        self._gates: dict[tuple[str, str], tuple[Condition, dict[str, list[Story]]]] = {}
+        for story in stories:
+            gate = next((condition for condition in story.match if condition.exact), None)
+            if gate is None:
+                self._open.append(story)
+                continue
+            _, by_word = self._gates.setdefault((gate.source, gate.place), (gate, {}))
+            for word in set(gate.words):
+                by_word.setdefault(word, []).append(story)
+
+    def admitted(self, sight: Sight) -> list[Story]:
+        """In the order of the stories."""
+        found = {story.name: story for story in self._open}
+        for gate, by_word in self._gates.values():
+            for value in gate.values(sight):
+                found.update((story.name, story) for story in by_word.get(text(value) or "", ()))
+        return sorted(found.values(), key=lambda story: self._order[story.name])
 
 
 def read_file(file: Path, schemas: Schemas) -> Story:

@@ -32,12 +32,18 @@ class Condition:
 
     def holds(self, sight: Sight) -> bool:
         """Whether the call fits."""
-        values = list(self._values(sight))
+        values = list(self.values(sight))
         if self.present is not None and bool(values) == self.present:
             return True
         return any(fits(text(value), word) for value in values for word in self.words)
 
-    def _values(self, sight: Sight) -> Iterable[Any]:
+    @property
+    def exact(self) -> bool:
+        """Whether only the very words fit."""
+        return self.present is None and not any(is_glob(word) for word in self.words)
+
+    def values(self, sight: Sight) -> Iterable[Any]:
+        """What stands at the place."""
         if self.source == "body":
             return find_all(sight.body, self.path)
         found = sight.client_id if self.source == "clientId" else sight.headers.get(self.place)

@@ -25,29 +25,22 @@ def parse(text: str) -> Path:
 
 def find(value: Any, path: Path) -> Any:
     """The first value at ``path``, or MISSING."""
-    for step in path:
-        if isinstance(step, str):
-            if not isinstance(value, dict):
-                return MISSING
-            value = value.get(step, MISSING)
-        else:
-            return next(find_all(value, path[path.index(step) :]), MISSING)
-    return value
+    return next(find_all(value, path), MISSING)
 
 
 def find_all(value: Any, path: Path) -> Iterator[Any]:
     """Every value at ``path``: several where it says ``[]``."""
-    if not path:
-        if value is not MISSING:
-            yield value
-        return
-    step, rest = path[0], path[1:]
-    if isinstance(step, str):
-        if isinstance(value, dict) and step in value:
-            yield from find_all(value[step], rest)
-    elif isinstance(value, list):
-        for item in value if step is None else value[step : step + 1]:
-            yield from find_all(item, rest)
+    for at, step in enumerate(path):
+        if isinstance(step, str):
+            if not isinstance(value, dict) or step not in value:
+                return
+            value = value[step]
+        else:
+            if isinstance(value, list):
+                for item in value if step is None else value[step : step + 1]:
+                    yield from find_all(item, path[at + 1 :])
+            return
+    yield value
 
 
 def put(target: dict[str, Any], path: Path, value: Any) -> None:

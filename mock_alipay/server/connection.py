@@ -15,7 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mock_alipay.edge.target import TARGET
 from mock_alipay.edge.wire import CONNECTION
-from mock_alipay.server.cork import CorkedTransport
+from mock_alipay.server.exchange import Exchange
 from mock_alipay.server.linger import LingeringTransport
 
 if TYPE_CHECKING:
@@ -24,9 +24,13 @@ if TYPE_CHECKING:
 MAX_HEAD = 64 * 1024
 """Bytes of request line and headers."""
 
-MAX_CONNECTIONS = 1_000
+MAX_CONNECTIONS = 450
+"""On each of the two ports: together they stay below the 1,024 open files that many systems allow."""
+
 REQUEST_TIMEOUT = 20.0
 """Seconds a client may take from opening a connection, or from a request's first byte, to its last."""
+
+_TLS_HANDSHAKE = b"\x16\x03"
 
 
 class ClientConnection(HttpToolsProtocol):
@@ -39,7 +43,7 @@ class ClientConnection(HttpToolsProtocol):
     """Loop time since which a request has been on its way; None while none is."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(cast("asyncio.Transport", LingeringTransport(CorkedTransport(transport), self.loop)))
+        super().connection_made(cast("asyncio.Transport", LingeringTransport(transport, self.loop)))
         self.waiting_since = self.loop.time()
         if len(self.connections) > MAX_CONNECTIONS:
             self._turn_away(b"503 Service Unavailable", f"more than {MAX_CONNECTIONS} connections")
@@ -56,7 +60,7 @@ class ClientConnection(HttpToolsProtocol):
         try:
             self._feed(data)
         except httptools.HttpParserError as error:
-            why = str(error.__context__ or error)[:100]
+            why = str(error.__context__ or error)[:100] if data[:2] != _TLS_HANDSHAKE else "HTTPS has a port of its own"
             self.logger.warning("a client was sent away, it sent what is not HTTP/1.1: %s", why)
             self._turn_away(b"400 Bad Request", f"this is not HTTP/1.1: {why}")
         if self._in_head and self._head_size > MAX_HEAD and not self.transport.is_closing():
@@ -97,8 +101,8 @@ class ClientConnection(HttpToolsProtocol):
         if self._head_size > MAX_HEAD and sum(len(n) + len(v) for n, v in self.headers) + len(self.url) > MAX_HEAD:
             self._refuse_head()
             return
-        self.scope["extensions"] = cast("Any", {CONNECTION: self, TARGET: self.url})
         super().on_headers_complete()
+        self.scope["extensions"] = cast("Any", {CONNECTION: Exchange(self, self.cycle), TARGET: self.url})
 
     def on_body(self, body: bytes) -> None:
         if not self.transport.is_closing():
@@ -112,11 +116,6 @@ class ClientConnection(HttpToolsProtocol):
         self._in_head, self._head_size = True, 0
         if not self.transport.is_closing():
             super().on_message_complete()
-
-    def on_response_complete(self) -> None:
-        # The reply to a HEAD has no body that its head could leave with.
-        self.transport.flush()
-        super().on_response_complete()
 
     def check_time(self, now: float) -> None:
         """Close the connection when its client has taken too long over a request."""

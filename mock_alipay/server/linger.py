@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from mock_alipay.server.cork import CorkedTransport
-
 LINGER = 2.0
 """Seconds that a client refused in the middle of its request may go on sending."""
 
@@ -18,7 +16,7 @@ class LingeringTransport:
     says why it was refused (RFC 9112, section 9.6).
     """
 
-    def __init__(self, transport: CorkedTransport, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
         self._loop = loop
         self._leaving = False
@@ -37,7 +35,6 @@ class LingeringTransport:
             self._transport.close()
         elif not self._leaving:
             self._leaving = True
-            self._transport.flush()
             if self._transport.can_write_eof():
                 self._transport.write_eof()
             self._transport.resume_reading()

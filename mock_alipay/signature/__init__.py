@@ -7,7 +7,7 @@ What is signed, both ways (docs: digital_signature; the same in all official SDK
 
 from mock_alipay.signature.diagnosis import Suspect, diagnose
 from mock_alipay.signature.header import SignatureHeader, parse, raw_signature
-from mock_alipay.signature.seal import Signer, content, fits
+from mock_alipay.signature.sign import Signer, content, fits
 
 __all__ = [
     "SignatureHeader",

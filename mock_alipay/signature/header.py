@@ -7,6 +7,8 @@ import binascii
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
+from mock_alipay.words import short
+
 
 @dataclass(frozen=True, slots=True)
 class SignatureHeader:
@@ -26,7 +28,7 @@ def parse(header: str) -> SignatureHeader:
     for part in header.split(","):
         name, equals, value = part.strip().partition("=")
         if not equals:
-            raise ValueError(f"'{_short(part.strip())}', which is no name=value pair")
+            raise ValueError(f"'{short(part.strip())}', which is no name=value pair")
         parts[name.strip().lower()] = value.strip()
     if "signature" not in parts:
         raise ValueError("no signature= part")
@@ -34,10 +36,10 @@ def parse(header: str) -> SignatureHeader:
         # The PHP SDK sends this when it is handed a PEM key (seen with its 1.5.5).
         raise ValueError("an empty signature= part: the client could not read its private key")
     if parts.get("algorithm", "RSA256").upper() != "RSA256":
-        raise ValueError(f"algorithm={_short(parts['algorithm'])}")
+        raise ValueError(f"algorithm={short(parts['algorithm'])}")
     version = parts.get("keyversion", "")
     if version and not (version.isascii() and version.isdigit() and len(version) <= 9):
-        raise ValueError(f"keyVersion={_short(version)}")
+        raise ValueError(f"keyVersion={short(version)}")
     return SignatureHeader(int(version) if version else None, parts["signature"])
 
 
@@ -54,7 +56,3 @@ def raw_signature(value: str) -> bytes:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise ValueError("it is not base64 once url-decoded") from None
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"

@@ -78,6 +78,19 @@ class Server:
     process: subprocess.Popen[bytes]
     port: int
 
+    def wait(self, seconds: float = 20.0) -> None:
+        """Return as soon as a health call is answered."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and self.process.poll() is None:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
+            with contextlib.suppress(ConnectionError):
+                connection.request("GET", "/__admin/health")
+                connection.getresponse().read()
+                connection.close()
+                return
+            time.sleep(0.001)
+        raise RuntimeError(f"nothing answers: {self.process.args!r}")
+
     def cpu_seconds(self) -> float:
         """What it has used of its core so far; 0 where the system does not tell."""
         with contextlib.suppress(OSError):
@@ -110,25 +123,12 @@ def running(command: list[str], port: int, *, home: str | None = None, pinned: b
         try:
             if pinned:
                 pin(process.pid, 0)
-            wait_until_it_answers(port)
-            yield Server(process, port)
+            server = Server(process, port)
+            server.wait()
+            yield server
         finally:
             process.terminate()
             process.wait(10)
-
-
-def wait_until_it_answers(port: int, seconds: float = 20.0) -> None:
-    """Return as soon as a health call is answered."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
-        with contextlib.suppress(ConnectionError):
-            connection.request("GET", "/__admin/health")
-            connection.getresponse().read()
-            connection.close()
-            return
-        time.sleep(0.001)
-    raise TimeoutError(f"nothing answers on port {port}")
 
 
 def free_port() -> int:
@@ -223,8 +223,7 @@ def drive(port: int, requests: Iterable[bytes], connections: int = 32) -> float:
     for client in clients:
         crowd.add(client)
     while crowd:
-        for _ in crowd.turn():
-            pass
+        list(crowd.turn())
     return time.perf_counter() - began
 
 
@@ -239,19 +238,17 @@ def first_replies(port: int, busy: Iterable[bytes], newcomers: Sequence[bytes], 
     for client in regulars:
         crowd.add(client)
     while sum(client.replies for client in regulars) < 5 * connections:
-        for _ in crowd.turn():
-            raise ValueError("too few requests to keep the server busy")
+        list(crowd.turn())
     for request in newcomers:
         crowd.add(_Client(port, iter([request])))
     waits: list[float] = []
     while len(waits) < len(newcomers):
-        for client in crowd.turn():
-            if client in regulars:
-                raise ValueError("too few requests to keep the server busy")
-            waits.append(time.perf_counter() - client.began)
-    for _ in shared:
-        pass
+        done = list(crowd.turn())
+        if not set(done).isdisjoint(regulars):
+            raise ValueError("too few requests to keep the server busy")
+        waits.extend(time.perf_counter() - client.began for client in done)
+    # The regulars leave after the reply that each waits for.
+    list(shared)
     while crowd:
-        for _ in crowd.turn():
-            pass
+        list(crowd.turn())
     return sorted(waits)

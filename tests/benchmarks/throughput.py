@@ -7,8 +7,9 @@ cannot be left out (see ``reference.py``), in turns of short rounds, and the med
 (b)  with signatures, beside a route that parses, verifies and signs; goal: 0.85 of its rate
 (c)  of 64 clients that connect at once while 16 others are being served, how long the last waits for its first reply
 
-Every call has a paymentRequestId of its own and so opens a session. ``cpu`` compares processor time per call, which
-a busy machine disturbs less; it is told on Linux only, and counts all threads of a server.
+Every call has a paymentRequestId of its own and so opens a session. ``cpu`` compares processor time per call, all
+threads of a server counted (Linux only). A busy machine disturbs it less, and it stays true where the clients are
+slower than the server: when the reference's rate is far below one call per its processor time, trust ``cpu``.
 """
 
 from __future__ import annotations

@@ -54,7 +54,10 @@ def running(home: Path) -> Iterator[Running]:
 def stories(folder: Path, name: str, code: str) -> Path:
     """A folder with one story in it."""
     folder.mkdir(exist_ok=True)
-    (folder / f"{name}.yaml").write_text(STORY.format(code=code))
+    # Put in place whole: a watcher must not find it half written.
+    draft = folder / f"{name}.draft"
+    draft.write_text(STORY.format(code=code))
+    draft.replace(folder / f"{name}.yaml")
     return folder
 
 
@@ -240,16 +243,26 @@ def test_bad_key_file(tmp_path: Path, flag: str, written: str, words: str) -> No
     assert (1, True, True) == (result.returncode, f"{file}: " in line, words in line)
 
 
-@pytest.mark.parametrize("name", ["server.pem", "authority.pem"])
-def test_damaged_certificate_files(running: Running, home: Path, tmp_path: Path, name: str) -> None:
-    """Damaged files of the certificate authority are named, with the way out, and no traceback."""
+def test_damaged_certificate(running: Running, home: Path, tmp_path: Path) -> None:
+    """A damaged certificate is issued again, by the same authority."""
     shutil.copytree(home / "tls", tmp_path / "tls")
-    (tmp_path / "tls" / name).write_text("nothing of use")
-    if name == "authority.pem":
-        (tmp_path / "tls" / "server.json").unlink()
+    (tmp_path / "tls" / "server.pem").write_text("nothing of use")
+    with serving(tmp_path, "--port", "0", "--tls-port", "0") as found:
+        trust = ssl.create_default_context(cafile=str(home / "tls" / "ca.pem"))
+        connection = http.client.HTTPSConnection("localhost", found.tls_port, context=trust, timeout=10)
+        connection.request("GET", "/__admin/health")
+        assert connection.getresponse().status == 200
+        connection.close()
+
+
+def test_damaged_authority(running: Running, home: Path, tmp_path: Path) -> None:
+    """A damaged authority is named, with the way out: clients would have to trust a new one."""
+    shutil.copytree(home / "tls", tmp_path / "tls")
+    (tmp_path / "tls" / "authority.pem").write_text("nothing of use")
+    (tmp_path / "tls" / "server.json").unlink()
     result = run(tmp_path, "--port", "0", "--tls-port", "0")
     (line,) = result.stderr.splitlines()
-    assert (1, True) == (result.returncode, f"{tmp_path / 'tls' / name}: it is damaged; delete it" in line)
+    assert (1, True) == (result.returncode, f"{tmp_path / 'tls' / 'authority.pem'}: it is damaged; delete it" in line)
 
 
 def test_home_that_cannot_be_written(tmp_path: Path) -> None:
@@ -367,11 +380,10 @@ def test_watch(tmp_path: Path) -> None:
 
         def complained() -> bool | None:
             stories(folder, "ours", "NONSENSE")
-            return "stay as they were" in found.log or None
+            return f"the scenarios stay as they were: {folder / 'ours.yaml'}:3:" in found.log or None
 
         eventually(changed)
         eventually(complained)
-        assert f"{folder / 'ours.yaml'}:3:" in found.log
         assert found.create(sample(), extra=header).code == "RISK_REJECT"
 
 

@@ -196,6 +196,7 @@ def test_a_name_like_no_other_gets_no_suggestion() -> None:
     told = load().unknown("zzz")
     assert "did you mean" not in told
     assert "known are bad-gateway, " in told
+    assert "'" + "z" * 60 + "'" in load().unknown("z" * 1000)
 
 
 def test_the_shipped_folder_holds_scenarios() -> None:

@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import pytest
 
-from mock_alipay.server.cork import CorkedTransport
 from mock_alipay.server.linger import LINGER, LingeringTransport
 
 
@@ -46,8 +45,7 @@ class Below:
 
 
 def lingering(below: Below) -> LingeringTransport:
-    corked = CorkedTransport(cast("asyncio.Transport", below))
-    return LingeringTransport(corked, cast("Any", below))
+    return LingeringTransport(cast("asyncio.Transport", below), cast("Any", below))
 
 
 def test_between_requests_it_closes_at_once() -> None:

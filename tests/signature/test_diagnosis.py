@@ -90,6 +90,7 @@ def why(signature: bytes, sent: Message = SENT) -> str:
         ({}, {"time": "1795309630000"}, "another request time was signed than was sent (1795309630000)"),
         ({}, {"time": "1795309630"}, "another request time was signed than was sent (1795309630)"),
         ({"time": "1795309630000"}, {"time": "2026-11-22T01:07:10Z"}, "(2026-11-22T01:07:10Z)"),
+        ({"time": "1795309630"}, {"time": "1795309630000"}, "(1795309630000)"),
         ({"time": "2026-11-22T09:07:10+08:00"}, {"time": "2026-11-22T01:07:10Z"}, "(2026-11-22T01:07:10Z)"),
         ({"time": "2026-11-22T01:07:10.5Z"}, {"time": "2026-11-22T01:07:10Z"}, "(2026-11-22T01:07:10Z)"),
         ({}, {"body": b""}, "the body is left out"),

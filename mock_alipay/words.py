@@ -1,0 +1,39 @@
+"""Words for people: values shown short, and the name that was perhaps meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+_LONGEST_NAME = 80
+"""Characters of a name that are compared; what is longer is no misspelling."""
+
+
+def short(text: str, most: int = 40) -> str:
+    """A text cut to ``most`` characters."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def described(value: Any, *, secret: bool = False) -> str:
+    """A JSON value as an error message shows it, cut short, and not at all when it is secret."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return "a number" if secret else f"the number {short(str(value))}"
+        case str():
+            return f"a string of {len(value)} characters" if secret else f'the string "{short(value)}"'
+        case list():
+            return "an array"
+        case _:
+            return "an object"
+
+
+def close(name: str, words: Iterable[str]) -> str | None:
+    """The known word that ``name`` was perhaps meant to be."""
+    folded = {word.lower(): word for word in words}
+    found = difflib.get_close_matches(name[:_LONGEST_NAME].lower(), folded, 1, 0.7)
+    return folded[found[0]] if found else None
