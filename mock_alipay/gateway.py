@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from mock_alipay.context import Context
 from mock_alipay.contract import Contract, claimed_id
@@ -30,9 +30,7 @@ logger = logging.getLogger("mock_alipay")
 
 _MOST_CONFLICTS = 10
 _LARGE = 16 * 1024
-"""Bytes beyond which a body is checked aside."""
-
-T = TypeVar("T")
+"""Bytes beyond which a body is checked aside, so that nobody else waits while its faults are told."""
 
 
 @dataclass(slots=True)
@@ -99,9 +97,10 @@ class Gateway:
         call = visit.call
         endpoint, visit.explanation = self.finder.find(call)
         visit.endpoint = endpoint
-        identity = await _aside(call, self.verifier.identify, call)
-        visit.client_id, visit.verdict = identity.client_id, identity.verdict
-        visit.body = await _aside(call, self.contract.check, endpoint, call.body)
+        if len(call.body) > _LARGE:
+            await asyncio.to_thread(self._admit, visit, endpoint)
+        else:
+            self._admit(visit, endpoint)
         visit.payment_request_id = visit.body["paymentRequestId"]
         sight = Sight(visit.client_id, call.headers, visit.body)
         visit.choice = self.chooser.choose(endpoint, visit.payment_request_id, sight)
@@ -111,6 +110,11 @@ class Gateway:
             return Outcome(step.result, step.message)
         outcome = await self._decide(visit, endpoint, visit.payment_request_id)
         return outcome if step.message is None else replace(outcome, message=step.message)
+
+    def _admit(self, visit: _Visit, endpoint: str) -> None:
+        identity = self.verifier.identify(visit.call)
+        visit.client_id, visit.verdict = identity.client_id, identity.verdict
+        visit.body = self.contract.check(endpoint, visit.call.body)
 
     async def _decide(self, visit: _Visit, endpoint: str, payment_request_id: str) -> Outcome:
         for _ in range(_MOST_CONFLICTS):
@@ -191,13 +195,6 @@ class Gateway:
         )
         self.journal.note(entry)
         self.announce(entry)
-
-
-async def _aside(call: Call, step: Callable[..., T], *arguments: Any) -> T:
-    """Take a step; in a thread when the body is large, so that nobody else waits while its faults are told."""
-    if len(call.body) > _LARGE:
-        return await asyncio.to_thread(step, *arguments)
-    return step(*arguments)
 
 
 def _word(result: Mapping[str, Any] | None, name: str) -> str | None:

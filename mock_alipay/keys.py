@@ -51,6 +51,8 @@ def _shipped(name: str) -> RSAPrivateKey:
 def read_private_key(path: Path) -> RSAPrivateKey:
     """An RSA private key in PEM, or as bare base64 of PKCS#8 or PKCS#1 (as SDKs take it)."""
     data = _read(path)
+    if b"PUBLIC KEY" in data:
+        raise SetupError(f"{path}: expected an RSA private key, found a public one")
     try:
         key = load_pem_private_key(data, None) if b"-----BEGIN" in data else load_der_private_key(_der(data), None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import queue
 import re
 import threading
 import time
@@ -56,44 +55,58 @@ class Log:
 
 
 class _Writer:
+    """Gathers lines, and lets a thread write all that have come since it last did."""
+
     def __init__(self, stream: TextIO, formatter: logging.Formatter) -> None:
         self._stream = stream
         self._formatter = formatter
-        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._lines: list[str] = []
         self._dropped = 0
+        self._news = threading.Event()
+        self._closing = False
         self._thread = threading.Thread(target=self._run, name="mock-alipay-log", daemon=True)
         self._thread.start()
 
     def put(self, line: str) -> None:
-        if self._lines.qsize() >= _MOST_WAITING:
-            self._dropped += 1
-        else:
-            self._lines.put(line)
+        with self._lock:
+            waiting = len(self._lines)
+            if waiting >= _MOST_WAITING:
+                self._dropped += 1
+            else:
+                self._lines.append(line)
+        if not waiting:
+            self._news.set()
 
     def close(self) -> None:
-        self._lines.put(None)
+        self._closing = True
+        self._news.set()
         self._thread.join(timeout=0.5)
 
     def _run(self) -> None:
-        more = True
-        while more:
-            batch = [self._lines.get()]
-            while not self._lines.empty():
-                batch.append(self._lines.get())
-            more = None not in batch
-            lines = [line for line in batch if line is not None]
-            if self._dropped:
-                text = f"{self._dropped} log lines were dropped, their reader was too slow"
-                self._dropped = 0
-                record = logging.LogRecord("mock_alipay", logging.WARNING, __file__, 0, text, None, None)
-                lines.append(self._formatter.format(record))
+        closing = False
+        while not closing:
+            self._news.wait()
+            closing = self._closing
+            self._news.clear()
+            lines = self._taken()
             try:
-                self._stream.write("".join(line + "\n" for line in lines))
+                self._stream.write("\n".join([*lines, ""]))
                 self._stream.flush()
             except (OSError, ValueError):
                 return
-            if more:
+            if not closing:
                 time.sleep(_PAUSE)
+
+    def _taken(self) -> list[str]:
+        with self._lock:
+            lines, self._lines = self._lines, []
+            dropped, self._dropped = self._dropped, 0
+        if dropped:
+            text = f"{dropped} log lines were dropped, their reader was too slow"
+            record = logging.LogRecord("mock_alipay", logging.WARNING, __file__, 0, text, None, None)
+            lines.append(self._formatter.format(record))
+        return lines
 
 
 class _Handler(logging.Handler):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -15,7 +17,9 @@ from mock_alipay.clock import wire_time
 from mock_alipay.signature import Signer, content
 from mock_alipay.terms import Call, Reply, WireFault
 
-_CONTENT_TYPE = (b"content-type", b"application/json; charset=UTF-8")
+_HEAD = b"content-type: application/json; charset=UTF-8\r\ncontent-length: %d\r\nclient-id: %b\r\nresponse-time: %b\r\n"
+"""Names in lower case: the Python SDK knows no other spelling."""
+
 _UNFIT_FOR_HEADERS = ("signature", "response-time")
 """The PHP SDK takes any header line that holds one of these words for the header of that name."""
 
@@ -43,8 +47,8 @@ class Sealer:
     def __init__(self, signer: Signer | None, forger: Callable[[], Signer]) -> None:
         self._signer = signer
         self._forger = forger
-        # A signature takes a quarter of a millisecond: made inline, one busy client would starve the others.
-        self._pool = ThreadPoolExecutor(2, thread_name_prefix="mock-alipay-sign")
+        # A signature takes a quarter of a millisecond, in which other calls could go on; with one core they cannot.
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="mock-alipay-sign") if _cores() > 1 else None
 
     async def seal(self, letter: Letter) -> Reply:
         """The reply: signed, unless signatures are off or the scenario says otherwise."""
@@ -52,31 +56,41 @@ class Sealer:
         body = bytes(memoryview(orjson.dumps(letter.body)))
         kind = letter.fault.kind if letter.fault else None
         time = wire_time(letter.now - _STALE if kind == "stale-time" else letter.now)
-        headers = [
-            _CONTENT_TYPE,
-            (b"content-length", str(len(body)).encode()),
-            (b"client-id", letter.client_id.encode("latin-1", "replace")),
-            (b"response-time", time.encode()),
-        ]
+        client_id = letter.client_id.encode("latin-1", "replace")
+        head = _HEAD % (len(body), client_id, time.encode())
         if self._signer is not None and kind != "no-signature":
             signed_body = b"{}" if kind == "bad-signature" else body
             call = letter.call
             text = content(call.method, call.reply_target, letter.client_id, time, signed_body)
             signer = self._forger() if kind == "wrong-key" else self._signer
-            loop = asyncio.get_running_loop()
-            headers.append((b"signature", await loop.run_in_executor(self._pool, signer.header, text)))
-        headers.append((b"mock-call-id", letter.call_id.encode()))
-        if letter.scenario and not any(word in letter.scenario.lower() for word in _UNFIT_FOR_HEADERS):
-            headers.append((b"mock-scenario", letter.scenario.encode()))
-        return Reply(200, tuple(headers), body, letter.delay, letter.fault)
+            head += b"signature: %b\r\n" % await self._signed(signer, text)
+        head += b"mock-call-id: %b\r\n%b" % (letter.call_id.encode(), _named(letter.scenario))
+        return Reply(200, head, body, letter.delay, letter.fault)
+
+    async def _signed(self, signer: Signer, text: bytes) -> bytes:
+        if self._pool is None:
+            return signer.header(text)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, signer.header, text)
+
+
+def _cores() -> int:
+    """How many processors this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS and Windows
+        return os.cpu_count() or 1
+
+
+@lru_cache(maxsize=1024)
+def _named(scenario: str | None) -> bytes:
+    """The header that names the scenario, unless an SDK would trip on it."""
+    if not scenario or any(word in scenario.lower() for word in _UNFIT_FOR_HEADERS):
+        return b""
+    return f"mock-scenario: {scenario}\r\n".encode()
 
 
 def problem_reply(problem: Mapping[str, Any], call_id: str) -> Reply:
     """A plain HTTP error, as problem JSON."""
     body = orjson.dumps(problem)
-    headers = (
-        (b"content-type", b"application/problem+json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"mock-call-id", call_id.encode()),
-    )
-    return Reply(problem["status"], headers, body)
+    head = b"content-type: application/problem+json\r\ncontent-length: %d\r\nmock-call-id: %b\r\n"
+    return Reply(problem["status"], head % (len(body), call_id.encode()), body)

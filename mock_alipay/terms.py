@@ -111,7 +111,14 @@ class Reply:
     """What goes back to the merchant, and how: after ``delay`` seconds, with a fault or none."""
 
     status: int
-    headers: tuple[tuple[bytes, bytes], ...]
+    head: bytes
+    """Header lines as they stand on the wire, each with its line end."""
     body: bytes
     delay: float = 0.0
     fault: WireFault | None = None
+
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """Names and values."""
+        pairs = (line.partition(b": ") for line in self.head.split(b"\r\n")[:-1])
+        return [(name, value) for name, _, value in pairs]

@@ -23,13 +23,19 @@ async def watch(chooser: Chooser, folders: Sequence[Path], schemas: Schemas) -> 
 
     watched = (shipped_folder(), *folders)
     while True:
+        known = _identities(watched)
         async for changes in awatch(*watched, step=50, debounce=200):
             reload(chooser, folders, schemas, ", ".join(sorted({Path(path).name for _, path in changes})))
-            if not all(folder.is_dir() for folder in watched):
+            if _identities(watched) != known:
                 break
-        while not all(folder.is_dir() for folder in watched):  # noqa: ASYNC110 - no event tells that it is back
+        while None in _identities(watched):  # noqa: ASYNC110 - no event tells that it is back
             await asyncio.sleep(_FOLDER_CHECK)
         reload(chooser, folders, schemas, "a folder came back")
+
+
+def _identities(folders: Sequence[Path]) -> list[int | None]:
+    """What tells a folder from another that has taken its place; None for one that is gone."""
+    return [folder.stat().st_ino if folder.is_dir() else None for folder in folders]
 
 
 def reload(chooser: Chooser, folders: Sequence[Path], schemas: Schemas, changed: str) -> None:

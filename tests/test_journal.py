@@ -17,7 +17,7 @@ def note(journal: Journal, client_id: str = "A", body: bytes = b"{}", reply: byt
     entry = Entry(
         id=journal.next_id(),
         call=plain_call(body),
-        reply=Reply(200, (), reply),
+        reply=Reply(200, b"", reply),
         client_id=client_id,
         endpoint="createPaymentSession",
         payment_request_id=None,
@@ -58,7 +58,7 @@ def ids(journal: Journal) -> list[str]:
 def test_the_status_is_what_the_client_saw(fault: WireFault | None, expected: int | None) -> None:
     """That of the reply, that of the fault, or none at all."""
     entry = note(Journal())
-    assert expected == replace(entry, reply=Reply(413, (), b"{}", fault=fault)).http_status
+    assert expected == replace(entry, reply=Reply(413, b"", b"{}", fault=fault)).http_status
 
 
 def test_ids_count_up() -> None:

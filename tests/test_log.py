@@ -25,7 +25,7 @@ MASKED = "405469******4822"
 ENTRY = Entry(
     id="12",
     call=plain_call(),
-    reply=Reply(200, (), b"{}"),
+    reply=Reply(200, b"", b"{}"),
     client_id="SANDBOX_A",
     endpoint="createPaymentSession",
     payment_request_id="order-1",
@@ -110,7 +110,7 @@ def written(log_format: LogFormat, *entries: Entry) -> list[str]:
             ),
         ),
         (
-            replace(ENTRY, reply=Reply(200, (), b"{}", 3.0, WireFault("reset")), scenario="slow"),
+            replace(ENTRY, reply=Reply(200, b"", b"{}", 3.0, WireFault("reset")), scenario="slow"),
             "#12  createPaymentSession  S SUCCESS  [slow +reset]  0.9 ms +3.0 s",
         ),
         (
@@ -129,7 +129,7 @@ def written(log_format: LogFormat, *entries: Entry) -> list[str]:
             replace(
                 ENTRY,
                 call=plain_call(target="/favicon.ico", method="GET"),
-                reply=Reply(404, (), b"{}"),
+                reply=Reply(404, b"", b"{}"),
                 endpoint=None,
                 result_code=None,
                 result_status=None,
@@ -149,7 +149,7 @@ def test_a_line_in_words(entry: Entry, expected: str) -> None:
 
 def test_a_line_in_json() -> None:
     """The same as one object."""
-    entry = replace(ENTRY, reply=Reply(200, (), b"{}", 3.0, WireFault("reset")))
+    entry = replace(ENTRY, reply=Reply(200, b"", b"{}", 3.0, WireFault("reset")))
     assert json.loads(json_line(entry)) == {
         "time": "2026-11-22T01:07:10.000+00:00",
         "level": "info",

@@ -14,8 +14,14 @@ from mock_alipay.errors import Refusal, SetupError
 
 @click.command()
 @options(*STORIES)
-def scenarios(**flags: Any) -> None:
+@click.option("--schema", is_flag=True, help="Print the file of their JSON Schema, for editors, instead.")
+def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands flags over by name
     """List what is loaded, one line each."""
+    if schema:
+        from mock_alipay.schema import FOLDER
+
+        click.echo(FOLDER / "scenario.json")
+        return
     from mock_alipay.scenario import Library, shipped_folder
     from mock_alipay.schema import Schemas
 

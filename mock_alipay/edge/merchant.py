@@ -48,27 +48,24 @@ async def read_body(scope: Scope, receive: Receive, limit: int, *, flag: str | N
 
     ``flag`` is what sets the limit, if anything does.
     """
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit() and int(value) > limit:
-            raise _too_large(f"{int(value)} bytes", limit, flag)
+    announced: bytes = dict(scope["headers"]).get(b"content-length", b"")
+    if announced.isdigit() and int(announced) > limit:
+        raise _too_large(f"{int(announced)} bytes", limit, flag)
     message = await receive()
     if message["type"] == "http.request" and not message.get("more_body"):
         body: bytes = message.get("body", b"")
-    else:
-        chunks = bytearray()
-        while True:
-            if message["type"] == "http.disconnect":
-                return None
-            chunks += message.get("body", b"")
-            if len(chunks) > limit:
-                break
-            if not message.get("more_body"):
-                break
-            message = await receive()
-        body = bytes(chunks)
-    if len(body) > limit:
-        raise _too_large(f"more than {limit} bytes", limit, flag)
-    return body
+        if len(body) > limit:
+            raise _too_large(f"{len(body)} bytes", limit, flag)
+        return body
+    chunks = bytearray()
+    while message["type"] != "http.disconnect":
+        chunks += message.get("body", b"")
+        if len(chunks) > limit:
+            raise _too_large(f"more than {limit} bytes", limit, flag)
+        if not message.get("more_body"):
+            return bytes(chunks)
+        message = await receive()
+    return None
 
 
 def _too_large(found: str, limit: int, flag: str | None) -> Misuse:

@@ -90,6 +90,5 @@ def _bad_gateway(reply: Reply) -> Reply:
     """What a proxy in front of the gateway would answer: a page, unsigned."""
     status = reply.fault.status if reply.fault else 502
     body = f"<html><body><h1>{status}</h1>a scenario of mock-alipay</body></html>".encode()
-    kept = tuple(header for header in reply.headers if header[0] in (b"mock-call-id", b"mock-scenario"))
-    length = str(len(body)).encode()
-    return Reply(status, ((b"content-type", b"text/html"), (b"content-length", length), *kept), body)
+    kept = b"".join(b"%b: %b\r\n" % header for header in reply.headers if header[0].startswith(b"mock-"))
+    return Reply(status, b"content-type: text/html\r\ncontent-length: %d\r\n%b" % (len(body), kept), body)

@@ -110,6 +110,8 @@ class Chooser:
         return meant and f"paymentRequestId begins with {prefix}--, which is no scenario; did you mean {meant}--?"
 
     def _preferred(self, client_id: str) -> tuple[Story, str] | None:
+        if not self._preferences:
+            return None
         for key in (client_id, None):
             set_ = self._preferences.get(key)
             if set_ is None or set_.scenario not in self.library:

@@ -15,7 +15,7 @@ import yaml
 
 from mock_alipay.errors import SetupError
 
-MAX_BYTES = 256 * 1024
+MAX_LENGTH = 256 * 1024
 MAX_DEPTH = 16
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -41,8 +41,8 @@ class Document:
 
 def read(text: str, origin: str) -> Document:
     """Parse one YAML (or JSON) document; SetupError names file, line and reason."""
-    if len(text) > MAX_BYTES:
-        raise SetupError(f"{origin}: larger than {MAX_BYTES} bytes")
+    if len(text) > MAX_LENGTH:
+        raise SetupError(f"{origin}: longer than {MAX_LENGTH} characters")
     try:
         reader = _Reader(origin, yaml.parse(text, Loader=_LOADER))
         return Document(origin, reader.document(), reader.lines)

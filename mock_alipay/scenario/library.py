@@ -97,11 +97,13 @@ class _Gates:
 
     def admitted(self, sight: Sight) -> list[Story]:
         """In the order of the stories."""
-        found = {story.name: story for story in self._open}
+        found = list(self._open)
         for gate, by_word in self._gates.values():
             for value in gate.values(sight):
-                found.update((story.name, story) for story in by_word.get(text(value) or "", ()))
-        return sorted(found.values(), key=lambda story: self._order[story.name])
+                found += by_word.get(text(value) or "", ())
+        if len(found) < 2:
+            return found
+        return sorted({story.name: story for story in found}.values(), key=lambda story: self._order[story.name])
 
 
 def read_file(file: Path, schemas: Schemas) -> Story:

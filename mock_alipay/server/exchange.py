@@ -32,11 +32,9 @@ class Exchange:
             await connection.flow.drain()
         if cycle.disconnected:
             return
-        parts = [STATUS_LINE[reply.status]]
-        for name, value in (*connection.server_state.default_headers, *reply.headers):
-            parts += (name, b": ", value, b"\r\n")
-        parts += (b"\r\n", reply.body) if cycle.keep_alive else (b"connection: close\r\n\r\n", reply.body)
-        connection.transport.write(b"".join(parts))
+        own = b"".join(b"%b: %b\r\n" % header for header in connection.server_state.default_headers)
+        end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
+        connection.transport.write(b"".join((STATUS_LINE[reply.status], own, reply.head, end, reply.body)))
         cycle.response_started = cycle.response_complete = True
         cycle.message_event.set()
         if not cycle.keep_alive:
@@ -52,8 +50,3 @@ class Exchange:
     def end(self, last_words: bytes = b"") -> None:
         """Send these bytes as they are, then close."""
         self._connection.end(last_words)
-
-    def drop(self) -> None:
-        """Break the connection off without a word; the call is over for uvicorn too."""
-        self._cycle.disconnected = True
-        self._connection.transport.abort()

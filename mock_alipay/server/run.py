@@ -15,7 +15,6 @@ from typing import Any, cast
 
 import uvicorn
 
-from mock_alipay.edge.wire import CONNECTION
 from mock_alipay.errors import SetupError
 from mock_alipay.server.connection import ClientConnection, sweep
 from mock_alipay.server.sockets import Sockets
@@ -25,7 +24,6 @@ _KEEP_ALIVE = 75
 
 _GRACE = 0.7
 """Seconds that calls under way get when the server stops."""
-
 
 _LAST_RESORT = 1
 """Seconds after which uvicorn itself ends what is left, and complains."""
@@ -45,11 +43,12 @@ class _Server(uvicorn.Server):
         cut.cancel()
 
     def _cut_short(self) -> None:
-        for task in self.server_state.tasks:
-            task.cancel()
-        # Under TLS, a connection that was closed waits for its client to say goodbye.
+        # Broken off first, so that no client is told of what ends its call. Under TLS, a connection that was closed
+        # would wait for its client to say goodbye.
         for connection in list(self.server_state.connections):
             cast("ClientConnection", connection).drop()
+        for task in self.server_state.tasks:
+            task.cancel()
         if sys.version_info >= (3, 13):
             for server in self.servers:
                 server.abort_clients()
@@ -123,15 +122,13 @@ def _server(app: Any, *, lifespan: bool, certificate: Path | None = None) -> _Se
 
 
 def _cut_quietly(app: Any) -> Any:
-    """The app, whose calls may be cut short: their clients see the connection break, and the log no traceback."""
+    """The app, whose calls may be cut short when the server stops: no traceback tells of that."""
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
         try:
             await app(scope, receive, send)
         except asyncio.CancelledError:
-            connection = scope.get("extensions", {}).get(CONNECTION)
-            if connection is None:
+            if scope["type"] != "http":
                 raise
-            connection.drop()
 
     return answer

@@ -164,7 +164,7 @@ def test_a_file_may_be_as_large_as_the_limit_and_no_larger() -> None:
     """Both sides of 256 KiB."""
     text = "a: 1\n#".ljust(256 * 1024, "x")
     assert document.read(text, "tale.yaml").value == {"a": 1}
-    assert problem(text + "x") == "tale.yaml: larger than 262144 bytes"
+    assert problem(text + "x") == "tale.yaml: longer than 262144 characters"
 
 
 def test_json_is_read_too() -> None:
