@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
@@ -37,10 +38,11 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except BrokenPipeError:
             # The reader of our output has seen enough, as in `mock-alipay scenarios | head -1`.
-            sys.stdout = None
+            _forget_output()
             return 0
         except OSError as error:
             # A full disk under standard output, most likely.
+            _forget_output()
             raise SetupError(f"the system says no: {error}") from error
 
 
@@ -78,6 +80,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         code = 130
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _forget_output() -> None:
+    # What is still unwritten would be tried again at exit, and fail again, with a complaint of Python's own.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(*lines: str) -> None:
