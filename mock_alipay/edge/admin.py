@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,8 @@ from mock_alipay.journal import Journal
 from mock_alipay.scenario import Chooser
 from mock_alipay.store import MemoryStore
 from mock_alipay.version import __version__
+
+logger = logging.getLogger("mock_alipay")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,10 @@ class Admin:
                 if misuse.status == 405:
                     response.headers["allow"] = ", ".join(misuse.extra["allowed"])
                 return response
+            except Exception:
+                logger.exception("%s %s met a bug in mock-alipay", request.method, request.url.path)
+                bug = Misuse(500, "A bug in mock-alipay", "its log has the traceback; the gateway goes on")
+                return _json(500, bug.problem, "application/problem+json")
 
         return Route(path, respond, methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 

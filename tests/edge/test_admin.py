@@ -59,6 +59,21 @@ def test_health(gateway: Live) -> None:
     assert answer.headers["content-type"] == "application/json"
 
 
+def test_a_bug_is_told_as_a_problem(
+    own: Live, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The caller reads that the fault is ours, the log has the traceback, and the gateway goes on."""
+
+    async def broken(_: str | None) -> list[Any]:
+        raise KeyError("boom")
+
+    monkeypatch.setattr(own.parts.store, "browse", broken)
+    found = problem(own.admin("GET", "/payments"))
+    assert (500, False) == (found["status"], "boom" in str(found))
+    assert "KeyError: 'boom'" in caplog.text
+    assert own.admin("GET", "/health").status == 200
+
+
 def test_head(gateway: Live) -> None:
     """A HEAD, as health checks send it, gets the same head at once."""
     answer = gateway.request("HEAD", "/__admin/health")
