@@ -19,7 +19,7 @@ from mock_alipay.errors import SetupError
 _SAMPLES = Path(__file__).parent.parent / "samples"
 
 
-class _Word(click.ParamType[str]):
+class _Word(click.ParamType):  # type: ignore[type-arg] # generic in later versions only
     """What fits into a request line and a header."""
 
     name = "TEXT"

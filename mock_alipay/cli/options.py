@@ -21,7 +21,7 @@ _SEVERAL = f"several in the variable are separated by {os.pathsep}"
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class _List(click.ParamType[Any]):
+class _List(click.ParamType):  # type: ignore[type-arg] # generic in later versions only
     """Repeatable on the command line, separated by the system's path separator in the environment."""
 
     envvar_list_splitter = os.pathsep
@@ -52,7 +52,7 @@ class _Whole(click.IntRange):
     name = "integer"
 
 
-class _TlsPort(click.ParamType[Any]):
+class _TlsPort(click.ParamType):  # type: ignore[type-arg] # generic in later versions only
     name = "PORT|none"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
