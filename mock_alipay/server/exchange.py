@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from mock_alipay.terms import Reply
 
 if TYPE_CHECKING:
-    from mock_alipay.server.connection import ClientConnection
+    from uvicorn.protocols.http.flow_control import FlowControl
+    from uvicorn.server import ServerState
+
+
+class Line(Protocol):
+    """A connection as an exchange needs it."""
+
+    flow: FlowControl
+    server_state: ServerState
+    transport: Any
+
+    def reset(self) -> None:
+        """Break it off."""
+
+    def end(self, last_words: bytes = b"") -> None:
+        """Send these bytes, then close."""
 
 
 class Exchange:
@@ -17,7 +32,7 @@ class Exchange:
 
     __slots__ = ("_connection", "_cycle")
 
-    def __init__(self, connection: ClientConnection, cycle: RequestResponseCycle) -> None:
+    def __init__(self, connection: Line, cycle: RequestResponseCycle) -> None:
         self._connection = connection
         self._cycle = cycle
 
