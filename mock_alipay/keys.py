@@ -109,6 +109,11 @@ class KeyRing:
         """A client's keys by version, newest last; empty when the client is unknown."""
         return self._keys.get(client_id, {})
 
+    @property
+    def client_ids(self) -> list[str]:
+        """Every client id that has a key."""
+        return list(self._keys)
+
     def __iter__(self) -> Iterator[tuple[str, int, RSAPublicKey]]:
         for client_id, versions in self._keys.items():
             for version, key in versions.items():

@@ -39,10 +39,10 @@ class Log:
         self._line: Callable[[Entry], str] = json_line if log_format == "json" else text_line
         handler = _Handler(self._writer)
         handler.setFormatter(formatter)
-        for name in ("mock_alipay", "uvicorn.error"):
+        for name, level in (("mock_alipay", logging.INFO), ("uvicorn.error", logging.WARNING)):
             logger = logging.getLogger(name)
             logger.handlers = [handler]
-            logger.setLevel(logging.WARNING)
+            logger.setLevel(level)
             logger.propagate = False
 
     def exchange(self, entry: Entry) -> None:
@@ -139,7 +139,7 @@ class _Formatter(logging.Formatter):
 def text_line(entry: Entry) -> str:
     """``03:41:07 #12  createPaymentSession  F PARAM_ILLEGAL  [-]  0.9 ms  order: missing, …``"""
     reply = entry.reply
-    name = entry.endpoint or f"{entry.call.method} {entry.call.target[:80]}"
+    name = entry.endpoint or f"{entry.call.method} {mask_text(entry.call.target)[:80]}"
     code = f"{entry.result_status} {entry.result_code}" if entry.result_code else f"HTTP {reply.status}"
     story = f"{entry.scenario or '-'} +{reply.fault.kind}" if reply.fault else entry.scenario or "-"
     took = f"{entry.took * 1000:.1f} ms" + (f" +{reply.delay:.1f} s" if reply.delay else "")

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mock_alipay.schema import read
+from mock_alipay.terms import MAX_MESSAGE
 from mock_alipay.words import short
-
-MAX_MESSAGE = 256
-"""Characters of ``resultMessage`` (PAGE)."""
 
 
 @dataclass(frozen=True, slots=True)

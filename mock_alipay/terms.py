@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+MAX_MESSAGE = 256
+"""Characters of ``resultMessage`` (PAGE)."""
+
 SignatureMode = Literal["known", "required", "off"]
 """Which calls must be signed: by known client ids, by every call, or by none."""
 

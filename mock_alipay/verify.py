@@ -86,6 +86,8 @@ class Verifier:
             body=call.body,
             expected=_suspect(client_id, version, key),
             others=[*(_suspect(*other) for other in self._keys if other[2] is not key), self._gateway],
+            host=call.headers.get("host", ""),
+            client_ids=[other for other in self._keys.client_ids if other != client_id],
         )
         raise Refusal("INVALID_SIGNATURE", explanation=why)
 

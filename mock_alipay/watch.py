@@ -48,4 +48,7 @@ def reload(chooser: Chooser, folders: Sequence[Path], schemas: Schemas, changed:
             logger.warning("the scenarios stay as they were: %s", problem)
         return
     chooser.library = library
-    logger.warning("scenarios reloaded (%s): %d stories", changed, len(library))
+    logger.info("scenarios reloaded (%s): %d stories", changed, len(library))
+    for _, name, _ in chooser.preferences():
+        if name not in library:
+            logger.warning("scenario %s, which was set, is gone: calls play as if it had not been set", name)

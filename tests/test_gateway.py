@@ -290,6 +290,17 @@ def test_a_message_of_the_story_replaces_the_codes_own(tmp_path: Path, outcome: 
     assert (outcome, written) == (code(reply), result(reply)["resultMessage"])
 
 
+@pytest.mark.parametrize("outcome", ["SUCCESS", "PROCESS_FAIL"])
+def test_a_message_may_have_placeholders(tmp_path: Path, outcome: str) -> None:
+    """They are filled in as those of ``set`` are, and what comes of it is cut to length."""
+    message = "${request.order.referenceOrderId}: ${request.order.orderDescription}"
+    parts = with_story(tmp_path, f'createPaymentSession: {{result: {outcome}, message: "{message}"}}')
+    body = sample("order-1")
+    body["order"] = {**body["order"], "referenceOrderId": "42", "orderDescription": "x" * 256}
+    reply = ask(parts, signed_call(body))
+    assert (outcome, "42: " + "x" * 251 + "…") == (code(reply), result(reply)["resultMessage"])
+
+
 def test_a_refusal_within_a_story_still_plays_its_delay(tmp_path: Path) -> None:
     """A repeat with another body is refused by the gateway's own rules, however slow the story is."""
     parts = with_story(tmp_path, "createPaymentSession: {delay: 2s}")

@@ -210,17 +210,17 @@ def test_lines_come_in_order_and_all_of_them() -> None:
     assert [str(n) for n in range(500)] == [json.loads(line)["call"] for line in written("json", *entries)]
 
 
-@pytest.mark.parametrize("name", ["mock_alipay", "uvicorn.error"])
-def test_warnings_of_the_gateway_and_its_server_are_written_too(name: str) -> None:
-    """With their level, in the same format, and with the traceback of a bug."""
+@pytest.mark.parametrize(("name", "news"), [("mock_alipay", ["info: good news"]), ("uvicorn.error", [])])
+def test_warnings_of_the_gateway_and_its_server_are_written_too(name: str, news: list[str]) -> None:
+    """With their level, in the same format, and with the traceback of a bug; good news are the gateway's alone."""
     stream = io.StringIO()
     log = Log(stream, "text")
     logging.getLogger(name).warning("the %s is bad", "file")
-    logging.getLogger(name).info("not shown")
+    logging.getLogger(name).info("good news")
     logging.getLogger(name).error("a bug", exc_info=ZeroDivisionError("oops"))
     finish(log)
     lines = lines_of(stream)
-    assert lines[:2] == ["warning: the file is bad", "error: a bug"]
+    assert lines[: 2 + len(news)] == ["warning: the file is bad", *news, "error: a bug"]
     assert lines[-1] == "ZeroDivisionError: oops"
 
 

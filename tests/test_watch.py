@@ -22,6 +22,7 @@ SCHEMAS = Schemas()
 def told(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> pytest.LogCaptureFixture:
     """What the gateway logs, whatever another test did to its logger."""
     monkeypatch.setattr(logging.getLogger("mock_alipay"), "propagate", True)
+    caplog.set_level(logging.INFO, logger="mock_alipay")
     return caplog
 
 

@@ -36,7 +36,12 @@ def serve(log_format: Any, **flags: Any) -> None:
         click.echo(f"mock-alipay: {complaint}", err=True)
     if config.port and config.port == config.tls_port:
         raise WrongUse(f"--port and --tls-port are both {config.port}; HTTP and HTTPS need a port each")
-    sockets = server.bind(config.host, config.port, config.tls_port)
+    try:
+        sockets = server.bind(config.host, config.port, config.tls_port)
+    except SetupError:
+        # A wrong flag is told before a taken port, which may be free the next time.
+        assemble(config)
+        raise
     config = dataclasses.replace(
         config,
         port=sockets.port,

@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 
 from mock_alipay.errors import Misuse
 
+_PRIVATE = (".local", ".internal", ".home.arpa", ".test")
+"""Endings that are never given away on the internet: Kubernetes, Docker, home networks and tests use them."""
+
 _SAME = ("same-origin", "none")
 
 
@@ -15,8 +18,8 @@ class Guard:
     """Checks where an admin call comes from, by its Host, Origin and Sec-Fetch-Site headers.
 
     A page that points its own name at this machine (DNS rebinding) is refused by its Host. While the gateway listens
-    on loopback only, everyone must name a loopback address or the bound one. Beyond that, as in a container, browsers
-    may name any address, or a name without a dot, which no page of the internet can have; other clients any name.
+    on loopback only, the Host must be a loopback name or the bound one. Beyond that, as in a container, it may also be
+    any address, or a name that no page of the internet can have: one without a dot, or under a private ending.
     """
 
     def __init__(self, bound: str) -> None:
@@ -24,14 +27,18 @@ class Guard:
         address = _address(bound)
         self._loopback_only = bound == "localhost" or (address is not None and address.is_loopback)
 
+    @property
+    def _expected(self) -> str:
+        loopback = "a loopback name such as localhost"
+        return loopback if self._loopback_only else f"{loopback}, an IP address, or a name without a dot"
+
     def check(self, headers: Mapping[str, str]) -> None:
         """Misuse (403) says which header is not welcome and what would be."""
         own = headers.get("host", "")
         host = _host_name(own)
         site = headers.get("sec-fetch-site")
-        strict = self._loopback_only or site is not None or "origin" in headers
-        if strict and host and not self._is_own(host):
-            raise _refused(f"header Host: expected a loopback name such as localhost, got {host}")
+        if host and not self._is_own(host):
+            raise _refused(f"header Host: expected {self._expected}, got {host}")
         if site is not None and site not in _SAME:
             raise _refused(f"header Sec-Fetch-Site: a page of another site ({site}) may not use the admin API")
         origin = headers.get("origin")
@@ -42,7 +49,7 @@ class Guard:
         address = _address(host)
         if address is None:
             local = host == "localhost" or host.endswith(".localhost") or host == self._bound
-            return local or ("." not in host and not self._loopback_only)
+            return local or (not self._loopback_only and ("." not in host or host.endswith(_PRIVATE)))
         return address.is_loopback or not self._loopback_only
 
 

@@ -12,14 +12,15 @@ TARGET = "mock_alipay.target"
 def origin_form(raw: str) -> tuple[str, str]:
     """The target as path and query, as sent; and the one over which this client verifies the reply.
 
-    The Python SDK puts the whole URL into the request line and signs its path alone. When its gateway URL ends
-    with a slash it still verifies over the path with one slash; other clients verify over what they sent.
+    The Python SDK puts the whole URL into the request line, but signs and verifies over the API's path alone, whatever
+    its gateway URL holds beside the host: a slash at its end, or a path. Other clients verify over what they sent.
     """
     if raw.startswith("/") or "://" not in raw:
         return raw, raw
     _, slash, rest = raw.partition("://")[2].partition("/")
     target = slash + rest
-    return target, "/" + rest.lstrip("/")
+    start = target.find("/ams/")
+    return target, target[start:] if start > 0 else "/" + rest.lstrip("/")
 
 
 def raw_target(scope: MutableMapping[str, Any]) -> str:

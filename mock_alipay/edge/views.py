@@ -50,8 +50,8 @@ def whole_call_view(entry: Entry, contract: Contract) -> dict[str, Any]:
     return {
         **call_view(entry, contract),
         "method": call.method,
-        "target": call.target,
-        "requestHeaders": dict(call.headers),
+        "target": mask_text(call.target),
+        "requestHeaders": {name: _masked_header(name, value) for name, value in call.headers.items()},
         "replyHeaders": headers,
         "signed": {
             "request": _signed(call.method, call.target, call.headers, "request-time", call.body),
@@ -110,7 +110,11 @@ def _reply(entry: Entry) -> Any:
 
 
 def _signed(method: str, target: str, headers: Any, time: str, body: bytes) -> str:
-    return f"{method} {target}\n{headers.get('client-id', '')}.{headers.get(time, '')}.{_masked_body(body)}"
+    return f"{method} {mask_text(target)}\n{headers.get('client-id', '')}.{headers.get(time, '')}.{_masked_body(body)}"
+
+
+def _masked_header(name: str, value: str) -> str:
+    return value if name in ("signature", "request-time", "client-id") else mask_text(value)
 
 
 def _masked_body(body: bytes) -> str:

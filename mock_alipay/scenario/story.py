@@ -9,10 +9,11 @@ from typing import Any
 
 from mock_alipay.errors import SetupError
 from mock_alipay.scenario.document import Document
-from mock_alipay.scenario.matching import Condition, conditions
+from mock_alipay.scenario.matching import Condition, conditions, text
 from mock_alipay.scenario.path import Path, parse
 from mock_alipay.scenario.placeholder import Filler, compile_value
-from mock_alipay.terms import WireFault
+from mock_alipay.terms import MAX_MESSAGE, WireFault
+from mock_alipay.words import short
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(ms|s|m)")
@@ -117,13 +118,25 @@ def _step(written: Mapping[str, Any], problems: list[tuple[str, ValueError]]) ->
             replaced.append((_reply_path(path), compile_value(value)))
         except ValueError as error:
             problems.append((f"set.{path}", error))
+    message = written.get("message")
+    if message is not None and "${" in message:
+        try:
+            replaced.insert(0, (("result", "resultMessage"), _message(message)))
+        except ValueError as error:
+            problems.append(("message", error))
+        message = None
     return Step(
         result=written.get("result", "SUCCESS"),
-        message=written.get("message"),
+        message=message,
         delay=delay,
         set=tuple(replaced),
         fault=_fault(written["fault"]) if "fault" in written else None,
     )
+
+
+def _message(template: str) -> Filler:
+    fill = compile_value(template)
+    return lambda scope: short(text(fill(scope)) or "", MAX_MESSAGE)
 
 
 def _reply_path(text: str) -> Path:

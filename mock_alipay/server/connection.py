@@ -100,11 +100,15 @@ class ClientConnection(HttpToolsProtocol):
             return
         self._in_head = False
         # What arrived with the last of the head may be body, so a large arrival is measured again.
-        if self._head_size > MAX_HEAD and sum(len(n) + len(v) for n, v in self.headers) + len(self.url) > MAX_HEAD:
+        if self._head_size > MAX_HEAD and self._measured() > MAX_HEAD:
             self._refuse_head()
             return
         super().on_headers_complete()
         self.scope["extensions"] = cast("Any", {CONNECTION: Exchange(self, self.cycle), TARGET: self.url})
+
+    def _measured(self) -> int:
+        # Each header has a colon, a blank and a line end; the request line a method, a version and blanks.
+        return sum(len(name) + len(value) + 4 for name, value in self.headers) + len(self.url) + 18
 
     def on_body(self, body: bytes) -> None:
         if not self.transport.is_closing():

@@ -17,10 +17,13 @@ import uvicorn
 
 from mock_alipay.errors import SetupError
 from mock_alipay.server.connection import ClientConnection, sweep
-from mock_alipay.server.sockets import Sockets
+from mock_alipay.server.sockets import Sockets, allow_many_files
 
 _KEEP_ALIVE = 75
 """Seconds an idle connection is kept: longer than clients' pools keep theirs, so that they close first."""
+
+_HANDSHAKE = 10
+"""Seconds that a client may take to agree on TLS."""
 
 _GRACE = 0.7
 """Seconds that calls under way get when the server stops."""
@@ -31,6 +34,22 @@ _LAST_RESORT = 1
 
 class _Server(uvicorn.Server):
     """uvicorn's server, which sees to slow clients on its tick, to waiting ones at its end, and to no signals."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        # As uvicorn's own, but for the patience with clients that open a connection and then say nothing about TLS.
+        await self.lifespan.startup()
+        config, loop = self.config, asyncio.get_running_loop()
+        patience = _HANDSHAKE if config.ssl else None
+        self.servers = [
+            await loop.create_server(
+                self._connection, sock=sock, ssl=config.ssl, ssl_handshake_timeout=patience, backlog=config.backlog
+            )
+            for sock in sockets or []
+        ]
+        self.started = True
+
+    def _connection(self) -> ClientConnection:
+        return ClientConnection(self.config, self.server_state, self.lifespan.state)
 
     async def on_tick(self, counter: int) -> bool:
         if counter % 10 == 0:
@@ -83,6 +102,7 @@ async def serve(
 
 def run(app: Any, sockets: Sockets, certificate: Path | None, *, ready: Callable[[], None]) -> None:
     """Serve until SIGTERM or Ctrl-C; a second one ends it at once."""
+    allow_many_files()
 
     async def main() -> None:
         loop, stop = asyncio.get_running_loop(), asyncio.Event()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from mock_alipay.errors import SetupError
 
 _BACKLOG = 1024
+_MANY_FILES = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,18 @@ def bind(host: str, port: int, tls_port: int | None) -> Sockets:
     except SetupError:
         plain.close()
         raise
+
+
+def allow_many_files() -> None:
+    """Let this process hold as many connections as its user may; many systems start it with 1,024."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MANY_FILES if hard == resource.RLIM_INFINITY else min(hard, _MANY_FILES)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _bind(host: str, port: int, flag: str) -> socket.socket:

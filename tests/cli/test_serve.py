@@ -175,6 +175,13 @@ def test_taken_port(running: Running, home: Path) -> None:
     assert line.startswith(f"mock-alipay: --port {running.port}: another program listens there already")
 
 
+def test_a_wrong_flag_is_told_before_a_taken_port(running: Running, home: Path) -> None:
+    """The port may be free the next time; the flag would still be wrong."""
+    result = run(home, "--port", str(running.port), "--tls-port", "none", "--scenario", "sucess")
+    (line,) = result.stderr.splitlines()
+    assert (2, True) == (result.returncode, "did you mean success?" in line)
+
+
 def test_taken_tls_port_by_variable(running: Running, home: Path) -> None:
     """The same of the HTTPS port, here from the environment."""
     env = {"MOCK_ALIPAY_PORT": "0", "MOCK_ALIPAY_TLS_PORT": str(running.tls_port)}

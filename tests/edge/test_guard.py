@@ -75,13 +75,18 @@ def test_unwelcome(headers: dict[str, str], named: str) -> None:
         ("localhost", "127.0.0.1:2088", True),
         ("localhost", "evil.example", False),
         ("0.0.0.0", "gateway.internal:2088", True),
+        ("0.0.0.0", "gateway.shop.svc.cluster.local:2088", True),
+        ("0.0.0.0", "host.docker.internal:2088", True),
+        ("0.0.0.0", "10.1.2.3:2088", True),
+        ("0.0.0.0", "evil.example", False),
+        ("0.0.0.0", "internal.evil.example", False),
         ("::", "mock-alipay:2088", True),
         ("192.168.1.2", "192.168.1.2:2088", True),
         ("192.168.1.2", "build-server:2088", True),
     ],
 )
 def test_host_by_address(bound: str, host: str, welcome: bool) -> None:
-    """Only a gateway on loopback insists on loopback names: others are reached by names that nobody here knows."""
+    """Only a gateway on loopback insists on loopback names: others may be named as no page of the internet can be."""
     guard = Guard(bound)
     if welcome:
         guard.check({"host": host})

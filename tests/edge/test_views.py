@@ -64,6 +64,14 @@ def test_card_numbers_are_masked(gateway: Live, client_id: str, body: str) -> No
             assert secret not in view
 
 
+def test_card_numbers_are_masked_outside_the_body_too(gateway: Live, client_id: str) -> None:
+    """A card number in the query or in a header of the client's own is a mistake that the journal does not repeat."""
+    path = f"{SANDBOX_PATH}?card={CARD}"
+    answer = gateway.create(client_id=client_id, path=path, extra={"x-card": CARD})
+    assert all(CARD not in view for view in views(gateway, answer, client_id))
+    assert MASKED in gateway.entry(answer)["target"]
+
+
 def test_masked_as_cards_are_printed(gateway: Live, client_id: str) -> None:
     """First six and last four digits stay, in the request, in what was signed and in the payment."""
     body = with_card()

@@ -273,3 +273,9 @@ def test_two_stories_tie_when_they_claim_a_call_with_equal_right(one: str, other
     """Same places, same weight, and a call that fits both; the more particular of two never ties."""
     assert tied == one_match(one).ties_with(one_match(other))
     assert tied == one_match(other).ties_with(one_match(one))
+
+
+def test_an_unknown_placeholder_in_a_message_is_told() -> None:
+    """At its own line."""
+    (problem,) = problems("createPaymentSession:\n  result: PROCESS_FAIL\n  message: ${secret}")
+    assert problem.startswith("tale.yaml:4: createPaymentSession.message: unknown placeholder ${secret}")

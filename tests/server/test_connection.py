@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import ssl
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,13 @@ def test_a_head_that_never_ends(gateway: Live) -> None:
         assert_turned_away(wire.send(b"GET / HTTP/1.1\r\nX: " + b"x" * 70_000), 431, b"exceed 65536 bytes")
     with connect(gateway.config.port) as wire:
         assert_turned_away(wire.send(b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 12_000), 431, b"exceed 65536 bytes")
+
+
+def test_many_small_headers_count_whole(gateway: Live) -> None:
+    """Colons, blanks and line ends are part of the head."""
+    data = call().replace(b"\r\n\r\n", b"\r\n" + b"x: y\r\n" * 11_000 + b"\r\n", 1)
+    with connect(gateway.config.port) as wire:
+        assert_turned_away(wire.send(data), 431, b"exceed 65536 bytes")
 
 
 def test_many_calls_on_one_connection_are_measured_one_by_one(gateway: Live) -> None:
@@ -186,6 +195,16 @@ def first_status(running: Live) -> int:
 
 
 # HTTPS
+
+
+def test_a_client_that_never_speaks_tls_is_let_go(tls_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It holds its connection for the patience of a handshake, and no longer."""
+    monkeypatch.setattr(import_module("mock_alipay.server.run"), "_HANDSHAKE", 0.2)
+    with (
+        live(tls_folder=tls_folder) as running,
+        socket.create_connection(("127.0.0.1", running.config.tls_port or 0), 5) as silent,
+    ):
+        assert silent.recv(1) == b""
 
 
 def test_limits_hold_over_https(tls_folder: Path) -> None:

@@ -132,6 +132,41 @@ def test_a_body_that_was_serialised_again_is_named(serialise: Callable[[Any], st
 
 
 @pytest.mark.parametrize(
+    ("sent", "signed"),
+    [
+        ("1685599933871", "1685599933870"),
+        ("1685599933871", "1685599933911"),
+        ("1685599933871", "1685599935871"),
+        ("2026-11-22T01:07:10+00:00", "2026-11-22T01:07:50+00:00"),
+        ("2026-11-22T01:07:10+00:00", "2026-11-22T09:07:10+08:00"),
+        ("2026-11-22T09:07:10+0800", "2026-11-22T01:07:10Z"),
+        ("2026-11-22T01:07:10.123Z", "2026-11-22T01:07:10Z"),
+        ("1795309630123", "2026-11-22T01:07:10.123Z"),
+    ],
+)
+def test_a_clock_that_was_read_twice_is_named(sent: str, signed: str) -> None:
+    """Once to sign and once to send, to the millisecond; or one moment in two forms."""
+    message = dataclasses.replace(SENT, time=sent)
+    expected = f"another request time was signed than was sent ({signed})"
+    assert expected == why(dataclasses.replace(message, time=signed).signed_by(), message)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:2088", "https://127.0.0.1"])
+def test_a_whole_url_that_was_signed_is_named(url: str) -> None:
+    """Scheme and host do not belong to what is signed."""
+    raw = dataclasses.replace(SENT, target=url + SENT.target).signed_by()
+    told = diagnose(raw, **dataclasses.asdict(SENT), expected=EXPECTED, others=OTHERS, host="127.0.0.1:2088")
+    assert told == "the whole URL was signed, not its path alone"
+
+
+def test_another_client_id_that_was_signed_is_named() -> None:
+    """Two shops on one machine mix up their settings."""
+    raw = dataclasses.replace(SENT, client_id="SHOP_B").signed_by()
+    told = diagnose(raw, **dataclasses.asdict(SENT), expected=EXPECTED, others=OTHERS, client_ids=["SHOP_B"])
+    assert told == "the client id was signed as SHOP_B"
+
+
+@pytest.mark.parametrize(
     ("signed", "expected"),
     [
         ({"target": PRODUCTION_PATH, "body": BODY + b"\n"}, ["without /sandbox", "a line end after it"]),
