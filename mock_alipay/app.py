@@ -76,7 +76,7 @@ def assemble(
     ``ca_certificate`` is the PEM file that clients trust for HTTPS; ``announce`` is told of every exchange.
     """
     clock = clock or SystemClock()
-    gateway_key = keys.read_private_key(config.gateway_key) if config.gateway_key else keys.shipped_gateway_key()
+    gateway_key = keys.gateway_key(config.gateway_key)
     schemas = Schemas(config.types)
     chooser = _chooser(config, schemas)
     contract = Contract(schemas)

@@ -35,6 +35,11 @@ def shipped_gateway_key() -> RSAPrivateKey:
     return _shipped("test_gateway_private_key.pem")
 
 
+def gateway_key(file: Path | None) -> RSAPrivateKey:
+    """The private key that signs replies: the one in ``file``, or the shipped one."""
+    return shipped_gateway_key() if file is None else read_private_key(file)
+
+
 def shipped_forger_key() -> RSAPrivateKey:
     """A key that nobody trusts; ``wrong-key`` faults sign with it."""
     return _shipped("test_forger_private_key.pem")

@@ -6,7 +6,6 @@ when too many wait, the newest are dropped and counted.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 import threading
@@ -115,9 +114,6 @@ class _Handler(logging.Handler):
         self._writer = writer
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError):
-            # A call cut off because the server stops, which uvicorn says in a line of its own.
-            return
         self._writer.put(self.format(record))
 
 

@@ -127,7 +127,7 @@ def _verdict(config: Config, target: str, response: http.client.HTTPResponse, re
     if header is None:
         hint = " (does the gateway run with --signatures off?)" if response.status == 200 else ""
         return f"none, the reply is not signed{hint}", False
-    gateway_key = keys.read_private_key(config.gateway_key) if config.gateway_key else keys.shipped_gateway_key()
+    gateway_key = keys.gateway_key(config.gateway_key)
     signed = content(
         "POST", target, response.getheader("client-id", ""), response.getheader("response-time", ""), reply
     )

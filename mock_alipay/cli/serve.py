@@ -86,7 +86,7 @@ def env(**flags: Any) -> None:
 
     config = config_of(flags)
     require_ports(port=config.port, tls_port=config.tls_port)
-    gateway_key = keys.read_private_key(config.gateway_key) if config.gateway_key else keys.shipped_gateway_key()
+    gateway_key = keys.gateway_key(config.gateway_key)
     _, authority = _certificate(config)
     found = environment(config, gateway_key, authority)
     lines = {

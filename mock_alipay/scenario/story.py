@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from mock_alipay.errors import SetupError
@@ -100,31 +102,23 @@ def _steps(document: Document, endpoint: str, written: Any, problems: list[str])
     steps = []
     for index, item in enumerate(written if listed else [written]):
         where = f"{endpoint}[{index}]" if listed else endpoint
-        found: list[tuple[str, ValueError]] = []
-        steps.append(_step(item, found))
-        problems += [f"{document.at(f'{where}.{key}')}: {where}.{key}: {error}" for key, error in found]
+        steps.append(_step(item, partial(_telling, document, problems, where)))
     return steps
 
 
-def _step(written: Mapping[str, Any], problems: list[tuple[str, ValueError]]) -> Step:
-    delay = None
-    try:
-        delay = _delay(written["delay"]) if "delay" in written else None
-    except ValueError as error:
-        problems.append(("delay", error))
-    replaced = []
-    for path, value in written.get("set", {}).items():
-        try:
-            replaced.append((_reply_path(path), compile_value(value)))
-        except ValueError as error:
-            problems.append((f"set.{path}", error))
-    message = written.get("message")
+def _step(written: Mapping[str, Any], at: Callable[[str], AbstractContextManager[None]]) -> Step:
+    """A step; what is wrong with it is told by ``at``, key by key."""
+    message, delay = written.get("message"), None
+    replaced: list[tuple[Path, Filler]] = []
     if message is not None and "${" in message:
-        try:
-            replaced.insert(0, (("result", "resultMessage"), _message(message)))
-        except ValueError as error:
-            problems.append(("message", error))
+        with at("message"):
+            replaced.append((("result", "resultMessage"), _message(message)))
         message = None
+    with at("delay"):
+        delay = _delay(written["delay"]) if "delay" in written else None
+    for path, value in written.get("set", {}).items():
+        with at(f"set.{path}"):
+            replaced.append((_reply_path(path), compile_value(value)))
     return Step(
         result=written.get("result", "SUCCESS"),
         message=message,
@@ -134,15 +128,24 @@ def _step(written: Mapping[str, Any], problems: list[tuple[str, ValueError]]) ->
     )
 
 
+@contextmanager
+def _telling(document: Document, problems: list[str], where: str, key: str) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        place = f"{where}.{key}"
+        problems.append(f"{document.at(place)}: {place}: {error}")
+
+
 def _message(template: str) -> Filler:
     fill = compile_value(template)
     return lambda scope: short(text(fill(scope)) or "", MAX_MESSAGE)
 
 
-def _reply_path(text: str) -> Path:
-    path = parse(text)
+def _reply_path(written: str) -> Path:
+    path = parse(written)
     if not all(isinstance(step, str) for step in path):
-        raise ValueError(f"'{text}' names an element of an array; set the array as a whole")
+        raise ValueError(f"'{written}' names an element of an array; set the array as a whole")
     return path
 
 

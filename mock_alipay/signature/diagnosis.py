@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,14 +96,16 @@ def _find(digest: bytes, sent: _Signed, client_ids: Iterable[str]) -> list[str] 
         [(sent.time, ""), *mistakes.times(sent.time)],
         [(sent.body, ""), *mistakes.bodies(sent.body)],
     )
-    for time, mistake in mistakes.near_times(sent.time):
-        if hashlib.sha256(content(sent.method, sent.target, sent.client_id, time, sent.body)).digest() == digest:
-            return [mistake]
-    for count in (0, 1, 2):
-        for changed in itertools.combinations(range(len(dimensions)), count):
-            pools = [dim[1:] if i in changed else dim[:1] for i, dim in enumerate(dimensions)]
-            for tried in itertools.product(*pools):
-                how, path, who, when, what = (value for value, _ in tried)
-                if hashlib.sha256(content(how, path, who, when, what)).digest() == digest:
-                    return [mistake for _, mistake in tried if mistake]
+    how, path, who, _, what = (dimension[0] for dimension in dimensions)
+    nearby = ((how, path, who, when, what) for when in mistakes.near_times(sent.time))
+    for tried in itertools.chain(_guesses(dimensions, 0), _guesses(dimensions, 1), nearby, _guesses(dimensions, 2)):
+        if hashlib.sha256(content(*(value for value, _ in tried))).digest() == digest:
+            return [mistake for _, mistake in tried if mistake]
     return None
+
+
+def _guesses(dimensions: Sequence[list[Any]], wrong: int) -> Iterator[tuple[Any, ...]]:
+    """Everything as it was sent but for so many of its parts."""
+    for changed in itertools.combinations(range(len(dimensions)), wrong):
+        pools = [dim[1:] if i in changed else dim[:1] for i, dim in enumerate(dimensions)]
+        yield from itertools.product(*pools)

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_private_key, load_der_public_key
 
 from mock_alipay.config import Config
+from tests.heads import DOTNET_HEAD, GO_HEAD, JAVA_HEAD, PHP_HEAD, PYTHON_HEAD
 from tests.live import PATH, SANDBOX_PATH, Live, live, sample
 
 TEXT = "Café \"5 < 6\" & 'tea' + 中文 https://shop.example/a"
@@ -33,74 +34,6 @@ TEXT = "Café \"5 < 6\" & 'tea' + 中文 https://shop.example/a"
 
 
 # Requests: the head as a template, the JSON as a function.
-
-JAVA_HEAD = """\
-POST {target} HTTP/1.1
-Accept: text/plain,text/xml,text/javascript,text/html
-User-Agent: global-open-sdk-java/2.2.8
-Content-Type: application/json; charset=UTF-8
-Connection: keep-alive
-Request-Time: {time}
-Signature: {signature}
-client-id: {client_id}
-Host: {host}
-Content-Length: {length}
-"""
-
-PHP_HEAD = """\
-POST {target} HTTP/1.1
-Host: {host}
-Accept: */*
-Content-Type:application/json; charset=UTF-8
-Request-Time:{time}
-client-id:{client_id}
-Signature:{signature}
-User-Agent:global-open-sdk-php/1.5.5
-Content-Length: {length}
-"""
-
-GO_HEAD = """\
-POST {target} HTTP/1.1
-Host: {host}
-User-Agent: Go-http-client/1.1
-Content-Length: {length}
-Agent-Token: 
-Client-Id: {client_id}
-Content-Type: application/json
-Content-Type: application/json; charset=UTF-8
-Key-Version: 1
-Request-Time: {time}
-Sdk-Version: global-open-sdk-go
-Signature: {signature}
-Accept-Encoding: gzip
-"""  # noqa: W291 - the Agent-Token is empty
-
-DOTNET_HEAD = """\
-POST {target} HTTP/1.1
-Host: {host}
-client-id: {client_id}
-signature: {signature}
-request-time: {time}
-User-Agent: global-open-sdk-dotnet/2.2.5
-X-sdkVersion: ams-dotnet.20201113
-Content-Type: application/json; charset=UTF-8
-Content-Length: {length}
-"""
-
-PYTHON_HEAD = """\
-POST https://{host}{target} HTTP/1.1
-Host: {host}
-Accept-Encoding: identity
-Content-Length: {length}
-Content-type: application/json; charset=UTF-8
-Accept: text/plain,text/xml,text/javascript,text/html
-Cache-Control: no-cache
-Connection: Keep-Alive
-User-Agent: global-open-sdk-python/1.5.5
-Request-Time: {time}
-client-id: {client_id}
-Signature: {signature}
-"""
 
 
 def java_json(body: dict[str, Any]) -> str:
@@ -338,6 +271,7 @@ def send(
         time=moment,
         signature=f"algorithm=RSA256,keyVersion=1,signature={sdk.quote(signature)}",
         length=len(raw),
+        version="1.5.5",
     )
     with socket.create_connection(("127.0.0.1", gateway.config.port), timeout=10) as connection:
         connection.sendall(head.replace("\n", "\r\n").encode() + b"\r\n" + raw)

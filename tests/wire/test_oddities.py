@@ -8,89 +8,18 @@ from typing import Any
 import pytest
 from cryptography.exceptions import InvalidSignature
 
+from tests.heads import DOTNET_HEAD, GO_HEAD, JAVA_HEAD, PHP_HEAD, PYTHON_HEAD
 from tests.live import PATH, SANDBOX_PATH, TIME, Live, signed_headers
 from tests.raw import RawReply, Wire, call, connect, encoded, request
 
 SDKS = {
-    "Python 1.7.1": "2026-11-22T01:07:10+00:00",
-    "Java 2.2.8": "1795310174668",
-    "PHP 1.5.5": "2026-11-22T01:09:11+0000",
-    "Go 1.3.5": "1795310174668",
-    ".NET 2.2.5": "2026-11-22T01:07:10.1234567Z",
+    "Python 1.7.1": (PYTHON_HEAD, "2026-11-22T01:07:10+00:00"),
+    "Java 2.2.8": (JAVA_HEAD, "1795310174668"),
+    "PHP 1.5.5": (PHP_HEAD, "2026-11-22T01:09:11+0000"),
+    "Go 1.3.5": (GO_HEAD, "1795310174668"),
+    ".NET 2.2.5": (DOTNET_HEAD, "2026-11-22T01:07:10.1234567Z"),
 }
-"""The official SDKs, and how each writes the request time."""
-
-HEADS = {
-    "Python 1.7.1": """\
-POST https://127.0.0.1{target} HTTP/1.1
-Host: 127.0.0.1:8943
-Accept-Encoding: identity
-Content-Length: {length}
-Content-type: application/json; charset=UTF-8
-Accept: text/plain,text/xml,text/javascript,text/html
-Cache-Control: no-cache
-Connection: Keep-Alive
-User-Agent: global-open-sdk-python/1.7.1
-Request-Time: {time}
-client-id: {client}
-Signature: {signature}
-
-""",
-    "Java 2.2.8": """\
-POST {target} HTTP/1.1
-Accept: text/plain,text/xml,text/javascript,text/html
-User-Agent: global-open-sdk-java/2.2.8
-Signature: {signature}
-client-id: {client}
-Request-Time: {time}
-Content-Type: application/json; charset=UTF-8
-Host: localhost:2089
-Connection: keep-alive
-Content-Length: {length}
-
-""",
-    "PHP 1.5.5": """\
-POST {target} HTTP/1.1
-Host: 127.0.0.1:2088
-Accept: */*
-Content-Type:application/json; charset=UTF-8
-Request-Time:{time}
-client-id:{client}
-Signature:{signature}
-User-Agent:global-open-sdk-php/1.5.5
-Content-Length: {length}
-
-""",
-    "Go 1.3.5": """\
-POST {target} HTTP/1.1
-Host: 127.0.0.1:2088
-User-Agent: global-open-sdk-go/1.3.5
-Content-Length: {length}
-Agent-Token: {empty}
-Client-Id: {client}
-Content-Type: application/json
-Content-Type: application/json; charset=UTF-8
-Key-Version: 1
-Request-Time: {time}
-Sdk-Version: global-open-sdk-go
-Signature: {signature}
-Accept-Encoding: gzip
-
-""",
-    ".NET 2.2.5": """\
-POST {target} HTTP/1.1
-Host: 127.0.0.1:2088
-client-id: {client}
-request-time: {time}
-signature: {lower}
-User-Agent: global-open-sdk-net
-X-sdkVersion: ams-dotnet.20201113
-Content-Type: application/json; charset=UTF-8
-Content-Length: {length}
-
-""",
-}
-"""The heads as they stand on the wire, but for the line ends."""
+"""The official SDKs: the head that each writes, and its form of the request time."""
 
 
 def entry(gateway: Live, reply: RawReply) -> dict[str, Any]:
@@ -112,18 +41,18 @@ def lower_hex(signature: str) -> str:
 @pytest.mark.parametrize("sdk", SDKS)
 def test_every_official_sdk_is_understood(gateway: Live, sdk: str) -> None:
     """A call as each official SDK writes it is verified and answered, and its reply verifies over the signed path."""
-    body, time = encoded(), SDKS[sdk]
+    body, (template, time) = encoded(), SDKS[sdk]
     signature = signed_headers(body, time=time)["signature"]
-    head = HEADS[sdk].format(
+    head = template.format(
         target=SANDBOX_PATH,
+        host="127.0.0.1:8943",
         length=len(body),
         time=time,
-        client="SANDBOX_MOCK_MERCHANT",
-        empty="",
-        signature=signature,
-        lower=lower_hex(signature),
+        client_id="SANDBOX_MOCK_MERCHANT",
+        signature=lower_hex(signature) if sdk.startswith(".NET") else signature,
+        version="1.7.1",
     )
-    reply = exchange(gateway, head.replace("\n", "\r\n").encode() + body)
+    reply = exchange(gateway, head.replace("\n", "\r\n").encode() + b"\r\n" + body)
     assert (200, "SUCCESS") == (reply.status, reply.code)
     reply.verify()
     seen = entry(gateway, reply)
