@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from starlette.routing import Mount, Router
+from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_alipay import keys
-from mock_alipay.clock import Clock, SystemClock
+from mock_alipay.agenda import Agenda
+from mock_alipay.clock import Clock, Clocks, SystemClock
 from mock_alipay.config import TEST_CLIENT_ID, Config
 from mock_alipay.contract import Contract
 from mock_alipay.edge.admin import Admin
+from mock_alipay.edge.desk import Desk
 from mock_alipay.edge.guard import Guard
 from mock_alipay.edge.merchant import MerchantDoor
 from mock_alipay.endpoints import ENDPOINTS
+from mock_alipay.errors import SetupError, WrongUse
+from mock_alipay.events import Events
 from mock_alipay.find import Finder
 from mock_alipay.gateway import Gateway
 from mock_alipay.invent import Invent
-from mock_alipay.journal import Entry, Journal
+from mock_alipay.journal import Journal
 from mock_alipay.keys import KeyRing
 from mock_alipay.results import results
 from mock_alipay.scenario import Chooser, Library
@@ -34,6 +39,7 @@ from mock_alipay.schema import Schemas
 from mock_alipay.seal import Sealer
 from mock_alipay.signature import Signer, Suspect
 from mock_alipay.store import MemoryStore
+from mock_alipay.timekeeper import Timekeeper
 from mock_alipay.verify import Verifier
 from mock_alipay.watch import watch
 
@@ -48,12 +54,15 @@ class Parts:
     """A gateway taken apart: what the command line and tests want to reach."""
 
     config: Config
-    clock: Clock
+    clocks: Clocks
     schemas: Schemas
     chooser: Chooser
     contract: Contract
     store: MemoryStore
     journal: Journal
+    events: Events
+    timekeeper: Timekeeper
+    keys: KeyRing
     sealer: Sealer
     gateway: Gateway
     env: dict[str, str | None] = field(default_factory=dict)
@@ -64,75 +73,110 @@ def create_app(config: Config | None = None) -> ASGIApp:
     return routes(assemble(config or Config()))
 
 
-def assemble(
-    config: Config,
-    *,
-    clock: Clock | None = None,
-    ca_certificate: Path | None = None,
-    announce: Callable[[Entry], None] = lambda _: None,
-) -> Parts:
-    """Make the parts.
+def settled(config: Config, port: int, tls_port: int | None) -> Config:
+    """A config with what was left to chance: the ports that were free, the seed, and a token where one is needed."""
+    return dataclasses.replace(
+        config,
+        port=port,
+        tls_port=tls_port,
+        seed=secrets.randbelow(2**31) if config.seed is None else config.seed,
+        admin_token=secrets.token_urlsafe(24) if config.needs_token else config.admin_token,
+    )
 
-    ``ca_certificate`` is the PEM file that clients trust for HTTPS; ``announce`` is told of every exchange.
-    """
-    clock = clock or SystemClock()
+
+def assemble(config: Config, *, clock: Clock | None = None, ca_certificate: Path | None = None) -> Parts:
+    """Make the parts; ``ca_certificate`` is the PEM file that clients trust for HTTPS."""
+    if config.admin_open and config.admin_token is not None:
+        raise WrongUse("--admin-open and --admin-token exclude each other: the one says that no token is needed")
+    if config.needs_token:
+        raise SetupError(
+            f"--host {config.host}: others than this machine could reach the admin API; "
+            "guard it with an admin token (--admin-token), or say that it may be open (--admin-open)"
+        )
+    clocks = Clocks(clock or SystemClock())
     gateway_key = keys.gateway_key(config.gateway_key)
     schemas = Schemas(config.types)
-    chooser = _chooser(config, schemas)
-    contract = Contract(schemas)
-    store, journal = MemoryStore(), Journal()
+    chooser, contract, ring = _chooser(config, schemas), Contract(schemas), _key_ring(config)
+    store, journal, agenda = MemoryStore(), Journal(), Agenda(clocks)
+    events = Events(run=secrets.token_hex(4))
     signer = None if config.signatures == "off" else Signer(gateway_key)
     sealer = Sealer(signer, cache(lambda: Signer(keys.shipped_forger_key())))
+    suspect = Suspect("the gateway's own key", gateway_key.public_key())
     gateway = Gateway(
         endpoints=ENDPOINTS,
         finder=Finder(ENDPOINTS, any_media=config.signatures == "off"),
-        verifier=_verifier(config, gateway_key),
+        verifier=Verifier(ring, config.signatures, gateway=suspect, anonymous=TEST_CLIENT_ID),
         contract=contract,
         chooser=chooser,
         store=store,
         sealer=sealer,
         journal=journal,
+        events=events,
+        agenda=agenda,
+        clocks=clocks,
         results=results(),
         invent=Invent(secrets.randbits(32) if config.seed is None else config.seed),
         base_url=config.url,
-        announce=announce,
     )
+    timekeeper = Timekeeper(agenda, clocks, store, events)
     env = environment(config, gateway_key, ca_certificate)
-    return Parts(config, clock, schemas, chooser, contract, store, journal, sealer, gateway, env)
+    return Parts(
+        config, clocks, schemas, chooser, contract, store, journal, events, timekeeper, ring, sealer, gateway, env
+    )
 
 
 def routes(parts: Parts) -> ASGIApp:
     """Who answers what: the admin API under ``/__admin``, the gateway everything else."""
     config = parts.config
-    door = MerchantDoor(parts.gateway, parts.clock, config.max_body)
-    admin = Admin(
-        journal=parts.journal,
-        chooser=parts.chooser,
-        store=parts.store,
-        contract=parts.contract,
-        clock=parts.clock,
-        guard=Guard(config.host),
-        env=parts.env,
-    )
+    door = MerchantDoor(parts.gateway, parts.clocks.real, config.max_body)
+    admin = Admin(_desk(parts), Guard(config.host, hosts=config.admin_hosts, token=config.admin_token))
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
-        watching = asyncio.create_task(_watch(parts)) if config.watch else None
+        tasks = [asyncio.create_task(parts.timekeeper.run())]
+        if config.watch:
+            tasks.append(asyncio.create_task(_watch(parts)))
         yield
-        if watching:
-            watching.cancel()
+        for task in tasks:
+            task.cancel()
 
     api = admin.router()
-    router = Router([Mount("/__admin", api)], default=api, redirect_slashes=False, lifespan=lifespan)
+    described = Route(_OPENAPI, admin.openapi, methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+    router = Router([described, Mount(_ADMIN, api)], default=api, redirect_slashes=False, lifespan=lifespan)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         # A merchant's call need not wait while Starlette looks through its routes: that is a tenth of its time.
-        if scope["type"] == "http" and scope["path"] != "/__admin" and not scope["path"].startswith("/__admin/"):
+        if scope["type"] == "http" and not _is_ours(scope["path"]):
             await door(scope, receive, send)
         else:
             await router(scope, receive, send)
 
     return app
+
+
+_ADMIN = "/__admin"
+_OPENAPI = "/openapi.json"
+
+
+def _is_ours(path: str) -> bool:
+    return path.startswith(f"{_ADMIN}/") or path in (_ADMIN, _OPENAPI)
+
+
+def _desk(parts: Parts) -> Desk:
+    return Desk(
+        journal=parts.journal,
+        chooser=parts.chooser,
+        store=parts.store,
+        contract=parts.contract,
+        schemas=parts.schemas,
+        clocks=parts.clocks,
+        timekeeper=parts.timekeeper,
+        events=parts.events,
+        keys=parts.keys,
+        endpoints=tuple(ENDPOINTS),
+        result_codes=tuple(parts.gateway.results),
+        env=parts.env,
+    )
 
 
 async def _watch(parts: Parts) -> None:
@@ -160,11 +204,10 @@ def _chooser(config: Config, schemas: Schemas) -> Chooser:
     return Chooser(library, config.scenario)
 
 
-def _verifier(config: Config, gateway_key: RSAPrivateKey) -> Verifier:
+def _key_ring(config: Config) -> KeyRing:
     ring = KeyRing()
     if TEST_CLIENT_ID not in dict(config.merchants):
         ring.add(TEST_CLIENT_ID, keys.shipped_merchant_key().public_key())
     for client_id, file in config.merchants:
         ring.add(client_id, keys.read_public_key(file))
-    gateway = Suspect("the gateway's own key", gateway_key.public_key())
-    return Verifier(ring, config.signatures, gateway=gateway, anonymous=TEST_CLIENT_ID)
+    return ring

@@ -34,6 +34,18 @@ _LIFETIME = timedelta(days=397)
 """Some clients refuse certificates that live longer than 398 days."""
 
 
+HOME_VARIABLE = "MOCK_ALIPAY_HOME"
+
+
+def home() -> Path:
+    """The folder that keeps this user's certificate authority."""
+    if named := os.environ.get(HOME_VARIABLE):
+        return Path(named)
+    from platformdirs import user_data_path
+
+    return user_data_path("mock-alipay", appauthor=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """Files of a server certificate and of the authority that clients trust."""

@@ -1,14 +1,22 @@
-"""The gateway's notion of now."""
+"""The gateway's notion of now: the machine's time, moved by hand for one client id or for all."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Protocol
 
 GATEWAY_ZONE = timezone(timedelta(hours=8))
 """The offset of the documented sample replies (PAGE: ``2023-04-06T03:28:49+08:00``)."""
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+"""A clock cannot be moved beyond these: every sum of times that the gateway makes stays within the calendar."""
+
+MOST_CLOCKS = 10_000
+"""Client ids that may have a clock of their own."""
 
 
 class Clock(Protocol):
@@ -34,6 +42,89 @@ class StoppedClock:
 
     def now(self) -> datetime:
         return self.moment
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """How a clock stands to the machine's time: ahead by so much, or frozen at a moment."""
+
+    ahead: timedelta = timedelta()
+    frozen: datetime | None = None
+
+    def read(self, real: datetime) -> datetime:
+        """The time that the clock shows when the machine's is ``real``."""
+        return self.frozen or real + self.ahead
+
+
+class Clocks:
+    """One clock for all client ids, and one of its own for each that moves it.
+
+    A client's own clock starts from where that of all stands, and no longer follows it.
+    """
+
+    def __init__(self, real: Clock) -> None:
+        self.real = real
+        self._all = Hands()
+        self._own: dict[str, Hands] = {}
+
+    def now(self, client_id: str | None = None) -> datetime:
+        """The time of a client id, or of those that have no clock of their own."""
+        return self.read(self.real.now(), client_id)
+
+    def read(self, real: datetime, client_id: str | None = None) -> datetime:
+        """The same when the machine's time is ``real``."""
+        return self.hands(client_id).read(real)
+
+    def hands(self, client_id: str | None = None) -> Hands:
+        """How the clock of a client id stands, or that of all."""
+        return self._own.get(client_id, self._all) if client_id is not None else self._all
+
+    def has_own(self, client_id: str) -> bool:
+        """Whether a client id has moved its clock."""
+        return client_id in self._own
+
+    def advance(self, by: timedelta, client_id: str | None = None) -> None:
+        """Move forward; a frozen clock stays frozen. ValueError beyond LATEST."""
+        hands = self.hands(client_id)
+        try:
+            moved = Hands(hands.ahead + by) if hands.frozen is None else Hands(frozen=hands.frozen + by)
+            self._set(moved, client_id)
+        except OverflowError:
+            raise ValueError(_BOUNDS) from None
+
+    def freeze(self, at: datetime | None = None, client_id: str | None = None) -> None:
+        """Stop at a moment, or where the clock stands. ValueError before EARLIEST or beyond LATEST."""
+        try:
+            moment = (at or self.now(client_id)).astimezone(UTC)
+        except OverflowError:
+            raise ValueError(_BOUNDS) from None
+        self._set(Hands(frozen=moment), client_id)
+
+    def run(self, client_id: str | None = None) -> None:
+        """Go on from where the clock stands."""
+        real = self.real.now()
+        self._set(Hands(self.read(real, client_id) - real), client_id)
+
+    def forget(self, client_id: str | None = None) -> None:
+        """Back to the clock of all; without a client id, back to the machine's time for everyone."""
+        if client_id is None:
+            self._all = Hands()
+            self._own.clear()
+        else:
+            self._own.pop(client_id, None)
+
+    def _set(self, hands: Hands, client_id: str | None) -> None:
+        if not EARLIEST <= hands.read(self.real.now()) <= LATEST:
+            raise ValueError(_BOUNDS)
+        if client_id is None:
+            self._all = hands
+        elif client_id in self._own or len(self._own) < MOST_CLOCKS:
+            self._own[client_id] = hands
+        else:
+            raise ValueError(f"{MOST_CLOCKS} client ids have clocks of their own; reset some of them")
+
+
+_BOUNDS = f"the clock can be set from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}"
 
 
 def wire_time(moment: datetime, zone: timezone = GATEWAY_ZONE) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,9 @@ class Config:
     seed: int | None = None
     max_body: int = 1024 * 1024
     watch: bool = False
+    admin_hosts: tuple[str, ...] = ()
+    admin_token: str | None = None
+    admin_open: bool = False
 
     @property
     def url(self) -> str:
@@ -50,6 +54,16 @@ class Config:
         return self.host in _EVERYWHERE
 
     @property
+    def certificate_hosts(self) -> list[str]:
+        """Hosts that the certificate must name beside those that every certificate does."""
+        return [] if self.listens_everywhere else [self.host]
+
+    @property
+    def needs_token(self) -> bool:
+        """Whether others than this machine could reach the admin API, and nothing says how it is to be guarded."""
+        return not (is_loopback(self.host) or self.admin_open or self.admin_token)
+
+    @property
     def reachable_host(self) -> str:
         """The host under which this machine reaches the gateway; an IPv6 address without brackets."""
         return _EVERYWHERE.get(self.host, self.host)
@@ -57,3 +71,17 @@ class Config:
     @property
     def _bracketed(self) -> str:
         return f"[{self.reachable_host}]" if ":" in self.reachable_host else self.reachable_host
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine's own alone."""
+    address = address_of(host)
+    return host == "localhost" if address is None else address.is_loopback
+
+
+def address_of(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The IP address that a text is, if it is one."""
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None

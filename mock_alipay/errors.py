@@ -6,7 +6,10 @@
     ├── SetupError   a flag, file or key of the user's is wrong: the command line says so and exits
     │   └── WrongUse
     ├── Refusal      the gateway's no: sealed and journalled like any other answer
-    └── Misuse       a request that is no AMS call at all: answered with a plain HTTP error
+    ├── Misuse       a request that is no AMS call at all: answered with a plain HTTP error
+    ├── Unreachable  no gateway answers a ``Mock``
+    └── AdminError   a gateway's admin API says no to a ``Mock``
+        └── NotAwaited  the calls that it waited for have not come
 """
 
 from __future__ import annotations
@@ -75,3 +78,24 @@ class Misuse(MockAlipayError):
             "detail": self.detail,
             **self.extra,
         }
+
+
+class Unreachable(MockAlipayError):
+    """No gateway answers, or what answers is none."""
+
+
+class AdminError(MockAlipayError):
+    """The admin API's no, as problem JSON (RFC 9457) in ``problem``."""
+
+    def __init__(self, problem: Mapping[str, Any]) -> None:
+        super().__init__(problem["detail"])
+        self.problem = problem
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return int(self.problem["status"])
+
+
+class NotAwaited(AdminError, TimeoutError):
+    """What was waited for has not come; ``problem`` holds what did and the nearest misses."""

@@ -134,7 +134,7 @@ def _count(noun: str, bound: str) -> Callable[[_Complaint], str]:
 _PHRASES: Mapping[str, Callable[[_Complaint], str]] = {
     "type": _type,
     "enum": _enum,
-    "const": lambda complaint: str(complaint.wanted),
+    "const": lambda complaint: complaint.title or str(complaint.wanted),
     "minimum": lambda complaint: complaint.title or f"{complaint.wanted} or more",
     "maximum": lambda complaint: complaint.title or f"{complaint.wanted} or less",
     "minLength": _count("character", "at least"),

@@ -11,7 +11,7 @@ from mock_alipay.errors import Misuse, Refusal
 from mock_alipay.terms import Call
 from mock_alipay.words import close, short
 
-_PREFIXES = ("/ams/api/v1/payments/", "/ams/sandbox/api/v1/payments/")
+PREFIXES = ("/ams/api/v1/payments/", "/ams/sandbox/api/v1/payments/")
 _TWO_SLASHES = "the path came with double slashes; a gateway URL that ends with a slash does that: leave it out"
 
 
@@ -22,7 +22,7 @@ class Finder:
         """``any_media``: take bodies of whatever Content-Type, as curl sends them unasked."""
         self._any_media = any_media
         self._endpoints = list(endpoints)
-        self._paths = {prefix + name: name for name in self._endpoints for prefix in _PREFIXES}
+        self._paths = {prefix + name: name for name in self._endpoints for prefix in PREFIXES}
 
     def find(self, call: Call) -> tuple[str, str | None]:
         """The endpoint's name, and a word for the merchant's engineer when the path is odd.
@@ -50,12 +50,12 @@ class Finder:
         before, ams, _ = path.partition("/ams/")
         shown = short(path, 120)
         if not ams:
-            detail = f"The gateway answers POST {_PREFIXES[0]}<endpoint>, and GET /__admin/health; {shown} is neither."
+            detail = f"The gateway answers POST {PREFIXES[0]}<endpoint>, and GET /__admin/health; {shown} is neither."
             return Misuse(404, "No such page", detail, endpoints=self._endpoints)
         if before:
             return Refusal("NO_INTERFACE_DEF", f"no API at {shown}: the gateway URL must not have a path of its own")
         meant = close(path.rstrip("/").rpartition("/")[2], self._endpoints)
-        hint = f", did you mean {_PREFIXES[0]}{meant}?" if meant else ""
+        hint = f", did you mean {PREFIXES[0]}{meant}?" if meant else ""
         return Refusal("NO_INTERFACE_DEF", f"no API at {shown}{hint}")
 
 

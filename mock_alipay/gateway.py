@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
+from mock_alipay.agenda import Agenda
+from mock_alipay.clock import Clocks
 from mock_alipay.context import Context
 from mock_alipay.contract import Contract, claimed_id
 from mock_alipay.endpoints import Endpoint
 from mock_alipay.errors import Misuse, Refusal
+from mock_alipay.events import Events
 from mock_alipay.find import Finder
 from mock_alipay.invent import Invent
 from mock_alipay.journal import Entry, Journal
@@ -23,7 +27,7 @@ from mock_alipay.scenario.path import put
 from mock_alipay.scenario.placeholder import Scope
 from mock_alipay.seal import Letter, Sealer, problem_reply
 from mock_alipay.store import MemoryStore
-from mock_alipay.terms import Call, Fault, Outcome, Reply, Verdict
+from mock_alipay.terms import Call, Fault, Outcome, Payment, Reply, Verdict
 from mock_alipay.verify import Verifier
 
 logger = logging.getLogger("mock_alipay")
@@ -40,7 +44,9 @@ class _Visit:
     id: str
     call: Call
     began: float
-    client_id: str = ""
+    client_id: str
+    now: datetime
+    """The time by the client's clock."""
     endpoint: str | None = None
     payment_request_id: str | None = None
     body: Mapping[str, Any] = field(default_factory=dict)
@@ -62,11 +68,12 @@ class Gateway:
     store: MemoryStore
     sealer: Sealer
     journal: Journal
+    events: Events
+    agenda: Agenda
+    clocks: Clocks
     results: Mapping[str, Result]
     invent: Invent
     base_url: str
-    announce: Callable[[Entry], None]
-    """Told of every exchange once it stands in the journal."""
 
     async def answer(self, call: Call) -> Reply:
         """The reply to a call, whatever it holds; never raises."""
@@ -113,13 +120,15 @@ class Gateway:
 
     def _admit(self, visit: _Visit, endpoint: str) -> None:
         identity = self.verifier.identify(visit.call)
+        if identity.client_id != visit.client_id:
+            visit.now = self.clocks.read(visit.call.received, identity.client_id)
         visit.client_id, visit.verdict = identity.client_id, identity.verdict
         visit.body = self.contract.check(endpoint, visit.call.body)
 
     async def _decide(self, visit: _Visit, endpoint: str, payment_request_id: str) -> Outcome:
         for _ in range(_MOST_CONFLICTS):
             context = Context(
-                now=visit.call.received,
+                now=visit.now,
                 client_id=visit.client_id,
                 payment=await self.store.load(visit.client_id, payment_request_id),
                 invent=self.invent,
@@ -127,7 +136,10 @@ class Gateway:
                 raw=visit.call.body,
             )
             outcome = self.endpoints[endpoint](visit.body, context)
-            if outcome.payment is None or await self.store.commit(outcome.payment):
+            if outcome.payment is None:
+                return outcome
+            if await self.store.commit(outcome.payment):
+                self._changed(outcome.payment, visit.now)
                 return outcome
         raise RuntimeError(f"payment {payment_request_id} changed {_MOST_CONFLICTS} times while it was decided on")
 
@@ -149,7 +161,7 @@ class Gateway:
     async def _seal(self, visit: _Visit, outcome: Outcome) -> tuple[Reply, dict[str, str]]:
         result = self.results[outcome.code].composed(outcome.message)
         body: dict[str, Any] = {**outcome.fields, "result": result}
-        now = visit.call.received
+        now = visit.now
         choice = visit.choice
         if choice is None:
             return await self.sealer.seal(Letter(visit.call, visit.id, visit.client_id, body, now)), result
@@ -172,12 +184,19 @@ class Gateway:
         return reply
 
     def _visit(self, call: Call) -> _Visit:
-        return _Visit(self.journal.next_id(), call, time.perf_counter(), call.headers.get("client-id", ""))
+        client_id = call.headers.get("client-id", "")
+        now = self.clocks.read(call.received, client_id)
+        return _Visit(self.journal.next_id(), call, time.perf_counter(), client_id, now)
+
+    def _changed(self, payment: Payment, now: datetime) -> None:
+        self.agenda.put(payment.client_id, payment.payment_request_id, payment.session.expires)
+        self.events.publish("payment", payment.client_id, (payment, now), len(payment.request))
 
     def _note(self, visit: _Visit, reply: Reply, result: dict[str, str] | None, message: str = "") -> None:
         choice = visit.choice
         entry = Entry(
             id=visit.id,
+            time=visit.now,
             call=visit.call,
             reply=reply,
             client_id=visit.client_id,
@@ -193,8 +212,7 @@ class Gateway:
             reason=choice.reason if choice else None,
             took=time.perf_counter() - visit.began,
         )
-        self.journal.note(entry)
-        self.announce(entry)
+        self.events.publish("call", entry.client_id, entry, self.journal.note(entry))
 
 
 def _word(result: Mapping[str, Any] | None, name: str) -> str | None:

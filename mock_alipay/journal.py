@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from mock_alipay.terms import Call, Fault, Reply, Verdict
 
@@ -21,6 +22,8 @@ class Entry:
     """One exchange: a call, its reply, and how the one came from the other."""
 
     id: str
+    time: datetime
+    """When the call came, by its client's clock; ``call.received`` is the machine's time."""
     call: Call
     reply: Reply
     client_id: str
@@ -60,6 +63,22 @@ class Entry:
         return head + len(call.body) + len(self.reply.body) + 300 * len(self.faults) + _ENTRY_OVERHEAD
 
 
+FILTERS: Mapping[str, Callable[[Entry], str | None]] = {
+    "clientId": lambda entry: entry.client_id,
+    "endpoint": lambda entry: entry.endpoint,
+    "paymentRequestId": lambda entry: entry.payment_request_id,
+    "resultCode": lambda entry: entry.result_code,
+    "scenario": lambda entry: entry.scenario,
+}
+"""What an exchange can be looked up by, in the wire's words."""
+
+
+def wanted(filters: Mapping[str, str], after: int = 0) -> Callable[[Entry], bool]:
+    """A predicate on exchanges: all ``filters`` must fit, and the id be greater than ``after``."""
+    chosen = [(FILTERS[name], value) for name, value in filters.items()]
+    return lambda entry: entry.number > after and all(read(entry) == value for read, value in chosen)
+
+
 class Journal:
     """The latest exchanges; the oldest make room for new ones."""
 
@@ -75,8 +94,8 @@ class Journal:
         """An id for the call that has just come in."""
         return str(next(self._numbers))
 
-    def note(self, entry: Entry) -> None:
-        """Add an exchange."""
+    def note(self, entry: Entry) -> int:
+        """Add an exchange; the bytes that it holds, roughly."""
         size = entry.size()
         self._entries.append(entry)
         self._sizes.append(size)
@@ -84,6 +103,7 @@ class Journal:
         while len(self._entries) > self._max_entries or (self._bytes > self._max_bytes and len(self._entries) > 1):
             self._entries.popleft()
             self._bytes -= self._sizes.popleft()
+        return size
 
     def get(self, call_id: str) -> Entry | None:
         """The exchange with this id, if it is still kept."""
@@ -101,6 +121,9 @@ class Journal:
         self._sizes = deque(entry.size() for entry in kept)
         self._bytes = sum(self._sizes)
         return dropped
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries)
 
     def __len__(self) -> int:
         return len(self._entries)

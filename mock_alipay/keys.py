@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -43,6 +43,11 @@ def gateway_key(file: Path | None) -> RSAPrivateKey:
 def shipped_forger_key() -> RSAPrivateKey:
     """A key that nobody trusts; ``wrong-key`` faults sign with it."""
     return _shipped("test_forger_private_key.pem")
+
+
+def new_private_key() -> RSAPrivateKey:
+    """A key that nobody else has."""
+    return generate_private_key(65537, 2048)
 
 
 def _shipped(name: str) -> RSAPrivateKey:
@@ -97,18 +102,28 @@ def bare_public_key(key: RSAPublicKey) -> str:
     return base64.b64encode(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
 
 
+MOST_KEYS = 20_000
+"""Public keys that a ring holds, of all client ids together."""
+
+
 class KeyRing:
     """Public keys by client id and key version; versions count from 1 in the order added."""
 
     def __init__(self) -> None:
         self._keys: dict[str, dict[int, RSAPublicKey]] = {}
+        self._count = 0
 
     def add(self, client_id: str, key: RSAPublicKey) -> int:
-        """Register a merchant's next key and return its version."""
-        versions = self._keys.setdefault(client_id, {})
-        version = len(versions) + 1
-        versions[version] = key
-        return version
+        """Register a merchant's next key and return its version; the key that it has already keeps its version."""
+        versions = self._keys.get(client_id, {})
+        known = next((version for version, held in versions.items() if held == key), None)
+        if known is not None:
+            return known
+        if self._count >= MOST_KEYS:
+            raise SetupError(f"the key ring holds {MOST_KEYS} keys, that is all it can; start the gateway anew")
+        self._count += 1
+        self._keys[client_id] = {**versions, len(versions) + 1: key}
+        return len(versions) + 1
 
     def versions(self, client_id: str) -> Mapping[int, RSAPublicKey]:
         """A client's keys by version, newest last; empty when the client is unknown."""
@@ -120,7 +135,8 @@ class KeyRing:
         return list(self._keys)
 
     def __iter__(self) -> Iterator[tuple[str, int, RSAPublicKey]]:
-        for client_id, versions in self._keys.items():
+        # A copy: a merchant may be added while another's signature is looked into.
+        for client_id, versions in list(self._keys.items()):
             for version, key in versions.items():
                 yield client_id, version, key
 

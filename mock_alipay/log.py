@@ -17,6 +17,7 @@ from typing import Any, Literal, TextIO
 
 import orjson
 
+from mock_alipay.events import Event
 from mock_alipay.journal import Entry
 from mock_alipay.mask import mask_text
 
@@ -44,9 +45,10 @@ class Log:
             logger.setLevel(level)
             logger.propagate = False
 
-    def exchange(self, entry: Entry) -> None:
+    def hear(self, event: Event) -> None:
         """Write a call's line."""
-        self._writer.put(self._line(entry))
+        if event.kind == "call":
+            self._writer.put(self._line(event.subject))
 
     def close(self) -> None:
         """Write what is left; gives up on a reader that does not read."""

@@ -7,8 +7,8 @@ tells what is wrong. So the second is asked only when the first has said no.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from functools import cache, cached_property
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,9 +29,10 @@ class Schemas:
     def __init__(self, types: TypeMode = "documented") -> None:
         self._types = types
         self._deciders: dict[str, Callable[[Any], bool]] = {}
+        self._explainers: dict[str, Validator] = {}
 
     def accepts(self, name: str, value: Any) -> bool:
-        """Whether ``value`` is valid; ``name`` is a schema's file name without its ending."""
+        """Whether ``value`` is valid; ``name`` is a schema's file name without its ending, or ``file.json#pointer``."""
         decide = self._deciders.get(name)
         if decide is None:
             decide = self._deciders[name] = self._compile(name)
@@ -39,7 +40,10 @@ class Schemas:
 
     def explain(self, name: str, value: Any) -> list[Fault]:
         """Everything wrong with ``value``, outermost and foremost first; empty when it is valid."""
-        return faults(self._explainer(name).iter_errors(value))
+        explainer = self._explainers.get(name)
+        if explainer is None:
+            explainer = self._explainers[name] = self._explainer(name)
+        return faults(explainer.iter_errors(value))
 
     def resolve(self, schema: dict[str, Any], within: str) -> tuple[dict[str, Any], str]:
         """Follow ``schema``'s ``$ref`` if it has one; with the file that the result stands in."""
@@ -60,27 +64,31 @@ class Schemas:
         # Imported when the first call comes: native code of some megabytes.
         import jsonschema_rs
 
+        root, documents = self._root(name)
         validator: jsonschema_rs.Draft202012Validator = jsonschema_rs.Draft202012Validator(
-            self.document(f"{name}.json"), registry=jsonschema_rs.Registry(list(self._documents()))
+            root, registry=jsonschema_rs.Registry(documents)
         )
         return validator.is_valid
 
     def _explainer(self, name: str) -> Validator:
-        from mock_alipay.explain import validator_class
-
-        return validator_class()(self.document(f"{name}.json"), registry=self._registry)
-
-    @cached_property
-    def _registry(self) -> Any:
         from referencing import Registry, Resource
 
-        resources = [(uri, Resource.from_contents(document)) for uri, document in self._documents()]
-        return Registry().with_resources(resources)
+        from mock_alipay.explain import validator_class
 
-    def _documents(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        for file in (*_SHARED, "types.json"):
-            document = self.document(file)
-            yield document["$id"], document
+        root, documents = self._root(name)
+        resources = [(uri, Resource.from_contents(document)) for uri, document in documents]
+        return validator_class()(root, registry=Registry().with_resources(resources))
+
+    def _root(self, name: str) -> tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]:
+        """The schema, and the documents by URI that it may refer to."""
+        documents = [self.document(file) for file in (*_SHARED, "types.json")]
+        file, pointed, pointer = name.partition("#")
+        if not pointed:
+            root = self.document(f"{name}.json")
+        else:
+            documents.append(self.document(file))
+            root = {"$ref": f"{documents[-1]['$id']}#{pointer}"}
+        return root, [(document["$id"], document) for document in documents]
 
 
 @cache

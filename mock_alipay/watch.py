@@ -43,12 +43,12 @@ def reload(chooser: Chooser, folders: Sequence[Path], schemas: Schemas, changed:
     try:
         library = Library.load(folders, schemas)
         library.require(chooser.default)
+        chooser.shelf.refile(library)
     except SetupError as error:
         for problem in error.problems:
             logger.warning("the scenarios stay as they were: %s", problem)
         return
-    chooser.library = library
     logger.info("scenarios reloaded (%s): %d stories", changed, len(library))
-    for _, name, _ in chooser.preferences():
-        if name not in library:
+    for client_id, name, _ in chooser.preferences():
+        if name not in chooser.shelf.library(client_id):
             logger.warning("scenario %s, which was set, is gone: calls play as if it had not been set", name)

@@ -37,3 +37,8 @@ def close(name: str, words: Iterable[str]) -> str | None:
     folded = {word.lower(): word for word in words}
     found = difflib.get_close_matches(name[:_LONGEST_NAME].lower(), folded, 1, 0.7)
     return folded[found[0]] if found else None
+
+
+def alike(one: str, other: str) -> float:
+    """How much two texts have in common, from 0 to 1."""
+    return difflib.SequenceMatcher(None, one[:_LONGEST_NAME], other[:_LONGEST_NAME]).ratio()

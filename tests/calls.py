@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mock_alipay.app import Parts, assemble
-from mock_alipay.clock import StoppedClock
+from mock_alipay.clock import Clock, StoppedClock
 from mock_alipay.config import Config
 from mock_alipay.journal import Entry
 from mock_alipay.terms import Call, Reply
@@ -19,9 +19,9 @@ from tests.live import SANDBOX_PATH, sample, signed_headers
 NOW = datetime(2026, 11, 22, 1, 7, 10, tzinfo=UTC)
 
 
-def parts_of(**settings: Any) -> Parts:
-    """A gateway with seed 1 and a clock that stands at ``NOW``; ``settings`` go to Config."""
-    return assemble(Config(**{"seed": 1, **settings}), clock=StoppedClock(NOW))
+def parts_of(*, clock: Clock | None = None, **settings: Any) -> Parts:
+    """A gateway with seed 1 on a machine whose time stands at ``NOW``, or has a clock; ``settings`` go to Config."""
+    return assemble(Config(**{"seed": 1, **settings}), clock=clock or StoppedClock(NOW))
 
 
 def with_story(folder: Path, text: str, name: str = "tale", **settings: Any) -> Parts:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mock_alipay.clock import StoppedClock, SystemClock, wire_time
+from mock_alipay.clock import EARLIEST, GATEWAY_ZONE, LATEST, Clocks, Hands, StoppedClock, SystemClock, wire_time
 from tests.calls import NOW
+
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 def test_the_system_clock_is_aware_and_in_utc() -> None:
@@ -24,6 +28,185 @@ def test_a_stopped_clock_stands_until_it_is_moved() -> None:
     assert NOW == clock.now() == clock.now()
     clock.moment += timedelta(hours=1)
     assert NOW + timedelta(hours=1) == clock.now()
+
+
+class TestClocks:
+    def test_show_the_machine_s_time_until_they_are_moved(self) -> None:
+        """To everyone, and as it goes on."""
+        real = StoppedClock(NOW)
+        clocks = Clocks(real)
+        assert NOW == clocks.now() == clocks.now("A")
+        real.moment += HOUR
+        assert NOW + HOUR == clocks.now() == clocks.now("A")
+        assert (Hands(), False) == (clocks.hands("A"), clocks.has_own("A"))
+
+    def test_advance_and_go_on(self) -> None:
+        """From where they stand, as often as one likes."""
+        real = StoppedClock(NOW)
+        clocks = Clocks(real)
+        clocks.advance(HOUR)
+        clocks.advance(HOUR)
+        real.moment += MINUTE
+        assert NOW + 2 * HOUR + MINUTE == clocks.now() == clocks.now("A")
+
+    def test_freeze_where_they_stand_or_at_a_moment(self) -> None:
+        """They do not go on; whoever advances one that is frozen finds it frozen further on."""
+        real = StoppedClock(NOW)
+        clocks = Clocks(real)
+        clocks.advance(HOUR)
+        clocks.freeze()
+        real.moment += MINUTE
+        assert NOW + HOUR == clocks.now()
+        clocks.advance(MINUTE)
+        real.moment += MINUTE
+        assert NOW + HOUR + MINUTE == clocks.now()
+        clocks.freeze(NOW.astimezone(GATEWAY_ZONE) - HOUR)
+        assert NOW - HOUR == clocks.now()
+        assert UTC is clocks.now().tzinfo
+
+    def test_run_on_from_where_they_were_frozen(self) -> None:
+        """Behind the machine's time, too; running a clock that runs changes nothing."""
+        real = StoppedClock(NOW)
+        clocks = Clocks(real)
+        clocks.freeze(NOW - HOUR)
+        real.moment += MINUTE
+        clocks.run()
+        real.moment += MINUTE
+        assert NOW - HOUR + MINUTE == clocks.now()
+        clocks.run()
+        assert (NOW - HOUR + MINUTE, Hands(-HOUR - MINUTE)) == (clocks.now(), clocks.hands())
+
+    def test_of_one_client_start_from_that_of_all_and_no_longer_follow_it(self) -> None:
+        """Not even when that of all is frozen, run, advanced or forgotten by others; nobody else's moves."""
+        real = StoppedClock(NOW)
+        clocks = Clocks(real)
+        clocks.advance(HOUR)
+        clocks.advance(MINUTE, "A")
+        assert [NOW + HOUR + MINUTE, NOW + HOUR, NOW + HOUR] == [clocks.now("A"), clocks.now("B"), clocks.now()]
+        clocks.advance(HOUR)
+        clocks.freeze()
+        real.moment += MINUTE
+        assert [NOW + HOUR + 2 * MINUTE, NOW + 2 * HOUR] == [clocks.now("A"), clocks.now("B")]
+        clocks.advance(MINUTE, "B")
+        clocks.run()
+        real.moment += MINUTE
+        assert NOW + 2 * HOUR + MINUTE == clocks.now("B")
+        assert [True, True, False] == [clocks.has_own(client_id) for client_id in ("A", "B", "C")]
+
+    def test_of_one_client_may_stand_still_while_others_run(self) -> None:
+        """And may run while that of all stands still."""
+        real = StoppedClock(NOW)
+        clocks = Clocks(real)
+        clocks.freeze(client_id="A")
+        real.moment += MINUTE
+        clocks.freeze()
+        clocks.run("B")
+        real.moment += MINUTE
+        assert [NOW, NOW + 2 * MINUTE, NOW + MINUTE] == [clocks.now(client_id) for client_id in ("A", "B", "C")]
+
+    def test_are_forgotten_one_by_one(self) -> None:
+        """A client's goes back to that of all, and follows it again."""
+        clocks = Clocks(StoppedClock(NOW))
+        clocks.freeze(NOW - HOUR)
+        for client_id in ("A", "B"):
+            clocks.advance(MINUTE, client_id)
+        clocks.forget("A")
+        clocks.forget("unknown")
+        assert [NOW - HOUR, NOW - HOUR + MINUTE] == [clocks.now("A"), clocks.now("B")]
+        clocks.advance(HOUR)
+        assert NOW == clocks.now("A")
+        assert not clocks.has_own("A")
+
+    def test_are_forgotten_all_at_once(self) -> None:
+        """Everyone is back at the machine's time."""
+        clocks = Clocks(StoppedClock(NOW))
+        clocks.freeze(NOW - HOUR)
+        clocks.advance(HOUR, "A")
+        clocks.forget()
+        assert [NOW, NOW] == [clocks.now(), clocks.now("A")]
+        assert (Hands(), False) == (clocks.hands(), clocks.has_own("A"))
+
+    def test_read_any_time_of_the_machine(self) -> None:
+        """A call is dated by when it came, not by when somebody looks."""
+        clocks = Clocks(StoppedClock(NOW))
+        clocks.advance(HOUR)
+        clocks.freeze(NOW, "A")
+        assert [NOW + HOUR + MINUTE, NOW] == [clocks.read(NOW + MINUTE), clocks.read(NOW + MINUTE, "A")]
+
+    @pytest.mark.parametrize("client_id", [None, "A"])
+    @pytest.mark.parametrize("at", [EARLIEST, LATEST, LATEST.astimezone(GATEWAY_ZONE), NOW])
+    def test_may_be_frozen_within_bounds(self, at: datetime, client_id: str | None) -> None:
+        """The bounds belong to them."""
+        clocks = Clocks(StoppedClock(NOW))
+        clocks.freeze(at, client_id)
+        assert at == clocks.now(client_id)
+
+    @pytest.mark.parametrize("client_id", [None, "A"])
+    @pytest.mark.parametrize(
+        "at",
+        [
+            EARLIEST - timedelta(microseconds=1),
+            LATEST + timedelta(microseconds=1),
+            datetime.min.replace(tzinfo=UTC),
+            datetime.max.replace(tzinfo=UTC),
+            datetime.min.replace(tzinfo=timezone(timedelta(hours=14))),
+            datetime.max.replace(tzinfo=timezone(timedelta(hours=-14))),
+        ],
+    )
+    def test_may_not_be_frozen_beyond_them(self, at: datetime, client_id: str | None) -> None:
+        """Nor where UTC has no name for the moment; nothing is changed."""
+        clocks = Clocks(StoppedClock(NOW))
+        with pytest.raises(ValueError, match="the clock can be set from 2000-01-01 to 2100-01-01"):
+            clocks.freeze(at, client_id)
+        assert (NOW, False) == (clocks.now(client_id), clocks.has_own("A"))
+
+    @given(
+        moves=st.lists(
+            st.tuples(
+                st.sampled_from(["advance", "freeze", "run", "forget", "tick"]),
+                st.sampled_from([None, "A", "B"]),
+                st.timedeltas(timedelta()) | st.timedeltas(timedelta(), timedelta(days=36_525)),
+            )
+        )
+    )
+    def test_never_leave_the_bounds_nor_overflow(self, moves: list[tuple[str, str | None, timedelta]]) -> None:
+        """Whatever is asked for in whatever order; what is refused changes nothing, what is not refused is exact."""
+        real = StoppedClock(NOW)
+        clocks = Clocks(real)
+        for move, client_id, by in moves:
+            before = clocks.now(client_id)
+            match move:
+                case "tick":
+                    real.moment = NOW + by % HOUR
+                case "advance" if by <= LATEST - before:
+                    clocks.advance(by, client_id)
+                    assert before + by == clocks.now(client_id)
+                case "advance":
+                    with pytest.raises(ValueError, match="2100-01-01"):
+                        clocks.advance(by, client_id)
+                    assert before == clocks.now(client_id)
+                case "forget":
+                    clocks.forget(client_id)
+                case "freeze" if EARLIEST <= before <= LATEST:
+                    clocks.freeze(client_id=client_id)
+                    assert before == clocks.now(client_id)
+                case "run" if EARLIEST <= before <= LATEST:
+                    clocks.run(client_id)
+                    assert before == clocks.now(client_id)
+            assert EARLIEST <= clocks.now(client_id) <= LATEST + HOUR
+
+    def test_of_their_own_may_not_be_as_many_as_one_likes(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Those who have one may still move it, and a reset makes room."""
+        monkeypatch.setattr("mock_alipay.clock.MOST_CLOCKS", 2)
+        clocks = Clocks(StoppedClock(NOW))
+        for client_id in ("A", "B", "A", None):
+            clocks.advance(HOUR, client_id)
+        with pytest.raises(ValueError, match="2 client ids have clocks of their own; reset some"):
+            clocks.freeze(client_id="C")
+        assert not clocks.has_own("C")
+        clocks.forget("B")
+        clocks.freeze(client_id="C")
+        assert clocks.has_own("C")
 
 
 @pytest.mark.parametrize(

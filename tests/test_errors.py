@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import pytest
 
-from mock_alipay.errors import Misuse, MockAlipayError, Refusal, SetupError, WrongUse
+from mock_alipay import errors
+from mock_alipay.errors import (
+    AdminError,
+    Misuse,
+    MockAlipayError,
+    NotAwaited,
+    Refusal,
+    SetupError,
+    Unreachable,
+    WrongUse,
+)
 from mock_alipay.terms import Fault
 
+PROBLEM = {"type": "about:blank", "title": "Not enough calls", "status": 408, "detail": "none came", "count": 0}
 
-@pytest.mark.parametrize("error", [SetupError("x"), WrongUse("x"), Refusal("PARAM_ILLEGAL"), Misuse(400, "t", "d")])
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        *(SetupError("x"), WrongUse("x"), Refusal("PARAM_ILLEGAL"), Misuse(400, "t", "d")),
+        *(Unreachable("x"), AdminError(PROBLEM), NotAwaited(PROBLEM)),
+    ],
+)
 def test_all_have_one_root(error: Exception) -> None:
     """Whoever embeds the gateway can catch them with one name."""
     assert isinstance(error, MockAlipayError)
@@ -47,3 +65,31 @@ def test_misuse_is_told_as_problem_json() -> None:
         "known": ["a"],
     }
     assert str(error) == "No such page: it is not there"
+
+
+def test_an_admin_error_is_the_problem_that_it_was_told() -> None:
+    """Its text is the detail; the rest stands in the problem."""
+    error = AdminError(PROBLEM)
+    assert ("none came", 408, PROBLEM) == (str(error), error.status, error.problem)
+
+
+def test_waiting_in_vain_is_a_timeout_too() -> None:
+    """Tests that know Python's own error need not know ours."""
+    error = NotAwaited(PROBLEM)
+    assert isinstance(error, TimeoutError)
+    assert isinstance(error, AdminError)
+    assert ("none came", 408) == (str(error), error.status)
+
+
+def test_the_tree_in_the_docstring_is_the_tree() -> None:
+    """Every error stands in it, below the one that it is a kind of."""
+    drawn = [line for line in str(errors.__doc__).splitlines() if "── " in line]
+    found: dict[str, str] = {}
+    above = ["MockAlipayError"]
+    for line in drawn:
+        name = line.partition("── ")[2].split()[0]
+        depth = line.index("── ") // 4
+        above[depth:] = [name]
+        found[name] = above[depth - 1]
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, MockAlipayError)]
+    assert {kind.__name__: kind.__bases__[0].__name__ for kind in kinds if kind is not MockAlipayError} == found

@@ -37,6 +37,7 @@ class TestFaults:
             ({"pattern": "^[0-9]+$", "title": "digits only"}, "x", 'expected digits only, got the string "x"'),
             ({"pattern": "^[0-9]+$", "title": "digits only"}, "1\n", 'expected digits only, got the string "1\n"'),
             ({"const": "A"}, "B", "expected A, got the string"),
+            ({"const": True, "title": "true"}, False, "expected true, got false"),
             ({"enum": ["A", "B"]}, "x", "expected one of A, B, got"),
             ({"enum": ["", "A"]}, "x", "expected one of an empty string, A, got"),
             ({"enum": ["MONTH", "YEAR"]}, "month", "(did you mean MONTH?), got"),

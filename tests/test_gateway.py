@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +18,19 @@ import pytest
 
 from mock_alipay import keys
 from mock_alipay.app import Parts
+from mock_alipay.clock import LATEST, Clocks, wire_time
 from mock_alipay.config import TEST_CLIENT_ID
 from mock_alipay.context import Context
 from mock_alipay.edge.views import whole_call_view
 from mock_alipay.errors import Misuse, Refusal
+from mock_alipay.events import Event
 from mock_alipay.gateway import Gateway
 from mock_alipay.log import json_line, text_line
 from mock_alipay.signature import content, fits, parse, raw_signature
 from mock_alipay.store import MemoryStore
 from mock_alipay.terms import Call, Outcome, Payment, Reply
 from tests.calls import NOW, ask, code, header, latest, parts_of, plain_call, result, signed_call, with_story
-from tests.live import PATH, SANDBOX_PATH, sample
+from tests.live import PATH, SANDBOX_PATH, Live, sample
 
 CARD = "4054695723100768"
 """A documented test card."""
@@ -591,16 +596,208 @@ def test_card_numbers_are_masked_wherever_they_are_shown(call: Call, expected: s
     assert CARD.encode() not in reply.body
 
 
+@contextlib.contextmanager
+def listening(parts: Parts) -> Iterator[list[Event]]:
+    """The events of a gateway, as they come."""
+    told: list[Event] = []
+    with parts.events.heard_by(told.append):
+        yield told
+
+
 def test_every_exchange_is_announced_once_it_stands_in_the_journal() -> None:
-    """Answers, refusals and plain HTTP errors."""
+    """Answers, refusals and plain HTTP errors, each with the room that it takes."""
     parts = parts_of()
     told = []
-    gateway = replace(parts.gateway, announce=lambda entry: told.append((entry.id, len(parts.journal))))
 
-    async def three() -> None:
-        await gateway.answer(signed_call())
-        await gateway.answer(plain_call())
-        await gateway.answer(plain_call(target="/"))
+    def hear(event: Event) -> None:
+        if event.kind == "call":
+            assert (event.client_id, event.size) == (event.subject.client_id, event.subject.size())
+            told.append((event.subject.id, len(parts.journal)))
 
-    asyncio.run(three())
-    assert told == [("1", 1), ("2", 2), ("3", 3)]
+    with parts.events.heard_by(hear):
+        ask(parts, signed_call())
+        ask(parts, plain_call())
+        ask(parts, plain_call(target="/"))
+        parts.gateway.turn_away(plain_call(), Misuse(413, "Body too large", "too much"))
+    assert told == [("1", 1), ("2", 2), ("3", 3), ("4", 4)]
+
+
+def test_a_new_session_is_announced_before_the_call_that_opened_it() -> None:
+    """With its payment and the client's time; repeats and refusals change no payment."""
+    parts = parts_of()
+    parts.clocks.advance(timedelta(hours=3), TEST_CLIENT_ID)
+    with listening(parts) as told:
+        for call in (
+            signed_call(sample("order-1")),
+            signed_call(sample("order-1")),
+            signed_call(sample("order-1", productScene="EASY_PAY")),
+            signed_call(sample("order-2", order=None)),
+            signed_call(sample("order-3"), extra={"mock-scenario": "connection-reset"}),
+        ):
+            ask(parts, call)
+    assert ["payment", "call", "call", "call", "call", "payment", "call"] == [event.kind for event in told]
+    assert list(range(1, 8)) == [event.number for event in told]
+    (first, now), (third, _) = told[0].subject, told[5].subject
+    assert (asyncio.run(parts.store.load(TEST_CLIENT_ID, "order-1")), NOW + timedelta(hours=3)) == (first, now)
+    assert "order-3" == third.payment_request_id
+    assert {TEST_CLIENT_ID} == {event.client_id for event in told}
+    assert len(first.request) == told[0].size
+    assert 2 == len(parts.timekeeper.agenda)
+
+
+def test_a_payment_that_somebody_else_changed_is_not_announced() -> None:
+    """Only the version that was kept is."""
+    parts = parts_of()
+    gateway = replace(parts.gateway, store=Contested(3))
+    with listening(parts) as told:
+        asyncio.run(gateway.answer(signed_call(sample("order-1"))))
+    assert ["payment", "call"] == [event.kind for event in told]
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize("whose", [None, TEST_CLIENT_ID])
+@pytest.mark.parametrize(
+    ("move", "expected"),
+    [
+        (lambda clocks, whose: clocks.advance(HOUR, whose), NOW + HOUR),
+        (lambda clocks, whose: clocks.freeze(NOW - HOUR, whose), NOW - HOUR),
+        (lambda clocks, whose: clocks.freeze(datetime(2099, 12, 31, 23, 59, tzinfo=UTC), whose),
+         datetime(2099, 12, 31, 23, 59, tzinfo=UTC)),
+        (lambda clocks, whose: clocks.freeze(LATEST, whose), LATEST),
+    ],
+)  # fmt: skip
+def test_a_reply_is_dated_by_the_client_s_clock(
+    tmp_path: Path, move: Callable[[Clocks, str | None], None], expected: datetime, whose: str | None
+) -> None:
+    """Head, expiry, placeholders and journal; ``received`` alone is the machine's time."""
+    parts = with_story(tmp_path, "createPaymentSession: {set: {at: '${now}'}}")
+    move(parts.clocks, whose)
+    reply = ask(parts, signed_call(sample("order-1")))
+    body = json.loads(reply.body)
+    assert is_signed(reply)
+    assert [wire_time(expected)] * 2 == [header(reply, "response-time"), body["at"]]
+    assert wire_time(expected + HOUR) == body["paymentSessionExpiryTime"]
+    assert (expected, NOW) == (latest(parts).time, latest(parts).call.received)
+    ask(parts, signed_call(client_id="SANDBOX_OTHER"))
+    assert (NOW if whose else expected) == latest(parts).time
+
+
+def test_a_reply_is_dated_by_when_its_call_came(tmp_path: Path) -> None:
+    """However long it took; only a frozen clock does not go on meanwhile."""
+    parts = with_story(tmp_path, "createPaymentSession: {fault: stale-time}")
+    parts.clocks.advance(HOUR)
+    parts.clocks.freeze(client_id="SANDBOX_FROZEN")
+    later = NOW + timedelta(minutes=5)
+    seen = {}
+    for client_id in ("SANDBOX_RUNNING", "SANDBOX_FROZEN"):
+        reply = ask(parts, signed_call(client_id=client_id, received=later))
+        seen[client_id] = (latest(parts).time, header(reply, "response-time"))
+    day = timedelta(days=1)
+    assert {
+        "SANDBOX_RUNNING": (later + HOUR, wire_time(later + HOUR - day)),
+        "SANDBOX_FROZEN": (NOW + HOUR, wire_time(NOW + HOUR - day)),
+    } == seen
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (plain_call(headers={"client-id": "SANDBOX_X"}), HOUR),
+        (plain_call(target="/", headers={"client-id": "SANDBOX_X"}), HOUR),
+        (plain_call(), timedelta()),
+        (plain_call(headers={"client-id": "k\xe4se"}), timedelta()),
+    ],
+)
+def test_a_refused_call_is_dated_by_the_client_that_it_names(call: Call, expected: timedelta) -> None:
+    """As it is noted under that client id, though nothing of it was proven."""
+    parts = parts_of()
+    parts.clocks.advance(HOUR, "SANDBOX_X")
+    ask(parts, call)
+    assert NOW + expected == latest(parts).time
+    parts.gateway.turn_away(call, Misuse(413, "Body too large", "too much"))
+    assert NOW + expected == latest(parts).time
+
+
+def test_a_caller_without_headers_is_dated_as_the_test_merchant() -> None:
+    """With signatures off that is who it is."""
+    parts = parts_of(signatures="off")
+    parts.clocks.advance(HOUR, TEST_CLIENT_ID)
+    reply = ask(parts, plain_call(json.dumps(sample("order-1")).encode()))
+    assert (NOW + HOUR, wire_time(NOW + HOUR)) == (latest(parts).time, header(reply, "response-time"))
+
+
+@pytest.mark.parametrize("whose", [None, TEST_CLIENT_ID])
+def test_a_session_expires_by_the_client_s_clock(whose: str | None) -> None:
+    """Whoever moves it by an hour gets a new one at once, and the old one is told to have expired just once."""
+    parts = parts_of()
+    body = sample("order-1")
+
+    def session() -> Any:
+        return json.loads(ask(parts, signed_call(body)).body)["paymentSessionId"]
+
+    first = session()
+    with listening(parts) as told:
+        for minutes in (59, 2):
+            parts.clocks.advance(timedelta(minutes=minutes), whose)
+            for _ in range(2):
+                asyncio.run(parts.timekeeper.clocks_moved())
+            if minutes == 59:
+                assert ([], first) == ([event for event in told if event.kind == "payment"], session())
+        assert ["call", "payment"] == [event.kind for event in told]
+        payment, now = told[1].subject
+        assert (first, NOW + timedelta(minutes=61)) == (payment.session.id, now)
+        assert first != session()
+    assert ["payment", "call"] == [event.kind for event in told[2:]]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "asked", "expected"),
+    [
+        (HOUR, HOUR + timedelta(minutes=30), "SUCCESS"),
+        (HOUR, timedelta(minutes=30), "PARAM_ILLEGAL"),
+        (-HOUR, timedelta(minutes=-30), "SUCCESS"),
+        (-HOUR, timedelta(minutes=30), "PARAM_ILLEGAL"),
+    ],
+)
+def test_an_expiry_that_is_asked_for_is_held_against_the_client_s_clock(
+    ahead: timedelta, asked: timedelta, expected: str
+) -> None:
+    """Within the hour that begins now, whenever that is."""
+    parts = parts_of()
+    parts.clocks.freeze(NOW + ahead, TEST_CLIENT_ID)
+    moment = wire_time(NOW + asked)
+    reply = ask(parts, signed_call(sample(paymentSessionExpiryTime=moment)))
+    assert expected == code(reply)
+    if expected == "SUCCESS":
+        assert moment == json.loads(reply.body)["paymentSessionExpiryTime"]
+
+
+@pytest.mark.parametrize("times", [1, 25, 60])
+def test_a_choice_for_some_calls_serves_exactly_so_many_at_once(times: int) -> None:
+    """However many come together, large bodies that are checked aside among them; other clients use up none."""
+    parts = parts_of()
+    parts.chooser.prefer("process-fail", client_id=TEST_CLIENT_ID, times=times)
+
+    def call(number: int) -> Call:
+        extra = {"padding": "x" * 20_000} if number % 3 == 0 else {}
+        client_id = "SANDBOX_OTHER" if number % 5 == 0 else TEST_CLIENT_ID
+        return signed_call({**sample(f"order-{number}"), **extra}, client_id=client_id)
+
+    async def all_at_once() -> list[Reply]:
+        return await asyncio.gather(*(parts.gateway.answer(call(number)) for number in range(100)))
+
+    codes = [code(reply) for reply in asyncio.run(all_at_once())]
+    assert {"SUCCESS": 100 - times, "PROCESS_FAIL": times} == Counter(codes)
+    assert {"SUCCESS"} == set(codes[::5])
+    assert [] == parts.chooser.preferences()
+
+
+def test_a_choice_for_some_calls_serves_exactly_so_many_threads(gateway: Live) -> None:
+    """Also over the wire, from merchants who all call at the same time."""
+    client_id = "SANDBOX_THREADS"
+    gateway.admin("PUT", "/scenario", {"clientId": client_id, "scenario": "process-fail", "times": 17})
+    with ThreadPoolExecutor(8) as pool:
+        codes = list(pool.map(lambda _: gateway.create(client_id=client_id).code, range(40)))
+    assert {"PROCESS_FAIL": 17, "SUCCESS": 23} == Counter(codes)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from mock_alipay.journal import Entry, Journal
+from mock_alipay.journal import FILTERS, Entry, Journal, wanted
 from mock_alipay.terms import Reply, WireFault
-from tests.calls import plain_call
+from tests.calls import NOW, plain_call
 
 
-def note(journal: Journal, client_id: str = "A", body: bytes = b"{}", reply: bytes = b"{}", **more: Any) -> Entry:
-    """Add an exchange to the journal."""
+def note(journal: Journal, client_id: str = "A", body: bytes = b"{}", reply: Any = b"{}", **more: Any) -> Entry:
+    """Add an exchange to the journal; ``more`` are fields of the entry."""
     entry = Entry(
         id=journal.next_id(),
+        time=NOW + timedelta(hours=1),
         call=plain_call(body),
-        reply=Reply(200, b"", reply),
+        reply=reply if isinstance(reply, Reply) else Reply(200, b"", reply),
         client_id=client_id,
         endpoint="createPaymentSession",
         payment_request_id=None,
@@ -30,9 +32,9 @@ def note(journal: Journal, client_id: str = "A", body: bytes = b"{}", reply: byt
         scenario=None,
         reason=None,
         took=0.0,
-        **more,
     )
-    journal.note(entry)
+    entry = replace(entry, **more)
+    assert entry.size() == journal.note(entry)
     return entry
 
 
@@ -148,3 +150,53 @@ def test_forgetting_one_client_gives_back_its_room() -> None:
     assert ["3", "2"] == ids(journal)
     note(journal, "A", body=b"x" * 50_000)
     assert ["4", "3"] == ids(journal)
+
+
+def test_an_exchange_is_as_large_as_its_texts() -> None:
+    """Target, headers, bodies and faults count, so that no merchant can fill the memory."""
+    journal = Journal()
+    least = note(journal, body=b"", reply=b"").size()
+    assert 0 < least < 10_000
+    call = plain_call(b"x" * 1000, {"x-long": "y" * 2000}, target="/" + "z" * 4000)
+    entry = note(journal, call=call, reply=Reply(200, b"", b"x" * 500))
+    assert 1000 + 500 + 2000 + 4000 <= entry.size() - least <= 1000 + 500 + 2 * (2000 + 4000) + 100
+
+
+LOOKED_UP: dict[str, Any] = {"client_id": "A", "payment_request_id": "1", "result_code": "SUCCESS", "scenario": "tale"}
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({}, ["5", "4", "3", "2", "1"]),
+        ({"clientId": "A"}, ["5", "4", "3", "1"]),
+        ({"endpoint": "createPaymentSession"}, ["4", "3", "2", "1"]),
+        ({"paymentRequestId": "1"}, ["4", "2", "1"]),
+        ({"resultCode": "SUCCESS"}, ["3", "2", "1"]),
+        ({"scenario": "tale"}, ["4", "3", "2", "1"]),
+        ({"clientId": "A", "paymentRequestId": "1", "resultCode": "SUCCESS"}, ["1"]),
+        ({"clientId": "B", "paymentRequestId": "2"}, []),
+        ({"clientId": ""}, []),
+        ({"scenario": ""}, []),
+    ],
+)
+@pytest.mark.parametrize("after", [0, 2, 5])
+def test_exchanges_are_looked_up_by_what_they_say(filters: dict[str, str], expected: list[str], after: int) -> None:
+    """All filters must fit, and the id be greater; what an exchange does not have fits nothing."""
+    journal = Journal()
+    note(journal, **LOOKED_UP)
+    note(journal, **{**LOOKED_UP, "client_id": "B"})
+    note(journal, **{**LOOKED_UP, "payment_request_id": "2"})
+    note(journal, **{**LOOKED_UP, "result_code": "PROCESS_FAIL"})
+    note(journal, endpoint=None, result_code=None, scenario=None)
+    found = [entry.id for entry in journal.newest_first(wanted(filters, after))]
+    assert [call_id for call_id in expected if int(call_id) > after] == found
+    assert set(filters) <= set(FILTERS)
+
+
+def test_the_whole_journal_is_read_from_the_oldest_on() -> None:
+    """While ``newest_first`` begins at the other end."""
+    journal = Journal()
+    for _ in range(3):
+        note(journal)
+    assert ["1", "2", "3"] == [entry.id for entry in journal]

@@ -227,3 +227,50 @@ def test_a_ring_counts_the_versions_of_each_client() -> None:
     assert {1: one, 2: two} == ring.versions("A")
     assert ring.versions("C") == {}
     assert [("A", 1, one), ("A", 2, two), ("B", 1, two)] == list(ring)
+
+
+def test_a_ring_takes_the_same_key_only_once() -> None:
+    """It keeps its version, also when another has come since; another client may have it too."""
+    ring, one, two = KeyRing(), KEY.public_key(), keys.shipped_merchant_key().public_key()
+    again = keys.parse_public_key(PUBLIC_PEM, "the same")
+    assert [1, 1, 2, 1, 2, 1] == [
+        ring.add(client_id, key)
+        for client_id, key in [("A", one), ("A", again), ("A", two), ("A", again), ("A", two), ("B", again)]
+    ]
+    assert [("A", 1, one), ("A", 2, two), ("B", 1, one)] == list(ring)
+    assert ["A", "B"] == ring.client_ids
+
+
+def test_a_ring_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has a key may still give it; a new one is refused, and nothing is changed by that."""
+    monkeypatch.setattr(keys, "MOST_KEYS", 2)
+    ring, one, two = KeyRing(), KEY.public_key(), keys.shipped_merchant_key().public_key()
+    assert [1, 1, 1, 1] == [ring.add("A", one), ring.add("A", one), ring.add("B", one), ring.add("B", one)]
+    for client_id in ("A", "C"):
+        with pytest.raises(SetupError, match="the key ring holds 2 keys, that is all it can"):
+            ring.add(client_id, two)
+    assert [("A", 1, one), ("B", 1, one)] == list(ring)
+    assert 1 == ring.add("A", one)
+
+
+def test_a_ring_may_be_read_while_a_key_is_added() -> None:
+    """Whoever looks sees the keys as they were."""
+    ring, one, two = KeyRing(), KEY.public_key(), keys.shipped_merchant_key().public_key()
+    ring.add("A", one)
+    ring.add("B", one)
+    seen = []
+    for client_id, version, _ in ring:
+        seen.append((client_id, version))
+        ring.add(client_id, two)
+        ring.add(f"{client_id}, again", two)
+    assert [("A", 1), ("B", 1)] == [known for known in seen if known[1] == 1]
+    versions = ring.versions("A")
+    ring.add("A", keys.shipped_gateway_key().public_key())
+    assert ([1, 2], [1, 2, 3]) == (list(versions), list(ring.versions("A")))
+
+
+def test_a_new_key_is_nobody_else_s() -> None:
+    """And as long as Alipay asks for."""
+    one, other = keys.new_private_key(), keys.new_private_key()
+    assert (2048, 65537) == (one.key_size, one.public_key().public_numbers().e)
+    assert one.public_key() != other.public_key()

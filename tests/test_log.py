@@ -10,20 +10,23 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from mock_alipay.events import Event, EventKind
 from mock_alipay.journal import Entry
 from mock_alipay.log import Log, LogFormat, json_line, text_line
 from mock_alipay.terms import Fault, Reply, WireFault
-from tests.calls import plain_call
+from tests.calls import NOW, plain_call
 
 CARD = "4054692760174822"
 MASKED = "405469******4822"
 
 ENTRY = Entry(
     id="12",
+    time=NOW + timedelta(days=1),
     call=plain_call(),
     reply=Reply(200, b"", b"{}"),
     client_id="SANDBOX_A",
@@ -75,6 +78,11 @@ class Pipe(io.StringIO):
         return super().write(text)
 
 
+def call(entry: Entry) -> Event:
+    """The event of an exchange."""
+    return Event(entry.number, "call", entry.client_id, entry, entry.size())
+
+
 def finish(log: Log) -> None:
     """Close a log and wait for its last line, however slow the machine is."""
     log.close()
@@ -93,7 +101,7 @@ def written(log_format: LogFormat, *entries: Entry) -> list[str]:
     stream = io.StringIO()
     log = Log(stream, log_format)
     for entry in entries:
-        log.exchange(entry)
+        log.hear(call(entry))
     finish(log)
     return lines_of(stream)
 
@@ -204,6 +212,17 @@ def test_a_call_is_one_line_whatever_a_merchant_writes(text: str) -> None:
     assert json.loads(lines[1])["why"].endswith(text)
 
 
+@pytest.mark.parametrize("kind", ["payment", "clock", "reset"])
+def test_only_calls_get_lines(kind: EventKind) -> None:
+    """Whatever else happens is told by the admin API."""
+    stream = io.StringIO()
+    log = Log(stream, "text")
+    log.hear(replace(call(ENTRY), kind=kind))
+    log.hear(call(ENTRY))
+    finish(log)
+    assert 1 == len(lines_of(stream))
+
+
 def test_lines_come_in_order_and_all_of_them() -> None:
     """``close`` writes what is left."""
     entries = [replace(ENTRY, id=str(n)) for n in range(500)]
@@ -245,10 +264,10 @@ def test_a_reader_that_stopped_holds_up_nobody_and_drops_are_told(
     monkeypatch.setattr(sys.modules[Log.__module__], "_MOST_WAITING", 50)
     stream = Pipe()
     log = Log(stream, log_format)
-    log.exchange(ENTRY)
+    log.hear(call(ENTRY))
     assert stream.touched.wait(10)
     for number in range(80):
-        log.exchange(replace(ENTRY, id=str(100 + number)))
+        log.hear(call(replace(ENTRY, id=str(100 + number))))
     stream.reading.set()
     finish(log)
     lines = lines_of(stream)
@@ -263,7 +282,7 @@ def test_closing_gives_up_on_a_reader_that_does_not_read() -> None:
     """The gateway must be able to stop."""
     stream = Pipe()
     log = Log(stream, "text")
-    log.exchange(ENTRY)
+    log.hear(call(ENTRY))
     assert stream.touched.wait(10)
     log.close()
     assert stream.getvalue() == ""
@@ -281,7 +300,7 @@ def test_a_reader_that_is_gone_is_no_error(error: Exception) -> None:
             raise error
 
     log = Log(Gone(), "text")
-    log.exchange(ENTRY)
+    log.hear(call(ENTRY))
     assert tried.wait(10)
-    log.exchange(ENTRY)
+    log.hear(call(ENTRY))
     log.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import subprocess
 import sys
 import tarfile
@@ -80,17 +81,23 @@ def test_modules_are_in_the_wheel(wheel: list[str]) -> None:
 def test_nothing_else_is_in_the_wheel(wheel: list[str]) -> None:
     """The wheel holds one package and its metadata: no tests, no folder named scenarios beside it, no caches."""
     assert {"mock_alipay", f"mock_alipay-{__version__}.dist-info"} == {name.partition("/")[0] for name in wheel}
-    assert [] == [name for name in wheel if "test_keys" not in name and ("test" in name or "cache" in name)]
+    ours = ("mock_alipay/test_keys/", "mock_alipay/pytest_plugin.py")
+    assert [] == [name for name in wheel if not name.startswith(ours) and ("test" in name or "cache" in name)]
     assert len(set(wheel)) == len(wheel)
 
 
 def test_wheel_metadata(built: Path) -> None:
-    """The wheel installs the command, carries the licence, and is pure Python."""
+    """The wheel installs the command and the pytest plugin, carries the licence, and is pure Python."""
     (file,) = built.glob("*.whl")
     assert file.name == f"mock_alipay-{__version__}-py3-none-any.whl"
     with zipfile.ZipFile(file) as archive:
         info = f"mock_alipay-{__version__}.dist-info"
-        assert "mock-alipay = mock_alipay.cli:main" in archive.read(f"{info}/entry_points.txt").decode()
+        points = configparser.ConfigParser()
+        points.read_string(archive.read(f"{info}/entry_points.txt").decode())
+        assert {
+            "console_scripts": {"mock-alipay": "mock_alipay.cli:main"},
+            "pytest11": {"mock_alipay": "mock_alipay.pytest_plugin"},
+        } == {group: dict(points[group]) for group in points.sections()}
         assert archive.read(f"{info}/licenses/LICENSE") == (PROJECT / "LICENSE").read_bytes()
 
 
@@ -131,6 +138,9 @@ def test_import_is_light() -> None:
         "click",
         "orjson",
         "trustme",
+        "httpx2",
+        "pytest",
+        "anyio",
     )
     show = f"import sys, mock_alipay; print([name for name in {heavy!r} if name in sys.modules])"
     result = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, timeout=20, check=True)

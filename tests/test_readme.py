@@ -13,12 +13,14 @@ from pathlib import Path
 import click
 import pytest
 
+from mock_alipay import Mock
 from mock_alipay.cli import commands
+from mock_alipay.client import told
 from mock_alipay.edge.admin import CALLS
 from mock_alipay.scenario import shipped_folder
 from mock_alipay.scenario.library import read_text
 from mock_alipay.schema import Schemas
-from tests.live import Live, live
+from tests.live import Live, live, sample
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 
@@ -26,6 +28,12 @@ README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 def blocks(language: str) -> list[str]:
     """The fenced blocks of a language."""
     return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+def python_block(holding: str) -> str:
+    """The one Python block that holds a text."""
+    (found,) = (block for block in blocks("python") if holding in block)
+    return found
 
 
 def exchanges(session: str) -> list[tuple[str, str]]:
@@ -86,10 +94,40 @@ def test_python_example(own_gateway: Live, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("ALIPAY_CLIENT_ID", env["clientId"])
     monkeypatch.setenv("ALIPAY_MERCHANT_PRIVATE_KEY", env["merchantPrivateKey"])
     monkeypatch.setenv("ALIPAY_PUBLIC_KEY", env["gatewayPublicKey"])
-    (example,) = blocks("python")
     names: dict[str, object] = {}
-    exec(example, names)
+    exec(python_block("DefaultAlipayClient("), names)
     assert type(names["client"]).__name__ == "DefaultAlipayClient"
+
+
+def test_plugin_example() -> None:
+    """The example of the plugin is the file that is tested."""
+    example = Path(__file__).parent / "examples" / "shop" / "test_shop.py"
+    assert example.read_text("utf-8") == python_block("import pytest\n")
+
+
+def test_mock_example(own_gateway: Live, capsys: pytest.CaptureFixture[str]) -> None:
+    """The lines with Mock choose an outcome, wait for the call and tell of it."""
+    code = python_block("import Mock\n").replace("2088", str(own_gateway.config.port))
+    exec(code, {"checkout": own_gateway.create})
+    assert capsys.readouterr().out == "NO_PAY_OPTIONS []\n"
+
+
+def test_serve_example(capsys: pytest.CaptureFixture[str]) -> None:
+    """The lines with serve run a gateway."""
+    exec(python_block("mock_alipay.serve("), {})
+    assert capsys.readouterr().out.startswith("http://127.0.0.1:")
+
+
+def test_tail_example(own_gateway: Live) -> None:
+    """What ``tail`` is shown to print is what it prints of such a call."""
+    shown = next(block for block in blocks("text") if "PARAM_ILLEGAL" in block)
+    body = sample("order-4711")
+    body["order"]["orderAmount"]["value"] = 100
+    call_id = own_gateway.create({**body, "merchantRegon": "US"}).headers["mock-call-id"]
+    with Mock(own_gateway.config.url) as mock:
+        (call,) = (call for call in mock.calls() if call.id == call_id)
+    steady = re.compile(r"^\d\d:\d\d:\d\d #\d+", re.MULTILINE)
+    assert steady.sub("", shown) == steady.sub("", "\n".join(told(call)) + "\n")
 
 
 def test_flags() -> None:

@@ -22,7 +22,11 @@ from tests.bodies import changed_bodies, valid_bodies
 from tests.fields import BOOKS, FOLDER, MODES, read
 
 FILES = sorted(file.name for file in FOLDER.iterdir())
-SHARED = {"codes.json", "common.json", "results.json", "scenario.json", "types-documented.json", "types-strict.json"}
+SHARED = {
+    *("admin.json", "codes.json", "common.json", "results.json", "scenario.json"),
+    *("types-documented.json", "types-strict.json"),
+}
+ADMIN = "admin.json"
 SCHEMAS = {mode: Schemas(mode) for mode in MODES}
 ENDPOINT = "createPaymentSession"
 
@@ -46,6 +50,41 @@ def patterns() -> list[tuple[str, Any]]:
         for path, value in everything(read(file))
         if isinstance(value, dict) and isinstance(value.get("pattern"), str)
     ]
+
+
+def calls(*parts: str) -> list[tuple[str, Any]]:
+    """What admin.json says of its calls in these parts: schemas, each with its place."""
+    found = []
+    for call, spec in read(ADMIN)["calls"].items():
+        for part in parts:
+            inner = spec.get(part, {})
+            named = {"": inner} if part in ("body", "reply") else inner
+            found += [(f"{call} {part} {name}".rstrip(), schema) for name, schema in named.items() if schema]
+    return found
+
+
+def reachable(schema: Any, file: str) -> set[tuple[str, str]]:
+    """Every definition that a schema refers to, however many references away: file and pointer."""
+    found: set[tuple[str, str]] = set()
+    waiting = [(schema, file)]
+    while waiting:
+        schema, file = waiting.pop()
+        for _, value in everything(schema):
+            if isinstance(value, dict) and isinstance(value.get("$ref"), str):
+                other, _, pointer = value["$ref"].partition("#")
+                place = (other or file, pointer)
+                if place not in found:
+                    found.add(place)
+                    waiting.append((pointed(*place), place[0]))
+    return found
+
+
+def pointed(file: str, pointer: str) -> Any:
+    """What stands in a file at a pointer; KeyError when there is nothing."""
+    schema = read("types-documented.json" if file == "types.json" else file)
+    for step in pointer.split("/")[1:]:
+        schema = schema[step]
+    return schema
 
 
 def outside_groups(pattern: str) -> str:
@@ -83,8 +122,22 @@ class TestFiles:
 
     def test_patterns_of_requests_have_titles(self) -> None:
         """A fault shows the title, for nobody should have to read a regular expression."""
-        untitled = [path for path, rule in patterns() if "title" not in rule and "scenario" not in path]
+        asked = reachable([schema for _, schema in calls("query", "body")], ADMIN)
+        untitled = [
+            place
+            for place, rule in patterns()
+            if "title" not in rule
+            and not place.startswith("scenario.json")
+            and (not place.startswith(ADMIN) or any(place.startswith(f"{ADMIN}{pointer}") for _, pointer in asked))
+        ]
         assert [] == untitled
+        assert (ADMIN, "/$defs/ClientId") in asked
+        assert (ADMIN, "/$defs/CallEvent") not in asked
+
+    @pytest.mark.parametrize("file", [file for file in FILES if file != "results.json"])
+    def test_every_reference_leads_somewhere(self, file: str) -> None:
+        """To a schema, in this file or another."""
+        assert all(isinstance(pointed(*place), dict) for place in reachable(read(file), file))
 
     def test_both_type_files_define_the_same(self) -> None:
         """Either file can stand behind types.json: same $id, same names."""
@@ -100,6 +153,7 @@ class TestFiles:
             for file in ("common.json", "createPaymentSession.json")
             for path, value in everything(read(file))
             if path.rpartition("/")[2] == "properties" and "/if/" not in path and isinstance(value, dict)
+            if not path.startswith("/$defs/Result/")  # it stands in replies
             for name in value
         }
         assert len(written) > 200
@@ -108,8 +162,9 @@ class TestFiles:
 
 class TestEndpoints:
     def test_every_schema_of_an_endpoint_has_a_function(self) -> None:
-        """A schema file that is not shared is an endpoint's, and each endpoint has both."""
-        assert {f"{name}.json" for name in ENDPOINTS} == set(FILES) - SHARED
+        """A schema file that is not shared is an endpoint's: one for its requests, one for its replies."""
+        expected = {f"{name}{ending}" for name in ENDPOINTS for ending in (".json", ".reply.json")}
+        assert expected == set(FILES) - SHARED
 
     @pytest.mark.parametrize("name", ENDPOINTS)
     def test_the_function_bears_the_endpoint_s_name(self, name: str) -> None:
@@ -121,7 +176,21 @@ class TestEndpoints:
     @pytest.mark.parametrize("name", ENDPOINTS)
     def test_the_schema_bears_the_endpoint_s_name(self, name: str) -> None:
         """The $id ends with the file's name, which is how references find it."""
-        assert read(f"{name}.json")["$id"].rpartition("/")[2] == f"{name}.json"
+        for file in (f"{name}.json", f"{name}.reply.json"):
+            assert read(file)["$id"].rpartition("/")[2] == file
+
+    @pytest.mark.parametrize("name", ENDPOINTS)
+    def test_the_schema_of_replies_tells_good_ones_from_bad(self, name: str) -> None:
+        """A result is always there and whole; whoever succeeds says more than that."""
+        replies = Schemas()
+        result = {"resultCode": "PARAM_ILLEGAL", "resultMessage": "", "resultStatus": "F"}
+        success = {"resultCode": "SUCCESS", "resultMessage": "success.", "resultStatus": "S"}
+        bad: list[dict[str, Any]] = [{}, {"result": None}, {"result": success}]
+        bad += [{"result": {key: value for key, value in result.items() if key != left}} for left in result]
+        bad += [{"result": {**result, "resultStatus": "X"}}, {"result": {**result, "resultMessage": "x" * 257}}]
+        assert replies.accepts(f"{name}.reply", {"result": result})
+        assert [] == [body for body in bad if replies.accepts(f"{name}.reply", body)]
+        assert all(replies.explain(f"{name}.reply", body) for body in bad)
 
     def test_scenarios_may_script_every_endpoint(self) -> None:
         """The keys of a scenario beside its own three are the endpoints."""
@@ -131,6 +200,64 @@ class TestEndpoints:
         """scenario.json lists the codes again, for editors that complete them."""
         listed = read("scenario.json")["$defs"]["Step"]["properties"]["result"]["enum"]
         assert list(read("results.json")["results"]) == listed
+
+
+class TestAdmin:
+    @pytest.mark.parametrize(
+        "place", calls("query", "body", "reply", "otherwise", "stream"), ids=lambda place: place[0]
+    )
+    def test_each_part_of_a_call_is_a_schema(self, place: tuple[str, Any]) -> None:
+        """Beyond the reach of the meta-schema's own check, for ``calls`` is no keyword of JSON Schema."""
+        Draft202012Validator.check_schema(place[1])
+        assert "$ref" in place[1] or "title" in place[1]
+
+    @pytest.mark.parametrize("place", calls("query"), ids=lambda place: place[0])
+    def test_each_parameter_can_be_read_from_a_query(self, place: tuple[str, Any]) -> None:
+        """Numbers have bounds, defaults fit, and it says what it is for."""
+        rule, _ = Schemas().resolve(place[1], ADMIN)
+        assert rule["description"]
+        assert rule.get("type") in ("string", "integer", "number") or "enum" in rule
+        if rule.get("type") in ("integer", "number"):
+            assert rule["minimum"] <= rule.get("default", rule["minimum"]) <= rule["maximum"]
+
+    @pytest.mark.parametrize("place", calls("body"), ids=lambda place: place[0])
+    def test_bodies_are_definitions(self, place: tuple[str, Any]) -> None:
+        """The fields that are allowed are looked up there; none but a scenario's may hold others."""
+        assert ["$ref"] == list(place[1])
+        rule, _ = Schemas().resolve(place[1], ADMIN)
+        assert ("object", True) == (rule["type"], "properties" in rule)
+        assert (rule.get("additionalProperties") is False) == ("/scenarios" not in place[0])
+
+    def test_every_call_says_what_it_does_and_gives(self) -> None:
+        """With no other keys than those that are read."""
+        known = {"summary", "query", "body", "media", "headers", "reply", "otherwise", "stream"}
+        for call, spec in read(ADMIN)["calls"].items():
+            assert re.fullmatch(r"(GET|PUT|POST|DELETE) (/[a-z]+|/\{\w+\})+", call)
+            assert spec["summary"]
+            assert ("reply" in spec) != ("stream" in spec)
+            assert set() == set(spec) - known
+
+    def test_no_definition_is_left_over(self) -> None:
+        """Each is what some call takes or gives, or a problem."""
+        used = reachable(read(ADMIN)["calls"], ADMIN) | {(ADMIN, "/$defs/Problem")}
+        assert {f"/$defs/{name}" for name in read(ADMIN)["$defs"]} == {
+            pointer for file, pointer in used if file == ADMIN
+        }
+
+    @pytest.mark.parametrize(
+        ("client_id", "expected"),
+        [
+            *((good, True) for good in ("A", "SANDBOX_5YEFG3NB4Z1702B1", "a-b", "a+b", "!", "~", "x" * 128)),
+            *((bad, False) for bad in ("", " ", "a b", "a,b", "a\n", "\n", "k\u00e4se", "\x7f", "x" * 129, None, 5)),
+        ],
+    )
+    def test_a_client_id_is_what_a_header_can_carry(self, client_id: Any, expected: bool) -> None:
+        """Visible ASCII, and no comma, which would be two headers in one."""
+        name = f"{ADMIN}#/$defs/ClientId"
+        assert (expected, expected) == (
+            SCHEMAS["documented"].accepts(name, client_id),
+            SCHEMAS["documented"].explain(name, client_id) == [],
+        )
 
 
 class TestCodes:
@@ -205,3 +332,27 @@ class TestResolve:
         """types.json is one of two files."""
         rule, _ = Schemas(mode).resolve({"$ref": "types.json#/$defs/Integer"}, "common.json")
         assert expected == rule["type"]
+
+
+class TestPointers:
+    @pytest.mark.parametrize(
+        ("name", "good", "bad", "fault"),
+        [
+            ("admin.json#/$defs/Choice", {"scenario": "a", "times": 1}, {"times": 0}, "scenario: missing"),
+            ("admin.json#/$defs/Whom", {}, {"clientId": "a b"}, "clientId: expected a client id"),
+            ("common.json#/$defs/Amount", {"currency": "EUR", "value": "1"}, {"currency": "EUR"}, "value: missing"),
+            ("types.json#/$defs/Integer", 1, [], "body: expected"),
+            ("codes.json#/$defs/Region", "DE", "XX", "body: expected"),
+        ],
+    )
+    def test_name_a_definition_within_a_file(self, name: str, good: Any, bad: Any, fault: str) -> None:
+        """Whatever it refers to in turn, for both validators."""
+        schemas = Schemas()
+        assert (True, []) == (schemas.accepts(name, good), schemas.explain(name, good))
+        assert not schemas.accepts(name, bad)
+        assert any(found.text.startswith(fault) for found in schemas.explain(name, bad))
+
+    def test_follow_the_mode_of_types(self) -> None:
+        """An integer is one in documented mode only."""
+        name = "types.json#/$defs/Integer"
+        assert [True, False] == [Schemas(mode).accepts(name, 1) for mode in MODES]

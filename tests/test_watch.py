@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from mock_alipay.scenario import Chooser, Library
+from mock_alipay.scenario import Chooser, Library, Story
+from mock_alipay.scenario.library import read_text
 from mock_alipay.schema import Schemas
 from mock_alipay.watch import reload, watch
 
@@ -41,31 +42,34 @@ def chooser(folder: Path, default: str = "success") -> Chooser:
 def test_a_good_change_is_taken_over(folder: Path, told: pytest.LogCaptureFixture) -> None:
     """Changed, new and removed stories; the log says what changed and how many there are now."""
     among = chooser(folder)
-    count = len(among.library)
+    count = len(among.shelf.library())
     (folder / "tale.yaml").unlink()
     (folder / "two.yaml").write_text("description: two.\n")
     (folder / "success.yaml").write_text("description: my own.\n")
     reload(among, [folder], SCHEMAS, "two.yaml")
-    assert "tale" not in among.library
-    assert ("two.", "my own.") == (among.library["two"].description, among.library["success"].description)
+    assert "tale" not in among.shelf.library()
+    assert ("two.", "my own.") == (
+        among.shelf.library()["two"].description,
+        among.shelf.library()["success"].description,
+    )
     assert [f"scenarios reloaded (two.yaml): {count} stories"] == told.messages
 
 
 def test_a_bad_file_keeps_the_old_stories_and_says_why(folder: Path, told: pytest.LogCaptureFixture) -> None:
     """None of the change is taken over, however good the other files are."""
     among = chooser(folder)
-    before = among.library
+    before = among.shelf.library()
     (folder / "tale.yaml").write_text("description: new.\n")
     (folder / "bad.yaml").write_text("description: x.\nreslut: SUCCESS\ncount: x\n")
     reload(among, [folder], SCHEMAS, "bad.yaml")
-    assert among.library is before
-    assert among.library["tale"].description == "old."
+    assert among.shelf.library() is before
+    assert among.shelf.library()["tale"].description == "old."
     assert len(told.messages) == 2
     for line, message in zip((2, 3), sorted(told.messages, key=lambda text: "reslut" not in text), strict=True):
         assert message.startswith(f"the scenarios stay as they were: {folder}/bad.yaml:{line}: ")
     (folder / "bad.yaml").unlink()
     reload(among, [folder], SCHEMAS, "bad.yaml")
-    assert among.library["tale"].description == "new."
+    assert among.shelf.library()["tale"].description == "new."
 
 
 def test_a_default_that_is_gone_keeps_the_old_stories(folder: Path, told: pytest.LogCaptureFixture) -> None:
@@ -73,17 +77,74 @@ def test_a_default_that_is_gone_keeps_the_old_stories(folder: Path, told: pytest
     among = chooser(folder, "tale")
     (folder / "tale.yaml").rename(folder / "tail.yaml")
     reload(among, [folder], SCHEMAS, "tail.yaml")
-    assert "tale" in among.library
+    assert "tale" in among.shelf.library()
     assert "there is no scenario 'tale'; did you mean tail?" in told.messages[0]
 
 
 def test_a_folder_that_is_gone_keeps_the_old_stories(folder: Path, told: pytest.LogCaptureFixture) -> None:
     """It may be a mount that comes back."""
     among = chooser(folder)
-    before = among.library
+    before = among.shelf.library()
     reload(among, [folder / "gone"], SCHEMAS, "gone")
-    assert among.library is before
+    assert among.shelf.library() is before
     assert "no such folder of scenarios" in told.messages[0]
+
+
+def loaded(text: str, name: str) -> Story:
+    """A story as it is loaded at run time."""
+    return read_text(name, f"description: loaded.\n{text}", "body", SCHEMAS)
+
+
+def test_stories_that_were_loaded_outlive_the_change(folder: Path, told: pytest.LogCaptureFixture) -> None:
+    """For all and for one client id, and still in place of the file that has their name."""
+    among = chooser(folder)
+    among.shelf.load(loaded("", "tale"))
+    among.shelf.load(loaded("", "mine"), "A")
+    among.prefer("mine", client_id="A")
+    (folder / "tale.yaml").write_text("description: new.\n")
+    (folder / "two.yaml").write_text("description: two.\n")
+    reload(among, [folder], SCHEMAS, "two.yaml")
+    of_all, of_one = among.shelf.library(), among.shelf.library("A")
+    assert ["loaded.", "two."] == [of_all[name].description for name in ("tale", "two")]
+    assert ["loaded.", "two.", "loaded."] == [of_one[name].description for name in ("tale", "two", "mine")]
+    assert "mine" not in of_all
+    assert ["scenarios reloaded (two.yaml)"] == [message.partition(":")[0] for message in told.messages]
+    among.shelf.forget()
+    assert "new." == among.shelf.library("A")["tale"].description
+
+
+@pytest.mark.parametrize("client_id", [None, "A"])
+def test_a_file_that_ties_with_a_loaded_story_keeps_all_as_it_was(
+    folder: Path, told: pytest.LogCaptureFixture, client_id: str | None
+) -> None:
+    """Both are named; once they differ, the files are taken over."""
+    among = chooser(folder)
+    among.shelf.load(loaded("match: {clientId: X}", "mine"), client_id)
+    before = [among.shelf.library(whose) for whose in (None, "A", "B")]
+    (folder / "tale.yaml").write_text("description: new.\n")
+    (folder / "tie.yaml").write_text("description: tie.\nmatch: {clientId: X}\n")
+    reload(among, [folder], SCHEMAS, "tie.yaml")
+    assert before == [among.shelf.library(whose) for whose in (None, "A", "B")]
+    assert "old." == among.shelf.library("A")["tale"].description
+    (message,) = told.messages
+    assert message.startswith("the scenarios stay as they were: ")
+    assert f"{folder}/tie.yaml: its match ties with that of body" in message or (
+        f"body: its match ties with that of {folder}/tie.yaml" in message
+    )
+    (folder / "tie.yaml").write_text("description: tie.\nmatch: {clientId: Y}\n")
+    reload(among, [folder], SCHEMAS, "tie.yaml")
+    assert ["new.", "tie."] == [among.shelf.library("A")[name].description for name in ("tale", "tie")]
+
+
+def test_a_story_that_was_set_and_is_gone_is_told(folder: Path, told: pytest.LogCaptureFixture) -> None:
+    """For whomever it was set; the choice itself stands, for the file may come back."""
+    among = chooser(folder)
+    among.prefer("tale", client_id="A")
+    among.prefer("success")
+    (folder / "tale.yaml").unlink()
+    reload(among, [folder], SCHEMAS, "tale.yaml")
+    assert ["scenario tale, which was set, is gone: calls play as if it had not been set"] == told.messages[1:]
+    assert [("A", "tale", None), (None, "success", None)] == among.preferences()
 
 
 async def until(fulfilled: Callable[[], bool], again: Callable[[], object] = lambda: None) -> None:
@@ -116,10 +177,10 @@ def test_files_are_watched(folder: Path, told: pytest.LogCaptureFixture) -> None
 
     async def main() -> None:
         async with watching(among, folder):
-            await until(lambda: among.library["tale"].description == "new.", write("description: new.\n"))
+            await until(lambda: among.shelf.library()["tale"].description == "new.", write("description: new.\n"))
             await until(lambda: "the scenarios stay as they were" in told.text, write("description: newer.\nfoo: 1\n"))
-            assert among.library["tale"].description == "new."
-            await until(lambda: among.library["tale"].description == "newest.", write("description: newest.\n"))
+            assert among.shelf.library()["tale"].description == "new."
+            await until(lambda: among.shelf.library()["tale"].description == "newest.", write("description: newest.\n"))
 
     asyncio.run(main())
     assert "scenarios reloaded (tale.yaml)" in told.text
@@ -138,9 +199,9 @@ def test_a_folder_may_be_taken_away_and_put_back(folder: Path, told: pytest.LogC
             await until(lambda: "scenarios reloaded" in told.text, touched)
             shutil.rmtree(folder)
             await until(lambda: "no such folder" in told.text)
-            assert among.library["tale"].description == "old."
+            assert among.shelf.library()["tale"].description == "old."
             folder.mkdir()
             (folder / "tale.yaml").write_text("description: new.\n")
-            await until(lambda: among.library["tale"].description == "new.")
+            await until(lambda: among.shelf.library()["tale"].description == "new.")
 
     asyncio.run(main())

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.words import close, described, short
+from mock_alipay.words import alike, close, described, short
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,14 @@ class TestClose:
     def test_finds_nothing_among_no_words(self) -> None:
         """There is nothing to mean."""
         assert close("order", []) is None
+
+
+class TestAlike:
+    def test_tells_how_much_two_texts_have_in_common(self) -> None:
+        """From nothing to everything; the nearer of two is told from the farther."""
+        assert [0.0, 1.0, 1.0] == [alike("abc", "xyz"), alike("order-1", "order-1"), alike("", "")]
+        assert 0 < alike("order-1", "other") < alike("order-1", "order-2") < 1
+
+    def test_looks_no_further_than_names_go(self) -> None:
+        """Long texts cost no more than short ones."""
+        assert 1.0 == alike("x" * 80 + "a" * 1_000_000, "x" * 80 + "b" * 1_000_000)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from mock_alipay.certificate import HOME_VARIABLE
 from mock_alipay.config import Config
 from mock_alipay.errors import WrongUse
 from mock_alipay.words import close
 
 _PREFIX = "MOCK_ALIPAY_"
-_HOME = f"{_PREFIX}HOME"
+_FOR_OTHERS = {HOME_VARIABLE, f"{_PREFIX}URL"}
+"""Variables that are no flags of the server: the certificate's folder, and where tests find a gateway."""
 _SEVERAL = f"several in the variable are separated by {os.pathsep}"
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -46,6 +49,26 @@ class _Merchant(_List):
                 f"expected ID=FILE, a client id and the file of its public key, got '{value}'; {_SEVERAL}", param, ctx
             )
         return client_id, Path(file)
+
+
+class _Names(_List):
+    name = "NAME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        name = str(value)
+        if not re.fullmatch(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}", name):
+            self.fail(f"expected a host name without port, such as gateway, got '{name}'; {_SEVERAL}", param, ctx)
+        return name
+
+
+class _Token(click.ParamType):  # type: ignore[type-arg] # generic in later versions only
+    name = "TOKEN"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        token = str(value)
+        if not re.fullmatch(r"[!-~]{8,200}", token):
+            self.fail("expected 8 to 200 visible ASCII characters without blanks", param, ctx)
+        return token
 
 
 class _Whole(click.IntRange):
@@ -102,6 +125,24 @@ _MAX_BODY = (
     {"type": _Whole(1), "metavar": "BYTES", "help": "Larger requests are refused."},
 )
 _WATCH = ("--watch", {"is_flag": True, "help": "Reload scenario files when they change."})
+_ADMIN_HOST = (
+    "--admin-host",
+    {
+        "type": _Names(),
+        "multiple": True,
+        "envvar": "MOCK_ALIPAY_ADMIN_HOSTS",
+        "help": f"A name, beside loopback's, under which the admin API may be called. Repeatable, {_SEVERAL}.",
+    },
+)
+_ADMIN_TOKEN = (
+    "--admin-token",
+    {
+        "type": _Token(),
+        "metavar": "TOKEN",
+        "help": "What admin calls must carry; beyond loopback one is made up and printed when none is given.",
+    },
+)
+_ADMIN_OPEN = ("--admin-open", {"is_flag": True, "help": "Beyond loopback too, ask admin calls for no token."})
 _LOG_FORMAT = (
     "--log-format",
     {"type": click.Choice(["text", "json"]), "default": "text", "help": "One line a call."},
@@ -110,6 +151,7 @@ _LOG_FORMAT = (
 ADDRESS = (_HOST, _PORT, _TLS_PORT)
 STORIES = (_SCENARIOS,)
 KEYS = (_GATEWAY_KEY,)
+TOKEN = (_ADMIN_TOKEN,)
 TYPES = (_TYPES,)
 SERVING = (
     *ADDRESS,
@@ -123,10 +165,13 @@ SERVING = (
     _MAX_BODY,
     _WATCH,
     _LOG_FORMAT,
+    _ADMIN_HOST,
+    *TOKEN,
+    _ADMIN_OPEN,
 )
 
 _DEFAULTS = {field.name: field.default for field in dataclasses.fields(Config)}
-_FIELD_OF = {"merchant": "merchants"}
+_FIELD_OF = {"merchant": "merchants", "admin_host": "admin_hosts"}
 
 
 def options(*chosen: tuple[str, dict[str, Any]]) -> Callable[[Command], Command]:
@@ -157,18 +202,9 @@ def require_ports(**ports: int | None) -> None:
             raise WrongUse(f"{flag} 0: which port the server chose is not known here; give its number")
 
 
-def home() -> Path:
-    """The folder that keeps this user's certificate authority."""
-    if named := os.environ.get(_HOME):
-        return Path(named)
-    from platformdirs import user_data_path
-
-    return user_data_path("mock-alipay", appauthor=False)
-
-
 def strange_variables(known: Iterable[click.Parameter]) -> list[str]:
     """A complaint for each variable that looks like ours and is none."""
-    names = {str(parameter.envvar) for parameter in known if parameter.envvar} | {_HOME}
+    names = {str(parameter.envvar) for parameter in known if parameter.envvar} | _FOR_OTHERS
     strange = [name for name in os.environ if name.startswith(_PREFIX) and name not in names]
     meant = {name: close(name, names) for name in strange}
     return [f"{name}: no such variable" + (f", did you mean {meant[name]}?" if meant[name] else "") for name in strange]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import gc
 import http.client
 import json
 import math
-import secrets
 import shlex
 import sys
 import time
@@ -16,7 +14,7 @@ from typing import Any
 
 import click
 
-from mock_alipay.cli.options import ADDRESS, KEYS, SERVING, config_of, home, options, require_ports, strange_variables
+from mock_alipay.cli.options import ADDRESS, KEYS, SERVING, config_of, options, require_ports, strange_variables
 from mock_alipay.config import Config
 from mock_alipay.errors import SetupError, WrongUse
 from mock_alipay.version import __version__
@@ -28,7 +26,7 @@ def serve(log_format: Any, **flags: Any) -> None:
     """Run the gateway until Ctrl-C or SIGTERM."""
     # Imported here, so that other commands start at once.
     from mock_alipay import server
-    from mock_alipay.app import assemble, routes
+    from mock_alipay.app import assemble, routes, settled
     from mock_alipay.log import Log
 
     config = config_of(flags)
@@ -40,22 +38,19 @@ def serve(log_format: Any, **flags: Any) -> None:
         sockets = server.bind(config.host, config.port, config.tls_port)
     except SetupError:
         # A wrong flag is told before a taken port, which may be free the next time.
-        assemble(config)
+        assemble(settled(config, 0, None))
         raise
-    config = dataclasses.replace(
-        config,
-        port=sockets.port,
-        tls_port=sockets.tls_port,
-        seed=secrets.randbelow(2**31) if config.seed is None else config.seed,
-    )
+    made_up = config.needs_token
+    config = settled(config, sockets.port, sockets.tls_port)
     server_file, authority = _certificate(config)
     log = Log(sys.stderr, log_format)
     try:
-        parts = assemble(config, ca_certificate=authority, announce=log.exchange)
+        parts = assemble(config, ca_certificate=authority)
         app = routes(parts)
         _rest_garbage_collector()
-        count = len(parts.chooser.library)
-        server.run(app, sockets, server_file, ready=lambda: click.echo(_banner(config, count, authority)))
+        banner = _banner(config, len(parts.chooser.shelf.library()), authority, made_up=made_up)
+        with parts.events.heard_by(log.hear):
+            server.run(app, sockets, server_file, ready=lambda: click.echo(banner))
     finally:
         log.close()
 
@@ -105,9 +100,9 @@ def env(**flags: Any) -> None:
 def _certificate(config: Config) -> tuple[Path | None, Path | None]:
     if config.tls_port is None:
         return None, None
-    from mock_alipay.certificate import certificate
+    from mock_alipay.certificate import certificate, home
 
-    found = certificate(home() / "tls", [] if config.listens_everywhere else [config.host])
+    found = certificate(home() / "tls", config.certificate_hosts)
     return found.server, found.authority
 
 
@@ -119,7 +114,7 @@ def _rest_garbage_collector() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def _banner(config: Config, scenarios: int, authority: Path | None) -> str:
+def _banner(config: Config, scenarios: int, authority: Path | None, *, made_up: bool) -> str:
     folders = ", ".join(["shipped", *map(str, config.scenarios)])
     lines = [
         ("http", config.url),
@@ -128,6 +123,10 @@ def _banner(config: Config, scenarios: int, authority: Path | None) -> str:
         ("scenarios", f"{scenarios} ({folders}); {config.scenario} unless a call asks for another; seed {config.seed}"),
         ("journal", f"{config.url}/__admin/calls"),
     ]
+    if made_up:
+        lines.append(
+            ("token", f"{config.admin_token}  (admin calls carry it as Authorization: Bearer; see --admin-token)")
+        )
     return "\n".join([f"mock-alipay {__version__}", *(f"  {name:<10} {text}" for name, text in lines)])
 
 

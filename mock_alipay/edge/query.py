@@ -1,8 +1,9 @@
-"""What admin calls ask for: query parameters and JSON bodies, read strictly."""
+"""What admin calls ask for: query parameters and bodies, read strictly."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -10,88 +11,103 @@ from starlette.requests import Request
 
 from mock_alipay.edge.merchant import read_body
 from mock_alipay.errors import Misuse
-from mock_alipay.journal import Entry
-from mock_alipay.words import close, described
+from mock_alipay.schema import Schemas
+from mock_alipay.terms import Fault
+from mock_alipay.words import close, described, short
 
-FILTERS: Mapping[str, Callable[[Entry], str | None]] = {
-    "clientId": lambda entry: entry.client_id,
-    "endpoint": lambda entry: entry.endpoint,
-    "paymentRequestId": lambda entry: entry.payment_request_id,
-    "resultCode": lambda entry: entry.result_code,
-    "scenario": lambda entry: entry.scenario,
-}
-"""Query parameters of the journal, and what each is compared with."""
+JSON = "application/json"
+YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
 
-DEFAULT_LIMIT = 100
-MOST = 1_000
 _MAX_BODY = 256 * 1024
+_NUMBER = re.compile(r"[0-9]{1,13}(?:\.[0-9]{1,6})?")
 
 
-def parameters(request: Request, allowed: Sequence[str]) -> dict[str, str]:
-    """The query; Misuse (400) for a parameter that does not exist or is given twice."""
-    found: dict[str, str] = {}
+def parameters(request: Request, known: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The query, as ``known`` (schemas by name) types it and with its defaults.
+
+    Misuse (400) for a parameter that does not exist, is given twice, or has a wrong value.
+    """
+    found = {name: schema["default"] for name, schema in known.items() if "default" in schema}
+    given: set[str] = set()
     for name, value in request.query_params.multi_items():
-        if name not in allowed:
-            raise unknown("query parameter", name, allowed)
-        if name in found:
+        if name not in known:
+            raise unknown("query parameter", name, known)
+        if name in given:
             raise Misuse(400, "Parameter given twice", f"query parameter {name} is given twice")
-        found[name] = value
+        given.add(name)
+        found[name] = _typed(name, value, known[name])
     return found
 
 
-def whole_number(query: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
-    """A number among the parameters; Misuse (400) when it is none or out of range."""
-    text = query.get(name)
-    if text is None:
-        return default
-    if not (text.isascii() and text.isdigit()) or len(text) > 12 or not least <= int(text) <= most:
-        raise Misuse(400, "Bad parameter", f"{name}: expected a whole number from {least} to {most}, got {text[:40]}")
-    return int(text)
-
-
-def wanted(query: Mapping[str, str]) -> Callable[[Entry], bool]:
-    """A predicate on journal entries from the filters in a query."""
-    chosen = [(FILTERS[name], value) for name, value in query.items() if name in FILTERS]
-    return lambda entry: all(read(entry) == value for read, value in chosen)
-
-
-async def json_object(request: Request, allowed: Mapping[str, type], required: Sequence[str] = ()) -> dict[str, Any]:
-    """The body, an object of known names and types; an empty body counts as {}."""
+async def body_of(request: Request) -> tuple[str, bytes]:
+    """The body's media type, lower case, and its bytes."""
     raw = await read_body(request.scope, request.receive, _MAX_BODY, flag=None)
     if raw is None:
         # Half a body is not an empty one: a reset meant for one client id would become a reset of all.
         raise Misuse(400, "Body incomplete", "the client left before the body had arrived")
-    body = _parsed(request, raw) if raw.strip() else {}
-    if not isinstance(body, dict):
-        raise Misuse(400, "Bad body", f"expected a JSON object, got {described(body)}")
-    for name, value in body.items():
-        if name not in allowed:
-            raise unknown("field", name, list(allowed))
-        if value is not None and (not isinstance(value, allowed[name]) or isinstance(value, bool)):
-            kind = "a string" if allowed[name] is str else "a whole number"
-            raise Misuse(400, "Bad field", f"{name}: expected {kind}, got {described(value)}")
-    given = {name: value for name, value in body.items() if value is not None}
-    for name in required:
-        if name not in given:
-            raise Misuse(400, "Missing field", f"{name}: it is required", allowed=list(allowed))
-    return given
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower(), raw
 
 
-def _parsed(request: Request, raw: bytes) -> Any:
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != "application/json":
-        raise Misuse(415, "Not JSON", f"header Content-Type: expected application/json, got {media or 'none'}")
+def json_object(media: str, raw: bytes) -> dict[str, Any]:
+    """A JSON object from a body, without its nulls; an empty body counts as {}."""
+    if not raw.strip():
+        return {}
+    if media != JSON:
+        raise wrong_media(media, [JSON])
     try:
-        return orjson.loads(raw)
+        body = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise Misuse(400, "Not JSON", f"the body is not JSON: {error}") from None
+    if not isinstance(body, dict):
+        raise Misuse(400, "Bad body", f"expected a JSON object, got {described(body)}")
+    return {name: value for name, value in body.items() if value is not None}
 
 
-def unknown(what: str, name: str, allowed: Sequence[str]) -> Misuse:
+def check(schemas: Schemas, schema: str, body: Mapping[str, Any]) -> None:
+    """Misuse (400) tells everything that ``schema`` says no to, and what is allowed."""
+    if schemas.accepts(schema, body):
+        return
+    file, _, pointer = schema.partition("#")
+    allowed = schemas.resolve({"$ref": f"#{pointer}"}, file)[0]["properties"]
+    for name in body:
+        if name not in allowed:
+            raise unknown("field", name, allowed)
+    raise bad_fields(schemas.explain(schema, body), list(allowed))
+
+
+def bad_fields(faults: Iterable[Fault], allowed: list[str]) -> Misuse:
+    """The error for fields that are missing or wrong."""
+    told = [{"path": f.path, "expected": f.expected, "found": f.found, "message": f.text} for f in faults]
+    return Misuse(400, "Bad field", "; ".join(fault["message"] for fault in told), faults=told, allowed=allowed)
+
+
+def wrong_media(found: str, allowed: Iterable[str]) -> Misuse:
+    """The error for a body of another type."""
+    expected = ", ".join(allowed)
+    return Misuse(415, "Wrong media type", f"header Content-Type: expected {expected}, got {found or 'none'}")
+
+
+def unknown(what: str, name: str, allowed: Iterable[str]) -> Misuse:
     """The error for a name that does not exist."""
-    meant = close(name, allowed)
+    names = list(allowed)
+    meant = close(name, names)
     hint = f"did you mean {meant}? " if meant else ""
-    listed = ", ".join(allowed) or "none"
-    return Misuse(
-        400, f"Unknown {what}", f"there is no {what} '{name[:80]}'; {hint}allowed: {listed}", allowed=list(allowed)
-    )
+    detail = f"there is no {what} '{name[:80]}'; {hint}allowed: {', '.join(names) or 'none'}"
+    return Misuse(400, f"Unknown {what}", detail, allowed=names)
+
+
+def _typed(name: str, text: str, schema: Mapping[str, Any]) -> Any:
+    kind = schema.get("type")
+    fits: bool
+    if kind in ("integer", "number"):
+        value = float(text) if _NUMBER.fullmatch(text) and (kind == "number" or "." not in text) else None
+        fits = value is not None and schema["minimum"] <= value <= schema["maximum"]
+        if fits:
+            return int(text) if kind == "integer" else value
+    else:
+        pattern = schema.get("pattern")
+        fits = text in schema["enum"] if "enum" in schema else not pattern or bool(re.fullmatch(pattern, text))
+    if not fits or not text:
+        expected = schema.get("title", "a value")
+        raise Misuse(400, "Bad parameter", f"{name}: expected {expected}, got {short(text) or 'nothing'}")
+    return text

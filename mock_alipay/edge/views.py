@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
 
 import orjson
 
-from mock_alipay.clock import wire_time
+from mock_alipay import duration
+from mock_alipay.clock import Clocks, wire_time
 from mock_alipay.contract import Contract
 from mock_alipay.journal import Entry
 from mock_alipay.mask import mask_json, mask_text
 from mock_alipay.scenario import Story
 from mock_alipay.terms import Fault, Payment
 
+_UNREADABLE: Final = object()
+"""Stands for a body that is not JSON."""
+
 
 def call_view(entry: Entry, contract: Contract) -> dict[str, Any]:
     """An exchange as lists show it."""
-    request, body = _request(entry)
+    body = _parsed(entry)
+    request = mask_text(entry.call.body.decode("utf-8", "replace")) if body is _UNREADABLE else mask_json(body)
+    return {**_summary(entry, contract, body), "request": request, "reply": mask_json(orjson.loads(entry.reply.body))}
+
+
+def call_summary(entry: Entry, contract: Contract) -> dict[str, Any]:
+    """The same without the bodies."""
+    return _summary(entry, contract, _parsed(entry))
+
+
+def _summary(entry: Entry, contract: Contract, body: Any) -> dict[str, Any]:
     return {
         "id": entry.id,
-        "time": entry.call.received.isoformat(timespec="milliseconds"),
+        "time": entry.time.isoformat(timespec="milliseconds"),
         "endpoint": entry.endpoint,
         "clientId": entry.client_id,
         "paymentRequestId": entry.payment_request_id,
@@ -36,10 +52,12 @@ def call_view(entry: Entry, contract: Contract) -> dict[str, Any]:
             "explanation": _masked(entry.explanation) if entry.verdict == "invalid" else None,
         },
         "faults": [_fault_view(fault) for fault in entry.faults],
-        "unknownFields": contract.unknown(entry.endpoint, body) if entry.endpoint and body else [],
-        "timing": {"tookMs": round(entry.took * 1000, 3), "delayMs": round(entry.reply.delay * 1000)},
-        "request": request,
-        "reply": _reply(entry),
+        "unknownFields": contract.unknown(entry.endpoint, body) if entry.endpoint and isinstance(body, dict) else [],
+        "timing": {
+            "received": entry.call.received.isoformat(timespec="milliseconds"),
+            "tookMs": round(entry.took * 1000, 3),
+            "delayMs": round(entry.reply.delay * 1000),
+        },
     }
 
 
@@ -62,29 +80,51 @@ def whole_call_view(entry: Entry, contract: Contract) -> dict[str, Any]:
     }
 
 
-def payment_view(payment: Payment, *, expired: bool) -> dict[str, Any]:
-    """A payment as the gateway sees it."""
+def payment_view(payment: Payment, now: datetime) -> dict[str, Any]:
+    """A payment as the gateway sees it when its client's clock shows ``now``."""
     request = mask_json(orjson.loads(payment.request))
+    return {**_payment(payment, request, now), "request": request}
+
+
+def payment_summary(payment: Payment, now: datetime) -> dict[str, Any]:
+    """The same without the request."""
+    return _payment(payment, orjson.loads(payment.request), now)
+
+
+def _payment(payment: Payment, request: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     return {
         "paymentRequestId": payment.payment_request_id,
         "clientId": payment.client_id,
-        "sessionStatus": "EXPIRED" if expired else "OPEN",
+        "sessionStatus": "OPEN" if now < payment.session.expires else "EXPIRED",
         "paymentSessionId": payment.session.id,
         "paymentSessionExpiryTime": payment.session.expiry_text,
         "created": wire_time(payment.session.created),
         "paymentAmount": request.get("paymentAmount"),
-        "request": request,
     }
 
 
-def story_view(story: Story) -> dict[str, Any]:
-    """A scenario in a list."""
+def clock_view(clocks: Clocks, client_id: str | None) -> dict[str, Any]:
+    """How a clock stands."""
+    real = clocks.real.now()
+    now = clocks.read(real, client_id)
+    return {
+        "clientId": client_id,
+        "now": now.isoformat(timespec="milliseconds"),
+        "frozen": clocks.hands(client_id).frozen is not None,
+        "ahead": duration.iso(now - real),
+        "own": client_id is not None and clocks.has_own(client_id),
+    }
+
+
+def story_view(story: Story, *, loaded: bool, client_id: str | None) -> dict[str, Any]:
+    """A scenario in a list; ``loaded``: at run time, for ``client_id`` or for all."""
     return {
         "name": story.name,
         "description": story.description,
         "endpoints": list(story.steps),
         "match": [condition.place for condition in story.match],
-        "file": story.origin,
+        "file": None if loaded else story.origin,
+        "clientId": client_id,
     }
 
 
@@ -97,16 +137,11 @@ def _fault_view(fault: Fault) -> dict[str, str]:
     }
 
 
-def _request(entry: Entry) -> tuple[Any, dict[str, Any] | None]:
+def _parsed(entry: Entry) -> Any:
     try:
-        body = orjson.loads(entry.call.body)
+        return orjson.loads(entry.call.body)
     except orjson.JSONDecodeError:
-        return mask_text(entry.call.body.decode("utf-8", "replace")), None
-    return mask_json(body), body if isinstance(body, dict) else None
-
-
-def _reply(entry: Entry) -> Any:
-    return mask_json(orjson.loads(entry.reply.body))
+        return _UNREADABLE
 
 
 def _signed(method: str, target: str, headers: Any, time: str, body: bytes) -> str:

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from mock_alipay.errors import Misuse
 from mock_alipay.scenario.library import Library
 from mock_alipay.scenario.matching import Sight
+from mock_alipay.scenario.shelf import Shelf
 from mock_alipay.scenario.story import Step, Story
 from mock_alipay.words import close
 
 _PLAIN = (Step(),)
 _MOST_COUNTERS = 10_000
+MOST_PREFERENCES = 10_000
+"""Client ids for which a story may be set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,7 @@ class Chooser:
     """Chooses stories and remembers, per client id, what was set and how far each has come."""
 
     def __init__(self, library: Library, default: str) -> None:
-        self.library = library
-        """Replaced as a whole when scenario files change."""
+        self.shelf = Shelf(library)
         self.default = default
         self._preferences: dict[str | None, _Preference] = {}
         self._counters: OrderedDict[tuple[str, str, str, str], int] = OrderedDict()
@@ -54,12 +56,17 @@ class Chooser:
         nth = 0
         if len(steps) > 1 or steps[0].delay is not None:
             nth = self._count(story, endpoint, sight.client_id, payment_request_id)
-        return Choice(story.name, reason, steps[min(nth, len(steps) - 1)], nth, self._hint(payment_request_id))
+        hint = _hint(payment_request_id, self.shelf.library(sight.client_id))
+        return Choice(story.name, reason, steps[min(nth, len(steps) - 1)], nth, hint)
 
     def prefer(self, scenario: str, *, client_id: str | None = None, times: int | None = None) -> None:
         """Play ``scenario`` for one client id or all, for the next ``times`` calls or until changed."""
-        if scenario not in self.library:
-            raise Misuse(400, "Unknown scenario", self.library.unknown(scenario), known=list(self.library))
+        library = self.shelf.library(client_id)
+        if scenario not in library:
+            raise Misuse(400, "Unknown scenario", library.unknown(scenario), known=list(library))
+        if client_id not in self._preferences and len(self._preferences) >= MOST_PREFERENCES:
+            detail = f"a scenario is set for {MOST_PREFERENCES} client ids already; a reset forgets them"
+            raise Misuse(409, "Too many client ids", detail)
         self._preferences[client_id] = _Preference(scenario, times)
 
     def clear(self, client_id: str | None = None) -> None:
@@ -74,22 +81,24 @@ class Chooser:
         return [(client_id, set_.scenario, set_.times) for client_id, set_ in self._preferences.items()]
 
     def forget(self, client_id: str | None = None) -> None:
-        """Forget counters and settings of one client id or of all."""
+        """Forget counters, settings and loaded stories of one client id or of all."""
         self.clear(client_id)
+        self.shelf.forget(client_id)
         for key in [key for key in self._counters if client_id in (None, key[0])]:
             del self._counters[key]
 
     def _story(self, payment_request_id: str, sight: Sight) -> tuple[Story, str]:
-        library = self.library
+        library = self.shelf.library(sight.client_id)
         named = sight.headers.get("mock-scenario")
         if named is not None:
             if named not in library:
-                raise Misuse(400, "Unknown scenario", self._unknown_header(named), known=list(library))
+                detail = f"header mock-scenario: {library.unknown(named)}"
+                raise Misuse(400, "Unknown scenario", detail, known=list(library))
             return library[named], "named by the mock-scenario header"
         prefix, dashes, _ = payment_request_id.partition("--")
         if dashes and prefix in library:
             return library[prefix], f"paymentRequestId begins with {prefix}--"
-        preferred = self._preferred(sight.client_id)
+        preferred = self._preferred(sight.client_id, library)
         if preferred is not None:
             return preferred
         claimed = library.claimed(sight)
@@ -99,22 +108,12 @@ class Chooser:
             return claimed[0], f"its match fits: {places}" + (f"; so does that of {others}" if others else "")
         return library[self.default], "the default"
 
-    def _unknown_header(self, named: str) -> str:
-        return f"header mock-scenario: {self.library.unknown(named)}"
-
-    def _hint(self, payment_request_id: str) -> str | None:
-        prefix, dashes, _ = payment_request_id.partition("--")
-        if not dashes or prefix in self.library:
-            return None
-        meant = close(prefix, self.library)
-        return meant and f"paymentRequestId begins with {prefix}--, which is no scenario; did you mean {meant}--?"
-
-    def _preferred(self, client_id: str) -> tuple[Story, str] | None:
+    def _preferred(self, client_id: str, library: Library) -> tuple[Story, str] | None:
         if not self._preferences:
             return None
         for key in (client_id, None):
             set_ = self._preferences.get(key)
-            if set_ is None or set_.scenario not in self.library:
+            if set_ is None or set_.scenario not in library:
                 continue
             whom = f"client id {key}" if key is not None else "all client ids"
             reason = f"set for {whom}"
@@ -123,7 +122,7 @@ class Chooser:
                 reason += f", {set_.times} more calls"
                 if set_.times <= 0:
                     del self._preferences[key]
-            return self.library[set_.scenario], reason
+            return library[set_.scenario], reason
         return None
 
     def _count(self, story: Story, endpoint: str, client_id: str, payment_request_id: str) -> int:
@@ -133,3 +132,11 @@ class Chooser:
         if len(self._counters) > _MOST_COUNTERS:
             self._counters.popitem(last=False)
         return nth
+
+
+def _hint(payment_request_id: str, library: Library) -> str | None:
+    prefix, dashes, _ = payment_request_id.partition("--")
+    if not dashes or prefix in library:
+        return None
+    meant = close(prefix, library)
+    return meant and f"paymentRequestId begins with {prefix}--, which is no scenario; did you mean {meant}--?"

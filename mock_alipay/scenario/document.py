@@ -31,12 +31,13 @@ class Document:
     origin: str
     value: Any
     lines: dict[str, int]
+    """Empty when nobody knows."""
 
     def at(self, path: str) -> str:
         """``file:line`` of a path, or of the nearest thing above it that the file has."""
         while path and path not in self.lines:
             path = path[: max(path.rfind("."), path.rfind("["), 0)]
-        return f"{self.origin}:{self.lines.get(path, 1)}"
+        return f"{self.origin}:{self.lines[path]}" if path in self.lines else self.origin
 
 
 def read(text: str, origin: str) -> Document:

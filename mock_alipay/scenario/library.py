@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mock_alipay.errors import SetupError, WrongUse
 from mock_alipay.scenario import document
+from mock_alipay.scenario.document import Document
 from mock_alipay.scenario.matching import Condition, Sight, text
 from mock_alipay.scenario.story import Story, build
 from mock_alipay.schema import Schemas
@@ -119,7 +120,11 @@ def read_file(file: Path, schemas: Schemas) -> Story:
 
 def read_text(name: str, text: str, origin: str, schemas: Schemas) -> Story:
     """A scenario from its text."""
-    written = document.read(text, origin)
+    return story_in(document.read(text, origin), name, schemas)
+
+
+def story_in(written: Document, name: str, schemas: Schemas) -> Story:
+    """A scenario from a document."""
     if not isinstance(written.value, dict):
         raise SetupError(f"{written.at('')}: expected the keys of a scenario, such as description: ...")
     if not schemas.accepts(_SCHEMAS, written.value):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from mock_alipay import duration
 from mock_alipay.errors import SetupError
 from mock_alipay.scenario.document import Document
 from mock_alipay.scenario.matching import Condition, conditions, text
@@ -18,8 +19,6 @@ from mock_alipay.terms import MAX_MESSAGE, WireFault
 from mock_alipay.words import short
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
-_DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(ms|s|m)")
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0}
 _NOT_STEPS = frozenset({"description", "match", "count"})
 
 
@@ -50,6 +49,12 @@ class Story:
     def weight(self) -> tuple[int, int]:
         """How particular ``match`` is: the number of conditions first."""
         return len(self.match), sum(condition.weight for condition in self.match)
+
+    @property
+    def sets_result_code(self) -> bool:
+        """Whether some step replies with a result code of its own making."""
+        places = (("result",), ("result", "resultCode"))
+        return any(path in places for steps in self.steps.values() for step in steps for path, _ in step.set)
 
     def ties_with(self, other: Story) -> bool:
         """Whether both claim some call with equal right, on the same grounds."""
@@ -87,14 +92,6 @@ def build(name: str, document: Document) -> Story:
         count_by_client=content.get("count") == "client",
         steps=steps,
     )
-
-
-def seconds(duration: str) -> float:
-    """``100ms``, ``1.5s`` or ``2m`` in seconds; ValueError for anything else."""
-    found = _DURATION.fullmatch(duration)
-    if not found:
-        raise ValueError(f"'{duration}' is no duration; write 300ms, 1.5s or 2m")
-    return float(found[1]) * _SECONDS[found[2]]
 
 
 def _steps(document: Document, endpoint: str, written: Any, problems: list[str]) -> list[Step]:
@@ -151,11 +148,15 @@ def _reply_path(written: str) -> Path:
 
 def _delay(written: Any) -> tuple[float, float]:
     if isinstance(written, str):
-        return seconds(written), seconds(written)
-    low, high = seconds(written["min"]), seconds(written["max"])
+        return _seconds(written), _seconds(written)
+    low, high = _seconds(written["min"]), _seconds(written["max"])
     if low > high:
         raise ValueError(f"min {written['min']} is more than max {written['max']}")
     return low, high
+
+
+def _seconds(written: str) -> float:
+    return duration.parse(written).total_seconds()
 
 
 def _fault(written: Any) -> WireFault:

@@ -1,12 +1,16 @@
-"""The guard of the admin API: pages of other origins stay out."""
+"""The guard of the admin API: pages of other origins stay out, and so does who has no token."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from mock_alipay.config import Config
 from mock_alipay.edge.guard import Guard
 from mock_alipay.errors import Misuse
-from tests.live import Live
+from tests.edge.asking import ROWS, filled, problem
+from tests.live import Live, live
 
 LOCAL = Guard("127.0.0.1")
 
@@ -68,37 +72,63 @@ def test_unwelcome(headers: dict[str, str], named: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("bound", "host", "welcome"),
+    ("bound", "hosts", "host", "welcome"),
     [
-        ("::1", "localhost:2088", True),
-        ("::1", "evil.example", False),
-        ("localhost", "127.0.0.1:2088", True),
-        ("localhost", "evil.example", False),
-        ("0.0.0.0", "gateway.internal:2088", True),
-        ("0.0.0.0", "gateway.shop.svc.cluster.local:2088", True),
-        ("0.0.0.0", "host.docker.internal:2088", True),
-        ("0.0.0.0", "10.1.2.3:2088", True),
-        ("0.0.0.0", "evil.example", False),
-        ("0.0.0.0", "internal.evil.example", False),
-        ("::", "mock-alipay:2088", True),
-        ("192.168.1.2", "192.168.1.2:2088", True),
-        ("192.168.1.2", "build-server:2088", True),
+        ("::1", (), "localhost:2088", True),
+        ("::1", (), "evil.example", False),
+        ("localhost", (), "127.0.0.1:2088", True),
+        ("localhost", (), "evil.example", False),
+        ("127.0.0.1", (), "10.1.2.3:2088", False),
+        ("127.0.0.1", ("mock-alipay",), "mock-alipay:2088", True),
+        ("127.0.0.1", ("mock-alipay",), "mock-alipay", True),
+        ("127.0.0.1", ("Mock-Alipay.",), "mock-alipay:2088", True),
+        ("127.0.0.1", ("mock-alipay",), "MOCK-ALIPAY.:2088", True),
+        ("127.0.0.1", ("mock-alipay",), "other:2088", False),
+        ("127.0.0.1", ("mock-alipay",), "mock-alipay.evil.example:2088", False),
+        ("127.0.0.1", ("mock-alipay",), "evil.mock-alipay:2088", False),
+        ("127.0.0.1", ("mock-alipay", "gateway.internal"), "gateway.internal:2088", True),
+        ("0.0.0.0", (), "gateway.internal:2088", False),
+        ("0.0.0.0", (), "host.docker.internal:2088", False),
+        ("0.0.0.0", (), "mock-alipay:2088", False),
+        ("0.0.0.0", ("mock-alipay",), "mock-alipay:2088", True),
+        ("0.0.0.0", (), "10.1.2.3:2088", True),
+        ("0.0.0.0", (), "[2001:db8::1]:2088", True),
+        ("0.0.0.0", (), "10.1.2.3.evil.example:2088", False),
+        ("0.0.0.0", (), "evil.example", False),
+        ("0.0.0.0", (), "localhost:2088", True),
+        ("::", (), "10.1.2.3:2088", True),
+        ("::", (), "mock-alipay:2088", False),
+        ("192.168.1.2", (), "192.168.1.2:2088", True),
+        ("192.168.1.2", (), "192.168.1.3:2088", False),
+        ("192.168.1.2", (), "build-server:2088", False),
+        ("192.168.1.2", (), "localhost:2088", True),
+        ("2001:DB8::1", (), "[2001:db8::1]:2088", True),
     ],
 )
-def test_host_by_address(bound: str, host: str, welcome: bool) -> None:
-    """Only a gateway on loopback insists on loopback names: others may be named as no page of the internet can be."""
-    guard = Guard(bound)
+def test_host_by_address(bound: str, hosts: tuple[str, ...], host: str, welcome: bool) -> None:
+    """Loopback names, the bound address and the names listed are welcome; any address if the gateway has them all."""
+    guard = Guard(bound, hosts=hosts)
     if welcome:
         guard.check({"host": host})
         return
-    with pytest.raises(Misuse):
+    with pytest.raises(Misuse) as caught:
         guard.check({"host": host})
+    name = host.partition(":")[0]
+    assert f"got {name}; to allow it: --admin-host {name}" in caught.value.detail
+
+
+def test_what_would_be_welcome() -> None:
+    """The refusal says what would have been right where this gateway listens."""
+    for bound, words in (("127.0.0.1", "such as localhost, got"), ("::", "such as localhost or an IP address, got")):
+        with pytest.raises(Misuse) as caught:
+            Guard(bound).check({"host": "evil.example"})
+        assert words in caught.value.detail
 
 
 def test_origins_are_checked_on_any_address() -> None:
     """Wherever the gateway listens, pages of other origins are refused."""
-    with pytest.raises(Misuse):
-        Guard("0.0.0.0").check({"host": "gateway.internal", "origin": "https://evil.example"})
+    with pytest.raises(Misuse, match="header Origin"):
+        Guard("0.0.0.0").check({"host": "10.1.2.3", "origin": "https://evil.example"})
 
 
 @pytest.mark.parametrize(
@@ -138,3 +168,112 @@ def test_preflight_is_not_answered(gateway: Live) -> None:
 def test_merchants_are_not_guarded(gateway: Live) -> None:
     """The merchant's door takes any Host: SDKs reach it under the real gateway's names."""
     assert gateway.create(extra={"Host": "open-na-global.alipay.com"}).code == "SUCCESS"
+
+
+# --- the token --------------------------------------------------------------------------------------------------------
+
+TOKEN = "correct-horse"
+
+
+@pytest.mark.parametrize("authorization", [f"Bearer {TOKEN}", f"bearer {TOKEN}", f"BEARER  {TOKEN} "])
+def test_the_token(authorization: str) -> None:
+    """The scheme's case does not matter, nor do blanks around the token."""
+    Guard("0.0.0.0", token=TOKEN).check({"host": "localhost", "authorization": authorization})
+
+
+@pytest.mark.parametrize(
+    ("authorization", "found"),
+    [
+        (None, "none"),
+        ("", "another"),
+        ("Bearer", "another"),
+        ("Bearer ", "another"),
+        (TOKEN, "another"),
+        (f"Basic {TOKEN}", "another"),
+        (f"Bearer {TOKEN}x", "another"),
+        (f"Bearer {TOKEN[:-1]}", "another"),
+        (f"Bearer {TOKEN.upper()}", "another"),
+        (f"Bearer {TOKEN} {TOKEN}", "another"),
+        ("Bearer ü€", "another"),
+    ],
+)
+def test_no_token_or_another(authorization: str | None, found: str) -> None:
+    """Anything else is refused, saying what is needed and never what it is."""
+    headers = {} if authorization is None else {"authorization": authorization}
+    with pytest.raises(Misuse) as caught:
+        Guard("0.0.0.0", token=TOKEN).check(headers)
+    assert (401, True) == (caught.value.status, caught.value.detail.endswith(f"got {found}"))
+    assert "--admin-token" in caught.value.detail
+    assert TOKEN not in caught.value.detail
+
+
+def test_strangers_are_not_asked_for_a_token() -> None:
+    """A page of another origin is refused as such, whatever token it has."""
+    with pytest.raises(Misuse) as caught:
+        Guard("0.0.0.0", token=TOKEN).check({"host": "evil.example", "authorization": f"Bearer {TOKEN}"})
+    assert caught.value.status == 403
+
+
+def test_where_no_token_is_set() -> None:
+    """A token that nobody asked for is no trouble."""
+    LOCAL.check({"authorization": "Bearer anything"})
+    Guard("0.0.0.0", token=TOKEN).check({}, needs_token=False)
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[Live]:
+    """A gateway with a token."""
+    with live(Config(seed=1, admin_token=TOKEN)) as running:
+        yield running
+
+
+@pytest.mark.parametrize(("method", "path"), [row for row in ROWS if row != ("GET", "/health")])
+def test_every_call_needs_the_token(guarded: Live, method: str, path: str) -> None:
+    """Every admin call does, and says how it wants it; with the token it is looked at."""
+    for authorization in ({}, {"authorization": "Bearer wrong"}):
+        answer = guarded.request(method, f"/__admin{filled(path)}", headers=authorization)
+        assert (401, "Bearer") == (answer.status, answer.headers["www-authenticate"])
+        assert "Token needed" == problem(answer)["title"]
+    # A parameter that no call has: whoever gets as far as to be told so was let in.
+    answer = guarded.request(method, f"/__admin{filled(path)}?let=me-in", headers={"authorization": f"Bearer {TOKEN}"})
+    assert (400, "Unknown query parameter") == (answer.status, problem(answer)["title"])
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/nowhere"), ("POST", "/env"), ("PROPFIND", "/env"), ("GET", "")])
+def test_nothing_is_told_without_the_token(guarded: Live, method: str, path: str) -> None:
+    """Not even which calls there are."""
+    answer = guarded.request(method, f"/__admin{path}")
+    assert (401, False) == (answer.status, "known" in answer.body or "allowed" in answer.body)
+
+
+@pytest.mark.parametrize("path", ["/__admin/health", "/openapi.json"])
+def test_what_needs_no_token(guarded: Live, path: str) -> None:
+    """Health and the description are open to whoever may come; pages of other origins may not."""
+    assert guarded.request("GET", path).status == 200
+    assert guarded.request("HEAD", path).status == 200
+    assert guarded.request("GET", path, headers={"Origin": "https://evil.example"}).status == 403
+
+
+def test_merchants_need_no_token(guarded: Live) -> None:
+    """It guards the admin API alone."""
+    assert guarded.create().code == "SUCCESS"
+
+
+@pytest.mark.parametrize("origin", ["own", "https://evil.example", "null"])
+def test_no_other_origin_may_read(guarded: Live, origin: str) -> None:
+    """No answer, good or bad, gives a page of another origin leave to read it."""
+    host = f"localhost:{guarded.config.port}"
+    headers = {"Host": host, "Origin": f"http://{host}" if origin == "own" else origin}
+    for method, path in (*ROWS, ("OPTIONS", "/env"), ("GET", "/nowhere")):
+        for more in ({}, {"authorization": f"Bearer {TOKEN}"}):
+            answer = guarded.request(method, f"/__admin{filled(path)}?x", headers={**headers, **more})
+            assert (origin != "own") == (answer.status == 403)
+            assert [] == [name for name in answer.headers if name.lower().startswith("access-control-")]
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", None])
+def test_the_description_is_guarded(gateway: Live, origin: str | None) -> None:
+    """So is what describes the API: by Host, Origin and method."""
+    headers = {"Origin": origin} if origin else {"Host": "evil.example"}
+    answer = gateway.request("GET", "/openapi.json", headers=headers)
+    assert (403, []) == (answer.status, [name for name in answer.headers if name.startswith("access-control-")])

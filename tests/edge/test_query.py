@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from starlette.requests import Request
 
-from mock_alipay.edge.query import json_object, parameters, unknown, whole_number
+from mock_alipay.edge.query import JSON, body_of, check, json_object, parameters, unknown, wrong_media
 from mock_alipay.errors import Misuse
+from mock_alipay.schema import Schemas
+
+SCHEMAS = Schemas()
+CHOICE = "admin.json#/$defs/Choice"
 
 
 def request(
@@ -28,15 +33,28 @@ def request(
     return Request(scope, receive)
 
 
-def read(body: bytes, media: str | None = "application/json", *, whole: bool = True) -> dict[str, Any]:
-    """The body read as that of a call with an optional text, a required text and an optional number."""
-    asked = request(body=body, media=media, whole=whole)
-    return asyncio.run(json_object(asked, {"clientId": str, "scenario": str, "times": int}, ["scenario"]))
+def read(body: bytes, media: str = "application/json") -> dict[str, Any]:
+    """The body read as that of ``PUT /scenario``: an optional text, a required text and an optional number."""
+    found = json_object(media, body)
+    check(SCHEMAS, CHOICE, found)
+    return found
+
+
+# --- parameters -------------------------------------------------------------------------------------------------------
 
 
 def test_parameters() -> None:
-    """Known parameters are read, percent-decoded, an empty one as empty."""
-    assert {"clientId": "a b&c", "limit": ""} == parameters(request("clientId=a%20b%26c&limit="), ["clientId", "limit"])
+    """Known parameters are read as their schemas type them, percent-decoded, with their defaults."""
+    known: dict[str, Any] = {
+        "clientId": {"type": "string"},
+        "limit": {"type": "integer", "minimum": 1, "maximum": 9, "default": 5},
+        "timeout": {"type": "number", "minimum": 0, "maximum": 9, "default": 1.5},
+        "kind": {"enum": ["a", "b"]},
+    }
+    assert {"limit": 5, "timeout": 1.5} == parameters(request(), known)
+    found = parameters(request("clientId=a%20b%26c&limit=7&timeout=0.25&kind=b"), known)
+    assert {"clientId": "a b&c", "limit": 7, "timeout": 0.25, "kind": "b"} == found
+    assert isinstance(found["limit"], int)
 
 
 @pytest.mark.parametrize(
@@ -46,55 +64,100 @@ def test_parameters() -> None:
         ("clientid=x", ["clientId"], ["did you mean clientId?"]),
         ("x", [], ["'x'", "allowed: none"]),
         ("limit=1&limit=2", ["limit"], ["limit is given twice"]),
+        ("limit=&limit=2", ["limit"], ["limit"]),
+        ("limit=", ["limit"], ["limit: expected a value, got nothing"]),
     ],
 )
 def test_wrong_parameters(query: str, allowed: list[str], words: list[str]) -> None:
-    """An unknown parameter is refused with what is allowed, one given twice too."""
+    """An unknown parameter is refused with what is allowed, one given twice or without a value too."""
     with pytest.raises(Misuse) as caught:
-        parameters(request(query), allowed)
+        parameters(request(query), {name: {"type": "string"} for name in allowed})
     assert caught.value.status == 400
     for word in words:
         assert word in caught.value.detail
 
 
-@pytest.mark.parametrize(("text", "expected"), [("1", 1), ("1000", 1000), ("007", 7)])
-def test_whole_number(text: str, expected: int) -> None:
-    """A number within its bounds is read."""
-    assert expected == whole_number({"limit": text}, "limit", 100, 1, 1000)
+WHOLE = {"title": "a whole number from 1 to 1000", "type": "integer", "minimum": 1, "maximum": 1000}
+NUMBER = {"title": "seconds from 0 to 300", "type": "number", "minimum": 0, "maximum": 300}
+NAME = {"title": "a name", "type": "string", "pattern": "^[a-z]{1,3}$"}
+KIND = {"title": "a or b", "enum": ["a", "b"]}
 
 
-def test_whole_number_left_out() -> None:
-    """One that is left out has its default."""
-    assert whole_number({}, "limit", 100, 1, 1000) == 100
+@pytest.mark.parametrize(
+    ("schema", "text", "expected"),
+    [
+        (WHOLE, "1", 1),
+        (WHOLE, "1000", 1000),
+        (WHOLE, "007", 7),
+        (NUMBER, "0", 0.0),
+        (NUMBER, "300", 300.0),
+        (NUMBER, "0.000001", 0.000001),
+        (NUMBER, "299.999999", 299.999999),
+        (NAME, "abc", "abc"),
+        (KIND, "b", "b"),
+    ],
+)
+def test_values(schema: dict[str, Any], text: str, expected: object) -> None:
+    """A value within its bounds is read."""
+    assert {"x": expected} == parameters(request(f"x={quote(text)}"), {"x": schema})
 
 
-@pytest.mark.parametrize("text", ["0", "1001", "-1", "+1", "1.0", "1e2", "", " 1", "ten", "٣", "²", "9" * 5000])
-def test_no_whole_number(text: str) -> None:
-    """Anything else is refused with the bounds; what was sent is cut short."""
-    with pytest.raises(Misuse) as caught:
-        whole_number({"limit": text}, "limit", 100, 1, 1000)
-    assert caught.value.status == 400
-    assert "limit: expected a whole number from 1 to 1000" in caught.value.detail
-    assert len(caught.value.detail) < 120
+@pytest.mark.parametrize(
+    ("schema", "texts"),
+    [
+        (
+            WHOLE,
+            ["0", "1001", "-1", "+1", "1.0", "1.5", "1e2", "", " 1", "1 ", "1\n", "ten", "٣", "²", "9" * 5000, "1_0"],
+        ),
+        (
+            NUMBER,
+            ["-1", "-0", "300.000001", "301", "1e2", "inf", "nan", "", ".5", "5.", "0x1", "1,5", "5s", "9" * 5000],
+        ),
+        (NAME, ["", "abcd", "A", "a\n", "a b", "ä"]),
+        (KIND, ["", "c", "A", "a,b"]),
+    ],
+)
+def test_no_values(schema: dict[str, Any], texts: list[str]) -> None:
+    """Anything else is refused with what is expected; what was sent is cut short."""
+    for text in texts:
+        with pytest.raises(Misuse) as caught:
+            parameters(request(f"x={quote(text)}"), {"x": schema})
+        assert (400, "Bad parameter") == (caught.value.status, caught.value.title)
+        assert caught.value.detail.startswith(f"x: expected {schema['title']}, got ")
+        assert len(caught.value.detail) < 120
+
+
+# --- bodies -----------------------------------------------------------------------------------------------------------
 
 
 def test_json_object() -> None:
-    """Known fields are read; null is the same as absent."""
+    """Known fields are read; null is the same as absent, and so is no body at all."""
     assert {"scenario": "slow", "times": 2} == read(b'{"scenario": "slow", "clientId": null, "times": 2}')
+    assert [{}, {}, {}] == [json_object("", b""), json_object("text/plain", b" \n"), json_object(JSON, b"{}")]
 
 
-@pytest.mark.parametrize("media", ["application/json", "application/json; charset=utf-8", "Application/JSON"])
-def test_media_types(media: str) -> None:
-    """Parameters and case of the content type are free."""
-    assert {"scenario": "slow"} == read(b'{"scenario": "slow"}', media)
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("application/json", "application/json"),
+        ("application/json; charset=utf-8", "application/json"),
+        ("Application/JSON ;charset=utf-8", "application/json"),
+        (None, ""),
+        ("", ""),
+    ],
+)
+def test_body_of(header: str | None, expected: str) -> None:
+    """A body comes with its media type, without parameters and in lower case."""
+    assert (expected, b"x") == asyncio.run(body_of(request(body=b"x", media=header)))
 
 
-@pytest.mark.parametrize("media", [None, "text/plain", "application/x-www-form-urlencoded", "application/jsonx"])
-def test_other_media_types(media: str | None) -> None:
+@pytest.mark.parametrize("media", ["", "text/plain", "application/x-www-form-urlencoded", "application/jsonx"])
+def test_other_media_types(media: str) -> None:
     """A body of another type is refused, as pages of other origins can send those unasked."""
     with pytest.raises(Misuse) as caught:
         read(b'{"scenario": "slow"}', media)
     assert (415, True) == (caught.value.status, f"got {media or 'none'}" in caught.value.detail)
+    assert "header Content-Type: expected a/b, c/d, got e/f" == wrong_media("e/f", ["a/b", "c/d"]).detail
 
 
 @pytest.mark.parametrize(
@@ -107,19 +170,19 @@ def test_other_media_types(media: str | None) -> None:
         (b'["scenario"]', ["expected a JSON object, got an array"]),
         (b'"slow"', ["expected a JSON object", "slow"]),
         (b"null", ["expected a JSON object, got null"]),
-        (b'{"scenario": 5}', ["scenario: expected a string, got the number 5"]),
-        (b'{"scenario": "slow", "times": "2"}', ["times: expected a whole number", '"2"']),
-        (b'{"scenario": "slow", "times": 1.5}', ["times: expected a whole number", "1.5"]),
-        (b'{"scenario": "slow", "times": true}', ["times: expected a whole number, got true"]),
-        (b'{"scenario": ["slow"]}', ["scenario: expected a string, got an array"]),
+        (b'{"scenario": 5}', ["scenario: expected a JSON string, got the number 5"]),
+        (b'{"scenario": "slow", "times": "2"}', ["times: expected a JSON integer", '"2"']),
+        (b'{"scenario": "slow", "times": 1.5}', ["times: expected a JSON integer", "1.5"]),
+        (b'{"scenario": "slow", "times": true}', ["times: expected a JSON integer, got true"]),
+        (b'{"scenario": ["slow"]}', ["scenario: expected a JSON string, got an array"]),
         (
             b'{"scenario": "slow", "clientID": "x"}',
             ["'clientID'", "did you mean clientId?", "allowed: clientId, scenario, times"],
         ),
-        (b"{}", ["scenario: it is required"]),
-        (b"", ["scenario: it is required"]),
-        (b" \n", ["scenario: it is required"]),
-        (b'{"scenario": null}', ["scenario: it is required"]),
+        (b"{}", ["scenario: missing, it is required"]),
+        (b"", ["scenario: missing, it is required"]),
+        (b" \n", ["scenario: missing, it is required"]),
+        (b'{"scenario": null}', ["scenario: missing, it is required"]),
     ],
 )
 def test_wrong_bodies(body: bytes, words: list[str]) -> None:
@@ -131,12 +194,22 @@ def test_wrong_bodies(body: bytes, words: list[str]) -> None:
         assert word in caught.value.detail
 
 
+def test_all_that_is_wrong() -> None:
+    """Every wrong field is told, in words and apart, with what is allowed."""
+    with pytest.raises(Misuse) as caught:
+        read(b'{"times": 0, "clientId": "a b"}')
+    extra = caught.value.extra
+    assert {"scenario", "times", "clientId"} == {fault["path"] for fault in extra["faults"]}
+    assert "; ".join(fault["message"] for fault in extra["faults"]) == caught.value.detail
+    assert ["clientId", "scenario", "times"] == extra["allowed"]
+
+
 def test_body_limit() -> None:
     """A body of 256 KiB is read, a larger one refused with the limit."""
-    padding = b" " * (256 * 1024 - len(b'{"scenario":"s"}'))
-    assert {"scenario": "s"} == read(b'{"scenario":"s"}' + padding)
+    raw = b" " * (256 * 1024)
+    assert raw == asyncio.run(body_of(request(body=raw)))[1]
     with pytest.raises(Misuse) as caught:
-        read(b'{"scenario":"s"}' + padding + b" ")
+        asyncio.run(body_of(request(body=raw + b" ")))
     assert (413, True, False) == (
         caught.value.status,
         "at most 262144 bytes" in caught.value.detail,
@@ -148,7 +221,7 @@ def test_body_limit() -> None:
 def test_half_a_body(body: bytes) -> None:
     """A client that leaves before its body is complete changes nothing, not even as if it had sent none."""
     with pytest.raises(Misuse) as caught:
-        read(body, whole=False)
+        asyncio.run(body_of(request(body=body, whole=False)))
     assert (400, "Body incomplete") == (caught.value.status, caught.value.title)
 
 

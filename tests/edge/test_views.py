@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mock_alipay.config import TEST_CLIENT_ID
+from mock_alipay.edge.views import call_summary, call_view, clock_view, payment_summary, payment_view, story_view
+from tests.calls import NOW, ask, parts_of, signed_call, with_story
 from tests.live import SANDBOX_PATH, Answer, Live, sample, signed_headers
 
 CARD = "4111111111111111"
@@ -31,12 +37,6 @@ def views(gateway: Live, answer: Answer, client_id: str) -> list[str]:
     found = [gateway.admin("GET", path) for path in paths]
     assert [200, 200, 200] == [view.status for view in found]
     return [view.raw.decode() for view in found]
-
-
-@pytest.fixture
-def client_id() -> str:
-    """A client id that no other test uses."""
-    return f"V-{uuid.uuid4()}"
 
 
 BODIES = [
@@ -176,3 +176,76 @@ def test_signature_verdicts(gateway: Live, client_id: str) -> None:
     found = [gateway.entry(answer)["signature"] for answer in (valid, unverified, invalid)]
     assert ["valid", "unverified", "invalid"] == [signature["verdict"] for signature in found]
     assert (None, True) == (found[0]["explanation"], bool(found[2]["explanation"]))
+
+
+# --- by the clock -----------------------------------------------------------------------------------------------------
+
+
+def test_two_times(tmp_path: Path) -> None:
+    """A call shows when it came by its client's clock, and by the machine's."""
+    parts = with_story(tmp_path, "createPaymentSession: {}")
+    parts.clocks.advance(timedelta(days=1, milliseconds=7), "A")
+    for name in ("A", "B"):
+        ask(parts, signed_call(client_id=name))
+    shown = [call_view(entry, parts.contract) for entry in parts.journal]
+    assert ["2026-11-23T01:07:10.007+00:00", "2026-11-22T01:07:10.000+00:00"] == [view["time"] for view in shown]
+    assert ["2026-11-22T01:07:10.000+00:00"] * 2 == [view["timing"]["received"] for view in shown]
+
+
+def test_summaries() -> None:
+    """A summary of a call or a payment is what the view shows, without the bodies."""
+    parts = parts_of()
+    for body in (sample("p"), sample(productCode=None), b"no JSON", b""):
+        ask(parts, signed_call(body))
+    for entry in parts.journal:
+        whole = call_view(entry, parts.contract)
+        assert call_summary(entry, parts.contract) == {
+            name: value for name, value in whole.items() if name not in ("request", "reply")
+        }
+        assert list(whole)[-2:] == ["request", "reply"]
+    payment = asyncio.run(parts.store.load(TEST_CLIENT_ID, "p"))
+    assert payment is not None
+    whole = payment_view(payment, NOW)
+    assert payment_summary(payment, NOW) == {name: value for name, value in whole.items() if name != "request"}
+
+
+@pytest.mark.parametrize(
+    ("later", "expected"), [(0, "OPEN"), (3599.999999, "OPEN"), (3600, "EXPIRED"), (9e6, "EXPIRED")]
+)
+def test_session_status(later: float, expected: str) -> None:
+    """A session is open until its expiry by the clock that is handed in."""
+    parts = parts_of()
+    ask(parts, signed_call(sample("p")))
+    payment = asyncio.run(parts.store.load(TEST_CLIENT_ID, "p"))
+    assert payment is not None
+    assert expected == payment_view(payment, NOW + timedelta(seconds=later))["sessionStatus"]
+
+
+def test_clock_view() -> None:
+    """A clock shows its time, whether it stands, how far it is from the machine's, and whose it is."""
+    parts = parts_of()
+    assert {
+        "clientId": None,
+        "now": "2026-11-22T01:07:10.000+00:00",
+        "frozen": False,
+        "ahead": "PT0S",
+        "own": False,
+    } == clock_view(parts.clocks, None)
+    parts.clocks.freeze(NOW - timedelta(hours=26), "A")
+    assert {
+        "clientId": "A",
+        "now": "2026-11-20T23:07:10.000+00:00",
+        "frozen": True,
+        "ahead": "-P1DT2H",
+        "own": True,
+    } == clock_view(parts.clocks, "A")
+    assert clock_view(parts.clocks, "B") == {**clock_view(parts.clocks, None), "clientId": "B"}
+
+
+def test_story_view(tmp_path: Path) -> None:
+    """A story of a file names the file, one that was loaded whom it is for."""
+    story = with_story(tmp_path, 'match: {body: {a.b: "1"}}\ncreatePaymentSession: {}').chooser.shelf.library()["tale"]
+    common = {"name": "tale", "description": "A test.", "endpoints": ["createPaymentSession"], "match": ["a.b"]}
+    filed = {**common, "file": str(tmp_path / "tale.yaml"), "clientId": None}
+    assert filed == story_view(story, loaded=False, client_id=None)
+    assert {**common, "file": None, "clientId": "A"} == story_view(story, loaded=True, client_id="A")

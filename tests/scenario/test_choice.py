@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mock_alipay.errors import Misuse
 from mock_alipay.scenario import Choice, Chooser, Library
+from mock_alipay.scenario import choice as module
 from mock_alipay.scenario.library import read_text
 from mock_alipay.scenario.matching import Sight
 from mock_alipay.schema import Schemas
@@ -203,7 +204,7 @@ def test_a_choice_of_a_story_that_is_gone_is_passed_over() -> None:
     among = chooser()
     among.prefer("first", client_id="A")
     among.prefer("late")
-    among.library = chooser(without="first").library
+    among.shelf.refile(chooser(without="first").shelf.library())
     assert choose(among).scenario == "late"
 
 
@@ -262,6 +263,112 @@ def test_everything_is_forgotten() -> None:
     assert among.preferences() == []
     among.prefer("series")
     assert ["UNKNOWN_EXCEPTION"] * 2 == results(among, 1) + results(among, 1, client_id="B")
+
+
+def load(among: Chooser, name: str, client_id: str | None = None, text: str = "") -> None:
+    """Load a story at run time."""
+    among.shelf.load(read_text(name, f"description: x.\n{text}", name, SCHEMAS), client_id)
+
+
+def test_a_loaded_story_is_chosen_in_every_way() -> None:
+    """By header, by id, when it is set and by its match; for one client id alone when it was loaded for that."""
+    among = chooser()
+    load(among, "mine", "A", "match: {body: {paymentAmount.value: '9'}}")
+    assert "mine" == choose(among, named="mine").scenario
+    for client_id, expected in (("A", "mine"), ("B", "plain")):
+        assert expected == choose(among, "mine--1", client_id=client_id).scenario
+        assert expected == choose(among, client_id=client_id, value="9").scenario
+    among.prefer("mine", client_id="A")
+    assert "set for client id A" == choose(among).reason
+    with pytest.raises(Misuse, match="there is no scenario 'mine'") as caught:
+        choose(among, client_id="B", named="mine")
+    assert "mine" not in caught.value.problem["known"]
+
+
+@pytest.mark.parametrize("client_id", [None, "B"])
+def test_a_story_of_one_client_cannot_be_set_for_others(client_id: str | None) -> None:
+    """They could not play it."""
+    among = chooser()
+    load(among, "mine", "A")
+    with pytest.raises(Misuse, match="there is no scenario 'mine'") as caught:
+        among.prefer("mine", client_id=client_id)
+    assert (400, False) == (caught.value.status, "mine" in caught.value.problem["known"])
+    assert [] == among.preferences()
+    among.prefer("mine", client_id="A")
+
+
+def test_a_client_s_own_story_plays_under_a_name_that_was_set_for_all() -> None:
+    """Its own takes the place of the other."""
+    among = chooser()
+    load(among, "series", "A", f"{ENDPOINT}: {{result: RISK_REJECT}}")
+    among.prefer("series")
+    assert [["RISK_REJECT"] * 2, ["UNKNOWN_EXCEPTION", "PROCESS_FAIL"]] == [
+        results(among, 2, client_id=client_id) for client_id in ("A", "B")
+    ]
+
+
+def test_a_hint_knows_the_client_s_own_stories() -> None:
+    """And tells nobody of another's."""
+    among = chooser()
+    load(among, "my-own-tale", "A")
+    hints = [choose(among, "my-own-tail--1", client_id=client_id).hint for client_id in ("A", "B")]
+    assert "did you mean my-own-tale--?" in str(hints[0])
+    assert hints[1] is None
+
+
+def test_loaded_stories_are_forgotten_with_their_client() -> None:
+    """Its own; those of others and of all stay until all is forgotten."""
+    among = chooser()
+    for client_id in ("A", "B", None):
+        load(among, "mine" if client_id else "ours", client_id)
+    among.forget("A")
+    assert [("B", "mine"), (None, "ours")] == [(whose, story.name) for whose, story in among.shelf.loaded()]
+    assert "plain" == choose(among, "mine--1").scenario
+    assert "ours" == choose(among, "ours--1").scenario
+    among.forget()
+    assert [] == among.shelf.loaded()
+    assert "plain" == choose(among, "ours--1").scenario
+
+
+def test_a_story_may_be_set_for_so_many_clients_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has one may change it; a conflict for anyone else until there is room again."""
+    monkeypatch.setattr(module, "MOST_PREFERENCES", 2)
+    among = chooser()
+    among.prefer("first")
+    among.prefer("first", client_id="A")
+    with pytest.raises(Misuse, match="a scenario is set for 2 client ids already; a reset forgets them") as caught:
+        among.prefer("first", client_id="B")
+    assert 409 == caught.value.status
+    among.prefer("late", client_id="A")
+    assert [(None, "first", None), ("A", "late", None)] == among.preferences()
+    among.forget("A")
+    among.prefer("first", client_id="B")
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(["A", "B", None]), st.integers(1, 4)), min_size=1, max_size=4),
+    st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from(["", "late--1", "7"])), max_size=40),
+)
+def test_however_calls_are_mixed_a_choice_serves_exactly_so_many(
+    chosen: list[tuple[str | None, int]], calls: list[tuple[str, str]]
+) -> None:
+    """A client's own first, then that for all; those who name a story use up none."""
+    among, left = chooser(), dict[str | None, int]()
+    for client_id, times in chosen:
+        among.prefer("first", client_id=client_id, times=times)
+        left[client_id] = times
+    for client_id, what in calls:
+        choice = choose(among, what if what == "late--1" else "id", client_id=client_id, value=what or "100")
+        whose = next((key for key in (client_id, None) if left.get(key)), "nobody")
+        if what == "late--1":
+            assert "late" == choice.scenario
+        elif whose == "nobody":
+            assert ("claims" if what == "7" else "plain") == choice.scenario
+        else:
+            left[whose] -= 1
+            assert ("first", True) == (choice.scenario, choice.reason.endswith(f", {left[whose]} more calls"))
+    assert {key: times for key, times in left.items() if times} == {key: times for key, _, times in among.preferences()}
 
 
 def test_counters_do_not_grow_without_end() -> None:

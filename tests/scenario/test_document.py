@@ -232,3 +232,8 @@ createPaymentSession:
 def test_every_path_has_its_line(path: str, line: int) -> None:
     """``file:line`` is where a value stands, or the nearest thing above it that is there."""
     assert f"tale.yaml:{line}" == document.read(LINES, "tale.yaml").at(path)
+
+
+def test_a_document_without_lines_names_none() -> None:
+    """Rather than a wrong one."""
+    assert "body" == document.Document("body", {"a": 1}, {}).at("a") == document.Document("body", {}, {}).at("")

@@ -8,7 +8,7 @@ import pytest
 
 from mock_alipay.errors import SetupError
 from mock_alipay.scenario.library import read_text
-from mock_alipay.scenario.story import Step, Story, seconds
+from mock_alipay.scenario.story import Step, Story
 from mock_alipay.schema import Schemas
 from mock_alipay.terms import WireFault
 
@@ -91,16 +91,19 @@ def test_what_is_counted_is_read(text: str, by_client: bool) -> None:
 )
 def test_a_duration_is_read(duration: str, expected: float) -> None:
     """Milliseconds, seconds, minutes."""
-    assert expected == pytest.approx(seconds(duration))
+    (step,) = steps(f"{{delay: {duration}}}")
+    assert (expected, expected) == pytest.approx(step.delay)
 
 
 @pytest.mark.parametrize(
-    "duration", ["", "3", "3 s", "3S", "3h", "-3s", "1e3ms", ".5s", "5.s", "1.2345s", "1234567ms", "3s\n"]
+    "duration",
+    [
+        *("", "3", "3 s", "3S", "3h", "-3s", "1e3ms", ".5s", "5.s", "1.2345s", "1234567ms", "3s\n"),
+        *("2d", "1m30s", "PT5S"),
+    ],
 )
 def test_what_is_no_duration_is_refused(duration: str) -> None:
-    """By the reader, and by the file's schema with the line."""
-    with pytest.raises(ValueError, match="no duration"):
-        seconds(duration)
+    """With the line; what only a clock can be moved by is too long for a reply to wait."""
     written = duration.replace("\n", "\\n")
     (told,) = problems(f'createPaymentSession:\n  delay: "{written}"')
     assert told.startswith("tale.yaml:3: createPaymentSession.delay: expected a duration such as 300ms, 1.5s or 2m")
@@ -279,3 +282,21 @@ def test_an_unknown_placeholder_in_a_message_is_told() -> None:
     """At its own line."""
     (problem,) = problems("createPaymentSession:\n  result: PROCESS_FAIL\n  message: ${secret}")
     assert problem.startswith("tale.yaml:4: createPaymentSession.message: unknown placeholder ${secret}")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("{set: {result.resultCode: OWN}}", True),
+        ("{set: {result: {resultCode: OWN}}}", True),
+        ("{set: {result.resultCode: null}}", True),
+        ("[{}, {set: {result.resultCode: OWN}}]", True),
+        ("{set: {result.resultMessage: x, resultCode: x, a.result: x}}", False),
+        ("{message: 'by ${clientId}'}", False),
+        ("{result: PROCESS_FAIL}", False),
+    ],
+)
+def test_a_story_tells_whether_it_makes_up_result_codes(written: str, expected: bool) -> None:
+    """Then any code may be looked for in the journal."""
+    assert expected == story(f"createPaymentSession: {written}").sets_result_code
+    assert not story("").sets_result_code

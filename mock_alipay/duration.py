@@ -1,0 +1,43 @@
+"""Lengths of time, as people write them and as ISO 8601 does."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+_UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_PART = r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(ms|s|m|h|d)"
+_SHORT = re.compile(f"(?:{_PART}){{1,5}}")
+_EACH = re.compile(_PART)
+_ISO = re.compile(
+    r"P(?=[0-9T])(?:([0-9]{1,6})W)?(?:([0-9]{1,6})D)?"
+    r"(?:T(?=[0-9])(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,6}(?:\.[0-9]{1,6})?)S)?)?"
+)
+_ISO_UNITS = ("weeks", "days", "hours", "minutes", "seconds")
+
+
+def parse(text: str) -> timedelta:
+    """``300ms``, ``1.5s``, ``59m``, ``1h30m``, ``2d``, or ISO 8601 such as ``PT59M``; ValueError for anything else.
+
+    Years and months are left out: how long they are depends on when.
+    """
+    if _SHORT.fullmatch(text):
+        return sum((timedelta(**{_UNITS[unit]: float(number)}) for number, unit in _EACH.findall(text)), timedelta())
+    found = _ISO.fullmatch(text)
+    if not found:
+        raise ValueError(f"'{text[:40]}' is no duration; write 300ms, 1.5s, 59m, 1h30m, 2d or PT59M")
+    return timedelta(**{unit: float(number) for unit, number in zip(_ISO_UNITS, found.groups(), strict=True) if number})
+
+
+def iso(length: timedelta) -> str:
+    """A length in ISO 8601, negative ones with a minus before it."""
+    if length < timedelta():
+        return f"-{iso(-length)}"
+    minutes, seconds = divmod(length.seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    exact = f"{seconds}.{length.microseconds:06d}".rstrip("0") if length.microseconds else str(seconds)
+    days = f"{length.days}D" if length.days else ""
+    time = "".join(
+        f"{number}{unit}" for number, unit in ((hours, "H"), (minutes, "M"), (exact, "S")) if str(number) != "0"
+    )
+    return f"P{days}" + (f"T{time}" if time else "") if days or time else "PT0S"

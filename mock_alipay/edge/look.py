@@ -1,0 +1,119 @@
+"""Admin calls that look: at the journal, scenarios, payments, the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mock_alipay.edge import views
+from mock_alipay.edge.desk import Ask, Desk
+from mock_alipay.edge.query import unknown
+from mock_alipay.errors import Misuse
+from mock_alipay.journal import FILTERS, Entry, wanted
+from mock_alipay.version import __version__
+
+
+async def health(_desk: Desk, _ask: Ask) -> Any:
+    """Whether the gateway is up."""
+    return {"status": "ok", "version": __version__}
+
+
+async def calls(desk: Desk, ask: Ask) -> Any:
+    """The journal, newest first."""
+    found = list(itertools.islice(found_by(desk, ask), ask.query["limit"]))
+    return {"calls": await shown(desk, found)}
+
+
+async def count(desk: Desk, ask: Ask) -> Any:
+    """How many calls fit the filters."""
+    return {"count": sum(1 for _ in found_by(desk, ask))}
+
+
+async def call(desk: Desk, ask: Ask) -> Any:
+    """One call whole."""
+    call_id = ask.request.path_params["id"]
+    entry = desk.journal.get(call_id)
+    if entry is None:
+        raise Misuse(404, "No such call", f"the journal has no call '{call_id[:40]}'; it keeps the latest only")
+    return views.whole_call_view(entry, desk.contract)
+
+
+async def scenarios(desk: Desk, ask: Ask) -> Any:
+    """The stories that a client id can see; without one all there are."""
+    chooser, client_id = desk.chooser, ask.client_id
+    loaded = chooser.shelf.loaded()
+    whose = {id(story): whom for whom, story in loaded}
+    seen = list(chooser.shelf.library(client_id).values())
+    seen += [story for whom, story in loaded if client_id is None and whom is not None]
+    chosen = [{"clientId": who, "scenario": name, "times": times} for who, name, times in chooser.preferences()]
+    return {
+        "scenarios": [
+            views.story_view(story, loaded=id(story) in whose, client_id=whose.get(id(story))) for story in seen
+        ],
+        "default": chooser.default,
+        "chosen": [one for one in chosen if client_id is None or one["clientId"] in (None, client_id)],
+    }
+
+
+async def payments(desk: Desk, ask: Ask) -> Any:
+    """The payments that the gateway knows, the latest change first."""
+    found = (await desk.store.browse(ask.client_id))[: ask.query["limit"]]
+    pairs = [(payment, desk.clocks.now(payment.client_id)) for payment in found]
+    return await asyncio.to_thread(lambda: {"payments": [views.payment_view(*pair) for pair in pairs]})
+
+
+async def payment(desk: Desk, ask: Ask) -> Any:
+    """One payment."""
+    wanted_id = ask.request.path_params["paymentRequestId"]
+    found = [p for p in await desk.store.browse(ask.client_id) if p.payment_request_id == wanted_id]
+    if not found:
+        raise Misuse(404, "No such payment", f"no session was created with paymentRequestId '{wanted_id[:64]}'")
+    if len(found) > 1:
+        clients = ", ".join(payment.client_id for payment in found)
+        raise Misuse(409, "Several payments", f"several client ids used this id; add ?clientId= one of {clients}")
+    return views.payment_view(found[0], desk.clocks.now(found[0].client_id))
+
+
+async def clock(desk: Desk, ask: Ask) -> Any:
+    """The time of a client id, or of all."""
+    return views.clock_view(desk.clocks, ask.client_id)
+
+
+async def environment(desk: Desk, _ask: Ask) -> Any:
+    """What a client must be set up with."""
+    return desk.env
+
+
+def found_by(desk: Desk, ask: Ask) -> Iterable[Entry]:
+    """The exchanges that a call's filters pick, newest first."""
+    return desk.journal.newest_first(wanted(filters_of(desk, ask.query), ask.query["after"]))
+
+
+def filters_of(desk: Desk, query: Mapping[str, Any]) -> dict[str, str]:
+    """The filters among the parameters; Misuse (400) for an endpoint, code or scenario that does not exist."""
+    filters = {name: query[name] for name in FILTERS if name in query}
+    _known("endpoint", filters, desk.endpoints)
+    stories = {
+        **desk.chooser.shelf.library(filters.get("clientId")),
+        **{s.name: s for _, s in desk.chooser.shelf.loaded()},
+    }
+    if filters.get("scenario") not in (None, *stories):
+        # A story that is gone may have been played before.
+        _known("scenario", filters, {*stories, *(entry.scenario or "" for entry in desk.journal)})
+    if not any(story.sets_result_code for story in stories.values()):
+        _known("resultCode", filters, desk.result_codes)
+    return filters
+
+
+async def shown(desk: Desk, entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Exchanges as lists show them."""
+    # A thousand large bodies take seconds to parse and mask: merchants' calls need not wait for that.
+    return await asyncio.to_thread(lambda: [views.call_view(entry, desk.contract) for entry in entries])
+
+
+def _known(name: str, filters: Mapping[str, str], words: Iterable[str]) -> None:
+    value = filters.get(name)
+    if value is not None and value not in words:
+        raise unknown(name, value, sorted(filter(None, words)))

@@ -1,0 +1,131 @@
+"""Admin calls that move: choices, scenarios, the clock, merchants, reset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from mock_alipay import duration, keys
+from mock_alipay.edge import views
+from mock_alipay.edge.desk import Ask, Desk
+from mock_alipay.edge.query import JSON, YAML, wrong_media
+from mock_alipay.errors import Misuse, SetupError
+from mock_alipay.scenario.posted import read_posted
+
+_MOVES = ("advance", "freeze", "run")
+
+
+async def choose_scenario(desk: Desk, ask: Ask) -> Any:
+    """Play a story for the next calls, or until changed."""
+    body = dict(ask.body)
+    if "times" in body:
+        # 2.0 is a whole number to JSON Schema.
+        body["times"] = int(body["times"])
+    desk.chooser.prefer(body["scenario"], client_id=ask.client_id, times=body.get("times"))
+    return body
+
+
+async def clear_scenario(desk: Desk, ask: Ask) -> Any:
+    """Take back what was set."""
+    desk.chooser.clear(ask.client_id)
+    return {"status": "ok"}
+
+
+async def load_scenario(desk: Desk, ask: Ask) -> Any:
+    """Load a story until reset."""
+    if ask.media not in (JSON, *YAML):
+        raise wrong_media(ask.media, [JSON, YAML[0]])
+    try:
+        text = ask.raw.decode()
+        posted = read_posted(text, desk.schemas, is_json=ask.media == JSON)
+        name, client_id = _one("name", ask, posted.name), _one("clientId", ask, posted.client_id)
+        if name is None:
+            raise Misuse(400, "No name", "a scenario needs a name: POST …/scenarios?name=NAME, or the key name in it")
+        story = posted.story(name)
+        desk.chooser.shelf.load(story, client_id)
+    except UnicodeDecodeError:
+        raise Misuse(400, "Bad scenario", "the body is not UTF-8 text") from None
+    except SetupError as error:
+        raise Misuse(400, "Bad scenario", "; ".join(error.problems), faults=list(error.problems)) from None
+    return views.story_view(story, loaded=True, client_id=client_id)
+
+
+async def move_clock(desk: Desk, ask: Ask) -> Any:
+    """Advance, freeze or run the clock, and let happen what falls due by that."""
+    moves = [name for name in _MOVES if name in ask.body]
+    if len(moves) != 1:
+        found = " and ".join(moves) or "none of them"
+        raise Misuse(
+            400, "Bad body", f"expected one of {', '.join(_MOVES)}, got {found}", allowed=["clientId", *_MOVES]
+        )
+    client_id, clocks = ask.client_id, desk.clocks
+    match moves[0]:
+        case "advance":
+            by = _read("advance", ask, duration.parse)
+            _moved(lambda: clocks.advance(by, client_id))
+        case "freeze":
+            at = _read("freeze", ask, _moment)
+            _moved(lambda: clocks.freeze(at, client_id))
+        case _:
+            _moved(lambda: clocks.run(client_id))
+    shown = views.clock_view(clocks, client_id)
+    desk.events.publish("clock", client_id, shown)
+    await desk.timekeeper.clocks_moved()
+    return shown
+
+
+async def add_merchant(desk: Desk, ask: Ask) -> Any:
+    """Add a public key for a client id."""
+    client_id, text = ask.body["clientId"], ask.body["publicKey"]
+    try:
+        key = keys.parse_public_key(text.encode(), "publicKey")
+        version = desk.keys.add(client_id, key)
+    except SetupError as error:
+        raise Misuse(400, "Bad field", "; ".join(error.problems)) from None
+    return {"clientId": client_id, "keyVersion": version}
+
+
+async def reset(desk: Desk, ask: Ask) -> Any:
+    """Forget what happened and what was set, of one client id or all."""
+    client_id = ask.client_id
+    desk.chooser.forget(client_id)
+    desk.clocks.forget(client_id)
+    desk.timekeeper.agenda.forget(client_id)
+    forgotten = {"payments": await desk.store.forget(client_id), "calls": desk.journal.forget(client_id)}
+    desk.events.forget(client_id)
+    desk.events.publish("reset", client_id, {"clientId": client_id})
+    return forgotten
+
+
+def _read(name: str, ask: Ask, reader: Callable[[str], Any]) -> Any:
+    try:
+        return reader(ask.body[name])
+    except ValueError as error:
+        raise Misuse(400, "Bad field", f"{name}: {error}") from None
+
+
+def _moment(text: str) -> datetime | None:
+    if text == "now":
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ValueError(f"'{text[:40]}' is no moment; write one with an offset, 2026-11-22T12:00:00+08:00, or now")
+    return moment
+
+
+def _moved(move: Callable[[], None]) -> None:
+    try:
+        move()
+    except ValueError as error:
+        raise Misuse(400, "Clock out of range", str(error)) from None
+
+
+def _one(name: str, ask: Ask, in_body: str | None) -> str | None:
+    in_query: str | None = ask.query.get(name)
+    if None not in (in_query, in_body) and in_query != in_body:
+        raise Misuse(400, "Bad field", f"{name} is {in_query} in the query and {in_body} in the body")
+    return in_query or in_body

@@ -1,0 +1,145 @@
+"""Waits for calls, and says what came instead when they do not come."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+
+from mock_alipay.edge.desk import Ask, Desk
+from mock_alipay.edge.look import filters_of, shown
+from mock_alipay.errors import Misuse
+from mock_alipay.events import Event
+from mock_alipay.journal import FILTERS, Entry, wanted
+from mock_alipay.mask import mask_text
+from mock_alipay.words import alike, short
+
+_MOST_SHOWN = 100
+_LOOKED_AT = 1_000
+"""The newest so many other calls are looked at for near misses."""
+_NEAREST = 3
+
+
+async def wait(desk: Desk, ask: Ask) -> Any:
+    """Answer as soon as enough calls fit; Misuse (408) with the nearest misses when the time is over."""
+    filters, query = filters_of(desk, ask.query), ask.query
+    tally = _Tally(desk, filters, query["after"], query["count"])
+    with desk.events.heard_by(tally.hear):
+        await _either(tally.enough, ask.request, query["timeout"])
+    if tally.count < query["count"]:
+        raise _missed(desk, filters, query, tally.count)
+    return {"count": tally.count, "calls": await shown(desk, list(tally.newest))}
+
+
+class _Tally:
+    """Counts the calls that fit, those of the journal first and then each that comes."""
+
+    def __init__(self, desk: Desk, filters: Mapping[str, str], after: int, expected: int) -> None:
+        self._journal = desk.journal
+        self._fits = wanted(filters, after)
+        self._expected = expected
+        self.enough = asyncio.Event()
+        self._recount()
+
+    def hear(self, event: Event) -> None:
+        """Take note of an event."""
+        if event.kind == "reset":
+            self._recount()
+        elif event.kind == "call" and self._fits(event.subject):
+            self.newest.appendleft(event.subject)
+            self.count += 1
+            self._look()
+
+    def _recount(self) -> None:
+        found = list(self._journal.newest_first(self._fits))
+        self.count = len(found)
+        self.newest = deque(found[:_MOST_SHOWN], _MOST_SHOWN)
+        self._look()
+
+    def _look(self) -> None:
+        if self.count >= self._expected:
+            self.enough.set()
+
+
+async def _either(enough: asyncio.Event, request: Request, seconds: float) -> None:
+    """Return when there is enough, the client has gone, or the time is over."""
+    waiting = [asyncio.ensure_future(enough.wait()), asyncio.ensure_future(_gone(request))]
+    try:
+        await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Miss:
+    """A call that does not fit, and where."""
+
+    entry: Entry
+    differs: tuple[tuple[str, str, str | None], ...]
+    """Filter, expected, found."""
+
+    @property
+    def distance(self) -> tuple[int, float]:
+        """Fewer filters first, then likelier misspellings, then newer calls."""
+        return len(self.differs), -sum(alike(expected, found or "") for _, expected, found in self.differs)
+
+    @property
+    def view(self) -> dict[str, Any]:
+        differs = [
+            {"filter": name, "expected": expected, "found": found and mask_text(short(found, 80))}
+            for name, expected, found in self.differs
+        ]
+        return {"id": self.entry.id, "time": self.entry.time.isoformat(timespec="milliseconds"), "differs": differs}
+
+
+def _missed(desk: Desk, filters: Mapping[str, str], query: Mapping[str, Any], count: int) -> Misuse:
+    after = query["after"]
+    others = list(desk.journal.newest_first(lambda entry: entry.number > after and not wanted(filters)(entry)))
+    misses = [_miss(entry, filters) for entry in itertools.islice(others, _LOOKED_AT)]
+    nearest = sorted(misses, key=lambda miss: miss.distance)[:_NEAREST]
+    asked = " and ".join(f"{name}={value}" for name, value in filters.items())
+    expected = query["count"]
+    detail = (
+        f"waited {query['timeout']:g} s for {expected} {'call' if expected == 1 else 'calls'}"
+        + (f" with {asked}" if asked else "")
+        + f"; {count or 'none'} came. {_told(desk, nearest, len(others))}"
+    )
+    return Misuse(
+        408,
+        "Not enough calls",
+        detail,
+        filters=dict(filters),
+        expected=expected,
+        count=count,
+        others=len(others),
+        nearest=[miss.view for miss in nearest],
+    )
+
+
+def _told(desk: Desk, nearest: list[_Miss], others: int) -> str:
+    if not nearest:
+        return f"No other call came either: does the shop call {desk.env['url']}?"
+    closest = nearest[0]
+    places = _listed(f"{name} ({mask_text(short(found or 'none', 80))})" for name, _, found in closest.differs)
+    came = "1 other call came; it" if others == 1 else f"{others} other calls came; the closest, #{closest.entry.id},"
+    return f"{came} differs in {places}"
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(words)
+
+
+def _miss(entry: Entry, filters: Mapping[str, str]) -> _Miss:
+    found = [(name, value, FILTERS[name](entry)) for name, value in filters.items()]
+    return _Miss(entry, tuple(one for one in found if one[1] != one[2]))

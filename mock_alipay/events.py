@@ -1,0 +1,124 @@
+"""What happens, told at once to whoever listens, and kept for a while for those who come back."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+EventKind = Literal["call", "payment", "clock", "reset"]
+"""Kinds of events. Their subjects: a journal Entry; a Payment and its client's time; JSON for the others."""
+
+MAX_EVENTS = 1_000
+MAX_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened."""
+
+    number: int
+    """Events count up from 1."""
+    kind: EventKind
+    client_id: str | None
+    """Whom it concerns; None for everyone."""
+    subject: Any
+    size: int
+    """Bytes that the subject holds, roughly."""
+
+
+Listener = Callable[[Event], None]
+
+
+class Backlog:
+    """Events in order, bounded by count and by bytes; the oldest make room."""
+
+    def __init__(self, max_events: int = MAX_EVENTS, max_bytes: int = MAX_BYTES) -> None:
+        self._max_events = max_events
+        self._max_bytes = max_bytes
+        self._events: deque[Event] = deque()
+        self._bytes = 0
+
+    def add(self, event: Event) -> int:
+        """Take an event in; how many had to go for it."""
+        self._events.append(event)
+        self._bytes += event.size
+        gone = 0
+        while len(self._events) > self._max_events or (self._bytes > self._max_bytes and len(self._events) > 1):
+            self._bytes -= self._events.popleft().size
+            gone += 1
+        return gone
+
+    def drop(self, client_id: str | None) -> None:
+        """Let go of the events of one client id or all."""
+        self._events = deque(event for event in self._events if client_id not in (None, event.client_id))
+        self._bytes = sum(event.size for event in self._events)
+
+    def take(self) -> list[Event]:
+        """All of them; none is left."""
+        taken, self._events, self._bytes = list(self._events), deque(), 0
+        return taken
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(self._events)
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+
+class Events:
+    """The gateway's events, as they happen.
+
+    ``run`` tells this process's events from those of an earlier one: event ids are ``run.number``.
+    """
+
+    def __init__(self, run: str) -> None:
+        self._run = run
+        self._number = 0
+        self._recent = Backlog()
+        self._listeners: list[Listener] = []
+
+    def publish(self, kind: EventKind, client_id: str | None, subject: Any, size: int = 0) -> None:
+        """Tell everyone who listens, at once and in this thread."""
+        self._number += 1
+        event = Event(self._number, kind, client_id, subject, size)
+        self._recent.add(event)
+        for listener in tuple(self._listeners):
+            listener(event)
+
+    @contextmanager
+    def heard_by(self, listener: Listener) -> Iterator[None]:
+        """Have ``listener`` told of every event within the block."""
+        self._listeners.append(listener)
+        try:
+            yield
+        finally:
+            self._listeners.remove(listener)
+
+    @property
+    def listeners(self) -> int:
+        """How many listen."""
+        return len(self._listeners)
+
+    def id_of(self, event: Event) -> str:
+        """The id under which a listener remembers an event."""
+        return f"{self._run}.{event.number}"
+
+    def since(self, event_id: str) -> tuple[int, list[Event]]:
+        """How many events after this one are lost, and those that are not.
+
+        Of an id that this process did not give, everything that is kept counts as after it.
+        """
+        run, _, number = event_id.rpartition(".")
+        last = int(number) if run == self._run and number.isascii() and number.isdigit() and len(number) < 16 else 0
+        if last > self._number:
+            last = 0
+        kept = [event for event in self._recent if event.number > last]
+        first = kept[0].number if kept else self._number + 1
+        return first - last - 1, kept
+
+    def forget(self, client_id: str | None = None) -> None:
+        """Keep no event of one client id or of all any longer."""
+        self._recent.drop(client_id)

@@ -1,0 +1,100 @@
+"""Stories from request bodies: as in a file, with the name beside the story's own keys."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from mock_alipay.errors import SetupError
+from mock_alipay.scenario import document
+from mock_alipay.scenario.document import Document
+from mock_alipay.scenario.library import story_in
+from mock_alipay.scenario.story import Story
+from mock_alipay.schema import Schemas
+from mock_alipay.words import short
+
+_ORIGIN = "body"
+_OWN = "admin.json#/$defs/LoadedScenario"
+_TOO_DEEP = f"{_ORIGIN}: nested more than {document.MAX_DEPTH} levels deep"
+_MOST_DIGITS = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A story that has not been looked into yet."""
+
+    name: str | None
+    client_id: str | None
+    written: Document
+    schemas: Schemas
+
+    def story(self, name: str) -> Story:
+        """The story; SetupError tells line and reason of everything wrong with it."""
+        return story_in(self.written, name, self.schemas)
+
+
+def read_posted(text: str, schemas: Schemas, *, is_json: bool) -> Posted:
+    """A body's text taken apart; SetupError when it is not what it says it is."""
+    written = _json(text) if is_json else document.read(text, _ORIGIN)
+    if not isinstance(written.value, dict):
+        raise SetupError(f"{written.at('')}: expected the keys of a scenario, such as description: ...")
+    story = dict(written.value)
+    own = {key: value for key in ("name", "clientId") if (value := story.pop(key, None)) is not None}
+    if faults := schemas.explain(_OWN, own):
+        raise SetupError(*(f"{written.at(fault.path)}: {fault.text}" for fault in faults))
+    return Posted(own.get("name"), own.get("clientId"), dataclasses.replace(written, value=story), schemas)
+
+
+def _json(text: str) -> Document:
+    if len(text) > document.MAX_LENGTH:
+        raise SetupError(f"{_ORIGIN}: longer than {document.MAX_LENGTH} characters")
+    try:
+        value = json.loads(text, object_pairs_hook=_once, parse_int=_integer)
+        # Refuses what no reply could hold: NaN, 1e999, half a surrogate pair.
+        orjson.loads(text)
+    except json.JSONDecodeError as error:
+        raise SetupError(f"{_ORIGIN}:{error.lineno}: not JSON: {error.msg}") from None
+    except RecursionError:
+        raise SetupError(_TOO_DEEP) from None
+    if _depth(value) > document.MAX_DEPTH:
+        raise SetupError(_TOO_DEEP)
+    try:
+        # JSON is YAML too, but for rare escapes: then faults are told without their lines.
+        lines = document.read(text, _ORIGIN).lines
+    except SetupError:
+        lines = {}
+    return Document(_ORIGIN, value, lines)
+
+
+def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise SetupError(f"{_ORIGIN}: {key} is given twice")
+        found[key] = value
+    return found
+
+
+def _integer(digits: str) -> int:
+    if len(digits.lstrip("-")) > _MOST_DIGITS:
+        raise SetupError(f"{_ORIGIN}: the number {short(digits)} has too many digits; write it as a string")
+    return int(digits)
+
+
+def _depth(value: Any) -> int:
+    """How many levels of objects and arrays there are within the outermost."""
+    level, depth = [value], -1
+    while level:
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+        depth += 1
+    return depth

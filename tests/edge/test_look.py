@@ -1,0 +1,315 @@
+"""Admin calls that look: at the journal, scenarios, payments, the clock."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from mock_alipay import __version__
+from mock_alipay.clock import StoppedClock
+from mock_alipay.config import TEST_CLIENT_ID
+from tests.edge.asking import problem
+from tests.live import Answer, Live, live, sample
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def ids(answer: Answer) -> list[str]:
+    """The ids of the calls in a list."""
+    return [call["id"] for call in answer.body["calls"]]
+
+
+# --- health and env ---------------------------------------------------------------------------------------------------
+
+
+def test_health(gateway: Live) -> None:
+    """Health says ok and the version, as JSON."""
+    answer = gateway.admin("GET", "/health")
+    assert (200, {"status": "ok", "version": __version__}) == (answer.status, answer.body)
+    assert answer.headers["content-type"] == "application/json"
+
+
+def test_env(gateway: Live) -> None:
+    """The settings of a client: ids, keys and addresses; without TLS nothing to trust."""
+    env = gateway.admin("GET", "/env").body
+    assert {"clientId", "merchantPrivateKey", "gatewayPublicKey", "url", "tlsUrl", "caCertificate"} == env.keys()
+    assert (TEST_CLIENT_ID, gateway.config.url, None, None) == (
+        env["clientId"],
+        env["url"],
+        env["tlsUrl"],
+        env["caCertificate"],
+    )
+
+
+def test_env_is_what_the_command_prints(gateway: Live, tmp_path: Path) -> None:
+    """The command of the same name prints the same keys and address."""
+    result = subprocess.run(
+        [sys.executable, "-m", "mock_alipay", "env", "--port", str(gateway.config.port), "--tls-port", "none"],
+        env={"MOCK_ALIPAY_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    env = gateway.admin("GET", "/env").body
+    printed = [line.partition("=")[2].strip("'") for line in result.stdout.splitlines()]
+    assert [env["clientId"], env["merchantPrivateKey"], env["gatewayPublicKey"], env["url"]] == printed
+
+
+# --- calls ------------------------------------------------------------------------------------------------------------
+
+
+def test_calls_newest_first(gateway: Live, client_id: str) -> None:
+    """The journal lists the newest call first; refused ones are in it."""
+    answers = [
+        gateway.create(client_id=client_id),
+        gateway.create({}, client_id=client_id),
+        gateway.create(client_id=client_id),
+    ]
+    listed = gateway.admin("GET", f"/calls?clientId={client_id}")
+    assert [answer.headers["mock-call-id"] for answer in reversed(answers)] == ids(listed)
+    assert ["SUCCESS", "PARAM_ILLEGAL", "SUCCESS"] == [call["resultCode"] for call in listed.body["calls"]]
+
+
+def test_filters(gateway: Live, client_id: str) -> None:
+    """Each filter picks by its field, several together what fits all; the count says how many that are."""
+    wanted = f"id-{client_id}"
+    first = gateway.create(sample(wanted), client_id=client_id).headers["mock-call-id"]
+    second = gateway.create(sample(), client_id=client_id, extra={"mock-scenario": "risk-reject"}).headers[
+        "mock-call-id"
+    ]
+    third = gateway.create(sample(), client_id=client_id, path="/ams/api/v1/payments/pay").headers["mock-call-id"]
+    for query, expected in {
+        "": [third, second, first],
+        "&endpoint=createPaymentSession": [second, first],
+        f"&paymentRequestId={wanted}": [first],
+        "&resultCode=SUCCESS": [first],
+        "&resultCode=RISK_REJECT": [second],
+        "&resultCode=NO_INTERFACE_DEF": [third],
+        "&scenario=risk-reject": [second],
+        "&scenario=risk-reject&resultCode=SUCCESS": [],
+        "&scenario=success&resultCode=SUCCESS": [first],
+        "&scenario=slow": [],
+        "&resultCode=PROCESS_FAIL": [],
+    }.items():
+        assert expected == ids(gateway.admin("GET", f"/calls?clientId={client_id}{query}")), query
+        assert {"count": len(expected)} == gateway.admin("GET", f"/calls/count?clientId={client_id}{query}").body, query
+
+
+def test_filters_see_other_clients_not(gateway: Live, client_id: str) -> None:
+    """A client id that never called has no calls."""
+    gateway.create()
+    assert [] == ids(gateway.admin("GET", f"/calls?clientId={client_id}"))
+
+
+def test_limit_and_after(gateway: Live, client_id: str) -> None:
+    """``limit`` takes the newest, ``after`` only what came later than a call, that one excluded."""
+    made = [gateway.create(client_id=client_id).headers["mock-call-id"] for _ in range(4)]
+    for query, expected in {
+        "limit=1": made[:2:-1],
+        "limit=3": made[:0:-1],
+        "limit=1000": made[::-1],
+        f"after={made[1]}": made[:1:-1],
+        f"after={made[3]}": [],
+        "after=0": made[::-1],
+        f"after={made[0]}&limit=2": made[:1:-1],
+    }.items():
+        assert expected == ids(gateway.admin("GET", f"/calls?clientId={client_id}&{query}")), query
+
+
+@pytest.mark.parametrize("call", ["/calls?", "/calls/count?", "/calls/wait?timeout=0&"])
+@pytest.mark.parametrize(
+    ("query", "what", "meant"),
+    [
+        ("endpoint=createPaymentSesion", "endpoint", "createPaymentSession"),
+        ("endpoint=zzz", "endpoint", None),
+        ("resultCode=SUCCES", "resultCode", "SUCCESS"),
+        ("resultCode=success", "resultCode", "SUCCESS"),
+        ("resultCode=zzz", "resultCode", None),
+        ("scenario=risk-rejected", "scenario", "risk-reject"),
+        ("scenario=Success", "scenario", "success"),
+        ("scenario=zzz", "scenario", None),
+    ],
+)
+def test_unknown_filter_values(gateway: Live, call: str, query: str, what: str, meant: str | None) -> None:
+    """An endpoint, result code or scenario that does not exist is no filter that nothing fits, but a mistake."""
+    found = problem(gateway.admin("GET", f"{call}{query}"))
+    assert (400, f"Unknown {what}") == (found["status"], found["title"])
+    assert (meant is not None) == ("did you mean" in found["detail"])
+    if meant is not None:
+        assert f"did you mean {meant}?" in found["detail"]
+        assert meant in found["allowed"]
+    assert ", ".join(found["allowed"]) in found["detail"]
+
+
+def load(live: Live, name: str, story: str, client_id: str | None = None) -> None:
+    """Load a story until reset."""
+    query = f"?name={name}" + (f"&clientId={client_id}" if client_id else "")
+    headers = {"content-type": "application/yaml"}
+    answer = live.request("POST", f"/__admin/scenarios{query}", f"description: x\n{story}".encode(), headers)
+    assert 200 == answer.status, answer.raw
+
+
+def test_codes_of_a_scenarios_own(own: Live) -> None:
+    """While a story sets a result code of its own, any code may be looked for."""
+    assert 400 == own.admin("GET", "/calls?resultCode=MY_OWN").status
+    load(own, "odd", "createPaymentSession: {set: {result.resultCode: MY_OWN}}", "A")
+    made = own.create(client_id="A", extra={"mock-scenario": "odd"}).headers["mock-call-id"]
+    assert [made] == ids(own.admin("GET", "/calls?resultCode=MY_OWN"))
+    own.admin("POST", "/reset", {"clientId": "A"})
+    assert 400 == own.admin("GET", "/calls?resultCode=MY_OWN").status
+
+
+def test_loaded_scenarios_are_known_to_filters(own: Live) -> None:
+    """A story that was loaded may be looked for; it may as long as the journal has calls that it played in."""
+    load(own, "mine", "createPaymentSession: {result: RISK_REJECT}", "A")
+    assert [] == ids(own.admin("GET", "/calls?scenario=mine"))
+    made = own.create(client_id="A", extra={"mock-scenario": "mine"}).headers["mock-call-id"]
+    own.admin("POST", "/scenarios", {"name": "other", "description": "x", "createPaymentSession": {}})
+    assert [made] == ids(own.admin("GET", "/calls?scenario=mine&clientId=A"))
+    own.parts.chooser.shelf.forget()
+    assert [made] == ids(own.admin("GET", "/calls?scenario=mine"))
+    own.admin("POST", "/reset")
+    assert 400 == own.admin("GET", "/calls?scenario=mine").status
+
+
+def test_a_hundred_unless_asked(own: Live) -> None:
+    """Without a limit a hundred calls are listed."""
+    for _ in range(101):
+        own.request("GET", "/nowhere")
+    assert (100, 101) == (len(ids(own.admin("GET", "/calls"))), len(ids(own.admin("GET", "/calls?limit=1000"))))
+
+
+def test_one_call_whole(gateway: Live, client_id: str) -> None:
+    """One call shows both heads and bodies, the scenario and why, the verdict, and what was signed."""
+    body = sample()
+    answer = gateway.create(body, client_id=client_id, extra={"mock-scenario": "success"})
+    entry = gateway.entry(answer)
+    assert (body, answer.body) == (entry["request"], entry["reply"])
+    assert ("POST", "success", "unverified") == (entry["method"], entry["scenario"], entry["signature"]["verdict"])
+    assert "mock-scenario" in entry["reason"]
+    assert client_id == entry["requestHeaders"]["client-id"]
+    assert answer.headers["signature"] == entry["replyHeaders"]["signature"]
+    assert (
+        f"POST {entry['target']}\n{client_id}.{answer.headers['response-time']}.{answer.raw.decode()}"
+        == entry["signed"]["reply"]
+    )
+
+
+def test_no_such_call(gateway: Live) -> None:
+    """A call that never was, or is no longer kept, is told so; odd ids are no trouble."""
+    for call_id in ("999999999", "x", "%ff", "1.0", "-1"):
+        assert 404 == problem(gateway.admin("GET", f"/calls/{call_id}"))["status"]
+
+
+# --- scenarios --------------------------------------------------------------------------------------------------------
+
+
+def test_scenarios(gateway: Live, client_id: str) -> None:
+    """Every story is listed with what it is about and what it claims; the default is named."""
+    found = gateway.admin("GET", f"/scenarios?clientId={client_id}").body
+    by_name = {story["name"]: story for story in found["scenarios"]}
+    assert ("success", sorted(by_name)) == (found["default"], list(by_name))
+    story = by_name["risk-reject"]
+    assert (["createPaymentSession"], ["paymentAmount.value"]) == (story["endpoints"], story["match"])
+    assert "Risk control" in story["description"]
+    assert story["file"].endswith("risk-reject.yaml")
+
+
+def test_scenarios_as_a_client_sees_them(own: Live) -> None:
+    """One client id's stories are those of all, with its own in place of theirs; without it, all there are."""
+    load(own, "mine", "createPaymentSession: {}", "A")
+    load(own, "slow", "createPaymentSession: {}", "A")
+    load(own, "ours", "createPaymentSession: {}")
+    own.admin("PUT", "/scenario", {"scenario": "ours"})
+    own.admin("PUT", "/scenario", {"scenario": "mine", "clientId": "A", "times": 2})
+    shipped = {story["name"] for story in own.admin("GET", "/scenarios").body["scenarios"] if story["file"]}
+    for query, loaded, chosen in (
+        ("", [("ours", None), ("mine", "A"), ("slow", "A")], [("ours", None, None), ("mine", "A", 2)]),
+        ("?clientId=A", [("mine", "A"), ("ours", None), ("slow", "A")], [("ours", None, None), ("mine", "A", 2)]),
+        ("?clientId=B", [("ours", None)], [("ours", None, None)]),
+    ):
+        found = own.admin("GET", f"/scenarios{query}").body
+        at_run_time = [story for story in found["scenarios"] if story["file"] is None]
+        assert loaded == [(story["name"], story["clientId"]) for story in at_run_time]
+        assert chosen == [(one["scenario"], one["clientId"], one["times"]) for one in found["chosen"]]
+        filed = {story["name"] for story in found["scenarios"] if story["file"]}
+        assert (shipped - {"slow"} if query == "?clientId=A" else shipped) == filed
+
+
+# --- payments ---------------------------------------------------------------------------------------------------------
+
+
+def test_payment(gateway: Live, client_id: str) -> None:
+    """A payment is shown with its session, its amount and the request that made it."""
+    body = sample()
+    reply = gateway.create(body, client_id=client_id).body
+    found = gateway.admin("GET", f"/payments/{body['paymentRequestId']}").body
+    assert (body["paymentRequestId"], client_id, "OPEN", reply["paymentSessionId"]) == (
+        found["paymentRequestId"],
+        found["clientId"],
+        found["sessionStatus"],
+        found["paymentSessionId"],
+    )
+    assert (reply["paymentSessionExpiryTime"], body["paymentAmount"], body) == (
+        found["paymentSessionExpiryTime"],
+        found["paymentAmount"],
+        found["request"],
+    )
+
+
+def test_payments(gateway: Live, client_id: str) -> None:
+    """Payments of a client are listed, the latest first, up to a limit; refused calls made none."""
+    made = [f"{client_id}-{number}" for number in range(3)]
+    for name in made:
+        gateway.create(sample(name), client_id=client_id)
+    gateway.create(sample(f"{client_id}-bad", productCode="X"), client_id=client_id)
+    for query, expected in (("", made[::-1]), ("&limit=1", made[:1:-1])):
+        found = gateway.admin("GET", f"/payments?clientId={client_id}{query}").body["payments"]
+        assert expected == [payment["paymentRequestId"] for payment in found]
+
+
+@pytest.mark.parametrize(
+    "name", ["a/b", "/a//b/", "a b", "a%41b", "a%2Fb", "50%", "a+b", "ü€支付", "a?b#c", "..", "a&b=c", '"', "x" * 64]
+)
+def test_payment_with_an_odd_id(gateway: Live, client_id: str, name: str) -> None:
+    """An id of any characters is found under its percent-encoded form, and only under that."""
+    gateway.create(sample(name), client_id=client_id)
+    found = gateway.admin("GET", f"/payments/{quote(name, safe='')}?clientId={client_id}")
+    assert (200, name) == (found.status, found.body.get("paymentRequestId"))
+
+
+def test_no_such_payment(gateway: Live, client_id: str) -> None:
+    """An id that made no session is told so, also for another client than asked for."""
+    gateway.create(sample(f"p-{client_id}"), client_id=client_id)
+    for path in ("/payments/nobody-made-this", f"/payments/p-{client_id}?clientId=OTHER", "/payments/"):
+        assert "paymentRequestId" in problem(gateway.admin("GET", path))["detail"]
+
+
+def test_same_id_of_two_clients(gateway: Live, client_id: str) -> None:
+    """One id used by two clients is two payments: which is wanted must be said, and both are named."""
+    clients = [f"{client_id}-a", f"{client_id}-b"]
+    for name in clients:
+        gateway.create(sample(client_id), client_id=name)
+    found = problem(gateway.admin("GET", f"/payments/{client_id}"))
+    assert 409 == found["status"]
+    for name in clients:
+        assert name in found["detail"]
+        assert name == gateway.admin("GET", f"/payments/{client_id}?clientId={name}").body["clientId"]
+
+
+def test_session_expires() -> None:
+    """A session is open until its expiry and expired from that moment on."""
+    clock = StoppedClock(NOON)
+    with live(clock=clock) as running:
+        running.create(sample("p"), time=NOON.isoformat())
+        seen = []
+        for passed in (timedelta(0), timedelta(minutes=59, seconds=59), timedelta(hours=1)):
+            clock.moment = NOON + passed
+            seen.append(running.admin("GET", "/payments/p").body["sessionStatus"])
+            seen.append(running.admin("GET", "/payments").body["payments"][0]["sessionStatus"])
+    assert ["OPEN", "OPEN", "OPEN", "OPEN", "EXPIRED", "EXPIRED"] == seen

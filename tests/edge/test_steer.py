@@ -1,0 +1,608 @@
+"""Admin calls that move: choices, scenarios, the clock, merchants, reset."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from mock_alipay import keys
+from mock_alipay.clock import StoppedClock
+from tests.edge.asking import problem
+from tests.live import SANDBOX_PATH, Answer, Live, live, sample, signed_headers
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+# --- choices ----------------------------------------------------------------------------------------------------------
+
+
+def test_choose_a_scenario(gateway: Live, client_id: str) -> None:
+    """A chosen scenario plays for that client id until it is taken back, and is listed meanwhile."""
+    chosen = {"clientId": client_id, "scenario": "risk-reject"}
+    assert chosen == gateway.admin("PUT", "/scenario", chosen).body
+    assert {**chosen, "times": None} in gateway.admin("GET", "/scenarios").body["chosen"]
+    assert ["RISK_REJECT"] * 3 == [gateway.create(client_id=client_id).code for _ in range(3)]
+    assert "SUCCESS" == gateway.create(client_id=f"{client_id}-other").code
+    assert 200 == gateway.admin("DELETE", "/scenario", {"clientId": client_id}).status
+    assert "SUCCESS" == gateway.create(client_id=client_id).code
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_choose_for_some_calls(gateway: Live, client_id: str, times: int) -> None:
+    """With ``times`` it plays for so many calls, no more."""
+    chosen = {"clientId": client_id, "scenario": "risk-reject", "times": times}
+    gateway.admin("PUT", "/scenario", chosen)
+    assert chosen in gateway.admin("GET", "/scenarios").body["chosen"]
+    codes = [gateway.create(client_id=client_id).code for _ in range(times + 2)]
+    assert ["RISK_REJECT"] * times + ["SUCCESS", "SUCCESS"] == codes
+    assert client_id not in [entry["clientId"] for entry in gateway.admin("GET", "/scenarios").body["chosen"]]
+
+
+def test_choose_again(gateway: Live, client_id: str) -> None:
+    """The latest choice replaces the one before, its count too."""
+    gateway.admin("PUT", "/scenario", {"clientId": client_id, "scenario": "risk-reject", "times": 1})
+    gateway.admin("PUT", "/scenario", {"clientId": client_id, "scenario": "process-fail"})
+    assert ["PROCESS_FAIL"] * 2 == [gateway.create(client_id=client_id).code for _ in range(2)]
+
+
+def test_choose_for_all(own: Live) -> None:
+    """Without a client id it plays for everyone; a client's own choice goes before; ``DELETE`` clears all."""
+    own.admin("PUT", "/scenario", {"scenario": "risk-reject"})
+    own.admin("PUT", "/scenario", {"clientId": "B", "scenario": "process-fail"})
+    assert ["RISK_REJECT", "PROCESS_FAIL"] == [own.create(client_id=name).code for name in ("A", "B")]
+    own.admin("DELETE", "/scenario")
+    assert ["SUCCESS", "SUCCESS"] == [own.create(client_id=name).code for name in ("A", "B")]
+
+
+def test_clear_by_query(gateway: Live, client_id: str) -> None:
+    """As many clients send no body with a ``DELETE``, the client id may stand in the query."""
+    gateway.admin("PUT", "/scenario", {"clientId": client_id, "scenario": "risk-reject"})
+    gateway.admin("DELETE", f"/scenario?clientId={client_id}")
+    assert "SUCCESS" == gateway.create(client_id=client_id).code
+
+
+def test_choose_an_unknown_scenario(gateway: Live, client_id: str) -> None:
+    """A name that does not exist is refused with the nearest and all known names; nothing changes."""
+    found = problem(gateway.admin("PUT", "/scenario", {"clientId": client_id, "scenario": "risk-rejected"}))
+    assert (400, True) == (found["status"], "did you mean risk-reject?" in found["detail"])
+    assert "success" in found["known"]
+    assert "SUCCESS" == gateway.create(client_id=client_id).code
+
+
+def test_a_whole_number_may_be_written_with_a_point(gateway: Live, client_id: str) -> None:
+    """2.0 is 2 to JSON."""
+    chosen = gateway.admin("PUT", "/scenario", {"clientId": client_id, "scenario": "risk-reject", "times": 2.0})
+    assert b'"times": 2\n' in chosen.raw
+    assert "set for client id" in (reason := gateway.entry(gateway.create(client_id=client_id))["reason"])
+    assert reason.endswith(", 1 more calls")
+
+
+# --- scenarios that are loaded ----------------------------------------------------------------------------------------
+
+YAML = "application/yaml"
+REFUSED = "description: No.\ncreatePaymentSession:\n  result: RISK_REJECT\n"
+
+
+def post(live: Live, text: str | bytes, query: str = "", media: str = YAML) -> Answer:
+    """POST a scenario."""
+    raw = text if isinstance(text, bytes) else text.encode()
+    return live.request("POST", f"/__admin/scenarios{query}", raw, {"content-type": media} if media else {})
+
+
+@pytest.mark.parametrize("media", [YAML, "application/x-yaml", "text/yaml", "Text/X-YAML; charset=utf-8"])
+def test_load_yaml(gateway: Live, client_id: str, media: str) -> None:
+    """A story may be YAML as in a file; its name and client id are parameters."""
+    found = post(gateway, REFUSED, f"?name=tale&clientId={client_id}", media)
+    assert {
+        "name": "tale",
+        "description": "No.",
+        "endpoints": ["createPaymentSession"],
+        "match": [],
+        "file": None,
+        "clientId": client_id,
+    } == found.body
+    answer = gateway.create(client_id=client_id, extra={"mock-scenario": "tale"})
+    assert ("RISK_REJECT", "tale") == (answer.code, answer.headers["mock-scenario"])
+
+
+def test_load_json(gateway: Live, client_id: str) -> None:
+    """It may be JSON; name and client id may stand in it, tabs and escapes too."""
+    own = f'"name": "t\\u0061le", "clientId": "{client_id}"'
+    text = f'\t{{{own},\n"description": "x",\r\n"createPaymentSession":\t[{{}}]}}'
+    found = post(gateway, text, media="application/json; charset=utf-8")
+    assert (200, "tale", client_id) == (found.status, found.body.get("name"), found.body.get("clientId"))
+    assert "tale" == gateway.create(sample("tale--1"), client_id=client_id).headers["mock-scenario"]
+
+
+def test_loaded_for_one_client(own: Live) -> None:
+    """What one client id loaded nobody else sees, not even when it has the name of a story of all."""
+    post(own, REFUSED, "?name=tale&clientId=A")
+    post(own, REFUSED.replace("RISK_REJECT", "PROCESS_FAIL"), "?name=risk-reject&clientId=A")
+    codes = {
+        name: [own.create(client_id=name, extra={"mock-scenario": story}) for story in ("tale", "risk-reject")]
+        for name in ("A", "B")
+    }
+    assert ["RISK_REJECT", "PROCESS_FAIL"] == [answer.code for answer in codes["A"]]
+    assert (400, "RISK_REJECT") == (codes["B"][0].status, codes["B"][1].code)
+    assert 400 == own.admin("PUT", "/scenario", {"scenario": "tale", "clientId": "B"}).status
+    assert 400 == own.admin("PUT", "/scenario", {"scenario": "tale"}).status
+    assert 200 == own.admin("PUT", "/scenario", {"scenario": "tale", "clientId": "A"}).status
+
+
+def test_loaded_for_all(own: Live) -> None:
+    """Without a client id it is everyone's, the default too; a client's own goes before it."""
+    post(own, REFUSED, "?name=success")
+    post(own, REFUSED.replace("RISK_REJECT", "PROCESS_FAIL"), "?name=success&clientId=A")
+    assert ["PROCESS_FAIL", "RISK_REJECT"] == [own.create(client_id=name).code for name in ("A", "B")]
+
+
+def test_loaded_again(gateway: Live, client_id: str) -> None:
+    """The latest story of a name plays."""
+    for code in ("RISK_REJECT", "PROCESS_FAIL"):
+        post(gateway, REFUSED.replace("RISK_REJECT", code), f"?name=tale&clientId={client_id}")
+        assert code == gateway.create(client_id=client_id, extra={"mock-scenario": "tale"}).code
+
+
+def test_loaded_stories_claim_calls(gateway: Live, client_id: str) -> None:
+    """Its match claims calls as that of a file's does."""
+    match = 'match: {body: {paymentAmount.value: "4711"}}\n'
+    assert ["paymentAmount.value"] == post(gateway, REFUSED + match, f"?name=tale&clientId={client_id}").body["match"]
+    bodies = [sample(paymentAmount={"currency": "SGD", "value": value}) for value in ("4711", "4712")]
+    assert ["RISK_REJECT", "SUCCESS"] == [gateway.create(body, client_id=client_id).code for body in bodies]
+
+
+@pytest.mark.parametrize("body", [None, {"clientId": "A"}])
+def test_loaded_until_reset(own: Live, body: dict[str, str] | None) -> None:
+    """A reset takes them away, of the one client id or all of them."""
+    for query in ("", "&clientId=A", "&clientId=B"):
+        post(own, REFUSED, f"?name=tale{query}")
+    own.admin("POST", "/reset", body)
+    left = [story["clientId"] for story in own.admin("GET", "/scenarios").body["scenarios"] if not story["file"]]
+    assert ([] if body is None else [None, "B"]) == left
+
+
+@pytest.mark.parametrize("media", ["", "text/plain", "application/x-www-form-urlencoded", "application/jsonx"])
+def test_load_of_another_type(gateway: Live, media: str) -> None:
+    """What is neither JSON nor YAML by its type is not looked at."""
+    found = problem(post(gateway, REFUSED, "?name=never", media))
+    assert (415, True) == (found["status"], "expected application/json, application/yaml" in found["detail"])
+
+
+STORY_FAULTS = [
+    (YAML, "description: x\n\ncreatePaymentSession:\n  dely: 3s\n", ["body:4: createPaymentSession.dely", "delay?"]),
+    (YAML, "description: x\ncreatePaymentSesion: {}\n", ["body:2: createPaymentSesion", "createPaymentSession"]),
+    (YAML, "description: x\ncreatePaymentSession:\n- result: NOPE\n- delay: -1s\n", ["body:3: ", "body:4: "]),
+    (YAML, "description: x\n\tcreatePaymentSession: {}\n", ["body:2: not YAML"]),
+    (YAML, "description: x\ndescription: y\n", ["body:2: description is given twice"]),
+    (YAML, "- description: x\n", ["body:1: expected the keys of a scenario"]),
+    (YAML, "", ["body:1: "]),
+    (YAML, "description: x\nname: 5\n", ["body:2: name: expected a JSON string"]),
+    (YAML, "description: x\nclientId: ''\n", ["body:2: clientId: expected a client id"]),
+    (YAML, "description: x\ncreatePaymentSession: {set: {a: '${nothing}'}}", ["body:2: ", "nothing"]),
+    (
+        "application/json",
+        '{"description": "x",\n"createPaymentSession": {\n"result": 5}}',
+        ["body:3: ", "the number 5"],
+    ),
+    ("application/json", '{"description": "x",\n"createPaymentSession": {}', ["body:2: not JSON"]),
+    ("application/json", "description: x", ["body:1: not JSON"]),
+    ("application/json", '{"description": "x", "description": "y"}', ["description is given twice"]),
+    ("application/json", '{"description": NaN}', ["not JSON"]),
+    ("application/json", "[" * 100_000, ["nested more than 16 levels deep"]),
+    ("application/json", "[]", ["expected the keys of a scenario"]),
+    (YAML, "[" * 1000, ["nested"]),
+]
+
+
+@pytest.mark.parametrize(("media", "text", "words"), STORY_FAULTS)
+def test_faulty_stories(own_quiet: Live, media: str, text: str, words: list[str]) -> None:
+    """Everything wrong with a story is told with the line where it stands, and nothing is loaded."""
+    found = problem(post(own_quiet, text, "?name=tale", media))
+    assert (400, "Bad scenario", "; ".join(found["faults"])) == (found["status"], found["title"], found["detail"])
+    for word in words:
+        assert word in found["detail"]
+    assert all(story["file"] for story in own_quiet.admin("GET", "/scenarios").body["scenarios"])
+
+
+def test_stories_that_are_no_text(own_quiet: Live) -> None:
+    """A body that is not UTF-8 is told so."""
+    assert "UTF-8" in problem(post(own_quiet, b"description: \xff", "?name=tale"))["detail"]
+
+
+@pytest.mark.parametrize("name", ["a%20b", "x%0d%0aevil:1", "a--b", "..", "%C3%BC", "x" * 61, "a%2Fb"])
+def test_names_that_no_file_could_have(own_quiet: Live, name: str) -> None:
+    """A name ends up in a header and in paymentRequestIds: it is made of plain characters."""
+    found = problem(post(own_quiet, REFUSED, f"?name={name}"))
+    assert (400, True) == (found["status"], "a scenario's name is 1 to 60 letters" in found["detail"])
+
+
+@pytest.mark.parametrize(
+    ("query", "keys_", "words"),
+    [
+        ("", "", "a scenario needs a name"),
+        ("?name=a", "name: b\n", "name is a in the query and b in the body"),
+        ("?name=a&clientId=A", "clientId: B\n", "clientId is A in the query and B in the body"),
+        ("?name=a", "clientId: A B\n", "clientId: expected a client id"),
+        ("?name=a&clientId=A%20B", "", "clientId: expected a client id"),
+        ("?name=", "", "name: expected a scenario's name, got nothing"),
+    ],
+)
+def test_whose_story(own_quiet: Live, query: str, keys_: str, words: str) -> None:
+    """A story needs a name; name and client id are not told twice in different words, nor in impossible ones."""
+    found = problem(post(own_quiet, keys_ + REFUSED, query))
+    assert (400, True) == (found["status"], words in found["detail"])
+
+
+def test_ties(own: Live) -> None:
+    """A story that claims the very calls of another is refused, naming that one; another client's is no matter."""
+    match = 'match: {body: {paymentAmount.value: "4711"}}\n'
+    assert 200 == post(own, REFUSED + match, "?name=one&clientId=A").status
+    assert 200 == post(own, REFUSED + match, "?name=two&clientId=B").status
+    found = problem(post(own, REFUSED + match, "?name=three&clientId=A"))
+    assert (400, True) == (found["status"], "its match ties with that of" in found["detail"])
+    assert 400 == post(own, REFUSED + match, "?name=four").status
+    names = [story["name"] for story in own.admin("GET", "/scenarios").body["scenarios"] if not story["file"]]
+    assert ["one", "two"] == names
+
+
+def test_large_stories(own_quiet: Live) -> None:
+    """A body beyond the limit is refused, whatever it is."""
+    assert 413 == problem(post(own_quiet, REFUSED + "#" * 262_144, "?name=tale"))["status"]
+
+
+@pytest.fixture(scope="module")
+def own_quiet() -> Iterator[Live]:
+    """A gateway on which nothing is ever loaded."""
+    with live() as running:
+        yield running
+
+
+# --- the clock --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stopped() -> Iterator[tuple[Live, StoppedClock]]:
+    """A gateway on a machine whose time stands at ``NOON`` until it is moved."""
+    clock = StoppedClock(NOON)
+    with live(clock=clock) as running:
+        yield running, clock
+
+
+def clock_of(live: Live, client_id: str | None = None) -> tuple[str, bool, str, bool]:
+    """What a clock shows, whether it is frozen, how far ahead it is, whether it is the client's own."""
+    found = live.admin("GET", "/clock" + (f"?clientId={client_id}" if client_id else "")).body
+    assert client_id == found["clientId"]
+    return found["now"], found["frozen"], found["ahead"], found["own"]
+
+
+def test_the_clock_before_it_is_moved(stopped: tuple[Live, StoppedClock]) -> None:
+    """It is the machine's."""
+    expected = ("2026-11-22T12:00:00.000+00:00", False, "PT0S", False)
+    assert expected == clock_of(stopped[0]) == clock_of(stopped[0], "A")
+
+
+def test_advance(stopped: tuple[Live, StoppedClock]) -> None:
+    """It goes on from where it was moved to; moves add up."""
+    running, clock = stopped
+    moved = running.admin("PUT", "/clock", {"advance": "PT59M"})
+    assert {
+        "clientId": None,
+        "now": "2026-11-22T12:59:00.000+00:00",
+        "frozen": False,
+        "ahead": "PT59M",
+        "own": False,
+    } == moved.body
+    running.admin("PUT", "/clock", {"advance": "1m30s"})
+    clock.moment += timedelta(seconds=0.5)
+    assert ("2026-11-22T13:00:30.500+00:00", False, "PT1H30S", False) == clock_of(running)
+
+
+def test_freeze_and_run(stopped: tuple[Live, StoppedClock]) -> None:
+    """Frozen it stands at a moment, in whatever offset that was told; then it runs on from there."""
+    running, clock = stopped
+    running.admin("PUT", "/clock", {"freeze": "2026-11-23T20:00:00+08:00"})
+    clock.moment += timedelta(hours=1)
+    assert ("2026-11-23T12:00:00.000+00:00", True, "PT23H", False) == clock_of(running)
+    running.admin("PUT", "/clock", {"advance": "1h"})
+    assert ("2026-11-23T13:00:00.000+00:00", True, "P1D", False) == clock_of(running)
+    running.admin("PUT", "/clock", {"run": True})
+    clock.moment += timedelta(hours=1)
+    assert ("2026-11-23T14:00:00.000+00:00", False, "P1D", False) == clock_of(running)
+    running.admin("PUT", "/clock", {"freeze": "2026-11-22T12:00:00Z"})
+    assert ("2026-11-22T12:00:00.000+00:00", True, "-PT2H", False) == clock_of(running)
+
+
+def test_freeze_now(stopped: tuple[Live, StoppedClock]) -> None:
+    """It can be frozen where it stands, which need not be where the machine's does."""
+    running, clock = stopped
+    running.admin("PUT", "/clock", {"advance": "1h"})
+    running.admin("PUT", "/clock", {"freeze": "now"})
+    clock.moment += timedelta(minutes=1)
+    assert ("2026-11-22T13:00:00.000+00:00", True, "PT59M", False) == clock_of(running)
+
+
+def test_a_clients_own_clock(stopped: tuple[Live, StoppedClock]) -> None:
+    """One client id's clock starts from that of all and then goes its own way, until it is reset."""
+    running, _ = stopped
+    running.admin("PUT", "/clock", {"advance": "1h"})
+    assert "PT1H1M" == running.admin("PUT", "/clock", {"advance": "1m", "clientId": "A"}).body["ahead"]
+    running.admin("PUT", "/clock", {"advance": "1h"})
+    assert [("PT1H1M", True), ("PT2H", False), ("PT2H", False)] == [
+        clock_of(running, name)[2:] for name in ("A", "B", None)
+    ]
+    running.admin("POST", "/reset", {"clientId": "A"})
+    assert ("PT2H", False) == clock_of(running, "A")[2:]
+    running.admin("PUT", "/clock", {"freeze": "now", "clientId": "A"})
+    running.admin("POST", "/reset")
+    expected = (False, "PT0S", False)
+    assert [expected, expected] == [clock_of(running, name)[1:] for name in ("A", None)]
+
+
+@pytest.mark.parametrize(
+    ("body", "title", "words"),
+    [
+        ({}, "Bad body", "expected one of advance, freeze, run, got none of them"),
+        (None, "Bad body", "got none of them"),
+        ({"clientId": "A"}, "Bad body", "got none of them"),
+        ({"advance": "1s", "run": True}, "Bad body", "got advance and run"),
+        ({"advance": "1s", "freeze": "now", "run": True}, "Bad body", "got advance and freeze and run"),
+        ({"run": False}, "Bad field", "run: expected true, got false"),
+        ({"run": 1}, "Bad field", "run: expected true, got the number 1"),
+        ({"advance": 5}, "Bad field", "advance: expected a JSON string"),
+        ({"advance": "-1s"}, "Bad field", "advance: '-1s' is no duration"),
+        ({"advance": "P1Y"}, "Bad field", "advance: 'P1Y' is no duration"),
+        ({"advance": ""}, "Bad field", "advance: "),
+        ({"freeze": "2026-11-22T12:00:00"}, "Bad field", "freeze: '2026-11-22T12:00:00' is no moment"),
+        ({"freeze": "2026-11-22"}, "Bad field", "is no moment"),
+        ({"freeze": "2026-02-30T00:00:00Z"}, "Bad field", "is no moment"),
+        ({"freeze": "tomorrow"}, "Bad field", "write one with an offset"),
+        ({"freeze": "0001-01-01T00:00:00+14:00"}, "Clock out of range", "from 2000-01-01 to 2100-01-01"),
+        ({"freeze": "9999-12-31T23:59:59-14:00"}, "Clock out of range", "from 2000-01-01 to 2100-01-01"),
+        ({"freeze": "1999-12-31T23:59:59Z"}, "Clock out of range", "from 2000-01-01 to 2100-01-01"),
+        ({"freeze": "2100-01-01T00:00:01Z"}, "Clock out of range", "from 2000-01-01 to 2100-01-01"),
+        ({"advance": "P30000D"}, "Clock out of range", "from 2000-01-01 to 2100-01-01"),
+        ({"advance": "P999999W"}, "Clock out of range", "from 2000-01-01 to 2100-01-01"),
+        ({"forward": "1s"}, "Unknown field", "allowed: clientId, advance, freeze, run"),
+    ],
+)
+def test_moves_that_cannot_be(own_quiet: Live, body: dict[str, Any] | None, title: str, words: str) -> None:
+    """One move at a time, of a known form and to a time within bounds; nothing else moves the clock."""
+    for more in ({}, {"clientId": "A"}) if body else ({},):
+        found = problem(own_quiet.admin("PUT", "/clock", body and {**body, **more}))
+        assert (400, title, True) == (found["status"], found["title"], words in found["detail"]), found
+    assert [("PT0S", False), ("PT0S", False)] == [clock_of(own_quiet, name)[2:] for name in (None, "A")]
+
+
+def test_a_moved_clock_is_believed_at_once(stopped: tuple[Live, StoppedClock]) -> None:
+    """Past its expiry a session is expired at once, and a repeat of its request opens another."""
+    running, _ = stopped
+    body = sample("p")
+    first = running.create(body, client_id="A").body
+    running.admin("PUT", "/clock", {"clientId": "A", "advance": "59m59s"})
+    assert "OPEN" == running.admin("GET", "/payments/p").body["sessionStatus"]
+    assert first == running.create(body, client_id="A").body
+    running.admin("PUT", "/clock", {"clientId": "A", "advance": "1s"})
+    assert "EXPIRED" == running.admin("GET", "/payments/p").body["sessionStatus"]
+    second = running.create(body, client_id="A").body
+    assert first["paymentSessionId"] != second["paymentSessionId"]
+    assert "2026-11-22T22:00:00+08:00" == second["paymentSessionExpiryTime"]
+    assert "OPEN" == running.admin("GET", "/payments?clientId=A").body["payments"][0]["sessionStatus"]
+
+
+def test_another_body_after_expiry(stopped: tuple[Live, StoppedClock]) -> None:
+    """An id is free again once its session has expired by the clock of its client, and by no other's."""
+    running, _ = stopped
+    for name in ("A", "B"):
+        running.create(sample("p"), client_id=name)
+    running.admin("PUT", "/clock", {"clientId": "A", "advance": "61m"})
+    other = sample("p", paymentRedirectUrl="https://another.example")
+    codes = [running.create(other, client_id=name).code for name in ("A", "B")]
+    assert ["SUCCESS", "REPEAT_REQ_INCONSISTENT"] == codes
+
+
+def test_replies_carry_the_clients_time(stopped: tuple[Live, StoppedClock]) -> None:
+    """The response-time header, the session's expiry and the journal's time follow the clock; ``received`` does not."""
+    running, _ = stopped
+    running.admin("PUT", "/clock", {"clientId": "A", "freeze": "2030-01-01T00:00:00Z"})
+    answers = [running.create(client_id=name) for name in ("A", "B")]
+    assert ["2030-01-01T08:00:00+08:00", "2026-11-22T20:00:00+08:00"] == [
+        answer.headers["response-time"] for answer in answers
+    ]
+    assert ["2030-01-01T09:00:00+08:00", "2026-11-22T21:00:00+08:00"] == [
+        answer.body["paymentSessionExpiryTime"] for answer in answers
+    ]
+    entries = [running.entry(answer) for answer in answers]
+    assert ["2030-01-01T00:00:00.000+00:00", NOON.isoformat(timespec="milliseconds")] == [e["time"] for e in entries]
+    assert {NOON.isoformat(timespec="milliseconds")} == {entry["timing"]["received"] for entry in entries}
+
+
+def test_delays_are_real_time(gateway: Live, client_id: str) -> None:
+    """A scripted delay takes as long as it says although the clock stands still."""
+    gateway.admin("PUT", "/clock", {"clientId": client_id, "freeze": "now"})
+    post(gateway, "description: x\ncreatePaymentSession: {delay: 120ms}\n", f"?name=tale&clientId={client_id}")
+    before = time.monotonic()
+    answer = gateway.create(client_id=client_id, extra={"mock-scenario": "tale"})
+    assert 0.12 <= time.monotonic() - before
+    assert 120 == gateway.entry(answer)["timing"]["delayMs"]
+
+
+def test_what_falls_due_has_happened_when_the_answer_comes(own: Live) -> None:
+    """Sessions that a moved clock takes past their expiry are told of, those of that clock alone."""
+    for name in ("A", "B"):
+        own.create(sample(f"p-{name}"), client_id=name)
+    for body, expired in (({"clientId": "A", "advance": "1h"}, ["p-A"]), ({"advance": "2h"}, ["p-B"])):
+        before = own.parts.events.since("")[1][-1].number
+        own.admin("PUT", "/clock", body)
+        events = [event for event in own.parts.events.since("")[1] if event.number > before]
+        assert ["clock", "payment"] == [event.kind for event in events]
+        assert expired == [event.subject[0].payment_request_id for event in events if event.kind == "payment"]
+
+
+# --- merchants --------------------------------------------------------------------------------------------------------
+
+
+def add(live: Live, client_id: str, key: str) -> Answer:
+    """Add a merchant's public key."""
+    return live.admin("POST", "/merchants", {"clientId": client_id, "publicKey": key})
+
+
+def bare(key: RSAPrivateKey) -> str:
+    """Its public half as bare base64."""
+    return keys.bare_public_key(key.public_key())
+
+
+def test_a_key_is_believed_at_once(gateway: Live, client_id: str) -> None:
+    """Without one a client id is unverified; from then on only what was signed with it is let in."""
+    right, wrong = KEYS[:2]
+    verdicts = [gateway.entry(gateway.create(client_id=client_id))["signature"]["verdict"]]
+    assert {"clientId": client_id, "keyVersion": 1} == add(gateway, client_id, bare(right)).body
+    answers = [gateway.create(client_id=client_id, key=key) for key in (right, wrong)]
+    assert ["SUCCESS", "INVALID_SIGNATURE"] == [answer.code for answer in answers]
+    verdicts += [gateway.entry(answer)["signature"]["verdict"] for answer in answers]
+    assert ["unverified", "valid", "invalid"] == verdicts
+
+
+def test_key_versions(gateway: Live, client_id: str) -> None:
+    """Each new key is the next version, in whatever form; one that is there already keeps its own; all are good."""
+    pem = KEYS[1].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    given = [bare(KEYS[0]), pem, bare(KEYS[1]), bare(KEYS[0])]
+    assert [1, 2, 2, 1] == [add(gateway, client_id, key).body["keyVersion"] for key in given]
+    for version, key in enumerate(KEYS[:2], 1):
+        body = json.dumps(sample()).encode()
+        headers = signed_headers(body, client_id=client_id, key=key)
+        headers["signature"] = headers["signature"].replace("keyVersion=1", f"keyVersion={version}")
+        assert "SUCCESS" == gateway.request("POST", SANDBOX_PATH, body, headers).code
+
+
+def test_keys_outlive_a_reset(own: Live) -> None:
+    """A merchant is set up once: a reset forgets what happened, not who may come."""
+    add(own, "A", bare(KEYS[0]))
+    own.admin("POST", "/reset", {"clientId": "A"})
+    own.admin("POST", "/reset")
+    assert "INVALID_SIGNATURE" == own.create(client_id="A", key=KEYS[1]).code
+
+
+KEYS = [keys.new_private_key() for _ in range(2)]
+ELLIPTIC = base64.b64encode(
+    ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+).decode()
+PRIVATE_PEM = KEYS[0].private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["garbage!", "AAAA", "ü", ELLIPTIC, PRIVATE_PEM, keys.bare_private_key(KEYS[0]), bare(KEYS[0])[:-8], "-----BEGIN"],
+)
+def test_what_is_no_public_key(gateway: Live, client_id: str, key: str) -> None:
+    """A private key, another kind of key or no key at all is refused, and not repeated; the client stays unverified."""
+    found = problem(add(gateway, client_id, key))
+    assert (400, True) == (found["status"], "publicKey: expected an RSA public key" in found["detail"])
+    assert key[40:120] not in str(found) or len(key) < 40
+    assert "unverified" == gateway.entry(gateway.create(client_id=client_id))["signature"]["verdict"]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"clientId": "A"}, "publicKey: missing, it is required"),
+        ({"publicKey": "x"}, "clientId: missing, it is required"),
+        ({"clientId": "A B", "publicKey": "x"}, "clientId: expected a client id"),
+        ({"clientId": "A", "publicKey": ""}, "publicKey: "),
+        ({"clientId": "A", "publicKey": "x" * 10_001}, "publicKey: "),
+        ({"clientId": "A", "key": "x"}, "there is no field 'key'"),
+    ],
+)
+def test_merchants_that_are_none(gateway: Live, body: dict[str, str], words: str) -> None:
+    """Both fields are needed."""
+    found = problem(gateway.admin("POST", "/merchants", body))
+    assert (400, True) == (found["status"], words in found["detail"])
+
+
+# --- reset ------------------------------------------------------------------------------------------------------------
+
+
+def test_reset_of_one_client(own: Live) -> None:
+    """A reset of one client forgets its payments, calls, choice and counters, and nobody else's."""
+    for name in ("A", "B"):
+        own.create(sample("p"), client_id=name)
+        own.create(sample("unknown-then-success--1"), client_id=name)
+        own.admin("PUT", "/scenario", {"clientId": name, "scenario": "risk-reject"})
+    assert {"payments": 1, "calls": 2} == own.admin("POST", "/reset", {"clientId": "A"}).body
+    assert ([], 2) == tuple(
+        found if name == "A" else len(found)
+        for name in ("A", "B")
+        for found in [own.admin("GET", f"/calls?clientId={name}").body["calls"]]
+    )
+    assert ["B"] == [payment["clientId"] for payment in own.admin("GET", "/payments").body["payments"]]
+    assert ["SUCCESS", "RISK_REJECT"] == [own.create(client_id=name).code for name in ("A", "B")]
+    nth = [own.create(sample("unknown-then-success--1"), client_id=name).code for name in ("A", "B") for _ in range(2)]
+    assert ["UNKNOWN_EXCEPTION", "UNKNOWN_EXCEPTION", "UNKNOWN_EXCEPTION", "SUCCESS"] == nth
+
+
+def traces(live: Live, client_id: str) -> dict[str, Any]:
+    """What a gateway remembers of a client id."""
+    whose = f"?clientId={client_id}"
+    scenarios = live.admin("GET", f"/scenarios{whose}").body
+    return {
+        "payments": len(live.admin("GET", f"/payments{whose}").body["payments"]),
+        "calls": live.admin("GET", f"/calls/count{whose}").body["count"],
+        "chosen": len(scenarios["chosen"]),
+        "loaded": sum(story["file"] is None for story in scenarios["scenarios"]),
+        "clock": live.admin("GET", f"/clock{whose}").body["own"],
+        "told": sum(event.client_id == client_id for event in live.parts.events.since("")[1]),
+    }
+
+
+@pytest.mark.parametrize("body", [{"clientId": "A"}, {}])
+def test_everything_is_forgotten(own: Live, body: dict[str, str]) -> None:
+    """Payments, calls, choices, loaded stories, clock and what could be told again: of one client id or of all."""
+    for name in ("A", "B"):
+        own.create(sample("p"), client_id=name)
+        own.admin("PUT", "/scenario", {"clientId": name, "scenario": "risk-reject"})
+        own.admin("PUT", "/clock", {"clientId": name, "freeze": "now"})
+        post(own, REFUSED, f"?name=tale&clientId={name}")
+    before = {"payments": 1, "calls": 1, "chosen": 1, "loaded": 1, "clock": True, "told": 3}
+    assert [before, before] == [traces(own, name) for name in ("A", "B")]
+    own.admin("POST", "/reset", body)
+    nothing = {"payments": 0, "calls": 0, "chosen": 0, "loaded": 0, "clock": False, "told": 0}
+    # The reset itself is told, to the one it concerns.
+    assert [{**nothing, "told": len(body)}, before if body else nothing] == [traces(own, name) for name in ("A", "B")]
+
+
+@pytest.mark.parametrize("body", [None, {}, {"clientId": None}])
+def test_reset_of_all(own: Live, body: dict[str, None] | None) -> None:
+    """A reset without a client id forgets everything of everyone."""
+    for name in ("A", "B"):
+        own.create(sample("p"), client_id=name)
+    own.admin("PUT", "/scenario", {"scenario": "risk-reject"})
+    assert {"payments": 2, "calls": 2} == own.admin("POST", "/reset", body).body
+    assert ([], [], []) == (
+        own.admin("GET", "/calls").body["calls"],
+        own.admin("GET", "/payments").body["payments"],
+        own.admin("GET", "/scenarios").body["chosen"],
+    )
+    assert "SUCCESS" == own.create(sample("p", paymentRedirectUrl="https://another.example"), client_id="A").code
+
+
+def test_call_ids_go_on_after_a_reset(own: Live) -> None:
+    """Ids are never used twice, so that ``after`` keeps its meaning."""
+    before = int(own.create().headers["mock-call-id"])
+    own.admin("POST", "/reset")
+    assert before < int(own.create().headers["mock-call-id"])
+
+
+def test_nothing_is_reset_by_mistake(own: Live) -> None:
+    """A reset that was refused has forgotten nothing."""
+    own.create()
+    for path, body in (("/reset?clientId=A", None), ("/reset", {"client": "A"})):
+        assert 400 == own.admin("POST", path, body).status
+    assert 1 == len(own.admin("GET", "/payments").body["payments"])

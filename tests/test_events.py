@@ -1,0 +1,180 @@
+"""Events: told at once, kept for a while, and found again after a break."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_alipay.events import MAX_EVENTS, Backlog, Event, Events
+
+
+def event(number: int, client_id: str | None = None, size: int = 0) -> Event:
+    """An event of some size."""
+    return Event(number, "call", client_id, None, size)
+
+
+def published(*client_ids: str | None) -> Events:
+    """The events of a run, one for each client id."""
+    events = Events("run")
+    for client_id in client_ids:
+        events.publish("call", client_id, f"of {client_id}")
+    return events
+
+
+def numbers(found: tuple[int, list[Event]]) -> tuple[int, list[int]]:
+    """What was lost and what was kept, by number."""
+    return found[0], [event.number for event in found[1]]
+
+
+class TestBacklog:
+    def test_keeps_only_so_many(self) -> None:
+        """The oldest go, and it is told how many."""
+        backlog = Backlog(max_events=3)
+        assert [0, 0, 0, 1, 1] == [backlog.add(event(number)) for number in range(5)]
+        assert [2, 3, 4] == [event.number for event in backlog]
+
+    def test_keeps_only_so_many_bytes(self) -> None:
+        """A large one pushes out several small ones, and no more than it must."""
+        backlog = Backlog(max_bytes=100)
+        assert [0, 0, 0, 0] == [backlog.add(event(number, size=25)) for number in range(4)]
+        assert 2 == backlog.add(event(4, size=50))
+        assert [2, 3, 4] == [event.number for event in backlog]
+
+    def test_keeps_the_latest_whatever_its_size(self) -> None:
+        """Someone is about to be told of it."""
+        backlog = Backlog(max_bytes=100)
+        assert [0, 1, 1] == [backlog.add(event(number, size=1000)) for number in range(3)]
+        assert [2] == [event.number for event in backlog]
+
+    def test_is_taken_as_a_whole(self) -> None:
+        """In order; its room is free again."""
+        backlog = Backlog(max_bytes=100)
+        for number in range(2):
+            backlog.add(event(number, size=50))
+        assert [0, 1] == [event.number for event in backlog.take()]
+        assert ([], 0) == (backlog.take(), len(backlog))
+        assert [0, 0, 1] == [backlog.add(event(number, size=50)) for number in range(3)]
+
+    @pytest.mark.parametrize(("client_id", "kept"), [("A", [1, 2]), ("B", [0, 2]), ("C", [0, 1, 2]), (None, [])])
+    def test_lets_go_of_one_client_s_or_all(self, client_id: str | None, kept: list[int]) -> None:
+        """What concerns everyone stays when one client is let go of; the room of what goes is free."""
+        backlog = Backlog(max_bytes=30)
+        for number, whose in enumerate(("A", "B", None)):
+            backlog.add(event(number, whose, 10))
+        backlog.drop(client_id)
+        assert kept == [event.number for event in backlog]
+        assert 0 == backlog.add(event(3, size=10 * (3 - len(kept))))
+        assert 0 < backlog.add(event(4, size=10))
+
+    @given(st.lists(st.integers(0, 60)))
+    def test_keeps_as_much_as_it_may(self, sizes: list[int]) -> None:
+        """Never more events or bytes than allowed but for the latest, and no fewer than fit."""
+        backlog = Backlog(max_events=5, max_bytes=100)
+        gone = sum(backlog.add(event(number, size=size)) for number, size in enumerate(sizes))
+        kept = [event.size for event in backlog]
+        assert sizes[gone:] == kept
+        assert len(kept) <= 5
+        assert sum(kept) <= 100 or 1 == len(kept)
+
+
+class TestListening:
+    def test_everyone_is_told_at_once_and_in_order(self) -> None:
+        """From when they begin to listen until they end."""
+        events, one, two = Events("run"), list[Event](), list[Event]()
+        events.publish("reset", None, "nobody hears it")
+        with events.heard_by(one.append):
+            events.publish("call", "A", "first", 7)
+            with events.heard_by(two.append):
+                assert 2 == events.listeners
+                events.publish("clock", None, "second")
+            events.publish("payment", "B", "third")
+        events.publish("reset", None, "nobody hears it either")
+        assert 0 == events.listeners
+        expected = [
+            Event(2, "call", "A", "first", 7),
+            Event(3, "clock", None, "second", 0),
+            Event(4, "payment", "B", "third", 0),
+        ]
+        assert (expected, expected[1:2]) == (one, two)
+
+    def test_a_listener_is_let_go_however_its_block_ends(self) -> None:
+        """And no other in its place."""
+        events, one, two = Events("run"), list[Event](), list[Event]()
+        with events.heard_by(one.append):
+            with pytest.raises(ZeroDivisionError), events.heard_by(two.append):
+                raise ZeroDivisionError
+            events.publish("call", "A", None)
+        assert ([1], []) == ([event.number for event in one], two)
+
+    def test_who_begins_or_ends_while_an_event_is_told_disturbs_nobody(self) -> None:
+        """A newcomer hears the next event, not this one; everyone else hears this one once."""
+        events, late, last = Events("run"), list[int](), list[int]()
+        blocks = [events.heard_by(lambda event: late.append(event.number))]
+
+        def come(event: Event) -> None:
+            if 1 == event.number:
+                blocks[0].__enter__()
+
+        coming = events.heard_by(come)
+
+        def go(event: Event) -> None:
+            if 2 == event.number:
+                coming.__exit__(None, None, None)
+
+        with events.heard_by(go):
+            coming.__enter__()
+            with events.heard_by(lambda event: last.append(event.number)):
+                for _ in range(3):
+                    events.publish("call", "A", None)
+        blocks[0].__exit__(None, None, None)
+        assert ([2, 3], [1, 2, 3], 0) == (late, last, events.listeners)
+
+
+class TestSince:
+    @pytest.mark.parametrize(
+        ("event_id", "expected"),
+        [
+            ("run.0", (0, [1, 2, 3])),
+            ("run.1", (0, [2, 3])),
+            ("run.3", (0, [])),
+            ("run.4", (0, [1, 2, 3])),
+            ("run.999999999999999", (0, [1, 2, 3])),
+            ("run.9999999999999999999999", (0, [1, 2, 3])),
+            ("other.2", (0, [1, 2, 3])),
+            ("run.x.2", (0, [1, 2, 3])),
+            *((garbage, (0, [1, 2, 3])) for garbage in ("", "2", "run", "run.", ".2", "run.-1", "run.1.5", "run.x")),
+            *((garbage, (0, [1, 2, 3])) for garbage in ("run.\u0662", "run.\u00b2", "run. 2", "run.+2", "run.2_0")),
+        ],
+    )
+    def test_tells_what_came_after_an_id(self, event_id: str, expected: tuple[int, list[int]]) -> None:
+        """Of this run; anything else was never given, and everything comes after it."""
+        assert expected == numbers(published("A", "B", None).since(event_id))
+
+    def test_finds_each_event_after_the_id_of_the_one_before(self) -> None:
+        """Ids are what ``id_of`` says."""
+        events, heard = Events("run"), list[Event]()
+        with events.heard_by(heard.append):
+            for _ in range(3):
+                events.publish("call", "A", None)
+        assert [(0, heard[1:]), (0, heard[2:]), (0, [])] == [events.since(events.id_of(event)) for event in heard]
+
+    def test_tells_how_many_are_lost(self) -> None:
+        """Since the id; of another run's id, since this run began."""
+        events = published(*["A"] * (MAX_EVENTS + 5))
+        first = [(lost, kept[0]) for lost, kept in map(numbers, map(events.since, ("run.2", "run.5", "run.6", "x.9")))]
+        assert [(3, 6), (0, 6), (0, 7), (5, 6)] == first
+
+    def test_tells_that_all_are_lost(self) -> None:
+        """When everything was forgotten since; what comes then is kept again."""
+        events = published("A", "B", "A")
+        events.forget()
+        assert [(2, []), (0, [])] == [events.since(event_id) for event_id in ("run.1", "run.3")]
+        events.publish("reset", None, {})
+        assert (2, [4]) == numbers(events.since("run.1"))
+
+    def test_tells_no_more_of_a_client_that_was_forgotten(self) -> None:
+        """Others' events, and those that concern everyone, are still told."""
+        events = published("A", "B", None, "A")
+        events.forget("A")
+        assert [2, 3] == numbers(events.since("run.0"))[1]

@@ -1,0 +1,225 @@
+"""Client ids are kept apart: what one does, sets or loads, however many do so at once, no other ever sees."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.live import SANDBOX_PATH, Answer, Live, live, sample, signed_headers
+
+CLIENTS = 50
+BASE = datetime(2031, 1, 1, tzinfo=UTC)
+REFUSALS = ("RISK_REJECT", "PROCESS_FAIL", "CARD_NOT_SUPPORTED")
+SCENARIOS = ("risk-reject", "process-fail", "card-not-supported")
+SIGNED = signed_headers(b"")
+"""Of client ids without a key the form of the signature is looked at, no more."""
+
+
+@dataclass
+class Client:
+    """One of many, on a connection of its own; ``number`` decides all that it does."""
+
+    live: Live
+    number: int
+    connection: http.client.HTTPConnection
+    calls: list[Answer] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The client id."""
+        return f"client-{self.number}"
+
+    @property
+    def times(self) -> int:
+        """For so many calls it sets a scenario."""
+        return 1 + self.number % 4
+
+    @property
+    def frozen(self) -> datetime:
+        """Where its clock stands: on a day that is its own."""
+        return BASE + timedelta(days=self.number)
+
+    def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
+        """Any request."""
+        raw = None if body is None else json.dumps(body).encode()
+        self.connection.request(method, path, raw, headers or {"content-type": "application/json"})
+        response = self.connection.getresponse()
+        return Answer(response.status, dict(response.getheaders()), response.read())
+
+    def admin(self, method: str, path: str, body: Any = None) -> Answer:
+        """An admin call."""
+        answer = self.ask(method, f"/__admin{path}", body)
+        assert 200 == answer.status, answer.raw
+        return answer
+
+    def create(self, payment_request_id: str) -> Answer:
+        """A call whose amount is the client's own; some are large, and take another way through the gateway."""
+        amount = {"currency": "SGD", "value": str(20_000 + self.number)}
+        padding = "x" * (20_000 if self.number % 5 == 0 else 10)
+        body = sample(payment_request_id, paymentAmount=amount, padding=padding)
+        self.calls.append(self.ask("POST", SANDBOX_PATH, body, {**SIGNED, "client-id": self.name}))
+        return self.calls[-1]
+
+    def steer(self) -> None:
+        """Set a scenario for some calls, load a story and freeze the clock."""
+        chosen = {"clientId": self.name, "scenario": SCENARIOS[self.number % 3], "times": self.times}
+        self.admin("PUT", "/scenario", chosen)
+        step = {"result": "PROCESS_FAIL", "message": f"told to {self.name}"}
+        story = {"description": self.name, "createPaymentSession": [step, {"set": {"own": self.name}}]}
+        self.admin("POST", f"/scenarios?name=tale&clientId={self.name}", story)
+        self.admin("PUT", "/clock", {"clientId": self.name, "freeze": self.frozen.isoformat()})
+
+    def play(self) -> None:
+        """Pay under ids that every client uses, and see nothing but what is one's own."""
+        refused = [self.create("p-0").code for _ in range(self.times)]
+        assert [REFUSALS[self.number % 3]] * self.times == refused
+        sessions = [self.create(f"p-{number}").body for number in (0, 1, 0, 1)]
+        assert (sessions[0], sessions[1]) == (sessions[2], sessions[3])
+        codes = [self.create("unknown-then-success--1").code for _ in range(3)]
+        assert ["UNKNOWN_EXCEPTION", "UNKNOWN_EXCEPTION", "SUCCESS"] == codes
+        tale = [self.create("tale--1") for _ in range(2)]
+        assert (f"told to {self.name}", self.name) == (tale[0].message, tale[1].body["own"])
+
+    def expire(self) -> None:
+        """Move one's own clock past the sessions: their ids open others."""
+        before = self.create("p-0").body["paymentSessionId"]
+        self.admin("PUT", "/clock", {"clientId": self.name, "advance": "1h"})
+        assert before != self.create("p-0").body["paymentSessionId"]
+
+    def look(self, hours: int) -> None:
+        """Hold replies, journal, payments, scenarios and clock to be one's own; ``hours``: how far the clock moved."""
+        whose = f"clientId={self.name}"
+        times = {answer.headers["response-time"] for answer in self.calls}
+        gateway_times = {self.frozen + timedelta(hours=hour) for hour in range(hours + 1)}
+        assert gateway_times == {datetime.fromisoformat(time) for time in times}
+        assert {self.name} == {answer.headers["client-id"] for answer in self.calls}
+        journal = self.admin("GET", f"/calls?{whose}&limit=1000").body["calls"]
+        assert [answer.headers["mock-call-id"] for answer in self.calls] == [call["id"] for call in journal][::-1]
+        assert [answer.body for answer in self.calls] == [call["reply"] for call in journal][::-1]
+        assert {(self.name, str(20_000 + self.number))} == {
+            (call["clientId"], call["request"]["paymentAmount"]["value"]) for call in journal
+        }
+        assert len(self.calls) == self.admin("GET", f"/calls/count?{whose}").body["count"]
+        payments = self.admin("GET", f"/payments?{whose}").body["payments"]
+        assert {"p-0", "p-1", "unknown-then-success--1", "tale--1"} == {one["paymentRequestId"] for one in payments}
+        assert {(self.name, str(20_000 + self.number))} == {
+            (one["clientId"], one["paymentAmount"]["value"]) for one in payments
+        }
+        seen = self.admin("GET", f"/scenarios?{whose}").body
+        assert ([self.name], []) == ([s["clientId"] for s in seen["scenarios"] if not s["file"]], seen["chosen"])
+        clock = self.admin("GET", f"/clock?{whose}").body
+        expected = (self.frozen + timedelta(hours=hours)).isoformat(timespec="milliseconds")
+        assert (expected, True, True) == (clock["now"], clock["frozen"], clock["own"])
+
+    def start_over(self) -> None:
+        """Reset oneself: nothing of one's own is left, and what was played before can be played again."""
+        self.admin("POST", "/reset", {"clientId": self.name})
+        whose = f"clientId={self.name}"
+        left = [self.admin("GET", f"/{what}?{whose}").body[what] for what in ("calls", "payments")]
+        assert [[], []] == left
+        assert self.admin("GET", f"/clock?{whose}").body["own"] is False
+        self.calls.clear()
+
+    def live_through_it(self) -> None:
+        """All of it; every third client starts over in the middle."""
+        self.steer()
+        self.play()
+        if self.number % 3 == 0:
+            self.start_over()
+            self.steer()
+            self.play()
+        self.look(hours=0)
+        if self.number % 2:
+            self.expire()
+        self.look(hours=self.number % 2)
+
+
+@pytest.fixture
+def crowded() -> Iterator[Live]:
+    """A gateway for a crowd."""
+    with live() as running:
+        yield running
+
+
+def with_client(live: Live, number: int, does: Callable[[Client], None]) -> Client:
+    """A client that has done something."""
+    with closing(http.client.HTTPConnection("127.0.0.1", live.config.port, timeout=20)) as connection:
+        client = Client(live, number, connection)
+        does(client)
+        return client
+
+
+def test_fifty_clients_at_once(crowded: Live) -> None:
+    """Each sets, loads, pays, moves its clock and starts over as if it were alone."""
+    with ThreadPoolExecutor(CLIENTS) as threads:
+        clients = list(threads.map(lambda n: with_client(crowded, n, Client.live_through_it), range(CLIENTS)))
+    sessions = {
+        answer.body["paymentSessionId"]: client.name
+        for client in clients
+        for answer in client.calls
+        if answer.code == "SUCCESS"
+    }
+    per_client = [list(sessions.values()).count(client.name) for client in clients]
+    # Four payments each; whose clock has passed their expiry has opened one of them anew.
+    assert [5 if client.number % 2 else 4 for client in clients] == per_client
+    # Once more, when everyone has done everything: nobody's was touched by those who came later.
+    with ThreadPoolExecutor(CLIENTS) as threads:
+        list(threads.map(lambda client: with_client(crowded, client.number, again(client)), clients))
+    assert "PT0S" == crowded.admin("GET", "/clock").body["ahead"]
+    assert CLIENTS * 4 == len(crowded.admin("GET", "/payments?limit=1000").body["payments"])
+
+
+def again(before: Client) -> Callable[[Client], None]:
+    """Look at what a client of the same number has left behind."""
+
+    def look(client: Client) -> None:
+        client.calls = before.calls
+        client.look(hours=client.number % 2)
+
+    return look
+
+
+@pytest.mark.parametrize("times", [1, 7, 30])
+def test_for_so_many_calls_and_no_more(crowded: Live, times: int) -> None:
+    """A scenario that was set for some calls plays for just as many, however many threads its client calls from."""
+    number = 1000 + times * 5  # large bodies, which are checked aside
+    chosen = {"clientId": f"client-{number}", "scenario": "risk-reject", "times": times}
+    assert 200 == crowded.admin("PUT", "/scenario", chosen).status
+    start = threading.Barrier(8)
+
+    def call(_: int) -> list[Answer]:
+        def five(client: Client) -> None:
+            start.wait(10)
+            for nth in range(5):
+                client.create(f"p-{nth}")
+
+        return with_client(crowded, number, five).calls
+
+    with ThreadPoolExecutor(8) as threads:
+        codes = [answer.code for calls in threads.map(call, range(8)) for answer in calls]
+    assert (times, 40 - times) == (codes.count("RISK_REJECT"), codes.count("SUCCESS"))
+    assert times == crowded.admin("GET", f"/calls/count?clientId=client-{number}&scenario=risk-reject").body["count"]
+
+
+def test_one_session_for_many_at_once(crowded: Live) -> None:
+    """The same request of the same client from many threads opens one session."""
+    start = threading.Barrier(8)
+
+    def call(_: int) -> str:
+        def once(client: Client) -> None:
+            start.wait(10)
+            client.create("p-same")
+
+        return str(with_client(crowded, 2001, once).calls[0].body["paymentSessionId"])
+
+    with ThreadPoolExecutor(8) as threads:
+        assert 1 == len(set(threads.map(call, range(8))))

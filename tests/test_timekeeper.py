@@ -1,0 +1,258 @@
+"""Sessions expire by themselves, by their client's clock, and are told of once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mock_alipay import agenda as module
+from mock_alipay.agenda import Agenda
+from mock_alipay.clock import Clocks
+from mock_alipay.events import Event, Events
+from mock_alipay.store import MemoryStore
+from mock_alipay.terms import Payment, Session
+from mock_alipay.timekeeper import Timekeeper
+from tests.calls import NOW
+from tests.timelapse import LoopClock, looks, passed, run
+
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+TICK = module._TICK
+
+
+@dataclass
+class Scene:
+    """A timekeeper with its surroundings, and what it has told so far: when and of which payment."""
+
+    store: MemoryStore = field(default_factory=MemoryStore)
+    clocks: Clocks = field(default_factory=lambda: Clocks(LoopClock()))
+    events: Events = field(default_factory=lambda: Events("run"))
+    told: list[tuple[float, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.timekeeper = Timekeeper(Agenda(self.clocks), self.clocks, self.store, self.events)
+
+    def hear(self, event: Event) -> None:
+        payment, now = event.subject
+        assert ("payment", payment.client_id) == (event.kind, event.client_id)
+        assert now >= payment.session.expires
+        self.told.append((passed(), payment.payment_request_id))
+
+    @property
+    def ids(self) -> list[str]:
+        return [payment_request_id for _, payment_request_id in self.told]
+
+    async def open(self, payment_request_id: str, after: timedelta, *, client_id: str = "A", version: int = 1) -> None:
+        """A session that expires so long after NOW."""
+        expires = NOW + after
+        session = Session("id", "data", NOW, expires, expires.isoformat())
+        assert await self.store.commit(Payment(client_id, payment_request_id, version, b"{}", session))
+        self.timekeeper.agenda.put(client_id, payment_request_id, expires)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Let time take its course."""
+        task = asyncio.create_task(self.timekeeper.run())
+        with self.events.heard_by(self.hear):
+            yield
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def play(scene: Coroutine[Any, Any, Scene]) -> list[str]:
+    """The payments that were told of, in order."""
+    return run(scene).ids
+
+
+def test_an_expired_session_is_told_of_once_and_in_time() -> None:
+    """Each at its own moment; nothing more happens in a day."""
+
+    async def scene() -> Scene:
+        stage = Scene()
+        await stage.open("hour", HOUR)
+        await stage.open("minute", MINUTE)
+        async with stage.running():
+            await asyncio.sleep(10)
+            await stage.open("second", timedelta(seconds=11))
+            await asyncio.sleep(24 * 3600)
+        return stage
+
+    told = run(scene()).told
+    assert ["second", "minute", "hour"] == [payment_request_id for _, payment_request_id in told]
+    assert [11, 60, 3600] == pytest.approx([at for at, _ in told], abs=2 * TICK)
+
+
+def test_a_moved_clock_lets_it_happen_at_once() -> None:
+    """When ``clocks_moved`` returns it has happened, and the timekeeper does not tell of it again."""
+
+    async def scene() -> Scene:
+        stage = Scene()
+        await stage.open("mine", HOUR)
+        await stage.open("frozen", HOUR, client_id="B")
+        async with stage.running():
+            await asyncio.sleep(1)
+            stage.clocks.freeze(client_id="B")
+            stage.clocks.advance(HOUR)
+            before = passed()
+            await stage.timekeeper.clocks_moved()
+            assert (["mine"], before) == (stage.ids, passed())
+            await asyncio.sleep(24 * 3600)
+            assert ["mine"] == stage.ids
+            stage.clocks.advance(HOUR, "B")
+            await asyncio.gather(stage.timekeeper.clocks_moved(), stage.timekeeper.settle())
+            await asyncio.sleep(24 * 3600)
+        return stage
+
+    assert ["mine", "frozen"] == play(scene())
+
+
+def test_a_clock_that_is_run_on_is_followed() -> None:
+    """From where it was frozen."""
+
+    async def scene() -> Scene:
+        stage = Scene()
+        await stage.open("mine", HOUR)
+        stage.clocks.freeze(NOW + HOUR - MINUTE, "A")
+        async with stage.running():
+            await asyncio.sleep(24 * 3600)
+            stage.clocks.run("A")
+            await stage.timekeeper.clocks_moved()
+            await asyncio.sleep(24 * 3600)
+        return stage
+
+    assert [24 * 3600 + 60] == pytest.approx([at for at, _ in run(scene()).told], abs=2 * TICK)
+
+
+def test_a_session_that_was_opened_anew_expires_anew() -> None:
+    """Under the same id, and by its own time."""
+
+    async def scene() -> Scene:
+        stage = Scene()
+        await stage.open("order", MINUTE)
+        async with stage.running():
+            await asyncio.sleep(120)
+            await stage.open("order", HOUR, version=2)
+            await asyncio.sleep(24 * 3600)
+        return stage
+
+    assert [60, 3600] == pytest.approx([at for at, _ in run(scene()).told], abs=2 * TICK)
+
+
+def test_a_payment_that_was_forgotten_is_not_told_of() -> None:
+    """Whether the agenda still knows it or not; others are."""
+
+    async def scene() -> Scene:
+        stage = Scene()
+        await stage.open("forgotten", MINUTE)
+        await stage.store.forget("A")
+        await stage.open("other", MINUTE, client_id="B")
+        await stage.open("off", MINUTE, client_id="C")
+        stage.timekeeper.agenda.forget("C")
+        async with stage.running():
+            await asyncio.sleep(3600)
+        return stage
+
+    assert ["other"] == play(scene())
+
+
+class Spoilt(MemoryStore):
+    """A store with a bug."""
+
+    async def load(self, client_id: str, payment_request_id: str) -> Payment | None:
+        if payment_request_id.startswith("bad"):
+            raise ZeroDivisionError("oops")
+        return await super().load(client_id, payment_request_id)
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_a_bug_in_what_is_due_spoils_nothing_else(
+    by_hand: bool, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is due at the same moment happens, what is due later too, and the log tells of the bug once."""
+    monkeypatch.setattr(logging.getLogger("mock_alipay"), "propagate", True)
+
+    async def scene() -> Scene:
+        stage = Scene(store=Spoilt())
+        for payment_request_id in ("bad", "good", "bad as well", "good as well"):
+            await stage.open(payment_request_id, MINUTE)
+        await stage.open("later", HOUR)
+        async with stage.running():
+            await asyncio.sleep(1)
+            if by_hand:
+                stage.clocks.advance(MINUTE)
+                await stage.timekeeper.clocks_moved()
+            await asyncio.sleep(2 * 3600)
+        return stage
+
+    assert ["good", "good as well", "later"] == play(scene())
+    assert ["payment bad met a bug", "payment bad as well met a bug"] == [
+        message.partition("for ")[2].partition(" in ")[0] for message in caplog.messages
+    ]
+    assert 2 == caplog.text.count("ZeroDivisionError: oops")
+
+
+def test_an_idle_timekeeper_costs_nothing() -> None:
+    """Neither with nothing to do, nor with sessions whose clock stands still."""
+
+    async def scene() -> int:
+        stage = Scene()
+        async with stage.running():
+            await asyncio.sleep(10 * 24 * 3600)
+            stage.clocks.freeze(NOW)
+            for number in range(100):
+                await stage.open(str(number), HOUR)
+            await asyncio.sleep(10 * 24 * 3600)
+        assert [] == stage.told
+        return looks()
+
+    assert run(scene()) < 50
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.just("open"), st.sampled_from("AB"), st.timedeltas(timedelta(), HOUR)),
+            st.tuples(st.just("advance"), st.sampled_from(["A", "B", None]), st.timedeltas(timedelta(), HOUR)),
+            st.tuples(st.sampled_from(["freeze", "run", "wait"]), st.sampled_from(["A", "B", None]), st.just(MINUTE)),
+        ),
+        max_size=25,
+    )
+)
+def test_whatever_is_done_to_the_clocks_each_session_expires_once(
+    moves: list[tuple[str, Any, timedelta]],
+) -> None:
+    """Exactly those whose client's clock has come so far have expired, at every moment when someone looks."""
+
+    async def scene() -> None:
+        stage = Scene()
+        opened: dict[str, tuple[str, timedelta]] = {}
+        async with stage.running():
+            for move, client_id, by in moves:
+                match move:
+                    case "open":
+                        after = stage.clocks.now(client_id) + by - NOW
+                        opened[str(len(opened))] = (client_id, after)
+                        await stage.open(str(len(opened) - 1), after, client_id=client_id)
+                    case "advance":
+                        stage.clocks.advance(by, client_id)
+                    case "freeze":
+                        stage.clocks.freeze(client_id=client_id)
+                    case "run":
+                        stage.clocks.run(client_id)
+                    case _:
+                        await asyncio.sleep(by.total_seconds())
+                await stage.timekeeper.clocks_moved()
+                due = [key for key, (whose, after) in opened.items() if NOW + after <= stage.clocks.now(whose)]
+                assert due == sorted(stage.ids, key=int)
+
+    run(scene())
