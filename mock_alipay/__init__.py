@@ -8,11 +8,18 @@ from mock_alipay.version import __version__
 
 if TYPE_CHECKING:
     from mock_alipay.app import create_app
+    from mock_alipay.background import serve
+    from mock_alipay.client import Mock
     from mock_alipay.config import Config
 
-__all__ = ["Config", "__version__", "create_app"]
+__all__ = ["Config", "Mock", "__version__", "create_app", "serve"]
 
-_HOMES = {"Config": "mock_alipay.config", "create_app": "mock_alipay.app"}
+_HOMES = {
+    "Config": "mock_alipay.config",
+    "Mock": "mock_alipay.client",
+    "create_app": "mock_alipay.app",
+    "serve": "mock_alipay.background",
+}
 
 
 def __getattr__(name: str) -> Any:

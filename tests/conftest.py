@@ -9,6 +9,8 @@ import pytest
 
 from tests.live import Live, live
 
+collect_ignore = ["examples"]
+
 
 @pytest.fixture(scope="session")
 def tls_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

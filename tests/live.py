@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import copy
 import dataclasses
 import http.client
 import json
-import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,9 +15,10 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from mock_alipay import keys, server
-from mock_alipay.app import Parts, assemble, routes
-from mock_alipay.certificate import Certificate, certificate
+from mock_alipay import keys
+from mock_alipay.app import Parts
+from mock_alipay.background import running
+from mock_alipay.certificate import Certificate
 from mock_alipay.clock import Clock
 from mock_alipay.config import TEST_CLIENT_ID, Config
 from mock_alipay.signature import Signer, content
@@ -127,24 +126,5 @@ def live(
 ) -> Iterator[Live]:
     """Run a gateway on free ports until the block ends; HTTPS only when ``tls_folder`` is given."""
     config = dataclasses.replace(config or Config(seed=1), port=0, tls_port=tls_port if tls_folder else None)
-    sockets = server.bind(config.host, config.port, config.tls_port)
-    config = dataclasses.replace(config, port=sockets.port, tls_port=sockets.tls_port)
-    issued = certificate(folder=tls_folder) if tls_folder else None
-    parts = assemble(config, clock=clock, ca_certificate=issued.authority if issued else None)
-    ready, stops = threading.Event(), []
-
-    async def main() -> None:
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        stops.append(lambda: loop.call_soon_threadsafe(stop.set))
-        await server.serve(routes(parts), sockets, issued.server if issued else None, ready=ready.set, stop=stop)
-
-    thread = threading.Thread(target=lambda: asyncio.run(main()), daemon=True)
-    thread.start()
-    if not ready.wait(10):
-        raise RuntimeError("the gateway did not start")
-    try:
-        yield Live(config, parts, issued)
-    finally:
-        stops[0]()
-        thread.join(10)
+    with running(config, clock=clock, tls_folder=tls_folder) as gateway:
+        yield Live(gateway.config, gateway.parts, gateway.certificate)

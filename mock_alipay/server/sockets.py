@@ -30,6 +30,12 @@ class Sockets:
         """The port of HTTPS."""
         return None if self.tls is None else _port(self.tls)
 
+    def close(self) -> None:
+        """Give the ports back."""
+        self.plain.close()
+        if self.tls is not None:
+            self.tls.close()
+
 
 def bind(host: str, port: int, tls_port: int | None) -> Sockets:
     """Bind both; SetupError says which port could not be had, why, and what to do."""

@@ -29,8 +29,17 @@ DOCUMENTED = {
     "--max-body": ("MOCK_ALIPAY_MAX_BODY", 1048576),
     "--watch": ("MOCK_ALIPAY_WATCH", False),
     "--log-format": ("MOCK_ALIPAY_LOG_FORMAT", "text"),
+    "--admin-host": ("MOCK_ALIPAY_ADMIN_HOSTS", ()),
+    "--admin-token": ("MOCK_ALIPAY_ADMIN_TOKEN", None),
+    "--admin-open": ("MOCK_ALIPAY_ADMIN_OPEN", False),
 }
 """The published table: flag, environment variable, default."""
+
+SINGULAR = {"merchants": "merchant", "admin_hosts": "admin_host"}
+"""Fields whose flags each add one of them."""
+
+SWITCHES = {"--watch": "watch", "--admin-open": "admin_open"}
+"""Flags without a value, and their fields."""
 
 SETTINGS = [
     ("--host", "0.0.0.0", "host", "0.0.0.0"),
@@ -53,6 +62,11 @@ SETTINGS = [
     ("--seed", "7", "seed", 7),
     ("--seed", "-1", "seed", -1),
     ("--max-body", "1", "max_body", 1),
+    ("--admin-host", "gateway", "admin_hosts", ("gateway",)),
+    ("--admin-host", "Mock_Alipay-1.example.com", "admin_hosts", ("Mock_Alipay-1.example.com",)),
+    ("--admin-host", "192.0.2.1", "admin_hosts", ("192.0.2.1",)),
+    ("--admin-token", "12345678", "admin_token", "12345678"),
+    ("--admin-token", "!~" * 100, "admin_token", "!~" * 100),
 ]
 """Flag, value as users write it, field of the Config, what stands there then."""
 
@@ -72,6 +86,16 @@ WRONG = [
     ("--seed", "1.5", "'1.5' is not a valid integer"),
     ("--max-body", "0", "0 is not in the range"),
     ("--log-format", "xml", "'xml' is not one of 'text', 'json'"),
+    ("--admin-host", "gateway/", "expected a host name without port, such as gateway, got 'gateway/'"),
+    ("--admin-host", "http://gateway", "expected a host name without port"),
+    ("--admin-host", "*", "expected a host name without port"),
+    ("--admin-host", "zahlungseröffnung", "expected a host name without port"),
+    ("--admin-host", "x" * 254, "expected a host name without port"),
+    ("--admin-token", "1234567", "expected 8 to 200 visible ASCII characters without blanks"),
+    ("--admin-token", "two words", "expected 8 to 200 visible ASCII characters without blanks"),
+    ("--admin-token", "schlüssel-wort", "expected 8 to 200 visible ASCII characters without blanks"),
+    ("--admin-token", "x" * 201, "expected 8 to 200 visible ASCII characters without blanks"),
+    ("--admin-token", "line-end\n", "expected 8 to 200 visible ASCII characters without blanks"),
 ]
 
 
@@ -107,8 +131,7 @@ def test_defaults_are_the_published_ones() -> None:
     """Without flags and variables every setting has the published default."""
     log_format, config = told()
     fields = {
-        "--" + name.replace("_", "-").replace("merchants", "merchant"): value
-        for name, value in dataclasses.asdict(config).items()
+        "--" + SINGULAR.get(name, name).replace("_", "-"): value for name, value in dataclasses.asdict(config).items()
     }
     assert {name: default for name, (_, default) in DOCUMENTED.items()} == {**fields, "--log-format": log_format}
 
@@ -139,17 +162,19 @@ def test_wrong_value(flag: str, written: str, words: str) -> None:
         assert DOCUMENTED[flag][0] in message
 
 
+@pytest.mark.parametrize("flag", SWITCHES)
 @pytest.mark.parametrize(
     ("written", "expected"), [("1", True), ("true", True), ("on", True), ("0", False), ("no", False), ("", False)]
 )
-def test_watch_by_variable(written: str, expected: bool) -> None:
-    """The one flag without a value takes the usual words for yes and no from the environment."""
-    assert expected == told(env={"MOCK_ALIPAY_WATCH": written})[1].watch
+def test_switch_by_variable(flag: str, written: str, expected: bool) -> None:
+    """A flag without a value takes the usual words for yes and no from the environment."""
+    assert expected == getattr(told(env={DOCUMENTED[flag][0]: written})[1], SWITCHES[flag])
 
 
-def test_watch_by_flag() -> None:
+@pytest.mark.parametrize("flag", SWITCHES)
+def test_switch_by_flag(flag: str) -> None:
     """The flag itself takes no value."""
-    assert told("--watch")[1].watch
+    assert getattr(told(flag)[1], SWITCHES[flag])
 
 
 def test_log_format() -> None:
@@ -159,8 +184,10 @@ def test_log_format() -> None:
 
 def test_lists_by_flag() -> None:
     """Flags that may be repeated keep the order in which they were given."""
-    _, config = told("--scenarios", "b", "--scenarios", "a", "--merchant", "X=1", "--merchant", "X=2")
+    hosts = ("--admin-host", "b", "--admin-host", "a")
+    _, config = told("--scenarios", "b", "--scenarios", "a", "--merchant", "X=1", "--merchant", "X=2", *hosts)
     assert ((Path("b"), Path("a")), (("X", Path("1")), ("X", Path("2")))) == (config.scenarios, config.merchants)
+    assert ("b", "a") == config.admin_hosts
 
 
 def test_lists_by_variable() -> None:
@@ -168,8 +195,10 @@ def test_lists_by_variable() -> None:
     env = {
         "MOCK_ALIPAY_SCENARIOS": os.pathsep.join(["b dir", "a"]),
         "MOCK_ALIPAY_MERCHANTS": os.pathsep.join(["X=1", "Y=2"]),
+        "MOCK_ALIPAY_ADMIN_HOSTS": os.pathsep.join(["b", "a.example"]),
     }
     _, config = told(env=env)
+    assert ("b", "a.example") == config.admin_hosts
     assert ((Path("b dir"), Path("a")), (("X", Path("1")), ("Y", Path("2")))) == (config.scenarios, config.merchants)
 
 
@@ -185,7 +214,7 @@ def test_last_flag_wins() -> None:
     assert told("--port", "1", "--port", "2")[1].port == 2
 
 
-@pytest.mark.parametrize("flag", [flag for flag in DOCUMENTED if flag != "--watch"])
+@pytest.mark.parametrize("flag", [flag for flag in DOCUMENTED if flag not in SWITCHES])
 def test_empty_variable_counts_as_unset(flag: str) -> None:
     """A variable that is set to nothing, as compose files do, means the default."""
     assert told() == told(env={DOCUMENTED[flag][0]: ""})

@@ -394,6 +394,88 @@ def test_watch(tmp_path: Path) -> None:
         assert found.create(sample(), extra=header).code == "RISK_REJECT"
 
 
+# --- serve: who may use the admin API ---------------------------------------------------------------------------------
+
+
+def test_token_that_was_made_up(home: Path) -> None:
+    """On all addresses a token is made up and printed once, in the banner alone; admin calls must carry it."""
+    with serving(home, *FREE, "--host", "0.0.0.0") as found:
+        assert found.process.stdout is not None
+        line = found.process.stdout.readline()
+        token = line.split()[1]
+        statuses = [
+            found.request("GET", "/__admin/calls", headers=headers).status
+            for headers in ({}, {"authorization": f"Bearer {token}"}, {"authorization": "Bearer another-token"})
+        ]
+        assert (True, [401, 200, 401]) == (line.startswith("  token  "), statuses)
+        assert 0 == found.stop()
+        assert (False, "") == (token in found.log, found.process.stdout.read())
+
+
+def test_token_is_made_up_anew(home: Path) -> None:
+    """Each start makes up another."""
+    tokens = set()
+    for _ in range(2):
+        with serving(home, *FREE, "--host", "0.0.0.0") as found:
+            assert found.process.stdout is not None
+            tokens.add(found.process.stdout.readline().split()[1])
+    assert 2 == len(tokens)
+
+
+@pytest.mark.parametrize(
+    ("flags", "env", "status"),
+    [
+        (["--host", "0.0.0.0", "--admin-open"], {}, 200),
+        (["--host", "0.0.0.0"], {"MOCK_ALIPAY_ADMIN_OPEN": "1"}, 200),
+        (["--host", "0.0.0.0", "--admin-token", "a-token-of-ours"], {}, 401),
+        (["--host", "0.0.0.0"], {"MOCK_ALIPAY_ADMIN_TOKEN": "a-token-of-ours"}, 401),
+        (["--admin-token", "a-token-of-ours"], {}, 401),
+        (["--admin-open"], {}, 200),
+        ([], {}, 200),
+    ],
+)
+def test_no_token_is_made_up(home: Path, flags: list[str], env: dict[str, str], status: int) -> None:
+    """No token is printed when one is given, when the API may be open, or when nobody else can reach it."""
+    with serving(home, *FREE, *flags, env=env) as found:
+        assert found.process.stdout is not None
+        statuses = [found.request("GET", path).status for path in ("/__admin/health", "/__admin/calls")]
+        assert [200, status] == statuses
+        assert 0 == found.stop()
+        text = found.banner + found.process.stdout.read() + found.log
+    assert (False, False) == ("token" in text, "a-token-of-ours" in text)
+
+
+@pytest.mark.parametrize("env", [{}, {"MOCK_ALIPAY_ADMIN_TOKEN": "a-token-of-ours"}])
+def test_token_and_open(home: Path, env: dict[str, str]) -> None:
+    """A token and none at all cannot both be asked for, by flag or by variable."""
+    flags = ["--admin-open"] + ([] if env else ["--admin-token", "a-token-of-ours"])
+    result = run(home, *FREE, *flags, env=env)
+    (line,) = result.stderr.splitlines()
+    assert (2, "") == (result.returncode, result.stdout)
+    assert line.startswith("mock-alipay: --admin-open and --admin-token exclude each other")
+
+
+@pytest.mark.parametrize("how", ["flag", "variable"])
+def test_admin_hosts(home: Path, how: str) -> None:
+    """The admin API may be called under the names that are told, and under no others."""
+    flags = ["--admin-host", "gateway", "--admin-host", "mock.example"] if how == "flag" else []
+    env = {} if flags else {"MOCK_ALIPAY_ADMIN_HOSTS": os.pathsep.join(["gateway", "mock.example"])}
+    with serving(home, *FREE, *flags, env=env) as found:
+        statuses = [
+            found.request("GET", "/__admin/calls", headers={"host": f"{name}:{found.port}"}).status
+            for name in ("gateway", "mock.example", "localhost", "elsewhere.example")
+        ]
+    assert [200, 200, 200, 403] == statuses
+
+
+def test_variables_of_others(home: Path) -> None:
+    """Variables for tests and for the certificate's folder are no strange ones; a misspelt one is told."""
+    env = {"MOCK_ALIPAY_URL": "http://127.0.0.1:2088", "MOCK_ALIPAY_ADMIN_HOST": "gateway"}
+    with serving(home, *FREE, env=env) as found:
+        assert "MOCK_ALIPAY_ADMIN_HOST: no such variable, did you mean MOCK_ALIPAY_ADMIN_HOSTS?" in found.log
+        assert (1, False) == (len(found.log.splitlines()), "MOCK_ALIPAY_URL" in found.log)
+
+
 # --- ready ------------------------------------------------------------------------------------------------------------
 
 

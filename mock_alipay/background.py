@@ -1,0 +1,95 @@
+"""A gateway in a thread of this process, for tests: real sockets, real signatures, gone when the block ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mock_alipay import server
+from mock_alipay.app import Parts, assemble, routes, settled
+from mock_alipay.certificate import Certificate, certificate, home
+from mock_alipay.client import Mock
+from mock_alipay.clock import Clock
+from mock_alipay.config import Config
+from mock_alipay.errors import SetupError
+from mock_alipay.server import Sockets
+
+_PATIENCE = 20.0
+"""Seconds for a start or a stop."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A gateway that serves: its config with the ports it got, and what it is made of."""
+
+    config: Config
+    parts: Parts
+    certificate: Certificate | None
+
+
+@contextlib.contextmanager
+def serve(config: Config | None = None, **settings: Any) -> Iterator[Mock]:
+    """Run a gateway until the block ends, on a free port and without HTTPS unless told otherwise.
+
+    ``settings`` are those of Config. SetupError when a file, key or port cannot be used.
+    """
+    chosen = Config(port=0, tls_port=None) if config is None else config
+    with running(dataclasses.replace(chosen, **settings)) as gateway:
+        token = gateway.config.admin_token
+        with Mock(gateway.config.url, admin_token=token) as mock:
+            yield mock
+
+
+@contextlib.contextmanager
+def running(config: Config, *, clock: Clock | None = None, tls_folder: Path | None = None) -> Iterator[Running]:
+    """The same with its parts at hand; ``tls_folder`` keeps the certificate in place of the user's own folder."""
+    sockets = server.bind(config.host, config.port, config.tls_port)
+    try:
+        config = settled(config, sockets.port, sockets.tls_port)
+        issued = None if sockets.tls is None else certificate(tls_folder or home() / "tls", config.certificate_hosts)
+        parts = assemble(config, clock=clock, ca_certificate=issued.authority if issued else None)
+        stop = _start(parts, sockets, issued.server if issued else None)
+    except BaseException:
+        sockets.close()
+        raise
+    try:
+        yield Running(config, parts, issued)
+    finally:
+        stop()
+
+
+def _start(parts: Parts, sockets: Sockets, certificate_file: Path | None) -> Callable[[], None]:
+    """Serve in a thread; the function that ends it."""
+    ready = threading.Event()
+    failures: list[BaseException] = []
+    loop = asyncio.new_event_loop()
+    stopping = asyncio.Event()
+
+    def main() -> None:
+        try:
+            serving = server.serve(routes(parts), sockets, certificate_file, ready=ready.set, stop=stopping)
+            with asyncio.Runner(loop_factory=lambda: loop) as runner:
+                runner.run(serving)
+        except BaseException as error:  # noqa: BLE001 - told in the thread that waits
+            failures.append(error)
+        finally:
+            ready.set()
+
+    thread = threading.Thread(target=main, name="mock-alipay", daemon=True)
+
+    def stop() -> None:
+        with contextlib.suppress(RuntimeError):  # its loop is closed: it has ended already
+            loop.call_soon_threadsafe(stopping.set)
+        thread.join(_PATIENCE)
+
+    thread.start()
+    if not ready.wait(_PATIENCE) or failures:
+        stop()
+        raise failures[0] if failures else SetupError("the gateway did not start in time")
+    return stop

@@ -1,0 +1,101 @@
+"""``use``, ``reset`` and ``clock``: a running gateway steered from the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mock_alipay.cli.options import ADDRESS, TOKEN, config_of, options, require_ports
+from mock_alipay.errors import AdminError, SetupError, Unreachable
+
+if TYPE_CHECKING:
+    from mock_alipay.client import ClockState, Mock
+
+CLIENT = click.option("--client", "client_id", metavar="ID", help="One client id; all of them when left out.")
+
+
+_MOVES = ("advance", "freeze", "run")
+
+
+@contextmanager
+def gateway(client_id: str | None, **flags: Any) -> Iterator[Mock]:
+    """The gateway that flags point at; what it says no to, and that it is not there, ends the command."""
+    from mock_alipay.client import Mock
+
+    config = config_of(flags)
+    require_ports(port=config.port)
+    try:
+        with Mock(config.url, client_id=client_id, admin_token=config.admin_token) as mock:
+            yield mock
+    except (AdminError, Unreachable) as error:
+        raise SetupError(str(error)) from None
+
+
+@click.command()
+@options(*ADDRESS, *TOKEN)
+@CLIENT
+@click.option("--times", type=click.IntRange(1), metavar="N", help="For the next N calls; until changed when left out.")
+@click.argument("scenario", required=False)
+@click.option("--clear", is_flag=True, help="Take back what was set, instead.")
+def use(scenario: str | None, times: int | None, clear: bool, **flags: Any) -> None:  # noqa: FBT001 - by name
+    """Choose the scenario that the next calls play."""
+    if clear == bool(scenario):
+        raise click.UsageError("name a SCENARIO, or --clear to take back what was set")
+    if clear and times:
+        raise click.UsageError("--clear takes no --times")
+    with gateway(**flags) as mock:
+        if scenario is None:
+            mock.clear_scenario()
+            click.echo(f"cleared for {_whom(mock)}")
+            return
+        mock.scenario(scenario, times=times)
+        calls = "" if times is None else ", the next call" if times == 1 else f", the next {times} calls"
+        click.echo(f"{scenario} for {_whom(mock)}{calls}")
+
+
+@click.command()
+@options(*ADDRESS, *TOKEN)
+@CLIENT
+def reset(**flags: Any) -> None:
+    """Forget payments, counters, choices, loaded scenarios, journal and clock."""
+    with gateway(**flags) as mock:
+        mock.reset()
+        click.echo(f"reset {_whom(mock)}")
+
+
+@click.command()
+@options(*ADDRESS, *TOKEN)
+@CLIENT
+@click.argument("move", type=click.Choice(["show", *_MOVES]), default="show", metavar="[show|advance|freeze|run]")
+@click.argument("value", required=False, metavar="[DURATION|MOMENT]")
+def clock(move: str, value: str | None, **flags: Any) -> None:
+    """Show the gateway's clock, or move it.
+
+    advance DURATION goes forward by 30s, 59m, 1h30m, 2d or PT59M. freeze stops it at a MOMENT such as
+    2026-11-22T12:00:00+08:00, or where it stands. run lets it go on from there.
+    """
+    if (move == "advance") > bool(value) or (move in ("show", "run") and value):
+        raise click.UsageError(f"{move} takes {'a DURATION such as 59m' if move == 'advance' else 'nothing after it'}")
+    with gateway(**flags) as mock:
+        match move:
+            case "advance":
+                state = mock.clock.advance(value or "")
+            case "freeze":
+                state = mock.clock.freeze(value or "now")
+            case "run":
+                state = mock.clock.run()
+            case _:
+                state = mock.clock.state
+        _show(state, mock)
+
+
+def _show(state: ClockState, mock: Mock) -> None:
+    frozen = ", frozen" if state.frozen else ""
+    click.echo(f"{state.now.isoformat(timespec='seconds')}{frozen} for {_whom(mock)}")
+
+
+def _whom(mock: Mock) -> str:
+    return mock.client_id or "all client ids"

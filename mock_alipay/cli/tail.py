@@ -1,0 +1,72 @@
+"""``tail``: calls in the terminal as they come."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mock_alipay.cli.options import ADDRESS, TOKEN, options
+from mock_alipay.cli.steer import CLIENT, gateway
+from mock_alipay.errors import Unreachable
+
+if TYPE_CHECKING:
+    from mock_alipay.client import CallRecord, Event, Mock
+
+_COLOURS = {"S": "green", "F": "red", "U": "yellow"}
+_PAUSE = 0.5
+"""Seconds between two looks for a gateway that has gone."""
+_FROM_THE_FIRST = "0.0"
+"""No gateway's event: all that one still knows came after it."""
+
+
+@click.command()
+@options(*ADDRESS, *TOKEN)
+@CLIENT
+def tail(**flags: Any) -> None:
+    """Print calls as they come, each with what was wrong with it, until Ctrl-C."""
+    with gateway(**flags) as mock:
+        mock.health()
+        click.echo(f"calls at {mock.url}, as they come; Ctrl-C ends this", err=True)
+        last: str | None = None
+        while True:
+            last = _follow(mock, last) or _FROM_THE_FIRST
+            click.secho("the gateway has gone; waiting for it to come back", err=True, fg="yellow")
+            while not _is_back(mock):
+                time.sleep(_PAUSE)
+
+
+def _follow(mock: Mock, after: str | None) -> str | None:
+    """Print what comes until the gateway goes; the id of the last event."""
+    try:
+        for event in mock.events(after=after):
+            after = event.id or after
+            _show(event)
+    except Unreachable:
+        pass
+    return after
+
+
+def _show(event: Event) -> None:
+    if event.kind == "call":
+        _show_call(event.record)
+    elif event.kind == "missed":
+        click.secho(f"… {event.record['missed']} events came too fast to be shown", fg="yellow")
+
+
+def _show_call(call: CallRecord) -> None:
+    from mock_alipay.client import told
+
+    first, *more = told(call)
+    click.secho(first, fg=_COLOURS.get(call.result_status or "", "red"))
+    for line in more:
+        click.secho(line, dim=call.result_status == "S")
+
+
+def _is_back(mock: Mock) -> bool:
+    try:
+        mock.health()
+    except Unreachable:
+        return False
+    return True

@@ -1,0 +1,7 @@
+"""A client of the admin API, for tests and tools that steer a gateway, here or elsewhere. httpx2 lives here."""
+
+from mock_alipay.client.mock import Mock
+from mock_alipay.client.records import CallRecord, ClockState, Event, PaymentRecord, ScenarioRecord
+from mock_alipay.client.told import told
+
+__all__ = ["CallRecord", "ClockState", "Event", "Mock", "PaymentRecord", "ScenarioRecord", "told"]

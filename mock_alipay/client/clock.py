@@ -1,0 +1,43 @@
+"""Time travel: a gateway's clock in a test's hands."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from mock_alipay import duration
+from mock_alipay.client.link import Link
+from mock_alipay.client.records import ClockState
+
+
+class MockClock:
+    """The clock of one client id, or without one that of all."""
+
+    def __init__(self, link: Link, client_id: str | None) -> None:
+        self._link = link
+        self._client_id = client_id
+
+    @property
+    def state(self) -> ClockState:
+        """How the clock stands."""
+        return ClockState.of(self._link.ask("GET", "/clock", query={"clientId": self._client_id}))
+
+    def now(self) -> datetime:
+        """The time that it shows."""
+        return self.state.now
+
+    def advance(self, by: timedelta | str) -> ClockState:
+        """Move forward, by ``timedelta(minutes=59)``, ``"59m"`` or ``"PT59M"``; what falls due has then happened."""
+        return self._move(advance=duration.iso(by) if isinstance(by, timedelta) else by)
+
+    def freeze(self, at: datetime | str = "now") -> ClockState:
+        """Stop, at a moment or where it stands."""
+        return self._move(freeze=at.isoformat() if isinstance(at, datetime) else at)
+
+    def run(self) -> ClockState:
+        """Go on from where it stands."""
+        return self._move(run=True)
+
+    def _move(self, **move: Any) -> ClockState:
+        whom = {"clientId": self._client_id} if self._client_id is not None else {}
+        return ClockState.of(self._link.ask("PUT", "/clock", body={**whom, **move}))

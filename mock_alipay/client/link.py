@@ -1,0 +1,117 @@
+"""The way to a gateway: requests to its admin API, and its no as an exception."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import httpx2
+
+from mock_alipay.errors import AdminError, NotAwaited, Unreachable, WrongUse
+
+_PATIENCE = 10.0
+"""Seconds beyond what an answer itself may take."""
+
+_SILENCE = 60.0
+"""Seconds without even a sign of life after which a stream of events counts as broken."""
+
+
+class Link:
+    """Keeps connections open between calls; proxies of the environment are not asked, a gateway is near."""
+
+    def __init__(self, url: str, admin_token: str | None) -> None:
+        try:
+            parsed = httpx2.URL(url)
+        except httpx2.InvalidURL as error:
+            raise WrongUse(f"{url} is no URL of a gateway: {error}") from None
+        if parsed.scheme not in ("http", "https") or not parsed.host:
+            raise WrongUse(f"expected a gateway's URL such as http://127.0.0.1:2088, got {url}")
+        if admin_token and not re.fullmatch(r"[!-~]+", admin_token):
+            raise WrongUse("the admin token: expected visible ASCII characters without blanks")
+        headers = {"authorization": f"Bearer {admin_token}"} if admin_token else {}
+        self.url = url.rstrip("/")
+        self._client = httpx2.Client(base_url=f"{self.url}/__admin", headers=headers, trust_env=False)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def health(self) -> str:
+        """The version of the gateway; Unreachable when something else answers."""
+        found = self.ask("GET", "/health")
+        if not isinstance(found, dict) or found.get("status") != "ok" or "version" not in found:
+            raise Unreachable(f"what answers at {self.url} is not mock-alipay")
+        return str(found["version"])
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        text: str | None = None,
+        takes: float = 0.0,
+    ) -> Any:
+        """An answer's JSON; AdminError when the gateway says no, Unreachable when there is none.
+
+        ``text`` is YAML in place of a JSON ``body``; ``takes``: seconds that the answer itself may take.
+        """
+        content, media = (json.dumps(body), "application/json") if text is None else (text, "application/yaml")
+        sent = body is not None or text is not None
+        try:
+            response = self._client.request(
+                method,
+                path,
+                params={name: value for name, value in (query or {}).items() if value is not None},
+                content=content.encode() if sent else None,
+                headers={"content-type": media} if sent else None,
+                timeout=takes + _PATIENCE,
+            )
+        except httpx2.TransportError as error:
+            raise self._unreachable(error) from None
+        return self._answer(response)
+
+    @contextmanager
+    def listen(self, query: Mapping[str, Any], after: str | None) -> Iterator[Iterator[tuple[str, str, Any]]]:
+        """Events as they come: id, kind and JSON."""
+        headers = {"last-event-id": after} if after else None
+        params = {name: value for name, value in query.items() if value is not None}
+        timeout = httpx2.Timeout(_PATIENCE, read=_SILENCE)
+        try:
+            with self._client.sse(
+                "/events", params=params, headers=headers, timeout=timeout, max_event_size=None
+            ) as source:
+                if source.response.status_code != 200:
+                    source.response.read()
+                    self._answer(source.response)
+                yield self._read(source)
+        except httpx2.TransportError as error:
+            raise self._unreachable(error) from None
+
+    def _read(self, source: httpx2.EventSource) -> Iterator[tuple[str, str, Any]]:
+        try:
+            for event in source:
+                if event.data:
+                    yield event.id, event.event, event.json()
+        except httpx2.TransportError as error:
+            raise self._unreachable(error) from None
+
+    def _answer(self, response: httpx2.Response) -> Any:
+        try:
+            found = response.json()
+        except ValueError:
+            found = None
+        if response.status_code == 200 and found is not None:
+            return found
+        if not isinstance(found, dict) or not {"title", "status", "detail"} <= found.keys():
+            raise Unreachable(f"what answers at {self.url} is not mock-alipay: HTTP {response.status_code}")
+        kind = NotAwaited if response.status_code == 408 else AdminError
+        raise kind(found)
+
+    def _unreachable(self, error: httpx2.TransportError) -> Unreachable:
+        why = str(error) or type(error).__name__
+        return Unreachable(f"no gateway answers at {self.url}: {why}; start it with: mock-alipay")

@@ -1,0 +1,184 @@
+"""``Mock``: a running gateway in the hands of a test."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Generator, Mapping
+from types import TracebackType
+from typing import Any, Self, TypedDict, Unpack
+from urllib.parse import quote
+
+from mock_alipay.client.clock import MockClock
+from mock_alipay.client.link import Link
+from mock_alipay.client.records import CallRecord, Event, PaymentRecord, ScenarioRecord, camel
+from mock_alipay.errors import WrongUse
+from mock_alipay.words import close
+
+
+class Filters(TypedDict, total=False):
+    """Which calls: all that are given must fit."""
+
+    client_id: str
+    endpoint: str
+    payment_request_id: str
+    result_code: str
+    scenario: str
+
+
+class Mock:
+    """Steers a gateway through its admin API, and looks back at what happened.
+
+    With a ``client_id`` everything concerns that client id alone: its calls, payments, scenario and clock.
+    Errors: Unreachable, AdminError with the gateway's own words, NotAwaited from ``wait``, WrongUse.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        client_id: str | None = None,
+        merchant_private_key: str | None = None,
+        admin_token: str | None = None,
+    ) -> None:
+        self._link = Link(url, admin_token)
+        self._owns_link = True
+        self._merchant_private_key = merchant_private_key
+        self.client_id = client_id
+
+    def for_client(self, client_id: str | None, *, merchant_private_key: str | None = None) -> Mock:
+        """The same gateway as one client id meets it, or as all do, over the same connections."""
+        mock = copy.copy(self)
+        vars(mock).update(client_id=client_id, _merchant_private_key=merchant_private_key, _owns_link=False)
+        return mock
+
+    @property
+    def clock(self) -> MockClock:
+        """The clock of the client id, or that of all."""
+        return MockClock(self._link, self.client_id)
+
+    @property
+    def url(self) -> str:
+        """The gateway's URL, as merchants configure it: without a slash at its end."""
+        return self._link.url
+
+    @property
+    def env(self) -> dict[str, Any]:
+        """What a client must be set up with, as ``GET /__admin/env`` says it."""
+        found: dict[str, Any] = self._link.ask("GET", "/env")
+        return found
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """Arguments of the official Python SDK's client: client_id, merchant_private_key, alipay_public_key."""
+        env = self.env
+        own = self.client_id in (None, env["clientId"])
+        if self._merchant_private_key is None and not own:
+            raise WrongUse(f"the private key of {self.client_id} is not known here; give merchant_private_key to Mock")
+        return {
+            "client_id": self.client_id or env["clientId"],
+            "merchant_private_key": self._merchant_private_key or env["merchantPrivateKey"],
+            "alipay_public_key": env["gatewayPublicKey"],
+        }
+
+    def health(self) -> str:
+        """The version of the gateway that answers."""
+        return self._link.health()
+
+    def scenario(self, name: str, *, times: int | None = None) -> None:
+        """Play a scenario for the next ``times`` calls, or until changed."""
+        wish = {"scenario": name, "times": times}
+        self._link.ask("PUT", "/scenario", body={**self._whom, **wish})
+
+    def clear_scenario(self) -> None:
+        """Take back what was set."""
+        self._link.ask("DELETE", "/scenario", body=self._whom)
+
+    def load(self, name: str, story: Mapping[str, Any] | str) -> None:
+        """Add a scenario until reset; ``story`` holds what its file would, as a mapping or as YAML text."""
+        content = {"text": story} if isinstance(story, str) else {"body": dict(story)}
+        self._link.ask("POST", "/scenarios", query={"name": name, **self._whom}, **content)
+
+    def scenarios(self) -> list[ScenarioRecord]:
+        """Every scenario that can be chosen."""
+        return [ScenarioRecord.of(one) for one in self._link.ask("GET", "/scenarios", query=self._whom)["scenarios"]]
+
+    def calls(self, *, limit: int = 100, after: int = 0, **filters: Unpack[Filters]) -> list[CallRecord]:
+        """The calls that fit, newest first; ``after``: with an id greater than this."""
+        query = {**self._filters(filters), "limit": limit, "after": after}
+        return [CallRecord.of(one) for one in self._link.ask("GET", "/calls", query=query)["calls"]]
+
+    def call(self, call_id: str) -> dict[str, Any]:
+        """One call whole, as ``GET /__admin/calls/{id}`` says it: with headers, and what was signed."""
+        found: dict[str, Any] = self._link.ask("GET", f"/calls/{call_id}")
+        return found
+
+    def count(self, *, after: int = 0, **filters: Unpack[Filters]) -> int:
+        """How many calls fit."""
+        return int(self._link.ask("GET", "/calls/count", query={**self._filters(filters), "after": after})["count"])
+
+    def wait(self, *, count: int = 1, timeout: float = 5.0, after: int = 0, **filters: Unpack[Filters]) -> CallRecord:
+        """The newest call that fits, as soon as ``count`` of them are there.
+
+        NotAwaited after ``timeout`` seconds: it says what came instead, and where the nearest differ.
+        """
+        query = {**self._filters(filters), "count": count, "timeout": timeout, "after": after}
+        return CallRecord.of(self._link.ask("GET", "/calls/wait", query=query, takes=timeout)["calls"][0])
+
+    def payments(self, *, limit: int = 100) -> list[PaymentRecord]:
+        """The payments that the gateway knows, the latest change first."""
+        found = self._link.ask("GET", "/payments", query={**self._whom, "limit": limit})["payments"]
+        return [PaymentRecord.of(one) for one in found]
+
+    def payment(self, payment_request_id: str) -> PaymentRecord:
+        """One payment."""
+        path = f"/payments/{quote(payment_request_id, safe='')}"
+        return PaymentRecord.of(self._link.ask("GET", path, query=self._whom))
+
+    def add_merchant(self, client_id: str, public_key: str) -> int:
+        """Add a merchant's public key, PEM or bare base64; its key version."""
+        body = {"clientId": client_id, "publicKey": public_key}
+        return int(self._link.ask("POST", "/merchants", body=body)["keyVersion"])
+
+    def events(self, *, kind: str | None = None, after: str | None = None) -> Generator[Event, None, None]:
+        """What happens from the first ``next`` on, as it happens, until the gateway goes (Unreachable).
+
+        ``after`` is the id of an event to go on from. Close it when you have seen enough.
+        """
+        with self._link.listen({**self._whom, "kind": kind}, after) as found:
+            for event_id, name, data in found:
+                record = Event.KINDS.get(name)
+                yield Event(id=event_id, kind=name, record=record.of(data) if record else data)
+
+    def reset(self) -> None:
+        """Forget payments, counters, choices, loaded scenarios, journal and clock."""
+        self._link.ask("POST", "/reset", body=self._whom)
+
+    def close(self) -> None:
+        """Close the connections to the gateway; those of ``for_client`` are its maker's to close."""
+        if self._owns_link:
+            self._link.close()
+
+    @property
+    def _whom(self) -> dict[str, str]:
+        return {} if self.client_id is None else {"clientId": self.client_id}
+
+    def _filters(self, filters: Filters) -> dict[str, Any]:
+        known = Filters.__annotations__
+        for name in filters:
+            if name not in known:
+                meant = close(name, known)
+                hint = f"; did you mean {meant}?" if meant else "."
+                raise TypeError(f"there is no filter {name}{hint} Filters are {', '.join(known)}")
+        return {**self._whom, **{camel(name): value for name, value in filters.items()}}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        whom = f", client_id={self.client_id!r}" if self.client_id else ""
+        return f"Mock({self.url!r}{whom})"

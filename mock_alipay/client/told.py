@@ -1,0 +1,27 @@
+"""A call told in lines, for terminals and test reports."""
+
+from __future__ import annotations
+
+from mock_alipay.client.records import CallRecord
+
+
+def told(call: CallRecord) -> list[str]:
+    """The call in one line, and below it, further in, everything that was wrong with it or done to it."""
+    status = f"{call.result_status} {call.result_code}" if call.result_code else f"HTTP {call.http_status}"
+    played = f"{call.scenario}: {call.reason}" if call.scenario else "no scenario"
+    at = call.time.astimezone().strftime("%H:%M:%S")
+    first = f"{at} #{call.id} {call.endpoint or 'no endpoint'} {status}  [{played}]  {call.payment_request_id or ''}"
+    details = [fault.text for fault in call.faults]
+    if call.explanation:
+        details.append(call.explanation)
+    if not details and call.result_status != "S":
+        details.append(call.result_message)
+    if call.fault:
+        details.append(f"the reply was spoilt on its way out: {call.fault}")
+    details += call.unknown_fields
+    return [_plain(first.rstrip()), *(f"    {_plain(detail)}" for detail in details)]
+
+
+def _plain(text: str) -> str:
+    """A text that cannot steer a terminal."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)

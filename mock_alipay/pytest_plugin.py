@@ -1,0 +1,142 @@
+"""The pytest plugin: a gateway for tests, with a client id of its own for each.
+
+Loaded at every start of pytest, so nothing of the gateway is imported before a test asks for it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import uuid
+from collections.abc import Callable, Generator, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from mock_alipay import Config, Mock
+
+_URL = "MOCK_ALIPAY_URL"
+_TOKEN = "MOCK_ALIPAY_ADMIN_TOKEN"  # noqa: S105 - a variable's name
+_USED = pytest.StashKey["Mock"]()
+"""What a test was given: a fixture of the same name may be somebody else's."""
+_MOST_TOLD = 20
+"""Calls of a failed test that its report shows."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The one option: where a gateway runs already."""
+    parser.getgroup("mock-alipay").addoption(
+        "--mock-alipay-url",
+        metavar="URL",
+        default=os.environ.get(_URL),
+        help=f"use the gateway that runs there instead of starting one ({_URL}; its token: {_TOKEN})",
+    )
+
+
+@pytest.fixture(scope="session")
+def mock_alipay_config() -> Config:
+    """The gateway's settings; override it in your conftest.py, with scope="session"."""
+    from mock_alipay import Config
+
+    return Config(port=0, tls_port=None)
+
+
+@pytest.fixture(scope="session")
+def mock_alipay_server(pytestconfig: pytest.Config, mock_alipay_config: Config) -> Iterator[Mock]:
+    """A gateway for all tests of this process, or the one that --mock-alipay-url names, for all client ids."""
+    from mock_alipay import Mock, serve
+
+    url = pytestconfig.getoption("--mock-alipay-url")
+    with Mock(url, admin_token=os.environ.get(_TOKEN)) if url else serve(mock_alipay_config) as mock:
+        mock.health()
+        yield mock
+
+
+@pytest.fixture(scope="session")
+def _mock_alipay_keys() -> tuple[str, str]:
+    """A merchant's key pair for all tests of this process: private, public. Making one takes a tenth of a second."""
+    from mock_alipay import keys
+
+    key = keys.new_private_key()
+    return keys.bare_private_key(key), keys.bare_public_key(key.public_key())
+
+
+@pytest.fixture
+def mock_alipay(
+    request: pytest.FixtureRequest,
+    mock_alipay_server: Mock,
+    _mock_alipay_keys: tuple[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Mock]:
+    """The gateway as a merchant of this test's own meets it: nothing that other tests do is seen or felt here."""
+    private_key, public_key = _mock_alipay_keys
+    client_id = _client_id(request.node.name)
+    mock_alipay_server.add_merchant(client_id, public_key)
+    _let_the_sdk_in(monkeypatch)
+    mock = mock_alipay_server.for_client(client_id, merchant_private_key=private_key)
+    request.node.stash[_USED] = mock
+    yield mock
+    mock.reset()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add the journal to the report of a failed test that used the gateway."""
+    report = yield
+    mock = item.stash.get(_USED, None)
+    if mock is not None and report.when != "teardown" and report.failed:
+        report.sections.append(("mock-alipay", _journal_of(mock)))
+    return report
+
+
+def _client_id(test: str) -> str:
+    """One that nobody has used before; its beginning sends official SDKs to the sandbox path."""
+    name = re.sub(r"[^A-Za-z0-9_]+", "_", test)[:60].strip("_")
+    return f"SANDBOX_{name}_{uuid.uuid4().hex[:12]}"
+
+
+def _journal_of(mock: Mock) -> str:
+    from mock_alipay.client import told
+    from mock_alipay.errors import MockAlipayError
+
+    try:
+        calls = mock.calls(limit=_MOST_TOLD)
+        lines = [f"client id {mock.client_id} at {mock.url}, {mock.count()} calls, newest first"]
+        lines += [line for call in calls for line in told(call)]
+        if not calls:
+            others = {call.client_id for call in mock.for_client(None).calls(limit=_MOST_TOLD)}
+            lines.append(f"calls came from {', '.join(sorted(others))} only" if others else "no call came at all")
+    except MockAlipayError as error:
+        return f"the journal cannot be read: {error}"
+    return "\n".join(lines)
+
+
+def _let_the_sdk_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the official Python SDK go where its gateway URL points: left alone, it goes to port 443, over TLS.
+
+    For the length of a test one function of it is swapped (global-open-sdk-python, net/default_http_rpc.py).
+    """
+    try:
+        from com.alipay.ams.api.net import default_http_rpc
+    except ImportError:
+        return
+    name = "__get_http_connection"
+    original = getattr(default_http_rpc, name, None)
+    if original is not None:
+        monkeypatch.setattr(default_http_rpc, name, _following_the_url(original))
+
+
+def _following_the_url(original: Callable[..., Any]) -> Callable[..., Any]:
+    from http.client import HTTPConnection
+    from urllib.parse import urlsplit
+
+    def connection(url: str, *more: Any) -> Any:
+        parts = urlsplit(url)
+        made = original(url, *more)
+        if parts.scheme == "http":
+            return HTTPConnection(parts.hostname or "", parts.port, timeout=made.timeout)
+        made.port = parts.port or made.port
+        return made
+
+    return connection

@@ -1,0 +1,215 @@
+"""``use``, ``reset`` and ``clock`` against a running gateway."""
+
+from __future__ import annotations
+
+import socket
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mock_alipay.clock import StoppedClock
+from mock_alipay.config import Config
+from tests.cli.conftest import Command
+from tests.cli.process import run
+from tests.live import TIME, Live, live, sample
+
+TOKEN = "a-token-of-ours"
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Iterator[Live]:
+    """A gateway of this module's own, on a machine whose time stands still."""
+    with live(clock=StoppedClock(datetime.fromisoformat(TIME))) as running:
+        yield running
+
+
+@pytest.fixture
+def steer(command: Command, gateway: Live) -> Iterator[Command]:
+    """Runs a command at the gateway, which forgets everything afterwards."""
+    yield lambda name, *arguments: command(name, "--port", str(gateway.config.port), *arguments)
+    gateway.admin("POST", "/reset", {})
+
+
+def codes(gateway: Live, number: int = 1, **how: Any) -> list[str]:
+    """What so many calls meet."""
+    return [gateway.create(sample(), **how).code for _ in range(number)]
+
+
+# --- use --------------------------------------------------------------------------------------------------------------
+
+
+def test_use_and_clear(steer: Command, gateway: Live) -> None:
+    """A scenario is played by all calls until it is taken back."""
+    assert (0, "risk-reject for all client ids\n", "") == steer("use", "risk-reject")
+    assert ["RISK_REJECT", "RISK_REJECT"] == codes(gateway, 2)
+    assert (0, "cleared for all client ids\n", "") == steer("use", "--clear")
+    assert ["SUCCESS"] == codes(gateway)
+
+
+@pytest.mark.parametrize(("times", "words"), [("1", "the next call"), ("2", "the next 2 calls")])
+def test_use_for_some_calls(steer: Command, gateway: Live, times: str, words: str) -> None:
+    """With ``--times`` it is played so often."""
+    assert (0, f"risk-reject for all client ids, {words}\n", "") == steer("use", "risk-reject", "--times", times)
+    number = int(times)
+    assert ["RISK_REJECT"] * number + ["SUCCESS"] == codes(gateway, number + 1)
+
+
+def test_use_for_one_client(steer: Command, gateway: Live) -> None:
+    """With ``--client`` it concerns that client id alone, the taking back too."""
+    whom = f"SANDBOX_{uuid.uuid4().hex}"
+    assert (0, f"risk-reject for {whom}\n", "") == steer("use", "risk-reject", "--client", whom)
+    assert ["RISK_REJECT", "SUCCESS"] == [*codes(gateway, client_id=whom), *codes(gateway)]
+    steer("use", "process-fail")
+    assert (0, f"cleared for {whom}\n", "") == steer("use", "--clear", "--client", whom)
+    assert ["PROCESS_FAIL"] == codes(gateway, client_id=whom)
+
+
+def test_use_of_an_unknown_scenario(steer: Command) -> None:
+    """A scenario that the gateway does not know ends with exit code 1 and the one that was perhaps meant."""
+    ended = steer("use", "risk-rejected")
+    assert (1, "", 1) == (ended.code, ended.out, len(ended.err.splitlines()))
+    assert ended.err.startswith("mock-alipay: there is no scenario 'risk-rejected'; did you mean risk-reject?")
+
+
+# --- reset ------------------------------------------------------------------------------------------------------------
+
+
+def test_reset(steer: Command, gateway: Live) -> None:
+    """Everything is forgotten, of one client id or of all."""
+    whom = f"SANDBOX_{uuid.uuid4().hex}"
+    codes(gateway)
+    codes(gateway, client_id=whom)
+    assert (0, f"reset {whom}\n", "") == steer("reset", "--client", whom)
+    assert 1 == len(gateway.admin("GET", "/calls").body["calls"])
+    assert (0, "reset all client ids\n", "") == steer("reset")
+    assert [] == gateway.admin("GET", "/calls").body["calls"]
+
+
+# --- clock ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        ((), "2026-11-22T01:07:10+00:00"),
+        (("show",), "2026-11-22T01:07:10+00:00"),
+        (("advance", "59m"), "2026-11-22T02:06:10+00:00"),
+        (("advance", "1h30m"), "2026-11-22T02:37:10+00:00"),
+        (("advance", "PT59M"), "2026-11-22T02:06:10+00:00"),
+        (("freeze",), "2026-11-22T01:07:10+00:00, frozen"),
+        (("freeze", "now"), "2026-11-22T01:07:10+00:00, frozen"),
+        (("freeze", "2027-01-01T08:00:00+08:00"), "2027-01-01T00:00:00+00:00, frozen"),
+        (("run",), "2026-11-22T01:07:10+00:00"),
+    ],
+)
+def test_clock(steer: Command, arguments: tuple[str, ...], shown: str) -> None:
+    """It shows where the clock stands, after it was moved."""
+    assert (0, f"{shown} for all client ids\n", "") == steer("clock", *arguments)
+    assert (0, f"{shown} for all client ids\n", "") == steer("clock")
+
+
+def test_clock_goes_on(steer: Command) -> None:
+    """A frozen clock can be advanced, and runs from where it stands."""
+    steer("clock", "freeze", "2027-01-01T00:00:00Z")
+    assert "2027-01-01T01:00:00+00:00, frozen for all client ids\n" == steer("clock", "advance", "1h").out
+    assert "2027-01-01T01:00:00+00:00 for all client ids\n" == steer("clock", "run").out
+
+
+def test_clock_of_one_client(steer: Command) -> None:
+    """With ``--client`` it is the clock of that client id alone."""
+    assert "2026-11-22T02:07:10+00:00 for SHOP\n" == steer("clock", "--client", "SHOP", "advance", "1h").out
+    assert "2026-11-22T01:07:10+00:00 for all client ids\n" == steer("clock").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("advance", "soon"), "advance: 'soon' is no duration; write 300ms, 1.5s, 59m, 1h30m, 2d or PT59M"),
+        (("freeze", "2027-01-01"), "freeze: '2027-01-01' is no moment; write one with an offset"),
+        (("--client", "a,b", "run"), "clientId: expected a client id"),
+        (("--client", "", "run"), "clientId: expected a client id"),
+    ],
+)
+def test_clock_that_cannot_be_moved(steer: Command, arguments: tuple[str, ...], words: str) -> None:
+    """What the gateway does not take ends with exit code 1 and its words."""
+    ended = steer("clock", *arguments)
+    assert (1, "", True) == (ended.code, ended.out, ended.err.startswith(f"mock-alipay: {words}")), ended.err
+
+
+# --- all of them ------------------------------------------------------------------------------------------------------
+
+EACH = [("use", "success"), ("use", "--clear"), ("reset",), ("clock",), ("clock", "run"), ("tail",)]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("use",),
+        ("use", ""),
+        ("use", "success", "--clear"),
+        ("use", "--clear", "--times", "1"),
+        ("use", "success", "--times", "0"),
+        ("use", "success", "--times", "often"),
+        ("use", "success", "slow"),
+        ("reset", "everything"),
+        ("clock", "advance"),
+        ("clock", "advance", ""),
+        ("clock", "show", "59m"),
+        ("clock", "run", "59m"),
+        ("clock", "stop"),
+        ("clock", "advance", "-5m"),
+        ("tail", "all"),
+        *((*arguments, "--port", "0") for arguments in EACH),
+        *((*arguments, "--admin-token", "short") for arguments in EACH),
+    ],
+)
+def test_wrong_use(command: Command, arguments: tuple[str, ...]) -> None:
+    """Wrong use ends with exit code 2 and one line, before any gateway is asked."""
+    ended = command(*arguments)
+    assert (2, "", 1) == (ended.code, ended.out, len(ended.err.splitlines()))
+
+
+@pytest.mark.parametrize("arguments", EACH)
+def test_no_gateway(command: Command, arguments: tuple[str, ...]) -> None:
+    """Where no gateway answers, exit code 1 and one line that says where it was looked for and what to do."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        port = bound.getsockname()[1]
+        ended = command(*arguments, "--port", str(port))
+    assert (1, "", 1) == (ended.code, ended.out, len(ended.err.splitlines()))
+    assert ended.err.startswith(f"mock-alipay: no gateway answers at http://127.0.0.1:{port}: ")
+    assert ended.err.endswith("start it with: mock-alipay\n")
+
+
+@pytest.mark.parametrize("arguments", EACH)
+@pytest.mark.parametrize(("token", "found"), [((), "none"), (("--admin-token", "another-token"), "another")])
+def test_wrong_token(
+    command: Command, guarded: Live, arguments: tuple[str, ...], token: tuple[str, ...], found: str
+) -> None:
+    """Without the gateway's token, exit code 1 and one line that says what was expected, and not the token itself."""
+    ended = command(*arguments, "--port", str(guarded.config.port), *token)
+    *_, line = ended.err.splitlines()
+    assert (1, "") == (ended.code, ended.out)
+    assert line.startswith("mock-alipay: header Authorization: expected Bearer and the token")
+    assert (True, False) == (line.endswith(f"got {found}"), TOKEN in ended.err)
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[Live]:
+    """A gateway with a token."""
+    with live(Config(admin_token=TOKEN)) as running:
+        yield running
+
+
+def test_token_in_a_process(guarded: Live, tmp_path: Path) -> None:
+    """In processes, port and token may be told by flag or by variable."""
+    port = str(guarded.config.port)
+    by_flag = run(tmp_path, "use", "slow", "--port", port, "--admin-token", TOKEN)
+    by_variable = run(tmp_path, "use", "--clear", env={"MOCK_ALIPAY_PORT": port, "MOCK_ALIPAY_ADMIN_TOKEN": TOKEN})
+    assert [(0, "slow for all client ids\n", ""), (0, "cleared for all client ids\n", "")] == [
+        (done.returncode, done.stdout, done.stderr) for done in (by_flag, by_variable)
+    ]

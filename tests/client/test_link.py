@@ -1,0 +1,155 @@
+"""The way to a gateway, and what answers where none is."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mock_alipay import __version__
+from mock_alipay.client import Mock
+from mock_alipay.errors import SetupError, Unreachable, WrongUse
+from tests.live import Live, live
+
+
+@contextlib.contextmanager
+def answering(reply: bytes) -> Iterator[str]:
+    """The URL of something that answers each request with these bytes and closes."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    client, _ = server.accept()
+                    with client:
+                        client.recv(65536)
+                        client.sendall(reply)
+                        client.shutdown(socket.SHUT_WR)
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
+    thread.join(10)
+
+
+def http(status: str, media: str, body: str) -> bytes:
+    """A reply over HTTP."""
+    return f"HTTP/1.1 {status}\r\ncontent-type: {media}\r\nconnection: close\r\n\r\n{body}".encode()
+
+
+def closed_port() -> int:
+    """A port where nothing listens."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        port: int = bound.getsockname()[1]
+        return port
+
+
+def test_closed_port() -> None:
+    """Where nothing listens, URL and reason are told, and what to do."""
+    url = f"http://127.0.0.1:{closed_port()}"
+    with Mock(url) as mock:
+        for ask in (mock.health, lambda: mock.wait(timeout=0), lambda: next(mock.events())):
+            with pytest.raises(
+                Unreachable, match=rf"no gateway answers at {url}: .*refused.*start it with: mock-alipay"
+            ):
+                ask()
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        http("200 OK", "text/html", "<h1>It works!</h1>"),
+        http("200 OK", "application/json", "[]"),
+        http("200 OK", "application/json", '{"status": "ok"}'),
+        http("200 OK", "application/json", '{"status": "UP", "version": "3"}'),
+        http("404 Not Found", "application/json", '{"detail": "Not Found"}'),
+        http("404 Not Found", "text/plain", "404 page not found"),
+        http("302 Found", "text/plain", ""),
+        http("503 Service Unavailable", "application/json", '"no"'),
+        http("200 OK", "application/json", "\xff"),
+    ],
+)
+def test_something_else_answers(reply: bytes) -> None:
+    """What answers otherwise than mock-alipay is told apart from it, whatever it says."""
+    with answering(reply) as url, Mock(url) as mock, pytest.raises(Unreachable, match=f"{url} is not mock-alipay"):
+        mock.health()
+
+
+@pytest.mark.parametrize("reply", [b"", b"220 mail.example ESMTP\r\n", http("200 OK", "text/plain", "")[:9]])
+def test_no_http(reply: bytes) -> None:
+    """What does not speak HTTP at all is no gateway either."""
+    with (
+        answering(reply) as url,
+        Mock(url) as mock,
+        pytest.raises(Unreachable, match=f"no gateway answers at {url}: ."),
+    ):
+        mock.health()
+
+
+@pytest.mark.parametrize("method", ["calls", "count", "scenarios", "payments", "reset"])
+def test_every_call_meets_something_else(method: str) -> None:
+    """Not health alone: any call says so when a web server answers it with a page."""
+    reply = http("404 Not Found", "text/html", "<h1>Not found</h1>")
+    with answering(reply) as url, Mock(url) as mock, pytest.raises(Unreachable, match="is not mock-alipay: HTTP 404"):
+        getattr(mock, method)()
+
+
+def test_events_of_something_else() -> None:
+    """A page in place of events is no gateway."""
+    with (
+        answering(http("200 OK", "text/html", "<h1>It works!</h1>")) as url,
+        Mock(url) as mock,
+        pytest.raises(Unreachable),
+    ):
+        next(mock.events())
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "127.0.0.1:2088", "localhost", "http://", "ftp://127.0.0.1", "//127.0.0.1:2088", "http://[::1", "http://x:y"],
+)
+def test_bad_url(url: str) -> None:
+    """What is no URL of a gateway is told at once."""
+    with pytest.raises(WrongUse, match="URL"):
+        Mock(url)
+
+
+@pytest.mark.parametrize("token", ["two words", "line\n", "schlüssel", "\r\nhost: elsewhere"])
+def test_bad_token(token: str) -> None:
+    """A token that fits into no header is told at once, and not repeated."""
+    with pytest.raises(SetupError, match="admin token: expected visible ASCII characters") as caught:
+        Mock("http://127.0.0.1:2088", admin_token=token)
+    assert token not in str(caught.value)
+
+
+@pytest.mark.parametrize("end", ["", "/", "//"])
+def test_slash_at_the_end(gateway: Live, end: str) -> None:
+    """A slash at the end of the URL changes nothing."""
+    with Mock(gateway.config.url + end) as mock:
+        assert (gateway.config.url, __version__) == (mock.url, mock.health())
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+def test_no_proxy_is_asked(gateway: Live, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A proxy in the environment is not used: a gateway is near."""
+    for variable in [known for known in os.environ if known.lower() == "no_proxy"]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv(name, f"http://127.0.0.1:{closed_port()}")
+    with Mock(gateway.config.url) as mock:
+        assert __version__ == mock.health()
+
+
+def test_untrusted_certificate(tls_folder: Path) -> None:
+    """Over HTTPS a certificate that nobody vouches for is told as the reason."""
+    with live(tls_folder=tls_folder) as running:
+        mock = Mock(str(running.config.tls_url))
+        with pytest.raises(Unreachable, match="certificate verify failed"):
+            mock.health()
+        mock.close()

@@ -1,0 +1,424 @@
+"""``Mock`` against running gateways: for one client id and for all, with an admin token and without."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from com.alipay.ams.api.default_alipay_client import DefaultAlipayClient
+from com.alipay.ams.api.request.pay.alipay_payment_session_request import AlipayPaymentSessionRequest
+
+from mock_alipay import __version__, keys
+from mock_alipay.client import CallRecord, Mock, PaymentRecord
+from mock_alipay.config import TEST_CLIENT_ID, Config
+from mock_alipay.errors import AdminError, NotAwaited, Unreachable, WrongUse
+from tests.live import Answer, Live, live, sample
+
+REFUSING = {"description": "Refuses. 🙅 \x7f", "createPaymentSession": {"result": "RISK_REJECT"}}
+"""A story, with letters that YAML would not take as JSON writes them."""
+
+
+@pytest.fixture(scope="module", params=[None, "a-token-of-ours"], ids=["open", "token"])
+def own(request: pytest.FixtureRequest) -> Iterator[Live]:
+    """A gateway for the tests here alone, so that they may steer all client ids."""
+    with live(Config(seed=1, admin_token=request.param)) as running:
+        yield running
+
+
+@pytest.fixture(params=[True, False], ids=["one", "all"])
+def mock(request: pytest.FixtureRequest, own: Live, whom: str) -> Iterator[Mock]:
+    """The gateway in the hands of one client id, or for all of them."""
+    with Mock(own.config.url, admin_token=own.config.admin_token) as everyone:
+        yield everyone.for_client(whom if request.param else None)
+        everyone.reset()
+
+
+FIRST = "0.0"
+"""No gateway's event: everything came after it."""
+
+
+class Shop:
+    """A merchant who calls ``own``."""
+
+    def __init__(self, own: Live, client_id: str) -> None:
+        self._own = own
+        self.client_id = client_id
+
+    def pay(self, payment_request_id: str | None = None, **how: Any) -> Answer:
+        """A call; ``how`` goes to ``Live.create``."""
+        return self._own.create(sample(payment_request_id), client_id=self.client_id, **how)
+
+
+@pytest.fixture
+def shop(own: Live, whom: str) -> Shop:
+    """The merchant whom a scoped ``mock`` is about."""
+    return Shop(own, whom)
+
+
+@pytest.fixture
+def stranger(own: Live) -> Shop:
+    """Another merchant of the same gateway."""
+    return Shop(own, f"SANDBOX_{uuid.uuid4().hex}")
+
+
+def numbers(calls: list[CallRecord]) -> list[int]:
+    """The ids of calls, which count up."""
+    return [int(call.id) for call in calls]
+
+
+def number(answer: Answer) -> int:
+    """The id of the call that got this answer."""
+    return int(answer.headers["mock-call-id"])
+
+
+# --- the gateway ------------------------------------------------------------------------------------------------------
+
+
+def test_health(mock: Mock, own: Live) -> None:
+    """It says which version answers, at the URL that merchants configure."""
+    assert (__version__, own.config.url) == (mock.health(), mock.url)
+
+
+def test_env(mock: Mock, own: Live) -> None:
+    """``env`` is what the gateway says that clients must be set up with."""
+    assert own.parts.env == mock.env
+
+
+def test_repr(whom: str) -> None:
+    """It shows where it looks and for whom, and no token."""
+    url = "http://127.0.0.1:2088"
+    shown = [repr(Mock(url + "/", client_id=client, admin_token="secret-token")) for client in (None, whom)]
+    assert [f"Mock('{url}')", f"Mock('{url}', client_id='{whom}')"] == shown
+
+
+# --- scenarios --------------------------------------------------------------------------------------------------------
+
+
+def test_scenario(mock: Mock, shop: Shop, stranger: Shop) -> None:
+    """A scenario plays until it is taken back, for the client id alone or for all."""
+    mock.scenario("risk-reject")
+    during = shop.pay().code, stranger.pay().code
+    mock.clear_scenario()
+    assert (("RISK_REJECT", "SUCCESS" if mock.client_id else "RISK_REJECT"), "SUCCESS") == (during, shop.pay().code)
+
+
+def test_scenario_for_some_calls(mock: Mock, shop: Shop) -> None:
+    """With ``times`` it plays for so many calls."""
+    mock.scenario("process-fail", times=2)
+    assert ["PROCESS_FAIL", "PROCESS_FAIL", "SUCCESS"] == [shop.pay().code for _ in range(3)]
+
+
+def test_unknown_scenario(mock: Mock) -> None:
+    """A name that is none is refused with the one that was perhaps meant."""
+    with pytest.raises(AdminError, match="there is no scenario 'sucess'; did you mean success") as caught:
+        mock.scenario("sucess")
+    assert caught.value.problem["status"] == caught.value.status == 400
+
+
+@pytest.mark.parametrize("story", [REFUSING, json.dumps(REFUSING, ensure_ascii=False).replace("\x7f", "")])
+def test_load(mock: Mock, shop: Shop, stranger: Shop, story: Any) -> None:
+    """A story as a mapping or as text can be played at once, is listed, and is gone after a reset."""
+    mock.load("ours", story)
+    (listed,) = (found for found in mock.scenarios() if found.name == "ours")
+    assert (mock.client_id, None, ["createPaymentSession"]) == (listed.client_id, listed.file, listed.endpoints)
+    assert listed.description.startswith("Refuses. 🙅")
+    asked = {"mock-scenario": "ours"}
+    assert "RISK_REJECT" == shop.pay(extra=asked).code
+    assert (400 if mock.client_id else 200) == stranger.pay(extra=asked).status
+    mock.reset()
+    assert "ours" not in [found.name for found in mock.scenarios()]
+
+
+def test_load_a_bad_story(mock: Mock) -> None:
+    """A story that cannot be played is refused with place and reason."""
+    with pytest.raises(AdminError, match=r"createPaymentSession\.result.*did you mean SUCCESS\?"):
+        mock.load("ours", {"description": "Ours.", "createPaymentSession": {"result": "SUCCES"}})
+
+
+def test_scenarios(mock: Mock, own: Live) -> None:
+    """Every shipped scenario is listed, with its file."""
+    found = {scenario.name: scenario for scenario in mock.scenarios()}
+    assert set(own.parts.chooser.shelf.library()) == set(found)
+    assert (["createPaymentSession"], None) == (found["slow"].endpoints, found["slow"].client_id)
+    assert str(found["slow"].file).endswith("slow.yaml")
+
+
+# --- looking back -----------------------------------------------------------------------------------------------------
+
+
+def test_calls(mock: Mock, shop: Shop, stranger: Shop) -> None:
+    """Calls come newest first, no more than asked for, those of others only without a client id."""
+    answers = [shop.pay(), stranger.pay(), shop.pay(), shop.pay(extra={"mock-scenario": "risk-reject"})]
+    seen = [number(answer) for answer in reversed(answers) if not mock.client_id or answer is not answers[1]]
+    assert seen == numbers(mock.calls())
+    assert seen[:2] == numbers(mock.calls(limit=2))
+    assert seen[:2] == numbers(mock.calls(after=number(answers[1])))
+    assert (len(seen), 1) == (mock.count(), mock.count(after=seen[1]))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("endpoint", "createPaymentSession"),
+        ("payment_request_id", "the one"),
+        ("result_code", "RISK_REJECT"),
+        ("scenario", "risk-reject"),
+    ],
+)
+def test_filters(mock: Mock, own: Live, shop: Shop, name: str, value: str) -> None:
+    """Each filter finds the one call that fits, alone and beside another."""
+    own.request("POST", "/ams/api/v1/payments/nothing", b"{}", {"client-id": shop.client_id})
+    if name != "endpoint":
+        shop.pay()
+    wanted = number(shop.pay("the one", extra={"mock-scenario": "risk-reject"}))
+    filters: Any = {name: value}
+    assert [wanted] == numbers(mock.calls(**filters, client_id=shop.client_id))
+    assert (1, str(wanted)) == (mock.count(**filters), mock.wait(**filters, timeout=0).id)
+
+
+@pytest.mark.parametrize("method", ["calls", "count", "wait"])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("clientId", "there is no filter clientId; did you mean client_id? Filters are client_id, endpoint,"),
+        ("result", "there is no filter result; did you mean result_code? Filters are"),
+        ("colour", "there is no filter colour. Filters are"),
+    ],
+)
+def test_unknown_filter(mock: Mock, method: str, name: str, words: str) -> None:
+    """A filter that is none is told before anything is sent, with the one that was perhaps meant."""
+    with pytest.raises(TypeError) as caught:
+        getattr(mock, method)(**{name: "x"})
+    assert str(caught.value).startswith(words)
+
+
+def test_call(mock: Mock, shop: Shop, own: Live) -> None:
+    """One call can be seen whole, with what was signed."""
+    answer = shop.pay()
+    found = mock.call(answer.headers["mock-call-id"])
+    assert (shop.client_id, True) == (found["requestHeaders"]["client-id"], "request" in found["signed"])
+
+
+def test_call_that_is_none(mock: Mock) -> None:
+    """An id that no call has is told."""
+    with pytest.raises(AdminError, match="no call '999999'"):
+        mock.call("999999")
+
+
+def test_wait_for_what_has_come(mock: Mock, shop: Shop) -> None:
+    """A call that is there already is answered at once, the newest of those that fit."""
+    shop.pay()
+    newest = number(shop.pay())
+    assert newest == int(mock.wait(count=2, timeout=0).id)
+
+
+def test_wait_for_what_comes(mock: Mock, shop: Shop) -> None:
+    """A call that comes later is answered as soon as it is there."""
+    before = number(shop.pay())
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(mock.wait, after=before, timeout=20.0)
+        came = shop.pay()
+        assert number(came) == int(waiting.result(20).id)
+
+
+def test_wait_in_vain(mock: Mock, shop: Shop) -> None:
+    """What has not come is a TimeoutError that names what came instead, and where the nearest differs."""
+    shop.pay("something-else")
+    nearest = shop.pay("the-other")
+    shop.pay("yet-another")
+    with pytest.raises(TimeoutError) as caught:
+        mock.wait(payment_request_id="the-other", result_code="RISK_REJECT", client_id=shop.client_id, timeout=0.01)
+    error = caught.value
+    assert isinstance(error, NotAwaited)
+    assert 408 == error.status
+    assert "waited 0.01 s for 1 call" in str(error)
+    assert "paymentRequestId=the-other and resultCode=RISK_REJECT" in str(error)
+    assert f"the closest, #{number(nearest)}, differs in resultCode (SUCCESS)" in str(error)
+    assert str(number(nearest)) == error.problem["nearest"][0]["id"]
+
+
+def test_payments(mock: Mock, shop: Shop, stranger: Shop) -> None:
+    """Payments are those of the client id or of all; one can be asked for by any id that merchants make up."""
+    shop.pay("a/b ?c=d&e#ü%2F")
+    stranger.pay("theirs")
+    expected = ["a/b ?c=d&e#ü%2F"] if mock.client_id else ["theirs", "a/b ?c=d&e#ü%2F"]
+    assert expected == [payment.payment_request_id for payment in mock.payments()]
+    assert expected[:1] == [payment.payment_request_id for payment in mock.payments(limit=1)]
+    payment = mock.payment("a/b ?c=d&e#ü%2F")
+    assert (PaymentRecord, shop.client_id, "OPEN") == (type(payment), payment.client_id, payment.session_status)
+    assert "a/b ?c=d&e#ü%2F" == payment.request["paymentRequestId"]
+    with pytest.raises(AdminError, match="no session was created"):
+        mock.payment("nothing")
+
+
+def test_reset(mock: Mock, shop: Shop, stranger: Shop) -> None:
+    """What happened and what was set is forgotten, of the client id alone or of all."""
+    shop.pay("ours")
+    stranger.pay("theirs")
+    mock.scenario("risk-reject")
+    mock.clock.advance(timedelta(days=1))
+    mock.reset()
+    everyone = mock.for_client(None)
+    left = ["theirs"] if mock.client_id else []
+    assert left == [call.payment_request_id for call in everyone.calls()]
+    assert left == [payment.payment_request_id for payment in everyone.payments()]
+    assert (timedelta(), "SUCCESS") == (mock.clock.state.ahead, shop.pay().code)
+
+
+# --- merchants --------------------------------------------------------------------------------------------------------
+
+
+def test_add_merchant(mock: Mock, shop: Shop) -> None:
+    """A merchant's key is held to from then on; keys get versions in the order added."""
+    first, second = keys.shipped_forger_key(), keys.shipped_gateway_key()
+    versions = [
+        mock.add_merchant(shop.client_id, keys.bare_public_key(key.public_key())) for key in (first, second, first)
+    ]
+    assert [1, 2, 1] == versions
+    assert ["SUCCESS", "INVALID_SIGNATURE"] == [shop.pay(key=key).code for key in (first, keys.shipped_merchant_key())]
+
+
+def test_add_a_bad_key(mock: Mock, shop: Shop) -> None:
+    """What is no public key is refused with words."""
+    with pytest.raises(AdminError, match="publicKey: expected an RSA public key"):
+        mock.add_merchant(shop.client_id, "no key")
+
+
+def executed(mock: Mock) -> CallRecord:
+    """What the gateway says of a call of the official SDK, set up with the mock's credentials."""
+    client = DefaultAlipayClient(mock.url, **mock.credentials)
+    request = AlipayPaymentSessionRequest()
+    request.to_ams_json = lambda: json.dumps(sample())
+    reply = json.loads(client.execute(request))
+    assert "SUCCESS" == reply["result"]["resultCode"]
+    return mock.wait(timeout=0)
+
+
+def test_credentials(mock_alipay: Mock) -> None:
+    """They set up the official SDK: its calls are verified, and it verifies the replies."""
+    call = executed(mock_alipay)
+    assert (mock_alipay.client_id, "valid") == (call.client_id, call.signature["verdict"])
+
+
+@pytest.mark.parametrize("client_id", [None, TEST_CLIENT_ID])
+def test_credentials_of_the_test_merchant(mock_alipay: Mock, client_id: str | None) -> None:
+    """Without a client id of one's own they are those of the shipped test merchant."""
+    call = executed(mock_alipay.for_client(client_id))
+    assert (TEST_CLIENT_ID, "valid") == (call.client_id, call.signature["verdict"])
+
+
+def test_credentials_that_are_not_known(mock: Mock) -> None:
+    """A merchant whose private key nobody told has none."""
+    with pytest.raises(WrongUse, match="the private key of SANDBOX_SOMEONE is not known"):
+        _ = mock.for_client("SANDBOX_SOMEONE").credentials
+    other = mock.for_client("SANDBOX_SOMEONE", merchant_private_key="theirs")
+    assert ("SANDBOX_SOMEONE", "theirs") == (other.credentials["client_id"], other.credentials["merchant_private_key"])
+
+
+# --- events -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fresh() -> Iterator[Live]:
+    """A gateway to which nothing has happened yet."""
+    with live() as running:
+        yield running
+
+
+@pytest.mark.parametrize("scoped", [True, False])
+def test_events(fresh: Live, whom: str, scoped: bool) -> None:
+    """What happened comes in order as records, of the client id or of all, and so does what comes then."""
+    with Mock(fresh.config.url, client_id=whom if scoped else None) as mock:
+        Shop(fresh, whom).pay("ours")
+        Shop(fresh, "SANDBOX_STRANGER").pay("theirs")
+        events = mock.events(after=FIRST)
+        expected = [(kind, name) for name in ("ours", "theirs")[: 1 if scoped else 2] for kind in ("payment", "call")]
+        assert expected == [
+            (event.kind, event.record.payment_request_id) for event in itertools.islice(events, len(expected))
+        ]
+        mock.clock.advance("1m")
+        clock = next(events)
+        assert ("clock", timedelta(minutes=1)) == (clock.kind, clock.record.ahead)
+        mock.reset()
+        reset = next(events)
+        assert ("reset", {"clientId": mock.client_id}) == (reset.kind, reset.record)
+        events.close()
+
+
+def test_events_of_one_kind(fresh: Live, whom: str) -> None:
+    """With ``kind`` only those come."""
+    shop, mock = Shop(fresh, whom), Mock(fresh.config.url)
+    shop.pay("ours")
+    events = mock.events(kind="payment", after=FIRST)
+    assert "ours" == next(events).record.payment_request_id
+    shop.pay("again")
+    event = next(events)
+    assert (PaymentRecord, "again", None) == (type(event.record), event.record.payment_request_id, event.record.request)
+    mock.close()
+
+
+def test_events_after_another(fresh: Live, whom: str) -> None:
+    """With ``after`` it goes on from an event, whatever came in between."""
+    shop, mock = Shop(fresh, whom), Mock(fresh.config.url, client_id=whom)
+    shop.pay("first")
+    seen = mock.events(kind="call", after=FIRST)
+    last = next(seen)
+    seen.close()
+    shop.pay("second")
+    shop.pay("third")
+    again = mock.events(kind="call", after=last.id)
+    assert ["second", "third"] == [next(again).record.payment_request_id for _ in range(2)]
+    mock.close()
+
+
+def test_events_of_a_bad_kind(mock: Mock) -> None:
+    """A kind that is none is refused like any other request."""
+    with pytest.raises(AdminError, match="kind: expected"):
+        next(mock.events(kind="weather"))
+
+
+def test_events_end_with_the_gateway() -> None:
+    """When the gateway goes, so do its events, and who waits for one is told."""
+    with ExitStack() as stack:
+        threads, running = stack.enter_context(ThreadPoolExecutor(1)), stack.enter_context(live())
+        mock = Mock(running.config.url)
+        running.create()
+        events = mock.events(after=FIRST)
+        assert ["payment", "call"] == [next(events).kind, next(events).kind]
+        waiting = threads.submit(next, events)
+        stack.close()
+        with pytest.raises(Unreachable):
+            waiting.result(20)
+        mock.close()
+
+
+# --- connections ------------------------------------------------------------------------------------------------------
+
+
+def test_for_client_shares_the_connection(own: Live, whom: str) -> None:
+    """What ``for_client`` gives may be closed, which closes nothing; it ends with the one that it came from."""
+    with Mock(own.config.url, admin_token=own.config.admin_token) as mock:
+        with mock.for_client(whom) as other:
+            assert (whom, None) == (other.client_id, mock.client_id)
+        assert [__version__, __version__] == [mock.health(), other.health()]
+    with pytest.raises(RuntimeError, match="closed"):
+        other.health()
+
+
+@pytest.mark.parametrize(("token", "found"), [(None, "none"), ("another-token", "another")])
+def test_wrong_token(token: str | None, found: str) -> None:
+    """Without the right token only health is told."""
+    with live(Config(admin_token="a-token-of-ours")) as running, Mock(running.config.url, admin_token=token) as mock:
+        assert __version__ == mock.health()
+        with pytest.raises(AdminError, match=f"expected Bearer and the token.*got {found}") as caught:
+            mock.calls()
+        assert 401 == caught.value.status
+        with pytest.raises(AdminError, match=f"got {found}"):
+            next(mock.events())

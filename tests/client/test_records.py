@@ -1,0 +1,129 @@
+"""Records of what the admin API answers."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, fields
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mock_alipay.client import CallRecord, ClockState, Mock, PaymentRecord, ScenarioRecord
+from mock_alipay.client.records import Record, camel
+from mock_alipay.terms import Fault
+from tests.live import Live, sample
+
+
+@pytest.mark.parametrize(
+    ("record", "path", "name"),
+    [
+        (CallRecord, "/calls", "calls"),
+        (PaymentRecord, "/payments", "payments"),
+        (ScenarioRecord, "/scenarios", "scenarios"),
+        (ClockState, "/clock", None),
+    ],
+)
+def test_fields_are_those_of_the_wire(
+    gateway: Live, whom: str, record: type[Record], path: str, name: str | None
+) -> None:
+    """Each record has exactly the fields that the admin API answers."""
+    gateway.create(client_id=whom)
+    answer = gateway.admin("GET", f"{path}?clientId={whom}").body
+    found = answer[name][0] if name else answer
+    assert {camel(field.name) for field in fields(record)} == set(found)
+
+
+def test_call(gateway: Live, mock: Mock, whom: str) -> None:
+    """A call is typed: its time, its faults, its bodies as parsed JSON."""
+    body = sample("a-call", productCode="X", extraData=1)
+    before = datetime.now(UTC)
+    answer = gateway.create(body, client_id=whom)
+    (call,) = mock.calls()
+    assert (answer.headers["mock-call-id"], whom, "a-call") == (call.id, call.client_id, call.payment_request_id)
+    assert ("createPaymentSession", "PARAM_ILLEGAL", "F", 200) == (
+        call.endpoint,
+        call.result_code,
+        call.result_status,
+        call.http_status,
+    )
+    assert before - timedelta(milliseconds=1) <= call.time <= datetime.now(UTC)
+    (fault,) = call.faults
+    assert (Fault, "productCode", 'the string "X"') == (type(fault), fault.path, fault.found)
+    assert ("extraData: unknown field",) == tuple(field.partition(",")[0] for field in call.unknown_fields)
+    assert (body, answer.body) == (call.request, call.reply)
+    assert call.signature["verdict"]
+    assert call.timing["tookMs"] >= 0
+
+
+def test_call_that_had_nothing(gateway: Live, mock: Mock, whom: str) -> None:
+    """What a call did not have is None or empty."""
+    gateway.request("POST", "/ams/api/v1/payments/nothing", b"{}", {"client-id": whom})
+    (call,) = mock.calls()
+    assert (None, None, None, None) == (call.endpoint, call.payment_request_id, call.scenario, call.fault)
+    assert ((), ()) == (call.faults, call.unknown_fields)
+
+
+def test_call_that_got_no_reply(gateway: Live, mock: Mock, whom: str) -> None:
+    """What a scenario's fault did to the reply is told; without a reply there is no HTTP status."""
+    with pytest.raises(ConnectionError):
+        gateway.create(client_id=whom, extra={"mock-scenario": "connection-reset"})
+    (call,) = mock.calls()
+    assert ("connection-reset", None) == (call.scenario, call.http_status)
+    assert call.fault
+
+
+def test_payment(gateway: Live, mock: Mock, whom: str) -> None:
+    """A payment is typed: its times are moments an hour apart, the later one that of the reply."""
+    answer = gateway.create(sample("a-payment"), client_id=whom)
+    payment = mock.payment("a-payment")
+    assert ("a-payment", whom, "OPEN", answer.body["paymentSessionId"]) == (
+        payment.payment_request_id,
+        payment.client_id,
+        payment.session_status,
+        payment.payment_session_id,
+    )
+    assert datetime.fromisoformat(answer.body["paymentSessionExpiryTime"]) == payment.payment_session_expiry_time
+    assert (
+        timedelta(0)
+        <= payment.created + timedelta(hours=1) - payment.payment_session_expiry_time
+        < timedelta(seconds=1)
+    )
+    assert sample()["paymentAmount"] == payment.payment_amount == payment.request["paymentAmount"]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "length"),
+    [("PT0S", timedelta()), ("P1DT0.5S", timedelta(days=1, seconds=0.5)), ("-PT1H", -timedelta(hours=1))],
+)
+def test_clock(ahead: str, length: timedelta) -> None:
+    """A clock's lead is a length of time, negative when it is behind."""
+    found = {"clientId": "A", "now": "2026-11-22T01:07:10.000+00:00", "frozen": True, "ahead": ahead, "own": True}
+    expected = ClockState(
+        client_id="A", now=datetime(2026, 11, 22, 1, 7, 10, tzinfo=UTC), frozen=True, ahead=length, own=True
+    )
+    assert expected == ClockState.of(found)
+
+
+def test_more_than_is_known() -> None:
+    """What a later gateway answers beside the known fields is left out; what an earlier one lacks is None."""
+    found: dict[str, object] = {
+        "name": "ours",
+        "description": "Ours.",
+        "endpoints": [],
+        "match": [],
+        "file": None,
+        "colour": "red",
+    }
+    expected = ScenarioRecord(name="ours", description="Ours.", endpoints=[], match=[], file=None, client_id=None)
+    assert expected == ScenarioRecord.of(found)
+
+
+def test_records_stay_as_they_are(mock: Mock) -> None:
+    """A record cannot be changed by mistake."""
+    with pytest.raises(FrozenInstanceError):
+        mock.clock.state.frozen = True  # type: ignore[misc] # just that is shown
+
+
+@pytest.mark.parametrize(("name", "written"), [("id", "id"), ("client_id", "clientId"), ("a_b_cd", "aBCd")])
+def test_camel(name: str, written: str) -> None:
+    """Names of the wire are Python's in camel case."""
+    assert written == camel(name)

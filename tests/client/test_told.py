@@ -1,0 +1,92 @@
+"""A call told in lines."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import datetime
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_alipay.client import CallRecord, told
+from mock_alipay.terms import Fault
+
+NOON = datetime(2026, 11, 22, 12).astimezone()
+GOOD = CallRecord(
+    id="7",
+    time=NOON,
+    endpoint="createPaymentSession",
+    client_id="SANDBOX_A",
+    payment_request_id="order-1",
+    result_code="SUCCESS",
+    result_status="S",
+    result_message="Success",
+    http_status=200,
+    scenario="success",
+    reason="the default",
+    fault=None,
+    explanation=None,
+    signature={"verdict": "valid", "explanation": None},
+    faults=(),
+    unknown_fields=(),
+    timing={},
+    request=None,
+    reply=None,
+)
+
+
+def changed(**fields: Any) -> CallRecord:
+    """The same call but for these fields."""
+    return dataclasses.replace(GOOD, **fields)
+
+
+def test_good_call() -> None:
+    """A call with which all is well is one line: time of day here, number, endpoint, result, scenario and why, id."""
+    assert ["12:00:00 #7 createPaymentSession S SUCCESS  [success: the default]  order-1"] == told(GOOD)
+
+
+def test_what_was_wrong() -> None:
+    """Each fault has a line further in, then why, what was done to the reply, and which fields are unknown."""
+    call = changed(
+        result_code="PARAM_ILLEGAL",
+        result_status="F",
+        faults=(Fault("a.b", "a string", "1"), Fault("c", "a number", '"x"')),
+        explanation="It was explained.",
+        fault="truncate",
+        unknown_fields=("d: unknown field",),
+    )
+    first, *details = told(call)
+    assert "F PARAM_ILLEGAL" in first
+    assert [
+        "    " + Fault("a.b", "a string", "1").text,
+        "    " + Fault("c", "a number", '"x"').text,
+        "    It was explained.",
+        "    the reply was spoilt on its way out: truncate",
+        "    d: unknown field",
+    ] == details
+
+
+def test_message_when_nothing_else_is_said() -> None:
+    """A refusal without faults or explanation tells its message, a success none."""
+    assert ["    No."] == told(changed(result_status="F", result_code="RISK_REJECT", result_message="No."))[1:]
+
+
+def test_no_ams_call() -> None:
+    """A request that was no AMS call tells its HTTP status."""
+    call = changed(
+        endpoint=None, payment_request_id=None, result_code=None, result_status=None, scenario=None, http_status=405
+    )
+    assert "12:00:00 #7 no endpoint HTTP 405  [no scenario]" == told(call)[0]
+
+
+@given(text=st.text(max_size=20) | st.text("\x00\x1b\x07\x7f\x9b\u202e\u2028\n\r", max_size=20))
+def test_nothing_steers_the_terminal(text: str) -> None:
+    """Whatever a merchant sends, each line is printable, and as many lines come as without it."""
+    fields = ("endpoint", "payment_request_id", "reason", "explanation", "result_message", "fault")
+    call = changed(
+        **dict.fromkeys(fields, text), faults=(Fault(text, text, text),), unknown_fields=(text,), result_status="F"
+    )
+    lines = told(call)
+    assert [True] * len(lines) == [line.isprintable() for line in lines]
+    assert (5 if text else 3) == len(lines)

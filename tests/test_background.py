@@ -1,0 +1,272 @@
+"""A gateway in a thread of the tests' own process."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import hashlib
+import http.client
+import json
+import logging
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+import mock_alipay
+from mock_alipay import Config, Mock, keys, serve
+from mock_alipay.background import running
+from mock_alipay.errors import AdminError, SetupError, Unreachable, WrongUse
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of the test's own, so that nobody's certificate authority is touched."""
+    monkeypatch.setenv("MOCK_ALIPAY_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind(recwarn: pytest.WarningsRecorder) -> Iterator[None]:
+    """No thread, no socket and no event loop outlives a test here."""
+    before = set(threading.enumerate())
+    yield
+    left = [thread.name for thread in set(threading.enumerate()) - before]
+    gc.collect()  # what is forgotten without being closed complains now
+    assert ([], []) == (left, [str(warning.message) for warning in recwarn])
+
+
+def test_free_port() -> None:
+    """It serves plain HTTP on a free port of this machine alone, and what comes is a ``Mock`` for all client ids."""
+    with serve() as mock:
+        assert (Mock, None, mock_alipay.__version__) == (type(mock), mock.client_id, mock.health())
+        assert ("127.0.0.1", None) == (urlsplit(mock.url).hostname, mock.env["tlsUrl"])
+
+
+def test_gone_after_the_block() -> None:
+    """After the block nobody answers, and the port is free."""
+    with serve() as mock:
+        url = mock.url
+    with Mock(url) as late, pytest.raises(Unreachable):
+        late.health()
+    with serve(port=urlsplit(url).port) as again:
+        assert url == again.url
+
+
+def test_gone_after_an_error() -> None:
+    """An error in the block passes, and the gateway goes all the same."""
+
+    class Failed(Exception):
+        """An error of a test's own."""
+
+    def fail(url: str) -> None:
+        raise Failed(url)
+
+    with pytest.raises(Failed) as caught, serve() as mock:
+        fail(mock.url)
+    (url,) = caught.value.args
+    with Mock(url) as late, pytest.raises(Unreachable):
+        late.health()
+
+
+def test_settings(tmp_path: Path) -> None:
+    """Keywords are the settings of Config; what is none is refused by name."""
+    (tmp_path / "ours.yaml").write_text("description: Ours.\ncreatePaymentSession: {result: RISK_REJECT}\n")
+    with serve(scenarios=(tmp_path,), scenario="ours") as mock:
+        assert "ours" in [scenario.name for scenario in mock.scenarios()]
+    with pytest.raises(TypeError, match="colour"), serve(colour="red"):
+        pass
+
+
+def test_config() -> None:
+    """A Config is taken as it is but for the keywords beside it."""
+    config = Config(port=0, tls_port=None, admin_token="a-token-of-ours")
+    with serve(config, seed=7) as mock:
+        assert [] == mock.calls()
+        with Mock(mock.url) as stranger, pytest.raises(AdminError):
+            stranger.calls()
+
+
+def test_two_at_once() -> None:
+    """Two gateways in one process know nothing of each other."""
+    with serve() as one, serve() as other:
+        one.scenario("risk-reject")
+        one.clock.advance("1h")
+        one.add_merchant("SHOP", one.credentials["alipay_public_key"])
+        assert one.url != other.url
+        assert (True, True) == (one.clock.now() > other.clock.now(), other.clock.state.ahead.total_seconds() == 0)
+        assert 2 == one.add_merchant("SHOP", _another_key())
+        assert 1 == other.add_merchant("SHOP", _another_key())
+
+
+def _another_key() -> str:
+    return keys.bare_public_key(keys.shipped_forger_key().public_key())
+
+
+def test_inside_a_running_loop() -> None:
+    """It can be used from within asyncio: it has a thread and a loop of its own."""
+
+    async def main() -> str:
+        with serve() as mock:
+            return await asyncio.to_thread(mock.health)
+
+    assert mock_alipay.__version__ == asyncio.run(main())
+
+
+def test_from_another_thread() -> None:
+    """It can be started in a thread that is not the main one."""
+    found: list[str] = []
+
+    def use() -> None:
+        with serve() as mock:
+            found.append(mock.health())
+
+    thread = threading.Thread(target=use)
+    thread.start()
+    thread.join(20)
+    assert [mock_alipay.__version__] == found
+
+
+def test_https(home: Path) -> None:
+    """With ``tls_port=0`` HTTPS gets a free port too; clients trust the authority that ``env`` names."""
+    with serve(tls_port=0) as mock:
+        env = mock.env
+        assert str(home / "tls" / "ca.pem") == env["caCertificate"]
+        trust = ssl.create_default_context(cafile=env["caCertificate"])
+        connection = http.client.HTTPSConnection(urlsplit(env["tlsUrl"]).netloc, context=trust, timeout=10)
+        connection.request("GET", "/__admin/health")
+        assert "ok" == json.loads(connection.getresponse().read())["status"]
+        connection.close()
+
+
+def test_without_https_nothing_is_kept(home: Path) -> None:
+    """Without HTTPS nothing is written to the user's folder."""
+    with serve():
+        assert not home.exists()
+
+
+def test_all_addresses() -> None:
+    """On all addresses a token is made up, which the ``Mock`` carries and strangers lack."""
+    with serve(host="0.0.0.0") as mock:
+        assert ("127.0.0.1", []) == (urlsplit(mock.url).hostname, mock.calls())
+        with Mock(mock.url) as stranger, pytest.raises(AdminError) as caught:
+            stranger.calls()
+        assert 401 == caught.value.status
+
+
+def test_all_addresses_open() -> None:
+    """On all addresses no token is asked for when the settings say so."""
+    with serve(host="0.0.0.0", admin_open=True) as mock, Mock(mock.url) as stranger:
+        assert [] == stranger.calls()
+
+
+def test_busy_clients_do_not_hold_it_up() -> None:
+    """Clients who keep connections, wait for a call or listen for events do not outlive the block."""
+    waiting: list[threading.Thread] = []
+
+    def in_vain(ask: Callable[[], object]) -> None:
+        with pytest.raises((Unreachable, StopIteration)):
+            ask()
+
+    with serve() as mock:
+        idle = socket.create_connection(("127.0.0.1", urlsplit(mock.url).port or 0))
+        other = Mock(mock.url)
+        events = other.events(after="0.0")
+        mock.clock.run()
+        assert "clock" == next(events).kind
+        for ask in (lambda: next(events), lambda: other.wait(timeout=60)):
+            waiting.append(threading.Thread(target=in_vain, args=(ask,)))
+            waiting[-1].start()
+    for thread in waiting:
+        thread.join(20)
+    idle.close()
+    other.close()
+    assert [False, False] == [thread.is_alive() for thread in waiting]
+
+
+def test_a_quiet_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Start and end leave nothing in a test's log that would need a look."""
+    with caplog.at_level(logging.DEBUG), serve() as mock:
+        mock.health()
+    assert [] == [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+# --- what keeps it from starting --------------------------------------------------------------------------------------
+
+
+def opened() -> int:
+    """How many files and sockets this process holds open."""
+    return len(list(Path("/dev/fd").iterdir()))
+
+
+CANNOT = {
+    "port": "another program listens there already",
+    "tls_port": "another program listens there already",
+    "gateway_key": "nowhere.pem: cannot be read",
+    "merchants": "nowhere.pem: cannot be read",
+    "scenarios": "no such folder",
+    "scenario": "there is no scenario 'sucess'",
+    "host": "no such address",
+}
+
+
+@pytest.mark.parametrize("setting", CANNOT)
+def test_what_cannot_be_used(setting: str) -> None:
+    """A setting that cannot be used is a SetupError with the reason, and leaves no thread or socket behind."""
+    nowhere = Path("nowhere.pem")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        values = {
+            "port": port,
+            "tls_port": port,
+            "gateway_key": nowhere,
+            "merchants": (("SHOP", nowhere),),
+            "scenarios": (nowhere,),
+            "scenario": "sucess",
+            "host": "nowhere.invalid",
+        }
+        before = opened()
+        with pytest.raises(SetupError, match=CANNOT[setting]), serve(**{setting: values[setting]}):
+            pass
+        assert before == opened()
+
+
+def test_token_and_open() -> None:
+    """A token and none at all cannot both be asked for."""
+    with pytest.raises(WrongUse, match="exclude each other"), serve(admin_open=True, admin_token="a-token-of-ours"):
+        pass
+
+
+def test_certificate_that_cannot_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the certificate cannot be written, the way out is told, and the ports are given back."""
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("MOCK_ALIPAY_HOME", str(tmp_path / "file"))
+    before = opened()
+    with pytest.raises(SetupError, match="MOCK_ALIPAY_HOME"), serve(tls_port=0):
+        pass
+    assert before == opened()
+
+
+def test_certificate_that_cannot_be_read(tmp_path: Path) -> None:
+    """What shows only in the thread is told in the block's, and leaves nothing behind either."""
+    config = Config(port=0, tls_port=0)
+    with running(config, tls_folder=tmp_path) as gateway:
+        assert gateway.certificate is not None
+        server_file = gateway.certificate.server
+    server_file.write_bytes(b"nothing of use")
+    _vouch_for(server_file)
+    before = opened()
+    with pytest.raises(SetupError, match=r"server\.pem: it is damaged"), running(config, tls_folder=tmp_path):
+        pass
+    assert before == opened()
+
+
+def _vouch_for(server_file: Path) -> None:
+    """Make the record beside a certificate fit it."""
+    record_file = server_file.with_suffix(".json")
+    record = json.loads(record_file.read_text())
+    record_file.write_text(json.dumps({**record, "sha256": hashlib.sha256(server_file.read_bytes()).hexdigest()}))

@@ -1,0 +1,21 @@
+"""The examples, run as users run them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.suite import Suite
+
+EXAMPLES = Path(__file__).parent / "examples"
+
+
+@pytest.mark.parametrize("flags", [(), ("-n", "2"), ("-W", "error")])
+def test_shop(tmp_path: Path, flags: tuple[str, ...]) -> None:
+    """The shop's tests pass in a folder of their own, in one process and in two, with warnings as errors too."""
+    folder = shutil.copytree(EXAMPLES / "shop", tmp_path / "shop", ignore=shutil.ignore_patterns("__pycache__"))
+    written = (folder / "test_shop.py").read_text().count("\ndef test_")
+    outcome = Suite(folder).run(*flags)
+    assert (0, {"passed": written}) == (outcome.code, outcome.counts), outcome.output
