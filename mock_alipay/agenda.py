@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import OrderedDict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mock_alipay.clock import Clocks
 
@@ -26,19 +26,21 @@ class Agenda:
         """Set to end the wait under way; None while nobody waits."""
         self._until = 0.0
         """Seconds, as the loop counts them, at which that wait ends by itself."""
+        self._pause = timedelta.max
+        """How long that wait is: what is due later than that from now is due after it has ended."""
 
-    def put(self, client_id: str, payment_request_id: str, due: datetime) -> None:
-        """Note what is due next for a payment, in place of what was noted before."""
+    def put(self, client_id: str, payment_request_id: str, due: datetime, now: datetime) -> None:
+        """Note what is due next for a payment, in place of what was noted before; ``now`` by its client's clock."""
         key = (client_id, payment_request_id)
         self._due[key] = due
         self._due.move_to_end(key)
         if len(self._due) > MOST:
             self._due.popitem(last=False)
-        if self._news is None:
-            return
-        wait = self._wait(client_id, due, self._clocks.real.now())
-        if wait is not None and asyncio.get_running_loop().time() + wait < self._until:
-            self._news.set()
+        # Most are due later, which is told by what the caller knows already.
+        if self._news is not None and due - now < self._pause:
+            wait = self._wait(client_id, due, self._clocks.real.now())
+            if wait is not None and asyncio.get_running_loop().time() + wait < self._until:
+                self._news.set()
 
     def take_due(self) -> list[tuple[str, str]]:
         """Client ids and paymentRequestIds whose moment has come, the earliest first; they are taken off."""
@@ -60,6 +62,7 @@ class Agenda:
         waits = [wait for key, due in self._due.items() if (wait := self._wait(key[0], due, real)) is not None]
         pause = max(min(waits), _TICK) if waits else math.inf
         self._until = asyncio.get_running_loop().time() + pause
+        self._pause = timedelta(seconds=pause) if waits else timedelta.max
         self._news = asyncio.Event()
         try:
             # Not wait_for: until Python 3.12 it may keep a cancellation to itself.

@@ -13,8 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from starlette.routing import Mount, Route, Router
+from starlette.routing import Mount, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from mock_alipay import keys
 from mock_alipay.agenda import Agenda
@@ -86,7 +87,7 @@ def settled(config: Config, port: int, tls_port: int | None) -> Config:
 
 def assemble(config: Config, *, clock: Clock | None = None, ca_certificate: Path | None = None) -> Parts:
     """Make the parts; ``ca_certificate`` is the PEM file that clients trust for HTTPS."""
-    if config.admin_open and config.admin_token is not None:
+    if config.admin_open and config.admin_token:
         raise WrongUse("--admin-open and --admin-token exclude each other: the one says that no token is needed")
     if config.needs_token:
         raise SetupError(
@@ -129,7 +130,8 @@ def routes(parts: Parts) -> ASGIApp:
     """Who answers what: the admin API under ``/__admin``, the gateway everything else."""
     config = parts.config
     door = MerchantDoor(parts.gateway, parts.clocks.real, config.max_body)
-    admin = Admin(_desk(parts), Guard(config.host, hosts=config.admin_hosts, token=config.admin_token))
+    desk = _desk(parts)
+    admin = Admin(desk, Guard(config.host, hosts=config.admin_hosts, token=config.admin_token))
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
@@ -139,15 +141,19 @@ def routes(parts: Parts) -> ASGIApp:
         yield
         for task in tasks:
             task.cancel()
+        parts.sealer.close()
+        desk.clerk.close()
 
     api = admin.router()
-    described = Route(_OPENAPI, admin.openapi, methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+    described = admin.openapi(_OPENAPI)
     router = Router([described, Mount(_ADMIN, api)], default=api, redirect_slashes=False, lifespan=lifespan)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         # A merchant's call need not wait while Starlette looks through its routes: that is a tenth of its time.
         if scope["type"] == "http" and not _is_ours(scope["path"]):
             await door(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await WebSocketClose()(scope, receive, send)
         else:
             await router(scope, receive, send)
 

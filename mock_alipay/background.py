@@ -17,7 +17,7 @@ from mock_alipay.certificate import Certificate, certificate, home
 from mock_alipay.client import Mock
 from mock_alipay.clock import Clock
 from mock_alipay.config import Config
-from mock_alipay.errors import SetupError
+from mock_alipay.errors import SetupError, WrongUse
 from mock_alipay.server import Sockets
 
 _PATIENCE = 20.0
@@ -35,10 +35,15 @@ class Running:
 
 @contextlib.contextmanager
 def serve(config: Config | None = None, **settings: Any) -> Iterator[Mock]:
-    """Run a gateway until the block ends, on a free port and without HTTPS unless told otherwise.
+    """Run a gateway until the block ends.
 
-    ``settings`` are those of Config. SetupError when a file, key or port cannot be used.
+    ``settings`` are those of Config; without a ``config``, which is taken as it is, the port is a free one and HTTPS
+    is off unless they say otherwise. SetupError when a file, key or port cannot be used, WrongUse for an unknown name.
     """
+    known = [field.name for field in dataclasses.fields(Config)]
+    for name in settings:
+        if name not in known:
+            raise WrongUse(f"there is no setting {name}; settings are {', '.join(known)}")
     chosen = Config(port=0, tls_port=None) if config is None else config
     with running(dataclasses.replace(chosen, **settings)) as gateway:
         token = gateway.config.admin_token

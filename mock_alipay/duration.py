@@ -9,9 +9,10 @@ _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d
 _PART = r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(ms|s|m|h|d)"
 _SHORT = re.compile(f"(?:{_PART}){{1,5}}")
 _EACH = re.compile(_PART)
+_NUMBER = r"[0-9]{1,6}(?:\.[0-9]{1,6})?"
 _ISO = re.compile(
-    r"P(?=[0-9T])(?:([0-9]{1,6})W)?(?:([0-9]{1,6})D)?"
-    r"(?:T(?=[0-9])(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,6}(?:\.[0-9]{1,6})?)S)?)?"
+    rf"P(?=[0-9T])(?:({_NUMBER})W)?(?:({_NUMBER})D)?"
+    rf"(?:T(?=[0-9])(?:({_NUMBER})H)?(?:({_NUMBER})M)?(?:({_NUMBER})S)?)?"
 )
 _ISO_UNITS = ("weeks", "days", "hours", "minutes", "seconds")
 

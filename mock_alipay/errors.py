@@ -88,8 +88,11 @@ class AdminError(MockAlipayError):
     """The admin API's no, as problem JSON (RFC 9457) in ``problem``."""
 
     def __init__(self, problem: Mapping[str, Any]) -> None:
-        super().__init__(problem["detail"])
+        super().__init__(problem)
         self.problem = problem
+
+    def __str__(self) -> str:
+        return str(self.problem["detail"])
 
     @property
     def status(self) -> int:

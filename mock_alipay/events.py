@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
+
+logger = logging.getLogger("mock_alipay")
 
 EventKind = Literal["call", "payment", "clock", "reset"]
 """Kinds of events. Their subjects: a journal Entry; a Payment and its client's time; JSON for the others."""
@@ -41,14 +44,14 @@ class Backlog:
         self._events: deque[Event] = deque()
         self._bytes = 0
 
-    def add(self, event: Event) -> int:
-        """Take an event in; how many had to go for it."""
+    def add(self, event: Event) -> list[Event]:
+        """Take an event in; those that had to go for it."""
         self._events.append(event)
         self._bytes += event.size
-        gone = 0
+        gone = []
         while len(self._events) > self._max_events or (self._bytes > self._max_bytes and len(self._events) > 1):
-            self._bytes -= self._events.popleft().size
-            gone += 1
+            gone.append(self._events.popleft())
+            self._bytes -= gone[-1].size
         return gone
 
     def drop(self, client_id: str | None) -> None:
@@ -78,15 +81,23 @@ class Events:
         self._run = run
         self._number = 0
         self._recent = Backlog()
+        self._lost = 0
+        """The number of the last event that had to make room."""
         self._listeners: list[Listener] = []
 
     def publish(self, kind: EventKind, client_id: str | None, subject: Any, size: int = 0) -> None:
         """Tell everyone who listens, at once and in this thread."""
         self._number += 1
         event = Event(self._number, kind, client_id, subject, size)
-        self._recent.add(event)
+        gone = self._recent.add(event)
+        if gone:
+            self._lost = gone[-1].number
         for listener in tuple(self._listeners):
-            listener(event)
+            try:
+                listener(event)
+            except Exception:
+                # A call is answered, whoever listens.
+                logger.exception("event %d met a bug in mock-alipay where it was told", event.number)
 
     @contextmanager
     def heard_by(self, listener: Listener) -> Iterator[None]:
@@ -102,12 +113,17 @@ class Events:
         """How many listen."""
         return len(self._listeners)
 
+    @property
+    def latest(self) -> str:
+        """The id of the last event, or one before the first."""
+        return f"{self._run}.{self._number}"
+
     def id_of(self, event: Event) -> str:
         """The id under which a listener remembers an event."""
         return f"{self._run}.{event.number}"
 
     def since(self, event_id: str) -> tuple[int, list[Event]]:
-        """How many events after this one are lost, and those that are not.
+        """How many events after this one had to make room, and those that did not.
 
         Of an id that this process did not give, everything that is kept counts as after it.
         """
@@ -115,9 +131,7 @@ class Events:
         last = int(number) if run == self._run and number.isascii() and number.isdigit() and len(number) < 16 else 0
         if last > self._number:
             last = 0
-        kept = [event for event in self._recent if event.number > last]
-        first = kept[0].number if kept else self._number + 1
-        return first - last - 1, kept
+        return max(self._lost - last, 0), [event for event in self._recent if event.number > last]
 
     def forget(self, client_id: str | None = None) -> None:
         """Keep no event of one client id or of all any longer."""

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,39 +21,21 @@ from mock_alipay.find import Finder
 from mock_alipay.invent import Invent
 from mock_alipay.journal import Entry, Journal
 from mock_alipay.results import Result
-from mock_alipay.scenario import Choice, Chooser
+from mock_alipay.scenario import Chooser
 from mock_alipay.scenario.matching import Sight
 from mock_alipay.scenario.path import put
 from mock_alipay.scenario.placeholder import Scope
 from mock_alipay.seal import Letter, Sealer, problem_reply
 from mock_alipay.store import MemoryStore
-from mock_alipay.terms import Call, Fault, Outcome, Payment, Reply, Verdict
+from mock_alipay.terms import Call, Outcome, Payment, Reply
 from mock_alipay.verify import Verifier
+from mock_alipay.visit import Visit
 
 logger = logging.getLogger("mock_alipay")
 
 _MOST_CONFLICTS = 10
 _LARGE = 16 * 1024
 """Bytes beyond which a body is checked aside, so that nobody else waits while its faults are told."""
-
-
-@dataclass(slots=True)
-class _Visit:
-    """What is known of a call so far; filled in as it walks the line, for the journal to note."""
-
-    id: str
-    call: Call
-    began: float
-    client_id: str
-    now: datetime
-    """The time by the client's clock."""
-    endpoint: str | None = None
-    payment_request_id: str | None = None
-    body: Mapping[str, Any] = field(default_factory=dict)
-    verdict: Verdict = "unchecked"
-    explanation: str | None = None
-    faults: tuple[Fault, ...] = ()
-    choice: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,14 +75,14 @@ class Gateway:
         """The reply to a call that could not even be read."""
         return self._turned_away(self._visit(call), misuse)
 
-    async def _walk(self, visit: _Visit) -> tuple[Reply, dict[str, str]]:
+    async def _walk(self, visit: Visit) -> tuple[Reply, dict[str, str]]:
         try:
             outcome = await self._play(visit)
         except Refusal as refusal:
             outcome = self._refused(visit, refusal)
         return await self._seal(visit, outcome)
 
-    async def _play(self, visit: _Visit) -> Outcome:
+    async def _play(self, visit: Visit) -> Outcome:
         call = visit.call
         endpoint, visit.explanation = self.finder.find(call)
         visit.endpoint = endpoint
@@ -118,14 +100,14 @@ class Gateway:
         outcome = await self._decide(visit, endpoint, visit.payment_request_id)
         return outcome if step.message is None else replace(outcome, message=step.message)
 
-    def _admit(self, visit: _Visit, endpoint: str) -> None:
+    def _admit(self, visit: Visit, endpoint: str) -> None:
         identity = self.verifier.identify(visit.call)
         if identity.client_id != visit.client_id:
             visit.now = self.clocks.read(visit.call.received, identity.client_id)
         visit.client_id, visit.verdict = identity.client_id, identity.verdict
         visit.body = self.contract.check(endpoint, visit.call.body)
 
-    async def _decide(self, visit: _Visit, endpoint: str, payment_request_id: str) -> Outcome:
+    async def _decide(self, visit: Visit, endpoint: str, payment_request_id: str) -> Outcome:
         for _ in range(_MOST_CONFLICTS):
             context = Context(
                 now=visit.now,
@@ -143,7 +125,7 @@ class Gateway:
                 return outcome
         raise RuntimeError(f"payment {payment_request_id} changed {_MOST_CONFLICTS} times while it was decided on")
 
-    def _refused(self, visit: _Visit, refusal: Refusal) -> Outcome:
+    def _refused(self, visit: Visit, refusal: Refusal) -> Outcome:
         visit.faults = refusal.faults
         visit.explanation = refusal.explanation or visit.explanation
         if visit.payment_request_id is None:
@@ -158,7 +140,7 @@ class Gateway:
             message = f"{self.results[refusal.code].message.rstrip('.')}: {refusal.explanation}"
         return Outcome(refusal.code, message)
 
-    async def _seal(self, visit: _Visit, outcome: Outcome) -> tuple[Reply, dict[str, str]]:
+    async def _seal(self, visit: Visit, outcome: Outcome) -> tuple[Reply, dict[str, str]]:
         result = self.results[outcome.code].composed(outcome.message)
         body: dict[str, Any] = {**outcome.fields, "result": result}
         now = visit.now
@@ -178,21 +160,21 @@ class Gateway:
         letter = Letter(visit.call, visit.id, visit.client_id, body, now, choice.scenario, delay, step.fault)
         return await self.sealer.seal(letter), result
 
-    def _turned_away(self, visit: _Visit, misuse: Misuse) -> Reply:
+    def _turned_away(self, visit: Visit, misuse: Misuse) -> Reply:
         reply = problem_reply(misuse.problem, visit.id)
         self._note(visit, reply, None, misuse.detail)
         return reply
 
-    def _visit(self, call: Call) -> _Visit:
+    def _visit(self, call: Call) -> Visit:
         client_id = call.headers.get("client-id", "")
         now = self.clocks.read(call.received, client_id)
-        return _Visit(self.journal.next_id(), call, time.perf_counter(), client_id, now)
+        return Visit(self.journal.next_id(), call, time.perf_counter(), client_id, now)
 
     def _changed(self, payment: Payment, now: datetime) -> None:
-        self.agenda.put(payment.client_id, payment.payment_request_id, payment.session.expires)
+        self.agenda.put(payment.client_id, payment.payment_request_id, payment.session.expires, now)
         self.events.publish("payment", payment.client_id, (payment, now), len(payment.request))
 
-    def _note(self, visit: _Visit, reply: Reply, result: dict[str, str] | None, message: str = "") -> None:
+    def _note(self, visit: Visit, reply: Reply, result: dict[str, str] | None, message: str = "") -> None:
         choice = visit.choice
         entry = Entry(
             id=visit.id,

@@ -73,10 +73,10 @@ FILTERS: Mapping[str, Callable[[Entry], str | None]] = {
 """What an exchange can be looked up by, in the wire's words."""
 
 
-def wanted(filters: Mapping[str, str], after: int = 0) -> Callable[[Entry], bool]:
-    """A predicate on exchanges: all ``filters`` must fit, and the id be greater than ``after``."""
+def wanted(filters: Mapping[str, str]) -> Callable[[Entry], bool]:
+    """A predicate on exchanges: all ``filters`` must fit."""
     chosen = [(FILTERS[name], value) for name, value in filters.items()]
-    return lambda entry: entry.number > after and all(read(entry) == value for read, value in chosen)
+    return lambda entry: all(read(entry) == value for read, value in chosen)
 
 
 class Journal:
@@ -109,9 +109,17 @@ class Journal:
         """The exchange with this id, if it is still kept."""
         return next((entry for entry in self._entries if entry.id == call_id), None)
 
-    def newest_first(self, wanted: Callable[[Entry], bool]) -> Iterator[Entry]:
-        """The exchanges that ``wanted`` picks."""
-        return filter(wanted, reversed(self._entries))
+    def newest_first(self, wanted: Callable[[Entry], bool], *, after: int = 0) -> Iterator[Entry]:
+        """The exchanges that ``wanted`` picks; ``after``: those noted later than the one with this id.
+
+        Ids are given as calls come, and a call that takes long is noted after others that came later.
+        """
+        newer = reversed(self._entries)
+        if after:
+            newer = iter(list(itertools.takewhile(lambda entry: entry.number != after, newer)))
+            if self.get(str(after)) is None:
+                newer = (entry for entry in newer if entry.number > after)
+        return filter(wanted, newer)
 
     def forget(self, client_id: str | None = None) -> int:
         """Drop the exchanges of one client id or all; how many there were."""

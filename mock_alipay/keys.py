@@ -74,10 +74,7 @@ def read_private_key(path: Path) -> RSAPrivateKey:
 
 def read_public_key(path: Path) -> RSAPublicKey:
     """An RSA public key in PEM, or as bare base64 of its SubjectPublicKeyInfo."""
-    data = _read(path)
-    if b"PRIVATE KEY" in data:
-        raise SetupError(f"{path}: this is a private key; the gateway wants the merchant's public key")
-    return parse_public_key(data, str(path))
+    return parse_public_key(_read(path), str(path))
 
 
 def parse_public_key(data: bytes, origin: str) -> RSAPublicKey:
@@ -85,10 +82,19 @@ def parse_public_key(data: bytes, origin: str) -> RSAPublicKey:
     try:
         key = load_pem_public_key(data) if b"-----BEGIN" in data else load_der_public_key(_der(data))
     except (ValueError, UnsupportedAlgorithm) as error:
+        if _is_private(data):
+            raise SetupError(f"{origin}: this is a private key; the gateway wants the merchant's public key") from None
         raise SetupError(f"{origin}: expected an RSA public key, PEM or bare base64: {error}") from None
     if not isinstance(key, RSAPublicKey):
         raise SetupError(f"{origin}: expected an RSA public key, found another kind of key")
     return key
+
+
+def _is_private(data: bytes) -> bool:
+    try:
+        return b"PRIVATE KEY" in data or bool(load_der_private_key(_der(data), None))
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
 
 
 def bare_private_key(key: RSAPrivateKey) -> str:
@@ -102,8 +108,8 @@ def bare_public_key(key: RSAPublicKey) -> str:
     return base64.b64encode(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
 
 
-MOST_KEYS = 20_000
-"""Public keys that a ring holds, of all client ids together."""
+MOST_ADDED = 10_000
+"""Keys, of all merchants together, that may be added while the gateway runs."""
 
 
 class KeyRing:
@@ -111,19 +117,35 @@ class KeyRing:
 
     def __init__(self) -> None:
         self._keys: dict[str, dict[int, RSAPublicKey]] = {}
-        self._count = 0
+        self._added: dict[str, int] = {}
+        """How many of a client id's versions may be taken away again."""
 
-    def add(self, client_id: str, key: RSAPublicKey) -> int:
-        """Register a merchant's next key and return its version; the key that it has already keeps its version."""
+    def add(self, client_id: str, key: RSAPublicKey, *, lasting: bool = True) -> int:
+        """Register a merchant's next key and return its version; the key that it has already keeps its version.
+
+        ``lasting``: it stays when ``remove`` is called. SetupError when the ring is full.
+        """
         versions = self._keys.get(client_id, {})
         known = next((version for version, held in versions.items() if held == key), None)
         if known is not None:
             return known
-        if self._count >= MOST_KEYS:
-            raise SetupError(f"the key ring holds {MOST_KEYS} keys, that is all it can; start the gateway anew")
-        self._count += 1
+        if not lasting:
+            if sum(self._added.values()) >= MOST_ADDED:
+                raise SetupError(f"{MOST_ADDED} keys were added already; take some away")
+            self._added[client_id] = self._added.get(client_id, 0) + 1
         self._keys[client_id] = {**versions, len(versions) + 1: key}
         return len(versions) + 1
+
+    def remove(self, client_id: str) -> int:
+        """Take away the keys that are not lasting; how many there were."""
+        added = self._added.pop(client_id, 0)
+        versions = self._keys.get(client_id, {})
+        left = {version: key for version, key in versions.items() if version <= len(versions) - added}
+        if left:
+            self._keys[client_id] = left
+        else:
+            self._keys.pop(client_id, None)
+        return added
 
     def versions(self, client_id: str) -> Mapping[int, RSAPublicKey]:
         """A client's keys by version, newest last; empty when the client is unknown."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from mock_alipay import Config, Mock
+    from mock_alipay import Mock
 
 _URL = "MOCK_ALIPAY_URL"
 _TOKEN = "MOCK_ALIPAY_ADMIN_TOKEN"  # noqa: S105 - a variable's name
@@ -35,20 +35,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def mock_alipay_config() -> Config:
-    """The gateway's settings; override it in your conftest.py, with scope="session"."""
-    from mock_alipay import Config
-
-    return Config(port=0, tls_port=None)
+def mock_alipay_settings() -> dict[str, Any]:
+    """The gateway's settings, by the names of Config; override it in your conftest.py, with scope="session"."""
+    return {}
 
 
 @pytest.fixture(scope="session")
-def mock_alipay_server(pytestconfig: pytest.Config, mock_alipay_config: Config) -> Iterator[Mock]:
+def mock_alipay_server(pytestconfig: pytest.Config, mock_alipay_settings: dict[str, Any]) -> Iterator[Mock]:
     """A gateway for all tests of this process, or the one that --mock-alipay-url names, for all client ids."""
     from mock_alipay import Mock, serve
 
     url = pytestconfig.getoption("--mock-alipay-url")
-    with Mock(url, admin_token=os.environ.get(_TOKEN)) if url else serve(mock_alipay_config) as mock:
+    with Mock(url, admin_token=os.environ.get(_TOKEN)) if url else serve(**mock_alipay_settings) as mock:
         mock.health()
         yield mock
 
@@ -78,6 +76,7 @@ def mock_alipay(
     request.node.stash[_USED] = mock
     yield mock
     mock.reset()
+    mock.remove_merchant(client_id)
 
 
 @pytest.hookimpl(wrapper=True)

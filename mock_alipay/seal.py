@@ -50,6 +50,12 @@ class Sealer:
         # A signature takes a quarter of a millisecond, in which other calls could go on; with one core they cannot.
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="mock-alipay-sign") if _cores() > 1 else None
 
+    def close(self) -> None:
+        """Let the threads go; what is sealed after that is signed in the caller's."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False)
+            self._pool = None
+
     async def seal(self, letter: Letter) -> Reply:
         """The reply: signed, unless signatures are off or the scenario says otherwise."""
         # orjson's bytes sit in a buffer of several KiB, which a copy does not keep in the journal.

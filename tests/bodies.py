@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -68,7 +69,7 @@ def _value(draw: Draw, book: Book, rule: Rule, file: str, depth: int) -> Any:
             count = draw(st.integers(0, 2 if depth < _DEEPEST else 0))
             return [_value(draw, book, rule["items"], file, depth + 1) for _ in range(count)]
         case "string":
-            return draw(_text(rule))
+            return draw(_text(rule.get("pattern"), rule.get("minLength", 0), rule.get("maxLength", 60)))
         case "boolean":
             return draw(st.booleans())
         case "integer":
@@ -77,12 +78,11 @@ def _value(draw: Draw, book: Book, rule: Rule, file: str, depth: int) -> Any:
             return draw(st.floats(allow_nan=False, allow_infinity=False))
 
 
-def _text(rule: Rule) -> st.SearchStrategy[str]:
-    longest: int = rule.get("maxLength", 60)
-    pattern: str | None = rule.get("pattern")
+@cache
+def _text(pattern: str | None, least: int, longest: int) -> st.SearchStrategy[str]:
     if pattern:
         return st.from_regex(pattern, fullmatch=True).filter(lambda text: len(text) <= longest)
-    return st.text(min_size=rule.get("minLength", 0), max_size=longest)
+    return st.text(min_size=least, max_size=longest)
 
 
 def _places(value: Any) -> list[Place]:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+OTHERS = ("faker", "hypothesispytest", "anyio")
+"""Plugins of others: loading them takes longer than all that is looked at here."""
 PATIENCE = 60.0
 """Seconds after which a run is given up."""
 
@@ -30,7 +32,8 @@ class Suite:
         """Run it as a user does: nothing of this run's settings or of the product's variables but ``env`` is felt."""
         ours = ("PYTEST_", "MOCK_ALIPAY_", "COV_", "PYTHONWARNINGS")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-        command = [*python, "-m", "pytest", "-c", os.devnull, "--rootdir", ".", "-p", "no:cacheprovider", *arguments]
+        without = [word for name in ("cacheprovider", *OTHERS) for word in ("-p", f"no:{name}")]
+        command = [*python, "-m", "pytest", "-c", os.devnull, "--rootdir", ".", *without, *arguments]
         done = subprocess.run(
             [sys.executable, *command],
             cwd=self.folder,

@@ -25,7 +25,7 @@ def agenda(*due: tuple[str, str, timedelta]) -> tuple[Agenda, Clocks]:
     clocks = Clocks(StoppedClock(NOW))
     made = Agenda(clocks)
     for client_id, payment_request_id, after in due:
-        made.put(client_id, payment_request_id, NOW + after)
+        made.put(client_id, payment_request_id, NOW + after, NOW)
     return made, clocks
 
 
@@ -103,7 +103,7 @@ class TestWait:
         async def scene() -> float:
             noted = Agenda(Clocks(LoopClock()))
             for number, after in enumerate(due):
-                noted.put("A", str(number), NOW + after)
+                noted.put("A", str(number), NOW + after, NOW)
             return await waited(noted)
 
         assert expected == pytest.approx(run(scene()))
@@ -128,7 +128,7 @@ class TestWait:
             clocks = Clocks(LoopClock())
             move(clocks)
             noted = Agenda(clocks)
-            noted.put("A", "1", NOW + HOUR)
+            noted.put("A", "1", NOW + HOUR, clocks.now("A"))
             return await waited(noted)
 
         assert expected == pytest.approx(run(scene()))
@@ -149,8 +149,29 @@ class TestWait:
         async def scene() -> float:
             noted = Agenda(Clocks(LoopClock()))
             for after in known:
-                noted.put("A", "known", NOW + after)
-            return await waited(noted, lambda: noted.put("A", "new", NOW + put), 600)
+                noted.put("A", "known", NOW + after, NOW)
+            clock = LoopClock()
+            return await waited(noted, lambda: noted.put("A", "new", NOW + put, clock.now()), 600)
+
+        assert expected == pytest.approx(run(scene()))
+
+    @pytest.mark.parametrize(
+        ("after", "expected"),
+        [(-MINUTE, 600 + TICK), (MINUTE, 600 + TICK), (HOUR - 11 * MINUTE, 600 + TICK), (HOUR, 3600)],
+    )
+    @pytest.mark.parametrize("ahead", [HOUR, -HOUR])
+    def test_tells_earlier_from_later_by_the_client_s_clock(
+        self, ahead: timedelta, after: timedelta, expected: float
+    ) -> None:
+        """Be it ahead or behind; an hour is known to be waited for when, after ten minutes, something is put."""
+
+        async def scene() -> float:
+            clocks = Clocks(LoopClock())
+            clocks.freeze(NOW + ahead, "B")
+            clocks.run("B")
+            noted = Agenda(clocks)
+            noted.put("A", "known", NOW + HOUR, clocks.now("A"))
+            return await waited(noted, lambda: noted.put("B", "new", clocks.now("B") + after, clocks.now("B")), 600)
 
         assert expected == pytest.approx(run(scene()))
 
@@ -161,7 +182,7 @@ class TestWait:
             clocks = Clocks(LoopClock())
             clocks.freeze()
             noted = Agenda(clocks)
-            return await waited(noted, lambda: noted.put("A", "1", NOW + after), 600)
+            return await waited(noted, lambda: noted.put("A", "1", NOW + after, clocks.now("A")), 600)
 
         assert A_YEAR == pytest.approx(run(scene(MINUTE)))
         assert 600 + TICK == pytest.approx(run(scene(timedelta())))
@@ -173,7 +194,7 @@ class TestWait:
             clocks = Clocks(LoopClock())
             clocks.freeze()
             noted = Agenda(clocks)
-            noted.put("A", "1", NOW + HOUR)
+            noted.put("A", "1", NOW + HOUR, NOW)
             noted.clocks_moved()
 
             def move() -> None:
@@ -198,7 +219,7 @@ class TestWait:
             waiting.cancel()
             await asyncio.wait([waiting])
             assert waiting.cancelled()
-            noted.put("A", "1", NOW)
+            noted.put("A", "1", NOW, NOW)
             noted.clocks_moved()
             return len(noted.take_due())
 
@@ -213,7 +234,7 @@ class TestWait:
             noted = Agenda(clocks)
             if frozen:
                 clocks.freeze()
-                noted.put("A", "1", NOW + HOUR)
+                noted.put("A", "1", NOW + HOUR, NOW)
             before = looks()
             await waited(noted)
             return looks() - before
@@ -226,7 +247,7 @@ class TestWait:
         async def scene() -> tuple[int, float]:
             noted = Agenda(Clocks(LoopClock()))
             for number in range(1000):
-                noted.put("A", str(number), NOW + timedelta(milliseconds=number))
+                noted.put("A", str(number), NOW + timedelta(milliseconds=number), NOW)
             waits, latest = 0, 0.0
             while len(noted):
                 await noted.wait()

@@ -11,6 +11,7 @@ import logging
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,9 +19,10 @@ from urllib.parse import urlsplit
 import pytest
 
 import mock_alipay
-from mock_alipay import Config, Mock, keys, serve
+from mock_alipay import Config, Mock, keys, seal, serve
 from mock_alipay.background import running
 from mock_alipay.errors import AdminError, SetupError, Unreachable, WrongUse
+from tests.live import SANDBOX_PATH, sample, signed_headers
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +37,9 @@ def _nothing_left_behind(recwarn: pytest.WarningsRecorder) -> Iterator[None]:
     """No thread, no socket and no event loop outlives a test here."""
     before = set(threading.enumerate())
     yield
-    left = [thread.name for thread in set(threading.enumerate()) - before]
+    until = time.monotonic() + 5
+    while (left := [thread.name for thread in set(threading.enumerate()) - before]) and time.monotonic() < until:
+        time.sleep(0.01)  # a pool that was told to end does so in its own time
     gc.collect()  # what is forgotten without being closed complains now
     assert ([], []) == (left, [str(warning.message) for warning in recwarn])
 
@@ -78,7 +82,7 @@ def test_settings(tmp_path: Path) -> None:
     (tmp_path / "ours.yaml").write_text("description: Ours.\ncreatePaymentSession: {result: RISK_REJECT}\n")
     with serve(scenarios=(tmp_path,), scenario="ours") as mock:
         assert "ours" in [scenario.name for scenario in mock.scenarios()]
-    with pytest.raises(TypeError, match="colour"), serve(colour="red"):
+    with pytest.raises(WrongUse, match="no setting colour; settings are host, port"), serve(seed=1, colour="red"):
         pass
 
 
@@ -89,6 +93,21 @@ def test_config() -> None:
         assert [] == mock.calls()
         with Mock(mock.url) as stranger, pytest.raises(AdminError):
             stranger.calls()
+
+
+def test_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it has done, signing and loading included, its threads go with the block."""
+    monkeypatch.setattr(seal, "_cores", lambda: 2)
+    before = set(threading.enumerate())
+    with serve() as mock:
+        mock.load("ours", {"description": "Ours.", "createPaymentSession": {"result": "RISK_REJECT"}})
+        raw = json.dumps(sample()).encode()
+        connection = http.client.HTTPConnection(urlsplit(mock.url).netloc, timeout=10)
+        connection.request("POST", SANDBOX_PATH, raw, signed_headers(raw))
+        assert "signature" in connection.getresponse().headers
+        connection.close()
+        names = {thread.name.rstrip("_0123456789") for thread in set(threading.enumerate()) - before}
+        assert {"mock-alipay", "mock-alipay-sign", "mock-alipay-admin"} <= names
 
 
 def test_two_at_once() -> None:
@@ -141,6 +160,8 @@ def test_https(home: Path) -> None:
         connection.request("GET", "/__admin/health")
         assert "ok" == json.loads(connection.getresponse().read())["status"]
         connection.close()
+        with Mock(env["tlsUrl"], ca_certificate=env["caCertificate"]) as encrypted:
+            assert mock_alipay.__version__ == encrypted.health()
 
 
 def test_without_https_nothing_is_kept(home: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from mock_alipay import errors
@@ -71,6 +73,13 @@ def test_an_admin_error_is_the_problem_that_it_was_told() -> None:
     """Its text is the detail; the rest stands in the problem."""
     error = AdminError(PROBLEM)
     assert ("none came", 408, PROBLEM) == (str(error), error.status, error.problem)
+
+
+@pytest.mark.parametrize("kind", [AdminError, NotAwaited])
+def test_an_admin_error_survives_another_process(kind: type[AdminError]) -> None:
+    """Test runners send what was raised from worker to worker."""
+    error = pickle.loads(pickle.dumps(kind(PROBLEM)))
+    assert (kind, "none came", 408, PROBLEM) == (type(error), str(error), error.status, error.problem)
 
 
 def test_waiting_in_vain_is_a_timeout_too() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,22 +31,22 @@ def numbers(found: tuple[int, list[Event]]) -> tuple[int, list[int]]:
 
 class TestBacklog:
     def test_keeps_only_so_many(self) -> None:
-        """The oldest go, and it is told how many."""
+        """The oldest go, and are told."""
         backlog = Backlog(max_events=3)
-        assert [0, 0, 0, 1, 1] == [backlog.add(event(number)) for number in range(5)]
+        assert [[], [], [], [event(0)], [event(1)]] == [backlog.add(event(number)) for number in range(5)]
         assert [2, 3, 4] == [event.number for event in backlog]
 
     def test_keeps_only_so_many_bytes(self) -> None:
         """A large one pushes out several small ones, and no more than it must."""
         backlog = Backlog(max_bytes=100)
-        assert [0, 0, 0, 0] == [backlog.add(event(number, size=25)) for number in range(4)]
-        assert 2 == backlog.add(event(4, size=50))
+        assert [[]] * 4 == [backlog.add(event(number, size=25)) for number in range(4)]
+        assert [event(0, size=25), event(1, size=25)] == backlog.add(event(4, size=50))
         assert [2, 3, 4] == [event.number for event in backlog]
 
     def test_keeps_the_latest_whatever_its_size(self) -> None:
         """Someone is about to be told of it."""
         backlog = Backlog(max_bytes=100)
-        assert [0, 1, 1] == [backlog.add(event(number, size=1000)) for number in range(3)]
+        assert [0, 1, 1] == [len(backlog.add(event(number, size=1000))) for number in range(3)]
         assert [2] == [event.number for event in backlog]
 
     def test_is_taken_as_a_whole(self) -> None:
@@ -54,7 +56,7 @@ class TestBacklog:
             backlog.add(event(number, size=50))
         assert [0, 1] == [event.number for event in backlog.take()]
         assert ([], 0) == (backlog.take(), len(backlog))
-        assert [0, 0, 1] == [backlog.add(event(number, size=50)) for number in range(3)]
+        assert [0, 0, 1] == [len(backlog.add(event(number, size=50))) for number in range(3)]
 
     @pytest.mark.parametrize(("client_id", "kept"), [("A", [1, 2]), ("B", [0, 2]), ("C", [0, 1, 2]), (None, [])])
     def test_lets_go_of_one_client_s_or_all(self, client_id: str | None, kept: list[int]) -> None:
@@ -64,14 +66,14 @@ class TestBacklog:
             backlog.add(event(number, whose, 10))
         backlog.drop(client_id)
         assert kept == [event.number for event in backlog]
-        assert 0 == backlog.add(event(3, size=10 * (3 - len(kept))))
-        assert 0 < backlog.add(event(4, size=10))
+        assert [] == backlog.add(event(3, size=10 * (3 - len(kept))))
+        assert backlog.add(event(4, size=10))
 
     @given(st.lists(st.integers(0, 60)))
     def test_keeps_as_much_as_it_may(self, sizes: list[int]) -> None:
         """Never more events or bytes than allowed but for the latest, and no fewer than fit."""
         backlog = Backlog(max_events=5, max_bytes=100)
-        gone = sum(backlog.add(event(number, size=size)) for number, size in enumerate(sizes))
+        gone = sum(len(backlog.add(event(number, size=size))) for number, size in enumerate(sizes))
         kept = [event.size for event in backlog]
         assert sizes[gone:] == kept
         assert len(kept) <= 5
@@ -106,6 +108,28 @@ class TestListening:
                 raise ZeroDivisionError
             events.publish("call", "A", None)
         assert ([1], []) == ([event.number for event in one], two)
+
+    def test_one_that_fails_harms_nobody(
+        self, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Neither whoever publishes, nor those that listen beside it; the log tells of it each time."""
+        monkeypatch.setattr(logging.getLogger("mock_alipay"), "propagate", True)
+        events, one, two = Events("run"), list[int](), list[int]()
+
+        def fail(_: Event) -> None:
+            raise ZeroDivisionError("oops")
+
+        with (
+            events.heard_by(lambda event: one.append(event.number)),
+            events.heard_by(fail),
+            events.heard_by(lambda event: two.append(event.number)),
+        ):
+            for _ in range(2):
+                events.publish("call", "A", None)
+        assert ([1, 2], [1, 2]) == (one, two)
+        assert (0, [1, 2]) == numbers(events.since("run.0"))
+        assert [f"event {number} met a bug in mock-alipay where it was told" for number in (1, 2)] == caplog.messages
+        assert 2 == caplog.text.count("ZeroDivisionError: oops")
 
     def test_who_begins_or_ends_while_an_event_is_told_disturbs_nobody(self) -> None:
         """A newcomer hears the next event, not this one; everyone else hears this one once."""
@@ -165,13 +189,29 @@ class TestSince:
         first = [(lost, kept[0]) for lost, kept in map(numbers, map(events.since, ("run.2", "run.5", "run.6", "x.9")))]
         assert [(3, 6), (0, 6), (0, 7), (5, 6)] == first
 
-    def test_tells_that_all_are_lost(self) -> None:
-        """When everything was forgotten since; what comes then is kept again."""
+    @pytest.mark.parametrize("client_id", [None, "A"])
+    def test_counts_nothing_as_lost_that_was_forgotten(self, client_id: str | None) -> None:
+        """A reset, of all or of one, is on purpose; what had to make room before it is lost all the same."""
         events = published("A", "B", "A")
-        events.forget()
-        assert [(2, []), (0, [])] == [events.since(event_id) for event_id in ("run.1", "run.3")]
+        events.forget(client_id)
         events.publish("reset", None, {})
-        assert (2, [4]) == numbers(events.since("run.1"))
+        left = [4] if client_id is None else [2, 4]
+        assert [(0, left), (0, [4]), (0, [])] == [numbers(events.since(f"run.{last}")) for last in (0, 3, 4)]
+        full = published(*["A"] * (MAX_EVENTS + 2))
+        full.forget(client_id)
+        assert [(2, []), (1, []), (0, [])] == [full.since(f"run.{last}") for last in (0, 1, 2)]
+
+    def test_goes_on_from_the_latest_without_a_gap(self) -> None:
+        """Its id is known before there is any event, and stays when events are forgotten or have made room."""
+        events = Events("run")
+        for client_id in (None, "A"):
+            before = events.latest
+            assert (0, []) == events.since(before)
+            events.publish("call", "A", None)
+            lost, (found,) = events.since(before)
+            assert (0, events.latest) == (lost, events.id_of(found))
+            events.forget(client_id)
+        assert "run.2" == events.latest
 
     def test_tells_no_more_of_a_client_that_was_forgotten(self) -> None:
         """Others' events, and those that concern everyone, are still told."""

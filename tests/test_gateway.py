@@ -604,6 +604,19 @@ def listening(parts: Parts) -> Iterator[list[Event]]:
         yield told
 
 
+def test_a_call_is_answered_whoever_listens() -> None:
+    """A listener with a bug takes away neither the reply nor the entry, nor the payment."""
+    parts = parts_of()
+
+    def fail(_: Event) -> None:
+        raise ZeroDivisionError("oops")
+
+    with parts.events.heard_by(fail):
+        replies = [ask(parts, signed_call(sample("order-1"))) for _ in range(2)]
+    assert ["SUCCESS"] * 2 == [code(reply) for reply in replies]
+    assert (2, 1) == (len(parts.journal), len({json.loads(reply.body)["paymentSessionId"] for reply in replies}))
+
+
 def test_every_exchange_is_announced_once_it_stands_in_the_journal() -> None:
     """Answers, refusals and plain HTTP errors, each with the room that it takes."""
     parts = parts_of()
@@ -740,9 +753,10 @@ def test_a_session_expires_by_the_client_s_clock(whose: str | None) -> None:
     first = session()
     with listening(parts) as told:
         for minutes in (59, 2):
+            before = parts.clocks.now(whose)
             parts.clocks.advance(timedelta(minutes=minutes), whose)
             for _ in range(2):
-                asyncio.run(parts.timekeeper.clocks_moved())
+                asyncio.run(parts.timekeeper.clock_moved(whose, before))
             if minutes == 59:
                 assert ([], first) == ([event for event in told if event.kind == "payment"], session())
         assert ["call", "payment"] == [event.kind for event in told]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -14,9 +15,12 @@ from typing import Any
 
 import pytest
 
+from tests.edge.asking import Listener
 from tests.live import SANDBOX_PATH, Answer, Live, live, sample, signed_headers
 
 CLIENTS = 50
+HALF = 16
+"""So many are reset while as many go on."""
 BASE = datetime(2031, 1, 1, tzinfo=UTC)
 REFUSALS = ("RISK_REJECT", "PROCESS_FAIL", "CARD_NOT_SUPPORTED")
 SCENARIOS = ("risk-reject", "process-fail", "card-not-supported")
@@ -142,6 +146,49 @@ class Client:
             self.expire()
         self.look(hours=self.number % 2)
 
+    def go_on_undisturbed(self) -> None:
+        """Everything but starting over, while one listens and waits; then be told all of it once more."""
+        whose, calls = f"clientId={self.name}", self.times + 11
+        with Listener(self.live, f"?{whose}") as listener, connected(self.live) as waiting:
+            waiting.request("GET", f"/__admin/calls/wait?{whose}&count={calls}&timeout=60")
+            opened = listener.opening[1].removeprefix("id: ")
+            self.steer()
+            self.play()
+            self.look(hours=0)
+            self.expire()
+            self.look(hours=1)
+            awaited = json.loads(waiting.getresponse().read())
+            self.admin("PUT", "/clock", {"clientId": self.name, "freeze": "now"})
+            told = self.told(listener)
+        ids = [answer.headers["mock-call-id"] for answer in self.calls]
+        assert (calls, ids[::-1]) == (awaited["count"], [call["id"] for call in awaited["calls"]])
+        assert ids == [data["id"] for kind, data in told if kind == "call"]
+        # Four sessions, each told of when it is opened and when it expires, and one that is opened anew.
+        assert (9, {"call", "payment", "clock"}) == (
+            sum(kind == "payment" for kind, _ in told),
+            {kind for kind, _ in told},
+        )
+        with Listener(self.live, f"?{whose}", opened) as again:
+            assert told == self.told(again)
+
+    def told(self, listener: Listener) -> list[tuple[str, Any]]:
+        """The events up to the third move of the clock, all of them one's own."""
+        events: list[tuple[str, Any]] = []
+        while 3 > sum(kind == "clock" for kind, _ in events):
+            events.append(listener.next())
+        assert {self.name} == {data["clientId"] for _, data in events}
+        return events
+
+    def start_over_again_and_again(self, until: threading.Event) -> None:
+        """Set something, pay and have it all forgotten, until told to stop."""
+        self.steer()
+        self.start_over()
+        while not until.is_set():
+            self.steer()
+            assert [REFUSALS[self.number % 3]] * self.times == [self.create("p-0").code for _ in range(self.times)]
+            assert "SUCCESS" == self.create("p-0").code
+            self.start_over()
+
 
 @pytest.fixture
 def crowded() -> Iterator[Live]:
@@ -150,9 +197,14 @@ def crowded() -> Iterator[Live]:
         yield running
 
 
+def connected(live: Live) -> closing[http.client.HTTPConnection]:
+    """A connection of one's own, for the block."""
+    return closing(http.client.HTTPConnection("127.0.0.1", live.config.port, timeout=20))
+
+
 def with_client(live: Live, number: int, does: Callable[[Client], None]) -> Client:
     """A client that has done something."""
-    with closing(http.client.HTTPConnection("127.0.0.1", live.config.port, timeout=20)) as connection:
+    with connected(live) as connection:
         client = Client(live, number, connection)
         does(client)
         return client
@@ -186,6 +238,29 @@ def again(before: Client) -> Callable[[Client], None]:
         client.look(hours=client.number % 2)
 
     return look
+
+
+def test_half_start_over_and_nobody_else_feels_it(crowded: Live) -> None:
+    """While half of the clients are reset without end, the others lose no call, payment, event, wait or setting."""
+    over = threading.Event()
+
+    def restless(number: int) -> Client:
+        return with_client(crowded, number, lambda client: client.start_over_again_and_again(over))
+
+    def steady(number: int) -> Client:
+        return with_client(crowded, number, Client.go_on_undisturbed)
+
+    with ThreadPoolExecutor(CLIENTS) as threads:
+        others = [threads.submit(restless, number) for number in range(0, HALF * 2, 2)]
+        try:
+            clients = list(threads.map(steady, range(1, HALF * 2, 2)))
+        finally:
+            over.set()
+        assert [[]] * HALF == [other.result(30).calls for other in others]
+        list(threads.map(lambda client: with_client(crowded, client.number, again(client)), clients))
+    payments = crowded.admin("GET", "/payments?limit=1000").body["payments"]
+    assert {client.name: 4 for client in clients} == Counter(payment["clientId"] for payment in payments)
+    assert sum(len(client.calls) for client in clients) == crowded.admin("GET", "/calls/count").body["count"]
 
 
 @pytest.mark.parametrize("times", [1, 7, 30])

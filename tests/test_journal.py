@@ -182,16 +182,46 @@ LOOKED_UP: dict[str, Any] = {"client_id": "A", "payment_request_id": "1", "resul
 )
 @pytest.mark.parametrize("after", [0, 2, 5])
 def test_exchanges_are_looked_up_by_what_they_say(filters: dict[str, str], expected: list[str], after: int) -> None:
-    """All filters must fit, and the id be greater; what an exchange does not have fits nothing."""
+    """All filters must fit, and it be noted later; what an exchange does not have fits nothing."""
     journal = Journal()
     note(journal, **LOOKED_UP)
     note(journal, **{**LOOKED_UP, "client_id": "B"})
     note(journal, **{**LOOKED_UP, "payment_request_id": "2"})
     note(journal, **{**LOOKED_UP, "result_code": "PROCESS_FAIL"})
     note(journal, endpoint=None, result_code=None, scenario=None)
-    found = [entry.id for entry in journal.newest_first(wanted(filters, after))]
+    found = [entry.id for entry in journal.newest_first(wanted(filters), after=after)]
     assert [call_id for call_id in expected if int(call_id) > after] == found
     assert set(filters) <= set(FILTERS)
+
+
+def noted(*calls: str) -> Journal:
+    """A journal of calls that ended in this order, whatever the order in which they came."""
+    journal = Journal(max_entries=5)
+    for call_id in calls:
+        note(journal, call_id[-1], id=call_id[:-1])
+    return journal
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [(0, [*"34152"]), (2, [*"3415"]), (5, [*"341"]), (1, [*"34"]), (4, ["3"]), (3, []), (6, []), (99, [])],
+)
+def test_what_is_later_is_what_was_noted_later(after: int, expected: list[str]) -> None:
+    """A slow call gets its id before others that are noted before it; an id beyond all has nothing after it."""
+    journal = noted("2A", "5A", "1A", "4A", "3A")
+    assert expected == [entry.id for entry in journal.newest_first(lambda _: True, after=after)]
+    assert [call_id for call_id in expected if call_id in "135"] == [
+        entry.id for entry in journal.newest_first(lambda entry: entry.number % 2 == 1, after=after)
+    ]
+
+
+@pytest.mark.parametrize("forgotten", [True, False])
+def test_what_is_later_than_a_call_that_is_gone_is_told_by_its_id(forgotten: bool) -> None:
+    """Forgotten or made room for: greater ids are later, which errs for calls that were slow only."""
+    journal = noted("1A", "4B", "3A", "6A", "5A") if forgotten else noted("4A", "1A", "3A", "6A", "5A", "2A")
+    if forgotten:
+        journal.forget("B")
+    assert ["5", "6"] == [entry.id for entry in journal.newest_first(lambda _: True, after=4)]
 
 
 def test_the_whole_journal_is_read_from_the_oldest_on() -> None:

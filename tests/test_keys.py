@@ -27,6 +27,7 @@ from mock_alipay.errors import SetupError
 from mock_alipay.keys import KeyRing
 
 KEY = generate_private_key(65537, 1024)
+OTHER = generate_private_key(65537, 1024).public_key()
 CURVE = ec.generate_private_key(ec.SECP256R1())
 SHIPPED = Path(mock_alipay.__file__).parent / "test_keys"
 
@@ -139,19 +140,31 @@ def test_a_file_that_holds_no_rsa_public_key_is_refused(tmp_path: Path, data: by
     assert problem.startswith(f"{path}: expected an RSA public key")
 
 
-@pytest.mark.parametrize("data", [PRIVATE_PEM, private(Encoding.PEM, PKCS1), ENCRYPTED, CURVE_PRIVATE])
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(PRIVATE_PEM, private(Encoding.PEM, PKCS1), PRIVATE_PEM[:-200], NO_PRIVATE_KEY, ENCRYPTED, CURVE_PRIVATE),
+        *(bare(private(Encoding.DER, form)) for form in (PKCS8, PKCS1)),
+        wrapped(private(Encoding.DER, PKCS8)),
+        bare(CURVE.private_bytes(Encoding.DER, PKCS8, NoEncryption())),
+    ],
+)
 def test_a_private_key_in_place_of_a_public_one_is_told_as_such(tmp_path: Path, data: bytes) -> None:
-    """A merchant's private key has no business here."""
+    """A merchant's private key has no business here, in whatever form and wherever it comes from."""
     path = file(tmp_path, data)
-    with pytest.raises(SetupError, match="a private key; the gateway wants the merchant's public key") as caught:
+    told = "this is a private key; the gateway wants the merchant's public key"
+    with pytest.raises(SetupError) as caught:
         keys.read_public_key(path)
-    assert str(caught.value).startswith(f"{path}: ")
+    assert f"{path}: {told}" == str(caught.value)
+    with pytest.raises(SetupError) as caught:
+        keys.parse_public_key(data, "publicKey")
+    assert f"publicKey: {told}" == str(caught.value)
 
 
-def test_a_bare_private_key_in_place_of_a_public_one_is_refused(tmp_path: Path) -> None:
-    """Base64 says not what it is, so it is told what was wanted."""
-    with pytest.raises(SetupError, match="expected an RSA public key"):
-        keys.read_public_key(file(tmp_path, bare(private(Encoding.DER, PKCS8))))
+def test_a_public_key_beside_words_on_a_private_one_is_read() -> None:
+    """Only a file in which there is no public key is taken for a private one's."""
+    data = b"# made from MY PRIVATE KEY\n" + PUBLIC_PEM
+    assert KEY.public_key() == keys.parse_public_key(data, "publicKey")
 
 
 @pytest.mark.parametrize("read", [keys.read_private_key, keys.read_public_key])
@@ -242,15 +255,38 @@ def test_a_ring_takes_the_same_key_only_once() -> None:
 
 
 def test_a_ring_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever has a key may still give it; a new one is refused, and nothing is changed by that."""
-    monkeypatch.setattr(keys, "MOST_KEYS", 2)
+    """Whoever has a key may still give it; a new one is refused, of anyone, and nothing is changed by that.
+
+    Keys that were there from the start do not count, and what is taken away makes room.
+    """
+    monkeypatch.setattr(keys, "MOST_ADDED", 2)
     ring, one, two = KeyRing(), KEY.public_key(), keys.shipped_merchant_key().public_key()
-    assert [1, 1, 1, 1] == [ring.add("A", one), ring.add("A", one), ring.add("B", one), ring.add("B", one)]
-    for client_id in ("A", "C"):
-        with pytest.raises(SetupError, match="the key ring holds 2 keys, that is all it can"):
-            ring.add(client_id, two)
-    assert [("A", 1, one), ("B", 1, one)] == list(ring)
-    assert 1 == ring.add("A", one)
+    assert [1, 1, 1] == [ring.add(client_id, one) for client_id in ("from the start", "A", "A")]
+    assert [1, 2, 2, 1] == [
+        ring.add(client_id, key, lasting=False) for client_id, key in (("A", one), ("A", two), ("A", two), ("B", one))
+    ]
+    before = list(ring)
+    for client_id in ("A", "B", "C", "from the start"):
+        with pytest.raises(SetupError, match="2 keys were added already; take some away"):
+            ring.add(client_id, OTHER, lasting=False)
+    assert before == list(ring)
+    assert [1, 2] == [ring.add("A", one, lasting=False), ring.add("from the start", two)]
+    ring.remove("A")
+    assert 1 == ring.add("C", OTHER, lasting=False)
+
+
+def test_only_keys_that_were_added_are_taken_away() -> None:
+    """Those from the start keep their versions; whose keys are all gone is unknown again, and versions begin anew."""
+    ring, one, two = KeyRing(), KEY.public_key(), keys.shipped_merchant_key().public_key()
+    ring.add("A", one)
+    for client_id, key in (("A", one), ("A", two), ("A", OTHER), ("B", two)):
+        ring.add(client_id, key, lasting=False)
+    assert [2, 0, 0] == [ring.remove("A"), ring.remove("A"), ring.remove("C")]
+    assert [("A", 1, one), ("B", 1, two)] == list(ring)
+    assert [1, 0] == [ring.remove("B"), ring.remove("B")]
+    assert (["A"], {}) == (ring.client_ids, ring.versions("B"))
+    assert [2, 1] == [ring.add("A", OTHER, lasting=False), ring.add("B", one, lasting=False)]
+    assert {1: one, 2: OTHER} == ring.versions("A")
 
 
 def test_a_ring_may_be_read_while_a_key_is_added() -> None:

@@ -110,7 +110,7 @@ else:
 """,
         test_it="def test_it():\n    assert 1\n\ndef test_that_fails():\n    assert 0\n",
     )
-    outcome = suite.run("-s", "-p", "no:anyio")
+    outcome = suite.run("-s")
     (line,) = re.findall("^SEEN (.*)$", outcome.output, re.MULTILINE)
     assert "mock_alipay mock_alipay.pytest_plugin mock_alipay.version" == line
     assert 1 == outcome.code
@@ -127,7 +127,7 @@ def test_fixtures_are_documented(suite: Suite) -> None:
     """``pytest --fixtures`` lists the three fixtures, each with a sentence, and hides the rest."""
     text = suite.run("--fixtures").output
     listed = re.findall(r"^(_?mock_alipay\w*)(?: \[session scope\])? -- .*\n    (\S.*)", text, re.MULTILINE)
-    assert {"mock_alipay", "mock_alipay_config", "mock_alipay_server"} == {name for name, _ in listed}
+    assert {"mock_alipay", "mock_alipay_settings", "mock_alipay_server"} == {name for name, _ in listed}
 
 
 # --- whose gateway ----------------------------------------------------------------------------------------------------
@@ -193,20 +193,43 @@ def test_empty_variables(suite: Suite) -> None:
 
 
 def test_settings_of_ones_own(suite: Suite) -> None:
-    """A suite's own ``mock_alipay_config`` is what the gateway runs with, a token of its own included."""
+    """A suite's own ``mock_alipay_settings`` are what the gateway runs with, a token included; the rest is as ever."""
     suite.write(
         conftest="""
 import pytest
-from mock_alipay import Config
 
 @pytest.fixture(scope="session")
-def mock_alipay_config():
-    return Config(port=0, tls_port=None, scenario="risk-reject", admin_token="a-token-of-ours")
+def mock_alipay_settings():
+    return {"scenario": "risk-reject", "admin_token": "a-token-of-ours"}
 """,
-        test_it="from shop import pay\n\ndef test_it(mock_alipay):\n    assert pay(mock_alipay) == 'RISK_REJECT'\n",
+        test_it="""
+from shop import pay
+
+def test_it(mock_alipay):
+    assert pay(mock_alipay) == "RISK_REJECT"
+    assert mock_alipay.env["tlsUrl"] is None
+    assert not mock_alipay.url.endswith(":2088")
+""",
     )
     outcome = suite.run()
     assert {"passed": 1} == outcome.counts, outcome.output
+
+
+def test_a_setting_that_is_none(suite: Suite) -> None:
+    """A setting that does not exist is an error of the test, with those that do."""
+    suite.write(
+        conftest="""
+import pytest
+
+@pytest.fixture(scope="session")
+def mock_alipay_settings():
+    return {"colour": "red"}
+""",
+        test_it="def test_it(mock_alipay):\n    pass\n",
+    )
+    outcome = suite.run()
+    words = "WrongUse: there is no setting colour; settings are host, port, tls_port, "
+    assert ({"error": 1}, True) == (outcome.counts, words in outcome.output), outcome.output
 
 
 # --- client ids -------------------------------------------------------------------------------------------------------
@@ -247,6 +270,33 @@ def test_client_id_of_any_name(name: str) -> None:
     ids = {_client_id(name), _client_id(name)}
     assert 2 == len(ids)
     assert all(re.fullmatch("SANDBOX_[A-Za-z0-9_]{1,92}", found) for found in ids)
+
+
+def test_keys_are_gone_after_the_test(suite: Suite, guarded: Live) -> None:
+    """However a test ends, its client id has a key while it runs and none afterwards: a long run fills no key ring."""
+    suite.write(
+        test_it="""
+import pytest
+from shop import pay
+
+@pytest.mark.parametrize("ending", ["well", "badly"])
+def test_it(mock_alipay, ending):
+    assert pay(mock_alipay) == "SUCCESS"
+    assert mock_alipay.calls()[0].signature["verdict"] == "valid"
+    assert ending == "well"
+
+@pytest.fixture
+def order(mock_alipay):
+    raise ValueError("not good")
+
+def test_whose_setup_fails(order):
+    pass
+"""
+    )
+    before = set(guarded.parts.keys.client_ids)
+    outcome = suite.run(env=pointing_at(guarded))
+    assert {"passed": 1, "failed": 1, "error": 1} == outcome.counts, outcome.output
+    assert before == set(guarded.parts.keys.client_ids)
 
 
 # --- reports ----------------------------------------------------------------------------------------------------------

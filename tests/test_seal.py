@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -13,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from mock_alipay import keys
+from mock_alipay import seal as module
 from mock_alipay.seal import Letter, Sealer, problem_reply
 from mock_alipay.signature import Signer, content, fits, parse, raw_signature
 from mock_alipay.terms import Reply, WireFault
@@ -147,6 +149,34 @@ def test_many_letters_at_once_are_each_signed_rightly() -> None:
         assert {"n": number} == json.loads(reply.body)
         assert f"C{number}" == header(reply, "client-id")
         assert signed_by(reply, GATEWAY.public_key())
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_what_is_sealed_after_the_end_is_signed_all_the_same(monkeypatch: pytest.MonkeyPatch, cores: int) -> None:
+    """Closing lets the threads go, if there are any, also those that sign just then; a second time does nothing."""
+    monkeypatch.setattr(module, "_cores", lambda: cores)
+
+    before = set(threading.enumerate())
+
+    def signing() -> set[threading.Thread]:
+        return {one for one in threading.enumerate() if one.name.startswith("mock-alipay-sign")} - before
+
+    async def scene() -> list[Reply]:
+        sealer = Sealer(Signer(GATEWAY), partial(Signer, FORGER))
+        replies = [await sealer.seal(LETTER)]
+        began = signing()
+        assert (cores > 1) == bool(began)
+        under_way = asyncio.create_task(sealer.seal(LETTER))
+        await asyncio.sleep(0)
+        for _ in range(2):
+            sealer.close()
+        replies += [await under_way, await sealer.seal(LETTER)]
+        for thread in began | signing():
+            thread.join(10)
+        assert set() == signing()
+        return replies
+
+    assert all(signed_by(reply, GATEWAY.public_key()) for reply in asyncio.run(scene()))
 
 
 def test_a_problem_is_a_plain_http_error() -> None:

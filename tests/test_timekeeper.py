@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -30,12 +31,16 @@ TICK = module._TICK
 
 @dataclass
 class Scene:
-    """A timekeeper with its surroundings, and what it has told so far: when and of which payment."""
+    """A timekeeper with its surroundings, and what it has told so far: when and of which payment.
+
+    ``reopened`` are payments whose session is told to be open again.
+    """
 
     store: MemoryStore = field(default_factory=MemoryStore)
     clocks: Clocks = field(default_factory=lambda: Clocks(LoopClock()))
     events: Events = field(default_factory=lambda: Events("run"))
     told: list[tuple[float, str]] = field(default_factory=list)
+    reopened: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.timekeeper = Timekeeper(Agenda(self.clocks), self.clocks, self.store, self.events)
@@ -43,8 +48,10 @@ class Scene:
     def hear(self, event: Event) -> None:
         payment, now = event.subject
         assert ("payment", payment.client_id) == (event.kind, event.client_id)
-        assert now >= payment.session.expires
-        self.told.append((passed(), payment.payment_request_id))
+        if now < payment.session.expires:
+            self.reopened.append(payment.payment_request_id)
+        else:
+            self.told.append((passed(), payment.payment_request_id))
 
     @property
     def ids(self) -> list[str]:
@@ -55,7 +62,13 @@ class Scene:
         expires = NOW + after
         session = Session("id", "data", NOW, expires, expires.isoformat())
         assert await self.store.commit(Payment(client_id, payment_request_id, version, b"{}", session))
-        self.timekeeper.agenda.put(client_id, payment_request_id, expires)
+        self.timekeeper.agenda.put(client_id, payment_request_id, expires, self.clocks.now(client_id))
+
+    async def move(self, how: Callable[[Clocks, str | None], object], client_id: str | None = None) -> None:
+        """Move a clock, and let it be seen to."""
+        before = self.clocks.now(client_id)
+        how(self.clocks, client_id)
+        await self.timekeeper.clock_moved(client_id, before)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -66,6 +79,25 @@ class Scene:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+def advance(by: timedelta) -> Callable[[Clocks, str | None], object]:
+    """Move a clock forward."""
+    return lambda clocks, client_id: clocks.advance(by, client_id)
+
+
+def run_on(clocks: Clocks, client_id: str | None) -> None:
+    """Let a clock go on."""
+    clocks.run(client_id)
+
+
+def stay(_clocks: Clocks, _client_id: str | None) -> None:
+    """Leave a clock as it is."""
+
+
+def freeze(at: datetime | None = None) -> Callable[[Clocks, str | None], object]:
+    """Stop a clock."""
+    return lambda clocks, client_id: clocks.freeze(at, client_id)
 
 
 def play(scene: Coroutine[Any, Any, Scene]) -> list[str]:
@@ -92,7 +124,7 @@ def test_an_expired_session_is_told_of_once_and_in_time() -> None:
 
 
 def test_a_moved_clock_lets_it_happen_at_once() -> None:
-    """When ``clocks_moved`` returns it has happened, and the timekeeper does not tell of it again."""
+    """When ``clock_moved`` returns it has happened, and the timekeeper does not tell of it again."""
 
     async def scene() -> Scene:
         stage = Scene()
@@ -101,14 +133,12 @@ def test_a_moved_clock_lets_it_happen_at_once() -> None:
         async with stage.running():
             await asyncio.sleep(1)
             stage.clocks.freeze(client_id="B")
-            stage.clocks.advance(HOUR)
             before = passed()
-            await stage.timekeeper.clocks_moved()
+            await stage.move(advance(HOUR))
             assert (["mine"], before) == (stage.ids, passed())
             await asyncio.sleep(24 * 3600)
             assert ["mine"] == stage.ids
-            stage.clocks.advance(HOUR, "B")
-            await asyncio.gather(stage.timekeeper.clocks_moved(), stage.timekeeper.settle())
+            await asyncio.gather(stage.move(advance(HOUR), "B"), stage.timekeeper.settle())
             await asyncio.sleep(24 * 3600)
         return stage
 
@@ -124,12 +154,75 @@ def test_a_clock_that_is_run_on_is_followed() -> None:
         stage.clocks.freeze(NOW + HOUR - MINUTE, "A")
         async with stage.running():
             await asyncio.sleep(24 * 3600)
-            stage.clocks.run("A")
-            await stage.timekeeper.clocks_moved()
+            await stage.move(run_on, "A")
             await asyncio.sleep(24 * 3600)
         return stage
 
     assert [24 * 3600 + 60] == pytest.approx([at for at, _ in run(scene()).told], abs=2 * TICK)
+
+
+@pytest.mark.parametrize("whose", [None, "A"])
+def test_a_clock_that_is_set_back_opens_sessions_again(whose: str | None) -> None:
+    """Those that had expired by then and have not now, of the clients who go by that clock; they expire once more."""
+
+    async def scene() -> Scene:
+        stage = Scene()
+        for name, after in (("long ago", -HOUR), ("minute", MINUTE), ("hour", HOUR), ("day", 24 * HOUR)):
+            await stage.open(name, after)
+        await stage.open("other", MINUTE, client_id="B")
+        stage.clocks.run("B")
+        async with stage.running():
+            await asyncio.sleep(1)
+            await stage.move(advance(2 * HOUR), whose)
+            await asyncio.sleep(60)
+            assert ["long ago", "minute", "hour", "other"] == stage.ids
+            await stage.move(freeze(NOW), whose)
+            assert ["minute", "hour"] == sorted(stage.reopened, reverse=True)
+            await asyncio.sleep(3600)
+            assert 4 == len(stage.told)
+            await stage.move(run_on, whose)
+            await asyncio.sleep(2 * 3600)
+        assert 2 == len(stage.reopened)
+        return stage
+
+    told = run(scene()).told
+    assert ["long ago", "minute", "hour", "other", "minute", "hour"] == [name for _, name in told]
+    assert [3661 + 60, 3661 + 3600] == pytest.approx([at for at, _ in told[4:]], abs=2 * TICK)
+
+
+def test_a_clock_that_is_set_back_a_little_opens_nothing() -> None:
+    """What had not expired before has not now, and what expired long before stays so; each is told of once."""
+
+    async def scene() -> Scene:
+        stage = Scene()
+        await stage.open("minute", MINUTE)
+        await stage.open("hour", HOUR)
+        async with stage.running():
+            await asyncio.sleep(600)
+            await stage.move(freeze(NOW + 2 * MINUTE))
+            await stage.move(run_on)
+            await asyncio.sleep(24 * 3600)
+        assert [] == stage.reopened
+        return stage
+
+    assert [60, 600 + 3600 - 120] == pytest.approx([at for at, _ in run(scene()).told], abs=2 * TICK)
+
+
+def test_the_clock_of_all_set_back_opens_nothing_of_those_who_have_their_own() -> None:
+    """They do not go by it, however much they are ahead."""
+
+    async def scene() -> Scene:
+        stage = Scene()
+        await stage.open("mine", HOUR)
+        await stage.open("theirs", HOUR, client_id="B")
+        async with stage.running():
+            for client_id in (None, "A"):
+                await stage.move(advance(2 * HOUR), client_id)
+            await stage.move(freeze(NOW))
+            assert (["mine", "theirs"], ["theirs"]) == (sorted(stage.ids), stage.reopened)
+        return stage
+
+    play(scene())
 
 
 def test_a_session_that_was_opened_anew_expires_anew() -> None:
@@ -188,8 +281,7 @@ def test_a_bug_in_what_is_due_spoils_nothing_else(
         async with stage.running():
             await asyncio.sleep(1)
             if by_hand:
-                stage.clocks.advance(MINUTE)
-                await stage.timekeeper.clocks_moved()
+                await stage.move(advance(MINUTE))
             await asyncio.sleep(2 * 3600)
         return stage
 
@@ -222,7 +314,9 @@ def test_an_idle_timekeeper_costs_nothing() -> None:
     st.lists(
         st.one_of(
             st.tuples(st.just("open"), st.sampled_from("AB"), st.timedeltas(timedelta(), HOUR)),
-            st.tuples(st.just("advance"), st.sampled_from(["A", "B", None]), st.timedeltas(timedelta(), HOUR)),
+            st.tuples(
+                st.sampled_from(["advance", "set"]), st.sampled_from(["A", "B", None]), st.timedeltas(timedelta(), HOUR)
+            ),
             st.tuples(st.sampled_from(["freeze", "run", "wait"]), st.sampled_from(["A", "B", None]), st.just(MINUTE)),
         ),
         max_size=25,
@@ -231,28 +325,35 @@ def test_an_idle_timekeeper_costs_nothing() -> None:
 def test_whatever_is_done_to_the_clocks_each_session_expires_once(
     moves: list[tuple[str, Any, timedelta]],
 ) -> None:
-    """Exactly those whose client's clock has come so far have expired, at every moment when someone looks."""
+    """Those whose client's clock has come so far have expired, and no others, at every moment when someone looks.
+
+    Once, and once more for each time that they were opened again.
+    """
 
     async def scene() -> None:
         stage = Scene()
         opened: dict[str, tuple[str, timedelta]] = {}
         async with stage.running():
             for move, client_id, by in moves:
+                how: Callable[[Clocks, str | None], object] = stay
                 match move:
                     case "open":
                         after = stage.clocks.now(client_id) + by - NOW
                         opened[str(len(opened))] = (client_id, after)
                         await stage.open(str(len(opened) - 1), after, client_id=client_id)
                     case "advance":
-                        stage.clocks.advance(by, client_id)
+                        how = advance(by)
+                    case "set":
+                        how = freeze(NOW + by)
                     case "freeze":
-                        stage.clocks.freeze(client_id=client_id)
+                        how = freeze()
                     case "run":
-                        stage.clocks.run(client_id)
+                        how = run_on
                     case _:
                         await asyncio.sleep(by.total_seconds())
-                await stage.timekeeper.clocks_moved()
+                await stage.move(how, client_id)
                 due = [key for key, (whose, after) in opened.items() if NOW + after <= stage.clocks.now(whose)]
-                assert due == sorted(stage.ids, key=int)
+                assert due == [key for key in opened if stage.ids.count(key) == stage.reopened.count(key) + 1]
+                assert Counter(due) + Counter(stage.reopened) == Counter(stage.ids)
 
     run(scene())

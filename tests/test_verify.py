@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
-from mock_alipay import keys
+from mock_alipay import keys, signature
+from mock_alipay import verify as module
 from mock_alipay.errors import Refusal
 from mock_alipay.keys import KeyRing
 from mock_alipay.signature import Suspect
@@ -215,6 +216,37 @@ def test_a_signature_of_another_key_is_explained(key: RSAPrivateKey, key_version
     told = refusal(call_of("A", key, key_version=key_version))
     assert told.code == "INVALID_SIGNATURE"
     assert words in str(told.explanation)
+
+
+def test_a_wrong_signature_is_held_against_so_many_keys_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The merchant's own first, then those of others; a crowd of merchants makes no call slow."""
+    crowd = KeyRing()
+    stranger, last = generate_private_key(65537, 1024), generate_private_key(65537, 1024)
+    for number in range(module._MOST_SUSPECTS + 1):
+        crowd.add(f"M{number}", stranger.public_key())
+    crowd.add("LAST", last.public_key())
+    for key in (OLD, NEW):
+        crowd.add("A", key.public_key())
+    known: list[tuple[list[str], list[str]]] = []
+    diagnose = signature.diagnose
+
+    def noting(raw: bytes, *, others: list[Suspect], client_ids: list[str], **more: Any) -> str:
+        known.append(([other.owner for other in others], client_ids))
+        return diagnose(raw, others=others, client_ids=client_ids, **more)
+
+    monkeypatch.setattr(signature, "diagnose", noting)
+    gateway = Suspect("the gateway's own key", GATEWAY.public_key())
+    verifier = Verifier(crowd, "known", gateway=gateway, anonymous="NOBODY")
+    told = []
+    for key in (OLD, stranger, GATEWAY, last):
+        with pytest.raises(Refusal) as caught:
+            verifier.identify(call_of("A", key))
+        told.append(str(caught.value.explanation))
+    words = ("with the key of A (version 1)", "with the key of M0 (version 1)", "with the gateway's own key")
+    for expected, explanation in zip(words, told, strict=False):
+        assert f"it is made {expected}" in explanation
+    assert "LAST" not in told[-1]
+    assert {(module._MOST_SUSPECTS, module._MOST_SUSPECTS)} == {(len(others), len(ids)) for others, ids in known}
 
 
 @pytest.mark.parametrize(

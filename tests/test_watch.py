@@ -13,6 +13,7 @@ import pytest
 
 from mock_alipay.scenario import Chooser, Library, Story
 from mock_alipay.scenario.library import read_text
+from mock_alipay.scenario.matching import Sight
 from mock_alipay.schema import Schemas
 from mock_alipay.watch import reload, watch
 
@@ -63,7 +64,7 @@ def test_a_bad_file_keeps_the_old_stories_and_says_why(folder: Path, told: pytes
     (folder / "bad.yaml").write_text("description: x.\nreslut: SUCCESS\ncount: x\n")
     reload(among, [folder], SCHEMAS, "bad.yaml")
     assert among.shelf.library() is before
-    assert among.shelf.library()["tale"].description == "old."
+    assert before["tale"].description == "old."
     assert len(told.messages) == 2
     for line, message in zip((2, 3), sorted(told.messages, key=lambda text: "reslut" not in text), strict=True):
         assert message.startswith(f"the scenarios stay as they were: {folder}/bad.yaml:{line}: ")
@@ -114,26 +115,22 @@ def test_stories_that_were_loaded_outlive_the_change(folder: Path, told: pytest.
 
 
 @pytest.mark.parametrize("client_id", [None, "A"])
-def test_a_file_that_ties_with_a_loaded_story_keeps_all_as_it_was(
+def test_a_file_that_claims_what_a_loaded_story_does_is_taken_over(
     folder: Path, told: pytest.LogCaptureFixture, client_id: str | None
 ) -> None:
-    """Both are named; once they differ, the files are taken over."""
+    """The loaded one goes first for those who see it, and the file's plays once that is gone."""
     among = chooser(folder)
-    among.shelf.load(loaded("match: {clientId: X}", "mine"), client_id)
-    before = [among.shelf.library(whose) for whose in (None, "A", "B")]
-    (folder / "tale.yaml").write_text("description: new.\n")
-    (folder / "tie.yaml").write_text("description: tie.\nmatch: {clientId: X}\n")
-    reload(among, [folder], SCHEMAS, "tie.yaml")
-    assert before == [among.shelf.library(whose) for whose in (None, "A", "B")]
-    assert "old." == among.shelf.library("A")["tale"].description
-    (message,) = told.messages
-    assert message.startswith("the scenarios stay as they were: ")
-    assert f"{folder}/tie.yaml: its match ties with that of body" in message or (
-        f"body: its match ties with that of {folder}/tie.yaml" in message
-    )
-    (folder / "tie.yaml").write_text("description: tie.\nmatch: {clientId: Y}\n")
-    reload(among, [folder], SCHEMAS, "tie.yaml")
-    assert ["new.", "tie."] == [among.shelf.library("A")[name].description for name in ("tale", "tie")]
+    among.shelf.load(loaded("match: {clientId: '?'}", "mine"), client_id)
+    (folder / "rival.yaml").write_text("description: rival.\nmatch: {clientId: '?'}\n")
+    reload(among, [folder], SCHEMAS, "rival.yaml")
+    assert ["scenarios reloaded (rival.yaml)"] == [message.partition(":")[0] for message in told.messages]
+
+    def playing() -> list[str]:
+        return [among.choose("createPaymentSession", "id", Sight(whose, {}, {})).scenario for whose in "AB"]
+
+    assert ["mine", "rival" if client_id else "mine"] == playing()
+    among.forget(client_id)
+    assert ["rival", "rival"] == playing()
 
 
 def test_a_story_that_was_set_and_is_gone_is_told(folder: Path, told: pytest.LogCaptureFixture) -> None:

@@ -18,7 +18,7 @@ from mock_alipay.words import close
 
 _PREFIX = "MOCK_ALIPAY_"
 _FOR_OTHERS = {HOME_VARIABLE, f"{_PREFIX}URL"}
-"""Variables that are no flags of the server: the certificate's folder, and where tests find a gateway."""
+"""Variables that are no flags of the server: the certificate's folder, and where others find a gateway."""
 _SEVERAL = f"several in the variable are separated by {os.pathsep}"
 
 Command = TypeVar("Command", bound=Callable[..., Any])

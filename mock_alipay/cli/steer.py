@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mock_alipay.cli.options import ADDRESS, TOKEN, config_of, options, require_ports
-from mock_alipay.errors import AdminError, SetupError, Unreachable
+from mock_alipay.cli.reach import at_a_gateway, gateway
 
 if TYPE_CHECKING:
     from mock_alipay.client import ClockState, Mock
 
-CLIENT = click.option("--client", "client_id", metavar="ID", help="One client id; all of them when left out.")
-
-
 _MOVES = ("advance", "freeze", "run")
 
 
-@contextmanager
-def gateway(client_id: str | None, **flags: Any) -> Iterator[Mock]:
-    """The gateway that flags point at; what it says no to, and that it is not there, ends the command."""
-    from mock_alipay.client import Mock
-
-    config = config_of(flags)
-    require_ports(port=config.port)
-    try:
-        with Mock(config.url, client_id=client_id, admin_token=config.admin_token) as mock:
-            yield mock
-    except (AdminError, Unreachable) as error:
-        raise SetupError(str(error)) from None
-
-
 @click.command()
-@options(*ADDRESS, *TOKEN)
-@CLIENT
+@at_a_gateway
 @click.option("--times", type=click.IntRange(1), metavar="N", help="For the next N calls; until changed when left out.")
 @click.argument("scenario", required=False)
 @click.option("--clear", is_flag=True, help="Take back what was set, instead.")
@@ -57,8 +36,7 @@ def use(scenario: str | None, times: int | None, clear: bool, **flags: Any) -> N
 
 
 @click.command()
-@options(*ADDRESS, *TOKEN)
-@CLIENT
+@at_a_gateway
 def reset(**flags: Any) -> None:
     """Forget payments, counters, choices, loaded scenarios, journal and clock."""
     with gateway(**flags) as mock:
@@ -67,8 +45,7 @@ def reset(**flags: Any) -> None:
 
 
 @click.command()
-@options(*ADDRESS, *TOKEN)
-@CLIENT
+@at_a_gateway
 @click.argument("move", type=click.Choice(["show", *_MOVES]), default="show", metavar="[show|advance|freeze|run]")
 @click.argument("value", required=False, metavar="[DURATION|MOMENT]")
 def clock(move: str, value: str | None, **flags: Any) -> None:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mock_alipay.cli.options import ADDRESS, TOKEN, options
-from mock_alipay.cli.steer import CLIENT, gateway
+from mock_alipay.cli.reach import at_a_gateway, gateway
 from mock_alipay.errors import Unreachable
 
 if TYPE_CHECKING:
@@ -17,13 +16,10 @@ if TYPE_CHECKING:
 _COLOURS = {"S": "green", "F": "red", "U": "yellow"}
 _PAUSE = 0.5
 """Seconds between two looks for a gateway that has gone."""
-_FROM_THE_FIRST = "0.0"
-"""No gateway's event: all that one still knows came after it."""
 
 
 @click.command()
-@options(*ADDRESS, *TOKEN)
-@CLIENT
+@at_a_gateway
 def tail(**flags: Any) -> None:
     """Print calls as they come, each with what was wrong with it, until Ctrl-C."""
     with gateway(**flags) as mock:
@@ -31,8 +27,9 @@ def tail(**flags: Any) -> None:
         click.echo(f"calls at {mock.url}, as they come; Ctrl-C ends this", err=True)
         last: str | None = None
         while True:
-            last = _follow(mock, last) or _FROM_THE_FIRST
+            last = _follow(mock, last)
             click.secho("the gateway has gone; waiting for it to come back", err=True, fg="yellow")
+            time.sleep(_PAUSE)
             while not _is_back(mock):
                 time.sleep(_PAUSE)
 
@@ -40,9 +37,12 @@ def tail(**flags: Any) -> None:
 def _follow(mock: Mock, after: str | None) -> str | None:
     """Print what comes until the gateway goes; the id of the last event."""
     try:
-        for event in mock.events(after=after):
-            after = event.id or after
-            _show(event)
+        with mock.events(after=after) as events:
+            try:
+                for event in events:
+                    _show(event)
+            finally:
+                after = events.last_id
     except Unreachable:
         pass
     return after

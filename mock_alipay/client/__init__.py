@@ -2,6 +2,7 @@
 
 from mock_alipay.client.mock import Mock
 from mock_alipay.client.records import CallRecord, ClockState, Event, PaymentRecord, ScenarioRecord
+from mock_alipay.client.stream import EventStream
 from mock_alipay.client.told import told
 
-__all__ = ["CallRecord", "ClockState", "Event", "Mock", "PaymentRecord", "ScenarioRecord", "told"]
+__all__ = ["CallRecord", "ClockState", "Event", "EventStream", "Mock", "PaymentRecord", "ScenarioRecord", "told"]

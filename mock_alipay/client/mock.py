@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack
 from urllib.parse import quote
 
 from mock_alipay.client.clock import MockClock
 from mock_alipay.client.link import Link
-from mock_alipay.client.records import CallRecord, Event, PaymentRecord, ScenarioRecord, camel
+from mock_alipay.client.records import CallRecord, PaymentRecord, ScenarioRecord, camel
+from mock_alipay.client.stream import EventStream
 from mock_alipay.errors import WrongUse
 from mock_alipay.words import close
 
@@ -29,6 +31,7 @@ class Mock:
     """Steers a gateway through its admin API, and looks back at what happened.
 
     With a ``client_id`` everything concerns that client id alone: its calls, payments, scenario and clock.
+    ``ca_certificate`` is a PEM file to trust over HTTPS, such as ``env["caCertificate"]``, in place of the system's.
     Errors: Unreachable, AdminError with the gateway's own words, NotAwaited from ``wait``, WrongUse.
     """
 
@@ -39,8 +42,9 @@ class Mock:
         client_id: str | None = None,
         merchant_private_key: str | None = None,
         admin_token: str | None = None,
+        ca_certificate: str | Path | None = None,
     ) -> None:
-        self._link = Link(url, admin_token)
+        self._link = Link(url, admin_token, ca_certificate)
         self._owns_link = True
         self._merchant_private_key = merchant_private_key
         self.client_id = client_id
@@ -124,6 +128,10 @@ class Mock:
         query = {**self._filters(filters), "count": count, "timeout": timeout, "after": after}
         return CallRecord.of(self._link.ask("GET", "/calls/wait", query=query, takes=timeout)["calls"][0])
 
+    def remove_merchant(self, client_id: str) -> None:
+        """Take away the keys that were added for a client id."""
+        self._link.ask("DELETE", "/merchants", body={"clientId": client_id})
+
     def payments(self, *, limit: int = 100) -> list[PaymentRecord]:
         """The payments that the gateway knows, the latest change first."""
         found = self._link.ask("GET", "/payments", query={**self._whom, "limit": limit})["payments"]
@@ -139,15 +147,9 @@ class Mock:
         body = {"clientId": client_id, "publicKey": public_key}
         return int(self._link.ask("POST", "/merchants", body=body)["keyVersion"])
 
-    def events(self, *, kind: str | None = None, after: str | None = None) -> Generator[Event, None, None]:
-        """What happens from the first ``next`` on, as it happens, until the gateway goes (Unreachable).
-
-        ``after`` is the id of an event to go on from. Close it when you have seen enough.
-        """
-        with self._link.listen({**self._whom, "kind": kind}, after) as found:
-            for event_id, name, data in found:
-                record = Event.KINDS.get(name)
-                yield Event(id=event_id, kind=name, record=record.of(data) if record else data)
+    def events(self, *, kind: str | None = None, after: str | None = None) -> EventStream:
+        """What happens from now on, as it happens; ``after`` is the id of an event to go on from."""
+        return EventStream(self._link, {**self._whom, "kind": kind}, after)
 
     def reset(self) -> None:
         """Forget payments, counters, choices, loaded scenarios, journal and clock."""

@@ -25,6 +25,7 @@ from mock_alipay.schema import read
 logger = logging.getLogger("mock_alipay")
 
 Handler = Callable[[Desk, Ask], Awaitable[Any]]
+_Answer = Callable[[Request], Awaitable[Response]]
 
 CALLS: Mapping[str, Mapping[str, Handler]] = {
     "/health": {"GET": look.health},
@@ -37,7 +38,7 @@ CALLS: Mapping[str, Mapping[str, Handler]] = {
     "/payments": {"GET": look.payments},
     "/payments/{paymentRequestId:path}": {"GET": look.payment},
     "/clock": {"GET": look.clock, "PUT": steer.move_clock},
-    "/merchants": {"POST": steer.add_merchant},
+    "/merchants": {"POST": steer.add_merchant, "DELETE": steer.remove_merchant},
     "/env": {"GET": look.environment},
     "/events": {"GET": stream.events},
     "/reset": {"POST": steer.reset},
@@ -62,11 +63,11 @@ class Admin:
                 for method, handler in handlers.items()
             }
             routes.append(self._route(path, calls))
-        return Router([*routes, self._route("/{rest:path}", {})], redirect_slashes=False)
+        return Router(routes, default=self._route("/", {}).app, redirect_slashes=False)
 
-    async def openapi(self, request: Request) -> Response:
+    def openapi(self, path: str) -> Route:
         """The description of both APIs, for anyone whom the guard lets in."""
-        return await self._respond(request, self._describe, needs_token=False)
+        return self._guarded(path, self._describe, needs_token=False)
 
     async def _describe(self, request: Request) -> Response:
         if request.method not in ("GET", "HEAD"):
@@ -81,18 +82,19 @@ class Admin:
         async def answer(request: Request) -> Response:
             return await _pick(request, calls).answer(request)
 
+        # Health says nothing that a stranger may not know, and whoever waits for the gateway has no token yet.
+        return self._guarded(path, answer, needs_token=path != "/health")
+
+    def _guarded(self, path: str, answer: _Answer, *, needs_token: bool) -> Route:
         async def respond(request: Request) -> Response:
-            # Health says nothing that a stranger may not know, and whoever waits for the gateway has no token yet.
-            return await self._respond(request, answer, needs_token=path != "/health")
+            return await self._respond(request, answer, needs_token=needs_token)
 
         route = Route(path, respond)
         # Any method comes in: _pick tells which are allowed, as a problem and behind the guard.
         route.methods = None
         return route
 
-    async def _respond(
-        self, request: Request, answer: Callable[[Request], Awaitable[Response]], *, needs_token: bool
-    ) -> Response:
+    async def _respond(self, request: Request, answer: _Answer, *, needs_token: bool) -> Response:
         try:
             self._guard.check(request.headers, needs_token=needs_token)
             return await answer(request)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 
@@ -18,6 +21,51 @@ from mock_alipay.scenario import Chooser
 from mock_alipay.schema import Schemas
 from mock_alipay.store import MemoryStore
 from mock_alipay.timekeeper import Timekeeper
+
+Found = TypeVar("Found")
+
+MOST_STREAMS = 100
+MOST_WAITS = 300
+"""Connections are bounded too: what is left must do for merchants' calls."""
+
+
+class Room:
+    """A place for so many at a time."""
+
+    def __init__(self, most: int, what: str) -> None:
+        self._most = most
+        self._what = what
+        self._taken = 0
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Be one of them within the block; Misuse (503) when there are too many already."""
+        if self._taken >= self._most:
+            raise Misuse(503, f"Too many {self._what}", f"{self._most} are open already; close some of them")
+        self._taken += 1
+        try:
+            yield
+        finally:
+            self._taken -= 1
+
+
+class Clerk:
+    """Does what takes long, such as showing a thousand large bodies, in a thread: no merchant's call waits for it."""
+
+    def __init__(self) -> None:
+        self._thread: ThreadPoolExecutor | None = None
+
+    async def do(self, work: Callable[[], Found]) -> Found:
+        """What ``work`` returns, after the work that was there before it."""
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, thread_name_prefix="mock-alipay-admin")
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def close(self) -> None:
+        """Let the thread go; the next work gets another."""
+        if self._thread is not None:
+            self._thread.shutdown(wait=False, cancel_futures=True)
+            self._thread = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +84,9 @@ class Desk:
     endpoints: tuple[str, ...]
     result_codes: tuple[str, ...]
     env: Mapping[str, str | None]
+    streams: Room = field(default_factory=lambda: Room(MOST_STREAMS, "listeners"))
+    waits: Room = field(default_factory=lambda: Room(MOST_WAITS, "waits"))
+    clerk: Clerk = field(default_factory=Clerk)
 
 
 @dataclass(frozen=True, slots=True)

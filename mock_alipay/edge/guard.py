@@ -24,15 +24,16 @@ class Guard:
         self._names = {bound.lower(), *(host.lower().rstrip(".") for host in hosts)}
         address = address_of(bound)
         self._any_address = address is not None and address.is_unspecified
-        self._token = token.encode() if token is not None else None
+        self._token = token.encode() if token else None
 
     def check(self, headers: Mapping[str, str], *, needs_token: bool = True) -> None:
         """Misuse (403, 401) says which header is not welcome and what would be."""
         own = headers.get("host", "")
         host = _host_name(own)
         site = headers.get("sec-fetch-site")
-        if host and not self._is_own(host):
-            raise _refused(f"header Host: expected {self._expected}, got {host}; to allow it: --admin-host {host}")
+        if own and not (host and self._is_own(host)):
+            hint = f"; to allow it: --admin-host {host}, or admin_hosts of Config" if host else ""
+            raise _refused(f"header Host: expected {self._expected}, got {own[:80]}{hint}")
         if site is not None and site not in _SAME:
             raise _refused(f"header Sec-Fetch-Site: a page of another site ({site}) may not use the admin API")
         origin = headers.get("origin")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from mock_alipay.edge import views
@@ -37,20 +36,18 @@ async def call(desk: Desk, ask: Ask) -> Any:
     entry = desk.journal.get(call_id)
     if entry is None:
         raise Misuse(404, "No such call", f"the journal has no call '{call_id[:40]}'; it keeps the latest only")
-    return views.whole_call_view(entry, desk.contract)
+    return await desk.clerk.do(lambda: views.whole_call_view(entry, desk.contract))
 
 
 async def scenarios(desk: Desk, ask: Ask) -> Any:
     """The stories that a client id can see; without one all there are."""
     chooser, client_id = desk.chooser, ask.client_id
-    loaded = chooser.shelf.loaded()
-    whose = {id(story): whom for whom, story in loaded}
-    seen = list(chooser.shelf.library(client_id).values())
-    seen += [story for whom, story in loaded if client_id is None and whom is not None]
+    whose = {id(story): whom for whom, story in chooser.shelf.loaded()}
     chosen = [{"clientId": who, "scenario": name, "times": times} for who, name, times in chooser.preferences()]
     return {
         "scenarios": [
-            views.story_view(story, loaded=id(story) in whose, client_id=whose.get(id(story))) for story in seen
+            views.story_view(story, loaded=id(story) in whose, client_id=whose.get(id(story)))
+            for story in chooser.shelf.visible(client_id)
         ],
         "default": chooser.default,
         "chosen": [one for one in chosen if client_id is None or one["clientId"] in (None, client_id)],
@@ -61,7 +58,7 @@ async def payments(desk: Desk, ask: Ask) -> Any:
     """The payments that the gateway knows, the latest change first."""
     found = (await desk.store.browse(ask.client_id))[: ask.query["limit"]]
     pairs = [(payment, desk.clocks.now(payment.client_id)) for payment in found]
-    return await asyncio.to_thread(lambda: {"payments": [views.payment_view(*pair) for pair in pairs]})
+    return await desk.clerk.do(lambda: {"payments": [views.payment_view(*pair) for pair in pairs]})
 
 
 async def payment(desk: Desk, ask: Ask) -> Any:
@@ -73,7 +70,8 @@ async def payment(desk: Desk, ask: Ask) -> Any:
     if len(found) > 1:
         clients = ", ".join(payment.client_id for payment in found)
         raise Misuse(409, "Several payments", f"several client ids used this id; add ?clientId= one of {clients}")
-    return views.payment_view(found[0], desk.clocks.now(found[0].client_id))
+    now = desk.clocks.now(found[0].client_id)
+    return await desk.clerk.do(lambda: views.payment_view(found[0], now))
 
 
 async def clock(desk: Desk, ask: Ask) -> Any:
@@ -88,32 +86,29 @@ async def environment(desk: Desk, _ask: Ask) -> Any:
 
 def found_by(desk: Desk, ask: Ask) -> Iterable[Entry]:
     """The exchanges that a call's filters pick, newest first."""
-    return desk.journal.newest_first(wanted(filters_of(desk, ask.query), ask.query["after"]))
+    return desk.journal.newest_first(wanted(filters_of(desk, ask.query)), after=ask.query["after"])
 
 
 def filters_of(desk: Desk, query: Mapping[str, Any]) -> dict[str, str]:
     """The filters among the parameters; Misuse (400) for an endpoint, code or scenario that does not exist."""
     filters = {name: query[name] for name in FILTERS if name in query}
-    _known("endpoint", filters, desk.endpoints)
-    stories = {
-        **desk.chooser.shelf.library(filters.get("clientId")),
-        **{s.name: s for _, s in desk.chooser.shelf.loaded()},
-    }
-    if filters.get("scenario") not in (None, *stories):
-        # A story that is gone may have been played before.
-        _known("scenario", filters, {*stories, *(entry.scenario or "" for entry in desk.journal)})
-    if not any(story.sets_result_code for story in stories.values()):
-        _known("resultCode", filters, desk.result_codes)
+    stories = desk.chooser.shelf.visible(filters.get("clientId"))
+    _known("endpoint", filters, desk.endpoints, desk)
+    _known("scenario", filters, {story.name for story in stories}, desk)
+    if not any(story.sets_result_code for story in stories):
+        _known("resultCode", filters, desk.result_codes, desk)
     return filters
 
 
 async def shown(desk: Desk, entries: Iterable[Entry]) -> list[dict[str, Any]]:
     """Exchanges as lists show them."""
-    # A thousand large bodies take seconds to parse and mask: merchants' calls need not wait for that.
-    return await asyncio.to_thread(lambda: [views.call_view(entry, desk.contract) for entry in entries])
+    return await desk.clerk.do(lambda: [views.call_view(entry, desk.contract) for entry in entries])
 
 
-def _known(name: str, filters: Mapping[str, str], words: Iterable[str]) -> None:
+def _known(name: str, filters: Mapping[str, str], words: Collection[str], desk: Desk) -> None:
     value = filters.get(name)
-    if value is not None and value not in words:
-        raise unknown(name, value, sorted(filter(None, words)))
+    if value is None or value in words:
+        return
+    # What is gone now may have been there when a call came.
+    if not any(FILTERS[name](entry) == value for entry in desk.journal):
+        raise unknown(name, value, sorted(words))

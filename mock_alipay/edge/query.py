@@ -19,7 +19,9 @@ JSON = "application/json"
 YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
 
 _MAX_BODY = 256 * 1024
-_NUMBER = re.compile(r"[0-9]{1,13}(?:\.[0-9]{1,6})?")
+_WHOLE = re.compile(r"[0-9]{1,13}")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+"""As JSON writes numbers, and so as programs do: 1e-07."""
 
 
 def parameters(request: Request, known: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -96,14 +98,20 @@ def unknown(what: str, name: str, allowed: Iterable[str]) -> Misuse:
     return Misuse(400, f"Unknown {what}", detail, allowed=names)
 
 
+def _number(text: str, kind: str) -> float | None:
+    if kind == "integer":
+        return int(text) if _WHOLE.fullmatch(text) else None
+    return float(text) if _NUMBER.fullmatch(text) else None
+
+
 def _typed(name: str, text: str, schema: Mapping[str, Any]) -> Any:
     kind = schema.get("type")
     fits: bool
     if kind in ("integer", "number"):
-        value = float(text) if _NUMBER.fullmatch(text) and (kind == "number" or "." not in text) else None
+        value = _number(text, kind)
         fits = value is not None and schema["minimum"] <= value <= schema["maximum"]
         if fits:
-            return int(text) if kind == "integer" else value
+            return value
     else:
         pattern = schema.get("pattern")
         fits = text in schema["enum"] if "enum" in schema else not pattern or bool(re.fullmatch(pattern, text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from mock_alipay import duration, keys
@@ -11,6 +11,7 @@ from mock_alipay.edge import views
 from mock_alipay.edge.desk import Ask, Desk
 from mock_alipay.edge.query import JSON, YAML, wrong_media
 from mock_alipay.errors import Misuse, SetupError
+from mock_alipay.scenario import Story
 from mock_alipay.scenario.posted import read_posted
 
 _MOVES = ("advance", "freeze", "run")
@@ -37,18 +38,21 @@ async def load_scenario(desk: Desk, ask: Ask) -> Any:
     if ask.media not in (JSON, *YAML):
         raise wrong_media(ask.media, [JSON, YAML[0]])
     try:
-        text = ask.raw.decode()
-        posted = read_posted(text, desk.schemas, is_json=ask.media == JSON)
-        name, client_id = _one("name", ask, posted.name), _one("clientId", ask, posted.client_id)
-        if name is None:
-            raise Misuse(400, "No name", "a scenario needs a name: POST …/scenarios?name=NAME, or the key name in it")
-        story = posted.story(name)
-        desk.chooser.shelf.load(story, client_id)
+        story, client_id = await desk.clerk.do(lambda: _posted(desk, ask))
+        desk.chooser.load(story, client_id)
     except UnicodeDecodeError:
         raise Misuse(400, "Bad scenario", "the body is not UTF-8 text") from None
     except SetupError as error:
         raise Misuse(400, "Bad scenario", "; ".join(error.problems), faults=list(error.problems)) from None
     return views.story_view(story, loaded=True, client_id=client_id)
+
+
+def _posted(desk: Desk, ask: Ask) -> tuple[Story, str | None]:
+    posted = read_posted(ask.raw.decode(), desk.schemas, is_json=ask.media == JSON)
+    name, client_id = _one("name", ask, posted.name), _one("clientId", ask, posted.client_id)
+    if name is None:
+        raise Misuse(400, "No name", "a scenario needs a name: POST …/scenarios?name=NAME, or the key name in it")
+    return posted.story(name), client_id
 
 
 async def move_clock(desk: Desk, ask: Ask) -> Any:
@@ -60,9 +64,10 @@ async def move_clock(desk: Desk, ask: Ask) -> Any:
             400, "Bad body", f"expected one of {', '.join(_MOVES)}, got {found}", allowed=["clientId", *_MOVES]
         )
     client_id, clocks = ask.client_id, desk.clocks
+    before = clocks.now(client_id)
     match moves[0]:
         case "advance":
-            by = _read("advance", ask, duration.parse)
+            by = _read("advance", ask, _forward)
             _moved(lambda: clocks.advance(by, client_id))
         case "freeze":
             at = _read("freeze", ask, _moment)
@@ -71,7 +76,7 @@ async def move_clock(desk: Desk, ask: Ask) -> Any:
             _moved(lambda: clocks.run(client_id))
     shown = views.clock_view(clocks, client_id)
     desk.events.publish("clock", client_id, shown)
-    await desk.timekeeper.clocks_moved()
+    await desk.timekeeper.clock_moved(client_id, before)
     return shown
 
 
@@ -80,10 +85,18 @@ async def add_merchant(desk: Desk, ask: Ask) -> Any:
     client_id, text = ask.body["clientId"], ask.body["publicKey"]
     try:
         key = keys.parse_public_key(text.encode(), "publicKey")
-        version = desk.keys.add(client_id, key)
     except SetupError as error:
         raise Misuse(400, "Bad field", "; ".join(error.problems)) from None
-    return {"clientId": client_id, "keyVersion": version}
+    try:
+        return {"clientId": client_id, "keyVersion": desk.keys.add(client_id, key, lasting=False)}
+    except SetupError as error:
+        raise Misuse(409, "Too many keys", "; ".join(error.problems)) from None
+
+
+async def remove_merchant(desk: Desk, ask: Ask) -> Any:
+    """Take away the keys that were added at run time."""
+    client_id = ask.body["clientId"]
+    return {"clientId": client_id, "keysRemoved": desk.keys.remove(client_id)}
 
 
 async def reset(desk: Desk, ask: Ask) -> Any:
@@ -105,6 +118,12 @@ def _read(name: str, ask: Ask, reader: Callable[[str], Any]) -> Any:
         raise Misuse(400, "Bad field", f"{name}: {error}") from None
 
 
+def _forward(text: str) -> timedelta:
+    if text.startswith("-"):
+        raise ValueError(f"a clock is advanced forward only, not by {text[:40]}; freeze sets it back")
+    return duration.parse(text)
+
+
 def _moment(text: str) -> datetime | None:
     if text == "now":
         return None
@@ -121,7 +140,7 @@ def _moved(move: Callable[[], None]) -> None:
     try:
         move()
     except ValueError as error:
-        raise Misuse(400, "Clock out of range", str(error)) from None
+        raise Misuse(400, "Clock not moved", str(error)) from None
 
 
 def _one(name: str, ask: Ask, in_body: str | None) -> str | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 import orjson
@@ -12,26 +14,25 @@ from starlette.types import Receive, Scope, Send
 
 from mock_alipay.edge import views
 from mock_alipay.edge.desk import Ask, Desk
-from mock_alipay.errors import Misuse
 from mock_alipay.events import Backlog, Event
 
-MOST_LISTENERS = 100
 _HEARTBEAT = 15.0
 """Seconds of silence after which a comment shows that the connection stands."""
 
-_OPENING = b"retry: 1000\n: mock-alipay tells what happens from here on\n\n"
+_GATHER = 0.05
+"""Seconds in which events are gathered before they are sent: too short to be seen, long enough for a burst."""
 
 
 async def events(desk: Desk, ask: Ask) -> StreamingResponse:
     """An endless answer: what came after Last-Event-ID, if it is given, and then everything that happens."""
-    if desk.events.listeners >= MOST_LISTENERS:
-        raise Misuse(503, "Too many listeners", f"{MOST_LISTENERS} listen already")
     client_id, kind = ask.client_id, ask.query.get("kind")
 
     def concerns(event: Event) -> bool:
         return kind in (None, event.kind) and (client_id is None or event.client_id in (None, client_id))
 
-    return _Stream(desk, _Queue(concerns), ask.request.headers.get("last-event-id"))
+    seat = ExitStack()
+    seat.enter_context(desk.streams.entered())
+    return _Stream(desk, _Queue(concerns), ask.request.headers.get("last-event-id"), seat)
 
 
 class _Queue:
@@ -45,7 +46,7 @@ class _Queue:
 
     def put(self, event: Event) -> None:
         if self._concerns(event):
-            self._missed += self._backlog.add(event)
+            self._missed += len(self._backlog.add(event))
             self._news.set()
 
     def missed(self, number: int) -> None:
@@ -56,9 +57,11 @@ class _Queue:
     async def take(self) -> tuple[int, list[Event]]:
         """How many were missed and what has come; nothing after a while of silence."""
         try:
-            await asyncio.wait_for(self._news.wait(), _HEARTBEAT)
+            async with asyncio.timeout(_HEARTBEAT):
+                await self._news.wait()
         except TimeoutError:
             return 0, []
+        await asyncio.sleep(_GATHER)
         self._news.clear()
         missed, self._missed = self._missed, 0
         return missed, self._backlog.take()
@@ -67,15 +70,18 @@ class _Queue:
 class _Stream(StreamingResponse):
     """Listens from the moment that it is let in, so that no crowd gets past the count, until it ends."""
 
-    def __init__(self, desk: Desk, queue: _Queue, last: str | None) -> None:
-        super().__init__(_told(desk, queue), media_type="text/event-stream", headers=_UNCACHED)
+    def __init__(self, desk: Desk, queue: _Queue, last: str | None, seat: ExitStack) -> None:
+        # What happens before the answer has begun is told after its opening, and must not be skipped by its id.
+        opening = last or desk.events.latest
+        super().__init__(_told(desk, queue, opening), media_type="text/event-stream", headers=_UNCACHED)
         self._desk = desk
         self._queue = queue
         self._last = last
+        self._seat = seat
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         events = self._desk.events
-        with events.heard_by(self._queue.put):
+        with self._seat, events.heard_by(self._queue.put):
             if self._last is not None:
                 missed, kept = events.since(self._last)
                 self._queue.missed(missed)
@@ -87,13 +93,14 @@ class _Stream(StreamingResponse):
 _UNCACHED = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
-async def _told(desk: Desk, queue: _Queue) -> AsyncIterator[bytes]:
-    yield _OPENING
+async def _told(desk: Desk, queue: _Queue, opening: str) -> AsyncIterator[bytes]:
+    # The id lets a listener come back to this very moment, even if it has not heard of anything by then.
+    yield f"retry: 1000\nid: {opening}\n\n".encode("latin-1")
     while True:
         missed, batch = await queue.take()
         lines = [_line("missed", {"missed": missed})] if missed else []
         if batch:
-            lines.append(await asyncio.to_thread(_lines, desk, batch))
+            lines.append(await desk.clerk.do(partial(_lines, desk, batch)))
         yield b"".join(lines) or b": still here\n\n"
 
 

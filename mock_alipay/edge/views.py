@@ -82,8 +82,8 @@ def whole_call_view(entry: Entry, contract: Contract) -> dict[str, Any]:
 
 def payment_view(payment: Payment, now: datetime) -> dict[str, Any]:
     """A payment as the gateway sees it when its client's clock shows ``now``."""
-    request = mask_json(orjson.loads(payment.request))
-    return {**_payment(payment, request, now), "request": request}
+    request = orjson.loads(payment.request)
+    return {**_payment(payment, request, now), "request": mask_json(request)}
 
 
 def payment_summary(payment: Payment, now: datetime) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def _payment(payment: Payment, request: Mapping[str, Any], now: datetime) -> dic
         "paymentSessionId": payment.session.id,
         "paymentSessionExpiryTime": payment.session.expiry_text,
         "created": wire_time(payment.session.created),
-        "paymentAmount": request.get("paymentAmount"),
+        "paymentAmount": mask_json(request.get("paymentAmount")),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,14 +22,18 @@ from mock_alipay.words import alike, short
 _MOST_SHOWN = 100
 _LOOKED_AT = 1_000
 """The newest so many other calls are looked at for near misses."""
+_COMPARED = 20
+"""Of those the nearest so many are compared letter by letter."""
+
 _NEAREST = 3
+_WEIGHTS = {"resultCode": 1, "scenario": 1, "endpoint": 2, "clientId": 3, "paymentRequestId": 4}
 
 
 async def wait(desk: Desk, ask: Ask) -> Any:
     """Answer as soon as enough calls fit; Misuse (408) with the nearest misses when the time is over."""
     filters, query = filters_of(desk, ask.query), ask.query
     tally = _Tally(desk, filters, query["after"], query["count"])
-    with desk.events.heard_by(tally.hear):
+    with desk.waits.entered(), desk.events.heard_by(tally.hear):
         await _either(tally.enough, ask.request, query["timeout"])
     if tally.count < query["count"]:
         raise _missed(desk, filters, query, tally.count)
@@ -41,7 +45,10 @@ class _Tally:
 
     def __init__(self, desk: Desk, filters: Mapping[str, str], after: int, expected: int) -> None:
         self._journal = desk.journal
-        self._fits = wanted(filters, after)
+        self._fits = wanted(filters)
+        self._after = after
+        # Ids are given as calls come: one with a smaller id may end, and be noted, after the one that is named.
+        self._least = 0 if desk.journal.get(str(after)) else after
         self._expected = expected
         self.enough = asyncio.Event()
         self._recount()
@@ -50,13 +57,13 @@ class _Tally:
         """Take note of an event."""
         if event.kind == "reset":
             self._recount()
-        elif event.kind == "call" and self._fits(event.subject):
+        elif event.kind == "call" and event.subject.number > self._least and self._fits(event.subject):
             self.newest.appendleft(event.subject)
             self.count += 1
             self._look()
 
     def _recount(self) -> None:
-        found = list(self._journal.newest_first(self._fits))
+        found = list(self._journal.newest_first(self._fits, after=self._after))
         self.count = len(found)
         self.newest = deque(found[:_MOST_SHOWN], _MOST_SHOWN)
         self._look()
@@ -90,9 +97,14 @@ class _Miss:
     """Filter, expected, found."""
 
     @property
-    def distance(self) -> tuple[int, float]:
-        """Fewer filters first, then likelier misspellings, then newer calls."""
-        return len(self.differs), -sum(alike(expected, found or "") for _, expected, found in self.differs)
+    def distance(self) -> tuple[int, int]:
+        """Fewer filters come first, and another outcome of a call before another call."""
+        return len(self.differs), sum(_WEIGHTS[name] for name, _, _ in self.differs)
+
+    @property
+    def likeness(self) -> float:
+        """How much what was found looks like what was expected."""
+        return sum(alike(expected, found or "") for _, expected, found in self.differs)
 
     @property
     def view(self) -> dict[str, Any]:
@@ -104,10 +116,9 @@ class _Miss:
 
 
 def _missed(desk: Desk, filters: Mapping[str, str], query: Mapping[str, Any], count: int) -> Misuse:
-    after = query["after"]
-    others = list(desk.journal.newest_first(lambda entry: entry.number > after and not wanted(filters)(entry)))
-    misses = [_miss(entry, filters) for entry in itertools.islice(others, _LOOKED_AT)]
-    nearest = sorted(misses, key=lambda miss: miss.distance)[:_NEAREST]
+    fits = wanted(filters)
+    others = list(desk.journal.newest_first(lambda entry: not fits(entry), after=query["after"]))
+    nearest = _nearest([_miss(entry, filters) for entry in itertools.islice(others, _LOOKED_AT)])
     asked = " and ".join(f"{name}={value}" for name, value in filters.items())
     expected = query["count"]
     detail = (
@@ -131,13 +142,15 @@ def _told(desk: Desk, nearest: list[_Miss], others: int) -> str:
     if not nearest:
         return f"No other call came either: does the shop call {desk.env['url']}?"
     closest = nearest[0]
-    places = _listed(f"{name} ({mask_text(short(found or 'none', 80))})" for name, _, found in closest.differs)
+    places = ", ".join(f"{name} ({mask_text(short(found or 'none', 80))})" for name, _, found in closest.differs)
     came = "1 other call came; it" if others == 1 else f"{others} other calls came; the closest, #{closest.entry.id},"
     return f"{came} differs in {places}"
 
 
-def _listed(words: Iterable[str]) -> str:
-    return ", ".join(words)
+def _nearest(misses: list[_Miss]) -> list[_Miss]:
+    """The nearest few: of those that are equally far, likelier misspellings first, then newer calls."""
+    near = sorted(misses, key=lambda miss: miss.distance)[:_COMPARED]
+    return sorted(near, key=lambda miss: (*miss.distance, -miss.likeness))[:_NEAREST]
 
 
 def _miss(entry: Entry, filters: Mapping[str, str]) -> _Miss:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mock_alipay.errors import Misuse
 from mock_alipay.scenario.library import Library
 from mock_alipay.scenario.matching import Sight
-from mock_alipay.scenario.shelf import Shelf
+from mock_alipay.scenario.shelf import Shelf, Stories
 from mock_alipay.scenario.story import Step, Story
 from mock_alipay.words import close
 
@@ -44,7 +44,8 @@ class Chooser:
         self.shelf = Shelf(library)
         self.default = default
         self._preferences: dict[str | None, _Preference] = {}
-        self._counters: OrderedDict[tuple[str, str, str, str], int] = OrderedDict()
+        self._counters: dict[str, OrderedDict[tuple[str, str, str], int]] = {}
+        self._counted = 0
 
     def choose(self, endpoint: str, payment_request_id: str, sight: Sight) -> Choice:
         """The step that this call gets; it counts as played.
@@ -69,6 +70,13 @@ class Chooser:
             raise Misuse(409, "Too many client ids", detail)
         self._preferences[client_id] = _Preference(scenario, times)
 
+    def load(self, story: Story, client_id: str | None = None) -> None:
+        """Add a story at run time; it begins at its first step. SetupError when its match ties with another's."""
+        self.shelf.load(story, client_id)
+        for whom in [whom for whom in self._counters if client_id in (None, whom)]:
+            for key in [key for key in self._counters[whom] if key[0] == story.name]:
+                self._uncount(whom, key)
+
     def clear(self, client_id: str | None = None) -> None:
         """Take back what was set for one client id, or for all of them."""
         if client_id is None:
@@ -84,8 +92,8 @@ class Chooser:
         """Forget counters, settings and loaded stories of one client id or of all."""
         self.clear(client_id)
         self.shelf.forget(client_id)
-        for key in [key for key in self._counters if client_id in (None, key[0])]:
-            del self._counters[key]
+        for whom in [whom for whom in self._counters if client_id in (None, whom)]:
+            self._counted -= len(self._counters.pop(whom))
 
     def _story(self, payment_request_id: str, sight: Sight) -> tuple[Story, str]:
         library = self.shelf.library(sight.client_id)
@@ -108,7 +116,7 @@ class Chooser:
             return claimed[0], f"its match fits: {places}" + (f"; so does that of {others}" if others else "")
         return library[self.default], "the default"
 
-    def _preferred(self, client_id: str, library: Library) -> tuple[Story, str] | None:
+    def _preferred(self, client_id: str, library: Stories) -> tuple[Story, str] | None:
         if not self._preferences:
             return None
         for key in (client_id, None):
@@ -126,15 +134,26 @@ class Chooser:
         return None
 
     def _count(self, story: Story, endpoint: str, client_id: str, payment_request_id: str) -> int:
-        key = (client_id, story.name, endpoint, "" if story.count_by_client else payment_request_id)
-        nth = self._counters.pop(key, 0)
-        self._counters[key] = nth + 1
-        if len(self._counters) > _MOST_COUNTERS:
-            self._counters.popitem(last=False)
-        return nth
+        own = self._counters.setdefault(client_id, OrderedDict())
+        key = (story.name, endpoint, "" if story.count_by_client else payment_request_id)
+        nth = own.pop(key, None)
+        self._counted += nth is None
+        own[key] = (nth or 0) + 1
+        if self._counted > _MOST_COUNTERS:
+            # Whoever counts most makes room: no client id sends another's stories back to their first step.
+            fullest = max(self._counters, key=lambda whom: len(self._counters[whom]))
+            self._uncount(fullest, next(iter(self._counters[fullest])))
+        return nth or 0
+
+    def _uncount(self, client_id: str, key: tuple[str, str, str]) -> None:
+        own = self._counters[client_id]
+        del own[key]
+        self._counted -= 1
+        if not own:
+            del self._counters[client_id]
 
 
-def _hint(payment_request_id: str, library: Library) -> str | None:
+def _hint(payment_request_id: str, library: Stories) -> str | None:
     prefix, dashes, _ = payment_request_id.partition("--")
     if not dashes or prefix in library:
         return None

@@ -21,18 +21,22 @@ class Library(Mapping[str, Story]):
     """Stories by name, and the order in which their ``match`` sections are asked."""
 
     def __init__(self, stories: Iterable[Story]) -> None:
-        self._stories = {story.name: story for story in stories}
-        claiming = [story for story in self._stories.values() if story.match]
+        self._shelve({story.name: story for story in stories})
+        _refuse_ties(itertools.combinations(self._claiming, 2))
+
+    def _shelve(self, stories: dict[str, Story]) -> None:
+        self._stories = stories
+        claiming = [story for story in stories.values() if story.match]
         self._claiming = sorted(claiming, key=lambda story: story.weight, reverse=True)
-        problems = [
-            f"{a.origin}: its match ties with that of {b.origin}: both claim the same calls; "
-            "give one of them another condition, or name yours as the other is named, to replace it"
-            for a, b in itertools.combinations(self._claiming, 2)
-            if a.ties_with(b)
-        ]
-        if problems:
-            raise SetupError(*problems)
         self._gates = _Gates(self._claiming)
+
+    def joined_by(self, story: Story) -> Library:
+        """A library with one more story, which is compared with the others; they are not compared again."""
+        others = {name: other for name, other in self._stories.items() if name != story.name}
+        _refuse_ties((story, other) for other in others.values() if story.match and other.match)
+        library = Library(())
+        library._shelve({**others, story.name: story})
+        return library
 
     @classmethod
     def load(cls, folders: Iterable[Path], schemas: Schemas) -> Library:
@@ -54,16 +58,20 @@ class Library(Mapping[str, Story]):
             raise SetupError(*problems)
         return cls(stories.values())
 
-    def claimed(self, sight: Sight) -> list[Story]:
-        """The stories whose match holds and is the most particular; several only when they look at other places."""
-        found = [s for s in self._gates.admitted(sight) if all(condition.holds(sight) for condition in s.match)]
+    def claimed(self, sight: Sight, seen: Mapping[str, Story] | None = None) -> list[Story]:
+        """The stories whose match holds and is the most particular; several only when they look at other places.
+
+        ``seen``: those only that stand there under their name.
+        """
+        admitted = self._gates.admitted(sight)
+        if seen is not None:
+            admitted = [story for story in admitted if seen[story.name] is story]
+        found = [story for story in admitted if all(condition.holds(sight) for condition in story.match)]
         return [story for story in found if story.weight == found[0].weight]
 
     def unknown(self, name: str) -> str:
         """What to tell someone who asked for a story that does not exist."""
-        meant = close(name, self._stories)
-        hint = f"did you mean {meant}? " if meant else ""
-        return f"there is no scenario '{name[:60]}'; {hint}known are {', '.join(sorted(self._stories))}"
+        return unknown(name, self)
 
     def require(self, default: str) -> None:
         """WrongUse when the story for calls that nothing else claims is not here."""
@@ -78,6 +86,25 @@ class Library(Mapping[str, Story]):
 
     def __len__(self) -> int:
         return len(self._stories)
+
+
+def unknown(name: str, names: Iterable[str]) -> str:
+    """What to tell someone who asked for a story that is not among ``names``."""
+    known = sorted(names)
+    meant = close(name, known)
+    hint = f"did you mean {meant}? " if meant else ""
+    return f"there is no scenario '{name[:60]}'; {hint}known are {', '.join(known)}"
+
+
+def _refuse_ties(pairs: Iterable[tuple[Story, Story]]) -> None:
+    problems = [
+        f"{a.origin}: its match ties with that of {b.origin}: both claim the same calls; "
+        "give one of them another condition, or name yours as the other is named, to replace it"
+        for a, b in pairs
+        if a.ties_with(b)
+    ]
+    if problems:
+        raise SetupError(*problems)
 
 
 class _Gates:

@@ -35,7 +35,7 @@ class Posted:
 
     def story(self, name: str) -> Story:
         """The story; SetupError tells line and reason of everything wrong with it."""
-        return story_in(self.written, name, self.schemas)
+        return dataclasses.replace(story_in(self.written, name, self.schemas), origin=f"{name} (loaded)")
 
 
 def read_posted(text: str, schemas: Schemas, *, is_json: bool) -> Posted:

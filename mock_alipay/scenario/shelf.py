@@ -2,62 +2,98 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from mock_alipay.errors import SetupError
-from mock_alipay.scenario.library import Library
+from mock_alipay.scenario.library import Library, unknown
+from mock_alipay.scenario.matching import Sight
 from mock_alipay.scenario.story import Story
 
 MOST_LOADED = 1_000
 """Stories that may be loaded at run time."""
 
 
+class Stories(Mapping[str, Story]):
+    """Several libraries as one: those in front override the others by name, and go first where both claim a call."""
+
+    def __init__(self, *layers: Library) -> None:
+        self._layers = layers
+
+    def claimed(self, sight: Sight) -> list[Story]:
+        """The stories whose match holds and is the most particular; of one layer only."""
+        best: list[Story] = []
+        for layer in self._layers:
+            found = layer.claimed(sight, self)
+            if found and (not best or found[0].weight > best[0].weight):
+                best = found
+        return best
+
+    def unknown(self, name: str) -> str:
+        """What to tell someone who asked for a story that does not exist."""
+        return unknown(name, self)
+
+    def __getitem__(self, name: str) -> Story:
+        for layer in self._layers:
+            if name in layer:
+                return layer[name]
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        return any(name in layer for layer in self._layers)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted({name for layer in self._layers for name in layer}))
+
+    def __len__(self) -> int:
+        return len(set().union(*self._layers))
+
+
 class Shelf:
-    """A library for all client ids, and one for each that has stories of its own; the latter override by name."""
+    """The files' library, one of what was loaded for all, and one for each client id that has stories of its own."""
 
     def __init__(self, filed: Library) -> None:
         self._filed = filed
-        self._loaded: dict[str | None, dict[str, Story]] = {}
-        self._libraries: dict[str | None, Library] = {None: filed}
+        self._loaded: dict[str | None, Library] = {}
+        self._seen: dict[str | None, Stories] = {None: Stories(filed)}
 
-    def library(self, client_id: str | None = None) -> Library:
+    def library(self, client_id: str | None = None) -> Stories:
         """What a client id sees, or all of them."""
-        return self._libraries.get(client_id) or self._libraries[None]
+        return self._seen.get(client_id) or self._seen[None]
 
     def loaded(self) -> list[tuple[str | None, Story]]:
         """The stories loaded at run time, each with the client id that it is for."""
         return [(client_id, story) for client_id, stories in self._loaded.items() for story in stories.values()]
 
+    def visible(self, client_id: str | None = None) -> list[Story]:
+        """The stories that a client id sees; without one all there are."""
+        seen = list(self.library(client_id).values())
+        return seen if client_id is not None else seen + [s for whom, s in self.loaded() if whom is not None]
+
     def refile(self, filed: Library) -> None:
-        """Take over what files say now; SetupError, and nothing is changed, when a loaded story ties with them."""
-        self._rebuild(filed, self._loaded.get(None, {}))
+        """Take over what files say now."""
+        self._filed = filed
+        self._look_again()
 
     def load(self, story: Story, client_id: str | None = None) -> None:
-        """Add a story for one client id or all, in place of what had its name; SetupError when it ties with another."""
-        stories = {**self._loaded.get(client_id, {}), story.name: story}
-        others = sum(len(of_one) for whom, of_one in self._loaded.items() if whom != client_id)
-        if others + len(stories) > MOST_LOADED:
+        """Add a story for one client id or all, in place of what had its name.
+
+        SetupError when its match ties with another's that was loaded for the same; before those of files it goes.
+        """
+        own = self._loaded.get(client_id, Library(()))
+        if story.name not in own and sum(map(len, self._loaded.values())) >= MOST_LOADED:
             raise SetupError(f"{MOST_LOADED} scenarios are loaded already; a reset forgets them")
-        if client_id is None:
-            self._rebuild(self._filed, stories)
-        else:
-            self._libraries[client_id] = _joined(self._libraries[None], stories)
-        self._loaded[client_id] = stories
+        self._loaded[client_id] = own.joined_by(story)
+        self._look_again()
 
     def forget(self, client_id: str | None = None) -> None:
         """Take away the stories loaded for one client id, or all that were loaded."""
         if client_id is None:
-            self._loaded, self._libraries = {}, {None: self._filed}
+            self._loaded.clear()
         else:
             self._loaded.pop(client_id, None)
-            self._libraries.pop(client_id, None)
+        self._look_again()
 
-    def _rebuild(self, filed: Library, for_all: dict[str, Story]) -> None:
-        seen_by_all = _joined(filed, for_all)
-        libraries: dict[str | None, Library] = {None: seen_by_all}
-        for client_id, stories in self._loaded.items():
-            if client_id is not None:
-                libraries[client_id] = _joined(seen_by_all, stories)
-        self._filed, self._libraries = filed, libraries
-
-
-def _joined(library: Library, stories: dict[str, Story]) -> Library:
-    return Library([*library.values(), *stories.values()]) if stories else library
+    def _look_again(self) -> None:
+        shared = [self._loaded[None], self._filed] if None in self._loaded else [self._filed]
+        own = ((whom, library) for whom, library in self._loaded.items() if whom is not None)
+        self._seen = {None: Stories(*shared), **{whom: Stories(library, *shared) for whom, library in own}}

@@ -142,7 +142,7 @@ def test_help(command: Command, flag: str) -> None:
     """The help text names every command."""
     ended = command(flag)
     assert (0, "") == (ended.code, ended.err)
-    for name in ("serve", "ready", "env", "scenarios", "validate", "check", "call"):
+    for name in ("serve", "ready", "env", "scenarios", "validate", "check", "call", "tail", "use", "reset", "clock"):
         assert f"\n  {name} " in ended.out
 
 

@@ -50,6 +50,7 @@ def test_untouched(mock: Mock) -> None:
         ("59m", timedelta(minutes=59)),
         ("1h30m", timedelta(minutes=90)),
         ("PT59M", timedelta(minutes=59)),
+        ("PT1.5H", timedelta(minutes=90)),
     ],
 )
 def test_advance(mock: Mock, by: timedelta | str, length: timedelta) -> None:
@@ -60,7 +61,13 @@ def test_advance(mock: Mock, by: timedelta | str, length: timedelta) -> None:
 
 
 @pytest.mark.parametrize(
-    ("by", "words"), [(timedelta(seconds=-1), "no duration"), ("soon", "no duration"), ("99999999d", "no duration")]
+    ("by", "words"),
+    [
+        (timedelta(seconds=-1), "advanced forward only, not by -PT1S; freeze sets it back"),
+        ("-1h", "advanced forward only, not by -1h; freeze sets it back"),
+        ("soon", "no duration"),
+        ("99999999d", "no duration"),
+    ],
 )
 def test_bad_advance(mock: Mock, by: timedelta | str, words: str) -> None:
     """It does not go back, nor by what is no length of time, and stays as it was."""

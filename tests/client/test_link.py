@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mock_alipay import __version__
+from mock_alipay.certificate import certificate
 from mock_alipay.client import Mock
 from mock_alipay.errors import SetupError, Unreachable, WrongUse
 from tests.live import Live, live
@@ -55,7 +58,7 @@ def test_closed_port() -> None:
     """Where nothing listens, URL and reason are told, and what to do."""
     url = f"http://127.0.0.1:{closed_port()}"
     with Mock(url) as mock:
-        for ask in (mock.health, lambda: mock.wait(timeout=0), lambda: next(mock.events())):
+        for ask in (mock.health, lambda: mock.wait(timeout=0), mock.events):
             with pytest.raises(
                 Unreachable, match=rf"no gateway answers at {url}: .*refused.*start it with: mock-alipay"
             ):
@@ -101,14 +104,15 @@ def test_every_call_meets_something_else(method: str) -> None:
         getattr(mock, method)()
 
 
-def test_events_of_something_else() -> None:
+@pytest.mark.parametrize("media", ["text/html", "application/json"])
+def test_events_of_something_else(media: str) -> None:
     """A page in place of events is no gateway."""
     with (
-        answering(http("200 OK", "text/html", "<h1>It works!</h1>")) as url,
+        answering(http("200 OK", media, "[]")) as url,
         Mock(url) as mock,
-        pytest.raises(Unreachable),
+        pytest.raises(Unreachable, match="is not mock-alipay: HTTP 200"),
     ):
-        next(mock.events())
+        mock.events()
 
 
 @pytest.mark.parametrize(
@@ -146,10 +150,69 @@ def test_no_proxy_is_asked(gateway: Live, monkeypatch: pytest.MonkeyPatch, name:
         assert __version__ == mock.health()
 
 
-def test_untrusted_certificate(tls_folder: Path) -> None:
-    """Over HTTPS a certificate that nobody vouches for is told as the reason."""
-    with live(tls_folder=tls_folder) as running:
-        mock = Mock(str(running.config.tls_url))
-        with pytest.raises(Unreachable, match="certificate verify failed"):
-            mock.health()
-        mock.close()
+# --- HTTPS ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def encrypted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A gateway that speaks HTTPS too, with a certificate authority of its own."""
+    with live(tls_folder=tmp_path_factory.mktemp("tls")) as running:
+        yield running
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_trusted_certificate(encrypted: Live, kind: Callable[[str], str | Path]) -> None:
+    """With the authority's file calls and events come over HTTPS, for every client id."""
+    assert encrypted.certificate is not None
+    authority = kind(str(encrypted.certificate.authority))
+    with Mock(str(encrypted.config.tls_url), ca_certificate=authority) as mock:
+        scoped = mock.for_client("SANDBOX_ENCRYPTED")
+        with scoped.events(kind="clock") as events:
+            scoped.clock.run()
+            assert (__version__, "clock") == (mock.health(), next(events).kind)
+        assert encrypted.config.tls_url == mock.url
+
+
+@pytest.mark.parametrize("given", ["none", "another"])
+def test_untrusted_certificate(encrypted: Live, tmp_path: Path, given: str) -> None:
+    """A certificate that nobody, or only another authority, could vouch for is told as the reason, with a way out."""
+    authority = None if given == "none" else certificate(tmp_path).authority
+    with Mock(str(encrypted.config.tls_url), ca_certificate=authority) as mock:
+        for ask in (mock.health, mock.events):
+            with pytest.raises(Unreachable, match=r"is not trusted: .*certificate verify failed.*ca_certificate"):
+                ask()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"nothing of use", "expected certificates in PEM"),
+        (b"", "expected certificates in PEM"),
+        (None, "cannot be read: No such file or directory"),
+    ],
+)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_authority_that_cannot_be_read(tmp_path: Path, scheme: str, content: bytes | None, words: str) -> None:
+    """A file that holds no certificate is told at once, by its name."""
+    file = tmp_path / "ca.pem"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SetupError, match=rf"ca\.pem: {words}"):
+        Mock(f"{scheme}://127.0.0.1:1", ca_certificate=file)
+
+
+def test_nothing_is_read_for_plain_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's authorities, which take a while to read, are read where something is encrypted only."""
+    read: list[object] = []
+
+    class Context(ssl.SSLContext):
+        """One that tells what it reads."""
+
+        def load_verify_locations(self, *places: Any, **more: Any) -> None:
+            read.append(places or more)
+
+    monkeypatch.setattr(ssl, "SSLContext", Context)
+    Mock("http://127.0.0.1:1").close()
+    before = len(read)
+    Mock("https://127.0.0.1:1").close()
+    assert (0, 1) == (before, len(read))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import json
+import pickle
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +17,7 @@ from com.alipay.ams.api.request.pay.alipay_payment_session_request import Alipay
 from mock_alipay import __version__, keys
 from mock_alipay.client import CallRecord, Mock, PaymentRecord
 from mock_alipay.config import TEST_CLIENT_ID, Config
-from mock_alipay.errors import AdminError, NotAwaited, Unreachable, WrongUse
+from mock_alipay.errors import AdminError, NotAwaited, WrongUse
 from tests.live import Answer, Live, live, sample
 
 REFUSING = {"description": "Refuses. 🙅 \x7f", "createPaymentSession": {"result": "RISK_REJECT"}}
@@ -38,10 +37,6 @@ def mock(request: pytest.FixtureRequest, own: Live, whom: str) -> Iterator[Mock]
     with Mock(own.config.url, admin_token=own.config.admin_token) as everyone:
         yield everyone.for_client(whom if request.param else None)
         everyone.reset()
-
-
-FIRST = "0.0"
-"""No gateway's event: everything came after it."""
 
 
 class Shop:
@@ -244,6 +239,15 @@ def test_wait_in_vain(mock: Mock, shop: Shop) -> None:
     assert str(number(nearest)) == error.problem["nearest"][0]["id"]
 
 
+@pytest.mark.parametrize("kind", [AdminError, NotAwaited])
+def test_what_is_refused_can_be_told_elsewhere(mock: Mock, kind: type[AdminError]) -> None:
+    """An error is the same on the other side of a process pool, as pytest-xdist and others have them."""
+    with pytest.raises(kind) as caught:
+        mock.wait(payment_request_id="nothing-like-it", timeout=0, after=0 if kind is NotAwaited else -1)
+    found = pickle.loads(pickle.dumps(caught.value))
+    assert (kind, str(caught.value), caught.value.problem) == (type(found), str(found), found.problem)
+
+
 def test_payments(mock: Mock, shop: Shop, stranger: Shop) -> None:
     """Payments are those of the client id or of all; one can be asked for by any id that merchants make up."""
     shop.pay("a/b ?c=d&e#ü%2F")
@@ -291,6 +295,27 @@ def test_add_a_bad_key(mock: Mock, shop: Shop) -> None:
         mock.add_merchant(shop.client_id, "no key")
 
 
+def test_remove_merchant(mock: Mock, shop: Shop) -> None:
+    """Added keys outlive a reset; taken away, they are held to no longer, and versions count from one again."""
+    key = keys.bare_public_key(keys.shipped_forger_key().public_key())
+    assert 1 == mock.add_merchant(shop.client_id, key)
+    mock.reset()
+    assert "INVALID_SIGNATURE" == shop.pay().code
+    mock.remove_merchant(shop.client_id)
+    assert ("SUCCESS", 1) == (shop.pay().code, mock.add_merchant(shop.client_id, key))
+    mock.remove_merchant(shop.client_id)
+    mock.remove_merchant(shop.client_id)
+
+
+def test_what_was_not_added_stays(mock: Mock, own: Live) -> None:
+    """The shipped test merchant's key cannot be taken away; one that was added beside it can."""
+    mock.add_merchant(TEST_CLIENT_ID, keys.bare_public_key(keys.shipped_forger_key().public_key()))
+    mock.remove_merchant(TEST_CLIENT_ID)
+    test_merchant = Shop(own, TEST_CLIENT_ID)
+    answers = [test_merchant.pay(), test_merchant.pay(key=keys.shipped_forger_key())]
+    assert ["SUCCESS", "INVALID_SIGNATURE"] == [answer.code for answer in answers]
+
+
 def executed(mock: Mock) -> CallRecord:
     """What the gateway says of a call of the official SDK, set up with the mock's credentials."""
     client = DefaultAlipayClient(mock.url, **mock.credentials)
@@ -322,83 +347,6 @@ def test_credentials_that_are_not_known(mock: Mock) -> None:
     assert ("SANDBOX_SOMEONE", "theirs") == (other.credentials["client_id"], other.credentials["merchant_private_key"])
 
 
-# --- events -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def fresh() -> Iterator[Live]:
-    """A gateway to which nothing has happened yet."""
-    with live() as running:
-        yield running
-
-
-@pytest.mark.parametrize("scoped", [True, False])
-def test_events(fresh: Live, whom: str, scoped: bool) -> None:
-    """What happened comes in order as records, of the client id or of all, and so does what comes then."""
-    with Mock(fresh.config.url, client_id=whom if scoped else None) as mock:
-        Shop(fresh, whom).pay("ours")
-        Shop(fresh, "SANDBOX_STRANGER").pay("theirs")
-        events = mock.events(after=FIRST)
-        expected = [(kind, name) for name in ("ours", "theirs")[: 1 if scoped else 2] for kind in ("payment", "call")]
-        assert expected == [
-            (event.kind, event.record.payment_request_id) for event in itertools.islice(events, len(expected))
-        ]
-        mock.clock.advance("1m")
-        clock = next(events)
-        assert ("clock", timedelta(minutes=1)) == (clock.kind, clock.record.ahead)
-        mock.reset()
-        reset = next(events)
-        assert ("reset", {"clientId": mock.client_id}) == (reset.kind, reset.record)
-        events.close()
-
-
-def test_events_of_one_kind(fresh: Live, whom: str) -> None:
-    """With ``kind`` only those come."""
-    shop, mock = Shop(fresh, whom), Mock(fresh.config.url)
-    shop.pay("ours")
-    events = mock.events(kind="payment", after=FIRST)
-    assert "ours" == next(events).record.payment_request_id
-    shop.pay("again")
-    event = next(events)
-    assert (PaymentRecord, "again", None) == (type(event.record), event.record.payment_request_id, event.record.request)
-    mock.close()
-
-
-def test_events_after_another(fresh: Live, whom: str) -> None:
-    """With ``after`` it goes on from an event, whatever came in between."""
-    shop, mock = Shop(fresh, whom), Mock(fresh.config.url, client_id=whom)
-    shop.pay("first")
-    seen = mock.events(kind="call", after=FIRST)
-    last = next(seen)
-    seen.close()
-    shop.pay("second")
-    shop.pay("third")
-    again = mock.events(kind="call", after=last.id)
-    assert ["second", "third"] == [next(again).record.payment_request_id for _ in range(2)]
-    mock.close()
-
-
-def test_events_of_a_bad_kind(mock: Mock) -> None:
-    """A kind that is none is refused like any other request."""
-    with pytest.raises(AdminError, match="kind: expected"):
-        next(mock.events(kind="weather"))
-
-
-def test_events_end_with_the_gateway() -> None:
-    """When the gateway goes, so do its events, and who waits for one is told."""
-    with ExitStack() as stack:
-        threads, running = stack.enter_context(ThreadPoolExecutor(1)), stack.enter_context(live())
-        mock = Mock(running.config.url)
-        running.create()
-        events = mock.events(after=FIRST)
-        assert ["payment", "call"] == [next(events).kind, next(events).kind]
-        waiting = threads.submit(next, events)
-        stack.close()
-        with pytest.raises(Unreachable):
-            waiting.result(20)
-        mock.close()
-
-
 # --- connections ------------------------------------------------------------------------------------------------------
 
 
@@ -421,4 +369,4 @@ def test_wrong_token(token: str | None, found: str) -> None:
             mock.calls()
         assert 401 == caught.value.status
         with pytest.raises(AdminError, match=f"got {found}"):
-            next(mock.events())
+            mock.events()

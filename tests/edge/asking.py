@@ -6,6 +6,8 @@ import http.client
 import json
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any
 
@@ -39,6 +41,10 @@ def until(condition: Callable[[], bool]) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError("what should happen at once has not happened")
         time.sleep(0.002)
+
+
+Overtaken = Callable[[], AbstractContextManager[Future[Answer]]]
+"""Makes a call that has come before the block begins, and goes on when it ends: the answer is to come then."""
 
 
 class Listener:

@@ -123,11 +123,13 @@ def test_schemas_name_every_call() -> None:
     assert {f"{method} {path}" for method, path in ROWS} == read("admin.json")["calls"].keys()
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "", "/", "/calls/", "/health/", "/calls/1/2", "/Health", "/%68ealt"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "", "/", "/calls/", "/health/", "/calls/1/2", "/Health", "/%68ealt", "/x\ny", "/health\n"]
+)
 def test_unknown_paths(gateway: Live, path: str) -> None:
     """A path that does not exist is answered with those that do, whatever the method."""
     for method in ("GET", "POST", "PROPFIND"):
-        found = problem(gateway.request(method, f"/__admin{path}"))
+        found = problem(gateway.request(method, f"/__admin{path}".replace("\n", "%0A")))
         assert (404, {f"/__admin{path}" for _, path in ROWS}) == (found["status"], set(found["known"]))
 
 

@@ -42,6 +42,11 @@ UNWELCOME = [
     ({"host": "0.0.0.0:2088"}, "Host"),
     ({"host": "[2001:db8::1]:2088"}, "Host"),
     ({"host": "evil.example", "origin": "http://evil.example"}, "Host"),
+    ({"host": "[evil"}, "Host"),
+    ({"host": "["}, "Host"),
+    ({"host": "[]:2088"}, "Host"),
+    ({"host": ":2088"}, "Host"),
+    ({"host": "."}, "Host"),
     ({"host": "localhost:2088", "sec-fetch-site": "cross-site"}, "Sec-Fetch-Site"),
     ({"host": "localhost:2088", "sec-fetch-site": "same-site"}, "Sec-Fetch-Site"),
     ({"host": "localhost:2088", "sec-fetch-site": ""}, "Sec-Fetch-Site"),
@@ -114,7 +119,9 @@ def test_host_by_address(bound: str, hosts: tuple[str, ...], host: str, welcome:
     with pytest.raises(Misuse) as caught:
         guard.check({"host": host})
     name = host.partition(":")[0]
-    assert f"got {name}; to allow it: --admin-host {name}" in caught.value.detail
+    assert caught.value.detail.endswith(
+        f"got {host}; to allow it: --admin-host {name}, or admin_hosts of Config",
+    )
 
 
 def test_what_would_be_welcome() -> None:
@@ -123,6 +130,13 @@ def test_what_would_be_welcome() -> None:
         with pytest.raises(Misuse) as caught:
             Guard(bound).check({"host": "evil.example"})
         assert words in caught.value.detail
+
+
+def test_a_host_that_is_none() -> None:
+    """What no name can be read from is refused, cut short, and no way to allow it is promised."""
+    with pytest.raises(Misuse) as caught:
+        LOCAL.check({"host": "[" + "x" * 1000})
+    assert caught.value.detail.endswith("got [" + "x" * 79)
 
 
 def test_origins_are_checked_on_any_address() -> None:
@@ -135,6 +149,7 @@ def test_origins_are_checked_on_any_address() -> None:
     "headers",
     [
         {"Host": "evil.example:2088"},
+        {"Host": "[evil"},
         {"Origin": "https://evil.example"},
         {"Origin": "http://[::1"},
         {"Sec-Fetch-Site": "cross-site"},
@@ -215,8 +230,9 @@ def test_strangers_are_not_asked_for_a_token() -> None:
 
 
 def test_where_no_token_is_set() -> None:
-    """A token that nobody asked for is no trouble."""
+    """A token that nobody asked for is no trouble; an empty one, as from an unset variable, is none."""
     LOCAL.check({"authorization": "Bearer anything"})
+    Guard("127.0.0.1", token="").check({"host": "localhost"})
     Guard("0.0.0.0", token=TOKEN).check({}, needs_token=False)
 
 

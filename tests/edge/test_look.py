@@ -13,7 +13,7 @@ import pytest
 from mock_alipay import __version__
 from mock_alipay.clock import StoppedClock
 from mock_alipay.config import TEST_CLIENT_ID
-from tests.edge.asking import problem
+from tests.edge.asking import Overtaken, problem
 from tests.live import Answer, Live, live, sample
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -177,6 +177,40 @@ def test_loaded_scenarios_are_known_to_filters(own: Live) -> None:
     assert 400 == own.admin("GET", "/calls?scenario=mine").status
 
 
+def test_filters_are_judged_by_what_the_client_sees(own: Live) -> None:
+    """A story of another client id, and a code that only such a story sets, are mistakes for those without it."""
+    load(own, "mine", "createPaymentSession: {set: {result.resultCode: MY_OWN}}", "A")
+    for query in ("scenario=mine", "resultCode=MY_OWN"):
+        statuses = [own.admin("GET", f"/calls?{query}{whose}").status for whose in ("", "&clientId=A", "&clientId=B")]
+        assert [200, 200, 400] == statuses, query
+
+
+@pytest.mark.parametrize("query", ["scenario=mine", "resultCode=MY_OWN"])
+def test_what_the_journal_has_may_be_looked_for(own: Live, query: str) -> None:
+    """A word that stands in the journal is no mistake, even when what it came from is gone, and whoever asks."""
+    load(own, "mine", "createPaymentSession: {set: {result.resultCode: MY_OWN}}", "A")
+    made = own.create(client_id="A", extra={"mock-scenario": "mine"}).headers["mock-call-id"]
+    own.parts.chooser.shelf.forget()
+    for whose, expected in (("", [made]), ("&clientId=A", [made]), ("&clientId=B", [])):
+        answer = own.admin("GET", f"/calls?{query}{whose}")
+        assert (200, expected) == (answer.status, ids(answer))
+    own.admin("POST", "/reset", {"clientId": "A"})
+    assert 400 == own.admin("GET", f"/calls?{query}").status
+
+
+def test_after_a_call_that_overtook_another(own: Live, slow_call: Overtaken) -> None:
+    """``after`` is about when calls ended: one that came before, but took longer, is later."""
+    first = own.create().headers["mock-call-id"]
+    with slow_call() as slow:
+        quick = own.create().headers["mock-call-id"]
+        assert [quick] == ids(own.admin("GET", f"/calls?after={first}"))
+    late = slow.result(10).headers["mock-call-id"]
+    assert [1, 2, 3] == [int(first), int(late), int(quick)]
+    for after, expected in ((first, [late, quick]), (quick, [late]), (late, [])):
+        assert expected == ids(own.admin("GET", f"/calls?after={after}"))
+        assert {"count": len(expected)} == own.admin("GET", f"/calls/count?after={after}").body
+
+
 def test_a_hundred_unless_asked(own: Live) -> None:
     """Without a limit a hundred calls are listed."""
     for _ in range(101):
@@ -281,6 +315,16 @@ def test_payment_with_an_odd_id(gateway: Live, client_id: str, name: str) -> Non
     gateway.create(sample(name), client_id=client_id)
     found = gateway.admin("GET", f"/payments/{quote(name, safe='')}?clientId={client_id}")
     assert (200, name) == (found.status, found.body.get("paymentRequestId"))
+
+
+def test_payments_show_no_secrets(gateway: Live, client_id: str) -> None:
+    """Wherever in a payment a card number stands, it is masked, in the list and alone."""
+    amount = {"currency": "SGD", "value": "100", "cardNo": "4111111111111111"}
+    reply = gateway.create(sample(client_id, paymentAmount=amount, note="4111111111111111"), client_id=client_id)
+    assert "SUCCESS" == reply.code
+    for path in (f"/payments/{client_id}", f"/payments?clientId={client_id}"):
+        found = gateway.admin("GET", path).raw
+        assert (3, False) == (found.count(b"411111******1111"), b"4111111111111111" in found)
 
 
 def test_no_such_payment(gateway: Live, client_id: str) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +18,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from mock_alipay import keys
 from mock_alipay.clock import StoppedClock
-from tests.edge.asking import problem
+from mock_alipay.config import TEST_CLIENT_ID
+from mock_alipay.edge import steer
+from mock_alipay.scenario.posted import read_posted
+from tests.edge.asking import Listener, problem
 from tests.live import SANDBOX_PATH, Answer, Live, live, sample, signed_headers
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -170,6 +175,24 @@ def test_loaded_until_reset(own: Live, body: dict[str, str] | None) -> None:
     assert ([] if body is None else [None, "B"]) == left
 
 
+def test_a_story_is_read_aside(own: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it takes to read one, merchants are answered meanwhile."""
+    come, go_on = threading.Event(), threading.Event()
+
+    def slow(*of: Any, **how: Any) -> Any:
+        come.set()
+        assert go_on.wait(10)
+        return read_posted(*of, **how)
+
+    monkeypatch.setattr(steer, "read_posted", slow)
+    with ThreadPoolExecutor(1) as threads:
+        answer = threads.submit(post, own, REFUSED, "?name=success")
+        assert come.wait(10)
+        before = own.create().code
+        go_on.set()
+        assert (200, "SUCCESS", "RISK_REJECT") == (answer.result(10).status, before, own.create().code)
+
+
 @pytest.mark.parametrize("media", ["", "text/plain", "application/x-www-form-urlencoded", "application/jsonx"])
 def test_load_of_another_type(gateway: Live, media: str) -> None:
     """What is neither JSON nor YAML by its type is not looked at."""
@@ -243,15 +266,50 @@ def test_whose_story(own_quiet: Live, query: str, keys_: str, words: str) -> Non
 
 
 def test_ties(own: Live) -> None:
-    """A story that claims the very calls of another is refused, naming that one; another client's is no matter."""
+    """Of stories for the same client id, or for all, one that claims the very calls of another is refused.
+
+    Between them there is no tie: a client's own goes first, and what is loaded before files.
+    """
     match = 'match: {body: {paymentAmount.value: "4711"}}\n'
     assert 200 == post(own, REFUSED + match, "?name=one&clientId=A").status
     assert 200 == post(own, REFUSED + match, "?name=two&clientId=B").status
-    found = problem(post(own, REFUSED + match, "?name=three&clientId=A"))
-    assert (400, True) == (found["status"], "its match ties with that of" in found["detail"])
-    assert 400 == post(own, REFUSED + match, "?name=four").status
+    assert 200 == post(own, REFUSED + match, "?name=three").status
+    for query in ("?name=four&clientId=A", "?name=five"):
+        found = problem(post(own, REFUSED + match, query))
+        assert (400, True) == (found["status"], "its match ties with that of" in found["detail"])
     names = [story["name"] for story in own.admin("GET", "/scenarios").body["scenarios"] if not story["file"]]
-    assert ["one", "two"] == names
+    assert ["three", "one", "two"] == names
+    body = sample(paymentAmount={"currency": "SGD", "value": "4711"})
+    played = [own.create(body, client_id=name).headers["mock-scenario"] for name in ("A", "B", "C")]
+    assert ["one", "two", "three"] == played
+
+
+def test_loaded_stories_go_before_files(own: Live) -> None:
+    """Where a loaded story and a file's claim a call alike, the loaded one plays; more conditions still win."""
+    amount = "paymentAmount.value: '11'"
+    assert 200 == post(own, f"{REFUSED}match: {{body: {{{amount}}}}}\n", "?name=own&clientId=A").status
+    more = f"match: {{body: {{{amount}, paymentAmount.currency: SGD}}}}\n"
+    assert 200 == post(own, f"{REFUSED}{more}", "?name=nearer").status
+    played = [
+        own.create(sample(paymentAmount={"currency": currency, "value": "11"}), client_id=name).headers["mock-scenario"]
+        for currency in ("USD", "SGD")
+        for name in ("A", "B")
+    ]
+    assert ["own", "risk-reject", "nearer", "nearer"] == played
+
+
+def test_loaded_anew_a_story_begins_anew(own: Live) -> None:
+    """Its steps count from the first again, for those alone who see it."""
+    story = {"description": "x", "createPaymentSession": [{"result": "RISK_REJECT"}, {}]}
+
+    def next_step(client_id: str) -> str:
+        return own.create(sample("tale--1"), client_id=client_id).code
+
+    for name in ("A", "B"):
+        own.admin("POST", f"/scenarios?name=tale&clientId={name}", story)
+    assert ["RISK_REJECT", "SUCCESS"] * 2 == [next_step(name) for name in ("A", "B") for _ in range(2)]
+    own.admin("POST", "/scenarios?name=tale&clientId=A", story)
+    assert ["RISK_REJECT", "SUCCESS"] == [next_step(name) for name in ("A", "B")]
 
 
 def test_large_stories(own_quiet: Live) -> None:
@@ -358,19 +416,20 @@ def test_a_clients_own_clock(stopped: tuple[Live, StoppedClock]) -> None:
         ({"run": False}, "Bad field", "run: expected true, got false"),
         ({"run": 1}, "Bad field", "run: expected true, got the number 1"),
         ({"advance": 5}, "Bad field", "advance: expected a JSON string"),
-        ({"advance": "-1s"}, "Bad field", "advance: '-1s' is no duration"),
+        ({"advance": "-1s"}, "Bad field", "advance: a clock is advanced forward only, not by -1s; freeze sets it back"),
+        ({"advance": "-PT5M"}, "Bad field", "forward only, not by -PT5M"),
         ({"advance": "P1Y"}, "Bad field", "advance: 'P1Y' is no duration"),
         ({"advance": ""}, "Bad field", "advance: "),
         ({"freeze": "2026-11-22T12:00:00"}, "Bad field", "freeze: '2026-11-22T12:00:00' is no moment"),
         ({"freeze": "2026-11-22"}, "Bad field", "is no moment"),
         ({"freeze": "2026-02-30T00:00:00Z"}, "Bad field", "is no moment"),
         ({"freeze": "tomorrow"}, "Bad field", "write one with an offset"),
-        ({"freeze": "0001-01-01T00:00:00+14:00"}, "Clock out of range", "from 2000-01-01 to 2100-01-01"),
-        ({"freeze": "9999-12-31T23:59:59-14:00"}, "Clock out of range", "from 2000-01-01 to 2100-01-01"),
-        ({"freeze": "1999-12-31T23:59:59Z"}, "Clock out of range", "from 2000-01-01 to 2100-01-01"),
-        ({"freeze": "2100-01-01T00:00:01Z"}, "Clock out of range", "from 2000-01-01 to 2100-01-01"),
-        ({"advance": "P30000D"}, "Clock out of range", "from 2000-01-01 to 2100-01-01"),
-        ({"advance": "P999999W"}, "Clock out of range", "from 2000-01-01 to 2100-01-01"),
+        ({"freeze": "0001-01-01T00:00:00+14:00"}, "Clock not moved", "from 2000-01-01 to 2100-01-01"),
+        ({"freeze": "9999-12-31T23:59:59-14:00"}, "Clock not moved", "from 2000-01-01 to 2100-01-01"),
+        ({"freeze": "1999-12-31T23:59:59Z"}, "Clock not moved", "from 2000-01-01 to 2100-01-01"),
+        ({"freeze": "2100-01-01T00:00:01Z"}, "Clock not moved", "from 2000-01-01 to 2100-01-01"),
+        ({"advance": "P30000D"}, "Clock not moved", "from 2000-01-01 to 2100-01-01"),
+        ({"advance": "P999999W"}, "Clock not moved", "from 2000-01-01 to 2100-01-01"),
         ({"forward": "1s"}, "Unknown field", "allowed: clientId, advance, freeze, run"),
     ],
 )
@@ -447,6 +506,27 @@ def test_what_falls_due_has_happened_when_the_answer_comes(own: Live) -> None:
         assert expired == [event.subject[0].payment_request_id for event in events if event.kind == "payment"]
 
 
+@pytest.mark.parametrize("whose", [{"clientId": "A"}, {}])
+def test_a_clock_set_back(stopped: tuple[Live, StoppedClock], whose: dict[str, str]) -> None:
+    """Sessions that had expired by it are open again and told of as such; once more it is past, they expire again."""
+    running, _ = stopped
+    running.admin("PUT", "/clock", {"clientId": "B", "advance": "1s"})
+    for name in ("A", "B"):
+        running.create(sample(f"p-{name}"), client_id=name)
+    told = []
+    with Listener(running, "?kind=payment") as listener:
+        for move in ({"advance": "2h"}, {"freeze": "2026-11-22T12:30:00Z"}, {"run": True}, {"advance": "2h"}):
+            running.admin("PUT", "/clock", {**whose, **move})
+            told.append(running.admin("GET", "/payments/p-A").body["sessionStatus"])
+        running.create(sample("last"), client_id="B")
+        events = listener.take(4)
+    assert ["EXPIRED", "OPEN", "OPEN", "EXPIRED"] == told
+    # B's own clock was not moved, and so nothing of B's is told before its next payment.
+    assert [("p-A", "EXPIRED"), ("p-A", "OPEN"), ("p-A", "EXPIRED"), ("last", "OPEN")] == [
+        (data["paymentRequestId"], data["sessionStatus"]) for _, data in events
+    ]
+
+
 # --- merchants --------------------------------------------------------------------------------------------------------
 
 
@@ -491,6 +571,46 @@ def test_keys_outlive_a_reset(own: Live) -> None:
     assert "INVALID_SIGNATURE" == own.create(client_id="A", key=KEYS[1]).code
 
 
+def remove(live: Live, client_id: str) -> Answer:
+    """Take the keys that were added for a client id away."""
+    return live.admin("DELETE", "/merchants", {"clientId": client_id})
+
+
+def test_keys_are_taken_away(gateway: Live, client_id: str) -> None:
+    """From then on the client id is unverified again, and its next key is its first; nobody else's is touched."""
+    other = f"{client_id}-other"
+    for name, key in ((client_id, KEYS[0]), (client_id, KEYS[1]), (other, KEYS[0])):
+        add(gateway, name, bare(key))
+    assert {"clientId": client_id, "keysRemoved": 2} == remove(gateway, client_id).body
+    verdicts = [
+        gateway.entry(gateway.create(client_id=name, key=KEYS[1]))["signature"]["verdict"]
+        for name in (client_id, other)
+    ]
+    assert ["unverified", "invalid"] == verdicts
+    assert {"clientId": client_id, "keysRemoved": 0} == remove(gateway, client_id).body
+    assert 1 == add(gateway, client_id, bare(KEYS[1])).body["keyVersion"]
+
+
+def test_keys_that_were_there_from_the_start_stay(own: Live) -> None:
+    """Only what was added at run time is taken away."""
+    assert 2 == add(own, TEST_CLIENT_ID, bare(KEYS[0])).body["keyVersion"]
+    assert 1 == remove(own, TEST_CLIENT_ID).body["keysRemoved"]
+    assert ["SUCCESS", "INVALID_SIGNATURE"] == [own.create().code, own.create(key=KEYS[0]).code]
+    assert 0 == remove(own, TEST_CLIENT_ID).body["keysRemoved"]
+
+
+def test_too_many_merchants(own: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is an end to it: one key more is a conflict until some are taken away; one that is there stays good."""
+    monkeypatch.setattr(keys, "MOST_ADDED", 2)
+    assert [200, 200, 409] == [add(own, name, bare(KEYS[0])).status for name in ("A", "B", "C")]
+    found = problem(add(own, "C", bare(KEYS[0])))
+    assert ("Too many keys", True) == (found["title"], "take some away" in found["detail"])
+    assert "unverified" == own.entry(own.create(client_id="C"))["signature"]["verdict"]
+    assert [200, 409] == [add(own, "A", bare(key)).status for key in KEYS]
+    remove(own, "B")
+    assert 200 == add(own, "C", bare(KEYS[0])).status
+
+
 KEYS = [keys.new_private_key() for _ in range(2)]
 ELLIPTIC = base64.b64encode(
     ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
@@ -498,14 +618,21 @@ ELLIPTIC = base64.b64encode(
 PRIVATE_PEM = KEYS[0].private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
+NO_KEY = "publicKey: expected an RSA public key"
+PRIVATE = "publicKey: this is a private key; the gateway wants the merchant's public key"
+
+
 @pytest.mark.parametrize(
-    "key",
-    ["garbage!", "AAAA", "ü", ELLIPTIC, PRIVATE_PEM, keys.bare_private_key(KEYS[0]), bare(KEYS[0])[:-8], "-----BEGIN"],
+    ("key", "words"),
+    [
+        *((key, NO_KEY) for key in ("garbage!", "AAAA", "ü", ELLIPTIC, bare(KEYS[0])[:-8], "-----BEGIN")),
+        *((key, PRIVATE) for key in (PRIVATE_PEM, keys.bare_private_key(KEYS[0]))),
+    ],
 )
-def test_what_is_no_public_key(gateway: Live, client_id: str, key: str) -> None:
+def test_what_is_no_public_key(gateway: Live, client_id: str, key: str, words: str) -> None:
     """A private key, another kind of key or no key at all is refused, and not repeated; the client stays unverified."""
     found = problem(add(gateway, client_id, key))
-    assert (400, True) == (found["status"], "publicKey: expected an RSA public key" in found["detail"])
+    assert (400, True) == (found["status"], found["detail"].startswith(words))
     assert key[40:120] not in str(found) or len(key) < 40
     assert "unverified" == gateway.entry(gateway.create(client_id=client_id))["signature"]["verdict"]
 

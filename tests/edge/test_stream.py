@@ -9,10 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 
 import pytest
+from starlette.requests import Request
+from starlette.types import Message
 
-from mock_alipay.edge import stream
+from mock_alipay.app import _desk
+from mock_alipay.edge import desk, stream
+from mock_alipay.edge.desk import Ask
 from mock_alipay.edge.stream import _Queue
 from mock_alipay.events import MAX_BYTES, MAX_EVENTS, Event
+from tests.calls import parts_of
 from tests.edge.asking import Listener, problem, until
 from tests.live import Live, live, sample
 
@@ -27,7 +32,7 @@ def test_form(gateway: Live) -> None:
             listener.headers["content-type"],
             listener.headers["cache-control"],
         )
-        assert ["retry: 1000", ": mock-alipay tells what happens from here on"] == listener.opening
+        assert ["retry: 1000", f"id: {gateway.parts.events.latest}"] == listener.opening
 
 
 def test_all_kinds(own: Live) -> None:
@@ -73,10 +78,12 @@ def test_a_session_expires(own: Live) -> None:
 def test_no_bodies_and_no_secrets(own: Live) -> None:
     """Whoever listens learns what happened, not what was in it."""
     card = {"paymentMethodType": "CARD", "paymentMethodMetaData": {"cardNo": "4111111111111111"}}
+    amount = {"currency": "SGD", "value": "100", "cardNo": "4111111111111111"}
     with Listener(own) as listener:
-        own.create(sample(paymentMethod=card))
+        own.create(sample(paymentMethod=card, paymentAmount=amount))
         told = listener.take(2)
     assert "4111111111111111" not in str(told)
+    assert {**amount, "cardNo": "411111******1111"} == told[0][1]["paymentAmount"]
     assert not {"request", "reply"} & {name for _, data in told for name in data}
 
 
@@ -148,6 +155,60 @@ def test_while_things_go_on(own: Live) -> None:
     assert made.result(10) == told
 
 
+@pytest.mark.parametrize("before", [0, 2])
+def test_who_heard_nothing_can_come_back(own: Live, before: int) -> None:
+    """The opening names the moment from which a listener goes on that is cut off before anything happened."""
+    for _ in range(before):
+        own.admin("POST", "/reset")
+    with Listener(own) as first:
+        opened = dict(line.split(": ", 1) for line in first.opening)["id"]
+    happen(own)
+    with Listener(own, last=opened) as again:
+        assert [f"id: {opened}"] == again.opening[1:]
+        assert ["payment", "call", "clock"] * 3 == [kind for kind, _ in again.take(9)]
+
+
+def test_what_happens_before_the_answer_begins() -> None:
+    """The opening's id comes before all that is told after it, even of what happened while the answer began."""
+    parts = parts_of()
+    sent: list[bytes] = []
+    told = asyncio.Event()
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            parts.events.publish("reset", None, {"clientId": None})
+        sent.append(message.get("body", b""))
+        if len(sent) == 3:
+            told.set()
+
+    async def receive() -> Message:
+        await told.wait()
+        return {"type": "http.disconnect"}
+
+    async def listen() -> None:
+        scope = {"type": "http", "query_string": b"", "headers": [], "asgi": {"spec_version": "2.3"}}
+        answer = await stream.events(_desk(parts), Ask(Request(scope), {}, {}, "", b""))
+        await asyncio.wait_for(answer(scope, receive, send), 10)
+
+    opened = parts.events.latest
+    asyncio.run(listen())
+    ids = [line for line in b"".join(sent).decode().splitlines() if line.startswith("id: ")]
+    assert [f"id: {opened}", f"id: {parts.events.latest}"] == ids
+
+
+def test_a_reset_of_others_is_no_loss(own: Live) -> None:
+    """What another client id had forgotten meanwhile was not missed; what is one's own is told."""
+    happen(own)
+    with Listener(own, "?clientId=A") as listener:
+        opened = dict(line.split(": ", 1) for line in listener.opening)["id"]
+    happen(own)
+    own.admin("POST", "/reset", {"clientId": "B"})
+    with Listener(own, "?clientId=A", last=opened) as again:
+        own.admin("POST", "/reset", {"clientId": "A"})
+        kinds = ["payment", "call", "clock", "clock", "payment", "call", "clock", "reset"]
+        assert kinds == [kind for kind, _ in again.take(8)]
+
+
 @pytest.mark.parametrize("last", ["", "x", "deadbeef.3", "deadbeef.99999", "5", "{run}.", "{run}.-1", "{run}.1e1", "."])
 def test_ids_of_another_run(own: Live, last: str) -> None:
     """After an id that this gateway never gave, everything that is kept is new; nothing is said to be missed."""
@@ -198,6 +259,20 @@ def test_queue() -> None:
         waiting.put(event(number, client_id))
     missed, batch = asyncio.run(waiting.take())
     assert (0, [0, 2]) == (missed, [one.number for one in batch])
+
+
+def test_a_burst() -> None:
+    """What happens in a short while after the first event is told with it."""
+    waiting = queue()
+
+    async def run() -> list[int]:
+        taken = asyncio.ensure_future(waiting.take())
+        for number in range(3):
+            waiting.put(event(number))
+            await asyncio.sleep(0)
+        return [one.number for one in (await taken)[1]]
+
+    assert [0, 1, 2] == asyncio.run(run())
 
 
 def test_a_full_queue() -> None:
@@ -267,17 +342,17 @@ def test_leaving(own: Live) -> None:
         until(lambda: own.parts.events.listeners == len(listeners))
 
 
-def test_too_many(own: Live) -> None:
-    """More than a hundred are not let in; when one leaves there is room again."""
-    with contextlib.ExitStack() as crowd:
-        for _ in range(99):
-            crowd.enter_context(own.parts.events.heard_by(lambda _: None))
-        hundredth = Listener(own)
-        found = problem(own.admin("GET", "/events"))
-        assert (503, True) == (found["status"], "100 listen already" in found["detail"])
-        hundredth.leave()
-        until(lambda: own.parts.events.listeners == 99)
-        Listener(own).leave()
+def test_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When there are too many nobody else is let in; when one leaves there is room again."""
+    monkeypatch.setattr(desk, "MOST_STREAMS", 3)
+    with live() as running, Listener(running), Listener(running):
+        third = Listener(running)
+        found = problem(running.admin("GET", "/events"))
+        assert (503, "3 are open already; close some of them") == (found["status"], found["detail"])
+        third.leave()
+        until(lambda: running.parts.events.listeners == 2)
+        with Listener(running) as again:
+            assert 200 == again.status
 
 
 def test_a_crowd(own: Live) -> None:

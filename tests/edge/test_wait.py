@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.edge.asking import problem, until
+from tests.edge.asking import Overtaken, problem, until
 from tests.live import Answer, Live, sample
 
 
@@ -105,6 +105,19 @@ def test_after(own: Live, waiting: Wait) -> None:
     answer = waiting(f"after={first}&timeout=60")
     second = call_id(own.create())
     assert [second] == [call["id"] for call in answer.result(10).body["calls"]]
+
+
+def test_after_a_call_that_overtook_another(own: Live, waiting: Wait, slow_call: Overtaken) -> None:
+    """A call that came before the one that is named, but ends after it, is waited for as any other."""
+    with slow_call() as slow:
+        quick = call_id(own.create())
+        answers = [waiting(f"after={quick}&timeout=60"), waiting(f"after={quick}&timeout=60&count=2")]
+    late = call_id(slow.result(10))
+    assert int(late) < int(quick)
+    assert [late] == [call["id"] for call in answers[0].result(10).body["calls"]]
+    last = call_id(own.create())
+    assert [last, late] == [call["id"] for call in answers[1].result(10).body["calls"]]
+    assert 408 == own.admin("GET", f"/calls/wait?after={last}&timeout=0").status
 
 
 def test_many(own: Live, waiting: Wait) -> None:
@@ -233,6 +246,40 @@ def test_the_nearest(own: Live) -> None:
         f"4 other calls came; the closest, #{made[3]}, differs in paymentRequestId (order-1243)"
     )
     assert 4 == found["others"]
+
+
+def test_another_outcome_is_nearer_than_another_call(own: Live) -> None:
+    """What became of the very call that was meant comes first, however alike the ids of others are written."""
+    meant = call_id(own.create(sample("order-1234"), client_id="A", extra={"mock-scenario": "risk-reject"}))
+    others = [call_id(own.create(sample("order-1235"), client_id="A")) for _ in range(30)]
+    found = missed(own, "paymentRequestId=order-1234&resultCode=SUCCESS")
+    assert [meant, *others[:-3:-1]] == [miss["id"] for miss in found["nearest"]]
+    assert found["detail"].endswith(f"the closest, #{meant}, differs in resultCode (RISK_REJECT)")
+
+
+@pytest.mark.parametrize(
+    ("query", "how"),
+    [
+        ("clientId=A", {"client_id": "ZZZ"}),
+        ("resultCode=SUCCESS", {"extra": {"mock-scenario": "risk-reject"}}),
+        ("scenario=success", {"extra": {"mock-scenario": "risk-reject"}}),
+    ],
+)
+def test_the_same_id_is_nearest(own: Live, query: str, how: dict[str, Any]) -> None:
+    """Of calls that differ in one filter each, that with the id that was asked for is the nearest."""
+    made = [
+        call_id(own.create(sample(f"order-{number}"), **{"client_id": "A", **(how if number == 1234 else {})}))
+        for number in (1235, 1234, 1235)
+    ]
+    assert [made[1], made[2], made[0]] == [
+        miss["id"] for miss in missed(own, f"paymentRequestId=order-1234&{query}")["nearest"]
+    ]
+
+
+@pytest.mark.parametrize("timeout", [str(0.1 + 0.2), "1e-07", "0.000"])
+def test_times_as_programs_write_them(own: Live, timeout: str) -> None:
+    """Numbers of more digits than anyone would type, or with an exponent, are numbers."""
+    assert 408 == own.admin("GET", f"/calls/wait?timeout={timeout}").status
 
 
 def test_what_fits_is_no_miss(own: Live) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_alipay.errors import Misuse
+from mock_alipay.errors import Misuse, SetupError
 from mock_alipay.scenario import Choice, Chooser, Library
 from mock_alipay.scenario import choice as module
 from mock_alipay.scenario.library import read_text
@@ -29,10 +30,15 @@ STORIES = {
 SCHEMAS = Schemas()
 
 
-def chooser(*, without: str | None = None) -> Chooser:
-    """A chooser among ``STORIES``, with the plain one as default."""
+def stories(*, without: str | None = None) -> Library:
+    """``STORIES``, but for one of them."""
     texts = {name: f"description: x.\n{text}" for name, text in STORIES.items() if name != without}
-    return Chooser(Library(read_text(name, text, name, SCHEMAS) for name, text in texts.items()), "plain")
+    return Library(read_text(name, text, name, SCHEMAS) for name, text in texts.items())
+
+
+def chooser() -> Chooser:
+    """A chooser among ``STORIES``, with the plain one as default."""
+    return Chooser(stories(), "plain")
 
 
 def choose(
@@ -204,7 +210,7 @@ def test_a_choice_of_a_story_that_is_gone_is_passed_over() -> None:
     among = chooser()
     among.prefer("first", client_id="A")
     among.prefer("late")
-    among.shelf.refile(chooser(without="first").shelf.library())
+    among.shelf.refile(stories(without="first"))
     assert choose(among).scenario == "late"
 
 
@@ -267,7 +273,7 @@ def test_everything_is_forgotten() -> None:
 
 def load(among: Chooser, name: str, client_id: str | None = None, text: str = "") -> None:
     """Load a story at run time."""
-    among.shelf.load(read_text(name, f"description: x.\n{text}", name, SCHEMAS), client_id)
+    among.load(read_text(name, f"description: x.\n{text}", name, SCHEMAS), client_id)
 
 
 def test_a_loaded_story_is_chosen_in_every_way() -> None:
@@ -371,13 +377,88 @@ def test_however_calls_are_mixed_a_choice_serves_exactly_so_many(
     assert {key: times for key, times in left.items() if times} == {key: times for key, _, times in among.preferences()}
 
 
-def test_counters_do_not_grow_without_end() -> None:
-    """Ten thousand are kept; the oldest start anew."""
+SERIES = f"{ENDPOINT}: [{{result: RISK_REJECT}}, {{result: SUCCESS}}]"
+
+
+@pytest.mark.parametrize("client_id", [None, "A"])
+def test_a_story_that_is_loaded_again_begins_at_its_first_step(client_id: str | None) -> None:
+    """For those for whom it was loaded, whatever the payment; other stories and other clients go on where they are."""
     among = chooser()
-    for n in range(10_001):
-        results(among, 1, f"series--{n}")
-    assert ["UNKNOWN_EXCEPTION"] == results(among, 1, "series--0")
-    assert ["PROCESS_FAIL"] == results(among, 1, "series--10000")
+    for whose in "AB":
+        for payment in ("series--1", "series--2", "by-client--1"):
+            results(among, 1, payment, whose)
+    load(among, "series", client_id, SERIES)
+    again = ["RISK_REJECT", "SUCCESS"]
+    assert [again, again] == [results(among, 2, f"series--{number}") for number in (1, 2)]
+    assert (["PROCESS_FAIL"] if client_id else ["RISK_REJECT"]) == results(among, 1, "series--1", "B")
+    assert [["PROCESS_FAIL"]] * 2 == [results(among, 1, "by-client--1", whose) for whose in "AB"]
+
+
+def test_a_story_that_could_not_be_loaded_sets_no_counter_back() -> None:
+    """Nothing has changed, so calls go on where they are."""
+    among = chooser()
+    load(among, "mine", "A", f"match: {{clientId: A}}\n{SERIES}")
+    load(among, "other", "A", SERIES)
+    results(among, 1, "other--1")
+    with pytest.raises(SetupError, match="ties with"):
+        load(among, "other", "A", "match: {clientId: A}")
+    assert ["SUCCESS"] == results(among, 1, "other--1")
+
+
+def test_the_reason_names_no_story_of_a_layer_behind() -> None:
+    """A story loaded for the client claims alone what two of the files' claimed together."""
+    among = chooser()
+    load(among, "mine", "both", "match: {clientId: both}")
+    choice = choose(among, client_id="both", value="7")
+    assert ("mine", "its match fits: clientId") == (choice.scenario, choice.reason)
+
+
+def test_whoever_counts_most_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its oldest go; those who count little keep theirs, and may have several."""
+    monkeypatch.setattr(module, "_MOST_COUNTERS", 100)
+    among = chooser()
+    first, second = "UNKNOWN_EXCEPTION", "PROCESS_FAIL"
+    results(among, 1, "series--1", "SMALL")
+    for number in range(200):
+        results(among, 1, f"series--{number}", "HOG")
+    results(among, 1, "series--2", "SMALL")
+    for number in range(200, 400):
+        results(among, 1, f"series--{number}", "HOG")
+    assert [[second]] * 2 == [results(among, 1, f"series--{number}", "SMALL") for number in (1, 2)]
+    kept = [results(among, 1, f"series--{number}", "HOG") for number in range(399, 290, -1)]
+    assert [[second]] * 98 + [[first]] * 11 == kept
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.one_of(
+    st.tuples(st.sampled_from("ABCDEFG"), st.integers(1, 4)),
+    st.tuples(st.sampled_from(["load", "forget"]), st.sampled_from(["A", "B", None])),
+), max_size=60))  # fmt: skip
+def test_whatever_comes_no_more_is_counted_than_there_is_room_for(moves: list[tuple[str, Any]]) -> None:
+    """Nor is anything kept of a client id of which nothing is counted any more."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_MOST_COUNTERS", 5)
+        among = chooser()
+        for what, which in moves:
+            match what:
+                case "load":
+                    load(among, "series", which, SERIES)
+                case "forget":
+                    among.forget(which)
+                case client_id:
+                    results(among, 1, f"series--{which}", client_id)
+            assert among._counted == sum(map(len, among._counters.values())) <= 5
+            assert all(among._counters.values())
+
+
+def test_counters_do_not_grow_without_end() -> None:
+    """Ten thousand are kept, of one client id or of as many; the oldest start anew."""
+    for client_ids in (["A"] * 10_001, [str(number) for number in range(10_001)]):
+        among = chooser()
+        for number, client_id in enumerate(client_ids):
+            results(among, 1, f"series--{number}", client_id)
+        assert ["UNKNOWN_EXCEPTION"] == results(among, 1, "series--0", client_ids[0])
+        assert ["PROCESS_FAIL"] == results(among, 1, "series--10000", client_ids[-1])
 
 
 @settings(max_examples=50, deadline=None)

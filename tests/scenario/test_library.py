@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mock_alipay.errors import SetupError, WrongUse
-from mock_alipay.scenario import Library, shipped_folder
+from mock_alipay.scenario import Library, Story, shipped_folder
 from mock_alipay.scenario.library import read_file
 from mock_alipay.scenario.matching import Sight
 from mock_alipay.schema import Schemas
@@ -175,6 +175,49 @@ def test_stories_that_look_at_other_places_may_claim_the_same_call(tmp_path: Pat
     )
     found = load(folder).claimed(Sight("C", {}, {"a": "x", "b": "y"}))
     assert ["one", "two"] == [story.name for story in found]
+
+
+def test_a_library_is_joined_by_one_more_story(tmp_path: Path) -> None:
+    """In place of the one that has its name, if there is one; the library itself stays as it was."""
+    library = load(write(tmp_path / "own", a="match: {clientId: x}", b="match: {clientId: y}"))
+    before = dict(library)
+    files = write(
+        tmp_path / "more", a="match: {clientId: z}", c="match: {clientId: [x, w]}", tie="match: {clientId: z}"
+    )
+    stories = [read_file(file, SCHEMAS) for file in sorted(files.iterdir())]
+    joined = library.joined_by(stories[0]).joined_by(stories[1])
+    assert ["c", "b", "a"] == [claimed(joined, client_id) for client_id in "xyz"]
+    assert ({*before, "c"}, sorted(joined)) == (set(joined), list(joined))
+    assert (before, "a") == (dict(library), claimed(library, "x"))
+    with pytest.raises(SetupError, match=r"tie\.yaml: its match ties with that of .*more/a\.yaml: "):
+        joined.joined_by(stories[2])
+    assert "a" == claimed(joined.joined_by(stories[0]), "z")
+
+
+def test_a_newcomer_alone_is_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the others with each other: a library of a thousand stories would take half a million comparisons."""
+    library = load(write(tmp_path / "own", **{f"a{number}": f"match: {{clientId: '{number}'}}" for number in range(9)}))
+    story = read_file(write(tmp_path / "more", new="match: {clientId: x}") / "new.yaml", SCHEMAS)
+    compared: list[str] = []
+    ties_with = Story.ties_with
+
+    def noting(one: Story, other: Story) -> bool:
+        compared.extend((one.name, other.name))
+        return ties_with(one, other)
+
+    monkeypatch.setattr(Story, "ties_with", noting)
+    library.joined_by(story)
+    claiming = sum(bool(other.match) for other in library.values())
+    assert claiming == compared.count("new") == len(compared) / 2
+
+
+def test_only_what_is_seen_elsewhere_claims(tmp_path: Path) -> None:
+    """What stands there under its name is another story: the next best claims in its place."""
+    library = load(write(tmp_path / "own", best="match: {body: {a: x, b: y}}", good="match: {body: {a: x}}"))
+    other = load(write(tmp_path / "other", best=""))["best"]
+    sight = Sight("C", {}, {"a": "x", "b": "y"})
+    assert ["best"] == [story.name for story in library.claimed(sight, library)]
+    assert ["good"] == [story.name for story in library.claimed(sight, {**library, "best": other})]
 
 
 def test_all_conditions_must_hold(tmp_path: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import fnmatch
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from mock_alipay.scenario import matching as module
 from mock_alipay.scenario.matching import Condition, Sight, conditions, fits, is_glob, meet
 
 BODY: dict[str, Any] = {
@@ -215,6 +217,60 @@ def test_conditions_overlap_when_a_value_fits_both(one: Any, other: Any, expecte
     a, b = only({"clientId": one}), only({"clientId": other})
     assert expected == a.overlaps(b)
     assert expected == b.overlaps(a)
+
+
+LISTS = st.lists(LETTERS, min_size=1, max_size=4)
+
+
+@settings(max_examples=200, deadline=None)
+@given(LISTS, LISTS)
+def test_lists_overlap_when_a_word_of_each_does(one: list[str], other: list[str]) -> None:
+    """Whichever words they are, globs or not, in either order."""
+    a, b = only({"clientId": one}), only({"clientId": other})
+    assert any(meet(x, y) for x in one for y in other) == a.overlaps(b) == b.overlaps(a)
+
+
+class Steps(str):
+    """A text that counts, of all its kind together, how often a part is looked at: not too often."""
+
+    __slots__ = ()
+    taken = 0
+
+    def __getitem__(self, key: Any) -> str:
+        Steps.taken += 1
+        # Each pair of letters is looked at a few times at most, in either order.
+        assert Steps.taken <= 2 * 4 * module._MOST_STEPS
+        return super().__getitem__(key)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("*a" * 150 + "b", "*a" * 150 + "c"),
+        ("*" + "ab" * 150, "?" * 150 + "*c"),
+        ("a*b*" * 75 + "b", "a" * 300),
+    ],
+)
+@pytest.mark.parametrize("count", [1, 1000])
+def test_telling_whether_hostile_lists_overlap_stays_cheap(one: str, other: str, count: int) -> None:
+    """A million pairs would take hours: what takes too long to tell counts as an overlap; a few are told."""
+    words = [[Steps(f"{number}{word}{number}") for number in range(count)] for word in (one, other)]
+    Steps.taken = 0
+    a, b = (replace(only({"clientId": "x"}), words=tuple(listed)) for listed in words)
+    overlaps = a.overlaps(b), b.overlaps(a)
+    assert (count > 1, count > 1) == overlaps
+    assert 0 < Steps.taken
+
+
+def test_long_lists_of_plain_words_are_told_apart_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many they are, they are not compared one by one, and none is taken for an overlap; globs still are."""
+    compared: list[tuple[str, str]] = []
+    monkeypatch.setattr(module, "meet", lambda one, other: compared.append((one, other)))
+    lists = [only({"clientId": [f"{letter}{number}" for number in range(1000)]}) for letter in "ab"]
+    assert not lists[0].overlaps(lists[1])
+    assert [] == compared
+    assert not lists[0].overlaps(only({"clientId": ["c", "d*"]}))
+    assert 1000 == len(compared)
 
 
 def test_a_bad_path_is_an_error() -> None:

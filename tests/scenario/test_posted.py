@@ -53,8 +53,8 @@ TALE = {
 
 @BOTH
 def test_a_story_is_read_as_from_a_file(is_json: bool) -> None:
-    """But for where it comes from."""
-    expected = read_text("tale", json.dumps(TALE, ensure_ascii=False), "body", SCHEMAS)
+    """But for where it comes from: faults are told by their line, a story by its name."""
+    expected = read_text("tale", json.dumps(TALE, ensure_ascii=False), "tale (loaded)", SCHEMAS)
     assert expected == posted(written(TALE, is_json=is_json), is_json=is_json).story("tale")
 
 

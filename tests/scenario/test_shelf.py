@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mock_alipay.errors import SetupError
 from mock_alipay.scenario import Library, Story
@@ -41,14 +44,18 @@ def told(shelf: Shelf, name: str) -> list[str | None]:
 
 def seen(shelf: Shelf) -> list[Any]:
     """Everything that the shelf shows."""
-    return [*(dict(shelf.library(client_id)) for client_id in CLIENTS), shelf.loaded()]
+    return [*(dict(shelf.library(client_id)) for client_id in CLIENTS), shelf.loaded(), shelf.visible()]
 
 
 def test_everyone_sees_the_stories_of_files() -> None:
-    """One and the same library."""
-    library = filed()
+    """Just these, by name, and nobody has any other."""
+    library = filed(story("other", "filed"))
     shelf = Shelf(library)
-    assert all(shelf.library(client_id) is library for client_id in CLIENTS)
+    for client_id in CLIENTS:
+        found = shelf.library(client_id)
+        assert (["other", "plain"], 2, dict(library)) == (list(found), len(found), dict(found))
+        assert ("plain" in found, "none" in found, found.get("none")) == (True, False, None)
+        assert list(library.values()) == shelf.visible(client_id)
     assert [] == shelf.loaded()
 
 
@@ -90,17 +97,122 @@ def test_a_story_that_is_replaced_claims_nothing_any_more() -> None:
     assert [["filed. rich"], []] == [claimed("B", value) for value in ("100", "200")]
 
 
+def claimed(shelf: Shelf, value: str = "100", **more: str) -> list[list[str]]:
+    """The descriptions of the stories that claim a call of everyone's, of A and of B; C stands for everyone."""
+    calls = [Sight(client_id or "C", {}, {"paymentAmount": {"value": value}, **more}) for client_id in CLIENTS]
+    found = [shelf.library(sight.client_id).claimed(sight) for sight in calls]
+    return [[f"{one.name} {one.description.rstrip('.')}" for one in stories] for stories in found]
+
+
+def test_of_stories_that_claim_with_equal_weight_the_nearest_goes_first() -> None:
+    """A client's own, then that for all, then the files'; whichever came first, and none of them ties."""
+    shelf = Shelf(filed(claiming("c", "100", "filed")))
+    assert [["c filed"]] * 3 == claimed(shelf)
+    shelf.load(claiming("a", "100", "of A"), "A")
+    assert [["c filed"], ["a of A"], ["c filed"]] == claimed(shelf)
+    shelf.load(claiming("b", "100", "for all"))
+    assert [["b for all"], ["a of A"], ["b for all"]] == claimed(shelf)
+    shelf.refile(filed(claiming("c", "100", "filed"), claiming("d", "200", "filed")))
+    assert [["b for all"], ["a of A"], ["b for all"]] == claimed(shelf)
+    assert [["d filed"]] * 3 == claimed(shelf, "200")
+    shelf.forget("A")
+    assert [["b for all"]] * 3 == claimed(shelf)
+    shelf.forget()
+    assert [["c filed"]] * 3 == claimed(shelf)
+
+
+@pytest.mark.parametrize("own", ["filed", None, "A"])
+@pytest.mark.parametrize("other", ["filed", None, "A"])
+def test_the_more_particular_story_goes_first_wherever_it_is(own: str | None, other: str | None) -> None:
+    """However near the other is: more conditions, and a value before a glob."""
+    texts = {
+        "two": "match: {body: {paymentAmount.value: '1??', shop: '*'}}",
+        "value": "match: {body: {paymentAmount.value: '100'}}",
+        "glob": "match: {body: {paymentAmount.value: '1*'}}",
+    }
+    places = {"two": own, "value": other, "glob": own}
+    stories = {name: story(name, "x", text) for name, text in texts.items()}
+    shelf = Shelf(filed(*(stories[name] for name, place in places.items() if place == "filed")))
+    for name, place in places.items():
+        if place != "filed":
+            shelf.load(stories[name], place)
+    assert [["two x"], ["value x"], ["glob x"]] == [
+        claimed(shelf, value, **more)[1] for value, more in (("100", {"shop": "x"}), ("100", {}), ("101", {}))
+    ]
+
+
+def test_stories_of_one_layer_that_look_at_other_places_are_all_named() -> None:
+    """Those of a layer behind it with the same weight are not."""
+    shelf = Shelf(filed(claiming("c", "100", "filed"), story("e", "filed", "match: {body: {shop: x}}")))
+    assert [["c filed", "e filed"]] * 3 == claimed(shelf, shop="x")
+    shelf.load(claiming("a", "100"), "A")
+    assert ["a loaded"] == claimed(shelf, shop="x")[1]
+    shelf.load(story("b", "loaded", "match: {body: {shop: x}}"), "A")
+    assert ["a loaded", "b loaded"] == claimed(shelf, shop="x")[1]
+
+
+def test_a_story_behind_one_that_is_replaced_still_claims() -> None:
+    """Only the replaced one itself is out of the way, however particular it was."""
+    two = "match: {body: {paymentAmount.value: '100', shop: x}}"
+    shelf = Shelf(filed(story("rich", "filed", two), claiming("poor", "100", "filed")))
+    assert [["rich filed"]] * 3 == claimed(shelf, shop="x")
+    shelf.load(story("rich"), "A")
+    assert [["rich filed"], ["poor filed"], ["rich filed"]] == claimed(shelf, shop="x")
+    shelf.load(story("poor"))
+    assert [["rich filed"], [], ["rich filed"]] == claimed(shelf, shop="x")
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["filed", None, "A"]),
+            st.sampled_from(["a", "b", "c", "d"]),
+            st.dictionaries(st.sampled_from(["p", "q"]), st.sampled_from(["1", "2", "?", "*"])),
+        ),
+        max_size=8,
+    ),
+    st.dictionaries(st.sampled_from(["p", "q"]), st.sampled_from(["1", "2"])),
+)
+def test_whatever_is_loaded_the_best_of_what_is_seen_claims(
+    written: list[tuple[str | None, str, dict[str, str]]], body: dict[str, str]
+) -> None:
+    """As if each story that is seen were asked: the heaviest that fit, of the nearest layer that has such."""
+    layers: dict[str | None, dict[str, Story]] = {"A": {}, None: {}, "filed": {}}
+    shelf = Shelf(Library(()))
+    for place, name, match in written:
+        made = story(name, "x", f"match: {json.dumps({'body': match})}" if match else "")
+        try:
+            if place == "filed":
+                shelf.refile(Library({**layers["filed"], name: made}.values()))
+            else:
+                shelf.load(made, place)
+        except SetupError:
+            continue
+        layers[place][name] = made
+    sight = Sight("A", {}, body)
+    seen_by_a: dict[str, tuple[int, Story]] = {}
+    for depth, layer in enumerate(layers.values()):
+        for name, one in layer.items():
+            seen_by_a.setdefault(name, (depth, one))
+    fitting = [
+        (one.weight, -depth, name)
+        for name, (depth, one) in seen_by_a.items()
+        if one.match and all(condition.holds(sight) for condition in one.match)
+    ]
+    expected = {name for weight, near, name in fitting if (weight, near) == max(fitting)[:2]}
+    assert expected == {one.name for one in shelf.library("A").claimed(sight)}
+    assert {name: one for name, (_, one) in seen_by_a.items()} == dict(shelf.library("A"))
+
+
 @pytest.mark.parametrize("client_id", [None, "A"])
-@pytest.mark.parametrize("rival", ["filed", "loaded for all", "loaded for A"])
-def test_a_tie_is_refused_and_changes_nothing(client_id: str | None, rival: str) -> None:
-    """With a file's story, with one for all, and with one of a client; both are named."""
-    shelf = Shelf(filed(*[claiming("rich", "100", "filed")] if rival == "filed" else []))
-    if rival != "filed":
-        shelf.load(claiming("rich", "100"), "A" if rival == "loaded for A" else None)
+def test_a_tie_is_refused_and_changes_nothing(client_id: str | None) -> None:
+    """Within what was loaded for all, or for one client; both are named, the newcomer first."""
+    shelf = Shelf(filed())
+    shelf.load(claiming("rich", "100"), client_id)
     shelf.load(story("other"), client_id)
     before = seen(shelf)
-    with pytest.raises(SetupError, match=r"^loaded tie: .* ties with that of (filed|loaded) rich: |"
-                       r"^(filed|loaded) rich: .* ties with that of loaded tie: "):  # fmt: skip
+    with pytest.raises(SetupError, match=r"^loaded tie: .* ties with that of loaded rich: "):
         shelf.load(claiming("tie", "100"), client_id)
     assert before == seen(shelf)
     shelf.load(claiming("tie", "101"), client_id)
@@ -136,21 +248,19 @@ def test_files_may_change_beneath() -> None:
     assert [["filed"] * 3, [None] * 3, ["filed"] * 3] == [told(shelf, name) for name in ("plain", "old", "new")]
 
 
-@pytest.mark.parametrize("client_id", [None, "A"])
-def test_files_that_tie_with_a_loaded_story_change_nothing(client_id: str | None) -> None:
-    """Not for anyone, and the next good change is taken over whole."""
+def test_all_that_is_loaded_is_visible_to_whoever_asks_for_no_client() -> None:
+    """A client sees one story of each name; without a client all are there, also those of one name."""
     shelf = Shelf(filed(story("old", "filed")))
-    shelf.load(claiming("mine", "100"), client_id)
-    shelf.load(story("other"), "B")
-    before = seen(shelf)
-    with pytest.raises(SetupError, match="ties with"):
-        shelf.refile(filed(story("new", "filed"), claiming("tie", "100", "filed")))
-    assert before == seen(shelf)
-    shelf.load(story("another"))
-    assert [["filed"] * 3, [None] * 3] == [told(shelf, name) for name in ("old", "tie")]
-    shelf.forget(client_id)
-    shelf.refile(filed(claiming("tie", "100", "filed")))
-    assert [[None] * 3, ["filed"] * 3] == [told(shelf, name) for name in ("old", "tie")]
+    for told_, client_id in (("for all", None), ("of A", "A"), ("of B", "B")):
+        shelf.load(story("plain", told_), client_id)
+    shelf.load(story("own"), "A")
+    found = [[f"{one.name} {one.description}" for one in shelf.visible(client_id)] for client_id in (*CLIENTS, "C")]
+    assert found == [
+        ["old filed.", "plain for all.", "own loaded.", "plain of A.", "plain of B."],
+        ["old filed.", "own loaded.", "plain of A."],
+        ["old filed.", "plain of B."],
+        ["old filed.", "plain for all."],
+    ]
 
 
 def test_one_client_s_stories_are_forgotten_and_no_other_s() -> None:

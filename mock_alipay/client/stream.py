@@ -1,0 +1,59 @@
+"""A gateway's events as an iterator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from itertools import chain, islice
+from types import TracebackType
+from typing import Any, Self
+
+from mock_alipay.client.link import Link
+from mock_alipay.client.records import Event
+from mock_alipay.errors import Unreachable
+
+
+class EventStream(Iterator[Event]):
+    """What happens from the moment that it is made, without end; close it, or use it in a ``with`` block.
+
+    Iterating waits for what comes, however long that takes; Unreachable when the gateway goes.
+    """
+
+    def __init__(self, link: Link, query: Mapping[str, Any], after: str | None) -> None:
+        self.last_id = after
+        """The id of the latest event that was read, or happened before: what ``Mock.events(after=…)`` goes on from."""
+        self._closed = False
+        self._open = ExitStack()
+        found = self._open.enter_context(link.listen(query, after))
+        # The first thing told is an id alone, that of the latest event there was.
+        opening = list(islice(found, 1))
+        self._found = chain((one for one in opening if one[2] is not None), found)
+        self.last_id = next((one[0] for one in opening if one[2] is None), "") or after
+
+    def __next__(self) -> Event:
+        if self._closed:
+            raise StopIteration
+        try:
+            for event_id, name, data in self._found:
+                self.last_id = event_id or self.last_id
+                if data is not None:
+                    record = Event.KINDS.get(name)
+                    return Event(id=event_id, kind=name, record=record.of(data) if record else data)
+        except Unreachable:
+            # Closed meanwhile, in another thread.
+            if not self._closed:
+                raise
+        raise StopIteration
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._closed = True
+        self._open.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,30 @@
+"""What is known of a call while it walks the line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from mock_alipay.scenario import Choice
+from mock_alipay.terms import Call, Fault, Verdict
+
+
+@dataclass(slots=True)
+class Visit:
+    """What is known of a call so far; filled in as it walks the line, for the journal to note."""
+
+    id: str
+    call: Call
+    began: float
+    client_id: str
+    now: datetime
+    """The time by the client's clock."""
+    endpoint: str | None = None
+    payment_request_id: str | None = None
+    body: Mapping[str, Any] = field(default_factory=dict)
+    verdict: Verdict = "unchecked"
+    explanation: str | None = None
+    faults: tuple[Fault, ...] = ()
+    choice: Choice | None = None
