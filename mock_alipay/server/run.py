@@ -25,6 +25,9 @@ _KEEP_ALIVE = 75
 _HANDSHAKE = 10
 """Seconds that a client may take to agree on TLS."""
 
+_TICK = 0.1
+"""Seconds between two looks at slow clients, and at the date that replies carry."""
+
 _GRACE = 0.7
 """Seconds that calls under way get when the server stops."""
 
@@ -34,6 +37,10 @@ _LAST_RESORT = 1
 
 class _Server(uvicorn.Server):
     """uvicorn's server, which sees to slow clients on its tick, to waiting ones at its end, and to no signals."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._told_to_stop = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         # As uvicorn's own, but for the patience with clients that open a connection and then say nothing about TLS.
@@ -50,6 +57,20 @@ class _Server(uvicorn.Server):
 
     def _connection(self) -> ClientConnection:
         return ClientConnection(self.config, self.server_state, self.lifespan.state)
+
+    async def main_loop(self) -> None:
+        # As uvicorn's own, which sleeps from tick to tick, but that it ends as soon as it is told to.
+        counter = 0
+        while not await self.on_tick(counter):
+            counter = (counter + 1) % 864_000
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_TICK):
+                    await self._told_to_stop.wait()
+
+    def stop(self) -> None:
+        """End the main loop."""
+        self.should_exit = True
+        self._told_to_stop.set()
 
     async def on_tick(self, counter: int) -> bool:
         if counter % 10 == 0:
@@ -95,7 +116,7 @@ async def serve(
         ready()
     await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
     for server in servers:
-        server.should_exit = True
+        server.stop()
     stopping.cancel()
     await asyncio.gather(*tasks)
 
