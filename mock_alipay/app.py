@@ -87,13 +87,7 @@ def settled(config: Config, port: int, tls_port: int | None) -> Config:
 
 def assemble(config: Config, *, clock: Clock | None = None, ca_certificate: Path | None = None) -> Parts:
     """Make the parts; ``ca_certificate`` is the PEM file that clients trust for HTTPS."""
-    if config.admin_open and config.admin_token:
-        raise WrongUse("--admin-open and --admin-token exclude each other: the one says that no token is needed")
-    if config.needs_token:
-        raise SetupError(
-            f"--host {config.host}: others than this machine could reach the admin API; "
-            "guard it with an admin token (--admin-token), or say that it may be open (--admin-open)"
-        )
+    _refuse_unguarded(config)
     clocks = Clocks(clock or SystemClock())
     gateway_key = keys.gateway_key(config.gateway_key)
     schemas = Schemas(config.types)
@@ -124,6 +118,16 @@ def assemble(config: Config, *, clock: Clock | None = None, ca_certificate: Path
     return Parts(
         config, clocks, schemas, chooser, contract, store, journal, events, timekeeper, ring, sealer, gateway, env
     )
+
+
+def _refuse_unguarded(config: Config) -> None:
+    if config.admin_open and config.admin_token:
+        raise WrongUse("--admin-open and --admin-token exclude each other: the one says that no token is needed")
+    if config.needs_token:
+        raise SetupError(
+            f"--host {config.host}: others than this machine could reach the admin API; "
+            "guard it with an admin token (--admin-token), or say that it may be open (--admin-open)"
+        )
 
 
 def routes(parts: Parts) -> ASGIApp:

@@ -23,7 +23,7 @@ class Guard:
     def __init__(self, bound: str, *, hosts: Iterable[str] = (), token: str | None = None) -> None:
         self._names = {bound.lower(), *(host.lower().rstrip(".") for host in hosts)}
         address = address_of(bound)
-        self._any_address = address is not None and address.is_unspecified
+        self._any_address = not bound or (address is not None and address.is_unspecified)
         self._token = token.encode() if token else None
 
     def check(self, headers: Mapping[str, str], *, needs_token: bool = True) -> None:

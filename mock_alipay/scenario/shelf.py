@@ -58,7 +58,7 @@ class Shelf:
 
     def library(self, client_id: str | None = None) -> Stories:
         """What a client id sees, or all of them."""
-        return self._seen.get(client_id) or self._seen[None]
+        return self._seen[client_id if client_id in self._seen else None]
 
     def loaded(self) -> list[tuple[str | None, Story]]:
         """The stories loaded at run time, each with the client id that it is for."""
