@@ -77,6 +77,7 @@ PUBLIC_DER = public(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         wrapped(private(Encoding.DER, PKCS8)),
         wrapped(private(Encoding.DER, PKCS1)),
     ],
+    ids=lambda _: "data",
 )
 def test_a_private_key_is_read(tmp_path: Path, data: bytes) -> None:
     """PEM or bare base64, PKCS#8 or PKCS#1, in one line or many."""
@@ -94,6 +95,7 @@ def test_a_private_key_is_read(tmp_path: Path, data: bytes) -> None:
         bare(PUBLIC_DER) + b"\n",
         wrapped(PUBLIC_DER),
     ],
+    ids=lambda _: "data",
 )
 def test_a_public_key_is_read(tmp_path: Path, data: bytes) -> None:
     """PEM or bare base64, in one line or many."""
@@ -119,7 +121,9 @@ RUBBISH = [
 
 
 @pytest.mark.parametrize(
-    "data", [*RUBBISH, NO_PRIVATE_KEY, ENCRYPTED, CURVE_PRIVATE, PUBLIC_PEM, bare(PUBLIC_DER), PRIVATE_PEM[:-200]]
+    "data",
+    [*RUBBISH, NO_PRIVATE_KEY, ENCRYPTED, CURVE_PRIVATE, PUBLIC_PEM, bare(PUBLIC_DER), PRIVATE_PEM[:-200]],
+    ids=lambda _: "data",
 )
 def test_a_file_that_holds_no_rsa_private_key_is_refused(tmp_path: Path, data: bytes) -> None:
     """Another kind, encrypted, public, cut off or rubbish: the file is named, and what was wanted."""
@@ -130,7 +134,9 @@ def test_a_file_that_holds_no_rsa_private_key_is_refused(tmp_path: Path, data: b
     assert problem.startswith(f"{path}: expected an RSA private key")
 
 
-@pytest.mark.parametrize("data", [*RUBBISH, CURVE_PUBLIC, bare(CURVE_PUBLIC_DER), PUBLIC_PEM[:-100]])
+@pytest.mark.parametrize(
+    "data", [*RUBBISH, CURVE_PUBLIC, bare(CURVE_PUBLIC_DER), PUBLIC_PEM[:-100]], ids=lambda _: "data"
+)
 def test_a_file_that_holds_no_rsa_public_key_is_refused(tmp_path: Path, data: bytes) -> None:
     """Another kind, cut off or rubbish: the file is named, and what was wanted."""
     path = file(tmp_path, data)
@@ -148,6 +154,7 @@ def test_a_file_that_holds_no_rsa_public_key_is_refused(tmp_path: Path, data: by
         wrapped(private(Encoding.DER, PKCS8)),
         bare(CURVE.private_bytes(Encoding.DER, PKCS8, NoEncryption())),
     ],
+    ids=lambda _: "data",
 )
 def test_a_private_key_in_place_of_a_public_one_is_told_as_such(tmp_path: Path, data: bytes) -> None:
     """A merchant's private key has no business here, in whatever form and wherever it comes from."""
