@@ -37,7 +37,7 @@ class Agenda:
         if len(self._due) > MOST:
             self._due.popitem(last=False)
         # Most are due later, which is told by what the caller knows already.
-        if self._news is not None and due - now < self._pause:
+        if self._news is not None and due - now < self._pause and not self._news.is_set():
             wait = self._wait(client_id, due, self._clocks.real.now())
             if wait is not None and asyncio.get_running_loop().time() + wait < self._until:
                 self._news.set()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from mock_alipay.invent import Invent
 from mock_alipay.terms import Payment
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """Handed to every endpoint with the checked body; nothing in it can send, wait or roll dice."""
 
     now: datetime

@@ -6,8 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 logger = logging.getLogger("mock_alipay")
 
@@ -18,9 +17,8 @@ MAX_EVENTS = 1_000
 MAX_BYTES = 8 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened."""
+class Event(NamedTuple):
+    """One thing that happened; a tuple, for two are made a call."""
 
     number: int
     """Events count up from 1."""
@@ -43,15 +41,20 @@ class Backlog:
         self._max_bytes = max_bytes
         self._events: deque[Event] = deque()
         self._bytes = 0
+        self.lost = 0
+        """The number of the last event that had to make room."""
 
-    def add(self, event: Event) -> list[Event]:
-        """Take an event in; those that had to go for it."""
-        self._events.append(event)
+    def add(self, event: Event) -> int:
+        """Take an event in; how many had to go for it."""
+        events = self._events
+        events.append(event)
         self._bytes += event.size
-        gone = []
-        while len(self._events) > self._max_events or (self._bytes > self._max_bytes and len(self._events) > 1):
-            gone.append(self._events.popleft())
-            self._bytes -= gone[-1].size
+        gone = 0
+        while len(events) > self._max_events or (self._bytes > self._max_bytes and len(events) > 1):
+            oldest = events.popleft()
+            self._bytes -= oldest.size
+            self.lost = oldest.number
+            gone += 1
         return gone
 
     def drop(self, client_id: str | None) -> None:
@@ -81,17 +84,13 @@ class Events:
         self._run = run
         self._number = 0
         self._recent = Backlog()
-        self._lost = 0
-        """The number of the last event that had to make room."""
         self._listeners: list[Listener] = []
 
     def publish(self, kind: EventKind, client_id: str | None, subject: Any, size: int = 0) -> None:
         """Tell everyone who listens, at once and in this thread."""
         self._number += 1
         event = Event(self._number, kind, client_id, subject, size)
-        gone = self._recent.add(event)
-        if gone:
-            self._lost = gone[-1].number
+        self._recent.add(event)
         for listener in tuple(self._listeners):
             try:
                 listener(event)
@@ -131,7 +130,7 @@ class Events:
         last = int(number) if run == self._run and number.isascii() and number.isdigit() and len(number) < 16 else 0
         if last > self._number:
             last = 0
-        return max(self._lost - last, 0), [event for event in self._recent if event.number > last]
+        return max(self._recent.lost - last, 0), [event for event in self._recent if event.number > last]
 
     def forget(self, client_id: str | None = None) -> None:
         """Keep no event of one client id or of all any longer."""

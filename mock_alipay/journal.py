@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from mock_alipay.terms import Call, Fault, Reply, Verdict
 
@@ -17,8 +17,7 @@ _ENTRY_OVERHEAD = 2_000
 """About what an entry's own objects take, in bytes, beside the texts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One exchange: a call, its reply, and how the one came from the other."""
 
     id: str

@@ -6,10 +6,9 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -27,8 +26,7 @@ _STALE = timedelta(days=1)
 """How old the response-time of a ``stale-time`` fault is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """What is to be sealed: a body for a call, and how the scenario wants it delivered."""
 
     call: Call

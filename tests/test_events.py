@@ -31,22 +31,23 @@ def numbers(found: tuple[int, list[Event]]) -> tuple[int, list[int]]:
 
 class TestBacklog:
     def test_keeps_only_so_many(self) -> None:
-        """The oldest go, and are told."""
+        """The oldest go, and are counted."""
         backlog = Backlog(max_events=3)
-        assert [[], [], [], [event(0)], [event(1)]] == [backlog.add(event(number)) for number in range(5)]
+        assert [0, 0, 0, 1, 1] == [backlog.add(event(number)) for number in range(5)]
+        assert backlog.lost == 1
         assert [2, 3, 4] == [event.number for event in backlog]
 
     def test_keeps_only_so_many_bytes(self) -> None:
         """A large one pushes out several small ones, and no more than it must."""
         backlog = Backlog(max_bytes=100)
-        assert [[]] * 4 == [backlog.add(event(number, size=25)) for number in range(4)]
-        assert [event(0, size=25), event(1, size=25)] == backlog.add(event(4, size=50))
+        assert [0] * 4 == [backlog.add(event(number, size=25)) for number in range(4)]
+        assert backlog.add(event(4, size=50)) == 2
         assert [2, 3, 4] == [event.number for event in backlog]
 
     def test_keeps_the_latest_whatever_its_size(self) -> None:
         """Someone is about to be told of it."""
         backlog = Backlog(max_bytes=100)
-        assert [0, 1, 1] == [len(backlog.add(event(number, size=1000))) for number in range(3)]
+        assert [0, 1, 1] == [backlog.add(event(number, size=1000)) for number in range(3)]
         assert [2] == [event.number for event in backlog]
 
     def test_is_taken_as_a_whole(self) -> None:
@@ -56,7 +57,7 @@ class TestBacklog:
             backlog.add(event(number, size=50))
         assert [0, 1] == [event.number for event in backlog.take()]
         assert ([], 0) == (backlog.take(), len(backlog))
-        assert [0, 0, 1] == [len(backlog.add(event(number, size=50))) for number in range(3)]
+        assert [0, 0, 1] == [backlog.add(event(number, size=50)) for number in range(3)]
 
     @pytest.mark.parametrize(("client_id", "kept"), [("A", [1, 2]), ("B", [0, 2]), ("C", [0, 1, 2]), (None, [])])
     def test_lets_go_of_one_client_s_or_all(self, client_id: str | None, kept: list[int]) -> None:
@@ -66,14 +67,14 @@ class TestBacklog:
             backlog.add(event(number, whose, 10))
         backlog.drop(client_id)
         assert kept == [event.number for event in backlog]
-        assert [] == backlog.add(event(3, size=10 * (3 - len(kept))))
+        assert backlog.add(event(3, size=10 * (3 - len(kept)))) == 0
         assert backlog.add(event(4, size=10))
 
     @given(st.lists(st.integers(0, 60)))
     def test_keeps_as_much_as_it_may(self, sizes: list[int]) -> None:
         """Never more events or bytes than allowed but for the latest, and no fewer than fit."""
         backlog = Backlog(max_events=5, max_bytes=100)
-        gone = sum(len(backlog.add(event(number, size=size))) for number, size in enumerate(sizes))
+        gone = sum(backlog.add(event(number, size=size)) for number, size in enumerate(sizes))
         kept = [event.size for event in backlog]
         assert sizes[gone:] == kept
         assert len(kept) <= 5

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -33,7 +32,7 @@ def note(journal: Journal, client_id: str = "A", body: bytes = b"{}", reply: Any
         reason=None,
         took=0.0,
     )
-    entry = replace(entry, **more)
+    entry = entry._replace(**more)
     assert entry.size() == journal.note(entry)
     return entry
 
@@ -60,7 +59,7 @@ def ids(journal: Journal) -> list[str]:
 def test_the_status_is_what_the_client_saw(fault: WireFault | None, expected: int | None) -> None:
     """That of the reply, that of the fault, or none at all."""
     entry = note(Journal())
-    assert expected == replace(entry, reply=Reply(413, b"", b"{}", fault=fault)).http_status
+    assert expected == entry._replace(reply=Reply(413, b"", b"{}", fault=fault)).http_status
 
 
 def test_ids_count_up() -> None:

@@ -9,7 +9,6 @@ import re
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -42,8 +41,7 @@ ENTRY = Entry(
     reason="the default",
     took=0.0009,
 )
-REFUSED = replace(
-    ENTRY,
+REFUSED = ENTRY._replace(
     result_code="PARAM_ILLEGAL",
     result_status="F",
     message="order: expected a JSON object, got a string (and 1 more)",
@@ -118,24 +116,23 @@ def written(log_format: LogFormat, *entries: Entry) -> list[str]:
             ),
         ),
         (
-            replace(ENTRY, reply=Reply(200, b"", b"{}", 3.0, WireFault("reset")), scenario="slow"),
+            ENTRY._replace(reply=Reply(200, b"", b"{}", 3.0, WireFault("reset")), scenario="slow"),
             "#12  createPaymentSession  S SUCCESS  [slow +reset]  0.9 ms +3.0 s",
         ),
         (
-            replace(ENTRY, result_code="UNKNOWN_EXCEPTION", result_status="U", message="unknown exception"),
+            ENTRY._replace(result_code="UNKNOWN_EXCEPTION", result_status="U", message="unknown exception"),
             "#12  createPaymentSession  U UNKNOWN_EXCEPTION  [success]  0.9 ms  unknown exception",
         ),
         (
-            replace(ENTRY, result_code="INVALID_SIGNATURE", result_status="F", explanation="another key"),
+            ENTRY._replace(result_code="INVALID_SIGNATURE", result_status="F", explanation="another key"),
             "#12  createPaymentSession  F INVALID_SIGNATURE  [success]  0.9 ms  another key",
         ),
         (
-            replace(ENTRY, explanation="the path came with double slashes"),
+            ENTRY._replace(explanation="the path came with double slashes"),
             "#12  createPaymentSession  S SUCCESS  [success]  0.9 ms  the path came with double slashes",
         ),
         (
-            replace(
-                ENTRY,
+            ENTRY._replace(
                 call=plain_call(target="/favicon.ico", method="GET"),
                 reply=Reply(404, b"", b"{}"),
                 endpoint=None,
@@ -157,7 +154,7 @@ def test_a_line_in_words(entry: Entry, expected: str) -> None:
 
 def test_a_line_in_json() -> None:
     """The same as one object."""
-    entry = replace(ENTRY, reply=Reply(200, b"", b"{}", 3.0, WireFault("reset")))
+    entry = ENTRY._replace(reply=Reply(200, b"", b"{}", 3.0, WireFault("reset")))
     assert json.loads(json_line(entry)) == {
         "time": "2026-11-22T01:07:10.000+00:00",
         "level": "info",
@@ -189,7 +186,7 @@ SECRETS: list[dict[str, Any]] = [
 @pytest.mark.parametrize("changes", SECRETS)
 def test_card_numbers_are_masked(changes: dict[str, Any]) -> None:
     """In both formats, wherever they came from."""
-    entry = replace(ENTRY, **changes)
+    entry = ENTRY._replace(**changes)
     for line in (text_line(entry), json_line(entry)):
         assert CARD not in line
         assert "4054 6927 6017 4822" not in line
@@ -198,14 +195,14 @@ def test_card_numbers_are_masked(changes: dict[str, Any]) -> None:
 
 def test_security_codes_are_masked() -> None:
     """Not a digit of them is shown."""
-    entry = replace(REFUSED, faults=(), message='not JSON: {"cvv": "987"')
+    entry = REFUSED._replace(faults=(), message='not JSON: {"cvv": "987"')
     assert "987" not in text_line(entry) + json_line(entry)
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\r\nb", "a\x1b[31mb", "a\x00b", "a\x85b", "a\u2028b", "a\x9b31mb"])
 def test_a_call_is_one_line_whatever_a_merchant_writes(text: str) -> None:
     """Line ends and what steers a terminal are shown as escapes, in both formats."""
-    entry = replace(REFUSED, faults=(Fault("order", "x", text),))
+    entry = REFUSED._replace(faults=(Fault("order", "x", text),))
     lines = written("text", entry) + written("json", entry)
     assert len(lines) == 2
     assert lines[0].isprintable()
@@ -217,7 +214,7 @@ def test_only_calls_get_lines(kind: EventKind) -> None:
     """Whatever else happens is told by the admin API."""
     stream = io.StringIO()
     log = Log(stream, "text")
-    log.hear(replace(call(ENTRY), kind=kind))
+    log.hear(call(ENTRY)._replace(kind=kind))
     log.hear(call(ENTRY))
     finish(log)
     assert 1 == len(lines_of(stream))
@@ -225,7 +222,7 @@ def test_only_calls_get_lines(kind: EventKind) -> None:
 
 def test_lines_come_in_order_and_all_of_them() -> None:
     """``close`` writes what is left."""
-    entries = [replace(ENTRY, id=str(n)) for n in range(500)]
+    entries = [ENTRY._replace(id=str(n)) for n in range(500)]
     assert [str(n) for n in range(500)] == [json.loads(line)["call"] for line in written("json", *entries)]
 
 
@@ -267,7 +264,7 @@ def test_a_reader_that_stopped_holds_up_nobody_and_drops_are_told(
     log.hear(call(ENTRY))
     assert stream.touched.wait(10)
     for number in range(80):
-        log.hear(call(replace(ENTRY, id=str(100 + number))))
+        log.hear(call(ENTRY._replace(id=str(100 + number))))
     stream.reading.set()
     finish(log)
     lines = lines_of(stream)

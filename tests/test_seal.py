@@ -50,7 +50,7 @@ def test_a_reply_is_signed_by_the_gateway() -> None:
 
 def test_a_reply_has_just_these_headers() -> None:
     """Lower case, in a fixed order, with the length of the body in bytes."""
-    reply = seal(replace(LETTER, scenario="slow"))
+    reply = seal(LETTER._replace(scenario="slow"))
     assert [name.decode() for name, _ in reply.headers] == [
         "content-type",
         "content-length",
@@ -71,7 +71,7 @@ def test_a_reply_has_just_these_headers() -> None:
 @pytest.mark.parametrize("scenario", [None, "bad-signature", "No-Signature-here", "late-response-time"])
 def test_a_scenarios_name_that_would_confuse_an_sdk_is_left_out(scenario: str | None) -> None:
     """No other header may hold the words signature or response-time."""
-    reply = seal(replace(LETTER, scenario=scenario))
+    reply = seal(LETTER._replace(scenario=scenario))
     assert header(reply, "mock-scenario") is None
     text = b"\n".join(name + b": " + value for name, value in reply.headers).lower()
     assert 2 == text.count(b"signature")  # the header's name, and signature= in its value
@@ -80,42 +80,42 @@ def test_a_scenarios_name_that_would_confuse_an_sdk_is_left_out(scenario: str | 
 
 def test_the_reply_is_signed_over_the_target_that_the_client_verifies() -> None:
     """One SDK verifies over another path than it sent."""
-    letter = replace(LETTER, call=replace(LETTER.call, target="//x", reply_target="/x"))
+    letter = LETTER._replace(call=replace(LETTER.call, target="//x", reply_target="/x"))
     assert signed_by(seal(letter), GATEWAY.public_key(), "/x")
 
 
 def test_with_signatures_off_nothing_is_signed() -> None:
     """Not even by the forger."""
     for fault in (None, WireFault("wrong-key"), WireFault("bad-signature")):
-        reply = seal(replace(LETTER, fault=fault), signing=False)
+        reply = seal(LETTER._replace(fault=fault), signing=False)
         assert header(reply, "signature") is None
         assert header(reply, "response-time") == "2026-11-22T09:07:10+08:00"
 
 
 def test_a_bad_signature_fits_no_body_that_was_sent() -> None:
     """It is the gateway's own, over another body."""
-    reply = seal(replace(LETTER, fault=WireFault("bad-signature")))
+    reply = seal(LETTER._replace(fault=WireFault("bad-signature")))
     assert not signed_by(reply, GATEWAY.public_key())
     assert signed_by(replace(reply, body=b"{}"), GATEWAY.public_key())
 
 
 def test_no_signature_means_no_header() -> None:
     """Everything else is as ever."""
-    reply = seal(replace(LETTER, fault=WireFault("no-signature")))
+    reply = seal(LETTER._replace(fault=WireFault("no-signature")))
     assert header(reply, "signature") is None
     assert LETTER.body == json.loads(reply.body)
 
 
 def test_a_wrong_key_is_the_forgers() -> None:
     """The signature is sound, but nobody trusts its key."""
-    reply = seal(replace(LETTER, fault=WireFault("wrong-key")))
+    reply = seal(LETTER._replace(fault=WireFault("wrong-key")))
     assert not signed_by(reply, GATEWAY.public_key())
     assert signed_by(reply, FORGER.public_key())
 
 
 def test_a_stale_reply_is_correctly_signed_yesterday() -> None:
     """Only its response-time gives it away."""
-    reply = seal(replace(LETTER, fault=WireFault("stale-time")))
+    reply = seal(LETTER._replace(fault=WireFault("stale-time")))
     assert signed_by(reply, GATEWAY.public_key())
     assert header(reply, "response-time") == "2026-11-21T09:07:10+08:00"
 
@@ -124,17 +124,17 @@ def test_a_stale_reply_is_correctly_signed_yesterday() -> None:
 def test_faults_of_the_wire_are_left_to_the_edge(kind: Any) -> None:
     """The reply is sealed as ever, and says what is to be done to it, and when."""
     fault = WireFault(kind, 502)
-    reply = seal(replace(LETTER, fault=fault, delay=1.5))
+    reply = seal(LETTER._replace(fault=fault, delay=1.5))
     assert signed_by(reply, GATEWAY.public_key())
     assert (1.5, fault) == (reply.delay, reply.fault)
 
 
 def test_a_client_id_of_any_bytes_is_sent_back() -> None:
     """Refusals answer callers whose id is malformed."""
-    reply = seal(replace(LETTER, client_id="k\xe4se"))
+    reply = seal(LETTER._replace(client_id="k\xe4se"))
     assert header(reply, "client-id") == "k\xe4se"
     assert signed_by(reply, GATEWAY.public_key())
-    assert header(seal(replace(LETTER, client_id="")), "client-id") == ""
+    assert header(seal(LETTER._replace(client_id="")), "client-id") == ""
 
 
 def test_many_letters_at_once_are_each_signed_rightly() -> None:
@@ -142,7 +142,7 @@ def test_many_letters_at_once_are_each_signed_rightly() -> None:
 
     async def seal_all() -> list[Reply]:
         sealer = Sealer(Signer(GATEWAY), partial(Signer, FORGER))
-        letters = [replace(LETTER, call_id=str(n), client_id=f"C{n}", body={"n": n}) for n in range(40)]
+        letters = [LETTER._replace(call_id=str(n), client_id=f"C{n}", body={"n": n}) for n in range(40)]
         return await asyncio.gather(*map(sealer.seal, letters))
 
     for number, reply in enumerate(asyncio.run(seal_all())):
@@ -192,5 +192,5 @@ def test_a_problem_is_a_plain_http_error() -> None:
 
 def test_the_time_of_a_reply_is_that_of_the_clock() -> None:
     """Not the machine's."""
-    reply = seal(replace(LETTER, now=datetime(2031, 1, 1, tzinfo=UTC)))
+    reply = seal(LETTER._replace(now=datetime(2031, 1, 1, tzinfo=UTC)))
     assert header(reply, "response-time") == "2031-01-01T08:00:00+08:00"

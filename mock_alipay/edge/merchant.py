@@ -48,9 +48,9 @@ async def read_body(scope: Scope, receive: Receive, limit: int, *, flag: str | N
 
     ``flag`` is what sets the limit, if anything does.
     """
-    announced: bytes = dict(scope["headers"]).get(b"content-length", b"")
-    if announced.isdigit() and int(announced) > limit:
-        raise _too_large(f"{int(announced)} bytes", limit, flag)
+    for name, announced in scope["headers"]:
+        if name == b"content-length" and announced.isdigit() and int(announced) > limit:
+            raise _too_large(f"{int(announced)} bytes", limit, flag)
     message = await receive()
     if message["type"] == "http.request" and not message.get("more_body"):
         body: bytes = message.get("body", b"")
@@ -73,19 +73,25 @@ def _too_large(found: str, limit: int, flag: str | None) -> Misuse:
     return Misuse(413, "Body too large", f"expected at most {limit} bytes{hint}, got {found}")
 
 
+_SHORT = 64
+
+
 def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
-    headers = {_text(name): _text(value) for name, value in raw}
+    # Most headers are the same call after call; one text for all keeps the journal small.
+    headers = {
+        (_shared(name) if len(name) <= _SHORT else name.decode("latin-1")): (
+            _shared(value) if len(value) <= _SHORT else value.decode("latin-1")
+        )
+        for name, value in raw
+    }
     if len(headers) < len(raw):
         for name in headers:
-            headers[name] = ", ".join(_text(value) for other, value in raw if _text(other) == name)
+            headers[name] = ", ".join(
+                value.decode("latin-1") for other, value in raw if other.decode("latin-1") == name
+            )
     return headers
 
 
-def _text(raw: bytes) -> str:
-    # Most headers are the same call after call; one text for all keeps the journal small.
-    return _shared_text(raw) if len(raw) <= 64 else raw.decode("latin-1")
-
-
 @lru_cache(maxsize=1024)
-def _shared_text(raw: bytes) -> str:
+def _shared(raw: bytes) -> str:
     return raw.decode("latin-1")

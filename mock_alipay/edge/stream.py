@@ -46,7 +46,7 @@ class _Queue:
 
     def put(self, event: Event) -> None:
         if self._concerns(event):
-            self._missed += len(self._backlog.add(event))
+            self._missed += self._backlog.add(event)
             self._news.set()
 
     def missed(self, number: int) -> None:

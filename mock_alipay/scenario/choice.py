@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mock_alipay.errors import Misuse
 from mock_alipay.scenario.library import Library
 from mock_alipay.scenario.matching import Sight
-from mock_alipay.scenario.shelf import Shelf, Stories
+from mock_alipay.scenario.shelf import Seen, Shelf
 from mock_alipay.scenario.story import Step, Story
 from mock_alipay.words import close
 
@@ -18,8 +19,7 @@ MOST_PREFERENCES = 10_000
 """Client ids for which a story may be set."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """A story, why it was chosen, and the step it has come to."""
 
     scenario: str
@@ -52,12 +52,13 @@ class Chooser:
 
         Misuse (400) when the ``mock-scenario`` header names a story that does not exist.
         """
-        story, reason = self._story(payment_request_id, sight)
+        library = self.shelf.library(sight.client_id)
+        story, reason = self._story(payment_request_id, sight, library)
         steps = story.steps.get(endpoint, _PLAIN)
         nth = 0
         if len(steps) > 1 or steps[0].delay is not None:
             nth = self._count(story, endpoint, sight.client_id, payment_request_id)
-        hint = _hint(payment_request_id, self.shelf.library(sight.client_id))
+        hint = _hint(payment_request_id, library) if "--" in payment_request_id else None
         return Choice(story.name, reason, steps[min(nth, len(steps) - 1)], nth, hint)
 
     def prefer(self, scenario: str, *, client_id: str | None = None, times: int | None = None) -> None:
@@ -95,8 +96,7 @@ class Chooser:
         for whom in [whom for whom in self._counters if client_id in (None, whom)]:
             self._counted -= len(self._counters.pop(whom))
 
-    def _story(self, payment_request_id: str, sight: Sight) -> tuple[Story, str]:
-        library = self.shelf.library(sight.client_id)
+    def _story(self, payment_request_id: str, sight: Sight, library: Seen) -> tuple[Story, str]:
         named = sight.headers.get("mock-scenario")
         if named is not None:
             if named not in library:
@@ -116,7 +116,7 @@ class Chooser:
             return claimed[0], f"its match fits: {places}" + (f"; so does that of {others}" if others else "")
         return library[self.default], "the default"
 
-    def _preferred(self, client_id: str, library: Stories) -> tuple[Story, str] | None:
+    def _preferred(self, client_id: str, library: Seen) -> tuple[Story, str] | None:
         if not self._preferences:
             return None
         for key in (client_id, None):
@@ -153,9 +153,9 @@ class Chooser:
             del self._counters[client_id]
 
 
-def _hint(payment_request_id: str, library: Stories) -> str | None:
-    prefix, dashes, _ = payment_request_id.partition("--")
-    if not dashes or prefix in library:
+def _hint(payment_request_id: str, library: Seen) -> str | None:
+    prefix = payment_request_id.partition("--")[0]
+    if prefix in library:
         return None
     meant = close(prefix, library)
     return meant and f"paymentRequestId begins with {prefix}--, which is no scenario; did you mean {meant}--?"

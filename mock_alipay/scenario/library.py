@@ -128,7 +128,7 @@ class _Gates:
         found = list(self._open)
         for gate, by_word in self._gates.values():
             for value in gate.values(sight):
-                found += by_word.get(text(value) or "", ())
+                found += by_word.get(value if isinstance(value, str) else text(value) or "", ())
         if len(found) < 2:
             return found
         return sorted({story.name: story for story in found}.values(), key=lambda story: self._order[story.name])

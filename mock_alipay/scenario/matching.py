@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mock_alipay.scenario.path import Path, find_all, parse
 
@@ -13,8 +13,7 @@ _MOST_STEPS = 150_000
 """What telling whether two lists of words overlap may take, in letters compared: a tenth of a second."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(NamedTuple):
     """What a matcher can see of a call."""
 
     client_id: str

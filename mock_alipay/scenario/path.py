@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any, Final
 
 Path = tuple[str | int | None, ...]
@@ -25,22 +25,23 @@ def parse(text: str) -> Path:
 
 def find(value: Any, path: Path) -> Any:
     """The first value at ``path``, or MISSING."""
-    return next(find_all(value, path), MISSING)
+    return next(iter(find_all(value, path)), MISSING)
 
 
-def find_all(value: Any, path: Path) -> Iterator[Any]:
+def find_all(value: Any, path: Path) -> Sequence[Any]:
     """Every value at ``path``: several where it says ``[]``."""
+    # No generator: matchers look at each call with this, and most paths lead to one value or none.
     for at, step in enumerate(path):
         if isinstance(step, str):
             if not isinstance(value, dict) or step not in value:
-                return
+                return ()
             value = value[step]
+        elif isinstance(value, list):
+            items = value if step is None else value[step : step + 1]
+            return [found for item in items for found in find_all(item, path[at + 1 :])]
         else:
-            if isinstance(value, list):
-                for item in value if step is None else value[step : step + 1]:
-                    yield from find_all(item, path[at + 1 :])
-            return
-    yield value
+            return ()
+    return (value,)
 
 
 def put(target: dict[str, Any], path: Path, value: Any) -> None:

@@ -48,15 +48,19 @@ class Stories(Mapping[str, Story]):
         return len(set().union(*self._layers))
 
 
+Seen = Library | Stories
+"""What a client id sees of a shelf."""
+
+
 class Shelf:
     """The files' library, one of what was loaded for all, and one for each client id that has stories of its own."""
 
     def __init__(self, filed: Library) -> None:
         self._filed = filed
         self._loaded: dict[str | None, Library] = {}
-        self._seen: dict[str | None, Stories] = {None: Stories(filed)}
+        self._seen: dict[str | None, Seen] = {None: filed}
 
-    def library(self, client_id: str | None = None) -> Stories:
+    def library(self, client_id: str | None = None) -> Seen:
         """What a client id sees, or all of them."""
         return self._seen[client_id if client_id in self._seen else None]
 
@@ -96,4 +100,6 @@ class Shelf:
     def _look_again(self) -> None:
         shared = [self._loaded[None], self._filed] if None in self._loaded else [self._filed]
         own = ((whom, library) for whom, library in self._loaded.items() if whom is not None)
-        self._seen = {None: Stories(*shared), **{whom: Stories(library, *shared) for whom, library in own}}
+        # Where nothing is loaded, calls need not pass through layers.
+        for_all = Stories(*shared) if len(shared) > 1 else self._filed
+        self._seen = {None: for_all, **{whom: Stories(library, *shared) for whom, library in own}}
