@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -98,7 +98,7 @@ class Gateway:
         if step.result != "SUCCESS":
             return Outcome(step.result, step.message)
         outcome = await self._decide(visit, endpoint, visit.payment_request_id)
-        return outcome if step.message is None else replace(outcome, message=step.message)
+        return outcome if step.message is None else outcome._replace(message=step.message)
 
     def _admit(self, visit: Visit, endpoint: str) -> None:
         identity = self.verifier.identify(visit.call)

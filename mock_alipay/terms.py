@@ -1,11 +1,15 @@
-"""The records that cross the house's borders, and the wire's own words."""
+"""The records that cross the house's borders, and the wire's own words.
+
+Those that every call makes are named tuples: a frozen dataclass takes twice as long to make.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 MAX_MESSAGE = 256
 """Characters of ``resultMessage`` (PAGE)."""
@@ -58,8 +62,7 @@ class WireFault:
     status: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """What a merchant sent, as it stood on the wire."""
 
     received: datetime
@@ -73,8 +76,7 @@ class Call:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """A payment session: what createPaymentSession hands to the front end."""
 
     id: str
@@ -85,8 +87,7 @@ class Session:
     """``paymentSessionExpiryTime`` as replied, in the offset that the request used."""
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(NamedTuple):
     """The one aggregate: everything the gateway knows under a client's paymentRequestId."""
 
     client_id: str
@@ -98,19 +99,17 @@ class Payment:
     session: Session
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What the gateway decided: a result, the reply's other fields, a payment to keep."""
 
     code: str
     message: str | None = None
     """Replaces the code's own message."""
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = MappingProxyType({})
     payment: Payment | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What goes back to the merchant, and how: after ``delay`` seconds, with a fault or none."""
 
     status: int

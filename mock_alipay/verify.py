@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mock_alipay import signature
 from mock_alipay.errors import Refusal
@@ -31,8 +30,7 @@ _ISO = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.
 """All forms in the wild: Python ``+00:00``, PHP ``+0000``, .NET seven decimals and ``Z``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """A caller, as far as it could be checked."""
 
     client_id: str

@@ -205,8 +205,8 @@ def test_a_longer_message_is_cut() -> None:
     ("call", "expected"),
     [
         (signed_call(sample("order-1", order=None)), "order-1"),
-        (replace(signed_call(sample("order-1")), target=PATH), "order-1"),
-        (replace(signed_call(sample("order-1")), method="GET"), "order-1"),
+        (signed_call(sample("order-1"))._replace(target=PATH), "order-1"),
+        (signed_call(sample("order-1"))._replace(method="GET"), "order-1"),
         (signed_call(b'{"paymentRequestId": "order-1"'), None),
         (signed_call(b'{"paymentRequestId": 5}'), None),
         (signed_call(b"[]"), None),
@@ -223,7 +223,7 @@ def test_a_refused_call_is_noted_under_the_id_that_it_claims(call: Call, expecte
 def test_an_invalid_signature_is_explained_to_the_merchant() -> None:
     """The message says which part does not fit, and so does the journal."""
     parts = parts_of()
-    call = replace(signed_call(path=SANDBOX_PATH), target=PATH, reply_target=PATH)
+    call = signed_call(path=SANDBOX_PATH)._replace(target=PATH, reply_target=PATH)
     reply = ask(parts, call)
     expected = "the path was signed with /sandbox, but sent without it"
     assert code(reply) == "INVALID_SIGNATURE"
@@ -580,7 +580,7 @@ def card_call(card: str = CARD, cvv: str = "987") -> bytes:
         (signed_call(card_call().replace(b'"100"', f'"{CARD}"'.encode())), "SUCCESS"),
         (signed_call(f"card {CARD} as text".encode()), "PARAM_ILLEGAL"),
         (signed_call(b'{"cardNo": "' + CARD.encode()), "PARAM_ILLEGAL"),
-        (replace(signed_call(card_call()), target=PATH), "INVALID_SIGNATURE"),
+        (signed_call(card_call())._replace(target=PATH), "INVALID_SIGNATURE"),
     ],
 )
 def test_card_numbers_are_masked_wherever_they_are_shown(call: Call, expected: str) -> None:

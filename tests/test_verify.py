@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import dataclasses
 import re
 from typing import Any
 
@@ -259,7 +258,7 @@ def test_a_wrong_signature_is_held_against_so_many_keys_only(monkeypatch: pytest
 )
 def test_what_was_signed_otherwise_is_explained(changes: dict[str, Any], words: str) -> None:
     """Target, time and body are held against the signature as they stood on the wire."""
-    told = refusal(dataclasses.replace(call_of(), **changes))
+    told = refusal(call_of()._replace(**changes))
     assert told.code == "INVALID_SIGNATURE"
     assert words in str(told.explanation)
 

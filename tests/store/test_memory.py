@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
 
 import pytest
 
@@ -122,7 +121,7 @@ def test_payments_take_only_so_many_bytes(caplog: pytest.LogCaptureFixture, monk
     monkeypatch.setattr(logging.getLogger("mock_alipay"), "propagate", True)
 
     def large(payment_request_id: str, size: int, version: int = 1) -> Payment:
-        return replace(payment(payment_request_id, version), request=b"x" * size)
+        return payment(payment_request_id, version)._replace(request=b"x" * size)
 
     store = MemoryStore(max_bytes=100)
     commit(store, large("1", 50), large("2", 50))
