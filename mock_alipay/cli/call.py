@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ from typing import Any
 import click
 
 from mock_alipay.cli.inspect import read_body
-from mock_alipay.cli.options import ADDRESS, KEYS, config_of, options, require_ports
+from mock_alipay.cli.options import KEYS, Seconds, options
+from mock_alipay.cli.reach import PLACE, plain_http
 from mock_alipay.config import TEST_CLIENT_ID, Config
 from mock_alipay.errors import SetupError
+from mock_alipay.words import close
 
 _SAMPLES = Path(__file__).parent.parent / "samples"
 
@@ -32,14 +35,28 @@ class _Word(click.ParamType):  # type: ignore[type-arg] # generic in later versi
 
 
 @click.command()
-@options(*ADDRESS, *KEYS)
+@options(*PLACE, *KEYS)
 @click.option("--scenario", type=_Word(), metavar="NAME", help="Ask for this story in the mock-scenario header.")
 @click.option("--client-id", type=_Word(), default=TEST_CLIENT_ID, show_default=True, help="Whom to call as.")
 @click.option("--private-key", type=Path, metavar="FILE", help="That merchant's private key; the shipped test key.")
+@click.option(
+    "--timeout",
+    type=Seconds(0, 86400, min_open=True),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Give up when nothing comes for so long.",
+)
 @click.argument("endpoint", type=_Word())
 @click.argument("file", required=False)
 def call(
-    endpoint: str, file: str | None, client_id: str, private_key: Path | None, scenario: str | None, **flags: Any
+    endpoint: str,
+    file: str | None,
+    client_id: str,
+    private_key: Path | None,
+    scenario: str | None,
+    timeout: float,
+    **flags: Any,
 ) -> None:
     """Sign a body as a merchant, send it, and check the reply's signature.
 
@@ -48,8 +65,7 @@ def call(
     from mock_alipay import keys
     from mock_alipay.signature import Signer, content
 
-    config = config_of(flags)
-    require_ports(port=config.port)
+    config = plain_http(**flags)
     body = _body(endpoint, file)
     target = f"/ams/{'sandbox/' if client_id.startswith('SANDBOX_') else ''}api/v1/payments/{endpoint}"
     moment = datetime.now(UTC).isoformat(timespec="seconds")
@@ -63,7 +79,7 @@ def call(
     if scenario:
         headers["mock-scenario"] = scenario
     _show_request(config, target, headers, body)
-    response, reply, took = _send(config, target, headers, body)
+    response, reply, took = _send(config, target, headers, body, timeout)
     _show_reply(response, reply, took)
     verdict, valid = _verdict(config, target, response, reply)
     click.secho(f"reply signature: {verdict}", fg="green" if valid else "red", bold=True)
@@ -76,26 +92,26 @@ def _body(endpoint: str, file: str | None) -> bytes:
         return read_body(file)
     sample = _SAMPLES / f"{endpoint}.json"
     if not sample.is_file():
-        raise SetupError(f"there is no sample of {endpoint}; name a FILE with the request body")
+        meant = close(endpoint, [known.stem for known in _SAMPLES.glob("*.json")])
+        hint = f"did you mean {meant}? Or " if meant else ""
+        raise SetupError(f"there is no sample of {endpoint}; {hint}name a FILE with the request body")
     return sample.read_bytes()
 
 
 def _send(
-    config: Config, target: str, headers: dict[str, str], body: bytes
+    config: Config, target: str, headers: dict[str, str], body: bytes, timeout: float
 ) -> tuple[http.client.HTTPResponse, bytes, float]:
-    connection = http.client.HTTPConnection(config.reachable_host, config.port, timeout=30)
     began = time.perf_counter()
     try:
-        connection.request("POST", target, body, headers)
-        response = connection.getresponse()
-        return response, response.read(), time.perf_counter() - began
+        with closing(http.client.HTTPConnection(config.reachable_host, config.port, timeout=timeout)) as connection:
+            connection.request("POST", target, body, headers)
+            response = connection.getresponse()
+            return response, response.read(), time.perf_counter() - began
     except ConnectionRefusedError:
         raise SetupError(f"nothing listens at {config.url}; start the gateway with: mock-alipay") from None
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException, UnicodeError) as error:
         words = str(error) or type(error).__name__
         raise SetupError(f"no reply from {config.url}: {words} (a scenario's fault? see its journal)") from None
-    finally:
-        connection.close()
 
 
 def _show_request(config: Config, target: str, headers: dict[str, str], body: bytes) -> None:

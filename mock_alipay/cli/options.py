@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 import re
 from collections.abc import Callable, Iterable
@@ -73,6 +74,18 @@ class _Token(click.ParamType):  # type: ignore[type-arg] # generic in later vers
 
 class _Whole(click.IntRange):
     name = "integer"
+
+
+class Seconds(click.FloatRange):
+    """A length of time; unlike click's own numbers never nan."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        seconds = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail(f"expected seconds, got {value}", param, ctx)
+        return seconds
 
 
 class _TlsPort(click.ParamType):  # type: ignore[type-arg] # generic in later versions only

@@ -1,37 +1,46 @@
-"""The way to a running gateway, for the commands that steer it or look at it."""
+"""The way to a running gateway, for the commands that call it, steer it or look at it."""
 
 from __future__ import annotations
 
+import dataclasses
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
 from mock_alipay.cli.options import ADDRESS, TOKEN, config_of, options, require_ports
-from mock_alipay.errors import AdminError, SetupError, Unreachable
+from mock_alipay.errors import AdminError, SetupError, Unreachable, WrongUse
 
 if TYPE_CHECKING:
     from mock_alipay.client import Mock
     from mock_alipay.config import Config
 
+_HOST, _PORT, _TLS_PORT = ADDRESS
+(_TOKEN,) = TOKEN
 
-def _of_the_gateway(flag: tuple[str, dict[str, Any]], text: str) -> tuple[str, dict[str, Any]]:
+
+def _worded(flag: tuple[str, dict[str, Any]], text: str) -> tuple[str, dict[str, Any]]:
     """A flag of ``serve`` in the words of one who looks for what serves."""
     name, settings = flag
     return name, {**settings, "help": text}
 
 
-_URL = ("--url", {"metavar": "URL", "help": "The gateway's URL, in place of host and port."})
-_HOST, _PORT, _ = ADDRESS
-(_TOKEN,) = TOKEN
-REACH = (
-    _URL,
-    _of_the_gateway(_HOST, "The gateway's host."),
-    _of_the_gateway(_PORT, "The gateway's port for plain HTTP."),
-    _of_the_gateway(_TOKEN, "What the gateway wants admin calls to carry, if anything."),
+PLACE = (
+    ("--url", {"metavar": "URL", "help": "The gateway's URL, in place of host and port."}),
+    _worded(_HOST, "The gateway's host."),
+    _worded(_PORT, "The gateway's port for plain HTTP."),
 )
+STARTED_WITH = (
+    _worded(_HOST, "The --host that the gateway was started with."),
+    _worded(_PORT, "The --port that the gateway was started with, or chose."),
+    _worded(_TLS_PORT, "The --tls-port that the gateway was started with, or chose."),
+)
+REACH = (*PLACE, _worded(_TOKEN, "What the gateway wants admin calls to carry, if anything."))
 
 _client = click.option("--client", "client_id", metavar="ID", help="One client id; all of them when left out.")
 _flags = options(*REACH)
@@ -48,14 +57,32 @@ def gateway(*, client_id: str | None, url: str | None, **flags: Any) -> Iterator
     from mock_alipay.client import Mock
 
     config = config_of(flags)
+    target = _target(url, config)
     try:
-        with Mock(_aim(url, config), client_id=client_id, admin_token=config.admin_token) as mock:
+        with Mock(
+            target, client_id=client_id, admin_token=config.admin_token, ca_certificate=_authority(target)
+        ) as mock:
             yield mock
-    except (AdminError, Unreachable) as error:
-        raise SetupError(str(error)) from None
+    except AdminError as error:
+        # The gateway's own 400 is about a value that was typed here.
+        raise (WrongUse if error.status == 400 else SetupError)(str(error)) from None
+    except Unreachable as error:
+        untrusted = "CERTIFICATE_VERIFY_FAILED" in str(error)
+        hint = ", and commands in SSL_CERT_FILE, as mock-alipay env prints it" if untrusted else ""
+        raise SetupError(f"{error}{hint}") from None
 
 
-def _aim(url: str | None, config: Config) -> str:
+def plain_http(*, url: str | None, **flags: Any) -> Config:
+    """The settings with the host and port of the gateway that flags point at, for commands without TLS."""
+    config = config_of(flags)
+    target = _target(url, config)
+    if target == config.url:
+        return config
+    host, port = _host_and_port(target)
+    return dataclasses.replace(config, host=host, port=port)
+
+
+def _target(url: str | None, config: Config) -> str:
     """Where to look: as always, what is typed counts before what a variable says."""
     source = click.get_current_context().get_parameter_source
     typed = {name for name in ("url", "host", "port") if source(name) is ParameterSource.COMMANDLINE}
@@ -63,3 +90,19 @@ def _aim(url: str | None, config: Config) -> str:
         return url
     require_ports(port=config.port)
     return config.url
+
+
+def _host_and_port(url: str) -> tuple[str, int]:
+    if url.lower().startswith("https:"):
+        raise WrongUse(f"{url}: this command speaks plain HTTP only; give --url or MOCK_ALIPAY_URL an http:// URL")
+    found = re.fullmatch(r"http://(\[[0-9a-f:.]+\]|[\w.-]+)(:[0-9]{1,5})?/?", url, re.ASCII | re.IGNORECASE)
+    port = int(((found and found[2]) or ":80")[1:])
+    if found is None or port > 65535:
+        raise WrongUse(f"expected a gateway's URL without a path, such as http://127.0.0.1:2088, got {url}")
+    return found[1].strip("[]"), port
+
+
+def _authority(url: str) -> Path | None:
+    """Whom to trust over HTTPS: the file that ``mock-alipay env`` names, where it has been put into the environment."""
+    file = Path(os.environ.get("SSL_CERT_FILE", ""))
+    return file if url.lower().startswith("https:") and file.is_file() else None

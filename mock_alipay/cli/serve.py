@@ -5,16 +5,17 @@ from __future__ import annotations
 import gc
 import http.client
 import json
-import math
 import shlex
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import click
 
-from mock_alipay.cli.options import ADDRESS, KEYS, SERVING, config_of, options, require_ports, strange_variables
+from mock_alipay.cli.options import KEYS, SERVING, Seconds, config_of, options, require_ports, strange_variables
+from mock_alipay.cli.reach import PLACE, STARTED_WITH, plain_http
 from mock_alipay.config import Config
 from mock_alipay.errors import SetupError, WrongUse
 from mock_alipay.version import __version__
@@ -56,14 +57,11 @@ def serve(log_format: Any, **flags: Any) -> None:
 
 
 @click.command()
-@options(*ADDRESS)
-@click.option("--wait", type=click.FloatRange(0), default=0.0, metavar="SECONDS", help="How long to wait for it.")
+@options(*PLACE)
+@click.option("--wait", type=Seconds(0), default=0.0, metavar="SECONDS", help="How long to wait for it.")
 def ready(wait: float, **flags: Any) -> None:
-    """Exit 0 when the gateway answers on the configured port, 1 when it does not."""
-    config = config_of(flags)
-    require_ports(port=config.port)
-    if math.isnan(wait):
-        raise WrongUse("--wait: expected seconds, got nan")
+    """Exit 0 when the gateway answers, 1 when it does not."""
+    config = plain_http(**flags)
     until = time.monotonic() + wait
     while (trouble := _health(config)) is not None:
         if time.monotonic() >= until:
@@ -73,7 +71,7 @@ def ready(wait: float, **flags: Any) -> None:
 
 
 @click.command()
-@options(*ADDRESS, *KEYS)
+@options(*STARTED_WITH, *KEYS)
 def env(**flags: Any) -> None:
     """Print shell lines that point a client here: eval "$(mock-alipay env)"."""
     from mock_alipay import keys
@@ -139,16 +137,14 @@ def config_client(config: Config) -> str:
 
 def _health(config: Config) -> str | None:
     """What keeps the gateway from being ready, if anything."""
-    connection = http.client.HTTPConnection(config.reachable_host, config.port, timeout=2)
     try:
-        connection.request("GET", "/__admin/health")
-        response = connection.getresponse()
-        body = json.loads(response.read(65536))
+        with closing(http.client.HTTPConnection(config.reachable_host, config.port, timeout=2)) as connection:
+            connection.request("GET", "/__admin/health")
+            response = connection.getresponse()
+            body = json.loads(response.read(65536))
         healthy = response.status == 200 and isinstance(body, dict) and body.get("status") == "ok"
         return None if healthy else f"HTTP {response.status}, which is not mock-alipay's answer"
-    except (OSError, http.client.HTTPException) as error:
-        return str(error) or type(error).__name__
-    except ValueError:
+    except (json.JSONDecodeError, UnicodeDecodeError):
         return "something else listens there"
-    finally:
-        connection.close()
+    except (OSError, http.client.HTTPException, UnicodeError) as error:
+        return str(error) or type(error).__name__

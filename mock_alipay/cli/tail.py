@@ -32,6 +32,7 @@ def tail(**flags: Any) -> None:
             time.sleep(_PAUSE)
             while not _is_back(mock):
                 time.sleep(_PAUSE)
+            click.secho("the gateway is back", err=True, fg="green")
 
 
 def _follow(mock: Mock, after: str | None) -> str | None:

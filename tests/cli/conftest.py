@@ -30,6 +30,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Captu
     """Runs ``mock-alipay`` with some arguments, and ``given`` as its standard input."""
     for name in [name for name in os.environ if name.startswith("MOCK_ALIPAY_")]:
         monkeypatch.delenv(name)
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     monkeypatch.setenv("MOCK_ALIPAY_HOME", str(tmp_path / "home"))
 
     def run(*arguments: str, given: bytes | None = None) -> Ended:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -119,11 +120,34 @@ def test_unknown_endpoint(command: Command, port: str, tmp_path: Path) -> None:
     assert (0, True) == (ended.code, '"resultCode": "NO_INTERFACE_DEF"' in ended.out)
 
 
-def test_unknown_endpoint_without_a_file(command: Command, port: str) -> None:
-    """Without a file there is no sample to send to it."""
-    ended = command("call", "--port", port, "createPaymentSesion")
-    assert (1, "") == (ended.code, ended.out)
-    assert "there is no sample of createPaymentSesion; name a FILE" in ended.err
+@pytest.mark.parametrize(
+    ("endpoint", "hint"),
+    [("createPaymentSesion", "did you mean createPaymentSession? Or name a FILE"), ("refund", "name a FILE")],
+)
+def test_unknown_endpoint_without_a_file(command: Command, port: str, endpoint: str, hint: str) -> None:
+    """Without a file there is no sample to send to it; a misspelt one is told the one that was perhaps meant."""
+    ended = command("call", "--port", port, endpoint)
+    expected = f"mock-alipay: there is no sample of {endpoint}; {hint} with the request body\n"
+    assert (1, "", expected) == ended
+
+
+def test_timeout(command: Command) -> None:
+    """When nothing comes for ``--timeout`` seconds it gives up and says so."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        began = time.monotonic()
+        ended = command("call", "--port", str(port), "--timeout", "0.2", "createPaymentSession")
+        took = time.monotonic() - began
+    assert (1, True) == (ended.code, f"no reply from http://127.0.0.1:{port}: timed out" in ended.err)
+    assert 0.2 <= took < 10
+
+
+@pytest.mark.parametrize("host", ["a b", "x" * 300])
+def test_a_host_that_cannot_be(command: Command, host: str) -> None:
+    """A host that no name can be is told in one line."""
+    ended = command("call", "--host", host, "createPaymentSession")
+    assert (1, 1) == (ended.code, len(ended.err.splitlines()))
+    assert ended.err.startswith(f"mock-alipay: no reply from http://{host}:2088: ")
 
 
 def test_nothing_listens(command: Command) -> None:

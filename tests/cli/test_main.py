@@ -57,6 +57,10 @@ WRONG_USES = [
     ("call", "--scenario", "ü", "createPaymentSession"),
     ("call", "--port", "0", "createPaymentSession"),
     ("call", "a", "b", "c"),
+    ("call", "--timeout", "0", "createPaymentSession"),
+    ("call", "--timeout", "-1", "createPaymentSession"),
+    ("call", "--timeout", "nan", "createPaymentSession"),
+    ("call", "--timeout", "inf", "createPaymentSession"),
 ]
 """All of these end with exit code 2."""
 
@@ -72,6 +76,8 @@ FAILURES = [
     ("call", "--private-key", "nowhere.pem", "createPaymentSession"),
     ("call", "--private-key", "/dev/null", "createPaymentSession"),
     ("scenarios", "--scenarios", "/nowhere"),
+    ("ready", "--host", "x" * 300),
+    ("ready", "--host", "a b"),
     ("env", "--gateway-key", "/nowhere.pem"),
     ("env", "--gateway-key", "/dev/null"),
     ("env", "--host", "a'b c"),

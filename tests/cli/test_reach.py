@@ -1,4 +1,4 @@
-"""How ``use``, ``reset``, ``clock`` and ``tail`` find their gateway, and what they say when there is none."""
+"""How commands find their gateway, and what they say when there is none."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from tests.live import Live, live
 TOKEN = "a-token-of-ours"
 EACH = [("use", "success"), ("use", "--clear"), ("reset",), ("clock",), ("clock", "run"), ("tail",)]
 NAMES = ("use", "reset", "clock", "tail")
+PLAIN = [("ready",), ("call", "createPaymentSession")]
+"""Commands that need no token, and know plain HTTP only."""
 ELSEWHERE = "http://127.0.0.1:1"
 """Where nothing listens."""
 
@@ -52,7 +54,17 @@ def test_flags_of_the_address(name: str) -> None:
     assert {"--client"} == {flag for flag, variable in flags.items() if not variable} - {"--times", "--clear", "--help"}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["ready", "call"])
+def test_flags_of_the_address_alone(name: str) -> None:
+    """Those that steer nothing take the same without the token."""
+    flags = {flag.opts[0]: flag.envvar for flag in commands.commands[name].params if isinstance(flag, click.Option)}
+    assert ["MOCK_ALIPAY_URL", "MOCK_ALIPAY_HOST", "MOCK_ALIPAY_PORT"] == [
+        flags[name] for name in ("--url", "--host", "--port")
+    ]
+    assert set() == {"--tls-port", "--admin-token"} & set(flags)
+
+
+@pytest.mark.parametrize("name", [*NAMES, "ready", "call"])
 def test_help(command: Command, name: str) -> None:
     """The help text names them with their variables, and speaks of a gateway that runs, not of listening."""
     text = " ".join(command(name, "--help").out.split())
@@ -72,9 +84,10 @@ def test_help(command: Command, name: str) -> None:
         ("--url", ""),
         ("--url", "gateway:2088"),
         ("--url", "ftp://gateway"),
+        ("--url", "http://gateway/__admin"),
     ],
 )
-@pytest.mark.parametrize("arguments", EACH)
+@pytest.mark.parametrize("arguments", [*EACH, *PLAIN])
 def test_wrong_use(command: Command, arguments: tuple[str, ...], flags: tuple[str, ...]) -> None:
     """Wrong use ends with exit code 2 and one line, before any gateway is asked."""
     ended = command(*arguments, *flags)
@@ -89,26 +102,29 @@ def url(gateway: Live) -> str:
     return f"http://localhost:{gateway.config.port}"
 
 
-@pytest.mark.parametrize(
-    ("flags", "variables"),
-    [
-        (("--url", "{url}"), {}),
-        (("--url", "{url}/"), {}),
-        ((), {"URL": "{url}"}),
-        ((), {"URL": "{url}", "HOST": "nowhere.invalid", "PORT": "0"}),
-        (("--url", "{url}"), {"URL": ELSEWHERE, "PORT": "1"}),
-        (("--url", "{url}", "--host", "nowhere.invalid", "--port", "0"), {}),
-        (("--port", "{port}"), {}),
-        ((), {"PORT": "{port}", "HOST": "0.0.0.0"}),
-        ((), {"PORT": "{port}", "URL": ""}),
-        (("--port", "{port}"), {"URL": ELSEWHERE}),
-        (("--host", "localhost"), {"URL": ELSEWHERE, "PORT": "{port}"}),
-    ],
-)
+PLACES: list[tuple[tuple[str, ...], dict[str, str]]] = [
+    (("--url", "{url}"), {}),
+    (("--url", "{url}/"), {}),
+    ((), {"URL": "{url}"}),
+    ((), {"URL": "{url}", "HOST": "nowhere.invalid", "PORT": "0"}),
+    (("--url", "{url}"), {"URL": ELSEWHERE, "PORT": "1"}),
+    (("--url", "{url}", "--host", "nowhere.invalid", "--port", "0"), {}),
+    (("--port", "{port}"), {}),
+    ((), {"PORT": "{port}", "HOST": "0.0.0.0"}),
+    ((), {"PORT": "{port}", "URL": ""}),
+    (("--port", "{port}"), {"URL": ELSEWHERE}),
+    (("--host", "localhost"), {"URL": ELSEWHERE, "PORT": "{port}"}),
+]
+"""Flags and variables that all point at one gateway."""
+
+
+@pytest.mark.parametrize(("flags", "variables"), PLACES)
+@pytest.mark.parametrize("arguments", [("clock",), *PLAIN])
 def test_which_gateway(
     command: Command,
     variable: pytest.MonkeyPatch,
     gateway: Live,
+    arguments: tuple[str, ...],
     flags: tuple[str, ...],
     variables: dict[str, str],
 ) -> None:
@@ -116,9 +132,79 @@ def test_which_gateway(
     place = {"url": url(gateway), "port": str(gateway.config.port)}
     for name, value in variables.items():
         variable.setenv(f"MOCK_ALIPAY_{name}", value.format_map(place))
-    ended = command("clock", "--client", "REACHED", *(flag.format_map(place) for flag in flags))
+    ended = command(*arguments, *(flag.format_map(place) for flag in flags))
     assert (0, "") == (ended.code, ended.err)
-    assert ended.out.endswith(" for REACHED\n")
+
+
+@pytest.mark.parametrize("arguments", PLAIN)
+@pytest.mark.parametrize("target", ["http://gateway:65536", "http://gateway:", "http://a b", "http://u:p@gateway"])
+def test_no_url(command: Command, arguments: tuple[str, ...], target: str) -> None:
+    """What is no URL of a gateway is told what one looks like."""
+    expected = f"mock-alipay: expected a gateway's URL without a path, such as http://127.0.0.1:2088, got {target}\n"
+    assert (2, "", expected) == command(*arguments, "--url", target)
+
+
+@pytest.mark.parametrize("arguments", PLAIN)
+@pytest.mark.parametrize("by_flag", [True, False])
+def test_plain_http_only(
+    command: Command, variable: pytest.MonkeyPatch, arguments: tuple[str, ...], by_flag: bool
+) -> None:
+    """Commands without TLS refuse an https URL in one line that says so."""
+    secure = "https://127.0.0.1:2089"
+    if not by_flag:
+        variable.setenv("MOCK_ALIPAY_URL", secure)
+    ended = command(*arguments, *(("--url", secure) if by_flag else ()))
+    (line,) = ended.err.splitlines()
+    assert (2, "") == (ended.code, ended.out)
+    assert line.startswith(f"mock-alipay: {secure}: this command speaks plain HTTP only")
+
+
+@pytest.mark.parametrize(
+    ("target", "shown"),
+    [("http://[::1]:1/", "http://[::1]:1"), ("HTTP://127.0.0.1:1", "http://127.0.0.1:1")],
+)
+def test_forms_of_a_url(command: Command, target: str, shown: str) -> None:
+    """An IPv6 address stands in brackets, and case and a slash at the end make no difference."""
+    assert command("ready", "--url", target).err.startswith(f"mock-alipay: not ready at {shown}: ")
+
+
+# --- whom to trust ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A gateway with HTTPS."""
+    with live(tls_folder=tmp_path_factory.mktemp("tls")) as running:
+        yield running
+
+
+def test_https(command: Command, variable: pytest.MonkeyPatch, secure: Live) -> None:
+    """Over HTTPS the authority in SSL_CERT_FILE is trusted."""
+    assert secure.certificate is not None
+    variable.setenv("SSL_CERT_FILE", str(secure.certificate.authority))
+    assert (0, "reset all client ids\n", "") == command("reset", "--url", str(secure.config.tls_url))
+
+
+@pytest.mark.parametrize("file", [None, "", "nowhere.pem"])
+def test_https_without_trust(command: Command, variable: pytest.MonkeyPatch, secure: Live, file: str | None) -> None:
+    """Where it names no file, the error says that it should."""
+    if file is not None:
+        variable.setenv("SSL_CERT_FILE", file)
+    ended = command("reset", "--url", str(secure.config.tls_url))
+    (line,) = ended.err.splitlines()
+    assert (1, True) == (ended.code, f"what answers at {secure.config.tls_url} is not trusted: " in line)
+    assert line.endswith("commands in SSL_CERT_FILE, as mock-alipay env prints it")
+
+
+def test_trust_is_for_https_alone(command: Command, variable: pytest.MonkeyPatch, secure: Live, tmp_path: Path) -> None:
+    """Over plain HTTP nobody looks at SSL_CERT_FILE."""
+    (tmp_path / "ca.pem").write_text("no certificate")
+    variable.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    assert 0 == command("reset", "--url", secure.config.url).code
+    assert 1 == command("reset", "--url", str(secure.config.tls_url)).code
+
+
+# --- what goes wrong --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("arguments", EACH)

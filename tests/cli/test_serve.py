@@ -588,6 +588,14 @@ def test_env_is_what_the_admin_api_says(running: Running, home: Path) -> None:
     assert {name: found[variable] for name, variable in names.items()} == told
 
 
+def test_env_help(home: Path) -> None:
+    """Its flags are told to be those of the gateway, not of one that is about to listen."""
+    text = " ".join(run(home, "env", "--help").stdout.split())
+    for flag in ("--host", "--port", "--tls-port"):
+        assert f"The {flag} that the gateway was started with" in text
+    assert ("listen" in text, "picks" in text) == (False, False)
+
+
 def test_env_without_tls(home: Path) -> None:
     """Without HTTPS there is nothing to trust, and nothing is said of it."""
     result = run(home, "env", "--tls-port", "none")

@@ -63,9 +63,9 @@ def test_use_for_one_client(steer: Command, gateway: Live) -> None:
 
 
 def test_use_of_an_unknown_scenario(steer: Command) -> None:
-    """A scenario that the gateway does not know ends with exit code 1 and the one that was perhaps meant."""
+    """A scenario that the gateway does not know ends with exit code 2 and the one that was perhaps meant."""
     ended = steer("use", "risk-rejected")
-    assert (1, "", 1) == (ended.code, ended.out, len(ended.err.splitlines()))
+    assert (2, "", 1) == (ended.code, ended.out, len(ended.err.splitlines()))
     assert ended.err.startswith("mock-alipay: there is no scenario 'risk-rejected'; did you mean risk-reject?")
 
 
@@ -81,6 +81,12 @@ def test_reset(steer: Command, gateway: Live) -> None:
     assert 1 == len(gateway.admin("GET", "/calls").body["calls"])
     assert (0, "reset all client ids\n", "") == steer("reset")
     assert [] == gateway.admin("GET", "/calls").body["calls"]
+
+
+def test_reset_of_no_client(steer: Command) -> None:
+    """A client id that cannot be one ends with exit code 2 and the gateway's words."""
+    ended = steer("reset", "--client", "a,b")
+    assert (2, "", True) == (ended.code, ended.out, ended.err.startswith("mock-alipay: clientId: expected a client id"))
 
 
 # --- clock ------------------------------------------------------------------------------------------------------------
@@ -131,9 +137,9 @@ def test_clock_of_one_client(steer: Command) -> None:
     ],
 )
 def test_clock_that_cannot_be_moved(steer: Command, arguments: tuple[str, ...], words: str) -> None:
-    """What the gateway does not take ends with exit code 1 and its words."""
+    """What the gateway does not take ends with exit code 2 and its words."""
     ended = steer("clock", *arguments)
-    assert (1, "", True) == (ended.code, ended.out, ended.err.startswith(f"mock-alipay: {words}")), ended.err
+    assert (2, "", True) == (ended.code, ended.out, ended.err.startswith(f"mock-alipay: {words}")), ended.err
 
 
 # --- all of them ------------------------------------------------------------------------------------------------------

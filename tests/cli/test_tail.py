@@ -183,7 +183,7 @@ def test_a_reader_who_has_seen_enough(gateway: Running, home: Path) -> None:
 
 @pytest.mark.parametrize("with_a_call_before", [True, False])
 def test_a_gateway_that_comes_back(home: Path, with_a_call_before: bool) -> None:
-    """When the gateway goes it waits, and goes on with the first call at the next one on the same port."""
+    """When the gateway goes it waits, says when one is back on the same port, and goes on with its first call."""
     with contextlib.ExitStack() as first:
         running = first.enter_context(serving(home, *FREE))
         port = running.port
@@ -201,7 +201,8 @@ def test_a_gateway_that_comes_back(home: Path, with_a_call_before: bool) -> None
         eventually(lambda: "and-another" in tail.out or None)
         assert " #1 createPaymentSession S SUCCESS" in line
         assert 130 == tail.stop()
-    assert 2 == len(tail.err.split("\n\n")[0].splitlines())
+    said = tail.err.split("\n\n")[0].splitlines()
+    assert ["the gateway has gone; waiting for it to come back", "the gateway is back"] == said[1:]
 
 
 def test_no_gateway_at_first(home: Path) -> None:
