@@ -11,10 +11,25 @@ if TYPE_CHECKING:
     from mock_alipay.background import serve
     from mock_alipay.client import Mock
     from mock_alipay.config import Config
+    from mock_alipay.errors import AdminError, NotAwaited, SetupError, Unreachable
 
-__all__ = ["Config", "Mock", "__version__", "create_app", "serve"]
+__all__ = [
+    "AdminError",
+    "Config",
+    "Mock",
+    "NotAwaited",
+    "SetupError",
+    "Unreachable",
+    "__version__",
+    "create_app",
+    "serve",
+]
 
 _HOMES = {
+    "AdminError": "mock_alipay.errors",
+    "NotAwaited": "mock_alipay.errors",
+    "SetupError": "mock_alipay.errors",
+    "Unreachable": "mock_alipay.errors",
     "Config": "mock_alipay.config",
     "Mock": "mock_alipay.client",
     "create_app": "mock_alipay.app",
@@ -29,3 +44,7 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

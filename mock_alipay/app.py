@@ -38,6 +38,7 @@ from mock_alipay.results import results
 from mock_alipay.scenario import Chooser, Library
 from mock_alipay.schema import Schemas
 from mock_alipay.seal import Sealer
+from mock_alipay.settings import configured
 from mock_alipay.signature import Signer, Suspect
 from mock_alipay.store import MemoryStore
 from mock_alipay.timekeeper import Timekeeper
@@ -71,7 +72,7 @@ class Parts:
 
 def create_app(config: Config | None = None) -> ASGIApp:
     """The gateway as an ASGI app; SetupError when a file or key in ``config`` cannot be used."""
-    return routes(assemble(config or Config()))
+    return routes(assemble(configured(config or Config(), {})))
 
 
 def settled(config: Config, port: int, tls_port: int | None) -> Config:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 from mock_alipay import server
 from mock_alipay.app import Parts, assemble, routes, settled
@@ -17,8 +16,9 @@ from mock_alipay.certificate import Certificate, certificate, home
 from mock_alipay.client import Mock
 from mock_alipay.clock import Clock
 from mock_alipay.config import Config
-from mock_alipay.errors import SetupError, WrongUse
+from mock_alipay.errors import SetupError
 from mock_alipay.server import Sockets
+from mock_alipay.settings import Settings, configured
 
 _PATIENCE = 20.0
 """Seconds for a start or a stop."""
@@ -34,18 +34,15 @@ class Running:
 
 
 @contextlib.contextmanager
-def serve(config: Config | None = None, **settings: Any) -> Iterator[Mock]:
+def serve(config: Config | None = None, **settings: Unpack[Settings]) -> Iterator[Mock]:
     """Run a gateway until the block ends.
 
     ``settings`` are those of Config; without a ``config``, which is taken as it is, the port is a free one and HTTPS
-    is off unless they say otherwise. SetupError when a file, key or port cannot be used, WrongUse for an unknown name.
+    is off unless they say otherwise. WrongUse for a setting that cannot be, SetupError when a file, key or port cannot
+    be used.
     """
-    known = [field.name for field in dataclasses.fields(Config)]
-    for name in settings:
-        if name not in known:
-            raise WrongUse(f"there is no setting {name}; settings are {', '.join(known)}")
     chosen = Config(port=0, tls_port=None) if config is None else config
-    with running(dataclasses.replace(chosen, **settings)) as gateway:
+    with running(configured(chosen, settings)) as gateway:
         token = gateway.config.admin_token
         with Mock(gateway.config.url, admin_token=token) as mock:
             yield mock

@@ -17,7 +17,7 @@ _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """The settings of one gateway; ``mock-alipay --help`` says what each means."""
+    """The settings of one gateway; ``mock-alipay serve --help`` says what each means."""
 
     host: str = "127.0.0.1"
     port: int = 2088

@@ -9,7 +9,7 @@ import os
 import re
 import uuid
 from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -18,8 +18,18 @@ if TYPE_CHECKING:
 
 _URL = "MOCK_ALIPAY_URL"
 _TOKEN = "MOCK_ALIPAY_ADMIN_TOKEN"  # noqa: S105 - a variable's name
-_USED = pytest.StashKey["Mock"]()
-"""What a test was given: a fixture of the same name may be somebody else's."""
+
+
+class _Used(NamedTuple):
+    """What a test was given, and the last call that had come by then."""
+
+    mock: Mock
+    before: str
+
+
+_USED = pytest.StashKey[_Used]()
+"""Kept with the test: a fixture of the same name may be somebody else's."""
+
 _MOST_TOLD = 20
 """Calls of a failed test that its report shows."""
 
@@ -70,22 +80,26 @@ def mock_alipay(
     """The gateway as a merchant of this test's own meets it: nothing that other tests do is seen or felt here."""
     private_key, public_key = _mock_alipay_keys
     client_id = _client_id(request.node.name)
+    introduced = mock_alipay_server.introduced
+    introduced.clear()
     mock_alipay_server.add_merchant(client_id, public_key)
     _let_the_sdk_in(monkeypatch)
     mock = mock_alipay_server.for_client(client_id, merchant_private_key=private_key)
-    request.node.stash[_USED] = mock
+    latest = mock_alipay_server.calls(limit=1)
+    request.node.stash[_USED] = _Used(mock, latest[0].id if latest else "0")
     yield mock
     mock.reset()
-    mock.remove_merchant(client_id)
+    for known in set(introduced):
+        mock.remove_merchant(known)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add the journal to the report of a failed test that used the gateway."""
     report = yield
-    mock = item.stash.get(_USED, None)
-    if mock is not None and report.when != "teardown" and report.failed:
-        report.sections.append(("mock-alipay", _journal_of(mock)))
+    used = item.stash.get(_USED, None)
+    if used is not None and report.when != "teardown" and report.failed:
+        report.sections.append(("mock-alipay", _journal_of(*used)))
     return report
 
 
@@ -95,17 +109,21 @@ def _client_id(test: str) -> str:
     return f"SANDBOX_{name}_{uuid.uuid4().hex[:12]}"
 
 
-def _journal_of(mock: Mock) -> str:
+def _journal_of(mock: Mock, before: str) -> str:
+    """The calls of the test's client ids; when none came, whose came meanwhile."""
     from mock_alipay.client import told
     from mock_alipay.errors import MockAlipayError
 
     try:
-        calls = mock.calls(limit=_MOST_TOLD)
-        lines = [f"client id {mock.client_id} at {mock.url}, {mock.count()} calls, newest first"]
-        lines += [line for call in calls for line in told(call)]
+        own = {*mock.introduced, str(mock.client_id)}
+        calls = [call for client_id in own for call in mock.calls(client_id=client_id, after=before, limit=_MOST_TOLD)]
+        calls.sort(key=lambda call: int(call.id), reverse=True)
+        count = "1 call" if len(calls) == 1 else f"{len(calls)} calls"
+        lines = [f"client id {mock.client_id} at {mock.url}, {count}, newest first"]
+        lines += [line for call in calls[:_MOST_TOLD] for line in told(call)]
         if not calls:
-            others = {call.client_id for call in mock.for_client(None).calls(limit=_MOST_TOLD)}
-            lines.append(f"calls came from {', '.join(sorted(others))} only" if others else "no call came at all")
+            others = sorted({call.client_id or "nobody" for call in mock.for_client(None).calls(after=before)})
+            lines.append(f"meanwhile calls came from {', '.join(others)} only" if others else "no call came at all")
     except MockAlipayError as error:
         return f"the journal cannot be read: {error}"
     return "\n".join(lines)

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -57,7 +58,7 @@ def test_gone_after_the_block() -> None:
         url = mock.url
     with Mock(url) as late, pytest.raises(Unreachable):
         late.health()
-    with serve(port=urlsplit(url).port) as again:
+    with serve(port=urlsplit(url).port or 0) as again:
         assert url == again.url
 
 
@@ -80,10 +81,12 @@ def test_gone_after_an_error() -> None:
 def test_settings(tmp_path: Path) -> None:
     """Keywords are the settings of Config; what is none is refused by name."""
     (tmp_path / "ours.yaml").write_text("description: Ours.\ncreatePaymentSession: {result: RISK_REJECT}\n")
-    with serve(scenarios=(tmp_path,), scenario="ours") as mock:
+    with serve(scenarios=str(tmp_path), scenario="ours") as mock:
         assert "ours" in [scenario.name for scenario in mock.scenarios()]
-    with pytest.raises(WrongUse, match="no setting colour; settings are host, port"), serve(seed=1, colour="red"):
+    wrong: Any = {"colour": "red", "types": "strct"}
+    with pytest.raises(WrongUse, match="no setting colour; settings are host, port") as caught, serve(seed=1, **wrong):
         pass
+    assert 'setting types: expected documented or strict, got the string "strct"' in caught.value.problems
 
 
 def test_config() -> None:

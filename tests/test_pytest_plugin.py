@@ -354,6 +354,44 @@ def test_others(mock_alipay, mock_alipay_server):
     assert ("no call came at all" in none, "calls came from SANDBOX_MOCK_MERCHANT only" in others) == (True, True)
 
 
+def test_report_does_not_tell_of_what_was_before(suite: Suite) -> None:
+    """Calls of other tests, from whomever, are no hint at what went wrong in this one."""
+    suite.write(
+        test_it="""
+from shop import pay
+
+def test_before(mock_alipay_server):
+    pay(mock_alipay_server)
+
+def test_it(mock_alipay):
+    assert False
+"""
+    )
+    _, section = suite.run().output.split(" mock-alipay ")
+    assert ("0 calls" in section, "no call came at all" in section) == (True, True)
+
+
+def test_a_second_merchant(suite: Suite, guarded: Live) -> None:
+    """Calls of a merchant that the test introduced stand in its report, and its key is gone afterwards."""
+    suite.write(
+        test_it="""
+from shop import pay
+
+def test_it(mock_alipay):
+    mock_alipay.add_merchant("SANDBOX_SECOND", mock_alipay.env["gatewayPublicKey"])
+    key = mock_alipay.credentials["merchant_private_key"]
+    second = mock_alipay.for_client("SANDBOX_SECOND", merchant_private_key=key)
+    assert pay(second, paymentRequestId="second-1") == "INVALID_SIGNATURE"
+    pay(mock_alipay, paymentRequestId="first-1")
+    assert False
+"""
+    )
+    outcome = suite.run(env=pointing_at(guarded))
+    _, section = outcome.output.split(" mock-alipay ")
+    assert ("first-1" in section, "F INVALID_SIGNATURE" in section) == (True, True)
+    assert "SANDBOX_SECOND" not in guarded.parts.keys.client_ids
+
+
 def test_report_of_a_failed_setup(suite: Suite) -> None:
     """A fixture that fails after the gateway was met gets the same section."""
     suite.write(

@@ -17,6 +17,9 @@ from mock_alipay.errors import AdminError, NotAwaited, SetupError, Unreachable, 
 _PATIENCE = 10.0
 """Seconds beyond what an answer itself may take."""
 
+_LEAST = 1.0
+"""Seconds that a stream of events gets to begin, whatever little time its events may take."""
+
 _SILENCE = 60.0
 """Seconds without even a sign of life after which a stream of events counts as broken."""
 
@@ -31,6 +34,8 @@ class Link:
             raise WrongUse(f"{url} is no URL of a gateway: {error}") from None
         if parsed.scheme not in ("http", "https") or not parsed.host:
             raise WrongUse(f"expected a gateway's URL such as http://127.0.0.1:2088, got {url}")
+        if parsed.path.strip("/") or parsed.query:
+            raise WrongUse(f"expected a gateway's URL without a path, such as http://127.0.0.1:2088, got {url}")
         if admin_token and not re.fullmatch(r"[!-~]+", admin_token):
             raise WrongUse("the admin token: expected visible ASCII characters without blanks")
         headers = {"authorization": f"Bearer {admin_token}"} if admin_token else {}
@@ -69,6 +74,8 @@ class Link:
         """
         content, media = (json.dumps(body), "application/json") if text is None else (text, "application/yaml")
         sent = body is not None or text is not None
+        if self._client.is_closed:
+            raise Unreachable(f"the connections to {self.url} are closed: this Mock's block has ended")
         try:
             response = self._client.request(
                 method,
@@ -83,11 +90,16 @@ class Link:
         return self._answer(response)
 
     @contextmanager
-    def listen(self, query: Mapping[str, Any], after: str | None) -> Iterator[Iterator[tuple[str, str, Any]]]:
-        """Events as they come: id, kind and JSON; None in place of that where an id alone is told."""
+    def listen(
+        self, query: Mapping[str, Any], after: str | None, silence: float | None
+    ) -> Iterator[Iterator[tuple[str, str, Any]]]:
+        """Events as they come: id, kind and JSON; None in place of that where an id alone is told.
+
+        TimeoutError after ``silence`` seconds without even that.
+        """
         headers = {"last-event-id": after} if after else None
         params = {name: value for name, value in query.items() if value is not None}
-        timeout = httpx2.Timeout(_PATIENCE, read=_SILENCE)
+        timeout = httpx2.Timeout(_PATIENCE, read=_SILENCE if silence is None else max(min(silence, _SILENCE), _LEAST))
         try:
             with self._client.sse(
                 "/events", params=params, headers=headers, timeout=timeout, max_event_size=None
@@ -98,14 +110,18 @@ class Link:
                     self._answer(response)
                 if not response.headers.get("content-type", "").startswith("text/event-stream"):
                     raise self._stranger(response)
-                yield self._read(source)
+                yield self._read(source, patient=silence is None or silence > _SILENCE)
         except httpx2.TransportError as error:
             raise self._unreachable(error) from None
 
-    def _read(self, source: httpx2.EventSource) -> Iterator[tuple[str, str, Any]]:
+    def _read(self, source: httpx2.EventSource, *, patient: bool) -> Iterator[tuple[str, str, Any]]:
         try:
             for event in source:
                 yield event.id, event.event, event.json() if event.data else None
+        except httpx2.ReadTimeout as error:
+            if patient:
+                raise self._unreachable(error) from None
+            raise TimeoutError from error
         except httpx2.TransportError as error:
             raise self._unreachable(error) from None
 

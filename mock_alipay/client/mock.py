@@ -48,11 +48,15 @@ class Mock:
         self._owns_link = True
         self._merchant_private_key = merchant_private_key
         self.client_id = client_id
+        self.introduced: list[str] = []
+        """Client ids that ``for_client`` and ``add_merchant`` were asked for, here and by what ``for_client`` gave."""
 
     def for_client(self, client_id: str | None, *, merchant_private_key: str | None = None) -> Mock:
         """The same gateway as one client id meets it, or as all do, over the same connections."""
         mock = copy.copy(self)
         vars(mock).update(client_id=client_id, _merchant_private_key=merchant_private_key, _owns_link=False)
+        if client_id is not None:
+            self.introduced.append(client_id)
         return mock
 
     @property
@@ -106,7 +110,7 @@ class Mock:
         """Every scenario that can be chosen."""
         return [ScenarioRecord.of(one) for one in self._link.ask("GET", "/scenarios", query=self._whom)["scenarios"]]
 
-    def calls(self, *, limit: int = 100, after: int = 0, **filters: Unpack[Filters]) -> list[CallRecord]:
+    def calls(self, *, limit: int = 100, after: int | str = 0, **filters: Unpack[Filters]) -> list[CallRecord]:
         """The calls that fit, newest first; ``after``: with an id greater than this."""
         query = {**self._filters(filters), "limit": limit, "after": after}
         return [CallRecord.of(one) for one in self._link.ask("GET", "/calls", query=query)["calls"]]
@@ -116,11 +120,13 @@ class Mock:
         found: dict[str, Any] = self._link.ask("GET", f"/calls/{call_id}")
         return found
 
-    def count(self, *, after: int = 0, **filters: Unpack[Filters]) -> int:
+    def count(self, *, after: int | str = 0, **filters: Unpack[Filters]) -> int:
         """How many calls fit."""
         return int(self._link.ask("GET", "/calls/count", query={**self._filters(filters), "after": after})["count"])
 
-    def wait(self, *, count: int = 1, timeout: float = 5.0, after: int = 0, **filters: Unpack[Filters]) -> CallRecord:
+    def wait(
+        self, *, count: int = 1, timeout: float = 5.0, after: int | str = 0, **filters: Unpack[Filters]
+    ) -> CallRecord:
         """The newest call that fits, as soon as ``count`` of them are there.
 
         NotAwaited after ``timeout`` seconds: it says what came instead, and where the nearest differ.
@@ -145,11 +151,15 @@ class Mock:
     def add_merchant(self, client_id: str, public_key: str) -> int:
         """Add a merchant's public key, PEM or bare base64; its key version."""
         body = {"clientId": client_id, "publicKey": public_key}
+        self.introduced.append(client_id)
         return int(self._link.ask("POST", "/merchants", body=body)["keyVersion"])
 
-    def events(self, *, kind: str | None = None, after: str | None = None) -> EventStream:
-        """What happens from now on, as it happens; ``after`` is the id of an event to go on from."""
-        return EventStream(self._link, {**self._whom, "kind": kind}, after)
+    def events(self, *, kind: str | None = None, after: str | None = None, timeout: float | None = None) -> EventStream:
+        """What happens from now on, as it happens; ``after`` is the id of an event to go on from.
+
+        ``timeout``: seconds that the next one may take; without it the stream waits for as long as it takes.
+        """
+        return EventStream(self._link, {**self._whom, "kind": kind}, after, timeout)
 
     def reset(self) -> None:
         """Forget payments, counters, choices, loaded scenarios, journal and clock."""

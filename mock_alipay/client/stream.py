@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from itertools import chain, islice
@@ -16,34 +18,54 @@ from mock_alipay.errors import Unreachable
 class EventStream(Iterator[Event]):
     """What happens from the moment that it is made, without end; close it, or use it in a ``with`` block.
 
-    Iterating waits for what comes, however long that takes; Unreachable when the gateway goes.
+    Iterating waits for what comes, however long that takes or, with a ``timeout``, so many seconds, at least one: then
+    it is a TimeoutError, and the stream is closed. Unreachable when the gateway goes.
     """
 
-    def __init__(self, link: Link, query: Mapping[str, Any], after: str | None) -> None:
+    def __init__(self, link: Link, query: Mapping[str, Any], after: str | None, timeout: float | None = None) -> None:
         self.last_id = after
         """The id of the latest event that was read, or happened before: what ``Mock.events(after=…)`` goes on from."""
         self._closed = False
+        self._timeout = timeout
         self._open = ExitStack()
-        found = self._open.enter_context(link.listen(query, after))
+        found = self._open.enter_context(link.listen(query, after, timeout))
         # The first thing told is an id alone, that of the latest event there was.
         opening = list(islice(found, 1))
         self._found = chain((one for one in opening if one[2] is not None), found)
         self.last_id = next((one[0] for one in opening if one[2] is None), "") or after
 
     def __next__(self) -> Event:
-        if self._closed:
+        if self._is_closed():
             raise StopIteration
+        until = math.inf if self._timeout is None else time.monotonic() + self._timeout
         try:
-            for event_id, name, data in self._found:
-                self.last_id = event_id or self.last_id
-                if data is not None:
-                    record = Event.KINDS.get(name)
-                    return Event(id=event_id, kind=name, record=record.of(data) if record else data)
+            event = self._next(until)
+        except TimeoutError:
+            self.close()
+            raise TimeoutError(f"no event came within {self._timeout:g} s") from None
         except Unreachable:
-            # Closed meanwhile, in another thread.
-            if not self._closed:
+            if not self._is_closed():
                 raise
-        raise StopIteration
+            event = None
+        if event is None:
+            raise StopIteration
+        return event
+
+    def _is_closed(self) -> bool:
+        """Whether it is, perhaps since a moment ago and by another thread."""
+        return self._closed
+
+    def _next(self, until: float) -> Event | None:
+        """The next event; None when there are no more, TimeoutError when none has come by then."""
+        for event_id, name, data in self._found:
+            self.last_id = event_id or self.last_id
+            if data is not None:
+                record = Event.KINDS.get(name)
+                return Event(id=event_id, kind=name, record=record.of(data) if record else data)
+            # A gateway that has nothing to tell says so now and then.
+            if time.monotonic() >= until:
+                raise TimeoutError
+        return None
 
     def close(self) -> None:
         """Stop listening."""

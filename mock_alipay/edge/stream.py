@@ -17,7 +17,7 @@ from mock_alipay.edge.desk import Ask, Desk
 from mock_alipay.events import Backlog, Event
 
 _HEARTBEAT = 15.0
-"""Seconds of silence after which a comment shows that the connection stands."""
+"""Seconds of silence after which a sign of life is sent."""
 
 _GATHER = 0.05
 """Seconds in which events are gathered before they are sent: too short to be seen, long enough for a burst."""
@@ -101,7 +101,8 @@ async def _told(desk: Desk, queue: _Queue, opening: str) -> AsyncIterator[bytes]
         lines = [_line("missed", {"missed": missed})] if missed else []
         if batch:
             lines.append(await desk.clerk.do(partial(_lines, desk, batch)))
-        yield b"".join(lines) or b": still here\n\n"
+        # In silence an id alone shows that the connection stands, and from where a listener would go on.
+        yield b"".join(lines) or f"id: {desk.events.latest}\n\n".encode()
 
 
 def _lines(desk: Desk, batch: list[Event]) -> bytes:

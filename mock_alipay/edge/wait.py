@@ -124,7 +124,8 @@ def _missed(desk: Desk, filters: Mapping[str, str], query: Mapping[str, Any], co
     detail = (
         f"waited {query['timeout']:g} s for {expected} {'call' if expected == 1 else 'calls'}"
         + (f" with {asked}" if asked else "")
-        + f"; {count or 'none'} came. {_told(desk, nearest, len(others))}"
+        + f"; {count or 'none'} came."
+        + _told(desk, nearest, len(others), count)
     )
     return Misuse(
         408,
@@ -138,13 +139,13 @@ def _missed(desk: Desk, filters: Mapping[str, str], query: Mapping[str, Any], co
     )
 
 
-def _told(desk: Desk, nearest: list[_Miss], others: int) -> str:
+def _told(desk: Desk, nearest: list[_Miss], others: int, count: int) -> str:
     if not nearest:
-        return f"No other call came either: does the shop call {desk.env['url']}?"
+        return "" if count else f" No other call came either: does the shop call {desk.env['url']}?"
     closest = nearest[0]
     places = ", ".join(f"{name} ({mask_text(short(found or 'none', 80))})" for name, _, found in closest.differs)
     came = "1 other call came; it" if others == 1 else f"{others} other calls came; the closest, #{closest.entry.id},"
-    return f"{came} differs in {places}"
+    return f" {came} differs in {places}"
 
 
 def _nearest(misses: list[_Miss]) -> list[_Miss]:

@@ -17,7 +17,7 @@ from com.alipay.ams.api.request.pay.alipay_payment_session_request import Alipay
 from mock_alipay import __version__, keys
 from mock_alipay.client import CallRecord, Mock, PaymentRecord
 from mock_alipay.config import TEST_CLIENT_ID, Config
-from mock_alipay.errors import AdminError, NotAwaited, WrongUse
+from mock_alipay.errors import AdminError, NotAwaited, Unreachable, WrongUse
 from tests.live import Answer, Live, live, sample
 
 REFUSING = {"description": "Refuses. 🙅 \x7f", "createPaymentSession": {"result": "RISK_REJECT"}}
@@ -356,8 +356,17 @@ def test_for_client_shares_the_connection(own: Live, whom: str) -> None:
         with mock.for_client(whom) as other:
             assert (whom, None) == (other.client_id, mock.client_id)
         assert [__version__, __version__] == [mock.health(), other.health()]
-    with pytest.raises(RuntimeError, match="closed"):
+    with pytest.raises(Unreachable, match="this Mock's block has ended"):
         other.health()
+
+
+def test_what_it_introduced(own: Live) -> None:
+    """The client ids that it was asked for, also by those that it gave out: what a fixture cleans up."""
+    with Mock(own.config.url, admin_token=own.config.admin_token) as mock:
+        key = str(mock.env["gatewayPublicKey"])
+        mock.for_client("A").for_client("B").add_merchant("C", key)
+        mock.for_client(None)
+        assert mock.introduced == ["A", "B", "C"]
 
 
 @pytest.mark.parametrize(("token", "found"), [(None, "none"), ("another-token", "another")])

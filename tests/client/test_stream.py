@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from mock_alipay.client import Mock, PaymentRecord
+from mock_alipay.client import Mock, PaymentRecord, link
 from mock_alipay.errors import AdminError, Unreachable
 from tests.cli.process import eventually
 from tests.client.test_link import answering, http
@@ -176,3 +176,32 @@ def test_closed_in_another_thread(mock: Mock) -> None:
         events.close()
         mock.clock.run()
         assert len(waiting.result(20)) <= 1
+
+
+def test_a_timeout(mock: Mock) -> None:
+    """Whoever waits for one event too many is told so, and the stream is closed."""
+    with mock.events(kind="clock", timeout=0.2) as events:
+        mock.clock.run()
+        assert next(events).kind == "clock"
+        with pytest.raises(TimeoutError, match=r"no event came within 0\.2 s"):
+            next(events)
+        assert [] == list(events)
+
+
+def test_a_timeout_while_the_gateway_shows_that_it_is_there() -> None:
+    """Signs of life put the end off no further than the next of them."""
+    told = "retry: 1000\nid: run.7\n\n" + "id: run.8\n\n" * 3
+    with (
+        answering(http("200 OK", "text/event-stream", told)) as url,
+        Mock(url) as mock,
+        mock.events(timeout=0) as events,
+        pytest.raises(TimeoutError),
+    ):
+        next(events)
+
+
+def test_a_gateway_that_falls_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a timeout a gateway that shows no sign of life counts as gone."""
+    monkeypatch.setattr(link, "_SILENCE", 0.2)
+    with live() as running, Mock(running.config.url) as mock, mock.events() as events, pytest.raises(Unreachable):
+        next(events)

@@ -310,10 +310,12 @@ def test_what_was_missed_before() -> None:
 
 
 def test_silence(own: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While nothing happens a comment shows now and then that the connection stands."""
+    """While nothing happens, the latest event's id shows now and then that the connection stands."""
     monkeypatch.setattr(stream, "_HEARTBEAT", 0.01)
+    own.create()
     with Listener(own) as listener:
-        assert [[": still here"], [": still here"]] == [listener.block(), listener.block()]
+        alive = [f"id: {own.parts.events.latest}"]
+        assert [alive, alive] == [listener.block(), listener.block()]
 
 
 def test_a_listener_that_never_reads(own: Live) -> None:

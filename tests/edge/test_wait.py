@@ -201,10 +201,7 @@ def test_too_few(own: Live) -> None:
     """How many came is told; without filters there is nothing that others could differ in."""
     own.create()
     found = missed(own, "count=3")
-    assert (
-        f"waited 0 s for 3 calls; 1 came. No other call came either: does the shop call {own.config.url}?"
-        == (found["detail"])
-    )
+    assert "waited 0 s for 3 calls; 1 came." == (found["detail"])
     assert (3, 1, {}) == (found["expected"], found["count"], found["filters"])
 
 

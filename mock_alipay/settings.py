@@ -1,0 +1,150 @@
+"""Settings as Python programs write them: looked at one by one, and made what a Config holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypedDict, get_args
+
+from mock_alipay.config import Config
+from mock_alipay.errors import WrongUse
+from mock_alipay.terms import SignatureMode, TypeMode
+from mock_alipay.words import close, described
+
+AnyPath = str | os.PathLike[str]
+
+
+class Settings(TypedDict, total=False):
+    """The fields of Config, in the forms that are easy to write."""
+
+    host: str
+    port: int
+    tls_port: int | None
+    scenarios: AnyPath | Iterable[AnyPath]
+    scenario: str
+    signatures: SignatureMode
+    merchants: Mapping[str, AnyPath] | Iterable[tuple[str, AnyPath]]
+    gateway_key: AnyPath | None
+    types: TypeMode
+    seed: int | None
+    max_body: int
+    watch: bool
+    admin_hosts: str | Iterable[str]
+    admin_token: str | None
+    admin_open: bool
+
+
+def configured(config: Config, settings: Mapping[str, Any]) -> Config:
+    """``config`` with some settings changed and all of them checked; WrongUse tells everything that is wrong."""
+    problems = [_unknown(name) for name in settings if name not in _READERS]
+    values: dict[str, Any] = {}
+    for name, read in _READERS.items():
+        value = settings.get(name, getattr(config, name))
+        try:
+            values[name] = read(value)
+        except (ValueError, TypeError) as expected:
+            found = described(value) if isinstance(value, str | int | float | None) else f"a {type(value).__name__}"
+            problems.append(f"setting {name}: expected {expected}, got {found}")
+    if problems:
+        raise WrongUse(*problems)
+    return dataclasses.replace(config, **values)
+
+
+def _unknown(name: str) -> str:
+    meant = close(name, _READERS)
+    hint = f"did you mean {meant}? " if meant else ""
+    return f"there is no setting {name}; {hint}settings are {', '.join(_READERS)}"
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a string")
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("True or False")
+    return value
+
+
+def _whole(least: int, most: float, expected: str) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise ValueError(expected)
+        return value
+
+    return read
+
+
+def _one_of(words: Iterable[str]) -> Callable[[Any], str]:
+    known = tuple(words)
+
+    def read(value: Any) -> str:
+        if value not in known:
+            raise ValueError(" or ".join(known))
+        return str(value)
+
+    return read
+
+
+def _or_none(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else read(value)
+
+
+def _path(value: Any) -> Path:
+    if not isinstance(value, str | os.PathLike):
+        raise TypeError("a path")
+    return Path(value)
+
+
+def _paths(value: Any) -> tuple[Path, ...]:
+    return (_path(value),) if isinstance(value, str | os.PathLike) else tuple(map(_path, _each(value, "paths")))
+
+
+def _merchants(value: Any) -> tuple[tuple[str, Path], ...]:
+    try:
+        pairs = value.items() if isinstance(value, Mapping) else value
+        return tuple((_text(client_id), _path(file)) for client_id, file in pairs)
+    except (ValueError, TypeError):
+        raise ValueError("client ids and the files of their public keys, as in {'ID': 'key.pem'}") from None
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(map(_text, _each(value, "host names")))
+
+
+def _each(value: Any, expected: str) -> Iterable[Any]:
+    if not isinstance(value, Iterable):
+        raise TypeError(expected)
+    return value
+
+
+def _token(value: Any) -> str:
+    if not isinstance(value, str) or (value and not re.fullmatch(r"[!-~]{8,200}", value)):
+        raise ValueError("8 to 200 visible ASCII characters without blanks")
+    return value
+
+
+_PORT = "a port from 0 to 65535"
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "host": _text,
+    "port": _whole(0, 65535, _PORT),
+    "tls_port": _or_none(_whole(0, 65535, f"{_PORT}, or None")),
+    "scenarios": _paths,
+    "scenario": _text,
+    "signatures": _one_of(get_args(SignatureMode)),
+    "merchants": _merchants,
+    "gateway_key": _or_none(_path),
+    "types": _one_of(get_args(TypeMode)),
+    "seed": _or_none(_whole(-(2**63), 2**63, "a whole number, or None")),
+    "max_body": _whole(1, float("inf"), "a whole number from 1"),
+    "watch": _flag,
+    "admin_hosts": _names,
+    "admin_token": _or_none(_token),
+    "admin_open": _flag,
+}

@@ -1,0 +1,90 @@
+"""Settings as Python programs write them."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mock_alipay import create_app
+from mock_alipay.config import Config
+from mock_alipay.errors import WrongUse
+from mock_alipay.settings import Settings, configured
+
+EASY = [
+    ("scenarios", "stories", (Path("stories"),)),
+    ("scenarios", Path("stories"), (Path("stories"),)),
+    ("scenarios", ["one", Path("two")], (Path("one"), Path("two"))),
+    ("merchants", {"A": "a.pem"}, (("A", Path("a.pem")),)),
+    ("merchants", [("A", "a.pem"), ("A", Path("b.pem"))], (("A", Path("a.pem")), ("A", Path("b.pem")))),
+    ("gateway_key", "key.pem", Path("key.pem")),
+    ("gateway_key", None, None),
+    ("admin_hosts", "gateway", ("gateway",)),
+    ("admin_hosts", ["gateway", "antom"], ("gateway", "antom")),
+    ("tls_port", None, None),
+    ("seed", -5, -5),
+    ("types", "strict", "strict"),
+    ("watch", True, True),
+]
+
+WRONG = [
+    ("host", 5, "a string", "the number 5"),
+    ("port", "0", "a port from 0 to 65535", 'the string "0"'),
+    ("port", 99999, "a port from 0 to 65535", "the number 99999"),
+    ("port", True, "a port from 0 to 65535", "true"),
+    ("tls_port", "none", "a port from 0 to 65535, or None", 'the string "none"'),
+    ("scenarios", 5, "paths", "the number 5"),
+    ("scenarios", [5], "a path", "a list"),
+    ("signatures", "of", "known or required or off", 'the string "of"'),
+    ("types", "strct", "documented or strict", 'the string "strct"'),
+    ("types", ["strict"], "documented or strict", "a list"),
+    ("merchants", ["A=a.pem"], "client ids and the files of their public keys", "a list"),
+    ("merchants", {"A": 5}, "client ids and the files of their public keys", "a dict"),
+    ("gateway_key", b"key", "a path", "a bytes"),
+    ("seed", "x", "a whole number, or None", 'the string "x"'),
+    ("seed", 1.5, "a whole number, or None", "the number 1.5"),
+    ("max_body", -1, "a whole number from 1", "the number -1"),
+    ("watch", "yes", "True or False", 'the string "yes"'),
+    ("admin_hosts", 5, "host names", "the number 5"),
+    ("admin_token", "short", "8 to 200 visible ASCII characters", 'the string "short"'),
+    ("admin_open", 1, "True or False", "the number 1"),
+]
+
+
+@pytest.mark.parametrize(("name", "written", "expected"), EASY)
+def test_easy_forms(name: str, written: Any, expected: Any) -> None:
+    """What is easy to write becomes what Config holds."""
+    assert dataclasses.replace(Config(), **{name: expected}) == configured(Config(), {name: written})
+
+
+@pytest.mark.parametrize(("name", "written", "expected", "found"), WRONG)
+def test_wrong_values(name: str, written: Any, expected: str, found: str) -> None:
+    """What cannot be is told with the setting, what was expected and what was found."""
+    with pytest.raises(WrongUse) as caught:
+        configured(Config(), {name: written})
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"setting {name}: expected {expected}")
+    assert problem.endswith(f", got {found}")
+
+
+def test_everything_wrong_is_told() -> None:
+    """At once, unknown names with what was perhaps meant."""
+    with pytest.raises(WrongUse) as caught:
+        configured(Config(), {"prot": 1, "types": "x", "seed": "y"})
+    problems = caught.value.problems
+    assert len(problems) == 3
+    assert problems[0].startswith("there is no setting prot; did you mean port? settings are host, port, tls_port")
+
+
+def test_a_config_is_looked_at_too() -> None:
+    """One that was put together wrongly does not get to be an app."""
+    wrong: Any = "strct"
+    with pytest.raises(WrongUse, match="setting types"):
+        create_app(Config(types=wrong))
+
+
+def test_every_field_is_a_setting() -> None:
+    """Settings and Config have the same names."""
+    assert {field.name for field in dataclasses.fields(Config)} == Settings.__optional_keys__
