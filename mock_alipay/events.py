@@ -84,14 +84,14 @@ class Events:
         self._run = run
         self._number = 0
         self._recent = Backlog()
-        self._listeners: list[Listener] = []
+        self._listeners: tuple[Listener, ...] = ()
 
     def publish(self, kind: EventKind, client_id: str | None, subject: Any, size: int = 0) -> None:
         """Tell everyone who listens, at once and in this thread."""
         self._number += 1
         event = Event(self._number, kind, client_id, subject, size)
         self._recent.add(event)
-        for listener in tuple(self._listeners):
+        for listener in self._listeners:
             try:
                 listener(event)
             except Exception:
@@ -101,11 +101,13 @@ class Events:
     @contextmanager
     def heard_by(self, listener: Listener) -> Iterator[None]:
         """Have ``listener`` told of every event within the block."""
-        self._listeners.append(listener)
+        self._listeners += (listener,)
         try:
             yield
         finally:
-            self._listeners.remove(listener)
+            left = list(self._listeners)
+            left.remove(listener)
+            self._listeners = tuple(left)
 
     @property
     def listeners(self) -> int:
