@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import logging
 import secrets
 from collections.abc import AsyncIterator
@@ -27,7 +26,6 @@ from mock_alipay.edge.desk import Desk
 from mock_alipay.edge.guard import Guard
 from mock_alipay.edge.merchant import MerchantDoor
 from mock_alipay.endpoints import ENDPOINTS
-from mock_alipay.errors import SetupError, WrongUse
 from mock_alipay.events import Events
 from mock_alipay.find import Finder
 from mock_alipay.gateway import Gateway
@@ -38,7 +36,7 @@ from mock_alipay.results import results
 from mock_alipay.scenario import Chooser, Library
 from mock_alipay.schema import Schemas
 from mock_alipay.seal import Sealer
-from mock_alipay.settings import configured
+from mock_alipay.settings import configured, refuse_unguarded
 from mock_alipay.signature import Signer, Suspect
 from mock_alipay.store import MemoryStore
 from mock_alipay.timekeeper import Timekeeper
@@ -75,20 +73,9 @@ def create_app(config: Config | None = None) -> ASGIApp:
     return routes(assemble(configured(config or Config(), {})))
 
 
-def settled(config: Config, port: int, tls_port: int | None) -> Config:
-    """A config with what was left to chance: the ports that were free, the seed, and a token where one is needed."""
-    return dataclasses.replace(
-        config,
-        port=port,
-        tls_port=tls_port,
-        seed=secrets.randbelow(2**31) if config.seed is None else config.seed,
-        admin_token=secrets.token_urlsafe(24) if config.needs_token else config.admin_token,
-    )
-
-
 def assemble(config: Config, *, clock: Clock | None = None, ca_certificate: Path | None = None) -> Parts:
     """Make the parts; ``ca_certificate`` is the PEM file that clients trust for HTTPS."""
-    _refuse_unguarded(config)
+    refuse_unguarded(config)
     clocks = Clocks(clock or SystemClock())
     gateway_key = keys.gateway_key(config.gateway_key)
     schemas = Schemas(config.types)
@@ -119,16 +106,6 @@ def assemble(config: Config, *, clock: Clock | None = None, ca_certificate: Path
     return Parts(
         config, clocks, schemas, chooser, contract, store, journal, events, timekeeper, ring, sealer, gateway, env
     )
-
-
-def _refuse_unguarded(config: Config) -> None:
-    if config.admin_open and config.admin_token:
-        raise WrongUse("--admin-open and --admin-token exclude each other: the one says that no token is needed")
-    if config.needs_token:
-        raise SetupError(
-            f"--host {config.host}: others than this machine could reach the admin API; "
-            "guard it with an admin token (--admin-token), or say that it may be open (--admin-open)"
-        )
 
 
 def routes(parts: Parts) -> ASGIApp:

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Unpack
 
 from mock_alipay import server
-from mock_alipay.app import Parts, assemble, routes, settled
+from mock_alipay.app import Parts, assemble, routes
 from mock_alipay.certificate import Certificate, certificate, home
 from mock_alipay.client import Mock
 from mock_alipay.clock import Clock
 from mock_alipay.config import Config
 from mock_alipay.errors import SetupError
 from mock_alipay.server import Sockets
-from mock_alipay.settings import Settings, configured
+from mock_alipay.settings import Settings, configured, settled
 
 _PATIENCE = 20.0
 """Seconds for a start or a stop."""

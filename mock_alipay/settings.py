@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
+import secrets
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypedDict, get_args
 
 from mock_alipay.config import Config
-from mock_alipay.errors import WrongUse
+from mock_alipay.errors import SetupError, WrongUse
 from mock_alipay.terms import SignatureMode, TypeMode
 from mock_alipay.words import close, described
 
@@ -51,6 +52,28 @@ def configured(config: Config, settings: Mapping[str, Any]) -> Config:
     if problems:
         raise WrongUse(*problems)
     return dataclasses.replace(config, **values)
+
+
+def settled(config: Config, port: int, tls_port: int | None) -> Config:
+    """A config with what was left to chance: the ports that were free, the seed, and a token where one is needed."""
+    return dataclasses.replace(
+        config,
+        port=port,
+        tls_port=tls_port,
+        seed=secrets.randbelow(2**31) if config.seed is None else config.seed,
+        admin_token=secrets.token_urlsafe(24) if config.needs_token else config.admin_token,
+    )
+
+
+def refuse_unguarded(config: Config) -> None:
+    """WrongUse or SetupError when strangers could reach the admin API, or when it is not clear whether they may."""
+    if config.admin_open and config.admin_token:
+        raise WrongUse("--admin-open and --admin-token exclude each other: the one says that no token is needed")
+    if config.needs_token:
+        raise SetupError(
+            f"--host {config.host}: others than this machine could reach the admin API; "
+            "guard it with an admin token (--admin-token), or say that it may be open (--admin-open)"
+        )
 
 
 def _unknown(name: str) -> str:

@@ -13,8 +13,9 @@ from typing import Any
 import click
 
 from mock_alipay.cli.inspect import read_body
-from mock_alipay.cli.options import KEYS, Seconds, options
+from mock_alipay.cli.options import KEYS, options
 from mock_alipay.cli.reach import PLACE, plain_http
+from mock_alipay.cli.values import Seconds
 from mock_alipay.config import TEST_CLIENT_ID, Config
 from mock_alipay.errors import SetupError
 from mock_alipay.words import close

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import os
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from mock_alipay.certificate import HOME_VARIABLE
+from mock_alipay.cli.values import SEVERAL, Folder, HostName, Merchant, TlsPort, Token, Whole
 from mock_alipay.config import Config
 from mock_alipay.errors import WrongUse
 from mock_alipay.words import close
@@ -20,92 +19,16 @@ from mock_alipay.words import close
 _PREFIX = "MOCK_ALIPAY_"
 _FOR_OTHERS = {HOME_VARIABLE, f"{_PREFIX}URL"}
 """Variables that are no flags of the server: the certificate's folder, and where others find a gateway."""
-_SEVERAL = f"several in the variable are separated by {os.pathsep}"
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class _List(click.ParamType):  # type: ignore[type-arg] # generic in later versions only
-    """Repeatable on the command line, separated by the system's path separator in the environment."""
-
-    envvar_list_splitter = os.pathsep
-
-
-class _Folder(_List):
-    name = "DIR"
-
-    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Path:
-        return Path(value)
-
-
-class _Merchant(_List):
-    name = "ID=FILE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Path]:
-        if isinstance(value, tuple):
-            return value
-        client_id, equals, file = str(value).partition("=")
-        if not (client_id and equals and file):
-            self.fail(
-                f"expected ID=FILE, a client id and the file of its public key, got '{value}'; {_SEVERAL}", param, ctx
-            )
-        return client_id, Path(file)
-
-
-class _Names(_List):
-    name = "NAME"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        name = str(value)
-        if not re.fullmatch(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}", name):
-            self.fail(f"expected a host name without port, such as gateway, got '{name}'; {_SEVERAL}", param, ctx)
-        return name
-
-
-class _Token(click.ParamType):  # type: ignore[type-arg] # generic in later versions only
-    name = "TOKEN"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        token = str(value)
-        if not re.fullmatch(r"[!-~]{8,200}", token):
-            self.fail("expected 8 to 200 visible ASCII characters without blanks", param, ctx)
-        return token
-
-
-class _Whole(click.IntRange):
-    name = "integer"
-
-
-class Seconds(click.FloatRange):
-    """A length of time; unlike click's own numbers never nan."""
-
-    name = "seconds"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        seconds = super().convert(value, param, ctx)
-        if math.isnan(seconds):
-            self.fail(f"expected seconds, got {value}", param, ctx)
-        return seconds
-
-
-class _TlsPort(click.ParamType):  # type: ignore[type-arg] # generic in later versions only
-    name = "PORT|none"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
-        if value is None or value == "none":
-            return None
-        text = str(value)
-        if not (text.isascii() and text.isdigit() and int(text) <= 65535):
-            self.fail(f"expected a port from 0 to 65535, or none, got '{value}'", param, ctx)
-        return int(text)
-
-
 _HOST = ("--host", {"help": "Address to listen on."})
-_PORT = ("--port", {"type": _Whole(0, 65535), "help": "Plain HTTP; 0 picks a free port and prints it."})
-_TLS_PORT = ("--tls-port", {"type": _TlsPort(), "help": "HTTPS; 0 picks a free port, none turns it off."})
+_PORT = ("--port", {"type": Whole(0, 65535), "help": "Plain HTTP; 0 picks a free port and prints it."})
+_TLS_PORT = ("--tls-port", {"type": TlsPort(), "help": "HTTPS; 0 picks a free port, none turns it off."})
 _SCENARIOS = (
     "--scenarios",
-    {"type": _Folder(), "multiple": True, "help": f"More stories, added to the shipped ones; repeatable, {_SEVERAL}."},
+    {"type": Folder(), "multiple": True, "help": f"More stories, added to the shipped ones; repeatable, {SEVERAL}."},
 )
 _SCENARIO = ("--scenario", {"metavar": "NAME", "help": "The story for calls that nothing else claims."})
 _SIGNATURES = (
@@ -118,10 +41,10 @@ _SIGNATURES = (
 _MERCHANT = (
     "--merchant",
     {
-        "type": _Merchant(),
+        "type": Merchant(),
         "multiple": True,
         "envvar": "MOCK_ALIPAY_MERCHANTS",
-        "help": f"A merchant's public key; the same ID again is its next key version. Repeatable, {_SEVERAL}.",
+        "help": f"A merchant's public key; the same ID again is its next key version. Repeatable, {SEVERAL}.",
     },
 )
 _GATEWAY_KEY = ("--gateway-key", {"type": Path, "metavar": "FILE", "help": "The private key that signs replies."})
@@ -135,22 +58,22 @@ _TYPES = (
 _SEED = ("--seed", {"type": int, "metavar": "N", "help": "Same seed, same ids; random and printed when left out."})
 _MAX_BODY = (
     "--max-body",
-    {"type": _Whole(1), "metavar": "BYTES", "help": "Larger requests are refused."},
+    {"type": Whole(1), "metavar": "BYTES", "help": "Larger requests are refused."},
 )
 _WATCH = ("--watch", {"is_flag": True, "help": "Reload scenario files when they change."})
 _ADMIN_HOST = (
     "--admin-host",
     {
-        "type": _Names(),
+        "type": HostName(),
         "multiple": True,
         "envvar": "MOCK_ALIPAY_ADMIN_HOSTS",
-        "help": f"A name, beside loopback's, under which the admin API may be called. Repeatable, {_SEVERAL}.",
+        "help": f"A name, beside loopback's, under which the admin API may be called. Repeatable, {SEVERAL}.",
     },
 )
 _ADMIN_TOKEN = (
     "--admin-token",
     {
-        "type": _Token(),
+        "type": Token(),
         "metavar": "TOKEN",
         "help": "What admin calls must carry; beyond loopback one is made up and printed when none is given.",
     },

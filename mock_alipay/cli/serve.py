@@ -14,8 +14,9 @@ from typing import Any
 
 import click
 
-from mock_alipay.cli.options import KEYS, SERVING, Seconds, config_of, options, require_ports, strange_variables
+from mock_alipay.cli.options import KEYS, SERVING, config_of, options, require_ports, strange_variables
 from mock_alipay.cli.reach import PLACE, STARTED_WITH, plain_http
+from mock_alipay.cli.values import Seconds
 from mock_alipay.config import Config
 from mock_alipay.errors import SetupError, WrongUse
 from mock_alipay.version import __version__
@@ -27,8 +28,9 @@ def serve(log_format: Any, **flags: Any) -> None:
     """Run the gateway until Ctrl-C or SIGTERM."""
     # Imported here, so that other commands start at once.
     from mock_alipay import server
-    from mock_alipay.app import assemble, routes, settled
+    from mock_alipay.app import assemble, routes
     from mock_alipay.log import Log
+    from mock_alipay.settings import settled
 
     config = config_of(flags)
     for complaint in strange_variables(serve.params):
