@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,10 @@ from mock_alipay.terms import SignatureMode, TypeMode
 
 TEST_CLIENT_ID = "SANDBOX_MOCK_MERCHANT"
 """The client id of the shipped test merchant; the prefix sends SDKs to the sandbox path."""
+
+VISIBLE_WORD = re.compile(r"[!-~]{8,200}")
+VISIBLE_WORD_TOLD = "8 to 200 visible ASCII characters without blanks"
+"""What an admin token may be."""
 
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
 """Hosts that stand for all addresses, and how this machine reaches itself then."""

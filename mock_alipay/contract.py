@@ -11,7 +11,7 @@ import orjson
 
 from mock_alipay.errors import Refusal
 from mock_alipay.explain import MAX_FAULTS
-from mock_alipay.schema import Schemas
+from mock_alipay.schema import Schemas, depth
 from mock_alipay.terms import Fault
 from mock_alipay.words import close, described
 
@@ -75,7 +75,7 @@ def parse(raw: bytes) -> dict[str, Any]:
         raise _illegal("a JSON object", _why_no_json(raw, error)) from None
     if not isinstance(body, dict):
         raise _illegal("a JSON object", described(body))
-    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH and _depth(body) > MAX_DEPTH:
+    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH and depth(body) > MAX_DEPTH:
         raise _illegal("a JSON object", _TOO_DEEP)
     if b"null" in raw:
         return {name: _pruned(value) for name, value in body.items() if value is not None}
@@ -97,15 +97,6 @@ def _pruned(value: Any) -> Any:
     if isinstance(value, list):
         return [_pruned(inner) for inner in value]
     return value
-
-
-def _depth(value: Any) -> int:
-    depth, level = 0, [value]
-    while level:
-        depth += 1
-        inner = [v.values() if isinstance(v, dict) else v for v in level if isinstance(v, dict | list)]
-        level = [item for items in inner for item in items]
-    return depth - 1
 
 
 def _why_no_json(raw: bytes, error: orjson.JSONDecodeError) -> str:

@@ -95,3 +95,13 @@ class Schemas:
 def read(file: str) -> Any:
     """A data file of the schema folder, parsed once."""
     return json.loads((FOLDER / file).read_text("utf-8"))
+
+
+def depth(value: Any) -> int:
+    """How many levels of objects and arrays a JSON value has within the outermost."""
+    levels, level = 0, [value]
+    while level:
+        levels += 1
+        inner = [v.values() if isinstance(v, dict) else v for v in level if isinstance(v, dict | list)]
+        level = [item for items in inner for item in items]
+    return levels - 1

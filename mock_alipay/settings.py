@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypedDict, get_args
 
-from mock_alipay.config import Config
+from mock_alipay.config import VISIBLE_WORD, VISIBLE_WORD_TOLD, Config
 from mock_alipay.errors import SetupError, WrongUse
 from mock_alipay.terms import SignatureMode, TypeMode
 from mock_alipay.words import close, described
@@ -147,8 +146,8 @@ def _each(value: Any, expected: str) -> Iterable[Any]:
 
 
 def _token(value: Any) -> str:
-    if not isinstance(value, str) or (value and not re.fullmatch(r"[!-~]{8,200}", value)):
-        raise ValueError("8 to 200 visible ASCII characters without blanks")
+    if not isinstance(value, str) or (value and not VISIBLE_WORD.fullmatch(value)):
+        raise ValueError(VISIBLE_WORD_TOLD)
     return value
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from mock_alipay.config import VISIBLE_WORD, VISIBLE_WORD_TOLD
+
 SEVERAL = f"several in the variable are separated by {os.pathsep}"
 
 
@@ -55,8 +57,8 @@ class Token(click.ParamType):  # type: ignore[type-arg] # generic in later versi
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         token = str(value)
-        if not re.fullmatch(r"[!-~]{8,200}", token):
-            self.fail("expected 8 to 200 visible ASCII characters without blanks", param, ctx)
+        if not VISIBLE_WORD.fullmatch(token):
+            self.fail(f"expected {VISIBLE_WORD_TOLD}", param, ctx)
         return token
 
 

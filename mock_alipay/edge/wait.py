@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from mock_alipay.edge.desk import Ask, Desk
 from mock_alipay.edge.look import filters_of, shown
+from mock_alipay.edge.wire import gone
 from mock_alipay.errors import Misuse
 from mock_alipay.events import Event
 from mock_alipay.journal import FILTERS, Entry, wanted
@@ -75,17 +76,12 @@ class _Tally:
 
 async def _either(enough: asyncio.Event, request: Request, seconds: float) -> None:
     """Return when there is enough, the client has gone, or the time is over."""
-    waiting = [asyncio.ensure_future(enough.wait()), asyncio.ensure_future(_gone(request))]
+    waiting = [asyncio.ensure_future(enough.wait()), asyncio.ensure_future(gone(request.receive))]
     try:
         await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in waiting:
             task.cancel()
-
-
-async def _gone(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ async def deliver(reply: Reply, scope: Scope, receive: Receive, send: Send, *, c
     """Send a reply, whole or with its fault; ``close`` ends the connection after it."""
     match reply.fault.kind if reply.fault else None:
         case "hang":
-            await _gone(receive)
+            await gone(receive)
         case "reset" | "empty" | "garbage" as kind:
             await _break(kind, scope, receive)
         case "truncate":
@@ -53,7 +53,7 @@ async def _break(kind: str, scope: Scope, receive: Receive) -> None:
         connection.reset()
     else:
         connection.end(_NOISE if kind == "garbage" else b"")
-    await _gone(receive)
+    await gone(receive)
 
 
 async def _truncate(reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,7 +63,7 @@ async def _truncate(reply: Reply, scope: Scope, receive: Receive, send: Send) ->
     await send({"type": "http.response.body", "body": half, "more_body": connection is not None})
     if connection is not None:
         connection.end()
-        await _gone(receive)
+        await gone(receive)
 
 
 def _connection(scope: Scope) -> Connection | None:
@@ -81,7 +81,8 @@ async def _start(reply: Reply, send: Send, *, close: bool) -> None:
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
 
 
-async def _gone(receive: Receive) -> None:
+async def gone(receive: Receive) -> None:
+    """Return when the client has left; its request must have been read."""
     while (await receive())["type"] != "http.disconnect":
         pass
 

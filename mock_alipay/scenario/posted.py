@@ -15,7 +15,7 @@ from mock_alipay.scenario import document
 from mock_alipay.scenario.document import Document
 from mock_alipay.scenario.library import story_in
 from mock_alipay.scenario.story import Story
-from mock_alipay.schema import Schemas
+from mock_alipay.schema import Schemas, depth
 from mock_alipay.words import short
 
 _ORIGIN = "body"
@@ -61,7 +61,7 @@ def _json(text: str) -> Document:
         raise SetupError(f"{_ORIGIN}:{error.lineno}: not JSON: {error.msg}") from None
     except RecursionError:
         raise SetupError(_TOO_DEEP) from None
-    if _depth(value) > document.MAX_DEPTH:
+    if depth(value) > document.MAX_DEPTH:
         raise SetupError(_TOO_DEEP)
     try:
         # JSON is YAML too, but for rare escapes: then faults are told without their lines.
@@ -84,17 +84,3 @@ def _integer(digits: str) -> int:
     if len(digits.lstrip("-")) > _MOST_DIGITS:
         raise SetupError(f"{_ORIGIN}: the number {short(digits)} has too many digits; write it as a string")
     return int(digits)
-
-
-def _depth(value: Any) -> int:
-    """How many levels of objects and arrays there are within the outermost."""
-    level, depth = [value], -1
-    while level:
-        level = [
-            inner
-            for one in level
-            if isinstance(one, dict | list)
-            for inner in (one.values() if isinstance(one, dict) else one)
-        ]
-        depth += 1
-    return depth
