@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from mock_alipay.schema import read
 from mock_alipay.terms import MAX_MESSAGE
@@ -24,6 +25,7 @@ class Result:
         return {"resultCode": self.code, "resultMessage": short(text, MAX_MESSAGE), "resultStatus": self.status}
 
 
+@cache
 def results() -> Mapping[str, Result]:
     """Every documented code."""
     table = read("results.json")["results"]

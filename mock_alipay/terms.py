@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
 
 MAX_MESSAGE = 256
 """Characters of ``resultMessage`` (PAGE)."""
@@ -37,6 +36,15 @@ WireFaultKind = Literal[
 ]
 """What a scenario can do to a reply on its way out."""
 
+BuyerAction = Literal["pay", "decline", "leave", "pending", "challenge"]
+"""What a buyer can do; ``pending``: done, but the outcome is not known yet; ``challenge``: faces 3-D Secure."""
+
+NotificationName = Literal["notifyPayment", "notifyCapture", "notifyRefund"]
+"""What the gateway tells a merchant by itself."""
+
+NotificationFault = Literal["bad-signature", "no-signature", "wrong-key", "stale-time", "truncate"]
+"""What a scenario can do to a notification on its way out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -50,7 +58,7 @@ class Fault:
     def text(self) -> str:
         """The fault as one sentence, as ``resultMessage`` and the log show it."""
         if self.found == "nothing":
-            return f"{self.path}: missing, it is required"
+            return f"{self.path}: missing, it is required{self.expected.removeprefix('a value')}"
         return f"{self.path}: expected {self.expected}, got {self.found}"
 
 
@@ -60,6 +68,15 @@ class WireFault:
 
     kind: WireFaultKind
     status: int = 0
+
+
+class Act(NamedTuple):
+    """Something a buyer does, so long after what happened before it."""
+
+    action: BuyerAction
+    after: timedelta = timedelta()
+    code: str = ""
+    """Why a payment is declined; the empty text for the usual reason."""
 
 
 class Call(NamedTuple):
@@ -74,39 +91,6 @@ class Call(NamedTuple):
     headers: Mapping[str, str]
     """Lower-case names; the values of a repeated header joined by a comma and a blank."""
     body: bytes
-
-
-class Session(NamedTuple):
-    """A payment session: what createPaymentSession hands to the front end."""
-
-    id: str
-    data: str
-    created: datetime
-    expires: datetime
-    expiry_text: str
-    """``paymentSessionExpiryTime`` as replied, in the offset that the request used."""
-
-
-class Payment(NamedTuple):
-    """The one aggregate: everything the gateway knows under a client's paymentRequestId."""
-
-    client_id: str
-    payment_request_id: str
-    version: int
-    """Counts commits from 1; a commit based on an older version is refused."""
-    request: bytes
-    """The body that created the session, to tell a repeat from an inconsistent one."""
-    session: Session
-
-
-class Outcome(NamedTuple):
-    """What the gateway decided: a result, the reply's other fields, a payment to keep."""
-
-    code: str
-    message: str | None = None
-    """Replaces the code's own message."""
-    fields: Mapping[str, Any] = MappingProxyType({})
-    payment: Payment | None = None
 
 
 class Reply(NamedTuple):

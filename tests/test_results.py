@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from mock_alipay.results import Result, results
+from mock_alipay.schema import read
 
 TABLE = results()
 
@@ -39,6 +42,26 @@ def test_codes_have_the_documented_status(code: str, status: str) -> None:
 def test_success_alone_succeeds() -> None:
     """No other code has status S."""
     assert ["SUCCESS"] == [code for code, result in TABLE.items() if result.status == "S"]
+
+
+def test_payments_fail_for_what_front_ends_can_see() -> None:
+    """A card's faults among them: all have status F."""
+    codes = ["CARD_EXPIRED", "INVALID_CVV", "SUSPECTED_CARD", "ISSUER_REJECTS_TRANSACTION", "INVALID_CARD"]
+    codes += ["INVALID_EXPIRY_DATE_FORMAT", "CARD_BIN_QUERY_ERROR"]
+    assert {"F"} == {TABLE[code].status for code in codes}
+
+
+def test_scenarios_know_the_codes_and_which_tell_nothing_final() -> None:
+    """scenario.json lists them again, for editors that complete them."""
+    listed = read("scenario.json")["$defs"]
+    assert list(TABLE) == listed["ResultCode"]["enum"]
+    assert [code for code, result in TABLE.items() if result.status == "U"] == listed["UnknownCode"]["enum"]
+
+
+def test_every_code_says_something_else_or_means_the_same() -> None:
+    """Only the codes of a client that is invalid share a message."""
+    shared = [code for code, count in Counter(result.message for result in TABLE.values()).items() if count > 1]
+    assert ["The client is invalid."] == shared
 
 
 @pytest.mark.parametrize("code", TABLE)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
-from mock_alipay.scenario import Library, shipped_folder
+from mock_alipay.results import results
+from mock_alipay.scenario import Chooser, Library, Notice, Step, Story, Then, shipped_folder
 from mock_alipay.scenario.library import read_file
+from mock_alipay.scenario.matching import Sight
+from mock_alipay.scenario.placeholder import Scope
 from mock_alipay.schema import Schemas
+from mock_alipay.terms import Act, NotificationName
 from tests.calls import ask, code, latest, parts_of, signed_call
 from tests.live import sample
 
@@ -44,9 +52,102 @@ PLAYS: dict[str, tuple[list[str], str | None, str]] = {
 }
 
 
+DECLINED = [
+    *("USER_BALANCE_NOT_ENOUGH", "USER_KYC_NOT_QUALIFIED", "USER_NOT_EXIST", "USER_STATUS_ABNORMAL"),
+    *("USER_AMOUNT_EXCEED_LIMIT", "USER_PAYMENT_VERIFICATION_FAILED", "VERIFY_TIMES_EXCEED_LIMIT", "VERIFY_UNMATCHED"),
+    *("AUTHENTICATION_REQUIRED", "CARD_NOT_SUPPORTED", "CARD_EXPIRED", "CARD_BIN_QUERY_ERROR", "INVALID_CARD"),
+    *("INVALID_CARD_NUMBER", "INVALID_CVV", "INVALID_EXPIRATION_DATE", "INVALID_EXPIRY_DATE_FORMAT"),
+    *("SELECTED_CARD_BRAND_NOT_AVAILABLE", "SUSPECTED_CARD", "DO_NOT_HONOR", "ISSUER_REJECTS_TRANSACTION"),
+    *("RISK_REJECT", "FRAUD_REJECT", "PAYMENT_PROHIBITED", "INVALID_AMOUNT", "PAYMENT_AMOUNT_EXCEED_LIMIT"),
+    *("PAYMENT_COUNT_EXCEED_LIMIT", "INCORRECT_BLIKCODE", "INVALID_PAYMENT_CODE", "EXPIRED_CODE"),
+    *("ORDER_IS_CANCELED", "ORDER_IS_CLOSED", "ACCESS_DENIED", "PROCESS_FAIL", "SYSTEM_ERROR"),
+]
+
+NOTIFICATIONS: tuple[NotificationName, ...] = get_args(NotificationName)
+PAYS = (Act("pay"),)
+TEN_MINUTES = timedelta(minutes=10)
+LATER = timedelta(seconds=5)
+
+
+def told(
+    buyer: tuple[Act, ...] = (),
+    notices: Mapping[NotificationName, tuple[Notice, ...]] | None = None,
+    **steps: tuple[Step, ...],
+) -> Story:
+    """What a story tells of a payment's life."""
+    return Story("", "", "", (), False, steps, buyer, notices or {})
+
+
+def notified(notice: Notice) -> Story:
+    """A buyer who pays at once, and all notifications sent like this one."""
+    return told(PAYS, dict.fromkeys(NOTIFICATIONS, (notice,)))
+
+
+LIVES: dict[str, tuple[Story, str]] = {
+    # name: what it tells (but for what is set), words of its description
+    "pays-at-once": (told(PAYS), "pays at once"),
+    "pays-late": (told((Act("pay", TEN_MINUTES),)), "ten minutes to pay"),
+    "leaves": (told((Act("leave", timedelta(minutes=1)),)), "leaves"),
+    "expires": (told((Act("leave"),)), "never comes"),
+    "pending-then-success": (told((Act("pending"), Act("pay", TEN_MINUTES))), "ten minutes later"),
+    "pending-then-fail": (told((Act("pending"), Act("decline", TEN_MINUTES, "PROCESS_FAIL"))), "payment fails"),
+    "challenge-then-success": (told((Act("challenge"), Act("pay", timedelta(seconds=30)))), "3-D Secure"),
+    "challenge-then-fail": (
+        told((Act("challenge"), Act("decline", timedelta(seconds=30), "USER_PAYMENT_VERIFICATION_FAILED"))),
+        "3-D Secure and does not pass",
+    ),
+    "notify-late": (notified(Notice(delay=(600.0, 600.0))), "ten minutes late"),
+    "notify-dropped": (notified(Notice(drop=True)), "no notification is ever sent"),
+    "notify-twice": (notified(Notice(copies=2)), "sent twice"),
+    "notify-before-reply": (notified(Notice(before_reply=True)), "before the reply"),
+    "notify-bad-signature": (notified(Notice(fault="bad-signature")), "signatures do not fit"),
+    "notify-wrong-key": (notified(Notice(fault="wrong-key")), "key not the gateway's"),
+    "notify-unsigned": (notified(Notice(fault="no-signature")), "no signature"),
+    "notify-stale": (notified(Notice(fault="stale-time")), "signed yesterday"),
+    "notify-truncated": (notified(Notice(fault="truncate")), "half-way"),
+    "notify-capture-first": (
+        told(PAYS, {"notifyPayment": (Notice(after="notifyCapture"),)}),
+        "notifyCapture comes before notifyPayment",
+    ),
+    "notify-altered-amount": (told(PAYS, {"notifyPayment": (Notice(),)}), "an amount that nobody asked for"),
+    "capture-in-process": (
+        told(PAYS, capture=(Step("CAPTURE_IN_PROCESS", then=Then("SUCCESS", LATER)),)),
+        "succeeded five seconds later",
+    ),
+    "capture-fails-later": (
+        told(PAYS, capture=(Step("CAPTURE_IN_PROCESS", then=Then("PROCESS_FAIL", LATER)),)),
+        "failed five seconds later",
+    ),
+    "refund-in-process": (
+        told(PAYS, refund=(Step("REFUND_IN_PROCESS", then=Then("SUCCESS", LATER)),)),
+        "succeeded five seconds later",
+    ),
+    "refund-fails-later": (
+        told(PAYS, refund=(Step("REFUND_IN_PROCESS", then=Then("PROCESS_FAIL", LATER)),)),
+        "failed five seconds later",
+    ),
+    "refund-merchant-balance": (told(PAYS, refund=(Step("MERCHANT_BALANCE_NOT_ENOUGH"),)), "merchant's balance"),
+    "cancel-window-exceeded": (told(PAYS, cancel=(Step("CANCEL_WINDOW_EXCEED"),)), "too late"),
+    "cancel-unknown-twice": (
+        told(cancel=(Step("UNKNOWN_EXCEPTION"), Step("UNKNOWN_EXCEPTION"), Step("SUCCESS"))),
+        "fails twice for an unknown reason",
+    ),
+    "inquiry-processing-then-success": (
+        told(PAYS, inquiryPayment=(Step(), Step(), Step("SUCCESS"))),
+        "first two inquiries",
+    ),
+}
+
+
 def test_the_shipped_stories_are_these() -> None:
     """No more and no less, in files that end as they should."""
-    assert {f"{name}.yaml" for name in PLAYS} == {file.name for file in FILES}
+    names = [*PLAYS, *LIVES, *map(declined, DECLINED)]
+    assert sorted(f"{name}.yaml" for name in names) == sorted(file.name for file in FILES)
+
+
+def declined(code: str) -> str:
+    """The story in which a payment is declined with a code."""
+    return f"declined-{code.lower().replace('_', '-')}"
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -63,13 +164,58 @@ def test_a_shipped_story_validates(file: Path) -> None:
     """Against the schema, and as a story of its own."""
     story = read_file(file, Schemas())
     assert file.stem == story.name
-    assert PLAYS[story.name][2] in story.description
-    assert ["createPaymentSession"] == list(story.steps)
+    words = {
+        **{name: words for name, (_, _, words) in PLAYS.items()},
+        **{name: words for name, (_, words) in LIVES.items()},
+    }
+    assert words.get(story.name, "The buyer tries to pay and fails, as ") in story.description
 
 
 def test_no_two_shipped_stories_tie() -> None:
     """They load together."""
-    assert len(PLAYS) == len(Library.load([], Schemas()))
+    assert len(FILES) == len(Library.load([], Schemas()))
+
+
+@pytest.mark.parametrize("name", LIVES)
+def test_a_shipped_story_tells_of_a_payments_life(name: str) -> None:
+    """What its buyer does, what endpoints answer and how notifications are sent; the session is always created."""
+    expected, _ = LIVES[name]
+    found = shipped(name)
+    steps = {endpoint: tuple(replace(step, set=()) for step in steps) for endpoint, steps in found.steps.items()}
+    notices = {what: tuple(replace(notice, set=()) for notice in notices) for what, notices in found.notices.items()}
+    assert (expected.buyer, expected.steps, expected.notices) == (found.buyer, steps, notices)
+
+
+@pytest.mark.parametrize("code", DECLINED)
+def test_a_payment_is_declined_for_every_documented_reason(code: str) -> None:
+    """At once, and nothing else is out of the ordinary."""
+    assert "F" == results()[code].status
+    story = shipped(declined(code))
+    assert ((Act("decline", timedelta(), code),), {}, {}, ()) == (story.buyer, story.steps, story.notices, story.match)
+
+
+def test_what_stories_put_into_bodies() -> None:
+    """An amount that nobody asked for; twice a payment that is in process, and then whatever it is."""
+    scope = Scope({}, {}, {}, "", datetime(2026, 11, 22, tzinfo=UTC))
+    (notice,) = shipped("notify-altered-amount").notices["notifyPayment"]
+    assert [(("paymentAmount", "value"), "1")] == [(path, fill(scope)) for path, fill in notice.set]
+    inquiries = shipped("inquiry-processing-then-success").steps["inquiryPayment"]
+    processing = {
+        ("paymentStatus",): "PROCESSING",
+        ("paymentResultCode",): "PAYMENT_IN_PROCESS",
+        ("paymentResultMessage",): results()["PAYMENT_IN_PROCESS"].message,
+        ("paymentTime",): None,
+        ("paymentResultInfo",): None,
+        ("acquirerReferenceNo",): None,
+        ("transactions",): None,
+    }
+    put = [{path: fill(scope) for path, fill in step.set} for step in inquiries]
+    assert [processing, processing, {}] == put
+
+
+def shipped(name: str) -> Story:
+    """A story from its file."""
+    return read_file(shipped_folder() / f"{name}.yaml", Schemas())
 
 
 @pytest.mark.parametrize("name", PLAYS)
@@ -131,7 +277,28 @@ def claimed(card: str | None = None, cvv: str | None = None, amount: str = "100"
 )
 def test_the_sandboxs_good_cards_always_work(card: str) -> None:
     """Whatever the default is."""
-    assert claimed(card, default="process-fail") == "success"
+    assert claimed(card, default="process-fail") == "pays-at-once"
+
+
+@pytest.mark.parametrize(
+    ("body", "story", "result"),
+    [
+        ({"paymentMethod": {"paymentMethodMetaData": {"cardNo": "9490220011669217"}}}, "pays-at-once", None),
+        (
+            {"paymentMethod": {"paymentMethodMetaData": {"cardNo": "4054692760174822"}}},
+            "card-not-supported",
+            "CARD_NOT_SUPPORTED",
+        ),
+        ({"paymentMethod": {"paymentMethodMetaData": {"cvv": "99"}}}, "invalid-cvc", "PARAM_ILLEGAL"),
+        ({"paymentAmount": {"value": "11"}}, "risk-reject", "RISK_REJECT"),
+        ({"paymentAmount": {"value": "1111001111"}}, "risk-reject", "RISK_REJECT"),
+        ({"paymentAmount": {"value": "100"}}, "success", None),
+    ],
+)
+def test_the_sandboxs_magic_works_for_pay(body: dict[str, Any], story: str, result: str | None) -> None:
+    """For which it is documented; None is the endpoint's usual answer."""
+    choice = Chooser(Library.load([], Schemas()), "success").choose("pay", "id", Sight("A", {}, body))
+    assert (story, result) == (choice.scenario, choice.step.result)
 
 
 @pytest.mark.parametrize("card", ["4054692760174822", "5162770472561357"])

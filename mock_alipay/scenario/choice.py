@@ -9,11 +9,15 @@ from typing import NamedTuple
 from mock_alipay.errors import Misuse
 from mock_alipay.scenario.library import Library
 from mock_alipay.scenario.matching import Sight
+from mock_alipay.scenario.notice import Notice
 from mock_alipay.scenario.shelf import Seen, Shelf
-from mock_alipay.scenario.story import Step, Story
+from mock_alipay.scenario.step import Step
+from mock_alipay.scenario.story import Story
+from mock_alipay.terms import Act, NotificationName
 from mock_alipay.words import close
 
 _PLAIN = (Step(),)
+_PLAIN_NOTICE = Notice()
 _MOST_COUNTERS = 10_000
 MOST_PREFERENCES = 10_000
 """Client ids for which a story may be set."""
@@ -27,6 +31,8 @@ class Choice(NamedTuple):
     step: Step
     nth: int
     """How many calls were counted before this one."""
+    buyer: tuple[Act, ...] = ()
+    """What the story's buyer does by itself."""
     hint: str | None = None
     """A word for the merchant's engineer, when an id looks like a misspelt scenario."""
 
@@ -47,19 +53,40 @@ class Chooser:
         self._counters: dict[str, OrderedDict[tuple[str, str, str], int]] = {}
         self._counted = 0
 
-    def choose(self, endpoint: str, payment_request_id: str, sight: Sight) -> Choice:
+    def choose(self, endpoint: str, payment_request_id: str | None, sight: Sight, began: str | None = None) -> Choice:
         """The step that this call gets; it counts as played.
 
-        Misuse (400) when the ``mock-scenario`` header names a story that does not exist.
+        ``payment_request_id``: None when the call is about no payment that is known; it is counted per client id then.
+        ``began``: the story in which the payment began. Misuse (400) when the ``mock-scenario`` header names a story
+        that does not exist.
         """
         library = self.shelf.library(sight.client_id)
-        story, reason = self._story(payment_request_id, sight, library)
+        request_id = payment_request_id or ""
+        story, reason = self._story(request_id, sight, library, began)
         steps = story.steps.get(endpoint, _PLAIN)
         nth = 0
         if len(steps) > 1 or steps[0].delay is not None:
-            nth = self._count(story, endpoint, sight.client_id, payment_request_id)
-        hint = _hint(payment_request_id, library) if "--" in payment_request_id else None
-        return Choice(story.name, reason, steps[min(nth, len(steps) - 1)], nth, hint)
+            nth = self._count(story, endpoint, sight.client_id, request_id)
+        hint = _hint(request_id, library) if "--" in request_id else None
+        return Choice(story.name, reason, steps[min(nth, len(steps) - 1)], nth, story.buyer, hint)
+
+    def notice(
+        self, scenario: str, name: NotificationName, client_id: str, payment_request_id: str
+    ) -> tuple[Notice, int]:
+        """How the next notification of that name is sent for a payment, and how many were counted before it."""
+        story = self.shelf.library(client_id).get(scenario)
+        notices = story.notices.get(name) if story else None
+        if story is None or notices is None:
+            return _PLAIN_NOTICE, 0
+        nth = 0
+        if len(notices) > 1 or notices[0].delay is not None:
+            nth = self._count(story, name, client_id, payment_request_id)
+        return notices[min(nth, len(notices) - 1)], nth
+
+    def hurries(self, scenario: str, client_id: str) -> bool:
+        """Whether a story tells of the buyer before the reply that opens the session."""
+        story = self.shelf.library(client_id).get(scenario)
+        return story is not None and any(notice.before_reply for notice in story.notices.get("notifyPayment", ()))
 
     def prefer(self, scenario: str, *, client_id: str | None = None, times: int | None = None) -> None:
         """Play ``scenario`` for one client id or all, for the next ``times`` calls or until changed."""
@@ -96,7 +123,7 @@ class Chooser:
         for whom in [whom for whom in self._counters if client_id in (None, whom)]:
             self._counted -= len(self._counters.pop(whom))
 
-    def _story(self, payment_request_id: str, sight: Sight, library: Seen) -> tuple[Story, str]:
+    def _story(self, payment_request_id: str, sight: Sight, library: Seen, began: str | None) -> tuple[Story, str]:
         named = sight.headers.get("mock-scenario")
         if named is not None:
             if named not in library:
@@ -114,6 +141,8 @@ class Chooser:
             places = ", ".join(condition.place for condition in claimed[0].match)
             others = ", ".join(story.name for story in claimed[1:])
             return claimed[0], f"its match fits: {places}" + (f"; so does that of {others}" if others else "")
+        if began is not None and began in library:
+            return library[began], "the payment began in it"
         return library[self.default], "the default"
 
     def _preferred(self, client_id: str, library: Seen) -> tuple[Story, str] | None:
@@ -133,9 +162,9 @@ class Chooser:
             return library[set_.scenario], reason
         return None
 
-    def _count(self, story: Story, endpoint: str, client_id: str, payment_request_id: str) -> int:
+    def _count(self, story: Story, what: str, client_id: str, payment_request_id: str) -> int:
         own = self._counters.setdefault(client_id, OrderedDict())
-        key = (story.name, endpoint, "" if story.count_by_client else payment_request_id)
+        key = (story.name, what, "" if story.count_by_client else payment_request_id)
         nth = own.pop(key, None)
         self._counted += nth is None
         own[key] = (nth or 0) + 1

@@ -3,40 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from itertools import chain
+from typing import Any, get_args
 
-from mock_alipay import duration
 from mock_alipay.errors import SetupError
+from mock_alipay.scenario import buyer, notice, step
 from mock_alipay.scenario.document import Document
-from mock_alipay.scenario.matching import Condition, conditions, text
-from mock_alipay.scenario.path import Path, parse
-from mock_alipay.scenario.placeholder import Filler, compile_value
-from mock_alipay.terms import MAX_MESSAGE, WireFault
-from mock_alipay.words import short
+from mock_alipay.scenario.field import each
+from mock_alipay.scenario.matching import Condition, conditions
+from mock_alipay.scenario.notice import Notice, Notices
+from mock_alipay.scenario.path import parse
+from mock_alipay.scenario.step import Step
+from mock_alipay.terms import Act, NotificationName
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
-_NOT_STEPS = frozenset({"description", "match", "count"})
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One reply of a story."""
-
-    result: str = "SUCCESS"
-    message: str | None = None
-    delay: tuple[float, float] | None = None
-    """Seconds, from and to."""
-    set: tuple[tuple[Path, Filler], ...] = ()
-    fault: WireFault | None = None
+_NOTIFICATIONS: tuple[NotificationName, ...] = get_args(NotificationName)
+_NOT_STEPS = frozenset({"description", "match", "count", "buyer", *_NOTIFICATIONS})
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A named scenario: whom it claims, and what each endpoint answers in it."""
+    """A named scenario: whom it claims, what each endpoint answers in it, what its buyer does, what is sent."""
 
     name: str
     origin: str
@@ -44,6 +34,8 @@ class Story:
     match: tuple[Condition, ...]
     count_by_client: bool
     steps: Mapping[str, tuple[Step, ...]]
+    buyer: tuple[Act, ...] = ()
+    notices: Notices = field(default_factory=dict)
 
     @property
     def weight(self) -> tuple[int, int]:
@@ -52,9 +44,10 @@ class Story:
 
     @property
     def sets_result_code(self) -> bool:
-        """Whether some step replies with a result code of its own making."""
+        """Whether some step or notice makes up a result code of its own."""
         places = (("result",), ("result", "resultCode"))
-        return any(path in places for steps in self.steps.values() for step in steps for path, _ in step.set)
+        told: list[Step | Notice] = [*chain(*self.steps.values()), *chain(*self.notices.values())]
+        return any(path in places for one in told for path, _ in one.set)
 
     def ties_with(self, other: Story) -> bool:
         """Whether both claim some call with equal right, on the same grounds."""
@@ -78,10 +71,15 @@ def build(name: str, document: Document) -> Story:
         except ValueError as error:
             problems.append(f"{document.at(f'match.body.{place}')}: match.body: {error}")
     steps = {
-        endpoint: tuple(_steps(document, endpoint, listed, problems))
-        for endpoint, listed in content.items()
-        if endpoint not in _NOT_STEPS
+        endpoint: each(document, endpoint, problems, step.read) for endpoint in content if endpoint not in _NOT_STEPS
     }
+    acts = each(document, "buyer", problems, buyer.read) if "buyer" in content else ()
+    notices = {
+        name: each(document, name, problems, partial(notice.read, name)) for name in _NOTIFICATIONS if name in content
+    }
+    if circle := notice.circle(notices):
+        waiting = " waits for ".join([*circle, circle[0]])
+        problems.append(f"{document.at(f'{circle[0]}.after')}: {waiting}: none would ever be sent")
     if problems:
         raise SetupError(*problems)
     return Story(
@@ -91,75 +89,6 @@ def build(name: str, document: Document) -> Story:
         match=conditions(written),
         count_by_client=content.get("count") == "client",
         steps=steps,
+        buyer=acts,
+        notices=notices,
     )
-
-
-def _steps(document: Document, endpoint: str, written: Any, problems: list[str]) -> list[Step]:
-    listed = isinstance(written, list)
-    steps = []
-    for index, item in enumerate(written if listed else [written]):
-        where = f"{endpoint}[{index}]" if listed else endpoint
-        steps.append(_step(item, partial(_telling, document, problems, where)))
-    return steps
-
-
-def _step(written: Mapping[str, Any], at: Callable[[str], AbstractContextManager[None]]) -> Step:
-    """A step; what is wrong with it is told by ``at``, key by key."""
-    message, delay = written.get("message"), None
-    replaced: list[tuple[Path, Filler]] = []
-    if message is not None and "${" in message:
-        with at("message"):
-            replaced.append((("result", "resultMessage"), _message(message)))
-        message = None
-    with at("delay"):
-        delay = _delay(written["delay"]) if "delay" in written else None
-    for path, value in written.get("set", {}).items():
-        with at(f"set.{path}"):
-            replaced.append((_reply_path(path), compile_value(value)))
-    return Step(
-        result=written.get("result", "SUCCESS"),
-        message=message,
-        delay=delay,
-        set=tuple(replaced),
-        fault=_fault(written["fault"]) if "fault" in written else None,
-    )
-
-
-@contextmanager
-def _telling(document: Document, problems: list[str], where: str, key: str) -> Iterator[None]:
-    try:
-        yield
-    except ValueError as error:
-        place = f"{where}.{key}"
-        problems.append(f"{document.at(place)}: {place}: {error}")
-
-
-def _message(template: str) -> Filler:
-    fill = compile_value(template)
-    return lambda scope: short(text(fill(scope)) or "", MAX_MESSAGE)
-
-
-def _reply_path(written: str) -> Path:
-    path = parse(written)
-    if not all(isinstance(step, str) for step in path):
-        raise ValueError(f"'{written}' names an element of an array; set the array as a whole")
-    return path
-
-
-def _delay(written: Any) -> tuple[float, float]:
-    if isinstance(written, str):
-        return _seconds(written), _seconds(written)
-    low, high = _seconds(written["min"]), _seconds(written["max"])
-    if low > high:
-        raise ValueError(f"min {written['min']} is more than max {written['max']}")
-    return low, high
-
-
-def _seconds(written: str) -> float:
-    return duration.parse(written).total_seconds()
-
-
-def _fault(written: Any) -> WireFault:
-    if isinstance(written, dict):
-        return WireFault("status", written["status"])
-    return WireFault(written)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,20 +11,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_alipay.errors import Misuse, SetupError
-from mock_alipay.scenario import Choice, Chooser, Library
+from mock_alipay.scenario import Choice, Chooser, Library, Notice, Step
 from mock_alipay.scenario import choice as module
 from mock_alipay.scenario.library import read_text
 from mock_alipay.scenario.matching import Sight
 from mock_alipay.schema import Schemas
+from mock_alipay.terms import Act
 
 ENDPOINT = "createPaymentSession"
+SERIES_STEPS = f"{ENDPOINT}: [{{result: UNKNOWN_EXCEPTION}}, {{result: PROCESS_FAIL}}, {{result: SUCCESS}}]"
 STORIES = {
     "plain": "",
     "first": "",
     "second-best": "",
     "claims": "match: {body: {paymentAmount.value: '7'}}",
-    "series": f"{ENDPOINT}: [{{result: UNKNOWN_EXCEPTION}}, {{result: PROCESS_FAIL}}, {{result: SUCCESS}}]",
-    "by-client": f"count: client\n{ENDPOINT}: [{{result: UNKNOWN_EXCEPTION}}, {{result: PROCESS_FAIL}}, {{}}]",
+    "series": SERIES_STEPS,
+    "by-client": f"count: client\n{SERIES_STEPS}",
     "claims-too": "match: {clientId: both}",
     "late": f"{ENDPOINT}: {{delay: {{min: 1s, max: 2s}}}}",
 }
@@ -54,7 +57,7 @@ def choose(
     return among.choose(ENDPOINT, payment_request_id, Sight(client_id, headers, {"paymentAmount": {"value": value}}))
 
 
-def results(among: Chooser, count: int, payment_request_id: str = "id", client_id: str = "A") -> list[str]:
+def results(among: Chooser, count: int, payment_request_id: str = "id", client_id: str = "A") -> list[str | None]:
     """The results of the next calls."""
     return [choose(among, payment_request_id, client_id=client_id).step.result for _ in range(count)]
 
@@ -240,10 +243,146 @@ def test_the_number_of_the_call_is_told() -> None:
     assert [0, 0] == [choose(among).nth for _ in range(2)]
 
 
-def test_an_endpoint_that_a_story_does_not_mention_succeeds() -> None:
+def test_an_endpoint_that_a_story_does_not_mention_answers_as_usual() -> None:
     """A story tells what is out of the ordinary."""
     sight = Sight("A", {"mock-scenario": "series"}, {})
-    assert chooser().choose("inquiryPayment", "id", sight).step.result == "SUCCESS"
+    assert Step() == chooser().choose("inquiryPayment", "id", sight).step
+
+
+def test_a_payment_goes_on_in_the_story_in_which_it_began() -> None:
+    """Unless anything tells of another: header, id, what was set, a match."""
+    among = chooser()
+    seen = []
+
+    def note(value: str = "100", *, payment_request_id: str = "id", began: str = "first", **headers: str) -> None:
+        sight = Sight("A", headers, {"paymentAmount": {"value": value}})
+        choice = among.choose("refund", payment_request_id, sight, began)
+        seen.append((choice.scenario, choice.reason))
+
+    note()
+    note(began="gone")
+    note("7")
+    among.prefer("second-best")
+    note("7")
+    note("7", payment_request_id="late--1")
+    note("7", payment_request_id="late--1", **{"mock-scenario": "series"})
+    assert seen == [
+        ("first", "the payment began in it"),
+        ("plain", "the default"),
+        ("claims", "its match fits: paymentAmount.value"),
+        ("second-best", "set for all client ids"),
+        ("late", "paymentRequestId begins with late--"),
+        ("series", "named by the mock-scenario header"),
+    ]
+
+
+def test_a_payment_that_began_in_another_client_s_story_goes_on_in_the_default() -> None:
+    """It does not exist for this client."""
+    among = chooser()
+    load(among, "mine", "A")
+    chosen = [among.choose("cancel", "id", Sight(whose, {}, {}), "mine").scenario for whose in "AB"]
+    assert ["mine", "plain"] == chosen
+
+
+def test_calls_about_no_payment_are_counted_per_client() -> None:
+    """Each client has its own series of them, apart from those of its payments."""
+    among = chooser()
+
+    def played(payment_request_id: str | None, client_id: str) -> tuple[str | None, int]:
+        sight = Sight(client_id, {"mock-scenario": "series"}, {})
+        choice = among.choose(ENDPOINT, payment_request_id, sight)
+        return choice.step.result, choice.nth
+
+    first, second = ("UNKNOWN_EXCEPTION", 0), ("PROCESS_FAIL", 1)
+    assert [first, first, second, first] == [
+        played(*call) for call in ((None, "A"), (None, "B"), (None, "A"), ("id", "A"))
+    ]
+
+
+NOTIFYING = {
+    "several": "notifyPayment: [{drop: true}, {duplicate: 2}, {}]\nnotifyRefund: {drop: true}",
+    "ranged": "notifyPayment: {delay: {min: 1s, max: 2h}}",
+    "per-client": "count: client\nnotifyPayment: [{drop: true}, {}]",
+}
+
+
+def notifying() -> Chooser:
+    """A chooser that also knows the stories of ``NOTIFYING``."""
+    among = chooser()
+    for name, text in NOTIFYING.items():
+        load(among, name, text=text)
+    return among
+
+
+def noticed(among: Chooser, story: str, payment: str = "id", client_id: str = "A", count: int = 1) -> list[Notice]:
+    """How the next notifications of a payment are sent."""
+    return [among.notice(story, "notifyPayment", client_id, payment)[0] for _ in range(count)]
+
+
+def test_notices_are_played_in_order_and_the_last_repeats() -> None:
+    """Counted per client, payment and name of the notification, apart from calls."""
+    among = notifying()
+    series = [Notice(drop=True), Notice(copies=2), Notice(), Notice()]
+    assert series == noticed(among, "several", count=4)
+    assert series[:2] == noticed(among, "several", "other", count=2)
+    assert series[:1] == noticed(among, "several", client_id="B")
+    assert [(Notice(drop=True), 0)] * 2 == [among.notice("several", "notifyRefund", "A", "id") for _ in range(2)]
+    assert [0, 1] == [among.notice("several", "notifyPayment", "C", "id")[1] for _ in range(2)]
+    assert [0, 1] == [among.notice("ranged", "notifyPayment", "A", "id")[1] for _ in range(2)]
+
+
+def test_notices_may_be_counted_per_client() -> None:
+    """As steps are."""
+    among = notifying()
+    assert [Notice(drop=True)] == noticed(among, "per-client", "1")
+    assert [Notice()] == noticed(among, "per-client", "2")
+    assert [Notice(drop=True)] == noticed(among, "per-client", "1", "B")
+
+
+@pytest.mark.parametrize("story", ["plain", "gone"])
+def test_a_notification_that_no_story_tells_of_is_sent_as_usual(story: str) -> None:
+    """Also when the story is gone."""
+    among = notifying()
+    assert (Notice(), 0) == among.notice(story, "notifyPayment", "A", "id")
+    assert 0 == among._counted
+
+
+def test_notices_begin_anew_with_their_story() -> None:
+    """When it is loaded again, and when all is forgotten."""
+    among = notifying()
+    first = [Notice(drop=True)]
+    assert first == noticed(among, "several")
+    load(among, "several", text=NOTIFYING["several"])
+    assert first == noticed(among, "several")
+    among.forget("A")
+    assert first == noticed(among, "several")
+
+
+def test_a_story_tells_what_its_buyer_does() -> None:
+    """As this client knows the story; most have none."""
+    among = chooser()
+    load(among, "bought", text="buyer: [{action: challenge}, {action: pay, after: 3s}]")
+    load(among, "bought", "B", text="buyer: {action: leave}")
+    assert (Act("challenge"), Act("pay", timedelta(seconds=3))) == choose(among, named="bought").buyer
+    assert (Act("leave"),) == choose(among, named="bought", client_id="B").buyer
+    assert () == choose(among).buyer
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("notifyPayment: {before: reply}", True),
+        ("notifyPayment: [{drop: true}, {before: reply}]", True),
+        ("notifyPayment: {delay: 1s}", False),
+        ("notifyCapture: {before: reply}", False),
+        ("buyer: {action: pay}", False),
+    ],
+)
+def test_a_story_may_tell_of_its_buyer_before_the_reply(text: str, expected: bool) -> None:
+    """Only notifyPayment can: captures come with calls of their own."""
+    among = chooser()
+    load(among, "told", text=text)
+    assert [expected, False] == [among.hurries(name, "A") for name in ("told", "gone")]
 
 
 def test_one_client_id_is_forgotten_and_no_other() -> None:

@@ -48,6 +48,10 @@ TALE = {
         {"result": "UNKNOWN_EXCEPTION", "delay": "300ms"},
         {"message": "fine", "fault": {"status": 502}, "delay": {"min": "1s", "max": "2s"}},
     ],
+    "refund": {"result": "REFUND_IN_PROCESS", "then": {"result": "PROCESS_FAIL", "after": "1h30m"}},
+    "buyer": [{"action": "challenge"}, {"action": "decline", "after": "3s", "code": "RISK_REJECT"}],
+    "notifyPayment": [{"drop": True}, {"delay": {"min": "1m", "max": "PT2H"}, "after": "notifyRefund", "duplicate": 2}],
+    "notifyRefund": {"before": "reply", "fault": "wrong-key"},
 }
 
 

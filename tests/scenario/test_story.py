@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
 from mock_alipay.errors import SetupError
 from mock_alipay.scenario.library import read_text
-from mock_alipay.scenario.story import Step, Story
-from mock_alipay.schema import Schemas
-from mock_alipay.terms import WireFault
-
-SCHEMAS = Schemas()
-
-
-def story(text: str, name: str = "tale") -> Story:
-    """The story in a text, its description added."""
-    return read_text(name, f"description: A test.\n{text}", f"{name}.yaml", SCHEMAS)
-
-
-def problems(text: str, name: str = "tale") -> Sequence[str]:
-    """Everything that is wrong with the story in a text; its first line is line 2."""
-    with pytest.raises(SetupError) as caught:
-        story(text, name)
-    return caught.value.problems
-
-
-def steps(text: str) -> tuple[Step, ...]:
-    """The steps of createPaymentSession."""
-    return story(f"createPaymentSession: {text}").steps["createPaymentSession"]
+from mock_alipay.scenario.notice import Notice
+from mock_alipay.scenario.step import Step
+from mock_alipay.scenario.story import Story
+from mock_alipay.terms import Act
+from tests.scenario.tales import SCHEMAS, problems, story
 
 
 def test_a_story_may_be_a_description_alone() -> None:
@@ -42,41 +25,31 @@ def test_a_story_may_be_a_description_alone() -> None:
         told.match,
         told.count_by_client,
         told.steps,
-    ) == ("tale", "tale.yaml", "A test.", (), False, {})
+        told.buyer,
+        told.notices,
+    ) == ("tale", "tale.yaml", "A test.", (), False, {}, (), {})
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("{}", Step()),
-        ("{result: CARD_NOT_SUPPORTED}", Step(result="CARD_NOT_SUPPORTED")),
-        ("{message: no}", Step(message="no")),
-        ("{delay: 300ms}", Step(delay=(0.3, 0.3))),
-        ("{delay: {min: 100ms, max: 2s}}", Step(delay=(0.1, 2.0))),
-        ("{delay: {min: 1s, max: 1000ms}}", Step(delay=(1.0, 1.0))),
-        ("{fault: reset}", Step(fault=WireFault("reset"))),
-        ("{fault: empty}", Step(fault=WireFault("empty"))),
-        ("{fault: truncate}", Step(fault=WireFault("truncate"))),
-        ("{fault: garbage}", Step(fault=WireFault("garbage"))),
-        ("{fault: hang}", Step(fault=WireFault("hang"))),
-        ("{fault: bad-signature}", Step(fault=WireFault("bad-signature"))),
-        ("{fault: no-signature}", Step(fault=WireFault("no-signature"))),
-        ("{fault: wrong-key}", Step(fault=WireFault("wrong-key"))),
-        ("{fault: stale-time}", Step(fault=WireFault("stale-time"))),
-        ("{fault: {status: 502}}", Step(fault=WireFault("status", 502))),
-        ("{fault: {status: 400}}", Step(fault=WireFault("status", 400))),
-        ("{fault: {status: 599}}", Step(fault=WireFault("status", 599))),
-    ],
-)
-def test_a_step_is_read(text: str, expected: Step) -> None:
-    """Every key of a step, with what stands for it when it is left out."""
-    assert (expected,) == steps(text)
-    assert (expected,) == steps(f"[{text}]")
+def test_a_story_tells_of_every_endpoint_the_buyer_and_every_notification() -> None:
+    """Each under its own name, none among the others."""
+    steps = ["createPaymentSession", "pay", "consult", "inquiryPayment", "cancel", "capture", "refund", "inquiryRefund"]
+    notices = ["notifyPayment", "notifyCapture", "notifyRefund"]
+    told = story("".join(f"{name}: {{message: {name}}}\n" for name in steps + notices) + "buyer: {action: pay}")
+    assert {name: (Step(message=name),) for name in steps} == told.steps
+    assert {name: (Notice(message=name),) for name in notices} == told.notices
+    assert (Act("pay"),) == told.buyer
 
 
-def test_steps_are_read_in_order() -> None:
-    """A list is played from the top."""
-    assert [step.result for step in steps("[{result: UNKNOWN_EXCEPTION}, {}]")] == ["UNKNOWN_EXCEPTION", "SUCCESS"]
+def test_lists_are_read_in_order() -> None:
+    """They are played from the top."""
+    told = story(
+        "pay: [{result: RISK_REJECT}, {}]\n"
+        "buyer: [{action: challenge}, {action: pay, after: 3s}]\n"
+        "notifyPayment: [{drop: true}, {}]\n"
+    )
+    assert (Step("RISK_REJECT"), Step()) == told.steps["pay"]
+    assert (Act("challenge"), Act("pay", timedelta(seconds=3))) == told.buyer
+    assert (Notice(drop=True), Notice()) == told.notices["notifyPayment"]
 
 
 @pytest.mark.parametrize(("text", "by_client"), [("count: client", True), ("count: paymentRequestId", False)])
@@ -86,35 +59,13 @@ def test_what_is_counted_is_read(text: str, by_client: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("duration", "expected"),
-    [("300ms", 0.3), ("1.5s", 1.5), ("2m", 120.0), ("0s", 0.0), ("0.001s", 0.001), ("999999ms", 999.999)],
-)
-def test_a_duration_is_read(duration: str, expected: float) -> None:
-    """Milliseconds, seconds, minutes."""
-    (step,) = steps(f"{{delay: {duration}}}")
-    assert (expected, expected) == pytest.approx(step.delay)
-
-
-@pytest.mark.parametrize(
-    "duration",
-    [
-        *("", "3", "3 s", "3S", "3h", "-3s", "1e3ms", ".5s", "5.s", "1.2345s", "1234567ms", "3s\n"),
-        *("2d", "1m30s", "PT5S"),
-    ],
-)
-def test_what_is_no_duration_is_refused(duration: str) -> None:
-    """With the line; what only a clock can be moved by is too long for a reply to wait."""
-    written = duration.replace("\n", "\\n")
-    (told,) = problems(f'createPaymentSession:\n  delay: "{written}"')
-    assert told.startswith("tale.yaml:3: createPaymentSession.delay: expected a duration such as 300ms, 1.5s or 2m")
-
-
-@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("reslut: x", ["tale.yaml:2: reslut: ", "unknown name"]),
         ("createPaymentSesion: {}", ["tale.yaml:2: createPaymentSesion: ", "did you mean createPaymentSession?"]),
-        ("inquiryPayment: {}", ["tale.yaml:2: inquiryPayment: ", "unknown name"]),
+        ("inquiryPaymnt: {}", ["tale.yaml:2: inquiryPaymnt: ", "did you mean inquiryPayment?"]),
+        ("notifypayment: {}", ["tale.yaml:2: notifypayment: ", "did you mean notifyPayment?"]),
+        ("buyers: {action: pay}", ["tale.yaml:2: buyers: ", "did you mean buyer?"]),
         ("<<: {count: client}", ["tale.yaml:2: <<: ", "unknown name"]),
         (
             "createPaymentSession:\n  reslut: SUCCESS",
@@ -211,7 +162,13 @@ def test_mistakes_that_only_reading_finds_are_all_told_too() -> None:
         "  - set:\n"
         '      a: "${requst.x}"\n'
         "      b..c: 1\n"
-        "      d[0]: 1\n",
+        "      d[0]: 1\n"
+        "buyer:\n"
+        "- action: pay\n"
+        "  after: 9999d\n"
+        "notifyPayment:\n"
+        "  set:\n"
+        "    e..f: 1\n",
         name="a--b",
     )
     expected = [
@@ -222,6 +179,8 @@ def test_mistakes_that_only_reading_finds_are_all_told_too() -> None:
         ("a--b.yaml:10:", "createPaymentSession[1].set.a: unknown placeholder ${requst.x}"),
         ("a--b.yaml:11:", "createPaymentSession[1].set.b..c: 'b..c' is no path"),
         ("a--b.yaml:12:", "createPaymentSession[1].set.d[0]: 'd[0]' names an element of an array"),
+        ("a--b.yaml:15:", "buyer[0].after: 9999d is longer than 3650d"),
+        ("a--b.yaml:18:", "notifyPayment.set.e..f: 'e..f' is no path"),
     ]
     assert len(expected) == len(told)
     for (place, words), problem in zip(expected, told, strict=True):
@@ -278,10 +237,26 @@ def test_two_stories_tie_when_they_claim_a_call_with_equal_right(one: str, other
     assert tied == one_match(other).ties_with(one_match(one))
 
 
-def test_an_unknown_placeholder_in_a_message_is_told() -> None:
-    """At its own line."""
-    (problem,) = problems("createPaymentSession:\n  result: PROCESS_FAIL\n  message: ${secret}")
-    assert problem.startswith("tale.yaml:4: createPaymentSession.message: unknown placeholder ${secret}")
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "notifyPayment: {after: notifyCapture}\nnotifyCapture:\n- after: notifyPayment",
+            "tale.yaml:2: notifyPayment waits for notifyCapture waits for notifyPayment: none would ever be sent",
+        ),
+        (
+            (
+                "notifyPayment: {after: notifyRefund}\n"
+                "notifyRefund: {after: notifyCapture}\n"
+                "notifyCapture:\n  after: notifyRefund"
+            ),
+            "tale.yaml:5: notifyCapture waits for notifyRefund waits for notifyCapture: none would ever be sent",
+        ),
+    ],
+)
+def test_notifications_that_wait_for_one_another_are_refused(text: str, expected: str) -> None:
+    """With those that do, and the line of one."""
+    assert [expected] == list(problems(text))
 
 
 @pytest.mark.parametrize(
@@ -298,5 +273,6 @@ def test_an_unknown_placeholder_in_a_message_is_told() -> None:
 )
 def test_a_story_tells_whether_it_makes_up_result_codes(written: str, expected: bool) -> None:
     """Then any code may be looked for in the journal."""
-    assert expected == story(f"createPaymentSession: {written}").sets_result_code
+    for name in ("createPaymentSession", "refund", "notifyRefund"):
+        assert expected == story(f"{name}: {written}").sets_result_code
     assert not story("").sets_result_code
