@@ -90,9 +90,12 @@ def _complaint(error: ValidationError) -> _Complaint:
 def _told(complaint: _Complaint) -> Iterator[Fault]:
     path = complaint.path
     if complaint.keyword == "required":
+        # A rule that binds only sometimes says when in its title; the title of a whole object names that object.
+        when = complaint.title or ""
+        expected = f"a value {when}" if when.startswith("when ") else "a value"
         for name in complaint.wanted:
             if name not in complaint.value:
-                yield Fault(dotted((*path, name)), "a value", "nothing")
+                yield Fault(dotted((*path, name)), expected, "nothing")
         return
     if complaint.keyword == "additionalProperties":
         known = complaint.schema.get("properties", {})

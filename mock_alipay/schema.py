@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 FOLDER = Path(__file__).parent / "schemas"
-_SHARED = ("common.json", "codes.json")
+_SHARED = ("common.json", "codes.json", "replies.json")
 
 
 class Schemas:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mock_alipay.terms import TypeMode
-from tests.fields import BOOKS, Book, Rule, needed
+from tests.fields import Book, Rule, book_of, needed
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 Place = tuple[Any, str | int]
@@ -18,32 +19,43 @@ Place = tuple[Any, str | int]
 _DEEPEST = 6
 _JUNK: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 2, 37, -721, 101, 1.5, 2.0, 1e300, 2**64, "", "x", "true", "TRUE", "0", "00", "-1",
-    "1.5", "24\n", "USD", "usd", "HRK", "SG", "XK", "GLOBAL", "CARD", "CASHIER_PAYMENT", "é" * 65, "x" * 257,
-    "https://shop.example", "https://", "shop://x\n", "2026-02-30T00:00:00Z", "2026-01-31", {}, [], [None], [{}],
-    {"x": 1},
+    "1.5", "24\n", "USD", "usd", "HRK", "SG", "XK", "GLOBAL", "CARD", "PAYPAY", "CASHIER_PAYMENT", "AGREEMENT_PAYMENT",
+    "EASY_PAY", "MINI_APP", "é" * 65, "x" * 257, "https://shop.example", "https://", "shop://x\n",
+    "2026-02-30T00:00:00Z", "2026-01-31", {}, [], [None], [{}], {"x": 1},
 )  # fmt: skip
 
 
 @st.composite
-def valid_bodies(draw: Draw, mode: TypeMode) -> dict[str, Any]:
+def valid_bodies(draw: Draw, mode: TypeMode, endpoint: str = "createPaymentSession") -> dict[str, Any]:
     """A body that the schema allows: its required fields and some of the others, at every level."""
-    book = BOOKS[mode]
-    body: dict[str, Any] = _object(draw, book, book.root, "createPaymentSession.json", 0)
-    if draw(st.booleans()):
+    book = book_of(endpoint, mode)
+    body: dict[str, Any] = _object(draw, book, book.root, book.file, 0)
+    if "paymentMethod" in body and draw(st.booleans()):
         body["paymentMethod"]["paymentMethodType"] = "CARD"
         body.setdefault("paymentFactor", {})
+    if endpoint == "pay" and body["env"]["terminalType"] == "MINI_APP":
+        body.setdefault("appId", "x")
+    if endpoint == "createPaymentSession":
+        _fit_product(body)
     return body
 
 
 @st.composite
-def changed_bodies(draw: Draw, mode: TypeMode) -> dict[str, Any]:
+def changed_bodies(draw: Draw, mode: TypeMode, endpoint: str = "createPaymentSession") -> dict[str, Any]:
     """A valid body in which one to three places were changed, cut, extended or taken out: valid or not."""
-    body: dict[str, Any] = draw(valid_bodies(mode))
+    body: dict[str, Any] = draw(valid_bodies(mode, endpoint))
     for _ in range(draw(st.integers(1, 3))):
         places = _places(body)
         if places:
             _change(draw, draw(st.sampled_from(places)))
     return body
+
+
+def _fit_product(body: dict[str, Any]) -> None:
+    """EasySafePay has a scene of its own, and tells its results."""
+    if body["productCode"] == "AGREEMENT_PAYMENT":
+        body["productScene"] = "EASY_PAY"
+        body.setdefault("paymentNotifyUrl", "https://shop.example/notify")
 
 
 def _object(draw: Draw, book: Book, rule: Rule, file: str, depth: int) -> dict[str, Any]:
@@ -85,6 +97,11 @@ def _text(pattern: str | None, least: int, longest: int) -> st.SearchStrategy[st
     return st.text(min_size=least, max_size=longest)
 
 
+def _junk() -> st.SearchStrategy[Any]:
+    """A copy: what is put into a body may be changed there."""
+    return st.sampled_from(_JUNK).map(copy.deepcopy)
+
+
 def _places(value: Any) -> list[Place]:
     if isinstance(value, dict):
         own: list[Place] = [(value, name) for name in value]
@@ -108,8 +125,8 @@ def _change(draw: Draw, place: Place) -> None:
         case "cut" if isinstance(value, str | list):
             container[key] = value[: len(value) // 2]
         case "add" if isinstance(value, dict):
-            value[draw(st.text(max_size=8))] = draw(st.sampled_from(_JUNK))
+            value[draw(st.text(max_size=8))] = draw(_junk())
         case "native" if isinstance(value, str):
             container[key] = {"true": True, "false": False}.get(value, len(value))
         case _:
-            container[key] = draw(st.sampled_from(_JUNK) | st.text(max_size=8))
+            container[key] = draw(_junk() | st.text(max_size=8))

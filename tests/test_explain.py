@@ -59,6 +59,13 @@ class TestFaults:
         assert ["a[0].b", "a[0].c", "a[1].c"] == [text.partition(":")[0] for text in found]
         assert all("missing" in text for text in found)
 
+    def test_say_when_a_field_is_required_that_is_not_always(self) -> None:
+        """By the title of the rule that binds then, not by that of an object, which only names it."""
+        rule = {"if": {"required": ["b"]}, "else": {"required": ["a"], "title": "when there is no b"}}
+        assert ["x.a: missing, it is required when there is no b"] == told({"properties": {"x": rule}}, {"x": {}})
+        assert ["a: missing, it is required"] == told({"title": "a thing", "required": ["a"]}, {})
+        assert [] == told(rule, {"b": 1})
+
     def test_name_each_field_that_may_not_be_there(self) -> None:
         """With those that may, and the one that was perhaps meant."""
         schema = {"properties": {"delay": {}, "fault": {}}, "additionalProperties": False}

@@ -19,13 +19,16 @@ from mock_alipay.endpoints import ENDPOINTS
 from mock_alipay.schema import Schemas
 from mock_alipay.terms import TypeMode
 from tests.bodies import changed_bodies, valid_bodies
-from tests.fields import BOOKS, FOLDER, MODES, read
+from tests.fields import FOLDER, MODES, REQUESTS, book_of, read
 
 FILES = sorted(file.name for file in FOLDER.iterdir())
+TABLES = {"conditions.json", "figures.json", "paymentOptions.json", "results.json"}
+"""Data that is no schema."""
 SHARED = {
-    *("admin.json", "codes.json", "common.json", "results.json", "scenario.json"),
+    *("admin.json", "codes.json", "common.json", "replies.json", "scenario.json"),
     *("types-documented.json", "types-strict.json"),
 }
+NOTIFICATIONS = ("notifyPayment", "notifyCapture", "notifyRefund")
 ADMIN = "admin.json"
 SCHEMAS = {mode: Schemas(mode) for mode in MODES}
 ENDPOINT = "createPaymentSession"
@@ -46,7 +49,7 @@ def patterns() -> list[tuple[str, Any]]:
     return [
         (f"{file}{path}", value)
         for file in FILES
-        if file != "results.json"
+        if file not in TABLES
         for path, value in everything(read(file))
         if isinstance(value, dict) and isinstance(value.get("pattern"), str)
     ]
@@ -96,7 +99,7 @@ def outside_groups(pattern: str) -> str:
 
 
 class TestFiles:
-    @pytest.mark.parametrize("file", [file for file in FILES if file != "results.json"])
+    @pytest.mark.parametrize("file", sorted(set(FILES) - TABLES))
     def test_is_a_json_schema(self, file: str) -> None:
         """Each schema says which dialect it is written in and obeys that dialect's meta-schema."""
         assert read(file)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
@@ -134,7 +137,7 @@ class TestFiles:
         assert (ADMIN, "/$defs/ClientId") in asked
         assert (ADMIN, "/$defs/CallEvent") not in asked
 
-    @pytest.mark.parametrize("file", [file for file in FILES if file != "results.json"])
+    @pytest.mark.parametrize("file", sorted(set(FILES) - TABLES))
     def test_every_reference_leads_somewhere(self, file: str) -> None:
         """To a schema, in this file or another."""
         assert all(isinstance(pointed(*place), dict) for place in reachable(read(file), file))
@@ -146,13 +149,14 @@ class TestFiles:
         assert list(documented["$defs"]) == list(strict["$defs"])
 
     def test_the_walk_over_all_fields_meets_them_all(self) -> None:
-        """The tables of other tests are made from this walk: it must see every property of the two files."""
-        walked = {step for field in BOOKS["documented"].fields for step in field.steps}
+        """The tables of other tests are made from this walk: it must see every property of the files."""
+        walked = {step for name in REQUESTS for field in book_of(name, "documented").fields for step in field.steps}
         written = {
             name
-            for file in ("common.json", "createPaymentSession.json")
+            for file in ("common.json", *(f"{name}.json" for name in REQUESTS))
             for path, value in everything(read(file))
-            if path.rpartition("/")[2] == "properties" and "/if/" not in path and isinstance(value, dict)
+            if path.rpartition("/")[2] == "properties" and isinstance(value, dict)
+            if not {"if", "then"} & set(path.split("/"))
             if not path.startswith("/$defs/Result/")  # it stands in replies
             for name in value
         }
@@ -164,22 +168,22 @@ class TestEndpoints:
     def test_every_schema_of_an_endpoint_has_a_function(self) -> None:
         """A schema file that is not shared is an endpoint's: one for its requests, one for its replies."""
         expected = {f"{name}{ending}" for name in ENDPOINTS for ending in (".json", ".reply.json")}
-        assert expected == set(FILES) - SHARED
+        assert expected == set(FILES) - SHARED - TABLES - {f"{name}.json" for name in NOTIFICATIONS}
 
     @pytest.mark.parametrize("name", ENDPOINTS)
     def test_the_function_bears_the_endpoint_s_name(self, name: str) -> None:
         """A reader finds inquiryPayment in endpoints/inquiry_payment.py."""
         snake = re.sub("([A-Z])", lambda found: "_" + found[1].lower(), name)
         module = importlib.import_module(f"mock_alipay.endpoints.{snake}")
-        assert getattr(module, snake) is ENDPOINTS[name]
+        assert getattr(module, snake) is ENDPOINTS[name].decide
 
-    @pytest.mark.parametrize("name", ENDPOINTS)
-    def test_the_schema_bears_the_endpoint_s_name(self, name: str) -> None:
+    @pytest.mark.parametrize("file", sorted(set(FILES) - TABLES - {"scenario.json"}))
+    def test_the_schema_bears_the_file_s_name(self, file: str) -> None:
         """The $id ends with the file's name, which is how references find it."""
-        for file in (f"{name}.json", f"{name}.reply.json"):
-            assert read(file)["$id"].rpartition("/")[2] == file
+        expected = "types.json" if file.startswith("types-") else file
+        assert expected == read(file)["$id"].rpartition("/")[2]
 
-    @pytest.mark.parametrize("name", ENDPOINTS)
+    @pytest.mark.parametrize("name", REQUESTS)
     def test_the_schema_of_replies_tells_good_ones_from_bad(self, name: str) -> None:
         """A result is always there and whole; whoever succeeds says more than that."""
         replies = Schemas()
@@ -193,12 +197,13 @@ class TestEndpoints:
         assert all(replies.explain(f"{name}.reply", body) for body in bad)
 
     def test_scenarios_may_script_every_endpoint(self) -> None:
-        """The keys of a scenario beside its own three are the endpoints."""
-        assert set(ENDPOINTS) == set(read("scenario.json")["properties"]) - {"description", "match", "count"}
+        """And every notification: they are the keys of a scenario beside its own four."""
+        own = {"description", "match", "count", "buyer"}
+        assert {*ENDPOINTS, *NOTIFICATIONS} == set(read("scenario.json")["properties"]) - own
 
     def test_scenarios_may_use_every_result_code(self) -> None:
         """scenario.json lists the codes again, for editors that complete them."""
-        listed = read("scenario.json")["$defs"]["Step"]["properties"]["result"]["enum"]
+        listed = read("scenario.json")["$defs"]["ResultCode"]["enum"]
         assert list(read("results.json")["results"]) == listed
 
 
@@ -273,22 +278,26 @@ class TestCodes:
         assert sorted(active - {"XTS", "XXX"}) == read("codes.json")["$defs"]["Currency"]["enum"]
 
 
+@pytest.mark.parametrize("mode", MODES)
 class TestValidators:
-    @pytest.mark.parametrize("mode", MODES)
+    @pytest.mark.parametrize("endpoint", REQUESTS)
     @slow
     @given(data=st.data())
-    def test_bodies_drawn_from_the_schema_are_accepted(self, mode: TypeMode, data: st.DataObject) -> None:
+    def test_bodies_drawn_from_the_schema_are_accepted(
+        self, endpoint: str, mode: TypeMode, data: st.DataObject
+    ) -> None:
         """Whatever the schema allows, in any mix of fields, passes both validators."""
-        body = parse(json.dumps(data.draw(valid_bodies(mode))).encode())
-        assert (True, []) == (SCHEMAS[mode].accepts(ENDPOINT, body), SCHEMAS[mode].explain(ENDPOINT, body))
+        body = parse(json.dumps(data.draw(valid_bodies(mode, endpoint))).encode())
+        assert (True, []) == (SCHEMAS[mode].accepts(endpoint, body), SCHEMAS[mode].explain(endpoint, body))
 
-    @pytest.mark.parametrize("mode", MODES)
+    @pytest.mark.parametrize("endpoint", REQUESTS)
     @slow
     @given(data=st.data())
-    def test_they_never_disagree(self, mode: TypeMode, data: st.DataObject) -> None:
+    def test_they_never_disagree(self, endpoint: str, mode: TypeMode, data: st.DataObject) -> None:
         """The one that decides says no exactly when the one that explains finds a fault."""
-        body = parse(json.dumps(data.draw(changed_bodies(data.draw(st.sampled_from(MODES))))).encode())
-        assert SCHEMAS[mode].accepts(ENDPOINT, body) == (SCHEMAS[mode].explain(ENDPOINT, body) == [])
+        drawn = data.draw(changed_bodies(data.draw(st.sampled_from(MODES)), endpoint))
+        body = parse(json.dumps(drawn).encode())
+        assert SCHEMAS[mode].accepts(endpoint, body) == (SCHEMAS[mode].explain(endpoint, body) == [])
 
     @pytest.mark.parametrize(
         ("path", "value"),
@@ -310,10 +319,9 @@ class TestValidators:
             ("order.orderDescription", "😀" * 257),
         ],
     )
-    @pytest.mark.parametrize("mode", MODES)
     def test_they_agree_where_their_languages_differ(self, mode: TypeMode, path: str, value: Any) -> None:
         """Line ends, Unicode digits, integral floats, booleans as numbers, and what a character is."""
-        body = parse(json.dumps(BOOKS[mode].body(tuple(path.split(".")), value)).encode())
+        body = parse(json.dumps(book_of(ENDPOINT, mode).body(tuple(path.split(".")), value)).encode())
         assert SCHEMAS[mode].accepts(ENDPOINT, body) == (SCHEMAS[mode].explain(ENDPOINT, body) == [])
 
 
