@@ -7,6 +7,8 @@
     │   └── WrongUse
     ├── Refusal      the gateway's no: sealed and journalled like any other answer
     ├── Misuse       a request that is no AMS call at all: answered with a plain HTTP error
+    ├── Undelivered  a notification got no answer from its merchant
+    │   └── Forbidden    it was not even sent: its address is not allowed
     ├── Unreachable  no gateway answers a ``Mock``
     └── AdminError   a gateway's admin API says no to a ``Mock``
         └── NotAwaited  the calls that it waited for have not come
@@ -78,6 +80,14 @@ class Misuse(MockAlipayError):
             "detail": self.detail,
             **self.extra,
         }
+
+
+class Undelivered(MockAlipayError):
+    """A notification that no answer came to; one sentence says why."""
+
+
+class Forbidden(Undelivered):
+    """A notification to an address that none may go to, or none without being allowed; it says which and how."""
 
 
 class Unreachable(MockAlipayError):

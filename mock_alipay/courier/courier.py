@@ -1,0 +1,58 @@
+"""Takes notifications to merchants and brings back what they answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+from mock_alipay.courier.address import Fence, Resolve
+from mock_alipay.courier.answer import Answer
+from mock_alipay.courier.url import parse
+
+if TYPE_CHECKING:
+    from mock_alipay.courier.pool import Pool
+
+
+class Courier:
+    """The one outgoing socket.
+
+    It goes to this machine, to private networks and to ``allowed`` hosts (see ``address``), a hundred at a time; each
+    has ``patience`` seconds to be answered. Redirects are answers. Certificates are checked where the address is
+    public: test shops nearby sign their own.
+    """
+
+    def __init__(
+        self, allowed: Collection[str] = (), *, patience: float = 10.0, resolve: Resolve | None = None
+    ) -> None:
+        self._fence = Fence(allowed)
+        self._patience = patience
+        self._resolve = resolve
+        self._pool: asyncio.Task[Pool] | None = None
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """An answer, whatever its status; Undelivered says why there is none, Forbidden why nothing was sent.
+
+        ``headers`` go out as they are; Host, User-Agent, Accept-Encoding and Content-Length are added.
+        """
+        parsed = parse(url)
+        pool = await self._opened()
+        return await pool.post(parsed, headers, body)
+
+    async def close(self) -> None:
+        """Close the connections, whatever is under way; the next notification opens others."""
+        opening, self._pool = self._pool, None
+        if opening is not None:
+            await (await opening).close()
+
+    async def _opened(self) -> Pool:
+        if self._pool is None:
+            self._pool = asyncio.create_task(asyncio.to_thread(self._open))
+        # Whoever stops waiting does not stop it for the others.
+        return await asyncio.shield(self._pool)
+
+    def _open(self) -> Pool:
+        # Importing the HTTP library takes some 50 ms: in a thread, so that calls are answered meanwhile.
+        from mock_alipay.courier.pool import Pool
+
+        return Pool(self._fence, self._patience, self._resolve)

@@ -1,0 +1,111 @@
+"""Connections for the courier's pool: looked up once, checked, and made to the checked address itself."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+import httpcore2
+
+from mock_alipay.courier.address import Fence, Resolve, judge
+from mock_alipay.errors import Undelivered
+
+
+class Network(httpcore2.AsyncNetworkBackend):
+    """Makes connections for a pool that knows hosts by name.
+
+    A name cannot lead elsewhere between check and connection (DNS rebinding): it is looked up once. Of several
+    addresses all must be allowed; they are tried in order, and share ``patience`` seconds.
+    """
+
+    def __init__(self, fence: Fence, resolve: Resolve, patience: float) -> None:
+        self._fence = fence
+        self._resolve = resolve
+        self._patience = patience
+        self._sockets = httpcore2.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        *_args: Any,
+        **_options: Any,
+    ) -> httpcore2.AsyncNetworkStream:
+        """A connection to the first of the host's addresses that takes it."""
+        addresses = await self._addresses(host, port)
+        share = self._patience / len(addresses)
+        for address in addresses[:-1]:
+            try:
+                return await self._connect(address, port, share)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
+                continue
+        return await self._connect(addresses[-1], port, share)
+
+    async def _addresses(self, host: str, port: int) -> Sequence[str]:
+        self._fence.check_name(host)
+        try:
+            found = await self._resolve(host, port)
+        except OSError as error:
+            raise Undelivered(f"the name {host} is unknown: {error.strerror or error}") from None
+        if not found:
+            raise Undelivered(f"the name {host} has no address")
+        self._fence.check(host, found)
+        return found
+
+    async def _connect(self, address: str, port: int, patience: float) -> _Stream:
+        near = judge(address)[0] == "near"
+        stream = await self._sockets.connect_tcp(address, port, timeout=patience)
+        return _Stream(stream, lambda: self.unchecked if near else self._checked)
+
+    @cached_property
+    def unchecked(self) -> ssl.SSLContext:
+        """For loopback and private addresses: test shops sign their certificates themselves."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
+
+    @cached_property
+    def _checked(self) -> ssl.SSLContext:
+        """For public addresses: the system's authorities, or those in the file that SSL_CERT_FILE names."""
+        context = ssl.create_default_context()
+        context.set_alpn_protocols(["http/1.1"])
+        return context
+
+
+class _Stream(httpcore2.AsyncNetworkStream):
+    """A connection that knows which certificates to check: that depends on where it leads."""
+
+    def __init__(self, stream: httpcore2.AsyncNetworkStream, context: Callable[[], ssl.SSLContext]) -> None:
+        self._stream = stream
+        self._context = context
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - as above
+        return await self._stream.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as above
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,  # noqa: ARG002 - the pool has one for all
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - as above
+    ) -> httpcore2.AsyncNetworkStream:
+        try:
+            # Reading the system's authorities takes 20 ms.
+            context = await asyncio.to_thread(self._context)
+            return await self._stream.start_tls(context, server_hostname, timeout)
+        except BaseException:
+            # Nobody else has it yet; whoever cancels would leave it open.
+            await self._stream.aclose()
+            raise
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

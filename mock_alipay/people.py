@@ -1,0 +1,171 @@
+"""Buyers made up from a seed: their cards and wallets as inquiries and notifications show them, marked as test data."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import re
+import uuid
+from collections.abc import Mapping
+from random import Random
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from faker import Faker
+
+
+class _Card(NamedTuple):
+    number: str
+    brand: str
+    region: str
+    """``paymentMethodRegion``: a country, or GLOBAL."""
+
+
+_CARDS = (
+    _Card("9490220011669217", "HYUNDAI", "KR"),
+    _Card("4294097400915107", "VISA", "BR"),
+    _Card("4006055482525268", "VISA", "MX"),
+    _Card("4600729331819383", "VISA", "CL"),
+    _Card("4310377720003234", "VISA", "PE"),
+    _Card("4054695723100768", "VISA", "GLOBAL"),
+    _Card("5162774114974622", "MASTERCARD", "GLOBAL"),
+)
+"""The sandbox's test cards that pay (docs.antom.com/ac/ref/card)."""
+
+_BRANDS = {
+    "VISA": r"4",
+    "MASTERCARD": r"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720",
+    "AMEX": r"3[47]",
+    "JCB": r"35",
+    "DINERS": r"3[0689]",
+    "CUP": r"62",
+    "DISCOVER": r"6011|64[4-9]|65",
+    "HYUNDAI": r"94",
+}
+"""How numbers of the card schemes begin (ISO/IEC 7812); brands as ``selectedCardBrand`` names them."""
+
+_BRAND = re.compile("|".join(f"(?P<{brand}>{start})" for brand, start in _BRANDS.items()))
+
+_GLOBAL_COUNTRY = "US"
+"""Where a card without a country of its own was issued."""
+
+_EXPIRY_YEARS = (40, 49)
+"""Of cards made up: late enough for tests that wind the clock."""
+
+_WALLETS = {"ALIPAY_CN": "Alipay", "ALIPAY_HK": "AlipayHK", "GCASH": "GCash", "KAKAOPAY": "Kakao Pay", "TNG": "TNG"}
+"""Names that capital letters do not tell."""
+
+
+class People:
+    """Makes up buyers: the same for the same seed, client id and paymentRequestId; one thread at a time."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._loaded: Faker | None = None
+
+    async def ready(self) -> None:
+        """Load Faker in a thread: it takes more than 100 ms."""
+        if self._loaded is None:
+            self._loaded = await asyncio.to_thread(_faker)
+
+    def details(
+        self, client_id: str, payment_request_id: str, *, method: str, card: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Fields for the bodies of inquiryPayment and notifyPayment.
+
+        ``card`` is the request's ``paymentMethodMetaData``: what it says of a card is shown, the number masked.
+        """
+        drawn = Random(repr((self._seed, client_id, payment_request_id)))  # noqa: S311 - to be told again, not guessed
+        if self._loaded is None:
+            self._loaded = _faker()
+        self._loaded.seed_instance(drawn.getrandbits(64))
+        first, last = self._loaded.first_name(), self._loaded.last_name()
+        if method != "CARD":
+            return {"pspCustomerInfo": _wallet(method, first, drawn)}
+        return {
+            "acquirerReferenceNo": f"TEST7{_digits(drawn, 18)}",
+            "paymentResultInfo": _card_result(card, f"TEST {first} {last}".upper(), drawn),
+        }
+
+
+def _faker() -> Faker:
+    from faker import Faker
+
+    return Faker("en_US", use_weighting=False)
+
+
+def _wallet(method: str, first_name: str, drawn: Random) -> dict[str, Any]:
+    name = _WALLETS.get(method) or method.replace("_", " ").title()
+    return {
+        "pspName": name[:64],
+        "pspCustomerId": f"TEST2088{_digits(drawn, 12)}",
+        "displayCustomerId": f"{first_name[:3].lower()}***@{drawn.choice(('example.com', 'example.org'))}",
+    }
+
+
+def _card_result(card: Mapping[str, Any], made_up: str, drawn: Random) -> dict[str, Any]:
+    """``paymentResultInfo``: of a cardholderName 64 characters, of a cardBin 8, of an rrn 32 (JSDK)."""
+    region = _text(card, "paymentMethodRegion")
+    # Drawn even when it is not needed, so that what follows does not hang on what the request says.
+    ours = drawn.choice([one for one in _CARDS if one.region == region] or _CARDS)
+    used = _given(card, region) or ours
+    number, hidden = used.number, len(used.number) - 10
+    shown = {
+        "cardNo": f"{number[:6]}{'*' * hidden}{number[-4:]}",
+        "cardBrand": used.brand,
+        "cardToken": f"TEST{base64.b32encode(drawn.randbytes(35)).decode()}",
+        "issuingCountry": used.region if len(used.region) == 2 else _GLOBAL_COUNTRY,
+        "funding": drawn.choice(("CREDIT", "DEBIT")),
+        "paymentMethodRegion": used.region,
+        "threeDSResult": _three_ds(card, used.brand, drawn),
+        "avsResultRaw": "Y",
+        "cvvResultRaw": "M",
+        "networkTransactionId": f"TEST{_digits(drawn, 11)}",
+        "cardholderName": (_name(card) or made_up)[:64],
+        # Six digits of a shorter number: with the last four, eight would show nearly all of it.
+        "cardBin": number[:8] if len(number) >= 16 else number[:6],
+        "lastFour": number[-4:],
+        "expiryMonth": _text(card, "expiryMonth") or f"{drawn.randint(1, 12):02}",
+        "expiryYear": _text(card, "expiryYear") or str(drawn.randint(*_EXPIRY_YEARS)),
+        "rrn": f"TEST{_digits(drawn, 8)}",
+    }
+    return {name: value for name, value in shown.items() if value}
+
+
+def _given(card: Mapping[str, Any], region: str) -> _Card | None:
+    """The request's own card; None when it has none, or one that has no card number's length (ISO/IEC 7812)."""
+    number = re.sub("[ -]", "", _text(card, "cardNo"))
+    if not re.fullmatch("[0-9]{13,19}", number):
+        return None
+    known = next((one for one in _CARDS if one.number == number), None)
+    found = _BRAND.match(number)
+    brand = _text(card, "selectedCardBrand") or (found.lastgroup if found else "")
+    return _Card(number, brand or "", region or (known.region if known else "GLOBAL"))
+
+
+def _three_ds(card: Mapping[str, Any], brand: str, drawn: Random) -> dict[str, Any]:
+    """3-D Secure passed, as the merchant's own provider told it or else made up (EMV 3DS: 20 bytes, and a UUID)."""
+    made_up = {
+        "threeDSVersion": "2.2.0",
+        "eci": "02" if brand == "MASTERCARD" else "05",
+        "cavv": base64.b64encode(drawn.randbytes(20)).decode(),
+        "dsTransactionId": str(uuid.UUID(bytes=drawn.randbytes(16), version=4)),
+        "xid": base64.b64encode(drawn.randbytes(20)).decode(),
+    }
+    told = card.get("mpiData")
+    return {name: _text(told, name) or value for name, value in made_up.items()} if told else made_up
+
+
+def _name(card: Mapping[str, Any]) -> str:
+    name = card.get("cardholderName") or {}
+    return _text(name, "fullName") or f"{_text(name, 'firstName')} {_text(name, 'lastName')}".strip()
+
+
+def _text(values: Any, name: str) -> str:
+    """A field's text; the empty text for a field that is absent, null or something else."""
+    value = values.get(name) if isinstance(values, Mapping) else None
+    return value if isinstance(value, str) else ""
+
+
+def _digits(drawn: Random, size: int) -> str:
+    return f"{drawn.randrange(10**size):0{size}}"

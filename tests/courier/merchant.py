@@ -1,0 +1,88 @@
+"""Merchants' servers that answer as no framework would, on free ports of this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from mock_alipay.courier import Answer, Courier
+
+OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@dataclass
+class Merchant:
+    """A server and what it has seen."""
+
+    port: int = 0
+    requests: list[bytes] = field(default_factory=list)
+    connections: int = 0
+    open: int = 0
+    most: int = 0
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when a connection has ended."""
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def url(self, rest: str = "/notify", *, scheme: str = "http", host: str = "127.0.0.1") -> str:
+        """A URL of this server."""
+        return f"{scheme}://{host}:{self.port}{rest}"
+
+    async def reached(self, connections: int) -> None:
+        """Return when there were so many."""
+        async with asyncio.timeout(5):
+            while self.connections < connections:
+                self.news.clear()
+                await self.news.wait()
+
+
+@asynccontextmanager
+async def listening(serve: Serve | bytes = OK, *, tls: ssl.SSLContext | None = None) -> AsyncIterator[Merchant]:
+    """A server that treats each connection so, or gives each request the same answer."""
+    merchant = Merchant()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            merchant.requests.append(await read_request(reader))
+            writer.write(serve if isinstance(serve, bytes) else b"")
+            await writer.drain()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        merchant.connections += 1
+        merchant.news.set()
+        merchant.open += 1
+        merchant.most = max(merchant.most, merchant.open)
+        try:
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+                await (answer if isinstance(serve, bytes) else serve)(reader, writer)
+        finally:
+            merchant.open -= 1
+            merchant.left.set()
+            writer.transport.abort()
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls, backlog=512)
+    merchant.port = server.sockets[0].getsockname()[1]
+    try:
+        yield merchant
+    finally:
+        server.close()
+
+
+async def read_request(reader: asyncio.StreamReader) -> bytes:
+    """A request, head and body."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = next(int(line[16:]) for line in head.split(b"\r\n") if line.startswith(b"content-length: "))
+    return head + await reader.readexactly(length)
+
+
+async def posted(url: str, courier: Courier, body: bytes = b"{}") -> Answer:
+    """An answer, its courier closed."""
+    try:
+        return await courier.post(url, {}, body)
+    finally:
+        await courier.close()

@@ -1,0 +1,143 @@
+"""Where notifications may go, by the addresses that a host has."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv4Network, IPv6Address
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_alipay.courier.address import Fence, Reach, judge
+from mock_alipay.errors import Forbidden
+
+ADDRESSES: list[tuple[Reach, str]] = [
+    ("near", "127.0.0.1 127.255.255.255 10.0.0.1 10.255.255.255 172.16.0.1 172.31.255.255 192.168.0.1 192.168.255.255"),
+    ("near", "::1 fc00::1 fd12:3456::1 fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ::ffff:127.0.0.1 ::ffff:192.168.1.1"),
+    ("near", "fd00::5efe:10.0.0.1"),
+    (
+        "public",
+        "9.255.255.255 11.0.0.0 126.255.255.255 128.0.0.0 172.15.255.255 172.32.0.0 192.167.255.255 192.169.0.0",
+    ),
+    (
+        "public",
+        "100.64.0.1 192.0.2.1 198.51.100.1 203.0.113.1 198.18.0.1 8.8.8.8 169.253.255.255 223.255.255.255 1.0.0.0",
+    ),
+    ("public", "2001:4860:4860::8888 2001:db8::1 fbff::1 fec0::1 ::ffff:8.8.8.8 64:ff9b::8.8.8.8 2002:808:808::1"),
+    ("public", "64:ff9b::10.0.0.1 2002:7f00:1::1 ::127.0.0.1 2001:4860::5efe:10.0.0.1 64:ff9b:1::192.168.0.1"),
+    ("public", "fd00::5efe:8.8.8.8"),
+    ("never", "0.0.0.0 0.255.255.255 169.254.0.1 169.254.169.254 169.254.255.255 224.0.0.1 239.255.255.255"),
+    ("never", "240.0.0.1 255.255.255.255 100.100.100.200 192.0.0.192 168.63.129.16"),
+    ("never", ":: fe80::1 febf::1 ff02::1 fd00:ec2::254 fd00:ec2::23 fd20:ce::254 fd00:c1::a9fe:a9fe fd00:42::42"),
+    ("never", "fe80::1%eth0 ::1%lo fd00::1%2 127.0.0.1%lo shop 127.1"),
+]
+
+FORBIDDEN = ["0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4", "100.100.100.200/32", "192.0.0.192/32"]
+
+
+def inside(*networks: str) -> st.SearchStrategy[int]:
+    """IPv4 addresses of these networks, as numbers."""
+    return st.one_of([st.ip_addresses(v=4, network=IPv4Network(network)).map(int) for network in networks])
+
+
+def embedded(number: int, noise: int) -> dict[str, int]:
+    """An IPv4 address in every IPv6 form that leads to it; ``noise`` fills what a form leaves open."""
+    high, low = noise >> 64, noise & 0xFFFF_FFFF_FFFF_FFFF
+    local = 0x64_FF9B_0001 << 80
+    return {
+        "mapped": 0xFFFF << 32 | number,
+        "compatible": number,
+        "translated": 0xFFFF << 48 | number,
+        "6to4": 0x2002 << 112 | number << 80 | noise & (1 << 80) - 1,
+        "Teredo server": 0x2001_0000 << 96 | number << 64 | low,
+        "Teredo client": 0x2001_0000 << 96 | (noise >> 32 & 0xFFFF_FFFF) << 64 | low >> 32 << 32 | number ^ 0xFFFF_FFFF,
+        "NAT64": 0x64_FF9B << 96 | number,
+        "NAT64 of 96 bits": local | (noise & (1 << 48) - 1) << 32 | number,
+        "NAT64 of 64 bits": local | (noise & 0xFFFF) << 64 | number << 24,
+        "NAT64 of 56 bits": local | (noise & 0xFF) << 72 | number >> 24 << 64 | (number & 0xFF_FFFF) << 32,
+        "NAT64 of 48 bits": local | number >> 16 << 64 | (number & 0xFFFF) << 40,
+        "ISATAP": high << 64 | 0x5EFE << 32 | number,
+        "ISATAP of a global address": high << 64 | 0x0200_5EFE << 32 | number,
+    }
+
+
+@pytest.mark.parametrize(("reach", "addresses"), ADDRESSES)
+def test_an_address_is_near_public_or_never_to_be_written_to(reach: Reach, addresses: str) -> None:
+    """At both ends of every network, and in the forms that hold another address."""
+    assert dict.fromkeys(addresses.split(), reach) == {address: judge(address)[0] for address in addresses.split()}
+
+
+@given(inside(*FORBIDDEN), st.integers(0, 2**128 - 1))
+def test_no_form_hides_a_forbidden_address(number: int, noise: int) -> None:
+    """Whatever stands in the rest of the IPv6 address."""
+    judged = {form: judge(str(IPv6Address(whole)))[0] for form, whole in embedded(number, noise).items()}
+    # Zeros alone are ::1's neighbours: what is compatible with 0.0.0.1 is loopback itself.
+    if number == 1:
+        del judged["compatible"]
+    assert {"never"} == set(judged.values()), judged
+
+
+@given(inside("1.0.0.0/9", "8.8.8.0/24", "100.64.0.0/18"), st.integers(0, 2**128 - 1))
+def test_no_form_makes_a_public_address_near(number: int, noise: int) -> None:
+    """Not within a private network's address either."""
+    forms = embedded(number, noise) | {"ISATAP": 0xFD00 << 112 | 0x5EFE << 32 | number}
+    assert "near" not in {judge(str(IPv6Address(whole)))[0] for whole in forms.values()}
+
+
+@given(st.ip_addresses())
+def test_what_python_calls_special_is_not_written_to(address: IPv4Address | IPv6Address) -> None:
+    """The standard library's own tables agree with these."""
+    reach, _ = judge(str(address))
+    if address.is_multicast or address.is_link_local or address.is_unspecified:
+        assert reach == "never"
+    if reach == "near":
+        assert address.is_private
+
+
+@pytest.mark.parametrize("host", ["shop", "127.0.0.1", "::1", "10.1.2.3"])
+def test_near_hosts_need_no_permission(host: str) -> None:
+    """This machine, and containers' networks."""
+    Fence(()).check(host, ["127.0.0.1", "::1", "172.18.0.2"])
+
+
+@pytest.mark.parametrize("allowed", ["shop.example", "SHOP.example", "shop.example.", " shop.example "])
+def test_a_public_host_is_allowed_by_name(allowed: str) -> None:
+    """In capitals or not, with the last dot or without it."""
+    for host in ("shop.example", "Shop.Example", "shop.example."):
+        Fence([allowed]).check(host, ["93.184.216.34", "2606:2800::1", "10.0.0.1"])
+
+
+@pytest.mark.parametrize(
+    ("allowed", "host"),
+    [("93.184.216.34", "93.184.216.34"), ("[2606:2800:0::1]", "2606:2800::1"), ("2606:2800::1", "2606:2800::0001")],
+)
+def test_a_public_host_is_allowed_by_address(allowed: str, host: str) -> None:
+    """However it is written."""
+    Fence([allowed]).check(host, [host])
+
+
+@pytest.mark.parametrize(
+    "host", ["www.shop.example", "example", "evilshop.example", "93.184.216.34", "shop.example.net"]
+)
+def test_another_name_is_not_allowed_along(host: str) -> None:
+    """And the message says how it would be."""
+    with pytest.raises(Forbidden) as told:
+        Fence(["shop.example"]).check(host, ["10.0.0.1", "93.184.216.34"])
+    assert str(told.value).endswith(f"to allow it: --notify-allow {host}")
+
+
+@pytest.mark.parametrize("address", ["169.254.169.254", "::ffff:100.100.100.200", "fd00:ec2::254", "0.0.0.0"])
+def test_no_permission_leads_to_some_addresses(address: str) -> None:
+    """Not by name, not by address, and not beside another that is allowed."""
+    fence = Fence(["shop.example", address])
+    for host, addresses in (("shop.example", ["127.0.0.1", address]), (address, [address])):
+        with pytest.raises(Forbidden, match=r"^notifications never go to .*: ") as told:
+            fence.check(host, addresses)
+        assert address in str(told.value)
+
+
+@pytest.mark.parametrize("host", ["metadata.google.internal", "METADATA.google.internal.", "metadata.goog"])
+def test_a_clouds_metadata_is_known_by_name(host: str) -> None:
+    """Whatever it would resolve to, and though it is allowed."""
+    with pytest.raises(Forbidden, match="never"):
+        Fence([host]).check_name(host)

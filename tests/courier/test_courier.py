@@ -1,0 +1,175 @@
+"""The courier: patience, turns, and a life of its own apart from the environment's."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mock_alipay.courier import Courier
+from mock_alipay.errors import MockAlipayError, Undelivered
+from tests.courier.merchant import OK, Serve, listening, posted, read_request
+
+
+async def hang(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+    """Read and never answer."""
+    await reader.read()
+
+
+async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer so slowly that no single wait is long, and never to the end."""
+    await read_request(reader)
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n")
+    while True:
+        writer.write(b"x")
+        await writer.drain()
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("serve", [hang, drip])
+def test_patience_is_for_the_whole_exchange(serve: Serve) -> None:
+    """Whether nothing comes or too little at a time; the connection is not kept."""
+
+    async def scene() -> str:
+        async with listening(serve) as merchant:
+            courier = Courier(patience=0.2)
+            with pytest.raises(Undelivered) as told:
+                await courier.post(merchant.url(), {}, b"{}")
+            async with asyncio.timeout(5):
+                await merchant.left.wait()
+            await courier.close()
+        return str(told.value).removeprefix(f"127.0.0.1:{merchant.port} ")
+
+    assert "did not answer within 0.2 s" == asyncio.run(scene())
+
+
+def test_no_more_than_a_hundred_connections_are_open() -> None:
+    """Of 200 notifications a hundred go at once, the others when it is their turn; all arrive."""
+
+    async def scene() -> tuple[int, set[bytes]]:
+        full = asyncio.Event()
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            while True:
+                await read_request(reader)
+                if merchant.open == 100:
+                    full.set()
+                await full.wait()
+                writer.write(OK)
+
+        async with listening(serve) as merchant:
+            courier = Courier()
+            answers = await asyncio.gather(*(courier.post(merchant.url(f"/{n}"), {}, b"") for n in range(200)))
+            await courier.close()
+        return merchant.most, {answer.body for answer in answers}
+
+    assert (100, {b"ok"}) == asyncio.run(scene())
+
+
+def test_the_environment_sends_nothing_astray(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Proxies and .netrc are for others."""
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login a password b\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    async def scene() -> bytes:
+        async with listening() as merchant:
+            await posted(merchant.url(), Courier())
+        return merchant.requests[0]
+
+    assert b"authorization" not in asyncio.run(scene()).lower()
+
+
+def test_a_courier_that_was_closed_opens_again() -> None:
+    """An app may start, stop and start; closing twice, or before anything was sent, does no harm."""
+
+    async def scene() -> int:
+        async with listening() as merchant:
+            courier = Courier()
+            await courier.close()
+            for _ in range(2):
+                await courier.post(merchant.url(), {}, b"")
+                await courier.close()
+                await courier.close()
+            return merchant.connections
+
+    assert 2 == asyncio.run(scene())
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_closing_ends_what_is_under_way(scheme: str) -> None:
+    """Whoever waits is told; no connection stays, also not one whose handshake is under way."""
+
+    async def scene() -> str:
+        async with listening(hang) as merchant:
+            courier = Courier()
+            waiting = asyncio.create_task(courier.post(merchant.url(scheme=scheme), {}, b""))
+            await merchant.reached(1)
+            async with asyncio.timeout(5):
+                await courier.close()
+                await merchant.left.wait()
+                with pytest.raises(Undelivered) as told:
+                    await waiting
+        return str(told.value).removeprefix(f"127.0.0.1:{merchant.port} ")
+
+    assert "did not answer before the gateway stopped" == asyncio.run(scene())
+
+
+def test_what_waits_for_its_turn_is_not_sent_after_closing() -> None:
+    """No connection is made that nobody would close."""
+
+    async def scene() -> tuple[int, set[str]]:
+        async with listening(hang) as merchant:
+            courier = Courier()
+            waiting = [asyncio.create_task(courier.post(merchant.url(), {}, b"")) for _ in range(103)]
+            await merchant.reached(100)
+            await courier.close()
+            async with asyncio.timeout(5):
+                ended = await asyncio.gather(*waiting, return_exceptions=True)
+        return merchant.connections, {str(end).partition("127")[0] for end in ended[100:]}
+
+    assert (100, {"nothing was sent to "}) == asyncio.run(scene())
+
+
+def test_one_who_stops_waiting_stops_no_other() -> None:
+    """Though both waited for the library to load."""
+
+    async def scene() -> bytes:
+        async with listening() as merchant:
+            courier = Courier()
+            impatient = asyncio.create_task(courier.post(merchant.url(), {}, b""))
+            patient = asyncio.create_task(courier.post(merchant.url(), {}, b""))
+            await asyncio.sleep(0)
+            impatient.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await impatient
+            answer = await patient
+            await courier.close()
+        return answer.body
+
+    assert b"ok" == asyncio.run(scene())
+
+
+def test_what_is_raised_is_one_of_ours() -> None:
+    """For any URL that could stand in a request."""
+    urls = ["", "x", "http://", "http://[", "http://127.0.0.1:1", "https://[::ffff:0.0.0.0]", "http://a\x00b", "//a/b"]
+
+    async def scene() -> list[BaseException | object]:
+        courier = Courier(patience=2)
+        found = await asyncio.gather(*(courier.post(url, {}, b"") for url in urls), return_exceptions=True)
+        await courier.close()
+        return list(found)
+
+    assert all(isinstance(one, Undelivered) and isinstance(one, MockAlipayError) for one in asyncio.run(scene()))
+
+
+def test_the_library_is_loaded_when_it_is_needed() -> None:
+    """A gateway that sends nothing starts without it."""
+    code = "import sys, mock_alipay.courier; mock_alipay.courier.Courier(); print('httpcore2' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert "False" == ran.stdout.strip()

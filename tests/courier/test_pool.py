@@ -1,0 +1,259 @@
+"""Answers of merchants, good and bad, as they come from real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+
+import pytest
+
+from mock_alipay.courier import Answer, Courier
+from mock_alipay.errors import Undelivered
+from tests.courier.merchant import OK, Serve, listening, posted, read_request
+from tests.courier.test_url import TARGETS
+
+
+def says(reply: bytes) -> Serve:
+    """A server that reads a request, says this and closes."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        writer.write(reply)
+        await writer.drain()
+        writer.close()
+
+    return serve
+
+
+def goes_on(start: bytes, more: bytes) -> Serve:
+    """A server that does not end."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        writer.write(start)
+        while True:
+            writer.write(more)
+            await writer.drain()
+
+    return serve
+
+
+async def closes(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Close before a request is read."""
+    writer.close()
+
+
+async def resets(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Reset in place of an answer."""
+    await read_request(reader)
+    writer.transport.abort()
+
+
+def test_a_request_goes_out_as_it_is_given() -> None:
+    """Names in lower case and in order, the length told, and nothing that was not asked for."""
+
+    async def scene() -> None:
+        async with listening() as merchant:
+            courier = Courier()
+            sent = {"content-type": "application/json; charset=UTF-8", "Client-Id": "A", "signature": "a=b,c=%2B"}
+            assert Answer(200, b"ok", truncated=False) == await courier.post(merchant.url(), sent, b'{"a": "\xc3\xa9"}')
+            await courier.close()
+        host = f"127.0.0.1:{merchant.port}".encode()
+        expected = [
+            b"POST /notify HTTP/1.1",
+            b"host: " + host,
+            b"user-agent: mock-alipay",
+            b"accept-encoding: identity",
+            b"content-type: application/json; charset=UTF-8",
+            b"Client-Id: A",
+            b"signature: a=b,c=%2B",
+            b"content-length: 11",
+            b"",
+            b'{"a": "\xc3\xa9"}',
+        ]
+        assert expected == merchant.requests[0].split(b"\r\n")
+
+    asyncio.run(scene())
+
+
+def test_the_target_on_the_wire_is_the_one_that_was_signed() -> None:
+    """Byte for byte."""
+
+    async def scene() -> list[str]:
+        async with listening() as merchant:
+            courier = Courier()
+            for url, _ in TARGETS:
+                await courier.post(url.replace("//shop", f"//127.0.0.1:{merchant.port}", 1), {}, b"")
+            await courier.close()
+        return [request.split(b" ")[1].decode() for request in merchant.requests]
+
+    assert [target for _, target in TARGETS] == asyncio.run(scene())
+
+
+@pytest.mark.parametrize(
+    ("reply", "answer"),
+    [
+        (b"HTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n", Answer(500, b"", truncated=False)),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", Answer(204, b"", truncated=False)),
+        (b"HTTP/1.0 200 OK\r\n\r\nuntil it closes", Answer(200, b"until it closes", truncated=False)),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" * 3 + OK, Answer(200, b"ok", truncated=False)),
+        (
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+            Answer(200, b"ok", truncated=False),
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\ncontent-length: 65536\r\n\r\n" + b"x" * 65536,
+            Answer(200, b"x" * 65536, truncated=False),
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\ncontent-length: 65537\r\n\r\n" + b"x" * 65537,
+            Answer(200, b"x" * 65536, truncated=True),
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\ncontent-length: 1048576\r\n\r\n" + b"x" * 1048576,
+            Answer(200, b"x" * 65536, truncated=True),
+        ),
+    ],
+    ids=["500", "204", "1.0", "100", "chunked", "64 KiB", "64 KiB and 1", "1 MiB"],
+)
+def test_an_answer_is_what_came_up_to_64_kib(reply: bytes, answer: Answer) -> None:
+    """Whatever its status and framing."""
+
+    async def scene() -> Answer:
+        async with listening(says(reply)) as merchant:
+            return await posted(merchant.url(), Courier())
+
+    assert answer == asyncio.run(scene())
+
+
+def test_an_endless_answer_is_left_behind() -> None:
+    """The connection is dropped when enough was read, though the courier stays open."""
+
+    async def scene() -> Answer:
+        endless = goes_on(
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", b"4000\r\n" + b"x" * 0x4000 + b"\r\n"
+        )
+        async with listening(endless) as merchant:
+            courier = Courier()
+            answer = await courier.post(merchant.url(), {}, b"")
+            async with asyncio.timeout(5):
+                await merchant.left.wait()
+            await courier.close()
+        return answer
+
+    assert Answer(200, b"x" * 65536, truncated=True) == asyncio.run(scene())
+
+
+def test_a_compressed_answer_stays_compressed() -> None:
+    """A bomb of a gigabyte is what came over the wire, no more."""
+    bomb = gzip.compress(bytes(10 * 1024 * 1024))
+    head = f"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {len(bomb)}\r\n\r\n".encode()
+
+    async def scene() -> Answer:
+        async with listening(says(head + bomb)) as merchant:
+            return await posted(merchant.url(), Courier())
+
+    assert Answer(200, bomb, truncated=False) == asyncio.run(scene())
+
+
+def test_a_redirect_is_an_answer() -> None:
+    """It is not followed, though it leads to a server that would answer."""
+
+    async def scene() -> tuple[int, int]:
+        async with listening() as other:
+            moved = f"HTTP/1.1 302 Found\r\nlocation: {other.url()}\r\ncontent-length: 0\r\n\r\n".encode()
+            async with listening(moved) as merchant:
+                answer = await posted(merchant.url(), Courier())
+            return answer.status, other.connections
+
+    assert (302, 0) == asyncio.run(scene())
+
+
+def test_connections_are_kept_and_cookies_are_not() -> None:
+    """The second notification goes the same way and brings nothing along."""
+
+    async def scene() -> tuple[int, list[bytes]]:
+        async with listening(OK.replace(b"\r\n\r\n", b"\r\nset-cookie: a=b\r\n\r\n")) as merchant:
+            courier = Courier()
+            for _ in range(2):
+                await courier.post(merchant.url(), {}, b"x")
+            await courier.close()
+            return merchant.connections, merchant.requests
+
+    connections, (first, second) = asyncio.run(scene())
+    assert (1, first) == (connections, second)
+
+
+@pytest.mark.parametrize(
+    ("serve", "why"),
+    [
+        (closes, "{} closed the connection without an answer"),
+        (resets, "{} closed the connection without an answer"),
+        (says(b""), "{} closed the connection without an answer"),
+        (says(b"HTTP/1.1 200 OK\r\ncontent-le"), "{} closed the connection without an answer"),
+        (says(b"SSH-2.0-OpenSSH_9.9\r\n\r\n"), "what {} answers is not HTTP: illegal status line: "),
+        (says(b"HTTP/1.1 101 Other\r\nupgrade: x\r\n\r\n"), "what {} answers is not HTTP: Received server _SWITCH"),
+        (goes_on(b"HTTP/1.1 200 OK\r\n", b"a: b\r\n" * 1000), "what {} answers is not HTTP: Receive buffer too long"),
+        (goes_on(b"", b"x" * 10_000), "what {} answers is not HTTP: Receive buffer too long"),
+        (says(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok"), "{} broke off its answer: peer closed connection"),
+        (
+            says(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n"),
+            "{} broke off its answer: illegal chunk header",
+        ),
+    ],
+    ids=[
+        "close",
+        "reset",
+        "nothing",
+        "half a head",
+        "SSH",
+        "101",
+        "endless head",
+        "endless line",
+        "half a body",
+        "chunks",
+    ],
+)
+def test_what_goes_wrong_is_told_in_one_sentence(serve: Serve, why: str) -> None:
+    """It names the place, and what happened there."""
+
+    async def scene() -> tuple[str, str]:
+        async with listening(serve) as merchant:
+            with pytest.raises(Undelivered) as told:
+                await posted(merchant.url(), Courier())
+            return f"127.0.0.1:{merchant.port}", str(told.value)
+
+    place, said = asyncio.run(scene())
+    assert said.startswith(why.format(place)), said
+    assert said.isprintable()
+    assert len(said) < 200
+
+
+def test_a_port_without_a_server_refuses() -> None:
+    """And it is said that nothing listens there."""
+
+    async def scene() -> tuple[int, str]:
+        async with listening() as merchant:
+            pass
+        with pytest.raises(Undelivered) as told:
+            await posted(merchant.url(), Courier())
+        return merchant.port, str(told.value)
+
+    port, said = asyncio.run(scene())
+    assert f"127.0.0.1:{port} refused the connection: nothing listens there" == said
+
+
+def test_a_header_that_cannot_be_sent_is_told() -> None:
+    """It cannot smuggle another one in."""
+
+    async def scene() -> tuple[str, list[bytes]]:
+        async with listening() as merchant:
+            courier = Courier()
+            with pytest.raises(Undelivered) as told:
+                await courier.post(merchant.url(), {"client-id": "A\r\nx: y"}, b"")
+            await courier.close()
+            return str(told.value), merchant.requests
+
+    said, requests = asyncio.run(scene())
+    assert said.startswith("nothing was sent to 127.0.0.1:")
+    assert not requests
