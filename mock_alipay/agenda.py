@@ -1,8 +1,10 @@
-"""What will happen by itself, payment by payment, at a moment of its client's clock."""
+"""What will happen by itself, each thing at a moment of its client's clock."""
 
 from __future__ import annotations
 
 import asyncio
+import heapq
+import itertools
 import math
 from collections import OrderedDict
 from datetime import datetime, timedelta
@@ -10,18 +12,33 @@ from datetime import datetime, timedelta
 from mock_alipay.clock import Clocks
 
 MOST = 10_000
-"""Payments with something due; the oldest make room, as they do in the store."""
+"""Ids with something due; the oldest make room, as they do in the store."""
+
+_Key = tuple[str, str]
+_Entry = tuple[datetime, int, _Key]
+"""When, a number that no other entry has, and for whom."""
+
+_SLACK = 1_000
+"""Entries out of date that the queues may hold, beside as many as are not."""
 
 _TICK = 0.05
 """Seconds between two looks at what is due, at least: many moments close to each other are one look."""
 
 
 class Agenda:
-    """The next moment at which something is due for each payment."""
+    """The next moment at which something is due, for each payment or whatever else an id stands for.
+
+    Kept in a queue for each clock: ten thousand that are not due yet cost nothing.
+    """
 
     def __init__(self, clocks: Clocks) -> None:
         self._clocks = clocks
-        self._due: OrderedDict[tuple[str, str], datetime] = OrderedDict()
+        self._due: OrderedDict[_Key, _Entry] = OrderedDict()
+        self._queues: dict[str | None, list[_Entry]] = {}
+        """Entries by whose clock they go, client ids without one of their own under None; some are out of date."""
+        self._queued = 0
+        self._numbers = itertools.count()
+        self._moves = clocks.moves
         self._news: asyncio.Event | None = None
         """Set to end the wait under way; None while nobody waits."""
         self._until = 0.0
@@ -29,13 +46,14 @@ class Agenda:
         self._pause = timedelta.max
         """How long that wait is: what is due later than that from now is due after it has ended."""
 
-    def put(self, client_id: str, payment_request_id: str, due: datetime, now: datetime) -> None:
-        """Note what is due next for a payment, in place of what was noted before; ``now`` by its client's clock."""
-        key = (client_id, payment_request_id)
-        self._due[key] = due
+    def put(self, client_id: str, due_id: str, due: datetime, now: datetime) -> None:
+        """Note what is due next for an id, in place of what was noted before; ``now`` by its client's clock."""
+        key = (client_id, due_id)
+        entry = self._due[key] = (due, next(self._numbers), key)
         self._due.move_to_end(key)
         if len(self._due) > MOST:
             self._due.popitem(last=False)
+        self._enqueue(entry)
         # Most are due later, which is told by what the caller knows already.
         if self._news is not None and due - now < self._pause and not self._news.is_set():
             wait = self._wait(client_id, due, self._clocks.real.now())
@@ -43,13 +61,17 @@ class Agenda:
                 self._news.set()
 
     def take_due(self) -> list[tuple[str, str]]:
-        """Client ids and paymentRequestIds whose moment has come, the earliest first; they are taken off."""
+        """Client ids and ids whose moment has come, the earliest first; they are taken off."""
         real = self._clocks.real.now()
-        due = [key for key, moment in self._due.items() if moment <= self._clocks.read(real, key[0])]
-        due.sort(key=self._due.__getitem__)
-        for key in due:
-            del self._due[key]
-        return due
+        found: list[_Entry] = []
+        for owner, queue in self._sorted().items():
+            now = self._clocks.read(real, owner)
+            while queue and queue[0][0] <= now:
+                entry = self._dequeue(queue)
+                if self._due.get(entry[2]) is entry:
+                    del self._due[entry[2]]
+                    found.append(entry)
+        return [key for _, _, key in sorted(found)]
 
     def forget(self, client_id: str | None = None) -> None:
         """Take off what is due for one client id or all."""
@@ -59,7 +81,8 @@ class Agenda:
     async def wait(self) -> None:
         """Return when something may be due, or when a clock has been moved."""
         real = self._clocks.real.now()
-        waits = [wait for key, due in self._due.items() if (wait := self._wait(key[0], due, real)) is not None]
+        nearest = [(owner, entry) for owner, queue in self._sorted().items() if (entry := self._first(queue))]
+        waits = [wait for owner, entry in nearest if (wait := self._wait(owner, entry[0], real)) is not None]
         pause = max(min(waits), _TICK) if waits else math.inf
         self._until = asyncio.get_running_loop().time() + pause
         self._pause = timedelta(seconds=pause) if waits else timedelta.max
@@ -80,7 +103,35 @@ class Agenda:
         if self._news is not None:
             self._news.set()
 
-    def _wait(self, client_id: str, due: datetime, real: datetime) -> float | None:
+    def _first(self, queue: list[_Entry]) -> _Entry | None:
+        """The first entry of a queue that is not out of date."""
+        while queue and self._due.get(queue[0][2]) is not queue[0]:
+            self._dequeue(queue)
+        return queue[0] if queue else None
+
+    def _sorted(self) -> dict[str | None, list[_Entry]]:
+        """The queues, each of what goes by one clock, whoever has got a clock of its own meanwhile or lost it."""
+        if self._moves != self._clocks.moves or self._queued > 2 * len(self._due) + _SLACK:
+            self._sort()
+        return self._queues
+
+    def _sort(self) -> None:
+        self._moves = self._clocks.moves
+        self._queues, self._queued = {}, 0
+        for entry in self._due.values():
+            self._enqueue(entry)
+
+    def _enqueue(self, entry: _Entry) -> None:
+        client_id = entry[2][0]
+        owner = client_id if self._clocks.has_own(client_id) else None
+        heapq.heappush(self._queues.setdefault(owner, []), entry)
+        self._queued += 1
+
+    def _dequeue(self, queue: list[_Entry]) -> _Entry:
+        self._queued -= 1
+        return heapq.heappop(queue)
+
+    def _wait(self, client_id: str | None, due: datetime, real: datetime) -> float | None:
         """Real seconds until a moment of a client's clock; None while that clock is frozen before it."""
         left = (due - self._clocks.read(real, client_id)).total_seconds()
         return None if left > 0 and self._clocks.hands(client_id).frozen else max(left, 0.0)

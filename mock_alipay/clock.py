@@ -66,6 +66,8 @@ class Clocks:
         self.real = real
         self._all = Hands()
         self._own: dict[str, Hands] = {}
+        self.moves = 0
+        """How many times a clock has been moved."""
 
     def now(self, client_id: str | None = None) -> datetime:
         """The time of a client id, or of those that have no clock of their own."""
@@ -107,6 +109,7 @@ class Clocks:
 
     def forget(self, client_id: str | None = None) -> None:
         """Back to the clock of all; without a client id, back to the machine's time for everyone."""
+        self.moves += 1
         if client_id is None:
             self._all = Hands()
             self._own.clear()
@@ -116,6 +119,7 @@ class Clocks:
     def _set(self, hands: Hands, client_id: str | None) -> None:
         if not EARLIEST <= hands.read(self.real.now()) <= LATEST:
             raise ValueError(_BOUNDS)
+        self.moves += 1
         if client_id is None:
             self._all = hands
         elif client_id in self._own or len(self._own) < MOST_CLOCKS:

@@ -10,8 +10,8 @@ from typing import Any, Literal, NamedTuple
 
 logger = logging.getLogger("mock_alipay")
 
-EventKind = Literal["call", "payment", "clock", "reset"]
-"""Kinds of events. Their subjects: a journal Entry; a Payment and its client's time; JSON for the others."""
+EventKind = Literal["call", "payment", "notification", "clock", "reset"]
+"""Kinds of events. Their subjects: a journal Entry, a Payment, a Notification, JSON for the others."""
 
 MAX_EVENTS = 1_000
 MAX_BYTES = 8 * 1024 * 1024

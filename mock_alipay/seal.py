@@ -22,8 +22,8 @@ _HEAD = b"content-type: application/json; charset=UTF-8\r\ncontent-length: %d\r\
 _UNFIT_FOR_HEADERS = ("signature", "response-time")
 """The PHP SDK takes any header line that holds one of these words for the header of that name."""
 
-_STALE = timedelta(days=1)
-"""How old the response-time of a ``stale-time`` fault is."""
+STALE = timedelta(days=1)
+"""How old the time in a ``stale-time`` fault is."""
 
 
 class Letter(NamedTuple):
@@ -59,19 +59,23 @@ class Sealer:
         # orjson's bytes sit in a buffer of several KiB, which a copy does not keep in the journal.
         body = bytes(memoryview(orjson.dumps(letter.body)))
         kind = letter.fault.kind if letter.fault else None
-        time = wire_time(letter.now - _STALE if kind == "stale-time" else letter.now)
+        time = wire_time(letter.now - STALE if kind == "stale-time" else letter.now)
         client_id = letter.client_id.encode("latin-1", "replace")
         head = _HEAD % (len(body), client_id, time.encode())
         if self._signer is not None and kind != "no-signature":
             signed_body = b"{}" if kind == "bad-signature" else body
             call = letter.call
             text = content(call.method, call.reply_target, letter.client_id, time, signed_body)
-            signer = self._forger() if kind == "wrong-key" else self._signer
-            head += b"signature: %b\r\n" % await self._signed(signer, text)
+            head += b"signature: %b\r\n" % await self._signed(text, forged=kind == "wrong-key")
         head += b"mock-call-id: %b\r\n%b" % (letter.call_id.encode(), _named(letter.scenario))
         return Reply(200, head, body, letter.delay, letter.fault)
 
-    async def _signed(self, signer: Signer, text: bytes) -> bytes:
+    async def signature(self, text: bytes, *, forged: bool = False) -> bytes | None:
+        """The value of the ``signature`` header over a text; None when signatures are off."""
+        return None if self._signer is None else await self._signed(text, forged=forged)
+
+    async def _signed(self, text: bytes, *, forged: bool) -> bytes:
+        signer = self._forger() if forged or self._signer is None else self._signer
         if self._pool is None:
             return signer.header(text)
         return await asyncio.get_running_loop().run_in_executor(self._pool, signer.header, text)

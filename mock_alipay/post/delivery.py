@@ -1,0 +1,63 @@
+"""One attempt to deliver a notification, and what follows from how it went."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from mock_alipay.courier import Courier
+from mock_alipay.errors import Forbidden, Undelivered
+from mock_alipay.post.acknowledgement import complaint
+from mock_alipay.post.envelope import Envelopes
+from mock_alipay.post.outbox import Attempt, Notification
+
+_KEPT = 4096
+"""Bytes of an answer that are kept."""
+
+
+class Delivery:
+    """Seals a notification, sends it, and judges the answer.
+
+    ``intervals``: how long after the one before each attempt is made, the first of them after the event.
+    """
+
+    def __init__(self, envelopes: Envelopes, courier: Courier, intervals: Sequence[timedelta]) -> None:
+        self._envelopes = envelopes
+        self._courier = courier
+        self._intervals = intervals
+
+    async def attempt(self, notification: Notification, moment: datetime) -> Attempt:
+        """What came of it."""
+        began = time.perf_counter()
+
+        def made(status: int | None, answer: bytes, why: str | None, *, forbidden: bool = False) -> Attempt:
+            took = time.perf_counter() - began
+            return Attempt(moment, status, answer[:_KEPT], why, took, forbidden=forbidden)
+
+        if notification.url is None:
+            return made(None, b"", notification.problem, forbidden=True)
+        headers, body = await self._envelopes.sealed(notification, moment)
+        try:
+            answer = await self._courier.post(notification.url, headers, body)
+        except Undelivered as error:
+            return made(None, b"", str(error), forbidden=isinstance(error, Forbidden))
+        return made(answer.status, answer.body, complaint(answer.status, answer.body, truncated=answer.truncated))
+
+    def after(self, notification: Notification, attempt: Attempt) -> Notification:
+        """How a notification stands after an attempt; one that was made by hand leaves the timetable as it was."""
+        changed = notification._replace(attempts=(*notification.attempts, attempt))
+        if attempt.complaint is None:
+            return changed._replace(status="ACCEPTED", due=None)
+        if attempt.forbidden:
+            return changed._replace(status="REFUSED", due=None, problem=attempt.complaint)
+        if attempt.by_hand:
+            return changed
+        made = sum(not one.by_hand for one in changed.attempts)
+        if made >= len(self._intervals):
+            return changed._replace(status="GIVEN_UP", due=None)
+        return changed._replace(due=attempt.time + self._intervals[made])
+
+    async def close(self) -> None:
+        """Send nothing more."""
+        await self._courier.close()

@@ -1,0 +1,41 @@
+"""A notification as it goes over the wire: its headers, and its bytes signed as the gateway signs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from mock_alipay.clock import wire_time
+from mock_alipay.courier import target_of
+from mock_alipay.post.outbox import Notification
+from mock_alipay.seal import STALE, Sealer
+from mock_alipay.signature import content
+
+Sealed = tuple[dict[str, str], bytes]
+
+
+class Envelopes:
+    """Composes the headers and signs with the gateway's key."""
+
+    def __init__(self, sealer: Sealer, target: Callable[[str], str] = target_of) -> None:
+        self._sealer = sealer
+        self._target = target
+
+    async def sealed(self, notification: Notification, moment: datetime) -> Sealed:
+        """Headers and body of an attempt made at ``moment``; ``request-time`` as in the SDKs' sample (JSDK)."""
+        fault, body = notification.fault, notification.body
+        time = wire_time(moment - STALE if fault == "stale-time" else moment, UTC)
+        # As replies have it: headers are Latin-1, and a client id that was given by hand may be anything.
+        client_id = notification.client_id.encode("latin-1", "replace").decode("latin-1")
+        headers = {
+            "content-type": "application/json; charset=UTF-8",
+            "client-id": client_id,
+            "request-time": time,
+            "mock-notification-id": notification.id,
+        }
+        signed = b"{}" if fault == "bad-signature" else body
+        text = content("POST", self._target(notification.url or ""), client_id, time, signed)
+        signature = await self._sealer.signature(text, forged=fault == "wrong-key")
+        if signature is not None and fault != "no-signature":
+            headers["signature"] = signature.decode()
+        return headers, body[: len(body) // 2] if fault == "truncate" else body

@@ -1,0 +1,176 @@
+"""Delivers notifications: each when it is due, those of one payment in turn, again until it is acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+from weakref import WeakValueDictionary
+
+from mock_alipay.agenda import Agenda
+from mock_alipay.clock import Clocks
+from mock_alipay.events import Events
+from mock_alipay.post.delivery import Delivery
+from mock_alipay.post.outbox import Notification, Outbox
+
+logger = logging.getLogger("mock_alipay")
+
+_AT_ONCE = 64
+_AT_ONCE_EACH = 8
+"""Deliveries under way at a time, in all and for one client id: merchants' calls go on beside them, and shops that do
+not answer keep nobody else's notifications waiting, unless they are eight."""
+
+_Key = tuple[str, str]
+
+
+class Postman:
+    """Sees to the outbox."""
+
+    def __init__(
+        self,
+        *,
+        outbox: Outbox,
+        agenda: Agenda,
+        clocks: Clocks,
+        events: Events,
+        delivery: Delivery,
+    ) -> None:
+        self.outbox = outbox
+        self.agenda = agenda
+        self._clocks = clocks
+        self._events = events
+        self._delivery = delivery
+        self._under_way: dict[asyncio.Task[None], str] = {}
+        """Deliveries that have been begun, each with its client id."""
+        self._last: dict[_Key, asyncio.Task[None]] = {}
+        """For each payment the one after which the next may begin."""
+        self._room = asyncio.Semaphore(_AT_ONCE)
+        self._rooms: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+
+    def post(self, notification: Notification) -> None:
+        """Take a notification over; it is sent when it is due, once what it waits for has been, or by ``hurry``."""
+        others = self.outbox.together(notification.key)
+        if any(one.told and one.name == notification.waits_for for one in others):
+            notification = notification._replace(waits_for=None)
+        self.outbox.keep(notification)
+        if notification.status != "PENDING":
+            self._publish(notification)
+            self._release(notification)
+        elif not notification.held and not notification.ahead:
+            self._note(notification)
+
+    async def settle(self, client_id: str | None = None) -> None:
+        """Deliver what is due, and what falls due by that, for one client id or all; clocks may have been moved."""
+        self.agenda.clocks_moved()
+        while True:
+            self._start_due()
+            tasks = [task for task, whom in self._under_way.items() if client_id in (None, whom)]
+            if not tasks:
+                return
+            await asyncio.wait(tasks)
+
+    async def hurry(self, notification: Notification) -> None:
+        """Deliver one that is sent ahead, out of turn: its merchant may call while it answers another of the payment's.
+
+        It is sent again like any other.
+        """
+        if notification.status == "PENDING":
+            await asyncio.wait([self._begin(notification, self._deliver(notification.id))])
+
+    async def resend(self, notification: Notification) -> Notification:
+        """Deliver a notification once more, now and out of turn, whatever became of it."""
+        await asyncio.wait([self._begin(notification, self._deliver(notification.id, by_hand=True))])
+        return self.outbox.get(notification.id) or notification
+
+    async def run(self) -> None:
+        """Deliver what is due until cancelled."""
+        while True:
+            self._start_due()
+            await self.agenda.wait()
+
+    def forget(self, client_id: str | None = None) -> int:
+        """Drop notifications, delivered or not, of one client id or all; how many there were."""
+        self.agenda.forget(client_id)
+        return self.outbox.forget(client_id)
+
+    async def close(self) -> None:
+        """Begin nothing more, and break off what is under way."""
+        for task in list(self._under_way):
+            task.cancel()
+        await self._delivery.close()
+
+    def _start_due(self) -> None:
+        for _, notification_id in self.agenda.take_due():
+            notification = self.outbox.get(notification_id)
+            if notification is not None and notification.status == "PENDING":
+                self._start(notification)
+
+    def _start(self, notification: Notification) -> None:
+        """Deliver a notification when it is its turn: after what was begun before for its payment."""
+        key, last = notification.key, self._last
+        task = self._begin(notification, self._in_turn(last.get(key), notification))
+        last[key] = task
+
+        def ended(task: asyncio.Task[None]) -> None:
+            if last.get(key) is task:
+                del last[key]
+
+        task.add_done_callback(ended)
+
+    def _begin(self, notification: Notification, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        tasks = self._under_way
+
+        def ended(task: asyncio.Task[None]) -> None:
+            del tasks[task]
+            bug = None if task.cancelled() else task.exception()
+            if bug is not None:
+                logger.error("a notification to %s met a bug in mock-alipay", notification.client_id, exc_info=bug)
+
+        task = asyncio.create_task(work)
+        tasks[task] = notification.client_id
+        task.add_done_callback(ended)
+        return task
+
+    async def _in_turn(self, before: asyncio.Task[None] | None, notification: Notification) -> None:
+        if before is not None:
+            await asyncio.wait([before])
+        own = self._rooms.setdefault(notification.client_id, asyncio.Semaphore(_AT_ONCE_EACH))
+        async with own, self._room:
+            await self._deliver(notification.id)
+
+    async def _deliver(self, notification_id: str, *, by_hand: bool = False) -> None:
+        notification = self.outbox.get(notification_id)
+        if notification is None or not (by_hand or notification.status == "PENDING"):
+            return
+        now = self._clocks.now(notification.client_id)
+        # When the clock has been wound on, each attempt is made at the moment that was passed.
+        moment = now if by_hand or notification.due is None else min(notification.due, now)
+        attempt = await self._delivery.attempt(notification, moment)
+        # What was forgotten meanwhile stays forgotten.
+        latest = self.outbox.get(notification_id)
+        if latest is None:
+            return
+        changed = self._delivery.after(latest, attempt._replace(by_hand=by_hand))
+        self.outbox.keep(changed)
+        self._publish(changed)
+        if changed.due != latest.due:
+            self._note(changed)
+        self._release(changed)
+
+    def _release(self, told: Notification) -> None:
+        """Let go what waited for this one."""
+        moment = told.attempts[-1].time if told.attempts else self._clocks.now(told.client_id)
+        for one in self.outbox.together(told.key):
+            if one.held and one.waits_for == told.name:
+                released = one._replace(waits_for=None, due=max(one.due or moment, moment))
+                self.outbox.keep(released)
+                self._note(released)
+
+    def _note(self, notification: Notification) -> None:
+        if notification.due is not None:
+            now = self._clocks.now(notification.client_id)
+            self.agenda.put(notification.client_id, notification.id, notification.due, now)
+
+    def _publish(self, notification: Notification) -> None:
+        self._events.publish("notification", notification.client_id, notification, notification.size)

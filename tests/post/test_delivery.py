@@ -1,0 +1,51 @@
+"""What follows from an attempt, the timetable's and those by hand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from mock_alipay import keys
+from mock_alipay.courier import Courier
+from mock_alipay.post import Attempt
+from mock_alipay.post.delivery import Delivery
+from mock_alipay.post.envelope import Envelopes
+from mock_alipay.seal import Sealer
+from mock_alipay.signature import Signer
+from tests.calls import NOW
+from tests.post.rounds import notification
+
+MINUTE = timedelta(minutes=1)
+FAILED = Attempt(NOW, 500, b"", "the HTTP status was 500, expected 200", 0.0)
+ACCEPTED = Attempt(NOW, 200, b"{}", None, 0.0)
+FORBIDDEN = Attempt(NOW, None, b"", "never", 0.0, forbidden=True)
+
+
+def delivery(*intervals: timedelta) -> Delivery:
+    """A delivery with a timetable of its own."""
+    return Delivery(Envelopes(Sealer(None, partial(Signer, keys.shipped_forger_key()))), Courier(), intervals)
+
+
+@pytest.mark.parametrize(
+    ("before", "attempt", "status", "due"),
+    [
+        ((), ACCEPTED, "ACCEPTED", None),
+        ((), FAILED, "PENDING", NOW + 2 * MINUTE),
+        ((FAILED,), FAILED, "GIVEN_UP", None),
+        ((), FORBIDDEN, "REFUSED", None),
+        ((), FAILED._replace(by_hand=True), "PENDING", NOW),
+        ((FAILED._replace(by_hand=True),), FAILED, "PENDING", NOW + 2 * MINUTE),
+        ((FAILED,), ACCEPTED._replace(by_hand=True), "ACCEPTED", None),
+    ],
+)
+def test_what_follows(before: tuple[Attempt, ...], attempt: Attempt, status: str, due: object) -> None:
+    """The next attempt is so long after this one; those by hand are not counted, and leave it where it was."""
+    changed = delivery(timedelta(), 2 * MINUTE).after(notification("1", due=NOW, attempts=before), attempt)
+    assert (status, due, (*before, attempt)) == (changed.status, changed.due, changed.attempts)
+
+
+def test_what_is_forbidden_says_so() -> None:
+    """The complaint is the notification's problem from then on."""
+    assert "never" == delivery(timedelta()).after(notification("1"), FORBIDDEN).problem

@@ -1,0 +1,149 @@
+"""Notifications as they are kept: in order, found by what they are about, and never too many."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_alipay.post.outbox import FILTERS, Attempt, Outbox, wanted
+from tests.calls import NOW
+from tests.post.rounds import notification
+
+ATTEMPT = Attempt(NOW, 500, b"busy", "the HTTP status was 500, expected 200", 0.1)
+
+
+def filled(count: int, **settings: Any) -> Outbox:
+    """An outbox with so many notifications, of client ids A and B in turn."""
+    outbox = Outbox(**settings)
+    for number in range(count):
+        outbox.keep(notification(outbox.next_id(), client_id="AB"[number % 2]))
+    return outbox
+
+
+def ids(outbox: Outbox, **settings: Any) -> list[str]:
+    """Those that it would show, newest first."""
+    return [one.id for one in outbox.newest_first(lambda _: True, **settings)]
+
+
+def test_newest_first() -> None:
+    """Ids count up from 1; those after an id are greater as numbers, not as texts."""
+    outbox = filled(12)
+    assert [str(number) for number in range(12, 0, -1)] == ids(outbox)
+    assert ["12", "11", "10"] == ids(outbox, after=9)
+    assert [] == ids(outbox, after=12)
+
+
+def test_a_change_takes_the_place_of_what_was() -> None:
+    """It is as old as before, and there once."""
+    outbox = filled(3)
+    changed = notification("1", status="ACCEPTED")
+    outbox.keep(changed)
+    assert (["3", "2", "1"], 3, changed) == (ids(outbox), len(outbox), outbox.get("1"))
+
+
+def test_filters() -> None:
+    """Each is one field; of several all must fit."""
+    one = notification("1", client_id="B", payment_request_id="p", status="DROPPED", scenario="tale")
+    values = {
+        "clientId": "B",
+        "notification": "notifyPayment",
+        "paymentRequestId": "p",
+        "status": "DROPPED",
+        "scenario": "tale",
+    }
+    assert set(FILTERS) == set(values)
+    assert wanted({})(one)
+    assert wanted(values)(one)
+    for name, value in values.items():
+        assert wanted({name: value})(one)
+        assert not wanted({**values, name: "x"})(one)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, False),
+        ({"attempts": (ATTEMPT,)}, True),
+        ({"status": "DROPPED"}, True),
+        ({"status": "REFUSED"}, True),
+        ({"status": "ACCEPTED", "attempts": (ATTEMPT,)}, True),
+    ],
+)
+def test_told(changes: dict[str, Any], told: bool) -> None:
+    """The first attempt counts, whatever came of it; so does that there will be none."""
+    assert told == notification(**changes).told
+
+
+def test_those_without_a_payment_are_alone() -> None:
+    """A notification with a body of its own waits for no other; those of one payment are delivered in turn."""
+    assert notification("1", payment_request_id="p").key == notification("2", payment_request_id="p").key
+    assert notification("1", payment_request_id=None).key != notification("2", payment_request_id=None).key
+    assert notification("1", client_id="A", payment_request_id="p").key != notification("2", client_id="B").key
+
+
+def test_the_oldest_make_room_for_the_newest(caplog: pytest.LogCaptureFixture) -> None:
+    """Delivered or not; that some were not is said once."""
+    outbox = filled(3, max_notifications=3)
+    outbox.keep(notification("1", status="ACCEPTED"))
+    outbox.keep(notification("4"))
+    assert ["4", "3", "2"] == ids(outbox)
+    assert [] == caplog.messages
+    for number in ("5", "6"):
+        outbox.keep(notification(number))
+    assert (["6", "5", "4"], None) == (ids(outbox), outbox.get("2"))
+    assert ["more than 3 notifications, or 64 MiB of them: the oldest are forgotten, delivered or not"] == [
+        record.message for record in caplog.records if record.levelno == logging.WARNING
+    ]
+
+
+def test_large_ones_make_room_sooner() -> None:
+    """Bodies, URLs and answers count; one that is too large alone is kept."""
+    outbox = Outbox(max_bytes=100_000)
+    for number in range(1, 6):
+        outbox.keep(notification(str(number), body=b"x" * 30_000))
+    assert ["5", "4", "3"] == ids(outbox)
+    outbox.keep(notification("5", body=b"x" * 30_000, attempts=(ATTEMPT._replace(answer=b"y" * 30_000),)))
+    assert ["5", "4"] == ids(outbox)
+    outbox.keep(notification("6", body=b"x" * 200_000))
+    assert ["6"] == ids(outbox)
+
+
+def test_forgets_those_of_one_client_id_or_all() -> None:
+    """And says how many there were; ids are not given again."""
+    outbox = filled(5)
+    assert (3, ["4", "2"]) == (outbox.forget("A"), ids(outbox))
+    assert (0, 2, 0) == (outbox.forget("C"), outbox.forget(), len(outbox))
+    assert "6" == outbox.next_id()
+
+
+_steps = st.lists(
+    st.tuples(st.sampled_from(["keep", "change", "forget"]), st.integers(0, 30), st.integers(0, 400)), max_size=40
+)
+
+
+@given(_steps)
+def test_what_is_counted_is_what_is_there(steps: list[tuple[str, int, int]]) -> None:
+    """However they come, change and go: never more than there may be, the newest among them, and sums that hold."""
+    outbox = Outbox(max_notifications=8, max_bytes=12_000)
+    for what, pick, size in steps:
+        if what == "forget":
+            outbox.forget("AB"[pick % 2])
+            continue
+        kept = list(outbox)
+        number = kept[pick % len(kept)].id if what == "change" and kept else outbox.next_id()
+        payment = {"client_id": "AB"[int(number) % 2], "payment_request_id": str(int(number) % 5)}
+        one = notification(number, **payment, body=b"x" * 10 * size)
+        outbox.keep(one)
+        assert sum(each.size for each in outbox) == outbox._bytes
+        assert len(outbox) <= 8
+        assert len(outbox) == 1 or outbox._bytes <= 12_000
+        assert what == "change" or one.id == ids(outbox)[0]
+        assert sorted(ids(outbox), key=int, reverse=True) == ids(outbox)
+        for each in outbox:
+            assert [other for other in outbox if other.key == each.key] == outbox.together(each.key)
+    outbox.forget()
+    assert ({}, 0) == (outbox._together, outbox._bytes)

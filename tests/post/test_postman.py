@@ -1,0 +1,574 @@
+"""Deliveries: when each is made, in which order, how often, and what becomes of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from datetime import timedelta
+from itertools import accumulate
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mock_alipay.courier import Courier
+from mock_alipay.errors import Forbidden, Undelivered
+from mock_alipay.figures import figures
+from mock_alipay.post import postman
+from tests.calls import NOW, parts_of, result, signed_call
+from tests.courier.merchant import listening
+from tests.post.rounds import ACK, BUSY, Merchants, Round, notification
+from tests.timelapse import LoopClock, run
+
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+DAY = 24 * HOUR
+DOCUMENTED = [0 * MINUTE, 2 * MINUTE, 12 * MINUTE, 22 * MINUTE, 82 * MINUTE, 202 * MINUTE, 562 * MINUTE, 1462 * MINUTE]
+"""0 s, 2 min, 10 min, 10 min, 1 h, 2 h, 6 h, 15 h, each after the one before: when each attempt is made."""
+
+
+def test_the_shipped_timetable_is_the_documented_one() -> None:
+    """Eight attempts, the last of them after 24 hours and 22 minutes."""
+    assert list(accumulate(figures().resend_intervals)) == DOCUMENTED
+
+
+class TestTimetable:
+    @pytest.mark.parametrize(
+        "steps",
+        [[25 * HOUR], [HOUR] * 25, [7 * MINUTE] * 212, [90 * SECOND, 23 * HOUR, 40 * MINUTE, 2 * DAY]],
+        ids=["at once", "by the hour", "every seven minutes", "unevenly"],
+    )
+    def test_by_a_clock_that_is_wound(self, steps: list[timedelta]) -> None:
+        """Each request-time is the moment that the clock has passed, to the second, however it is wound."""
+
+        async def scene() -> Round:
+            post = Round()
+            post.merchants.says(BUSY)
+            number = post.post()
+            await post.postman.settle()
+            for step in steps:
+                await post.wound(step)
+            assert ("GIVEN_UP", None) == (post.look(number).status, post.look(number).due)
+            assert DOCUMENTED == [attempt.time - NOW for attempt in post.look(number).attempts]
+            await post.wound(2 * DAY)
+            return post
+
+        assert DOCUMENTED == [letter.after for letter in asyncio.run(scene()).merchants.letters]
+
+    def test_by_itself(self) -> None:
+        """The postman on his rounds needs nobody who winds a clock."""
+
+        async def scene() -> list[timedelta]:
+            post = Round(LoopClock())
+            post.merchants.says(BUSY)
+            async with post.running():
+                post.post()
+                await asyncio.sleep(3 * DAY.total_seconds())
+            return [letter.after for letter in post.merchants.letters]
+
+        assert DOCUMENTED == run(scene())
+
+    def test_each_client_s_clock_counts(self) -> None:
+        """What is due for one whose clock is wound is not due for the other."""
+
+        async def scene() -> list[str]:
+            post = Round()
+            post.merchants.says(BUSY)
+            post.post(client_id="A")
+            post.post(client_id="B")
+            await post.postman.settle()
+            await post.wound(2 * MINUTE, "B")
+            await post.wound(10 * MINUTE, "B")
+            return post.merchants.numbers
+
+        assert ["1", "2", "2", "2"] == asyncio.run(scene())
+
+    @pytest.mark.parametrize("made", range(1, 8))
+    def test_stops_at_the_acknowledgement(self, made: int) -> None:
+        """Whichever attempt it comes to."""
+
+        async def scene() -> None:
+            post = Round()
+            post.merchants.says(*[BUSY] * (made - 1), ACK)
+            number = post.post()
+            await post.postman.settle()
+            await post.wound(3 * DAY)
+            found = post.look(number)
+            assert ("ACCEPTED", None, made) == (found.status, found.due, len(found.attempts))
+            assert [False] * (made - 1) + [True] == [attempt.complaint is None for attempt in found.attempts]
+            assert made == len(post.merchants.letters)
+
+        asyncio.run(scene())
+
+    def test_the_sandbox_sends_nothing_twice(self) -> None:
+        """With its table of one attempt the first is the last."""
+
+        async def scene() -> None:
+            post = Round(intervals=figures().resend_intervals[:1])
+            post.merchants.says(BUSY)
+            number = post.post()
+            await post.postman.settle()
+            await post.wound(3 * DAY)
+            assert ("GIVEN_UP", 1) == (post.look(number).status, len(post.merchants.letters))
+
+        asyncio.run(scene())
+
+    @pytest.mark.parametrize(("sandbox_retries", "attempts"), [(False, 8), (True, 1)])
+    def test_the_setting_chooses_the_table(self, sandbox_retries: bool, attempts: int) -> None:
+        """``sandbox_retries`` is the sandbox's; without it there are eight attempts."""
+        assert attempts == len(parts_of(sandbox_retries=sandbox_retries).postman._delivery._intervals)
+
+    @given(st.lists(st.integers(1, 200_000), max_size=8), st.integers(1, 8))
+    @settings(max_examples=50, deadline=None)
+    def test_is_the_same_however_time_passes(self, steps: list[int], accepted: int) -> None:
+        """The attempts that have come due, at their moments, and no other."""
+
+        async def scene() -> None:
+            post = Round()
+            post.merchants.says(*[BUSY] * (accepted - 1), ACK)
+            post.post()
+            await post.postman.settle()
+            for step in steps:
+                await post.wound(step * SECOND)
+            due = [moment for moment in DOCUMENTED if moment <= sum(steps) * SECOND]
+            assert due[:accepted] == [letter.after for letter in post.merchants.letters]
+
+        asyncio.run(scene())
+
+
+class TestDue:
+    def test_later_than_now_waits(self) -> None:
+        """Until its moment, which then stands in request-time."""
+
+        async def scene() -> list[timedelta]:
+            post = Round()
+            post.post(due=NOW + 10 * MINUTE)
+            await post.postman.settle()
+            await post.wound(10 * MINUTE - SECOND)
+            assert [] == post.merchants.letters
+            await post.wound(HOUR)
+            return [letter.after for letter in post.merchants.letters]
+
+        assert [10 * MINUTE] == asyncio.run(scene())
+
+    @pytest.mark.parametrize("moved", ["run", "advance"])
+    def test_a_clock_that_was_moved_is_looked_at_again(self, moved: str) -> None:
+        """What fell due in an hour, or never as the clock stood, falls due in a minute when that is how it stands."""
+
+        async def scene() -> list[timedelta]:
+            post = Round(LoopClock())
+            if moved == "run":
+                post.clocks.freeze()
+            async with post.running():
+                post.post(due=NOW + HOUR)
+                await asyncio.sleep(1)
+                if moved == "run":
+                    post.clocks.freeze(NOW + HOUR - MINUTE)
+                    post.clocks.run()
+                else:
+                    post.clocks.advance(HOUR - MINUTE)
+                await post.postman.settle()
+                await asyncio.sleep(2 * MINUTE.total_seconds())
+                return [letter.after for letter in post.merchants.letters]
+
+        assert [HOUR] == run(scene())
+
+    def test_a_clock_set_back_makes_the_next_attempt_wait(self) -> None:
+        """Its moment is to come once more."""
+
+        async def scene() -> int:
+            post = Round()
+            post.merchants.says(BUSY)
+            post.post()
+            await post.postman.settle()
+            post.clocks.freeze(NOW - HOUR)
+            await post.postman.settle()
+            await post.wound(HOUR + MINUTE)
+            return len(post.merchants.letters)
+
+        assert 1 == asyncio.run(scene())
+
+
+class TestOutcome:
+    @pytest.mark.parametrize(
+        ("error", "status", "attempts"),
+        [
+            (Undelivered("127.0.0.1:9 refused the connection"), "GIVEN_UP", 8),
+            (Forbidden("notifications never go to metadata"), "REFUSED", 1),
+        ],
+        ids=["nobody there", "forbidden"],
+    )
+    def test_no_answer(self, error: Exception, status: str, attempts: int) -> None:
+        """Who cannot be reached is tried again; where nothing may go nothing is sent again. The words are kept."""
+
+        async def scene() -> None:
+            post = Round()
+            post.merchants.says(error)
+            number = post.post()
+            await post.postman.settle()
+            await post.wound(3 * DAY)
+            found = post.look(number)
+            assert (status, attempts, None) == (found.status, len(found.attempts), found.due)
+            assert {(None, b"", str(error))} == {attempt[1:4] for attempt in found.attempts}
+            assert (str(error) if status == "REFUSED" else None) == found.problem
+
+        asyncio.run(scene())
+
+    @pytest.mark.parametrize(
+        ("url", "words"),
+        [
+            ("http://192.0.2.7/notify", "to allow it: --notify-allow 192.0.2.7"),
+            ("http://169.254.169.254/latest", "never go to 169.254.169.254"),
+            ("ftp://127.0.0.1/notify", "http and https URLs only"),
+            ("http://user:secret@127.0.0.1/notify", "never go to a URL with a user name or password"),
+        ],
+    )
+    def test_refused_targets_say_why(self, url: str, words: str) -> None:
+        """And how to allow them, where that can be; with the real courier."""
+
+        async def scene() -> str:
+            post = Round()
+            post.postman._delivery._courier = Courier()
+            number = post.post(url=url)
+            await post.postman.settle()
+            await post.postman.close()
+            assert ("REFUSED", 1) == (post.look(number).status, len(post.look(number).attempts))
+            return post.look(number).problem or ""
+
+        assert words in asyncio.run(scene())
+
+    def test_only_the_beginning_of_an_answer_is_kept(self) -> None:
+        """4 KiB of it."""
+
+        async def scene() -> bytes:
+            post = Round()
+            post.merchants.says(BUSY._replace(body=b"x" * 10_000))
+            number = post.post()
+            await post.postman.settle()
+            return post.look(number).attempts[0].answer
+
+        assert b"x" * 4096 == asyncio.run(scene())
+
+    def test_each_change_is_told(self) -> None:
+        """Attempt by attempt, and of what is never sent at once."""
+
+        async def scene() -> list[tuple[str, str]]:
+            post = Round()
+            post.merchants.says(BUSY, ACK)
+            with post.events.heard_by(post.hear):
+                post.post()
+                post.post(status="DROPPED", due=None)
+                await post.postman.settle()
+                await post.wound(HOUR)
+            return post.told
+
+        assert [("2", "DROPPED"), ("1", "PENDING"), ("1", "ACCEPTED")] == asyncio.run(scene())
+
+    def test_a_bug_keeps_nobody_else_waiting(self, caplog: pytest.LogCaptureFixture) -> None:
+        """It is logged, and the others are delivered."""
+
+        async def scene() -> list[str]:
+            post = Round()
+            post.merchants.says(ZeroDivisionError("a bug"), url="http://broken.example/")
+            post.post(url="http://broken.example/")
+            post.post()
+            await post.postman.settle()
+            return [post.look(number).status for number in ("1", "2")]
+
+        assert ["PENDING", "ACCEPTED"] == asyncio.run(scene())
+        assert ["a notification to A met a bug in mock-alipay"] == [
+            record.message for record in caplog.records if record.levelno == logging.ERROR
+        ]
+
+
+class TestOrder:
+    def test_those_of_a_payment_go_one_after_the_other(self) -> None:
+        """The next begins when the one before has its answer; those of others go meanwhile."""
+
+        async def scene() -> None:
+            post = Round()
+            post.merchants.open.clear()
+            for payment in ("p", "p", "q", "p"):
+                post.post(payment_request_id=payment)
+            settling = asyncio.create_task(post.postman.settle())
+            await post.merchants.busy(lambda: len(post.merchants.under_way) == 2)
+            assert ["1", "3"] == post.merchants.under_way
+            post.merchants.open.set()
+            await settling
+            assert (["1", "3"], ["2", "4"]) == (post.merchants.numbers[:2], post.merchants.numbers[2:])
+
+        asyncio.run(scene())
+
+    def test_an_attempt_that_failed_lets_the_next_one_go(self) -> None:
+        """It is made again when it is due, as the gateway does: merchants must bear another order."""
+
+        async def scene() -> list[str]:
+            post = Round()
+            post.merchants.says(BUSY, ACK)
+            post.post(payment_request_id="p")
+            post.post(payment_request_id="p")
+            await post.postman.settle()
+            await post.wound(2 * MINUTE)
+            return post.merchants.numbers
+
+        assert ["1", "2", "1"] == asyncio.run(scene())
+
+    @pytest.mark.parametrize("made", [{}, {"status": "DROPPED", "due": None}], ids=["sent", "dropped"])
+    def test_waits_for_another(self, made: dict[str, object]) -> None:
+        """Held until the other has been sent, or never will be; that of another payment does not count."""
+
+        async def scene() -> None:
+            post = Round()
+            held = post.post(payment_request_id="p", waits_for="notifyCapture")
+            post.post(payment_request_id="q", name="notifyCapture")
+            post.post(payment_request_id="p", name="notifyRefund")
+            await post.postman.settle()
+            assert (True, ["2", "3"]) == (post.look(held).held, post.merchants.numbers)
+            post.post(payment_request_id="p", name="notifyCapture", **made)
+            await post.postman.settle()
+            assert ("ACCEPTED", "1") == (post.look(held).status, post.merchants.numbers[-1])
+
+        asyncio.run(scene())
+
+    def test_waits_for_nothing_that_has_been_sent_already(self) -> None:
+        """It is due at its own time then."""
+
+        async def scene() -> list[str]:
+            post = Round()
+            post.merchants.says(BUSY, ACK)
+            post.post(payment_request_id="p", name="notifyCapture")
+            await post.postman.settle()
+            post.post(payment_request_id="p", waits_for="notifyCapture")
+            await post.postman.settle()
+            return post.merchants.numbers
+
+        assert ["1", "2"] == asyncio.run(scene())
+
+    def test_waits_and_is_late_as_well(self) -> None:
+        """It is sent when both have come: what it waits for, and its own time."""
+
+        async def scene() -> list[timedelta]:
+            post = Round()
+            for payment in ("p", "q"):
+                post.post(payment_request_id=payment, waits_for="notifyCapture", due=NOW + HOUR)
+            post.post(payment_request_id="p", name="notifyCapture")
+            await post.wound(2 * HOUR)
+            post.post(payment_request_id="q", name="notifyCapture")
+            await post.postman.settle()
+            return [letter.after for letter in post.merchants.letters]
+
+        assert [0 * HOUR, HOUR, 2 * HOUR, 2 * HOUR] == asyncio.run(scene())
+
+
+class TestAhead:
+    def test_is_sent_when_it_is_hurried(self) -> None:
+        """And not by the rounds; one that is dropped is not sent at all."""
+
+        async def scene() -> list[str]:
+            post = Round()
+            post.post(client_id="B")
+            numbers = [post.post(ahead=True), post.post(ahead=True, status="DROPPED", due=None)]
+            for number in numbers:
+                await post.postman.hurry(post.look(number))
+            assert ["ACCEPTED", "DROPPED"] == [post.look(number).status for number in numbers]
+            return post.merchants.numbers
+
+        assert ["2"] == asyncio.run(scene())
+
+    def test_is_sent_again_like_any_other(self) -> None:
+        """Who waits for it waits for one attempt."""
+
+        async def scene() -> list[timedelta]:
+            post = Round()
+            post.merchants.says(BUSY)
+            await post.postman.hurry(post.look(post.post(ahead=True)))
+            assert 1 == len(post.merchants.letters)
+            await post.wound(2 * DAY)
+            return [letter.after for letter in post.merchants.letters]
+
+        assert DOCUMENTED == asyncio.run(scene())
+
+    def test_waits_for_no_turn(self) -> None:
+        """However many are under way to a merchant, for this payment too: they may wait for the call that causes it."""
+
+        async def scene() -> None:
+            post = Round()
+            post.merchants.open.clear()
+            for _ in range(20):
+                post.post(payment_request_id="p")
+                post.post()
+            async with post.running():
+                await post.merchants.busy(lambda: len(post.merchants.under_way) == postman._AT_ONCE_EACH)
+                number = post.post(payment_request_id="p", ahead=True)
+                hurried = asyncio.create_task(post.postman.hurry(post.look(number)))
+                await post.merchants.busy(lambda: number in post.merchants.under_way)
+                post.merchants.open.set()
+                await hurried
+            assert "ACCEPTED" == post.look(number).status
+
+        asyncio.run(scene())
+
+
+class TestResend:
+    @pytest.mark.parametrize(
+        ("answer", "status", "after"),
+        [(ACK, "GIVEN_UP", "ACCEPTED"), (BUSY, "GIVEN_UP", "GIVEN_UP"), (BUSY, "ACCEPTED", "ACCEPTED")],
+    )
+    def test_is_made_at_once(self, answer: object, status: str, after: str) -> None:
+        """Whatever became of the notification; an acknowledgement counts, and a failure takes none away."""
+
+        async def scene() -> None:
+            post = Round()
+            post.merchants.says(answer)  # type: ignore[arg-type]
+            number = post.post(status=status, due=None)
+            post.clocks.advance(HOUR)
+            found = await post.postman.resend(post.look(number))
+            assert (after, 1, None) == (found.status, len(found.attempts), found.due)
+            assert (True, NOW + HOUR) == (found.attempts[0].by_hand, found.attempts[0].time)
+            assert found == post.look(number)
+
+        asyncio.run(scene())
+
+    def test_does_not_count_among_the_attempts(self) -> None:
+        """Those that were due are made as ever, unless one by hand is acknowledged."""
+
+        async def scene() -> Counter[bool]:
+            post = Round()
+            post.merchants.says(BUSY)
+            number = post.post()
+            for _ in range(3):
+                await post.postman.resend(post.look(number))
+            await post.postman.settle()
+            await post.wound(2 * DAY)
+            return Counter(attempt.by_hand for attempt in post.look(number).attempts)
+
+        assert {True: 3, False: 8} == asyncio.run(scene())
+
+    def test_ends_the_attempts_when_it_is_acknowledged(self) -> None:
+        """What was still to come does not come."""
+
+        async def scene() -> int:
+            post = Round()
+            post.merchants.says(BUSY, ACK)
+            number = post.post()
+            await post.postman.settle()
+            await post.postman.resend(post.look(number))
+            await post.wound(2 * DAY)
+            return len(post.merchants.letters)
+
+        assert 2 == asyncio.run(scene())
+
+    def test_one_that_waits_for_another_still_waits_when_it_is_not_acknowledged(self) -> None:
+        """It is sent when its turn comes; nothing is left pending for ever."""
+
+        async def scene() -> str:
+            post = Round()
+            post.merchants.says(BUSY, ACK)
+            held = post.post(payment_request_id="p", waits_for="notifyCapture")
+            await post.postman.resend(post.look(held))
+            post.post(payment_request_id="p", name="notifyCapture")
+            await post.postman.settle()
+            return post.look(held).status
+
+        assert "ACCEPTED" == asyncio.run(scene())
+
+
+class TestForget:
+    def test_nothing_that_was_forgotten_is_sent(self) -> None:
+        """Due, held or in turn; what is under way is not kept. The other client's are delivered."""
+
+        async def scene() -> None:
+            post = Round()
+            post.merchants.open.clear()
+            for payment in ("p", "p", "q"):
+                post.post(payment_request_id=payment)
+            post.post(payment_request_id="r", waits_for="notifyCapture")
+            post.post(client_id="B")
+            settling = asyncio.create_task(post.postman.settle())
+            await post.merchants.busy(lambda: len(post.merchants.under_way) == 3)
+            assert 4 == post.postman.forget("A")
+            post.merchants.open.set()
+            await settling
+            await post.wound(2 * DAY)
+            assert ["1", "3", "5"] == post.merchants.numbers
+            assert ["5"] == [one.id for one in post.outbox]
+            assert (1, 0) == (post.postman.forget(), len(post.outbox))
+
+        asyncio.run(scene())
+
+
+class TestManyAtATime:
+    def test_a_shop_that_hangs_keeps_nobody_else_waiting(self) -> None:
+        """However many notifications are under way to it, another merchant's arrive."""
+
+        async def scene() -> list[str]:
+            post = Round()
+            hung: list[str] = [post.post(client_id=client_id) for client_id in "ABCD" for _ in range(50)]
+            post.merchants.open.clear()
+            async with post.running():
+                await post.merchants.busy(lambda: len(post.merchants.under_way) == 4 * postman._AT_ONCE_EACH)
+                number = post.post(client_id="E")
+                await post.merchants.busy(lambda: number in post.merchants.under_way)
+                post.merchants.open.set()
+                await post.postman.settle()
+            return sorted(set(hung) - set(post.merchants.numbers))
+
+        assert [] == asyncio.run(scene())
+
+    def test_no_more_than_so_many_are_under_way(self) -> None:
+        """To one client id, so that merchants' calls go on beside them; all arrive, each once."""
+
+        async def scene() -> Merchants:
+            post = Round()
+            for _ in range(300):
+                post.post()
+            await post.postman.settle()
+            return post.merchants
+
+        merchants = asyncio.run(scene())
+        assert postman._AT_ONCE_EACH == merchants.most
+        assert {1} == set(Counter(merchants.numbers).values())
+        assert 300 == len(merchants.numbers)
+
+    def test_calls_are_answered_while_thousands_are_due(self) -> None:
+        """A merchant's call comes in between, long before the last has been delivered."""
+
+        async def scene() -> None:
+            parts = parts_of()
+            async with listening() as shop:
+                for _ in range(2_000):
+                    parts.postman.post(notification(parts.postman.outbox.next_id(), url=shop.url()))
+                rounds = asyncio.create_task(parts.postman.run())
+                try:
+                    await shop.reached(1)
+                    for _ in range(5):
+                        assert "SUCCESS" == result(await parts.gateway.answer(signed_call()))["resultCode"]
+                    assert 0 < len(shop.requests) < 2_000
+                finally:
+                    rounds.cancel()
+                    await asyncio.wait([rounds])
+                    await parts.postman.close()
+                    parts.sealer.close()
+
+        asyncio.run(scene())
+
+
+class TestClose:
+    def test_breaks_off_what_is_under_way(self) -> None:
+        """And what waits for its turn; the courier is closed, and nothing is begun after that."""
+
+        async def scene() -> Round:
+            post = Round()
+            post.merchants.open.clear()
+            for _ in range(20):
+                post.post()
+            settling = asyncio.create_task(post.postman.settle())
+            await post.merchants.busy(lambda: len(post.merchants.under_way) == postman._AT_ONCE_EACH)
+            await post.postman.close()
+            await settling
+            return post
+
+        post = asyncio.run(scene())
+        assert (1, []) == (post.merchants.closed, post.merchants.under_way)
+        assert postman._AT_ONCE_EACH == len(post.merchants.letters)
+        assert {"PENDING"} == {one.status for one in post.outbox}

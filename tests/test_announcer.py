@@ -1,0 +1,141 @@
+"""What merchants are told, where, and what a story does to it."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from tests.calls import NOW
+from tests.till import Till, session_body
+
+HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
+OWN, OTHER, SET = "http://127.0.0.1:9/own", "http://127.0.0.1:9/other", "http://127.0.0.1:9/set"
+
+
+def told(text: str) -> Till:
+    """A till whose first payment is paid in a story."""
+    till = Till()
+    till.open("order-1", scenario=till.tell(text))
+    till.act("order-1", "pay")
+    return till
+
+
+class TestUrl:
+    @pytest.mark.parametrize(
+        ("asked", "set_up", "expected"),
+        [(OWN, SET, OWN), (OWN, None, OWN), (None, SET, SET), (None, None, None)],
+    )
+    def test_of_the_request_beats_the_one_that_is_set(
+        self, asked: str | None, set_up: str | None, expected: str | None
+    ) -> None:
+        """Where there is neither the notification is kept all the same, and says so."""
+        till = Till(notify_url=set_up)
+        till.open("order-1", paymentNotifyUrl=asked)
+        till.act("order-1", "pay")
+        for notification in till.posted("order-1"):
+            assert expected == notification.url
+            assert ("PENDING" if expected else "REFUSED") == notification.status
+            assert (expected is None) == ("--notify-url is not set" in (notification.problem or ""))
+
+    @pytest.mark.parametrize(("asked", "expected"), [(OTHER, OTHER), (None, SET)])
+    def test_of_a_refund_is_its_own(self, asked: str | None, expected: str) -> None:
+        """Never that of the payment."""
+        till = Till(notify_url=SET)
+        payment_id = till.paid("order-1", paymentNotifyUrl=OWN)
+        till.refund(payment_id, "r", 5, **({"refundNotifyUrl": asked} if asked else {}))
+        assert [expected] == [notification.url for notification in till.posted("order-1", "notifyRefund")]
+
+
+class TestStory:
+    def test_may_change_what_is_told(self) -> None:
+        """The result, its message, and any field; placeholders know the request and what would have been told."""
+        till = told(
+            "notifyPayment:\n  result: RISK_REJECT\n  message: no\n  set:\n"
+            "    paymentAmount.value: ${request.order.orderAmount.value}\n"
+            "    paymentTime: null\n    x: ${reply.paymentId}"
+        )
+        body = json.loads(till.posted("order-1", "notifyPayment")[0].body)
+        assert {"resultCode": "RISK_REJECT", "resultStatus": "F", "resultMessage": "no"} == body["result"]
+        assert ({"currency": "USD", "value": "100"}, body["paymentId"]) == (body["paymentAmount"], body["x"])
+        assert "paymentTime" not in body
+        assert "SUCCESS" == till.payment("order-1").state
+
+    def test_may_keep_it_back(self) -> None:
+        """It can be seen that it was dropped."""
+        [payment, capture] = told("notifyPayment: {drop: true}").posted("order-1")
+        assert ("DROPPED", None, "the scenario drops it") == (payment.status, payment.due, payment.problem)
+        assert "PENDING" == capture.status
+
+    def test_may_send_it_several_times(self) -> None:
+        """Each with an id of its own, and all alike."""
+        posted = told("notifyPayment: {duplicate: 3}").posted("order-1", "notifyPayment")
+        assert (3, 1) == (len({one.id for one in posted}), len({one.body for one in posted}))
+
+    def test_may_send_it_later(self) -> None:
+        """By the client's clock; the same seed draws the same."""
+        dues = [told("notifyPayment: {delay: {min: 10s, max: 20s}}").posted("order-1")[0].due for _ in range(2)]
+        assert dues[0] == dues[1]
+        assert dues[0] is not None
+        assert NOW + 10 * SECOND <= dues[0] <= NOW + 20 * SECOND
+
+    def test_may_hold_it_until_another_is_sent(self) -> None:
+        """The postman is told for which."""
+        [payment, capture] = told("notifyPayment: {after: notifyCapture}").posted("order-1")
+        assert ("notifyCapture", None) == (payment.waits_for, capture.waits_for)
+
+    def test_counts_by_payment(self) -> None:
+        """The second notification of a name gets the second notice; the next payment begins anew."""
+        till = told("notifyRefund: [{message: one}, {message: two}]")
+        till.open("order-2", scenario="tale")
+        ids = [till.payment("order-1").payment_id, till.act("order-2", "pay").payment_id]
+        for payment_id, name in ((ids[0], "a"), (ids[0], "b"), (ids[1], "c"), (ids[0], "d")):
+            till.refund(str(payment_id), name, 1)
+        messages = [body["result"]["resultMessage"] for body in till.told(name="notifyRefund")]
+        assert ["one", "two", "one", "two"] == messages
+
+    def test_of_the_call_that_causes_it_counts(self) -> None:
+        """A refund that asks for a story is told in it, what ends by itself in the payment's."""
+        till = told("notifyPayment: {message: mine}")
+        till.tell("notifyRefund: {message: theirs}\nrefund: [{}, {result: REFUND_IN_PROCESS}]", "other")
+        payment_id = str(till.payment("order-1").payment_id)
+        till.refund(payment_id, "a", 1, scenario="other")
+        till.refund(payment_id, "b", 1, scenario="other")
+        till.wait(minutes=1)
+        posted = till.posted("order-1", "notifyRefund")
+        assert ["other", "tale"] == [one.scenario for one in posted]
+        assert ["theirs", "success."] == [body["result"]["resultMessage"] for body in till.told(name="notifyRefund")]
+
+
+def test_what_is_told_is_what_was_the_case_then() -> None:
+    """Of a payment that has come far in one leap of the clock: pending first, paid later, each at its moment."""
+    till = Till()
+    till.tell("buyer: [{action: pending, after: 1m}, {action: pay, after: 1m}]")
+    till.open("order-1", scenario="tale")
+    till.wait(days=1)
+    assert [("PAYMENT_PENDING", False), ("PAYMENT_RESULT", True)] == [
+        (body["notifyType"], "paymentTime" in body) for body in till.told("order-1", "notifyPayment")
+    ]
+    assert [60, 120, 120] == [(one.created - NOW) / SECOND for one in till.posted("order-1")]
+
+
+def test_nothing_is_told_of_a_cancel() -> None:
+    """The reply says it all; nor of money that is released."""
+    till = Till()
+    till.open("order-1")
+    till.call("cancel", {"paymentRequestId": "order-1"})
+    till.paid("order-2", manual=True)
+    till.wait(days=8)
+    assert ["CANCELLED", "CANCELLED"] == [till.payment(name).state for name in ("order-1", "order-2")]
+    assert [[], ["PAYMENT_RESULT"]] == [[body["notifyType"] for body in till.told(n)] for n in ("order-1", "order-2")]
+
+
+def test_a_session_that_expires_is_told_though_another_call_comes_first() -> None:
+    """The one that opens a new session under its id, before anybody has seen to the old one."""
+    till = Till()
+    till.open("order-1")
+    till.clock.moment += HOUR
+    assert "SUCCESS" == till.code("createPaymentSession", session_body("order-1"))
+    assert ["ORDER_IS_CLOSED"] == [body["result"]["resultCode"] for body in till.told("order-1")]
+    assert "OPEN" == till.payment("order-1").state
