@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Unpack
 
 from mock_alipay import server
-from mock_alipay.app import Parts, assemble, routes
+from mock_alipay.app import routes
 from mock_alipay.certificate import Certificate, certificate, home
 from mock_alipay.client import Mock
 from mock_alipay.clock import Clock
 from mock_alipay.config import Config
 from mock_alipay.errors import SetupError
+from mock_alipay.parts import Parts, assemble
 from mock_alipay.server import Sockets
 from mock_alipay.settings import Settings, configured, settled
 

@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from mock_alipay.figures import Figures
 from mock_alipay.invent import Invent
-from mock_alipay.terms import Payment
+from mock_alipay.payment import Payment
+from mock_alipay.people import People
+from mock_alipay.terms import Act
+
+
+class World(NamedTuple):
+    """What stays the same for all decisions of a gateway; nothing in it can send, wait or roll dice."""
+
+    invent: Invent
+    people: People
+    figures: Figures
+    base_url: str
+    """Where a browser on this machine reaches the gateway."""
+
+
+class Wish(NamedTuple):
+    """How the scenario wants a call to end, as far as the endpoint plays it itself."""
+
+    result: str | None = None
+    """A result code; None for the usual one."""
+    then: str = "SUCCESS"
+    """The code with which a capture or refund in process ends, and after how long; None for the usual time."""
+    after: timedelta | None = None
+    scenario: str = ""
+    buyer: tuple[Act, ...] = ()
+
+
+USUAL = Wish()
 
 
 class Context(NamedTuple):
-    """Handed to every endpoint with the checked body; nothing in it can send, wait or roll dice."""
+    """Handed to every endpoint with the checked body."""
 
     now: datetime
     client_id: str
     payment: Payment | None
-    """What the gateway knows under this call's paymentRequestId."""
-    invent: Invent
-    base_url: str
-    """Where a browser on this machine reaches the gateway."""
+    """The payment that the call is about, as it stands now."""
+    world: World
     raw: bytes
     """The body as it was sent."""
+    wish: Wish = USUAL

@@ -12,6 +12,9 @@ from mock_alipay.terms import Call
 from mock_alipay.words import close, short
 
 PREFIXES = ("/ams/api/v1/payments/", "/ams/sandbox/api/v1/payments/")
+CHECKOUT = "/checkout/"
+"""Where replies send buyers."""
+
 _TWO_SLASHES = "the path came with double slashes; a gateway URL that ends with a slash does that: leave it out"
 
 
@@ -49,6 +52,9 @@ class Finder:
     def _unknown(self, path: str) -> Refusal | Misuse:
         before, ams, _ = path.partition("/ams/")
         shown = short(path, 120)
+        if path.startswith(CHECKOUT):
+            detail = f"There is no cashier page; let the buyer act: mock-alipay act PAYMENT_REQUEST_ID pay ({shown})."
+            return Misuse(404, "No cashier page", detail)
         if not ams:
             detail = f"The gateway answers POST {PREFIXES[0]}<endpoint>, and GET /__admin/health; {shown} is neither."
             return Misuse(404, "No such page", detail, endpoints=self._endpoints)

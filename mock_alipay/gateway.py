@@ -7,33 +7,29 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from mock_alipay.agenda import Agenda
 from mock_alipay.clock import Clocks
-from mock_alipay.context import Context
 from mock_alipay.contract import Contract, claimed_id
-from mock_alipay.endpoints import Endpoint
+from mock_alipay.decision import Decision
 from mock_alipay.errors import Misuse, Refusal
 from mock_alipay.events import Events
 from mock_alipay.find import Finder
 from mock_alipay.invent import Invent
 from mock_alipay.journal import Entry, Journal
+from mock_alipay.payment import Outcome
 from mock_alipay.results import Result
 from mock_alipay.scenario import Chooser
 from mock_alipay.scenario.matching import Sight
 from mock_alipay.scenario.path import put
 from mock_alipay.scenario.placeholder import Scope
 from mock_alipay.seal import Letter, Sealer, problem_reply
-from mock_alipay.store import MemoryStore
-from mock_alipay.terms import Call, Outcome, Payment, Reply
+from mock_alipay.terms import Call, Reply
 from mock_alipay.verify import Verifier
 from mock_alipay.visit import Visit
 
 logger = logging.getLogger("mock_alipay")
 
-_MOST_CONFLICTS = 10
 _LARGE = 16 * 1024
 """Bytes beyond which a body is checked aside, so that nobody else waits while its faults are told."""
 
@@ -42,20 +38,17 @@ _LARGE = 16 * 1024
 class Gateway:
     """The merchant's door: answers calls."""
 
-    endpoints: Mapping[str, Endpoint]
     finder: Finder
     verifier: Verifier
     contract: Contract
     chooser: Chooser
-    store: MemoryStore
+    decision: Decision
     sealer: Sealer
     journal: Journal
     events: Events
-    agenda: Agenda
     clocks: Clocks
     results: Mapping[str, Result]
     invent: Invent
-    base_url: str
 
     async def answer(self, call: Call) -> Reply:
         """The reply to a call, whatever it holds; never raises."""
@@ -84,21 +77,17 @@ class Gateway:
 
     async def _play(self, visit: Visit) -> Outcome:
         call = visit.call
-        endpoint, visit.explanation = self.finder.find(call)
-        visit.endpoint = endpoint
+        name, visit.explanation = self.finder.find(call)
+        visit.endpoint = name
         if len(call.body) > _LARGE:
-            await asyncio.to_thread(self._admit, visit, endpoint)
+            await asyncio.to_thread(self._admit, visit, name)
         else:
-            self._admit(visit, endpoint)
-        visit.payment_request_id = visit.body["paymentRequestId"]
+            self._admit(visit, name)
+        began = await self.decision.look_up(visit, name)
         sight = Sight(visit.client_id, call.headers, visit.body)
-        visit.choice = self.chooser.choose(endpoint, visit.payment_request_id, sight)
+        visit.choice = self.chooser.choose(name, visit.payment_request_id, sight, began)
         visit.explanation = visit.choice.hint or visit.explanation
-        step = visit.choice.step
-        if step.result != "SUCCESS":
-            return Outcome(step.result, step.message)
-        outcome = await self._decide(visit, endpoint, visit.payment_request_id)
-        return outcome if step.message is None else outcome._replace(message=step.message)
+        return await self.decision.outcome(visit, name, visit.choice)
 
     def _admit(self, visit: Visit, endpoint: str) -> None:
         identity = self.verifier.identify(visit.call)
@@ -106,24 +95,6 @@ class Gateway:
             visit.now = self.clocks.read(visit.call.received, identity.client_id)
         visit.client_id, visit.verdict = identity.client_id, identity.verdict
         visit.body = self.contract.check(endpoint, visit.call.body)
-
-    async def _decide(self, visit: Visit, endpoint: str, payment_request_id: str) -> Outcome:
-        for _ in range(_MOST_CONFLICTS):
-            context = Context(
-                now=visit.now,
-                client_id=visit.client_id,
-                payment=await self.store.load(visit.client_id, payment_request_id),
-                invent=self.invent,
-                base_url=self.base_url,
-                raw=visit.call.body,
-            )
-            outcome = self.endpoints[endpoint](visit.body, context)
-            if outcome.payment is None:
-                return outcome
-            if await self.store.commit(outcome.payment):
-                self._changed(outcome.payment, visit.now)
-                return outcome
-        raise RuntimeError(f"payment {payment_request_id} changed {_MOST_CONFLICTS} times while it was decided on")
 
     def _refused(self, visit: Visit, refusal: Refusal) -> Outcome:
         visit.faults = refusal.faults
@@ -169,10 +140,6 @@ class Gateway:
         client_id = call.headers.get("client-id", "")
         now = self.clocks.read(call.received, client_id)
         return Visit(self.journal.next_id(), call, time.perf_counter(), client_id, now)
-
-    def _changed(self, payment: Payment, now: datetime) -> None:
-        self.agenda.put(payment.client_id, payment.payment_request_id, payment.session.expires, now)
-        self.events.publish("payment", payment.client_id, (payment, now), len(payment.request))
 
     def _note(self, visit: Visit, reply: Reply, result: dict[str, str] | None, message: str = "") -> None:
         choice = visit.choice

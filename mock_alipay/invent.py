@@ -8,7 +8,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from mock_alipay.clock import GATEWAY_ZONE
+
+IdKind = Literal["payment", "capture", "refund"]
+
+_KINDS: Mapping[IdKind, str] = {
+    "payment": "1940108001001",
+    "capture": "1940108070001",
+    "refund": "1940108013001",
+}
+"""Digits that follow the date, by what the id is of (OLDSDK mocks, OAS samples)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +45,15 @@ class Invent:
         shared, tail, rest = drawn[:32], drawn[32:48], drawn[48:80]
         return SessionSecrets(base64.b64encode(shared + tail).decode(), base64.b64encode(shared + rest).decode())
 
+    def transaction_id(self, kind: IdKind, moment: datetime, *purpose: str | int) -> str:
+        """A paymentId, captureId or refundId: 35 characters, the date first, as in the documented samples."""
+        drawn = int.from_bytes(self._draw(8, "id", kind, *purpose), "big") % 10**11
+        return f"{moment.astimezone(GATEWAY_ZONE):%Y%m%d}{_KINDS[kind]}188{drawn:011}"
+
     def between(self, low: float, high: float, *purpose: str | int) -> float:
         """A number from ``low`` to ``high``."""
         share = int.from_bytes(self._draw(8, "between", *purpose), "big") / 2**64
         return low + (high - low) * share
-
-    def noise(self, size: int, *purpose: str | int) -> bytes:
-        """Bytes that mean nothing."""
-        return self._draw(size, "noise", *purpose)
 
     def _draw(self, size: int, *purpose: str | int) -> bytes:
         return hashlib.shake_256(repr((self._seed, *purpose)).encode()).digest(size)

@@ -23,6 +23,8 @@ class Visit:
     """The time by the client's clock."""
     endpoint: str | None = None
     payment_request_id: str | None = None
+    about: str | None = None
+    """The paymentRequestId of the payment that the call is about, if it names one that could be known."""
     body: Mapping[str, Any] = field(default_factory=dict)
     verdict: Verdict = "unchecked"
     explanation: str | None = None

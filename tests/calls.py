@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mock_alipay.app import Parts, assemble
 from mock_alipay.clock import Clock, StoppedClock
 from mock_alipay.config import Config
 from mock_alipay.journal import Entry
+from mock_alipay.parts import Parts, assemble
 from mock_alipay.terms import Call, Reply
 from tests.live import SANDBOX_PATH, sample, signed_headers
 

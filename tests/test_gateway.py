@@ -17,18 +17,20 @@ from typing import Any
 import pytest
 
 from mock_alipay import keys
-from mock_alipay.app import Parts
 from mock_alipay.clock import LATEST, Clocks, wire_time
 from mock_alipay.config import TEST_CLIENT_ID
 from mock_alipay.context import Context
 from mock_alipay.edge.views import whole_call_view
+from mock_alipay.endpoints import Endpoint
 from mock_alipay.errors import Misuse, Refusal
 from mock_alipay.events import Event
 from mock_alipay.gateway import Gateway
-from mock_alipay.log import json_line, text_line
+from mock_alipay.lines import json_line, text_line
+from mock_alipay.parts import Parts
+from mock_alipay.payment import Outcome, Payment
 from mock_alipay.signature import content, fits, parse, raw_signature
 from mock_alipay.store import MemoryStore
-from mock_alipay.terms import Call, Outcome, Payment, Reply
+from mock_alipay.terms import Call, Reply
 from tests.calls import NOW, ask, code, header, latest, parts_of, plain_call, result, signed_call, with_story
 from tests.live import PATH, SANDBOX_PATH, Live, sample
 
@@ -36,9 +38,15 @@ CARD = "4054695723100768"
 """A documented test card."""
 
 
+def with_endpoint(gateway: Gateway, decide: Callable[[Mapping[str, Any], Context], Outcome]) -> Gateway:
+    """A gateway with a createPaymentSession of its own."""
+    decision = replace(gateway.decision, endpoints={"createPaymentSession": Endpoint(decide)})
+    return replace(gateway, decision=decision)
+
+
 def payments(parts: Parts) -> list[str]:
     """The paymentRequestIds that the gateway keeps."""
-    return [payment.payment_request_id for payment in asyncio.run(parts.store.browse())]
+    return [payment.payment_request_id for payment in asyncio.run(parts.ledger.store.browse())]
 
 
 def is_signed(reply: Reply, key: Any = None, target: str = SANDBOX_PATH) -> bool:
@@ -196,7 +204,7 @@ def test_a_longer_message_is_cut() -> None:
     def endpoint(body: Mapping[str, Any], context: Context) -> Outcome:
         raise Refusal("PROCESS_FAIL", "ä" * 257)
 
-    gateway = replace(parts_of().gateway, endpoints={"createPaymentSession": endpoint})
+    gateway = with_endpoint(parts_of().gateway, endpoint)
     reply = asyncio.run(gateway.answer(signed_call()))
     assert result(reply)["resultMessage"] == "ä" * 255 + "…"
 
@@ -456,11 +464,18 @@ class Contested(MemoryStore):
         return await super().commit(payment)
 
 
+def with_store(parts: Parts, store: MemoryStore) -> Gateway:
+    """A gateway that keeps its payments elsewhere."""
+    decision = parts.gateway.decision
+    ledger = replace(decision.ledger, store=store)
+    return replace(parts.gateway, decision=replace(decision, ledger=ledger))
+
+
 @pytest.mark.parametrize("times", [1, 9])
 def test_a_conflict_is_decided_anew(times: int) -> None:
     """The payment is loaded again, and the merchant notices nothing."""
     parts, store = parts_of(), Contested(times)
-    gateway = replace(parts.gateway, store=store)
+    gateway = with_store(parts, store)
     reply = asyncio.run(gateway.answer(signed_call(sample("order-1"))))
     assert (code(reply), store.loads) == ("SUCCESS", times + 1)
     assert len(asyncio.run(store.browse())) == 1
@@ -475,7 +490,7 @@ def test_two_equal_calls_at_once_get_one_session() -> None:
             await asyncio.sleep(0)
             return found
 
-    gateway = replace(parts_of().gateway, store=Slow())
+    gateway = with_store(parts_of(), Slow())
     call = signed_call(sample("order-1"))
 
     async def both() -> list[Reply]:
@@ -498,7 +513,7 @@ def broken(gateway: Gateway) -> Gateway:
     def endpoint(body: Mapping[str, Any], context: Context) -> Outcome:
         raise ZeroDivisionError("a bug")
 
-    return replace(gateway, endpoints={"createPaymentSession": endpoint})
+    return with_endpoint(gateway, endpoint)
 
 
 def test_a_bug_is_an_unknown_exception(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -525,7 +540,7 @@ def test_a_payment_that_never_comes_to_rest_is_a_bug(
     """The gateway gives up after ten conflicts instead of trying forever."""
     told = heard(caplog, monkeypatch)
     store = Contested(1000)
-    reply = asyncio.run(replace(parts_of().gateway, store=store).answer(signed_call(sample("order-1"))))
+    reply = asyncio.run(with_store(parts_of(), store).answer(signed_call(sample("order-1"))))
     assert (code(reply), store.loads) == ("UNKNOWN_EXCEPTION", 10)
     assert "payment order-1 changed 10 times" in told.text
 
@@ -556,10 +571,10 @@ def test_fifty_clients_at_once_never_mix() -> None:
         assert {client_id} == {header(reply, "client-id") for reply in replies}
         noted = list(parts.journal.newest_first(lambda entry, who=client_id: entry.client_id == who))  # type: ignore[misc]
         assert plays[story][::-1] == [entry.result_code for entry in noted]
-        created = asyncio.run(parts.store.browse(client_id))
+        created = asyncio.run(parts.ledger.store.browse(client_id))
         assert plays[story].count("SUCCESS") > 0 or created == []
         assert len(created) <= 1
-    sessions = {payment.session.id for payment in asyncio.run(parts.store.browse())}
+    sessions = {payment.session and payment.session.id for payment in asyncio.run(parts.ledger.store.browse())}
     assert len(sessions) == 20
 
 
@@ -650,8 +665,9 @@ def test_a_new_session_is_announced_before_the_call_that_opened_it() -> None:
             ask(parts, call)
     assert ["payment", "call", "call", "call", "call", "payment", "call"] == [event.kind for event in told]
     assert list(range(1, 8)) == [event.number for event in told]
-    (first, now), (third, _) = told[0].subject, told[5].subject
-    assert (asyncio.run(parts.store.load(TEST_CLIENT_ID, "order-1")), NOW + timedelta(hours=3)) == (first, now)
+    first, third = told[0].subject, told[5].subject
+    assert asyncio.run(parts.ledger.store.load(TEST_CLIENT_ID, "order-1")) == first
+    assert NOW + timedelta(hours=3) == first.created
     assert "order-3" == third.payment_request_id
     assert {TEST_CLIENT_ID} == {event.client_id for event in told}
     assert len(first.request) == told[0].size
@@ -661,7 +677,7 @@ def test_a_new_session_is_announced_before_the_call_that_opened_it() -> None:
 def test_a_payment_that_somebody_else_changed_is_not_announced() -> None:
     """Only the version that was kept is."""
     parts = parts_of()
-    gateway = replace(parts.gateway, store=Contested(3))
+    gateway = with_store(parts, Contested(3))
     with listening(parts) as told:
         asyncio.run(gateway.answer(signed_call(sample("order-1"))))
     assert ["payment", "call"] == [event.kind for event in told]
@@ -760,8 +776,8 @@ def test_a_session_expires_by_the_client_s_clock(whose: str | None) -> None:
             if minutes == 59:
                 assert ([], first) == ([event for event in told if event.kind == "payment"], session())
         assert ["call", "payment"] == [event.kind for event in told]
-        payment, now = told[1].subject
-        assert (first, NOW + timedelta(minutes=61)) == (payment.session.id, now)
+        payment = told[1].subject
+        assert (first, "EXPIRED") == (payment.session.id, payment.state)
         assert first != session()
     assert ["payment", "call"] == [event.kind for event in told[2:]]
 

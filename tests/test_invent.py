@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import base64
+import re
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_alipay.invent import Invent
+from mock_alipay.invent import IdKind, Invent
+from tests.calls import NOW
 
 WORDS = st.text(max_size=6)
 
@@ -28,7 +32,7 @@ def test_the_same_seed_gives_the_same_whatever_was_asked_before() -> None:
     other.between(0, 1, "x")
     assert one.session("A", "1", 1) == other.session("A", "1", 1)
     assert one.between(0, 1, "x") == other.between(0, 1, "x")
-    assert one.noise(9, "x") == other.noise(9, "x")
+    assert one.transaction_id("payment", NOW, "A") == other.transaction_id("payment", NOW, "A")
 
 
 def test_a_seed_means_the_same_in_every_version() -> None:
@@ -67,7 +71,38 @@ def test_numbers_are_spread_over_their_range() -> None:
     assert 14.5 < sum(drawn) / len(drawn) < 15.5
 
 
-def test_noise_has_the_length_that_is_asked_for() -> None:
-    """And differs by purpose."""
-    assert [0, 1, 300] == [len(Invent(1).noise(size, "x")) for size in (0, 1, 300)]
-    assert Invent(1).noise(16, "x") != Invent(1).noise(16, "y")
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("payment", r"202611221940108001001188\d{11}"),
+        ("capture", r"202611221940108070001188\d{11}"),
+        ("refund", r"202611221940108013001188\d{11}"),
+    ],
+)
+def test_an_id_has_the_shape_of_the_documented_samples(kind: IdKind, expected: str) -> None:
+    """35 characters that begin with the day and tell what they are an id of."""
+    made = Invent(1).transaction_id(kind, NOW, "A", "order-1")
+    assert 35 == len(made)
+    assert re.fullmatch(expected, made)
+
+
+def test_an_id_begins_with_the_day_in_the_gateways_zone() -> None:
+    """At 16:00 UTC the next one has begun."""
+    moments = [datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC), datetime(2026, 12, 31, 16, tzinfo=UTC)]
+    assert ["20261231", "20270101"] == [Invent(1).transaction_id("refund", moment, "A")[:8] for moment in moments]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 2**32), WORDS, st.integers(0, 3))
+def test_ids_differ_by_what_they_are_for(seed: int, request_id: str, version: int) -> None:
+    """And by seed and kind; the moment changes no more than the day."""
+    made = [
+        Invent(seed).transaction_id("payment", NOW, request_id, version),
+        Invent(seed + 1).transaction_id("payment", NOW, request_id, version),
+        Invent(seed).transaction_id("refund", NOW, request_id, version),
+        Invent(seed).transaction_id("payment", NOW, request_id + "x", version),
+        Invent(seed).transaction_id("payment", NOW, request_id, version + 1),
+    ]
+    assert 5 == len({name[-11:] for name in made})
+    later = Invent(seed).transaction_id("payment", NOW + timedelta(days=40), request_id, version)
+    assert ("20270101", made[0][8:]) == (later[:8], later[8:])

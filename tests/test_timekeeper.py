@@ -1,4 +1,4 @@
-"""Sessions expire by themselves, by their client's clock, and are told of once."""
+"""Sessions expire by themselves, buyers act, money arrives: by their client's clock, and told of once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import contextlib
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,10 +19,12 @@ from mock_alipay import agenda as module
 from mock_alipay.agenda import Agenda
 from mock_alipay.clock import Clocks
 from mock_alipay.events import Event, Events
+from mock_alipay.payment import Money, Order, Payment, Session
 from mock_alipay.store import MemoryStore
-from mock_alipay.terms import Payment, Session
+from mock_alipay.terms import Act
 from mock_alipay.timekeeper import Timekeeper
-from tests.calls import NOW
+from tests.calls import NOW, parts_of
+from tests.life.orders import late, opened, order, refund
 from tests.timelapse import LoopClock, looks, passed, run
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -43,14 +45,19 @@ class Scene:
     reopened: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.timekeeper = Timekeeper(Agenda(self.clocks), self.clocks, self.store, self.events)
+        ledger = replace(parts_of().ledger, store=self.store, agenda=Agenda(self.clocks), events=self.events)
+        ledger.world.people.details("", "", method="", card={})  # Faker is loaded in a thread otherwise
+        self.timekeeper = Timekeeper(ledger.agenda, self.clocks, ledger)
 
     def hear(self, event: Event) -> None:
-        payment, now = event.subject
-        assert ("payment", payment.client_id) == (event.kind, event.client_id)
-        if now < payment.session.expires:
+        if event.kind != "payment":
+            return
+        payment = event.subject
+        assert payment.client_id == event.client_id
+        if payment.state == "OPEN":
             self.reopened.append(payment.payment_request_id)
         else:
+            assert payment.state == "EXPIRED"
             self.told.append((passed(), payment.payment_request_id))
 
     @property
@@ -61,7 +68,9 @@ class Scene:
         """A session that expires so long after NOW."""
         expires = NOW + after
         session = Session("id", "data", NOW, expires, expires.isoformat())
-        assert await self.store.commit(Payment(client_id, payment_request_id, version, b"{}", session))
+        order = Order(Money("USD", 1), "GCASH")
+        payment = Payment(client_id, payment_request_id, version, b"{}", NOW, order, expires, session)
+        assert await self.store.commit(payment)
         self.timekeeper.agenda.put(client_id, payment_request_id, expires, self.clocks.now(client_id))
 
     async def move(self, how: Callable[[Clocks, str | None], object], client_id: str | None = None) -> None:
@@ -121,6 +130,37 @@ def test_an_expired_session_is_told_of_once_and_in_time() -> None:
     told = run(scene()).told
     assert ["second", "minute", "hour"] == [payment_request_id for _, payment_request_id in told]
     assert [11, 60, 3600] == pytest.approx([at for at, _ in told], abs=2 * TICK)
+
+
+def test_a_scripted_buyer_acts_in_time_and_money_arrives() -> None:
+    """At their own moments, the one after the other."""
+
+    async def scene() -> list[tuple[float, str, int]]:
+        stage, changes = Scene(), list[tuple[float, str, int]]()
+
+        def hear(event: Event) -> None:
+            if event.kind == "payment":
+                changes.append((passed(), event.subject.state, len(event.subject.refunds)))
+
+        acts = (Act("pending", MINUTE), Act("pay", MINUTE))
+        payment = opened(order(method="GCASH"), version=0, buyer=acts, acts=NOW + MINUTE)
+        with stage.events.heard_by(hear):
+            async with stage.running():
+                await stage.timekeeper.ledger.commit(payment, NOW)
+                await asyncio.sleep(3600)
+                paid = await stage.store.load("A", "order-1")
+                assert paid is not None
+                made = refund(5, **late(2 * MINUTE))._replace(settles=NOW + HOUR + 2 * MINUTE)
+                await stage.timekeeper.ledger.commit(paid._replace(transactions=(made,)), NOW + HOUR)
+                await asyncio.sleep(3600)
+                settled = await stage.store.load("A", "order-1")
+                assert settled is not None
+                assert ["SUCCESS"] == [t.status for t in settled.refunds]
+        return changes
+
+    changes = run(scene())
+    assert ["OPEN", "PENDING", "SUCCESS", "SUCCESS", "SUCCESS"] == [state for _, state, _ in changes]
+    assert [0, 60, 120, 3600, 3720] == pytest.approx([at for at, _, _ in changes], abs=2 * TICK)
 
 
 def test_a_moved_clock_lets_it_happen_at_once() -> None:
@@ -233,7 +273,7 @@ def test_a_session_that_was_opened_anew_expires_anew() -> None:
         await stage.open("order", MINUTE)
         async with stage.running():
             await asyncio.sleep(120)
-            await stage.open("order", HOUR, version=2)
+            await stage.open("order", HOUR, version=3)
             await asyncio.sleep(24 * 3600)
         return stage
 

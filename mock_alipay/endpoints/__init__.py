@@ -7,14 +7,43 @@ Outcome or raises a Refusal.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from mock_alipay.context import Context
+from mock_alipay.endpoints.cancel import cancel
+from mock_alipay.endpoints.capture import capture
+from mock_alipay.endpoints.consult import consult
 from mock_alipay.endpoints.create_payment_session import create_payment_session
-from mock_alipay.terms import Outcome
+from mock_alipay.endpoints.inquiry_payment import inquiry_payment
+from mock_alipay.endpoints.inquiry_refund import inquiry_refund
+from mock_alipay.endpoints.pay import pay
+from mock_alipay.endpoints.refund import refund
+from mock_alipay.payment import Outcome
 
-Endpoint = Callable[[Mapping[str, Any], Context], Outcome]
+
+class Endpoint(NamedTuple):
+    """A function that decides, and what must be known before it can."""
+
+    decide: Callable[[Mapping[str, Any], Context], Outcome]
+    about: tuple[str, ...] = ()
+    """The fields that name the payment which a call is about; the first that the body has counts."""
+    own_id: str | None = None
+    """The field with the call's own id: one payment only can have a capture or refund of that id."""
+    plays: frozenset[str] = frozenset({"SUCCESS"})
+    """Result codes that the function itself comes to when a scenario asks for them."""
+    begins: bool = False
+    """Whether a payment can begin with it, and with that its story's buyer."""
+    light: bool = False
+    """Whether it never has to make up anything about a buyer."""
+
 
 ENDPOINTS: Mapping[str, Endpoint] = {
-    "createPaymentSession": create_payment_session,
+    "createPaymentSession": Endpoint(create_payment_session, ("paymentRequestId",), begins=True, light=True),
+    "pay": Endpoint(pay, ("paymentRequestId",), plays=frozenset({"SUCCESS", "PAYMENT_IN_PROCESS"}), begins=True),
+    "consult": Endpoint(consult, light=True),
+    "inquiryPayment": Endpoint(inquiry_payment, ("paymentId", "paymentRequestId")),
+    "cancel": Endpoint(cancel, ("paymentId", "paymentRequestId")),
+    "capture": Endpoint(capture, ("paymentId",), "captureRequestId", frozenset({"SUCCESS", "CAPTURE_IN_PROCESS"})),
+    "refund": Endpoint(refund, ("paymentId",), "refundRequestId", frozenset({"SUCCESS", "REFUND_IN_PROCESS"})),
+    "inquiryRefund": Endpoint(inquiry_refund, ("refundId", "refundRequestId")),
 }

@@ -12,11 +12,10 @@ import orjson
 from mock_alipay.clock import GATEWAY_ZONE, wire_time
 from mock_alipay.context import Context
 from mock_alipay.contract import parse
+from mock_alipay.endpoints.order import order_of
 from mock_alipay.errors import Refusal
-from mock_alipay.terms import Fault, Outcome, Payment, Session
-
-LIFETIME = timedelta(hours=1)
-"""PAGE: a session expires an hour after its creation, and may be asked to expire earlier."""
+from mock_alipay.payment import Outcome, Payment, Session
+from mock_alipay.terms import Fault
 
 _SCENES = {
     "CHECKOUT_PAYMENT": ("CHECKOUT_PAYMENT", None),
@@ -29,49 +28,68 @@ _SCENES = {
 def create_payment_session(body: Mapping[str, Any], context: Context) -> Outcome:
     """A new session, or the one that the same request has already opened.
 
-    REPEAT_REQ_INCONSISTENT when an open session has the same paymentRequestId and another body;
-    PARAM_ILLEGAL when paymentSessionExpiryTime is not within the coming hour. The documentation is
+    REPEAT_REQ_INCONSISTENT when the same paymentRequestId comes with another body; ORDER_IS_CANCELED when its payment
+    was cancelled; PARAM_ILLEGAL when paymentSessionExpiryTime is not within the coming hour. The documentation is
     silent on repeats of this API: this is what its idempotency page says of the others.
     """
     known = context.payment
-    if known is not None and context.now < known.session.expires:
-        if context.raw != known.request and parse(known.request) != body:
+    # A session that expired before a buyer came leaves no trace: there is a new one then.
+    if known is not None and known.state != "EXPIRED":
+        if known.session is None or (context.raw != known.request and parse(known.request) != body):
             raise Refusal(
                 "REPEAT_REQ_INCONSISTENT",
                 f"paymentRequestId {body['paymentRequestId']} was used before with another body",
             )
+        if known.state == "CANCELLED":
+            raise Refusal("ORDER_IS_CANCELED")
         return Outcome("SUCCESS", fields=_fields(known.session))
-    payment = _open(body, context)
-    return Outcome("SUCCESS", fields=_fields(payment.session), payment=payment)
+    session = _open(body, context)
+    return Outcome("SUCCESS", fields=_fields(session), payment=_begin(body, session, context))
 
 
-def _open(body: Mapping[str, Any], context: Context) -> Payment:
-    payment_request_id: str = body["paymentRequestId"]
-    version = context.payment.version + 1 if context.payment else 1
-    secrets = context.invent.session(context.client_id, payment_request_id, version)
-    expires, expiry_text = _expiry(body.get("paymentSessionExpiryTime"), context.now)
+def _open(body: Mapping[str, Any], context: Context) -> Session:
+    nth = context.payment.version + 1 if context.payment else 1
+    secrets = context.world.invent.session(context.client_id, body["paymentRequestId"], nth)
+    lifetime = context.world.figures.session_lifetime
+    expires, expiry_text = _expiry(body.get("paymentSessionExpiryTime"), context.now, lifetime)
     front_end = _front_end(body, context, secrets.id)
-    session = Session(
+    return Session(
         id=secrets.id,
         data=f"{secrets.data}&&SG&&111&&{base64.b64encode(orjson.dumps(front_end)).decode()}",
         created=context.now,
         expires=expires,
         expiry_text=expiry_text,
     )
-    return Payment(context.client_id, payment_request_id, version, context.raw, session)
 
 
-def _expiry(asked: str | None, now: datetime) -> tuple[datetime, str]:
+def _begin(body: Mapping[str, Any], session: Session, context: Context) -> Payment:
+    wish = context.wish
+    return Payment(
+        client_id=context.client_id,
+        payment_request_id=body["paymentRequestId"],
+        version=context.payment.version if context.payment else 0,
+        request=context.raw,
+        created=context.now,
+        order=order_of(body),
+        closes=session.expires,
+        session=session,
+        scenario=wish.scenario,
+        buyer=wish.buyer,
+        acts=context.now + wish.buyer[0].after if wish.buyer else None,
+    )
+
+
+def _expiry(asked: str | None, now: datetime, lifetime: timedelta) -> tuple[datetime, str]:
     if asked is None:
-        return now + LIFETIME, wire_time(now + LIFETIME, GATEWAY_ZONE)
+        return now + lifetime, wire_time(now + lifetime, GATEWAY_ZONE)
     try:
         moment = datetime.fromisoformat(asked)
     except ValueError:
         raise _bad_expiry("a moment that exists", asked) from None
-    if not now <= moment <= now + LIFETIME:
+    if not now <= moment <= now + lifetime:
         # A time to the second is past as soon as its second has begun.
         earliest = wire_time(now + timedelta(seconds=1) if now.microsecond else now, UTC)
-        latest = wire_time(now + LIFETIME, UTC)
+        latest = wire_time(now + lifetime, UTC)
         raise _bad_expiry(f"a time from now to one hour later ({earliest} to {latest})", asked)
     text = wire_time(moment, timezone(moment.utcoffset() or timedelta(0)))
     # Z and +00:00 are one zone to Python: each client gets the form that it sent.
@@ -107,7 +125,7 @@ def _front_end(body: Mapping[str, Any], context: Context, session_id: str) -> di
         "extendInfo": "{}",
         "paymentMethodInfoView": {"paymentMethodType": method},
         "paymentSessionConfig": config,
-        "mock": {"base": context.base_url, "id": session_id, "v": 1},
+        "mock": {"base": context.world.base_url, "id": session_id, "v": 1},
     }
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 
-from mock_alipay.terms import Payment
+from mock_alipay.payment import Payment
 
 logger = logging.getLogger("mock_alipay")
 
 
 class MemoryStore:
-    """Four methods, all that a store needs: load, commit, browse, forget.
+    """Five methods, all that a store needs: load, find, commit, browse, forget.
 
     They are async so that a store shared between processes can take this one's place.
     """
@@ -21,19 +21,27 @@ class MemoryStore:
         self._max_bytes = max_bytes
         self._bytes = 0
         self._payments: OrderedDict[tuple[str, str], Payment] = OrderedDict()
+        self._named: dict[tuple[str, str], str] = {}
+        """paymentRequestIds by client id and any other name of a payment."""
         self._warned = False
 
     async def load(self, client_id: str, payment_request_id: str) -> Payment | None:
         """The payment under this id, if the gateway knows it."""
         return self._payments.get((client_id, payment_request_id))
 
+    async def find(self, client_id: str, name: str) -> str | None:
+        """The paymentRequestId of the payment that has this name, such as ``paymentId:2026…``."""
+        return self._named.get((client_id, name))
+
     async def commit(self, payment: Payment) -> bool:
-        """Keep ``payment``; False when another version was committed since it was loaded."""
+        """Keep ``payment``; False when another version was committed since it was loaded, or another has its name."""
         key = (payment.client_id, payment.payment_request_id)
         known = self._payments.get(key)
         if (known.version if known else 0) != payment.version - 1:
             return False
-        self._bytes += len(payment.request) - (len(known.request) if known else 0)
+        if not self._name(payment, known):
+            return False
+        self._bytes += payment.size - (known.size if known else 0)
         self._payments[key] = payment
         self._payments.move_to_end(key)
         while len(self._payments) > self._limit or (self._bytes > self._max_bytes and len(self._payments) > 1):
@@ -48,12 +56,12 @@ class MemoryStore:
         """Drop the payments of one client or all; how many there were."""
         doomed = [key for key in self._payments if client_id in (None, key[0])]
         for key in doomed:
-            self._bytes -= len(self._payments.pop(key).request)
+            self._drop(self._payments.pop(key))
         return len(doomed)
 
     def _let_go(self) -> None:
         _, oldest = self._payments.popitem(last=False)
-        self._bytes -= len(oldest.request)
+        self._drop(oldest)
         if not self._warned:
             self._warned = True
             logger.warning(
@@ -61,3 +69,28 @@ class MemoryStore:
                 self._limit,
                 self._max_bytes // 2**20,
             )
+
+    def _name(self, payment: Payment, known: Payment | None) -> bool:
+        """Note a payment's names in place of those it had; False when another payment has one of them."""
+        if payment.payment_id is None and (known is None or known.payment_id is None):
+            return True
+        client_id, names = payment.client_id, payment.names
+        if any(
+            self._named.get((client_id, n), payment.payment_request_id) != payment.payment_request_id for n in names
+        ):
+            return False
+        self._let_names_go(known, set(names))
+        for name in names:
+            self._named[client_id, name] = payment.payment_request_id
+        return True
+
+    def _drop(self, payment: Payment) -> None:
+        self._bytes -= payment.size
+        self._let_names_go(payment, set())
+
+    def _let_names_go(self, payment: Payment | None, kept: set[str]) -> None:
+        if payment is None:
+            return
+        for name in payment.names:
+            if name not in kept:
+                self._named.pop((payment.client_id, name), None)

@@ -14,12 +14,15 @@ from hypothesis import strategies as st
 
 from mock_alipay.clock import StoppedClock
 from mock_alipay.config import Config
-from mock_alipay.context import Context
+from mock_alipay.context import USUAL, Context, Wish, World
 from mock_alipay.contract import parse
 from mock_alipay.endpoints.create_payment_session import create_payment_session
 from mock_alipay.errors import Refusal
+from mock_alipay.figures import figures
 from mock_alipay.invent import Invent
-from mock_alipay.terms import Outcome, Payment
+from mock_alipay.payment import Money, Outcome, Payment, Session
+from mock_alipay.people import People
+from mock_alipay.terms import Act
 from tests.live import live, sample
 
 NOW = datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC)
@@ -37,10 +40,12 @@ def call(
     seed: int = 1,
     client_id: str = CLIENT,
     base_url: str = "http://127.0.0.1:2088",
+    wish: Wish = USUAL,
 ) -> Outcome:
     """The endpoint's answer to a body that the contract accepts."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return create_payment_session(parse(raw), Context(now, client_id, payment, Invent(seed), base_url, raw))
+    world = World(Invent(seed), People(seed), figures(), base_url)
+    return create_payment_session(parse(raw), Context(now, client_id, payment, world, raw, wish))
 
 
 def opened(body: dict[str, Any] | bytes, **how: Any) -> Payment:
@@ -50,9 +55,20 @@ def opened(body: dict[str, Any] | bytes, **how: Any) -> Payment:
     return payment
 
 
+def session_of(payment: Payment) -> Session:
+    """The payment's session."""
+    assert payment.session is not None
+    return payment.session
+
+
+def expired(payment: Payment) -> Payment:
+    """The payment when the time of its session is over."""
+    return payment._replace(state="EXPIRED", version=payment.version + 1)
+
+
 def front_end(payment: Payment) -> dict[str, Any]:
     """The fourth part of the session's data, decoded."""
-    decoded: dict[str, Any] = json.loads(base64.b64decode(payment.session.data.split("&&")[3], validate=True))
+    decoded: dict[str, Any] = json.loads(base64.b64decode(session_of(payment).data.split("&&")[3], validate=True))
     return decoded
 
 
@@ -61,7 +77,7 @@ class TestReply:
         """Three fields, those of the session that is kept."""
         outcome = call(sample("x"))
         assert outcome.payment is not None
-        session = outcome.payment.session
+        session = session_of(outcome.payment)
         assert "SUCCESS" == outcome.code
         assert {
             "paymentSessionData": session.data,
@@ -70,28 +86,28 @@ class TestReply:
         } == outcome.fields
 
     def test_payment_is_kept_under_client_and_request_id(self) -> None:
-        """With the body as it was sent, and as its first version."""
+        """With the body as it was sent, and to be its first version."""
         raw = json.dumps(sample("x")).encode()
         payment = opened(raw)
-        assert (CLIENT, "x", 1, raw) == (
+        assert (CLIENT, "x", 0, raw) == (
             payment.client_id,
             payment.payment_request_id,
             payment.version,
             payment.request,
         )
-        assert (NOW, NOW + HOUR) == (payment.session.created, payment.session.expires)
+        assert (NOW, NOW + HOUR) == (session_of(payment).created, session_of(payment).expires)
 
 
 class TestExpiry:
     def test_is_an_hour_later_in_the_gateway_s_zone(self) -> None:
         """When nothing is asked for; the documented reply is in +08:00."""
-        assert "2026-01-31T21:00:00+08:00" == opened(sample("x")).session.expiry_text
+        assert "2026-01-31T21:00:00+08:00" == session_of(opened(sample("x"))).expiry_text
 
     def test_is_told_to_the_second(self) -> None:
         """The rest is cut off, never rounded up."""
         payment = opened(sample("x"), now=NOW + SECOND - MICROSECOND)
-        assert "2026-01-31T21:00:00+08:00" == payment.session.expiry_text
-        assert NOW + HOUR + SECOND - MICROSECOND == payment.session.expires
+        assert "2026-01-31T21:00:00+08:00" == session_of(payment).expiry_text
+        assert NOW + HOUR + SECOND - MICROSECOND == session_of(payment).expires
 
     @pytest.mark.parametrize(
         ("asked", "told"),
@@ -113,7 +129,7 @@ class TestExpiry:
     )
     def test_comes_back_in_the_offset_of_the_request(self, asked: str, told: str) -> None:
         """Z stays Z, and an offset of zero stays an offset; one without colon gets it."""
-        session = opened(sample("x", paymentSessionExpiryTime=asked)).session
+        session = session_of(opened(sample("x", paymentSessionExpiryTime=asked)))
         assert told == session.expiry_text
         assert NOW + HOUR / 2 == session.expires.replace(microsecond=0)
 
@@ -123,7 +139,7 @@ class TestExpiry:
         for earlier in ("Z", "+00:00"):
             opened(sample("x", paymentSessionExpiryTime=f"2026-01-31T12:40:00{earlier}"))
             asked = f"2026-01-31T12:40:00{offset}"
-            assert asked == opened(sample("x", paymentSessionExpiryTime=asked)).session.expiry_text
+            assert asked == session_of(opened(sample("x", paymentSessionExpiryTime=asked))).expiry_text
 
     @pytest.mark.parametrize("asked", ["2026-01-31T12:00:00Z", "2026-01-31T13:00:00Z", "2026-01-31T21:00:00+08:00"])
     def test_may_be_now_or_in_an_hour(self, asked: str) -> None:
@@ -184,9 +200,9 @@ class TestRepeats:
         payment = opened(self.RAW)
         outcome = call(again, payment=payment, now=NOW + HOUR - MICROSECOND)
         assert ("SUCCESS", None) == (outcome.code, outcome.payment)
-        assert payment.session.id == outcome.fields["paymentSessionId"]
-        assert payment.session.data == outcome.fields["paymentSessionData"]
-        assert payment.session.expiry_text == outcome.fields["paymentSessionExpiryTime"]
+        assert session_of(payment).id == outcome.fields["paymentSessionId"]
+        assert session_of(payment).data == outcome.fields["paymentSessionData"]
+        assert session_of(payment).expiry_text == outcome.fields["paymentSessionExpiryTime"]
 
     @pytest.mark.parametrize(
         "change",
@@ -218,43 +234,81 @@ class TestRepeats:
 
     @pytest.mark.parametrize("change", [{}, {"paymentAmount": {"currency": "USD", "value": "1"}}])
     def test_after_expiry_open_a_new_session(self, change: dict[str, Any]) -> None:
-        """From the very moment of expiry, whatever the body."""
+        """Whatever the body."""
         first = opened(self.RAW)
-        second = opened(sample("x", **change), payment=first, now=first.session.expires)
-        assert 2 == second.version
-        assert first.session.expires + HOUR == second.session.expires
-        assert first.session.id != second.session.id
+        second = opened(sample("x", **change), payment=expired(first), now=session_of(first).expires)
+        assert ("OPEN", expired(first).version) == (second.state, second.version)
+        assert session_of(first).expires + HOUR == session_of(second).expires
+        assert session_of(first).id != session_of(second).id
         assert json.dumps(sample("x", **change)).encode() == second.request
 
     def test_after_an_expiry_that_was_asked_for_open_a_new_session(self) -> None:
         """The hour is only what is meant when nothing is asked for."""
         first = opened(sample("x", paymentSessionExpiryTime="2026-01-31T12:00:10Z"))
         assert call(first.request, payment=first, now=NOW + 9 * SECOND).payment is None
-        assert 2 == opened(sample("x"), payment=first, now=NOW + 10 * SECOND).version
+        second = opened(sample("x"), payment=expired(first), now=NOW + 10 * SECOND)
+        assert session_of(first).id != session_of(second).id
 
     def test_cannot_ask_for_a_time_that_has_passed(self) -> None:
         """The same body with its own expiry time is fine until then, and wrong afterwards."""
         first = opened(sample("x", paymentSessionExpiryTime="2026-01-31T12:00:10Z"))
         with pytest.raises(Refusal) as refused:
-            call(first.request, payment=first, now=NOW + 11 * SECOND)
+            call(first.request, payment=expired(first), now=NOW + 11 * SECOND)
         assert "PARAM_ILLEGAL" == refused.value.code
+
+    def test_of_a_payment_that_was_cancelled_are_refused(self) -> None:
+        """Its session leads nowhere any more; another body is refused for being another."""
+        cancelled = opened(self.RAW)._replace(state="CANCELLED")
+        with pytest.raises(Refusal, match="ORDER_IS_CANCELED"):
+            call(self.RAW, payment=cancelled)
+        with pytest.raises(Refusal, match="REPEAT_REQ_INCONSISTENT"):
+            call(sample("x", locale="en_US"), payment=cancelled)
+
+    def test_of_a_payment_that_pay_has_begun_are_refused(self) -> None:
+        """It has no session."""
+        with pytest.raises(Refusal, match="REPEAT_REQ_INCONSISTENT"):
+            call(self.RAW, payment=opened(self.RAW)._replace(session=None, state="PROCESSING"))
+
+
+class TestPayment:
+    def test_knows_what_was_ordered(self) -> None:
+        """The amount, the method, where to tell of it, and whether the merchant captures."""
+        body = sample("x", paymentAmount={"currency": "JPY", "value": "0042"}, paymentFactor={"captureMode": "MANUAL"})
+        order = opened(body).order
+        assert (Money("JPY", 42), "CARD", "https://www.yourNotifyUrl", True) == order[:4]
+
+    def test_waits_for_the_buyer_of_its_story(self) -> None:
+        """Who acts so long after the session was opened."""
+        acts = (Act("challenge", timedelta(minutes=2)), Act("pay", timedelta(minutes=3)))
+        payment = opened(sample("x"), wish=Wish(scenario="tale", buyer=acts))
+        assert ("OPEN", "tale", acts, NOW + timedelta(minutes=2)) == (
+            payment.state,
+            payment.scenario,
+            payment.buyer,
+            payment.acts,
+        )
+
+    def test_begins_without_an_id_of_its_own(self) -> None:
+        """There is a paymentId only once the buyer has acted."""
+        payment = opened(sample("x"))
+        assert (None, None, None, "") == (payment.payment_id, payment.begun, payment.acts, payment.code)
 
 
 class TestSession:
     def test_id_is_48_bytes_in_base64(self) -> None:
         """64 characters, the documented length, without padding."""
-        session = opened(sample("x")).session
+        session = session_of(opened(sample("x")))
         assert 64 == len(session.id)
         assert 48 == len(base64.b64decode(session.id, validate=True))
 
     def test_data_has_four_parts(self) -> None:
         """64 bytes, the region, a number, and what the front-end SDK reads."""
-        data = opened(sample("x")).session.data
+        data = session_of(opened(sample("x"))).data
         assert re.fullmatch(r"[A-Za-z0-9+/]{86}==&&SG&&111&&[A-Za-z0-9+/]+=*", data)
 
     def test_id_and_data_begin_alike(self) -> None:
         """32 bytes are the same in the documented sample, and the rest is not."""
-        session = opened(sample("x")).session
+        session = session_of(opened(sample("x")))
         own, other = base64.b64decode(session.id), base64.b64decode(session.data.split("&&")[0])
         assert own[:32] == other[:32]
         assert own[32:] != other[32:48]
@@ -273,7 +327,7 @@ class TestSession:
                 "productSceneVersion": "1.0",
                 "paymentMethodCategoryType": "CARD",
             },
-            "mock": {"base": "http://127.0.0.1:1234", "id": payment.session.id, "v": 1},
+            "mock": {"base": "http://127.0.0.1:1234", "id": session_of(payment).id, "v": 1},
         } == front_end(payment)
 
     @pytest.mark.parametrize(
@@ -306,7 +360,7 @@ class TestSession:
         """4096 characters are documented: the longest names, in characters that grow in JSON, stay below."""
         body = sample("x" * 64, paymentMethod={"paymentMethodType": method}, productScene="CHECKOUT_PAYMENT")
         payment = opened(body, client_id=client_id, base_url=f"http://{'h' * 253}:65535")
-        assert len(payment.session.data) <= 4096
+        assert len(session_of(payment).data) <= 4096
         assert (client_id, method) == (
             front_end(payment)["clientId"],
             front_end(payment)["paymentMethodInfoView"]["paymentMethodType"],
@@ -317,7 +371,7 @@ class TestSession:
         first = opened(sample("x"))
         opened(sample("y"))
         assert first == opened(sample("x"))
-        assert first.session.id == opened(sample("x"), now=NOW + HOUR).session.id
+        assert session_of(first).id == session_of(opened(sample("x"), now=NOW + HOUR)).id
 
     def test_every_other_origin_gives_another_session(self) -> None:
         """Another seed, request id, client id or turn: never the same id, not even in part."""
@@ -326,10 +380,10 @@ class TestSession:
             opened(sample("x"), seed=2),
             opened(sample("y"), seed=1),
             opened(sample("x"), client_id="SANDBOX_5Y00000000000000"),
-            opened(sample("x"), payment=first, now=NOW + HOUR),
+            opened(sample("x"), payment=expired(first), now=NOW + HOUR),
         ]
-        starts = {payment.session.id[:40] for payment in (first, *others)}
-        ends = {payment.session.id[-20:] for payment in (first, *others)}
+        starts = {session_of(payment).id[:40] for payment in (first, *others)}
+        ends = {session_of(payment).id[-20:] for payment in (first, *others)}
         assert (5, 5) == (len(starts), len(ends))
 
     @settings(max_examples=100, deadline=None)
@@ -339,7 +393,7 @@ class TestSession:
     )
     def test_ids_meet_only_when_client_and_request_do(self, one: tuple[str, str], other: tuple[str, str]) -> None:
         """Two names are never read as one long name."""
-        ids = [opened(sample(request), client_id=client).session.id for client, request in (one, other)]
+        ids = [session_of(opened(sample(request), client_id=client)).id for client, request in (one, other)]
         assert (one == other) == (ids[0] == ids[1])
 
 

@@ -20,9 +20,10 @@ from typing import Any
 import pytest
 
 from mock_alipay import server
-from mock_alipay.app import assemble, routes
+from mock_alipay.app import routes
 from mock_alipay.config import Config
 from mock_alipay.errors import SetupError
+from mock_alipay.parts import assemble
 from tests.live import Live, live
 from tests.raw import Wire, call, connect, encoded
 

@@ -1,4 +1,4 @@
-"""Payments in memory: versions, conflicts, and room for so many."""
+"""Payments in memory: versions, conflicts, names, and room for so many."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ import logging
 
 import pytest
 
+from mock_alipay.payment import Money, Order, Payment, Session, Transaction, TransactionType
 from mock_alipay.store import MemoryStore
-from mock_alipay.terms import Payment, Session
 from tests.calls import NOW
 
+ORDER = Order(Money("USD", 100), "CARD")
 SESSION = Session("id", "data", NOW, NOW, "2026-11-22T09:07:10+08:00")
 
 
 def payment(payment_request_id: str = "1", version: int = 1, client_id: str = "A") -> Payment:
     """A payment at a version."""
-    return Payment(client_id, payment_request_id, version, b"{}", SESSION)
+    return Payment(client_id, payment_request_id, version, b"{}", NOW, ORDER, NOW, SESSION)
 
 
 def commit(store: MemoryStore, *payments: Payment) -> list[bool]:
@@ -137,3 +138,70 @@ def test_payments_take_only_so_many_bytes(caplog: pytest.LogCaptureFixture, monk
     commit(store, large("6", 50), large("7", 50))
     assert ["7", "6"] == ids(store)
     assert len(caplog.messages) == 1
+
+
+def acted(payment_request_id: str = "1", version: int = 1, payment_id: str = "P1", *made: Transaction) -> Payment:
+    """A payment that a buyer has paid, with its captures and refunds."""
+    return payment(payment_request_id, version)._replace(payment_id=payment_id, transactions=made)
+
+
+def made(kind: TransactionType, name: str) -> Transaction:
+    """A capture or refund."""
+    return Transaction(kind, f"{name}-request", f"{name}-id", Money("USD", 1), NOW)
+
+
+def found(store: MemoryStore, *names: str, client_id: str = "A") -> list[str | None]:
+    """The paymentRequestIds of payments with these names."""
+
+    async def all_of_them() -> list[str | None]:
+        return [await store.find(client_id, name) for name in names]
+
+    return asyncio.run(all_of_them())
+
+
+NAMES = ("paymentId:P1", "captureRequestId:c-request", "captureId:c-id", "refundRequestId:r-request", "refundId:r-id")
+
+
+def test_a_payment_is_found_by_each_of_its_names() -> None:
+    """Of its own client, and each kind of name by itself."""
+    store = MemoryStore()
+    commit(store, acted("1", 1, "P1", made("CAPTURE", "c"), made("REFUND", "r")))
+    assert ["1"] * 5 == found(store, *NAMES)
+    assert [None] * 5 == found(store, *NAMES, client_id="B")
+    assert [None, None, None] == found(store, "paymentId:1", "refundId:c-id", "paymentId:r-id")
+
+
+def test_a_payment_that_no_buyer_acted_on_has_no_names() -> None:
+    """And one that is as it was before the buyer acted has them no more."""
+    store = MemoryStore()
+    commit(store, payment(), acted(version=2))
+    assert ["1"] == found(store, "paymentId:P1")
+    commit(store, payment(version=3), acted("2"))
+    assert ["2"] == found(store, "paymentId:P1")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        acted("2", 1, "P1"),
+        acted("2", 1, "P2", made("REFUND", "r")),
+        acted("2", 1, "P2", made("CAPTURE", "x"), made("CAPTURE", "c")),
+    ],
+)
+def test_a_name_belongs_to_one_payment(other: Payment) -> None:
+    """Whoever comes second is refused whole, and none of its names is kept; another client may use them."""
+    store = MemoryStore()
+    commit(store, acted("1", 1, "P1", made("CAPTURE", "c"), made("REFUND", "r")))
+    assert [False, True] == commit(store, other, other._replace(client_id="B"))
+    assert load(store, "2") is None
+    assert ["1", None, None] == found(store, "paymentId:P1", "paymentId:P2", "captureId:x-id")
+
+
+def test_names_go_with_their_payment() -> None:
+    """When it is forgotten, and when it makes room."""
+    store = MemoryStore(limit=1)
+    commit(store, acted("1", 1, "P1", made("REFUND", "r")), acted("2", 1, "P2"))
+    assert [None, None, "2"] == found(store, "paymentId:P1", "refundId:r-id", "paymentId:P2")
+    asyncio.run(store.forget("A"))
+    assert [None] == found(store, "paymentId:P2")
+    assert [True] == commit(store, acted("3", 1, "P2", made("REFUND", "r")))

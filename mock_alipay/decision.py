@@ -1,0 +1,89 @@
+"""Finds the payment that a call is about, has the endpoint decide, and keeps what has been decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mock_alipay.context import Context, Wish
+from mock_alipay.endpoints import Endpoint
+from mock_alipay.errors import Refusal
+from mock_alipay.ledger import Ledger
+from mock_alipay.life import course
+from mock_alipay.payment import Outcome, Payment
+from mock_alipay.scenario import Choice, Chooser
+from mock_alipay.visit import Visit
+
+_MOST_CONFLICTS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The step of the line that knows what payments are."""
+
+    endpoints: Mapping[str, Endpoint]
+    ledger: Ledger
+    chooser: Chooser
+
+    async def look_up(self, visit: Visit, name: str) -> str | None:
+        """Find out which payment the call is about; the story in which that began, if the gateway knows it."""
+        store, client_id, body = self.ledger.store, visit.client_id, visit.body
+        endpoint = self.endpoints[name]
+        visit.payment_request_id = body.get("paymentRequestId")
+        if endpoint.begins:
+            visit.about = visit.payment_request_id
+            return None
+        field = next((field for field in endpoint.about if field in body), None)
+        if field is None:
+            return None
+        if field == "paymentRequestId":
+            visit.about = visit.payment_request_id
+        else:
+            visit.about = await store.find(client_id, f"{field}:{body[field]}")
+            visit.payment_request_id = visit.about or visit.payment_request_id
+        payment = await store.load(client_id, visit.about) if visit.about else None
+        return payment.scenario if payment else None
+
+    async def outcome(self, visit: Visit, name: str, choice: Choice) -> Outcome:
+        """What the scenario forces, or what the endpoint comes to, which is committed then."""
+        endpoint, step = self.endpoints[name], choice.step
+        if step.result is not None and step.result not in endpoint.plays:
+            return Outcome(step.result, step.message)
+        outcome = await self._decide(visit, endpoint, _wish(choice))
+        return outcome if step.message is None else outcome._replace(message=step.message)
+
+    async def _decide(self, visit: Visit, endpoint: Endpoint, wish: Wish) -> Outcome:
+        ledger, world, now = self.ledger, self.ledger.world, visit.now
+        hurried = endpoint.begins and bool(wish.buyer) and self.chooser.hurries(wish.scenario, visit.client_id)
+        if hurried or not endpoint.light:
+            await world.people.ready()
+        for _ in range(_MOST_CONFLICTS):
+            payment = await self._about(visit, endpoint)
+            context = Context(now, visit.client_id, payment, world, visit.call.body, wish)
+            outcome = endpoint.decide(visit.body, context)
+            if outcome.payment is None:
+                return outcome
+            changed = course.happened(outcome.payment, now, world) if hurried else outcome.payment
+            if await ledger.commit(changed, now, replying=True):
+                return outcome
+        raise RuntimeError(
+            f"payment {visit.payment_request_id} changed {_MOST_CONFLICTS} times while it was decided on"
+        )
+
+    async def _about(self, visit: Visit, endpoint: Endpoint) -> Payment | None:
+        """The payment as it stands now; a Refusal when another one has used the call's own id."""
+        about, client_id = visit.about, visit.client_id
+        if endpoint.own_id is not None:
+            own = f"{endpoint.own_id}:{visit.body[endpoint.own_id]}"
+            owner = await self.ledger.store.find(client_id, own)
+            if owner is not None and owner != about:
+                raise Refusal("REPEAT_REQ_INCONSISTENT", f"{endpoint.own_id} was used before for another payment")
+        return await self.ledger.standing(client_id, about, visit.now) if about else None
+
+
+def _wish(choice: Choice) -> Wish:
+    """How the story wants the call to end."""
+    step = choice.step
+    if step.then is None:
+        return Wish(step.result, scenario=choice.scenario, buyer=choice.buyer)
+    return Wish(step.result, step.then.result, step.then.after, choice.scenario, choice.buyer)

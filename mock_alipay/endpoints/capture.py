@@ -1,0 +1,91 @@
+"""capture: takes money that is held, whole or in parts (CAP: the capture page of 2024-04-25)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mock_alipay.clock import wire_time
+from mock_alipay.context import Context
+from mock_alipay.errors import Refusal
+from mock_alipay.life import merchant
+from mock_alipay.life.buyer import CARD
+from mock_alipay.payment import NO_DETAILS, Money, Outcome, Payment, Transaction, money
+
+
+def capture(body: Mapping[str, Any], context: Context) -> Outcome:
+    """A capture, or the one that the same captureRequestId has already made.
+
+    Refusals: AUTH_NOT_FOUND, AUTH_CANCELLED, AUTH_EXPIRED, ORDER_IS_CANCELED, ORDER_STATUS_INVALID,
+    CURRENCY_NOT_SUPPORT, CAPTURE_AMOUNT_EXCEED_AUTH_LIMIT, PAYMENT_COUNT_EXCEED_LIMIT, REPEAT_REQ_INCONSISTENT.
+    """
+    payment, amount = context.payment, money(body["captureAmount"])
+    if payment is None:
+        raise Refusal("AUTH_NOT_FOUND", f"there is no payment {body['paymentId']}")
+    known = next((t for t in payment.captures if t.request_id == body["captureRequestId"]), None)
+    if known is not None:
+        if known.amount != amount:
+            asked = f"captureRequestId {known.request_id} captured {known.amount} before, not {amount}"
+            raise Refusal("REPEAT_REQ_INCONSISTENT", asked)
+        return _told(payment, known)
+    _check(payment, amount, context)
+    made = merchant.made("CAPTURE", body["captureRequestId"], amount, payment, context)
+    made = made._replace(last=_is_last(body))
+    changed = merchant.with_transaction(payment, made, context.now, scenario=context.wish.scenario)
+    return _told(changed, made)._replace(payment=changed)
+
+
+def _check(payment: Payment, amount: Money, context: Context) -> None:
+    _check_state(payment, context)
+    if amount.currency != payment.order.amount.currency:
+        raise Refusal("CURRENCY_NOT_SUPPORT", f"the payment is in {payment.order.amount.currency}, not {amount}")
+    most = context.world.figures.most_captures
+    if len(payment.captures) >= most:
+        raise Refusal("PAYMENT_COUNT_EXCEED_LIMIT", f"{most} captures were made already")
+    held = merchant.balance(payment).held
+    if amount.value > held:
+        left = payment.order.amount._replace(value=held)
+        raise Refusal("CAPTURE_AMOUNT_EXCEED_AUTH_LIMIT", f"{left} of {payment.order.amount} is left, not {amount}")
+
+
+def _check_state(payment: Payment, context: Context) -> None:
+    released = payment.state == "CANCELLED" and payment.code == "AUTH_EXPIRED"
+    # With an earlier capture still in process the authorization outlasts its time, but it takes no other.
+    if released or (payment.state == "AUTHORIZED" and payment.closes <= context.now):
+        raise Refusal("AUTH_EXPIRED", "the authorization was not captured in time; use a new paymentRequestId")
+    if payment.state == "CANCELLED":
+        raise Refusal("AUTH_CANCELLED" if payment.order.held and payment.paid else "ORDER_IS_CANCELED")
+    if payment.order.method != CARD:
+        raise Refusal("AUTH_NOT_FOUND", f"paymentMethodType {payment.order.method} knows no capture")
+    if payment.state != "AUTHORIZED":
+        how = "captured already" if payment.captures else payment.state
+        raise Refusal("ORDER_STATUS_INVALID", f"the payment is {how}, there is nothing to capture")
+    if any(t.last and t.status != "FAIL" for t in payment.captures):
+        raise Refusal("ORDER_STATUS_INVALID", "the last capture was made already (isLastCapture)")
+
+
+def _is_last(body: Mapping[str, Any]) -> bool:
+    """The SDKs know two ways to say so."""
+    return str(body.get("isLastCapture")).lower() == "true" or body.get("captureType") == "FINAL"
+
+
+def _told(payment: Payment, made: Transaction) -> Outcome:
+    if made.status == "FAIL":
+        return Outcome(made.code)
+    if made.done is None:
+        return Outcome(merchant.in_process_code("CAPTURE"))
+    fields = {
+        "captureRequestId": made.request_id,
+        "captureId": made.id,
+        "paymentId": payment.payment_id,
+        "captureAmount": made.amount.wire,
+        "captureTime": wire_time(made.done),
+        **acquirer(payment.details),
+    }
+    return Outcome("SUCCESS", fields=fields)
+
+
+def acquirer(details: Mapping[str, Any]) -> Mapping[str, Any]:
+    """acquirerReferenceNo, where the payment has one."""
+    number = details.get("acquirerReferenceNo")
+    return {"acquirerReferenceNo": number} if number else NO_DETAILS

@@ -1,0 +1,92 @@
+"""refund: gives money back, whole or in parts (the refund page; IDEM for repeats)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mock_alipay.clock import wire_time
+from mock_alipay.context import Context
+from mock_alipay.errors import Refusal
+from mock_alipay.life import merchant
+from mock_alipay.life.moves import possible
+from mock_alipay.payment import Money, Outcome, Payment, Transaction, money
+from mock_alipay.terms import Fault
+
+
+def refund(body: Mapping[str, Any], context: Context) -> Outcome:
+    """A refund, or the one that the same refundRequestId has already made.
+
+    Refusals: ORDER_NOT_EXIST, ORDER_IS_CANCELED, ORDER_IS_CLOSED, ORDER_STATUS_INVALID, CURRENCY_NOT_SUPPORT,
+    REFUND_WINDOW_EXCEED, REFUND_AMOUNT_EXCEED, MULTIPLE_REFUNDS_NOT_SUPPORTED, REPEAT_REQ_INCONSISTENT,
+    PARAM_ILLEGAL for a captureId that is none of the payment's.
+    """
+    payment, amount = context.payment, money(body["refundAmount"])
+    if payment is None:
+        raise Refusal("ORDER_NOT_EXIST", f"there is no payment {body['paymentId']}")
+    known = next((t for t in payment.refunds if t.request_id == body["refundRequestId"]), None)
+    if known is not None:
+        if known.amount != amount:
+            asked = f"refundRequestId {known.request_id} refunded {known.amount} before, not {amount}"
+            raise Refusal("REPEAT_REQ_INCONSISTENT", asked)
+        return _told(payment, known)
+    _check(payment, amount, body.get("captureId"), context)
+    made = merchant.made("REFUND", body["refundRequestId"], amount, payment, context)
+    made = made._replace(capture_id=body.get("captureId"), notify_url=body.get("refundNotifyUrl"))
+    changed = merchant.with_transaction(payment, made, context.now, scenario=context.wish.scenario)
+    return _told(changed, made)._replace(payment=changed)
+
+
+def _check(payment: Payment, amount: Money, capture_id: str | None, context: Context) -> None:
+    _check_state(payment)
+    if amount.currency != payment.order.amount.currency:
+        raise Refusal("CURRENCY_NOT_SUPPORT", f"the payment is in {payment.order.amount.currency}, not {amount}")
+    figures = context.world.figures
+    if payment.paid is not None and context.now > payment.paid + figures.refund_window:
+        raise Refusal("REFUND_WINDOW_EXCEED", f"the payment was made more than {figures.refund_window.days} days ago")
+    if len(payment.refunds) >= figures.most_refunds:
+        raise Refusal("MULTIPLE_REFUNDS_NOT_SUPPORTED", f"{figures.most_refunds} refunds were made already")
+    left = merchant.balance(payment).refundable
+    if capture_id is not None:
+        left = min(left, _left_of(payment, capture_id))
+    if amount.value > left:
+        rest = payment.order.amount._replace(value=left)
+        raise Refusal("REFUND_AMOUNT_EXCEED", f"{rest} of {payment.order.amount} can be refunded, not {amount}")
+
+
+def _check_state(payment: Payment) -> None:
+    if payment.state == "CANCELLED":
+        raise Refusal("ORDER_IS_CANCELED")
+    if payment.code == "ORDER_IS_CLOSED":
+        raise Refusal("ORDER_IS_CLOSED")
+    if not possible(payment, "refund"):
+        raise Refusal("ORDER_STATUS_INVALID", f"the payment is {payment.state}, there is nothing to refund")
+    if payment.state == "AUTHORIZED" and not merchant.captured(payment):
+        raise Refusal(
+            "ORDER_STATUS_INVALID", "the payment is authorized and nothing is captured yet; cancel it instead"
+        )
+
+
+def _left_of(payment: Payment, capture_id: str) -> int:
+    """What is left of one capture."""
+    capture = next((t for t in payment.captures if t.id == capture_id), None)
+    if capture is None:
+        fault = Fault("captureId", "the captureId of one of the payment's captures", f'"{capture_id}"')
+        raise Refusal("PARAM_ILLEGAL", faults=[fault])
+    spent = sum(t.amount.value for t in payment.refunds if t.capture_id == capture_id and t.status != "FAIL")
+    return capture.amount.value - spent if capture.status == "SUCCESS" else 0
+
+
+def _told(payment: Payment, made: Transaction) -> Outcome:
+    if made.status == "FAIL":
+        return Outcome(made.code)
+    if made.done is None:
+        return Outcome(merchant.in_process_code("REFUND"))
+    fields = {
+        "refundRequestId": made.request_id,
+        "refundId": made.id,
+        "paymentId": payment.payment_id,
+        "refundAmount": made.amount.wire,
+        "refundTime": wire_time(made.done),
+    }
+    return Outcome("SUCCESS", fields=fields)

@@ -1,0 +1,108 @@
+"""What a change sets off: the agenda, the event, the news; and payments as they stand."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from mock_alipay.events import Event
+from mock_alipay.ledger import Ledger
+from mock_alipay.payment import News, Payment
+from mock_alipay.store import MemoryStore
+from tests.calls import NOW, parts_of
+from tests.life.orders import HOUR, SECOND, capture, opened, order, standing
+
+URL = "http://127.0.0.1:9/notify"
+
+
+class Contested(MemoryStore):
+    """A store in which somebody else is quicker, some times."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.times = times
+
+    async def commit(self, payment: Payment) -> bool:
+        if self.times > 0 and payment.version > 1:
+            self.times -= 1
+            known = await self.load(payment.client_id, payment.payment_request_id)
+            assert known is not None
+            await super().commit(known._replace(version=known.version + 1))
+            return False
+        return await super().commit(payment)
+
+
+def ledger_of(times: int = 0) -> Ledger:
+    """A ledger that somebody else writes in, some times."""
+    return replace(parts_of().ledger, store=Contested(times))
+
+
+def test_a_commit_is_the_next_version_without_its_news() -> None:
+    """What was told is told once."""
+    ledger = ledger_of()
+    payment = standing("SUCCESS", order(url=URL), version=0, news=(News("notifyPayment", NOW, "PAYMENT_RESULT"),))
+    kept = asyncio.run(ledger.commit(payment, NOW))
+    assert payment._replace(version=1, news=()) == kept == asyncio.run(ledger.store.load("A", "order-1"))
+    assert ["notifyPayment"] == [notification.name for notification in ledger.announcer.postman.outbox]
+
+
+def test_a_commit_is_noted_and_told() -> None:
+    """The next thing that is due, and an event with the payment as it was kept."""
+    ledger = ledger_of()
+    heard: list[Event] = []
+    with ledger.events.heard_by(heard.append):
+        kept = asyncio.run(ledger.commit(opened(version=0), NOW))
+        asyncio.run(ledger.commit(standing("FAIL", version=0, payment_request_id="order-2"), NOW))
+    assert ("payment", "A", kept) == heard[0][1:4]
+    assert 2 == len(heard)
+    assert 1 == len(ledger.agenda)
+
+
+def test_a_commit_that_comes_second_sets_nothing_off() -> None:
+    """Neither event nor notification."""
+    ledger = ledger_of()
+    asyncio.run(ledger.commit(opened(version=0), NOW))
+    heard: list[Event] = []
+    late = standing("FAIL", order(url=URL), version=0, news=(News("notifyPayment", NOW, "PAYMENT_RESULT"),))
+    with ledger.events.heard_by(heard.append):
+        assert asyncio.run(ledger.commit(late, NOW)) is None
+    assert ([], 0, 1) == (heard, len(ledger.announcer.postman.outbox), len(ledger.agenda))
+
+
+@pytest.mark.parametrize("times", [0, 1, 5])
+def test_what_was_due_is_done_before_anyone_looks(times: int) -> None:
+    """Kept and told once, whoever else writes meanwhile; who looks again finds the same."""
+    ledger = ledger_of(times)
+    asyncio.run(ledger.commit(opened(order(url=URL), version=0), NOW))
+    for moment in (NOW + HOUR, NOW + 2 * HOUR):
+        found = asyncio.run(ledger.standing("A", "order-1", moment))
+        assert found is not None
+        assert ("EXPIRED", NOW + HOUR, 2 + times) == (found.state, found.begun, found.version)
+        assert found == asyncio.run(ledger.store.load("A", "order-1"))
+    assert ["PENDING"] == [notification.status for notification in ledger.announcer.postman.outbox]
+
+
+def test_who_looks_before_anything_is_due_changes_nothing() -> None:
+    """And of a payment that is not there nothing is found."""
+    ledger = ledger_of()
+    kept = asyncio.run(ledger.commit(opened(version=0), NOW))
+    assert kept is asyncio.run(ledger.standing("A", "order-1", NOW + HOUR - SECOND))
+    assert asyncio.run(ledger.standing("B", "order-1", NOW + HOUR)) is None
+
+
+def test_all_that_was_due_is_one_change() -> None:
+    """However much it is: one event, and the news in their order."""
+    ledger = ledger_of()
+    in_process: dict[str, Any] = {"status": "PROCESSING", "done": None, "settles": NOW + HOUR, "code": "PROCESS_FAIL"}
+    payment = standing("AUTHORIZED", order(held=True, url=URL), capture(5, **in_process), capture(6, "d"), version=0)
+    asyncio.run(ledger.commit(payment, NOW))
+    heard: list[Event] = []
+    with ledger.events.heard_by(heard.append):
+        found = asyncio.run(ledger.standing("A", "order-1", NOW + timedelta(days=30)))
+    assert found is not None
+    assert ("SUCCESS", ["FAIL", "SUCCESS"]) == (found.state, [t.status for t in found.captures])
+    assert [found] == [event.subject for event in heard if event.kind == "payment"]
