@@ -16,6 +16,10 @@ VISIBLE_WORD = re.compile(r"[!-~]{8,200}")
 VISIBLE_WORD_TOLD = "8 to 200 visible ASCII characters without blanks"
 """What an admin token may be."""
 
+HTTP_URL = re.compile(r"(?i:https?)://[^/?#@\s]+(?:[/?#]\S*)?")
+HTTP_URL_TOLD = "an http or https URL such as http://127.0.0.1:8000/notify"
+"""Where notifications can go, when nobody says."""
+
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
 """Hosts that stand for all addresses, and how this machine reaches itself then."""
 
@@ -39,6 +43,9 @@ class Config:
     admin_hosts: tuple[str, ...] = ()
     admin_token: str | None = None
     admin_open: bool = False
+    notify_url: str | None = None
+    notify_allow: tuple[str, ...] = ()
+    sandbox_retries: bool = False
 
     @property
     def url(self) -> str:

@@ -7,27 +7,23 @@ when too many wait, the newest are dropped and counted.
 from __future__ import annotations
 
 import logging
-import re
 import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any, Literal, TextIO
+from typing import Literal, TextIO
 
 import orjson
 
 from mock_alipay.events import Event
 from mock_alipay.journal import Entry
-from mock_alipay.mask import mask_text
+from mock_alipay.lines import json_line, notification_json, notification_text, text_line
 
 LogFormat = Literal["text", "json"]
 
 _MOST_WAITING = 20_000
 _PAUSE = 0.02
 """Seconds between batches: long enough to gather lines, too short to be seen."""
-
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class Log:
@@ -37,6 +33,7 @@ class Log:
         formatter = _Formatter(log_format)
         self._writer = _Writer(stream, formatter)
         self._line: Callable[[Entry], str] = json_line if log_format == "json" else text_line
+        self._told = notification_json if log_format == "json" else notification_text
         handler = _Handler(self._writer)
         handler.setFormatter(formatter)
         for name, level in (("mock_alipay", logging.INFO), ("uvicorn.error", logging.WARNING)):
@@ -49,6 +46,8 @@ class Log:
         """Write a call's line."""
         if event.kind == "call":
             self._writer.put(self._line(event.subject))
+        elif event.kind == "notification":
+            self._writer.put(self._told(event.subject))
 
     def close(self) -> None:
         """Write what is left; gives up on a reader that does not read."""
@@ -132,53 +131,3 @@ class _Formatter(logging.Formatter):
             return f"{record.levelname.lower()}: {text}"
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         return orjson.dumps({"time": at, "level": record.levelname.lower(), "message": text}).decode()
-
-
-def text_line(entry: Entry) -> str:
-    """``03:41:07 #12  createPaymentSession  F PARAM_ILLEGAL  [-]  0.9 ms  order: missing, …``"""
-    reply = entry.reply
-    name = entry.endpoint or f"{entry.call.method} {mask_text(entry.call.target)[:80]}"
-    code = f"{entry.result_status} {entry.result_code}" if entry.result_code else f"HTTP {reply.status}"
-    story = f"{entry.scenario or '-'} +{reply.fault.kind}" if reply.fault else entry.scenario or "-"
-    took = f"{entry.took * 1000:.1f} ms" + (f" +{reply.delay:.1f} s" if reply.delay else "")
-    line = f"{_local(int(entry.call.received.timestamp()))} #{entry.id}  {name}  {code}  [{story}]  {took}"
-    why = _why(entry)
-    if why:
-        line += f"  {mask_text(why)}"
-    # One line a call, whatever a merchant writes: no line ends, and nothing that steers a terminal.
-    return line if line.isprintable() else _CONTROL.sub(lambda found: repr(found[0])[1:-1], line)
-
-
-def json_line(entry: Entry) -> str:
-    """The same as one JSON object."""
-    reply = entry.reply
-    line: dict[str, Any] = {
-        "time": entry.call.received.isoformat(timespec="milliseconds"),
-        "level": "info",
-        "call": entry.id,
-        "endpoint": entry.endpoint,
-        "clientId": entry.client_id,
-        "paymentRequestId": entry.payment_request_id,
-        "httpStatus": entry.http_status,
-        "resultStatus": entry.result_status,
-        "resultCode": entry.result_code,
-        "scenario": entry.scenario,
-        "fault": reply.fault.kind if reply.fault else None,
-        "ms": round(entry.took * 1000, 1),
-        "delayMs": round(reply.delay * 1000),
-    }
-    if why := _why(entry):
-        line["why"] = mask_text(why)
-    return orjson.dumps(line).decode()
-
-
-def _why(entry: Entry) -> str:
-    """What a reader needs beside the code: nothing when all went well."""
-    if entry.explanation:
-        return entry.explanation
-    return "; ".join(fault.text for fault in entry.faults) or ("" if entry.result_status == "S" else entry.message)
-
-
-@lru_cache(maxsize=16)
-def _local(timestamp: int) -> str:
-    return datetime.fromtimestamp(timestamp, UTC).astimezone().strftime("%H:%M:%S")

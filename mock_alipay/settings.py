@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypedDict, get_args
 
-from mock_alipay.config import VISIBLE_WORD, VISIBLE_WORD_TOLD, Config
+from mock_alipay.config import HTTP_URL, HTTP_URL_TOLD, VISIBLE_WORD, VISIBLE_WORD_TOLD, Config
 from mock_alipay.errors import SetupError, WrongUse
 from mock_alipay.terms import SignatureMode, TypeMode
 from mock_alipay.words import close, described
@@ -35,6 +35,9 @@ class Settings(TypedDict, total=False):
     admin_hosts: str | Iterable[str]
     admin_token: str | None
     admin_open: bool
+    notify_url: str | None
+    notify_allow: str | Iterable[str]
+    sandbox_retries: bool
 
 
 def configured(config: Config, settings: Mapping[str, Any]) -> Config:
@@ -151,6 +154,12 @@ def _token(value: Any) -> str:
     return value
 
 
+def _url(value: Any) -> str:
+    if not isinstance(value, str) or not HTTP_URL.fullmatch(value):
+        raise ValueError(HTTP_URL_TOLD)
+    return value
+
+
 _PORT = "a port from 0 to 65535"
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
@@ -169,4 +178,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "admin_hosts": _names,
     "admin_token": _or_none(_token),
     "admin_open": _flag,
+    "notify_url": _or_none(_url),
+    "notify_allow": _names,
+    "sandbox_retries": _flag,
 }

@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from tests.edge.asking import Listener
+from tests.edge.asking import Listener, Till
 from tests.live import SANDBOX_PATH, Answer, Live, live, sample, signed_headers
+from tests.shop import ACKNOWLEDGED, FAULTY, Shop, open_shop
 
 CLIENTS = 50
 HALF = 16
@@ -69,7 +70,7 @@ class Client:
         """A call whose amount is the client's own; some are large, and take another way through the gateway."""
         amount = {"currency": "SGD", "value": str(20_000 + self.number)}
         padding = "x" * (20_000 if self.number % 5 == 0 else 10)
-        body = sample(payment_request_id, paymentAmount=amount, padding=padding)
+        body = sample(payment_request_id, paymentAmount=amount, paymentNotifyUrl=None, padding=padding)
         self.calls.append(self.ask("POST", SANDBOX_PATH, body, {**SIGNED, "client-id": self.name}))
         return self.calls[-1]
 
@@ -164,10 +165,8 @@ class Client:
         assert (calls, ids[::-1]) == (awaited["count"], [call["id"] for call in awaited["calls"]])
         assert ids == [data["id"] for kind, data in told if kind == "call"]
         # Four sessions, each told of when it is opened and when it expires, and one that is opened anew.
-        assert (9, {"call", "payment", "clock"}) == (
-            sum(kind == "payment" for kind, _ in told),
-            {kind for kind, _ in told},
-        )
+        kinds = Counter(kind for kind, _ in told)
+        assert {"call": calls, "payment": 9, "notification": 4, "clock": 3} == kinds
         with Listener(self.live, f"?{whose}", opened) as again:
             assert told == self.told(again)
 
@@ -298,3 +297,97 @@ def test_one_session_for_many_at_once(crowded: Live) -> None:
 
     with ThreadPoolExecutor(8) as threads:
         assert 1 == len(set(threads.map(call, range(8))))
+
+
+# --- payments and notifications ---------------------------------------------------------------------------------------
+
+TELLERS = 12
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    """A shop for all of them."""
+    with open_shop() as shop:
+        yield shop
+
+
+def spend(till: Till, number: int) -> None:
+    """Pay, refund in part and be told of both, under ids that everyone uses; the amounts are the client's own."""
+    for name in ("p-0", "p-1"):
+        paid = till.paid(name, paymentAmount={"currency": "BRL", "value": str(20_000 + number)})
+        refund = {"refundRequestId": f"r-{name}", "refundAmount": {"currency": "BRL", "value": str(100 + number)}}
+        assert "SUCCESS" == till.call("refund", paymentId=paid["paymentId"], refundNotifyUrl=till.url, **refund).code
+        till.told(name, 2)
+
+
+def test_everyone_is_told_of_ones_own(crowded: Live, shop: Shop) -> None:
+    """Many pay and refund at once under the same ids: each shop hears of its own, and each client sees its own."""
+    tills = [Till(crowded, shop, f"/{number}", f"client-{number}") for number in range(TELLERS)]
+    with ThreadPoolExecutor(TELLERS) as threads:
+        list(threads.map(spend, tills, range(TELLERS)))
+    public = str(crowded.parts.env["gatewayPublicKey"])
+    ids = set()
+    for number, till in enumerate(tills):
+        received, told = shop.got(till.path), till.listed()
+        assert {(till.client_id, True)} == {(one.headers["client-id"], one.genuine(public)) for one in received}
+        assert {one.headers["mock-notification-id"]: one.body for one in received} == {
+            one["id"]: one["request"] for one in told
+        }
+        assert {till.client_id} == {one["clientId"] for one in told}
+        amounts = Counter((one.body.get("paymentAmount") or one.body["refundAmount"])["value"] for one in received)
+        assert {str(20_000 + number): 2, str(100 + number): 2} == amounts
+        ids |= {one.body.get("paymentId") or one.body["refundId"] for one in received}
+    assert TELLERS * 4 == len(ids)
+
+
+def test_nobody_touches_anothers_payment(crowded: Live, shop: Shop) -> None:
+    """What one client id has made up, or was given, names nothing of another's."""
+    mine, other = (Till(crowded, shop, f"/{name}", name) for name in "AB")
+    paid = mine.paid("p")
+    money = {"currency": "BRL", "value": "10"}
+    refunded = mine.call("refund", paymentId=paid["paymentId"], refundRequestId="r", refundAmount=money).body
+    mine.told("p", 2)
+    before = mine.live.admin("GET", "/payments/p?clientId=A").body
+    unknown = [
+        other.call("inquiryPayment", paymentId=paid["paymentId"]),
+        other.call("inquiryPayment", paymentRequestId="p"),
+        other.call("cancel", paymentId=paid["paymentId"]),
+        other.call("cancel", paymentRequestId="p"),
+        other.call("refund", paymentId=paid["paymentId"], refundRequestId="s", refundAmount=money),
+        other.call("capture", paymentId=paid["paymentId"], captureRequestId="c", captureAmount=money),
+        other.call("inquiryRefund", refundId=refunded["refundId"]),
+        other.call("inquiryRefund", refundRequestId="r"),
+    ]
+    assert {"F"} == {answer.body["result"]["resultStatus"] for answer in unknown}
+    assert not [answer for answer in unknown if paid["paymentId"] in str({**answer.body, "result": None})]
+    assert (404, 404) == (
+        other.act("p").status,
+        other.notify(notification="notifyPayment", paymentRequestId="p").status,
+    )
+    assert ([], before) == (other.listed(), mine.live.admin("GET", "/payments/p?clientId=A").body)
+    # The same ids are still free for the other one.
+    own = other.paid("p")
+    answer = other.call("refund", paymentId=own["paymentId"], refundRequestId="r", refundAmount=money)
+    assert "SUCCESS" == answer.code
+    assert paid["paymentId"] != own["paymentId"]
+
+
+def test_who_starts_over_leaves_others_what_is_to_come(crowded: Live, shop: Shop) -> None:
+    """While half of the clients are reset, the notifications that the others still have to get stay theirs."""
+    tills = [Till(crowded, shop, f"/{number}", f"client-{number}") for number in range(TELLERS)]
+    for till in tills:
+        shop.says(till.path, FAULTY, ACKNOWLEDGED)
+
+    def go(till: Till) -> None:
+        till.paid("p")
+        till.notify(notification="notifyPayment", paymentRequestId="p", delay="1h", set={"own": till.client_id})
+        if tills.index(till) % 2:
+            crowded.admin("POST", "/reset", {"clientId": till.client_id})
+        till.advance("2h")
+
+    with ThreadPoolExecutor(TELLERS) as threads:
+        list(threads.map(go, tills))
+    for number, till in enumerate(tills):
+        expected = [None] if number % 2 else [None, None, till.client_id]
+        assert expected == [one.body.get("own") for one in shop.got(till.path)]
+        assert ["ACCEPTED"] * (len(expected) - 1) == [one["status"] for one in till.listed()]

@@ -1,4 +1,4 @@
-"""The log: one line a call, masked, written by a thread that never holds up a caller."""
+"""The log: one line a call, written by a thread that never holds up a caller."""
 
 from __future__ import annotations
 
@@ -9,45 +9,14 @@ import re
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from mock_alipay.events import Event, EventKind
 from mock_alipay.journal import Entry
-from mock_alipay.log import Log, LogFormat, json_line, text_line
-from mock_alipay.terms import Fault, Reply, WireFault
-from tests.calls import NOW, plain_call
-
-CARD = "4054692760174822"
-MASKED = "405469******4822"
-
-ENTRY = Entry(
-    id="12",
-    time=NOW + timedelta(days=1),
-    call=plain_call(),
-    reply=Reply(200, b"", b"{}"),
-    client_id="SANDBOX_A",
-    endpoint="createPaymentSession",
-    payment_request_id="order-1",
-    result_code="SUCCESS",
-    result_status="S",
-    message="success.",
-    verdict="valid",
-    explanation=None,
-    faults=(),
-    scenario="success",
-    reason="the default",
-    took=0.0009,
-)
-REFUSED = ENTRY._replace(
-    result_code="PARAM_ILLEGAL",
-    result_status="F",
-    message="order: expected a JSON object, got a string (and 1 more)",
-    scenario=None,
-    faults=(Fault("order", "a JSON object", "a string"), Fault("env", "a JSON object", "null")),
-)
+from mock_alipay.log import Log, LogFormat
+from mock_alipay.terms import Fault
+from tests.test_lines import DROPPED, ENTRY, REFUSED, SENT
 
 
 @pytest.fixture(autouse=True)
@@ -104,101 +73,6 @@ def written(log_format: LogFormat, *entries: Entry) -> list[str]:
     return lines_of(stream)
 
 
-@pytest.mark.parametrize(
-    ("entry", "expected"),
-    [
-        (ENTRY, "#12  createPaymentSession  S SUCCESS  [success]  0.9 ms"),
-        (
-            REFUSED,
-            (
-                "#12  createPaymentSession  F PARAM_ILLEGAL  [-]  0.9 ms  "
-                "order: expected a JSON object, got a string; env: expected a JSON object, got null"
-            ),
-        ),
-        (
-            ENTRY._replace(reply=Reply(200, b"", b"{}", 3.0, WireFault("reset")), scenario="slow"),
-            "#12  createPaymentSession  S SUCCESS  [slow +reset]  0.9 ms +3.0 s",
-        ),
-        (
-            ENTRY._replace(result_code="UNKNOWN_EXCEPTION", result_status="U", message="unknown exception"),
-            "#12  createPaymentSession  U UNKNOWN_EXCEPTION  [success]  0.9 ms  unknown exception",
-        ),
-        (
-            ENTRY._replace(result_code="INVALID_SIGNATURE", result_status="F", explanation="another key"),
-            "#12  createPaymentSession  F INVALID_SIGNATURE  [success]  0.9 ms  another key",
-        ),
-        (
-            ENTRY._replace(explanation="the path came with double slashes"),
-            "#12  createPaymentSession  S SUCCESS  [success]  0.9 ms  the path came with double slashes",
-        ),
-        (
-            ENTRY._replace(
-                call=plain_call(target="/favicon.ico", method="GET"),
-                reply=Reply(404, b"", b"{}"),
-                endpoint=None,
-                result_code=None,
-                result_status=None,
-                scenario=None,
-                message="there is no such page",
-            ),
-            "#12  GET /favicon.ico  HTTP 404  [-]  0.9 ms  there is no such page",
-        ),
-    ],
-)
-def test_a_line_in_words(entry: Entry, expected: str) -> None:
-    """The time, then id, endpoint, code, scenario, how long it took, and why it was refused."""
-    time, _, rest = text_line(entry).partition(" ")
-    assert re.fullmatch("[0-9]{2}:07:10", time) or re.fullmatch("[0-9]{2}:[0-9]{2}:10", time)
-    assert expected == rest
-
-
-def test_a_line_in_json() -> None:
-    """The same as one object."""
-    entry = ENTRY._replace(reply=Reply(200, b"", b"{}", 3.0, WireFault("reset")))
-    assert json.loads(json_line(entry)) == {
-        "time": "2026-11-22T01:07:10.000+00:00",
-        "level": "info",
-        "call": "12",
-        "endpoint": "createPaymentSession",
-        "clientId": "SANDBOX_A",
-        "paymentRequestId": "order-1",
-        "httpStatus": None,
-        "resultStatus": "S",
-        "resultCode": "SUCCESS",
-        "scenario": "success",
-        "fault": "reset",
-        "ms": 0.9,
-        "delayMs": 3000,
-    }
-    assert json.loads(json_line(ENTRY))["httpStatus"] == 200
-    assert json.loads(json_line(REFUSED))["why"].endswith("; env: expected a JSON object, got null")
-
-
-SECRETS: list[dict[str, Any]] = [
-    {"explanation": f"the body held {CARD}"},
-    {"faults": (Fault("x", "y", f'the string "{CARD}"'),)},
-    {"faults": (Fault("x", "y", 'the string "4054 6927 6017 4822"'),)},
-    {"message": f'text that is not JSON: "cardNo": "{CARD}"', "result_status": "F"},
-    {"message": f"cardNo {CARD} is refused", "result_status": "U"},
-]
-
-
-@pytest.mark.parametrize("changes", SECRETS)
-def test_card_numbers_are_masked(changes: dict[str, Any]) -> None:
-    """In both formats, wherever they came from."""
-    entry = ENTRY._replace(**changes)
-    for line in (text_line(entry), json_line(entry)):
-        assert CARD not in line
-        assert "4054 6927 6017 4822" not in line
-        assert re.search("4054 ?6[9*]+4822", line)
-
-
-def test_security_codes_are_masked() -> None:
-    """Not a digit of them is shown."""
-    entry = REFUSED._replace(faults=(), message='not JSON: {"cvv": "987"')
-    assert "987" not in text_line(entry) + json_line(entry)
-
-
 @pytest.mark.parametrize("text", ["a\nb", "a\r\nb", "a\x1b[31mb", "a\x00b", "a\x85b", "a\u2028b", "a\x9b31mb"])
 def test_a_call_is_one_line_whatever_a_merchant_writes(text: str) -> None:
     """Line ends and what steers a terminal are shown as escapes, in both formats."""
@@ -218,6 +92,16 @@ def test_only_calls_get_lines(kind: EventKind) -> None:
     log.hear(call(ENTRY))
     finish(log)
     assert 1 == len(lines_of(stream))
+
+
+def test_notifications_get_lines_too() -> None:
+    """One for each attempt, and one for what is not sent at all."""
+    stream = io.StringIO()
+    log = Log(stream, "text")
+    for notification in (SENT, DROPPED):
+        log.hear(Event(1, "notification", "SANDBOX_A", notification, 0))
+    finish(log)
+    assert ["ACCEPTED", "DROPPED"] == [line.split("  ")[2] for line in lines_of(stream)]
 
 
 def test_lines_come_in_order_and_all_of_them() -> None:

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 import click
+import httpx2
 import pytest
 
-from mock_alipay import Mock
+import mock_alipay
+from mock_alipay import Mock, schema
 from mock_alipay.cli import commands
-from mock_alipay.client import told
+from mock_alipay.client import told, told_of
+from mock_alipay.client.records import AttemptRecord, NotificationRecord
 from mock_alipay.edge.admin import CALLS
+from mock_alipay.figures import figures
+from mock_alipay.life.moves import MOVES
 from mock_alipay.scenario import shipped_folder
 from mock_alipay.scenario.library import read_text
 from mock_alipay.schema import Schemas
-from tests.live import Live, live, sample
+from tests.live import SANDBOX_PATH, Live, live, sample, signed_headers
+from tests.shop import FAULTY, open_shop
+
+WALLET = {"paymentMethodType": "GCASH"}
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 
@@ -114,8 +125,91 @@ def test_mock_example(own_gateway: Live, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_serve_example(capsys: pytest.CaptureFixture[str]) -> None:
     """The lines with serve run a gateway."""
-    exec(python_block("mock_alipay.serve("), {})
+    exec(python_block("serve(scenario="), {})
     assert capsys.readouterr().out.startswith("http://127.0.0.1:")
+
+
+def test_notifications_example(own_gateway: Live, capsys: pytest.CaptureFixture[str]) -> None:
+    """The lines about a webhook show what it answered, send an altered notification and wind through all attempts."""
+
+    def create_session(gateway: Mock, payment_request_id: str) -> None:
+        raw = json.dumps(sample(payment_request_id, paymentNotifyUrl=None, paymentMethod=WALLET)).encode()
+        httpx2.post(gateway.url + SANDBOX_PATH, content=raw, headers=signed_headers(raw)).raise_for_status()
+
+    with open_shop() as shop:
+        shop.says("/notify", FAULTY)
+        names = {"mock_alipay": mock_alipay, "webhook": shop.url(), "create_session": create_session}
+        exec(python_block("webhook"), names)
+        amounts = [received.body["paymentAmount"]["value"] for received in shop.got()]
+    why = "the HTTP status was 500, expected 200"
+    assert f"PENDING {why}\n{[500] * 8}\n" == capsys.readouterr().out
+    assert {"100": 8, "1": 8} == {amount: amounts.count(amount) for amount in ("100", "1")}
+
+
+def test_tail_example_of_a_notification() -> None:
+    """What ``tail`` is shown to print is what it prints of such a notification."""
+    shown = next(block for block in blocks("text") if "notifyPayment" in block)
+    moment = datetime(2026, 1, 31, tzinfo=UTC)
+    attempt = AttemptRecord(
+        time=moment,
+        http_status=200,
+        answer="",
+        accepted=False,
+        why="resultStatus was 'success', expected 'S'",
+        by_hand=False,
+        took_ms=1.0,
+    )
+    notification = NotificationRecord(
+        id="7",
+        notification="notifyPayment",
+        client_id="SANDBOX_MOCK_MERCHANT",
+        payment_request_id="order-4711",
+        created=moment,
+        url="http://127.0.0.1:8000/notify",
+        status="PENDING",
+        problem=None,
+        scenario="pays-at-once",
+        fault=None,
+        waits_for=None,
+        next_attempt=moment,
+        attempts=(attempt, attempt),
+        request=None,
+    )
+    steady = re.compile(r"^\d\d:\d\d:\d\d ", re.MULTILINE)
+    assert steady.sub("", shown) == steady.sub("", "\n".join(told_of(notification)) + "\n")
+
+
+def test_states() -> None:
+    """The diagram shows every move that leads from one state to another, and no other."""
+    drawn = re.findall(r"^    ([A-Z]+) --> ([A-Z]+): ([a-z]+)$", README, re.MULTILINE)
+    moves = {(source, rule.target or source, name) for name, rule in MOVES.items() for source in rule.sources}
+    assert sorted(moves) == sorted(drawn)
+
+
+def test_codes() -> None:
+    """The table of codes is what ``schemas/conditions.json`` says, and says it of every endpoint."""
+    rows = set(re.findall(r"^\| (\w+) \| `([A-Z_]+)` \| (.*) \|$", README, re.MULTILINE))
+    endpoints = schema.read("conditions.json")["endpoints"]
+    expected = {
+        (endpoint, code, row["when"].rstrip("."))
+        for endpoint, codes in endpoints.items()
+        for code, row in codes.items()
+        if row["when"] and code not in ("SUCCESS", "PARAM_ILLEGAL")
+    }
+    assert expected == rows
+
+
+def test_timetable() -> None:
+    """The times between attempts are those of ``schemas/figures.json``."""
+    first, *later = figures().resend_intervals
+    assert timedelta() == first
+    told = ", ".join(_spoken(interval) for interval in later[:-1]) + f" and {_spoken(later[-1])}"
+    assert f"they come again after {told}" in " ".join(README.split())
+
+
+def _spoken(interval: timedelta) -> str:
+    minutes = int(interval.total_seconds()) // 60
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h"
 
 
 def test_tail_example(own_gateway: Live) -> None:
@@ -159,8 +253,9 @@ def test_scenarios() -> None:
 
 def test_step_keys() -> None:
     """The tables name every key of a scenario and of a step, and every fault."""
-    schema = Schemas().document("scenario.json")
-    keys = [*schema["properties"], *schema["$defs"]["Step"]["properties"], *schema["$defs"]["Fault"]["else"]["enum"]]
+    scenario = Schemas().document("scenario.json")
+    parts = [scenario["$defs"][name]["properties"] for name in ("Step", "Act", "Notice", "Then")]
+    keys = [*scenario["properties"], *chain(*parts), *scenario["$defs"]["Fault"]["else"]["enum"]]
     assert [key for key in keys if f"`{key}`" not in README] == []
 
 

@@ -27,6 +27,11 @@ EASY = [
     ("seed", -5, -5),
     ("types", "strict", "strict"),
     ("watch", True, True),
+    ("notify_url", "http://localhost:8000/notify", "http://localhost:8000/notify"),
+    ("notify_url", None, None),
+    ("notify_allow", "shop.example", ("shop.example",)),
+    ("notify_allow", ["shop.example", "192.0.2.1"], ("shop.example", "192.0.2.1")),
+    ("sandbox_retries", True, True),
 ]
 
 WRONG = [
@@ -50,6 +55,10 @@ WRONG = [
     ("admin_hosts", 5, "host names", "the number 5"),
     ("admin_token", "short", "8 to 200 visible ASCII characters", 'the string "short"'),
     ("admin_open", 1, "True or False", "the number 1"),
+    ("notify_url", "localhost:8000", "an http or https URL such as http", 'the string "localhost:8000"'),
+    ("notify_url", 5, "an http or https URL", "the number 5"),
+    ("notify_allow", [5], "a string", "a list"),
+    ("sandbox_retries", "yes", "True or False", 'the string "yes"'),
 ]
 
 

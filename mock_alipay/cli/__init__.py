@@ -14,7 +14,7 @@ import click
 from mock_alipay.cli.call import call
 from mock_alipay.cli.inspect import check, scenarios, validate
 from mock_alipay.cli.serve import env, ready, serve
-from mock_alipay.cli.steer import clock, reset, use
+from mock_alipay.cli.steer import act, clock, reset, use
 from mock_alipay.cli.tail import tail
 from mock_alipay.errors import SetupError, WrongUse
 from mock_alipay.version import __version__
@@ -57,7 +57,7 @@ def commands() -> None:
     """
 
 
-for _command in (serve, ready, env, scenarios, validate, check, call, tail, use, reset, clock):
+for _command in (serve, ready, env, scenarios, validate, check, call, tail, use, act, reset, clock):
     commands.add_command(_command)
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from mock_alipay.certificate import HOME_VARIABLE
-from mock_alipay.cli.values import SEVERAL, Folder, HostName, Merchant, TlsPort, Token, Whole
+from mock_alipay.cli.values import SEVERAL, Folder, HostName, HttpUrl, Merchant, TlsPort, Token, Whole
 from mock_alipay.config import Config
 from mock_alipay.errors import WrongUse
 from mock_alipay.words import close
@@ -79,6 +79,22 @@ _ADMIN_TOKEN = (
     },
 )
 _ADMIN_OPEN = ("--admin-open", {"is_flag": True, "help": "Beyond loopback too, ask admin calls for no token."})
+_NOTIFY_URL = (
+    "--notify-url",
+    {"type": HttpUrl(), "metavar": "URL", "help": "Where notifications go when a request names no URL."},
+)
+_NOTIFY_ALLOW = (
+    "--notify-allow",
+    {
+        "type": HostName(),
+        "multiple": True,
+        "help": f"A public host that notifications may go to, beside private networks. Repeatable, {SEVERAL}.",
+    },
+)
+_SANDBOX_RETRIES = (
+    "--sandbox-retries",
+    {"is_flag": True, "help": "Send no notification twice, acknowledged or not, as the official sandbox does."},
+)
 _LOG_FORMAT = (
     "--log-format",
     {"type": click.Choice(["text", "json"]), "default": "text", "help": "One line a call."},
@@ -104,6 +120,9 @@ SERVING = (
     _ADMIN_HOST,
     *TOKEN,
     _ADMIN_OPEN,
+    _NOTIFY_URL,
+    _NOTIFY_ALLOW,
+    _SANDBOX_RETRIES,
 )
 
 _DEFAULTS = {field.name: field.default for field in dataclasses.fields(Config)}

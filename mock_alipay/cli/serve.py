@@ -28,8 +28,9 @@ def serve(log_format: Any, **flags: Any) -> None:
     """Run the gateway until Ctrl-C or SIGTERM."""
     # Imported here, so that other commands start at once.
     from mock_alipay import server
-    from mock_alipay.app import assemble, routes
+    from mock_alipay.app import routes
     from mock_alipay.log import Log
+    from mock_alipay.parts import assemble
     from mock_alipay.settings import settled
 
     config = config_of(flags)
@@ -77,7 +78,7 @@ def ready(wait: float, **flags: Any) -> None:
 def env(**flags: Any) -> None:
     """Print shell lines that point a client here: eval "$(mock-alipay env)"."""
     from mock_alipay import keys
-    from mock_alipay.app import environment
+    from mock_alipay.parts import environment
 
     config = config_of(flags)
     require_ports(port=config.port, tls_port=config.tls_port)

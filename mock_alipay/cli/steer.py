@@ -1,12 +1,13 @@
-"""``use``, ``reset`` and ``clock``: a running gateway steered from the terminal."""
+"""``use``, ``act``, ``reset`` and ``clock``: a running gateway steered from the terminal."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from mock_alipay.cli.reach import at_a_gateway, gateway
+from mock_alipay.terms import BuyerAction
 
 if TYPE_CHECKING:
     from mock_alipay.client import ClockState, Mock
@@ -37,8 +38,24 @@ def use(scenario: str | None, times: int | None, clear: bool, **flags: Any) -> N
 
 @click.command()
 @at_a_gateway
+@click.option("--code", metavar="CODE", help="Why a payment is declined, such as DO_NOT_HONOR.")
+@click.argument("payment_request_id", metavar="PAYMENT_REQUEST_ID")
+@click.argument("action", type=click.Choice(get_args(BuyerAction)))
+def act(payment_request_id: str, action: BuyerAction, code: str | None, **flags: Any) -> None:
+    """Have the buyer of a payment act."""
+    if code and action != "decline":
+        raise click.UsageError("--code says why a payment is declined; it goes with decline only")
+    with gateway(**flags) as mock:
+        payment = mock.payment(payment_request_id)
+        after = payment.decline(code) if action == "decline" else getattr(payment, action)()
+        number = f"  paymentId {after.payment_id}" if after.payment_id else ""
+        click.echo(f"{after.payment_request_id} is {after.state}{number}")
+
+
+@click.command()
+@at_a_gateway
 def reset(**flags: Any) -> None:
-    """Forget payments, counters, choices, loaded scenarios, journal and clock."""
+    """Forget payments, notifications, counters, choices, loaded scenarios, journal and clock."""
     with gateway(**flags) as mock:
         mock.reset()
         click.echo(f"reset {_whom(mock)}")

@@ -1,4 +1,4 @@
-"""``tail``: calls in the terminal as they come."""
+"""``tail``: calls and notifications in the terminal as they come."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from mock_alipay.cli.reach import at_a_gateway, gateway
 from mock_alipay.errors import Unreachable
 
 if TYPE_CHECKING:
-    from mock_alipay.client import CallRecord, Event, Mock
+    from mock_alipay.client import CallRecord, Event, Mock, NotificationRecord
 
 _COLOURS = {"S": "green", "F": "red", "U": "yellow"}
+_STATUS = {"ACCEPTED": "S", "PENDING": "U", "DROPPED": "U"}
+
 _PAUSE = 0.5
 """Seconds between two looks for a gateway that has gone."""
 
@@ -21,10 +23,10 @@ _PAUSE = 0.5
 @click.command()
 @at_a_gateway
 def tail(**flags: Any) -> None:
-    """Print calls as they come, each with what was wrong with it, until Ctrl-C."""
+    """Print calls and notifications as they come, each with what was wrong with it, until Ctrl-C."""
     with gateway(**flags) as mock:
         mock.health()
-        click.echo(f"calls at {mock.url}, as they come; Ctrl-C ends this", err=True)
+        click.echo(f"calls and notifications at {mock.url}, as they come; Ctrl-C ends this", err=True)
         last: str | None = None
         while True:
             last = _follow(mock, last)
@@ -52,6 +54,8 @@ def _follow(mock: Mock, after: str | None) -> str | None:
 def _show(event: Event) -> None:
     if event.kind == "call":
         _show_call(event.record)
+    elif event.kind == "notification":
+        _show_notification(event.record)
     elif event.kind == "missed":
         click.secho(f"… {event.record['missed']} events came too fast to be shown", fg="yellow")
 
@@ -63,6 +67,15 @@ def _show_call(call: CallRecord) -> None:
     click.secho(first, fg=_COLOURS.get(call.result_status or "", "red"))
     for line in more:
         click.secho(line, dim=call.result_status == "S")
+
+
+def _show_notification(notification: NotificationRecord) -> None:
+    from mock_alipay.client import told_of
+
+    first, *more = told_of(notification)
+    click.secho(first, fg=_COLOURS[_STATUS.get(notification.status, "F")])
+    for line in more:
+        click.secho(line)
 
 
 def _is_back(mock: Mock) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from mock_alipay.config import VISIBLE_WORD, VISIBLE_WORD_TOLD
+from mock_alipay.config import HTTP_URL, HTTP_URL_TOLD, VISIBLE_WORD, VISIBLE_WORD_TOLD
 
 SEVERAL = f"several in the variable are separated by {os.pathsep}"
 
@@ -50,6 +50,16 @@ class HostName(_List):
         if not re.fullmatch(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}", name):
             self.fail(f"expected a host name without port, such as gateway, got '{name}'; {SEVERAL}", param, ctx)
         return name
+
+
+class HttpUrl(click.ParamType):  # type: ignore[type-arg] # generic in later versions only
+    name = "URL"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        url = str(value)
+        if not HTTP_URL.fullmatch(url):
+            self.fail(f"expected {HTTP_URL_TOLD}, got '{url}'", param, ctx)
+        return url
 
 
 class Token(click.ParamType):  # type: ignore[type-arg] # generic in later versions only

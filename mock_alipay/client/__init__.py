@@ -1,8 +1,28 @@
 """A client of the admin API, for tests and tools that steer a gateway, here or elsewhere. httpx2 lives here."""
 
 from mock_alipay.client.mock import Mock
-from mock_alipay.client.records import CallRecord, ClockState, Event, PaymentRecord, ScenarioRecord
+from mock_alipay.client.payment import MockPayment
+from mock_alipay.client.records import (
+    CallRecord,
+    ClockState,
+    Event,
+    NotificationRecord,
+    PaymentRecord,
+    ScenarioRecord,
+)
 from mock_alipay.client.stream import EventStream
-from mock_alipay.client.told import told
+from mock_alipay.client.told import told, told_of
 
-__all__ = ["CallRecord", "ClockState", "Event", "EventStream", "Mock", "PaymentRecord", "ScenarioRecord", "told"]
+__all__ = [
+    "CallRecord",
+    "ClockState",
+    "Event",
+    "EventStream",
+    "Mock",
+    "MockPayment",
+    "NotificationRecord",
+    "PaymentRecord",
+    "ScenarioRecord",
+    "told",
+    "told_of",
+]

@@ -9,6 +9,9 @@ from mock_alipay import duration
 from mock_alipay.client.link import Link
 from mock_alipay.client.records import ClockState
 
+_PATIENCE = 20.0
+"""Seconds: the gateway answers when what has fallen due has been delivered, if the shop is quick enough."""
+
 
 class MockClock:
     """The clock of one client id, or without one that of all."""
@@ -40,4 +43,4 @@ class MockClock:
 
     def _move(self, **move: Any) -> ClockState:
         whom = {"clientId": self._client_id} if self._client_id is not None else {}
-        return ClockState.of(self._link.ask("PUT", "/clock", body={**whom, **move}))
+        return ClockState.of(self._link.ask("PUT", "/clock", body={**whom, **move}, takes=_PATIENCE))

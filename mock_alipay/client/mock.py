@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack
-from urllib.parse import quote
 
 from mock_alipay.client.clock import MockClock
 from mock_alipay.client.link import Link
-from mock_alipay.client.records import CallRecord, PaymentRecord, ScenarioRecord, camel
+from mock_alipay.client.notifications import MockNotifications
+from mock_alipay.client.payment import MockPayment
+from mock_alipay.client.records import CallRecord, ScenarioRecord, camel
 from mock_alipay.client.stream import EventStream
 from mock_alipay.errors import WrongUse
 from mock_alipay.words import close
@@ -63,6 +64,11 @@ class Mock:
     def clock(self) -> MockClock:
         """The clock of the client id, or that of all."""
         return MockClock(self._link, self.client_id)
+
+    @property
+    def notifications(self) -> MockNotifications:
+        """What the gateway has told the merchant, or will: of the client id, or of all."""
+        return MockNotifications(self._link, self.client_id)
 
     @property
     def url(self) -> str:
@@ -138,15 +144,15 @@ class Mock:
         """Take away the keys that were added for a client id."""
         self._link.ask("DELETE", "/merchants", body={"clientId": client_id})
 
-    def payments(self, *, limit: int = 100) -> list[PaymentRecord]:
+    def payments(self, *, limit: int = 100) -> list[MockPayment]:
         """The payments that the gateway knows, the latest change first."""
         found = self._link.ask("GET", "/payments", query={**self._whom, "limit": limit})["payments"]
-        return [PaymentRecord.of(one) for one in found]
+        return [MockPayment.at(self._link, one) for one in found]
 
-    def payment(self, payment_request_id: str) -> PaymentRecord:
-        """One payment."""
-        path = f"/payments/{quote(payment_request_id, safe='')}"
-        return PaymentRecord.of(self._link.ask("GET", path, query=self._whom))
+    def payment(self, payment_request_id: str) -> MockPayment:
+        """One payment, with what its buyer can do: ``mock.payment(id).pay()``."""
+        path = MockPayment.path(payment_request_id)
+        return MockPayment.at(self._link, self._link.ask("GET", path, query=self._whom))
 
     def add_merchant(self, client_id: str, public_key: str) -> int:
         """Add a merchant's public key, PEM or bare base64; its key version."""
@@ -162,7 +168,7 @@ class Mock:
         return EventStream(self._link, {**self._whom, "kind": kind}, after, timeout)
 
     def reset(self) -> None:
-        """Forget payments, counters, choices, loaded scenarios, journal and clock."""
+        """Forget payments, notifications, counters, choices, loaded scenarios, journal and clock."""
         self._link.ask("POST", "/reset", body=self._whom)
 
     def close(self) -> None:

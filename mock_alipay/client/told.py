@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_alipay.client.records import CallRecord
+from mock_alipay.client.records import CallRecord, NotificationRecord
 
 
 def told(call: CallRecord) -> list[str]:
@@ -20,6 +20,17 @@ def told(call: CallRecord) -> list[str]:
         details.append(f"the reply was spoilt on its way out: {call.fault}")
     details += call.unknown_fields
     return [_plain(first.rstrip()), *(f"    {_plain(detail)}" for detail in details)]
+
+
+def told_of(notification: NotificationRecord) -> list[str]:
+    """A notification in one line, and below it what keeps it from being accepted."""
+    last = notification.attempts[-1] if notification.attempts else None
+    at = (last.time if last else notification.created).astimezone().strftime("%H:%M:%S")
+    number = f", attempt {len(notification.attempts)}" if len(notification.attempts) > 1 else ""
+    played = f"[{notification.scenario or 'by hand'}]  {notification.payment_request_id or ''}"
+    first = f"{at} !{notification.id} {notification.notification} {notification.status}{number}  {played}"
+    why = (last.why if last else None) or notification.problem
+    return [_plain(first.rstrip()), *([f"    {_plain(why)}"] if why else [])]
 
 
 def _plain(text: str) -> str:

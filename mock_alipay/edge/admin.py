@@ -13,9 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
 
-from mock_alipay.edge import look, steer, stream
+from mock_alipay.edge import look, mail, steer, stream
 from mock_alipay.edge.desk import Ask, Desk
 from mock_alipay.edge.guard import Guard
+from mock_alipay.edge.notify import notify
 from mock_alipay.edge.openapi import describe
 from mock_alipay.edge.query import body_of, check, json_object, parameters
 from mock_alipay.edge.wait import wait
@@ -36,7 +37,12 @@ CALLS: Mapping[str, Mapping[str, Handler]] = {
     "/scenarios": {"GET": look.scenarios, "POST": steer.load_scenario},
     "/scenario": {"PUT": steer.choose_scenario, "DELETE": steer.clear_scenario},
     "/payments": {"GET": look.payments},
+    "/payments/{paymentRequestId:path}/act": {"POST": steer.act},
     "/payments/{paymentRequestId:path}": {"GET": look.payment},
+    "/notifications": {"GET": mail.notifications, "POST": notify},
+    "/notifications/wait": {"GET": mail.wait},
+    "/notifications/{id}": {"GET": mail.notification},
+    "/notifications/{id}/resend": {"POST": mail.resend},
     "/clock": {"GET": look.clock, "PUT": steer.move_clock},
     "/merchants": {"POST": steer.add_merchant, "DELETE": steer.remove_merchant},
     "/env": {"GET": look.environment},

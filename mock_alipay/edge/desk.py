@@ -11,15 +11,17 @@ from typing import Any, TypeVar
 
 from starlette.requests import Request
 
+from mock_alipay.cashier import Cashier
 from mock_alipay.clock import Clocks
 from mock_alipay.contract import Contract
 from mock_alipay.errors import Misuse
 from mock_alipay.events import Events
 from mock_alipay.journal import Journal
 from mock_alipay.keys import KeyRing
+from mock_alipay.ledger import Ledger
+from mock_alipay.post import Postman
 from mock_alipay.scenario import Chooser
 from mock_alipay.schema import Schemas
-from mock_alipay.store import MemoryStore
 from mock_alipay.timekeeper import Timekeeper
 
 Found = TypeVar("Found")
@@ -74,7 +76,9 @@ class Desk:
 
     journal: Journal
     chooser: Chooser
-    store: MemoryStore
+    ledger: Ledger
+    postman: Postman
+    cashier: Cashier
     contract: Contract
     schemas: Schemas
     clocks: Clocks

@@ -6,11 +6,12 @@ import itertools
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from mock_alipay.edge import views
+from mock_alipay.edge import affairs, views
 from mock_alipay.edge.desk import Ask, Desk
 from mock_alipay.edge.query import unknown
 from mock_alipay.errors import Misuse
 from mock_alipay.journal import FILTERS, Entry, wanted
+from mock_alipay.payment import Payment
 from mock_alipay.version import __version__
 
 
@@ -56,22 +57,38 @@ async def scenarios(desk: Desk, ask: Ask) -> Any:
 
 async def payments(desk: Desk, ask: Ask) -> Any:
     """The payments that the gateway knows, the latest change first."""
-    found = (await desk.store.browse(ask.client_id))[: ask.query["limit"]]
-    pairs = [(payment, desk.clocks.now(payment.client_id)) for payment in found]
-    return await desk.clerk.do(lambda: {"payments": [views.payment_view(*pair) for pair in pairs]})
+    found = [await _standing(desk, p) for p in (await desk.ledger.store.browse(ask.client_id))[: ask.query["limit"]]]
+    return await desk.clerk.do(lambda: {"payments": [affairs.payment_view(payment) for payment in found]})
 
 
 async def payment(desk: Desk, ask: Ask) -> Any:
     """One payment."""
-    wanted_id = ask.request.path_params["paymentRequestId"]
-    found = [p for p in await desk.store.browse(ask.client_id) if p.payment_request_id == wanted_id]
+    found = await found_payment(desk, ask)
+    return await desk.clerk.do(lambda: affairs.payment_view(found))
+
+
+async def found_payment(desk: Desk, ask: Ask) -> Payment:
+    """The payment that a path names, as it stands; Misuse when there is none, or when it could be several."""
+    return await payment_of(desk, ask.request.path_params["paymentRequestId"], ask.client_id)
+
+
+async def payment_of(desk: Desk, payment_request_id: str, client_id: str | None) -> Payment:
+    """The same by its paymentRequestId."""
+    found = [p for p in await desk.ledger.store.browse(client_id) if p.payment_request_id == payment_request_id]
     if not found:
-        raise Misuse(404, "No such payment", f"no session was created with paymentRequestId '{wanted_id[:64]}'")
+        detail = f"no session or payment was created with paymentRequestId '{payment_request_id[:64]}'"
+        raise Misuse(404, "No such payment", detail)
     if len(found) > 1:
         clients = ", ".join(payment.client_id for payment in found)
-        raise Misuse(409, "Several payments", f"several client ids used this id; add ?clientId= one of {clients}")
-    now = desk.clocks.now(found[0].client_id)
-    return await desk.clerk.do(lambda: views.payment_view(found[0], now))
+        raise Misuse(409, "Several payments", f"several client ids used this id; add clientId, one of {clients}")
+    return await _standing(desk, found[0])
+
+
+async def _standing(desk: Desk, payment: Payment) -> Payment:
+    """As it stands now, even where nobody sees to what is due (an app without its lifespan)."""
+    await desk.ledger.world.people.ready()
+    now = desk.clocks.now(payment.client_id)
+    return await desk.ledger.standing(payment.client_id, payment.payment_request_id, now) or payment
 
 
 async def clock(desk: Desk, ask: Ask) -> Any:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from mock_alipay import duration, keys
-from mock_alipay.edge import views
+from mock_alipay.edge import affairs, views
 from mock_alipay.edge.desk import Ask, Desk
-from mock_alipay.edge.query import JSON, YAML, wrong_media
+from mock_alipay.edge.look import found_payment
+from mock_alipay.edge.query import JSON, YAML, unknown, wrong_media
 from mock_alipay.errors import Misuse, SetupError
+from mock_alipay.results import results
 from mock_alipay.scenario import Story
 from mock_alipay.scenario.posted import read_posted
+from mock_alipay.terms import Act
+
+_PATIENCE = 20.0
+"""Seconds for which the answer to a moved clock waits for notifications to be delivered."""
 
 _MOVES = ("advance", "freeze", "run")
 
@@ -77,7 +84,19 @@ async def move_clock(desk: Desk, ask: Ask) -> Any:
     shown = views.clock_view(clocks, client_id)
     desk.events.publish("clock", client_id, shown)
     await desk.timekeeper.clock_moved(client_id, before)
+    # Notifications too; but for a shop that does not answer nobody waits for ever.
+    await asyncio.wait([asyncio.ensure_future(desk.postman.settle(client_id))], timeout=_PATIENCE)
     return shown
+
+
+async def act(desk: Desk, ask: Ask) -> Any:
+    """Have the buyer of a payment act."""
+    payment = await found_payment(desk, ask)
+    action, code = ask.body["action"], ask.body.get("code", "")
+    if code:
+        _check_reason(action, code)
+    changed = await desk.cashier.act(payment.client_id, payment.payment_request_id, Act(action, code=code))
+    return affairs.payment_view(changed)
 
 
 async def add_merchant(desk: Desk, ask: Ask) -> Any:
@@ -105,10 +124,22 @@ async def reset(desk: Desk, ask: Ask) -> Any:
     desk.chooser.forget(client_id)
     desk.clocks.forget(client_id)
     desk.timekeeper.agenda.forget(client_id)
-    forgotten = {"payments": await desk.store.forget(client_id), "calls": desk.journal.forget(client_id)}
+    forgotten = {
+        "payments": await desk.ledger.store.forget(client_id),
+        "calls": desk.journal.forget(client_id),
+        "notifications": desk.postman.forget(client_id),
+    }
     desk.events.forget(client_id)
     desk.events.publish("reset", client_id, {"clientId": client_id})
     return forgotten
+
+
+def _check_reason(action: str, code: str) -> None:
+    reasons = [name for name, result in results().items() if result.status == "F"]
+    if action != "decline":
+        raise Misuse(400, "Bad field", f"code: only a decline has a reason, {action} has none")
+    if code not in reasons:
+        raise unknown("code", code, reasons)
 
 
 def _read(name: str, ask: Ask, reader: Callable[[str], Any]) -> Any:

@@ -12,7 +12,7 @@ import orjson
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from mock_alipay.edge import views
+from mock_alipay.edge import affairs, views
 from mock_alipay.edge.desk import Ask, Desk
 from mock_alipay.events import Backlog, Event
 
@@ -119,6 +119,8 @@ def _data(desk: Desk, event: Event) -> Any:
         case "call":
             return views.call_summary(event.subject, desk.contract)
         case "payment":
-            return views.payment_summary(*event.subject)
+            return affairs.payment_summary(event.subject)
+        case "notification":
+            return affairs.notification_summary(event.subject)
         case _:
             return event.subject

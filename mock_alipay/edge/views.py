@@ -1,20 +1,18 @@
-"""Journal entries, payments and scenarios as the admin API shows them."""
+"""Journal entries and scenarios as the admin API shows them; payments and notifications stand in ``affairs``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
 import orjson
 
 from mock_alipay import duration
-from mock_alipay.clock import Clocks, wire_time
+from mock_alipay.clock import Clocks
 from mock_alipay.contract import Contract
 from mock_alipay.journal import Entry
 from mock_alipay.mask import mask_json, mask_text
 from mock_alipay.scenario import Story
-from mock_alipay.terms import Fault, Payment
+from mock_alipay.terms import Fault
 
 _UNREADABLE: Final = object()
 """Stands for a body that is not JSON."""
@@ -80,29 +78,6 @@ def whole_call_view(entry: Entry, contract: Contract) -> dict[str, Any]:
     }
 
 
-def payment_view(payment: Payment, now: datetime) -> dict[str, Any]:
-    """A payment as the gateway sees it when its client's clock shows ``now``."""
-    request = orjson.loads(payment.request)
-    return {**_payment(payment, request, now), "request": mask_json(request)}
-
-
-def payment_summary(payment: Payment, now: datetime) -> dict[str, Any]:
-    """The same without the request."""
-    return _payment(payment, orjson.loads(payment.request), now)
-
-
-def _payment(payment: Payment, request: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    return {
-        "paymentRequestId": payment.payment_request_id,
-        "clientId": payment.client_id,
-        "sessionStatus": "OPEN" if now < payment.session.expires else "EXPIRED",
-        "paymentSessionId": payment.session.id,
-        "paymentSessionExpiryTime": payment.session.expiry_text,
-        "created": wire_time(payment.session.created),
-        "paymentAmount": mask_json(request.get("paymentAmount")),
-    }
-
-
 def clock_view(clocks: Clocks, client_id: str | None) -> dict[str, Any]:
     """How a clock stands."""
     real = clocks.real.now()
@@ -122,6 +97,8 @@ def story_view(story: Story, *, loaded: bool, client_id: str | None) -> dict[str
         "name": story.name,
         "description": story.description,
         "endpoints": list(story.steps),
+        "buyer": [act.action for act in story.buyer],
+        "notifications": list(story.notices),
         "match": [condition.place for condition in story.match],
         "file": None if loaded else story.origin,
         "clientId": client_id,

@@ -35,7 +35,7 @@ async def wait(desk: Desk, ask: Ask) -> Any:
     filters, query = filters_of(desk, ask.query), ask.query
     tally = _Tally(desk, filters, query["after"], query["count"])
     with desk.waits.entered(), desk.events.heard_by(tally.hear):
-        await _either(tally.enough, ask.request, query["timeout"])
+        await either(tally.enough, ask.request, query["timeout"])
     if tally.count < query["count"]:
         raise _missed(desk, filters, query, tally.count)
     return {"count": tally.count, "calls": await shown(desk, list(tally.newest))}
@@ -74,7 +74,7 @@ class _Tally:
             self.enough.set()
 
 
-async def _either(enough: asyncio.Event, request: Request, seconds: float) -> None:
+async def either(enough: asyncio.Event, request: Request, seconds: float) -> None:
     """Return when there is enough, the client has gone, or the time is over."""
     waiting = [asyncio.ensure_future(enough.wait()), asyncio.ensure_future(gone(request.receive))]
     try:

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -41,14 +41,14 @@ def unsigned() -> Iterator[bytes]:
         yield _request(_body(number), b"")
 
 
-def signed() -> Iterator[bytes]:
-    """Endless requests signed by the test merchant, each with an id of its own."""
+def signed(body_of: Callable[[int], bytes] | None = None, target: str = TARGET) -> Iterator[bytes]:
+    """Endless requests signed by the test merchant, each with an id of its own; ``body_of`` makes other bodies."""
     signer = Signer(keys.shipped_merchant_key())
     for number in _numbers:
-        body = _body(number)
-        signature = signer.header(content("POST", TARGET, TEST_CLIENT_ID, _TIME, body))
+        body = (body_of or _body)(number)
+        signature = signer.header(content("POST", target, TEST_CLIENT_ID, _TIME, body))
         head = f"client-id: {TEST_CLIENT_ID}\r\nrequest-time: {_TIME}\r\nsignature: {signature.decode()}\r\n"
-        yield _request(body, head.encode())
+        yield _request(body, head.encode(), target)
 
 
 def _body(number: int) -> bytes:
@@ -63,11 +63,11 @@ def _template() -> tuple[bytes, bytes]:
     return before, after
 
 
-def _request(body: bytes, headers: bytes) -> bytes:
+def _request(body: bytes, headers: bytes, target: str = TARGET) -> bytes:
     return (
         b"POST %b HTTP/1.1\r\nhost: 127.0.0.1\r\nuser-agent: benchmark\r\naccept: */*\r\n"
         b"content-type: application/json; charset=UTF-8\r\n%bcontent-length: %d\r\n\r\n%b"
-        % (TARGET.encode(), headers, len(body), body)
+        % (target.encode(), headers, len(body), body)
     )
 
 

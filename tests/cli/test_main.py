@@ -44,7 +44,7 @@ WRONG_USES = [
     ("scenarios", "extra"),
     ("validate",),
     ("check",),
-    ("check", "--endpoint", "pay", "-"),
+    ("check", "--endpoint", "payNow", "-"),
     ("check", "--types", "loose", "-"),
     ("check", "a", "b"),
     ("call",),

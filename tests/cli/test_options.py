@@ -32,13 +32,16 @@ DOCUMENTED = {
     "--admin-host": ("MOCK_ALIPAY_ADMIN_HOSTS", ()),
     "--admin-token": ("MOCK_ALIPAY_ADMIN_TOKEN", None),
     "--admin-open": ("MOCK_ALIPAY_ADMIN_OPEN", False),
+    "--notify-url": ("MOCK_ALIPAY_NOTIFY_URL", None),
+    "--notify-allow": ("MOCK_ALIPAY_NOTIFY_ALLOW", ()),
+    "--sandbox-retries": ("MOCK_ALIPAY_SANDBOX_RETRIES", False),
 }
 """The published table: flag, environment variable, default."""
 
 SINGULAR = {"merchants": "merchant", "admin_hosts": "admin_host"}
 """Fields whose flags each add one of them."""
 
-SWITCHES = {"--watch": "watch", "--admin-open": "admin_open"}
+SWITCHES = {"--watch": "watch", "--admin-open": "admin_open", "--sandbox-retries": "sandbox_retries"}
 """Flags without a value, and their fields."""
 
 SETTINGS = [
@@ -67,6 +70,11 @@ SETTINGS = [
     ("--admin-host", "192.0.2.1", "admin_hosts", ("192.0.2.1",)),
     ("--admin-token", "12345678", "admin_token", "12345678"),
     ("--admin-token", "!~" * 100, "admin_token", "!~" * 100),
+    ("--notify-url", "http://127.0.0.1:8000/notify", "notify_url", "http://127.0.0.1:8000/notify"),
+    ("--notify-url", "HTTPS://shop.example/n?a=b#c", "notify_url", "HTTPS://shop.example/n?a=b#c"),
+    ("--notify-url", "http://[::1]:80", "notify_url", "http://[::1]:80"),
+    ("--notify-allow", "shop.example", "notify_allow", ("shop.example",)),
+    ("--notify-allow", "192.0.2.1", "notify_allow", ("192.0.2.1",)),
 ]
 """Flag, value as users write it, field of the Config, what stands there then."""
 
@@ -96,6 +104,15 @@ WRONG = [
     ("--admin-token", "schlüssel-wort", "expected 8 to 200 visible ASCII characters without blanks"),
     ("--admin-token", "x" * 201, "expected 8 to 200 visible ASCII characters without blanks"),
     ("--admin-token", "line-end\n", "expected 8 to 200 visible ASCII characters without blanks"),
+    ("--notify-url", "127.0.0.1:8000/notify", "expected an http or https URL such as http://127.0.0.1:8000/notify"),
+    ("--notify-url", "ftp://shop.example", "expected an http or https URL"),
+    ("--notify-url", "http://", "expected an http or https URL"),
+    ("--notify-url", "http:///notify", "expected an http or https URL"),
+    ("--notify-url", "http://user@shop.example/", "expected an http or https URL"),
+    ("--notify-url", "http://shop.example/a b", "expected an http or https URL"),
+    ("--notify-url", "http://shop.example/\n", "expected an http or https URL"),
+    ("--notify-allow", "https://shop.example", "expected a host name without port"),
+    ("--notify-allow", "*.shop.example", "expected a host name without port"),
 ]
 
 
@@ -184,10 +201,10 @@ def test_log_format() -> None:
 
 def test_lists_by_flag() -> None:
     """Flags that may be repeated keep the order in which they were given."""
-    hosts = ("--admin-host", "b", "--admin-host", "a")
+    hosts = ("--admin-host", "b", "--admin-host", "a", "--notify-allow", "d", "--notify-allow", "c")
     _, config = told("--scenarios", "b", "--scenarios", "a", "--merchant", "X=1", "--merchant", "X=2", *hosts)
     assert ((Path("b"), Path("a")), (("X", Path("1")), ("X", Path("2")))) == (config.scenarios, config.merchants)
-    assert ("b", "a") == config.admin_hosts
+    assert (("b", "a"), ("d", "c")) == (config.admin_hosts, config.notify_allow)
 
 
 def test_lists_by_variable() -> None:
@@ -196,9 +213,10 @@ def test_lists_by_variable() -> None:
         "MOCK_ALIPAY_SCENARIOS": os.pathsep.join(["b dir", "a"]),
         "MOCK_ALIPAY_MERCHANTS": os.pathsep.join(["X=1", "Y=2"]),
         "MOCK_ALIPAY_ADMIN_HOSTS": os.pathsep.join(["b", "a.example"]),
+        "MOCK_ALIPAY_NOTIFY_ALLOW": os.pathsep.join(["d.example", "c"]),
     }
     _, config = told(env=env)
-    assert ("b", "a.example") == config.admin_hosts
+    assert (("b", "a.example"), ("d.example", "c")) == (config.admin_hosts, config.notify_allow)
     assert ((Path("b dir"), Path("a")), (("X", Path("1")), ("Y", Path("2")))) == (config.scenarios, config.merchants)
 
 

@@ -1,4 +1,4 @@
-"""``use``, ``reset`` and ``clock`` against a running gateway."""
+"""``use``, ``act``, ``reset`` and ``clock`` against a running gateway."""
 
 from __future__ import annotations
 
@@ -67,6 +67,61 @@ def test_use_of_an_unknown_scenario(steer: Command) -> None:
     ended = steer("use", "risk-rejected")
     assert (2, "", 1) == (ended.code, ended.out, len(ended.err.splitlines()))
     assert ended.err.startswith("mock-alipay: there is no scenario 'risk-rejected'; did you mean risk-reject?")
+
+
+# --- act --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "state", "code"),
+    [
+        (("pay",), "SUCCESS", "SUCCESS"),
+        (("decline",), "FAIL", "USER_BALANCE_NOT_ENOUGH"),
+        (("decline", "--code", "DO_NOT_HONOR"), "FAIL", "DO_NOT_HONOR"),
+        (("pending",), "PENDING", "PAYMENT_IN_PROCESS"),
+        (("challenge",), "PROCESSING", "PAYMENT_IN_PROCESS"),
+    ],
+)
+def test_act(steer: Command, gateway: Live, arguments: tuple[str, ...], state: str, code: str) -> None:
+    """The buyer of a payment acts; what becomes of it is told, with the paymentId that it has from then on."""
+    gateway.create(sample("order 1/2", paymentNotifyUrl=None))
+    ended = steer("act", "order 1/2", *arguments)
+    found = gateway.admin("GET", "/payments").body["payments"][0]
+    assert (0, f"order 1/2 is {state}  paymentId {found['paymentId']}\n", "") == ended
+    assert (state, code) == (found["state"], found["paymentResultCode"])
+
+
+def test_act_by_leaving(steer: Command, gateway: Live) -> None:
+    """Who leaves has no paymentId, and may come back."""
+    gateway.create(sample("order", paymentNotifyUrl=None))
+    assert (0, "order is OPEN\n", "") == steer("act", "order", "leave")
+
+
+def test_act_for_one_client(steer: Command, gateway: Live) -> None:
+    """Where several client ids used the same paymentRequestId ``--client`` says whose it is."""
+    for name in ("A", "B"):
+        gateway.create(sample("order", paymentNotifyUrl=None), client_id=name)
+    refused = steer("act", "order", "pay")
+    assert (1, True) == (refused.code, "several client ids used this id" in refused.err)
+    assert steer("act", "order", "pay", "--client", "A").out.startswith("order is SUCCESS")
+    assert "OPEN" == gateway.admin("GET", "/payments/order?clientId=B").body["state"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("none", "pay"), 1, "no session or payment was created with paymentRequestId 'none'"),
+        (("order", "pay"), 1, "the payment is FAIL, its result is DO_NOT_HONOR: a buyer cannot pay any more"),
+        (("other", "decline", "--code", "NO"), 2, "there is no code 'NO'"),
+    ],
+)
+def test_act_that_cannot_be(steer: Command, gateway: Live, arguments: tuple[str, ...], code: int, words: str) -> None:
+    """What the gateway does not take ends with its words: code 2 for what is never right, 1 for what is not now."""
+    for name in ("order", "other"):
+        gateway.create(sample(name, paymentNotifyUrl=None))
+    steer("act", "order", "decline", "--code", "DO_NOT_HONOR")
+    ended = steer("act", *arguments)
+    assert (code, "", True) == (ended.code, ended.out, ended.err.startswith(f"mock-alipay: {words}")), ended.err
 
 
 # --- reset ------------------------------------------------------------------------------------------------------------
@@ -155,6 +210,10 @@ def test_clock_that_cannot_be_moved(steer: Command, arguments: tuple[str, ...], 
         ("use", "success", "--times", "0"),
         ("use", "success", "--times", "often"),
         ("use", "success", "slow"),
+        ("act",),
+        ("act", "order"),
+        ("act", "order", "fly"),
+        ("act", "order", "pay", "--code", "DO_NOT_HONOR"),
         ("reset", "everything"),
         ("clock", "advance"),
         ("clock", "advance", ""),

@@ -1,4 +1,4 @@
-"""``tail``: calls in the terminal as they come."""
+"""``tail``: calls and notifications in the terminal as they come."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from mock_alipay.client import Mock
 from tests.cli.process import COMMAND, FREE, PATIENCE, Running, environment, eventually, serving
 from tests.live import sample
+from tests.shop import ACKNOWLEDGED, FAULTY, open_shop
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,28 @@ def test_calls_as_they_come(gateway: Running, home: Path) -> None:
     assert how.startswith("    the reply was spoilt on its way out: ")
     assert last.endswith("S SUCCESS  [success: the default]  last")
     # After Ctrl-C the cursor goes to a line of its own.
-    assert (130, f"calls at http://127.0.0.1:{gateway.port}, as they come; Ctrl-C ends this\n\n") == (code, tail.err)
+    opening = f"calls and notifications at http://127.0.0.1:{gateway.port}, as they come; Ctrl-C ends this\n\n"
+    assert (130, opening) == (code, tail.err)
+
+
+def test_notifications_as_they_come(gateway: Running, home: Path) -> None:
+    """Each attempt is a line among the calls, and why it was not accepted stands below."""
+    whom, wallet = f"SANDBOX_{uuid.uuid4().hex}", {"paymentMethodType": "ALIPAY_CN"}
+    with open_shop() as shop, Mock(f"http://127.0.0.1:{gateway.port}", client_id=whom) as mock:
+        shop.says("/notify", FAULTY, ACKNOWLEDGED)
+        with tailing(home, gateway.port, "--client", whom) as tail:
+            heard(tail, gateway, whom)
+            gateway.create(sample("order", paymentMethod=wallet, paymentNotifyUrl=shop.url()), client_id=whom)
+            mock.payment("order").pay()
+            mock.notifications.wait()
+            mock.clock.advance("2m")
+            gateway.create(sample("last"), client_id=whom)
+            eventually(lambda: tail.out.endswith("  last\n") or None)
+    lines = [line for line in tail.out.splitlines() if not line.endswith("  listening")]
+    _, first, why, second, _ = lines
+    assert re.fullmatch(r"\d\d:\d\d:\d\d !\d+ notifyPayment PENDING  \[success\]  order", first)
+    assert "    the HTTP status was 500, expected 200" == why
+    assert re.fullmatch(r"\d\d:\d\d:\d\d !\d+ notifyPayment ACCEPTED, attempt 2  \[success\]  order", second)
 
 
 def test_no_colours_in_a_file(gateway: Running, home: Path) -> None:

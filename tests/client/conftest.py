@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from mock_alipay.client import Mock
-from tests.live import Live
+from tests.live import Live, sample
+from tests.shop import Shop, open_shop
 
 
 @pytest.fixture
@@ -22,3 +23,26 @@ def mock(gateway: Live, whom: str) -> Iterator[Mock]:
     """The shared gateway in the hands of one client id."""
     with Mock(gateway.config.url, client_id=whom) as mock:
         yield mock
+
+
+@pytest.fixture(scope="session")
+def webhook() -> Iterator[Shop]:
+    """A shop that all tests of a process share: each has a path of its own, which ``whom`` makes."""
+    with open_shop() as shop:
+        yield shop
+
+
+Open = Callable[..., str]
+
+
+@pytest.fixture
+def opened(gateway: Live, webhook: Shop, whom: str) -> Open:
+    """Opens a session that a wallet will pay in, and gives its paymentRequestId; changes as ``sample`` takes them."""
+
+    def create(payment_request_id: str = "p", **changes: object) -> str:
+        usual = {"paymentMethod": {"paymentMethodType": "ALIPAY_CN"}, "paymentNotifyUrl": webhook.url(f"/{whom}")}
+        answer = gateway.create(sample(payment_request_id, **{**usual, **changes}), client_id=whom)
+        assert "SUCCESS" == answer.code, answer.message
+        return payment_request_id
+
+    return create

@@ -15,7 +15,7 @@ from com.alipay.ams.api.default_alipay_client import DefaultAlipayClient
 from com.alipay.ams.api.request.pay.alipay_payment_session_request import AlipayPaymentSessionRequest
 
 from mock_alipay import __version__, keys
-from mock_alipay.client import CallRecord, Mock, PaymentRecord
+from mock_alipay.client import CallRecord, Mock, MockPayment
 from mock_alipay.config import TEST_CLIENT_ID, Config
 from mock_alipay.errors import AdminError, NotAwaited, Unreachable, WrongUse
 from tests.live import Answer, Live, live, sample
@@ -48,7 +48,7 @@ class Shop:
 
     def pay(self, payment_request_id: str | None = None, **how: Any) -> Answer:
         """A call; ``how`` goes to ``Live.create``."""
-        return self._own.create(sample(payment_request_id), client_id=self.client_id, **how)
+        return self._own.create(sample(payment_request_id, paymentNotifyUrl=None), client_id=self.client_id, **how)
 
 
 @pytest.fixture
@@ -256,9 +256,9 @@ def test_payments(mock: Mock, shop: Shop, stranger: Shop) -> None:
     assert expected == [payment.payment_request_id for payment in mock.payments()]
     assert expected[:1] == [payment.payment_request_id for payment in mock.payments(limit=1)]
     payment = mock.payment("a/b ?c=d&e#ü%2F")
-    assert (PaymentRecord, shop.client_id, "OPEN") == (type(payment), payment.client_id, payment.session_status)
+    assert (MockPayment, shop.client_id, "OPEN") == (type(payment), payment.client_id, payment.session_status)
     assert "a/b ?c=d&e#ü%2F" == payment.request["paymentRequestId"]
-    with pytest.raises(AdminError, match="no session was created"):
+    with pytest.raises(AdminError, match="no session or payment was created"):
         mock.payment("nothing")
 
 

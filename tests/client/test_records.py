@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mock_alipay.client import CallRecord, ClockState, Mock, PaymentRecord, ScenarioRecord
-from mock_alipay.client.records import Record, camel
+from mock_alipay.client import CallRecord, ClockState, Mock, NotificationRecord, PaymentRecord, ScenarioRecord
+from mock_alipay.client.records import AttemptRecord, Event, Record, camel
 from mock_alipay.terms import Fault
 from tests.live import Live, sample
 
@@ -18,6 +18,7 @@ from tests.live import Live, sample
     [
         (CallRecord, "/calls", "calls"),
         (PaymentRecord, "/payments", "payments"),
+        (NotificationRecord, "/notifications", "notifications"),
         (ScenarioRecord, "/scenarios", "scenarios"),
         (ClockState, "/clock", None),
     ],
@@ -26,7 +27,8 @@ def test_fields_are_those_of_the_wire(
     gateway: Live, whom: str, record: type[Record], path: str, name: str | None
 ) -> None:
     """Each record has exactly the fields that the admin API answers."""
-    gateway.create(client_id=whom)
+    gateway.create(sample("p", paymentNotifyUrl=None), client_id=whom)
+    gateway.admin("POST", "/payments/p/act", {"action": "decline", "clientId": whom})
     answer = gateway.admin("GET", f"{path}?clientId={whom}").body
     found = answer[name][0] if name else answer
     assert {camel(field.name) for field in fields(record)} == set(found)
@@ -90,6 +92,77 @@ def test_payment(gateway: Live, mock: Mock, whom: str) -> None:
     assert sample()["paymentAmount"] == payment.payment_amount == payment.request["paymentAmount"]
 
 
+def test_paid_payment(gateway: Live, mock: Mock, whom: str) -> None:
+    """Its other times are moments, too; what has not happened is None."""
+    gateway.create(sample("p", paymentNotifyUrl=None), client_id=whom)
+    gateway.admin("PUT", "/clock", {"clientId": whom, "freeze": "2030-01-01T00:00:00Z"})
+    wallet = {"paymentMethodType": "ALIPAY_CN"}
+    before = gateway.create(sample("q", paymentNotifyUrl=None, paymentMethod=wallet), client_id=whom).body
+    gateway.admin("POST", "/payments/q/act", {"action": "pay", "clientId": whom})
+    moment = datetime(2030, 1, 1, tzinfo=UTC)
+    paid = mock.payment("q")
+    assert (moment, moment, None, None) == (
+        paid.payment_create_time,
+        paid.payment_time,
+        paid.cancel_time,
+        paid.next,
+    )
+    gateway.create({"paymentRequestId": "q"}, path="/ams/api/v1/payments/cancel", client_id=whom)
+    assert (moment, "CLOSED") == ((cancelled := mock.payment("q")).cancel_time, cancelled.session_status)
+    assert datetime.fromisoformat(before["paymentSessionExpiryTime"]) == cancelled.payment_session_expiry_time
+    assert ("EXPIRED", None) == ((expired := mock.payment("p")).state, expired.next)
+
+
+ATTEMPT = {
+    "time": "2026-11-22T01:07:10.000+00:00",
+    "httpStatus": None,
+    "answer": "",
+    "accepted": False,
+    "why": "nobody listens",
+    "byHand": False,
+    "tookMs": 0.5,
+}
+
+
+def test_notification() -> None:
+    """A notification is typed, and each of its attempts; in an event it has no body."""
+    found = {
+        "id": "7",
+        "notification": "notifyPayment",
+        "clientId": "A",
+        "paymentRequestId": None,
+        "created": "2026-11-22T01:07:10.000+00:00",
+        "url": None,
+        "status": "PENDING",
+        "problem": None,
+        "scenario": None,
+        "fault": None,
+        "waitsFor": "notifyCapture",
+        "nextAttempt": "2026-11-22T09:09:10.000+08:00",
+        "attempts": [ATTEMPT],
+    }
+    moment = datetime(2026, 11, 22, 1, 7, 10, tzinfo=UTC)
+    record = NotificationRecord.of(found)
+    assert (moment, moment + timedelta(minutes=2)) == (record.created, record.next_attempt)
+    assert ("notifyCapture", None, None) == (record.waits_for, record.request, record.payment_request_id)
+    attempt = AttemptRecord(
+        time=moment, http_status=None, answer="", accepted=False, why="nobody listens", by_hand=False, took_ms=0.5
+    )
+    assert (attempt,) == record.attempts
+    assert {camel(field.name) for field in fields(AttemptRecord)} == ATTEMPT.keys()
+    assert None is NotificationRecord.of({**found, "nextAttempt": None}).next_attempt
+
+
+def test_events_have_records() -> None:
+    """Of each kind that has one."""
+    assert {
+        "call": CallRecord,
+        "payment": PaymentRecord,
+        "notification": NotificationRecord,
+        "clock": ClockState,
+    } == Event.KINDS
+
+
 @pytest.mark.parametrize(
     ("ahead", "length"),
     [("PT0S", timedelta()), ("P1DT0.5S", timedelta(days=1, seconds=0.5)), ("-PT1H", -timedelta(hours=1))],
@@ -109,11 +182,22 @@ def test_more_than_is_known() -> None:
         "name": "ours",
         "description": "Ours.",
         "endpoints": [],
+        "buyer": ["pay"],
+        "notifications": [],
         "match": [],
         "file": None,
         "colour": "red",
     }
-    expected = ScenarioRecord(name="ours", description="Ours.", endpoints=[], match=[], file=None, client_id=None)
+    expected = ScenarioRecord(
+        name="ours",
+        description="Ours.",
+        endpoints=[],
+        buyer=["pay"],
+        notifications=[],
+        match=[],
+        file=None,
+        client_id=None,
+    )
     assert expected == ScenarioRecord.of(found)
 
 

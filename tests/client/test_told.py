@@ -1,15 +1,17 @@
-"""A call told in lines."""
+"""A call, or a notification, told in lines."""
 
 from __future__ import annotations
 
 import dataclasses
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_alipay.client import CallRecord, told
+from mock_alipay.client import CallRecord, NotificationRecord, told, told_of
+from mock_alipay.client.records import AttemptRecord
 from mock_alipay.terms import Fault
 
 NOON = datetime(2026, 11, 22, 12).astimezone()
@@ -90,3 +92,65 @@ def test_nothing_steers_the_terminal(text: str) -> None:
     lines = told(call)
     assert [True] * len(lines) == [line.isprintable() for line in lines]
     assert (5 if text else 3) == len(lines)
+
+
+# --- notifications ----------------------------------------------------------------------------------------------------
+
+REFUSED = AttemptRecord(
+    time=NOON + timedelta(minutes=1),
+    http_status=500,
+    answer="",
+    accepted=False,
+    why="the HTTP status was 500",
+    by_hand=False,
+    took_ms=1.0,
+)
+ACCEPTED = dataclasses.replace(REFUSED, time=NOON + timedelta(minutes=3), http_status=200, accepted=True, why=None)
+PENDING = NotificationRecord(
+    id="7",
+    notification="notifyPayment",
+    client_id="SANDBOX_A",
+    payment_request_id="order-1",
+    created=NOON,
+    url="http://127.0.0.1:1/",
+    status="PENDING",
+    problem=None,
+    scenario="success",
+    fault=None,
+    waits_for=None,
+    next_attempt=None,
+    attempts=(),
+    request=None,
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "lines"),
+    [
+        ({}, ["12:00:00 !7 notifyPayment PENDING  [success]  order-1"]),
+        ({"scenario": None, "payment_request_id": None}, ["12:00:00 !7 notifyPayment PENDING  [by hand]"]),
+        (
+            {"attempts": (REFUSED,)},
+            ["12:01:00 !7 notifyPayment PENDING  [success]  order-1", "    the HTTP status was 500"],
+        ),
+        (
+            {"attempts": (REFUSED, ACCEPTED), "status": "ACCEPTED"},
+            ["12:03:00 !7 notifyPayment ACCEPTED, attempt 2  [success]  order-1"],
+        ),
+        (
+            {"status": "DROPPED", "problem": "the scenario drops it"},
+            ["12:00:00 !7 notifyPayment DROPPED  [success]  order-1", "    the scenario drops it"],
+        ),
+    ],
+)
+def test_notifications(change: dict[str, Any], lines: list[str]) -> None:
+    """When it was tried last, how it stands, in which story, and below what keeps it from being accepted."""
+    assert lines == told_of(dataclasses.replace(PENDING, **change))
+
+
+@given(text=st.text(max_size=20) | st.text("\x00\x1b\x07\x7f\x9b\u202e\u2028\n\r", max_size=20))
+def test_no_notification_steers_the_terminal(text: str) -> None:
+    """Whatever a shop answers, each line is printable, and there are two at most."""
+    attempts = (dataclasses.replace(REFUSED, why=text),)
+    lines = told_of(dataclasses.replace(PENDING, payment_request_id=text, attempts=attempts))
+    assert ([True] * len(lines), 2 if text else 1) == ([line.isprintable() for line in lines], len(lines))

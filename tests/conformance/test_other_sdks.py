@@ -65,11 +65,21 @@ DOTNET_UNSET_FIELDS = """
     locale availablePaymentMethod allowedPaymentMethodRegions subscriptionInfo metadata customizedInfo scopes
 """
 
+DOTNET_UNSET_INQUIRY = "paymentRequestId paymentId merchantAccountId"
+DOTNET_UNSET_REFUND = """
+    referenceRefundId refundReason refundNotifyUrl isAsyncRefund extendInfo refundDetails refundSourceAccountNo
+    actualRefundAmount captureId refundToBankInfo metadata customizedInfo
+"""
+
 
 def dotnet_json(body: dict[str, Any]) -> str:
     """System.Text.Json: nearly everything is escaped, in capitals, and what is not set is there too."""
-    whole = {**dict.fromkeys(DOTNET_UNSET_FIELDS.split()), "enableInstallmentCollection": False, **body}
-    whole |= {name: {**unset, **body.get(name, {})} for name, unset in DOTNET_UNSET.items()}
+    if "productCode" in body:
+        whole = {**dict.fromkeys(DOTNET_UNSET_FIELDS.split()), "enableInstallmentCollection": False, **body}
+        whole |= {name: {**unset, **body.get(name, {})} for name, unset in DOTNET_UNSET.items()}
+    else:
+        unset_fields = DOTNET_UNSET_REFUND if "refundRequestId" in body else DOTNET_UNSET_INQUIRY
+        whole = {**dict.fromkeys(unset_fields.split()), **body}
     text = json.dumps(whole, separators=(",", ":")).replace('\\"', "\\u0022")
     text = re.sub(r"\\u[0-9a-f]{4}", lambda found: "\\u" + found[0][2:].upper(), text)
     return re.sub("[&'<>+]", lambda found: f"\\u{ord(found[0]):04X}", text)
@@ -332,6 +342,36 @@ def test_scripted_refusals(gateway: Live, merchant: Merchant, sdk: Sdk, scenario
 
     check(sdk, merchant, received)
     assert (status, code) == (received.result["resultStatus"], received.result["resultCode"])
+
+
+@every_sdk
+def test_inquires_and_refunds(gateway: Live, merchant: Merchant, sdk: Sdk) -> None:
+    """Every SDK's bytes of two more endpoints are understood, and it can check the replies."""
+    body = order(f"pays-at-once--{sdk.name}-{uuid.uuid4().hex[:12]}") | {"paymentNotifyUrl": "http://127.0.0.1:9/"}
+    send(gateway, sdk, merchant, body)
+    gateway.admin("POST", "/payments/" + body["paymentRequestId"] + "/act", {"action": "pay"})
+    asked, refunded = (SANDBOX_PATH.replace("createPaymentSession", name) for name in ("inquiryPayment", "refund"))
+
+    found = send(gateway, sdk, merchant, {"paymentRequestId": body["paymentRequestId"]}, target=asked)
+    payment = json.loads(found.body)
+    check(sdk, merchant, found, target=asked)
+    assert ("S", "SUCCESS", "SUCCESS") == (
+        payment["result"]["resultStatus"],
+        payment["paymentStatus"],
+        payment["paymentResultCode"],
+    )
+
+    refund = {
+        "refundRequestId": f"r-{body['paymentRequestId']}",
+        "paymentId": payment["paymentId"],
+        "refundAmount": {"currency": "BRL", "value": "40"},
+    }
+    for wanted, code in ((refund, "SUCCESS"), ({**refund, "paymentId": "unknown"}, "REPEAT_REQ_INCONSISTENT")):
+        given = send(gateway, sdk, merchant, {**wanted, "refundReason": TEXT}, target=refunded)
+        seen = entry(gateway, given)
+        check(sdk, merchant, given, target=refunded)
+        assert (code, "valid", []) == (given.result["resultCode"], seen["signature"]["verdict"], seen["unknownFields"])
+        assert TEXT == seen["request"]["refundReason"]
 
 
 @every_sdk

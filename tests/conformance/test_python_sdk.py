@@ -13,7 +13,6 @@ import socket
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,113 +21,16 @@ import pytest
 from com.alipay.ams.api.default_alipay_client import DefaultAlipayClient
 from com.alipay.ams.api.exception.exception import AlipayApiException
 from com.alipay.ams.api.model.amount import Amount
-from com.alipay.ams.api.model.buyer import Buyer
-from com.alipay.ams.api.model.order import Order
-from com.alipay.ams.api.model.payment_factor import PaymentFactor
-from com.alipay.ams.api.model.payment_method import PaymentMethod
-from com.alipay.ams.api.model.product_code_type import ProductCodeType
-from com.alipay.ams.api.model.settlement_strategy import SettlementStrategy
-from com.alipay.ams.api.net import default_http_rpc
 from com.alipay.ams.api.request.pay.alipay_create_session_request import AlipayCreateSessionRequest
 from com.alipay.ams.api.request.pay.alipay_payment_session_request import AlipayPaymentSessionRequest
 from com.alipay.ams.api.response.pay.alipay_create_session_response import AlipayCreateSessionResponse
 from com.alipay.ams.api.response.pay.alipay_payment_session_response import AlipayPaymentSessionResponse
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from mock_alipay import keys
-from mock_alipay.config import Config
 from mock_alipay.errors import SetupError
+from tests.conformance.sdk import PRODUCTION_ID, URL, client, session_request
 from tests.live import PATH, SANDBOX_PATH, Live, live
-
-PRODUCTION_ID = "5XSR7C3046QJ05345"
-"""A client id as merchants have in production: without the prefix that sends SDKs to the sandbox."""
-
-URL = "https://127.0.0.1"
-
-
-@pytest.fixture(scope="module")
-def merchant_pairs() -> tuple[RSAPrivateKey, RSAPrivateKey]:
-    """A merchant's key and its successor."""
-    return generate_private_key(65537, 2048), generate_private_key(65537, 2048)
-
-
-@pytest.fixture(scope="module")
-def secure(
-    tls_folder: Path, tmp_path_factory: pytest.TempPathFactory, merchant_pairs: tuple[RSAPrivateKey, RSAPrivateKey]
-) -> Iterator[Live]:
-    """A gateway with HTTPS that also knows a production merchant, with key versions 1 and 2."""
-    folder = tmp_path_factory.mktemp("merchant")
-    merchants = []
-    for version, key in enumerate(merchant_pairs, start=1):
-        file = folder / f"{version}.txt"
-        file.write_text(keys.bare_public_key(key.public_key()))
-        merchants.append((PRODUCTION_ID, file))
-    with live(Config(seed=1, merchants=tuple(merchants)), tls_folder=tls_folder) as running:
-        yield running
-
-
-@pytest.fixture
-def rerouted(secure: Live, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The SDK's own connections, certificate check and all, but to the gateway's port instead of 443."""
-    original = getattr(default_http_rpc, "__get_http_connection")
-    opened: list[http.client.HTTPSConnection] = []
-
-    def get_http_connection(*arguments: Any) -> http.client.HTTPSConnection:
-        connection: http.client.HTTPSConnection = original(*arguments)
-        connection.port = secure.config.tls_port or 0
-        opened.append(connection)
-        return connection
-
-    monkeypatch.setattr(default_http_rpc, "__get_http_connection", get_http_connection)
-    yield
-    for connection in opened:  # the SDK leaves connections open when it does not like the reply
-        connection.close()
-
-
-@pytest.fixture
-def trusted(secure: Live, rerouted: None, monkeypatch: pytest.MonkeyPatch) -> Live:
-    """The gateway, with its certificate authority trusted the way users do it."""
-    assert secure.certificate is not None
-    monkeypatch.setenv("SSL_CERT_FILE", str(secure.certificate.authority))
-    return secure
-
-
-def client(gateway: Live, url: str = URL, **changes: Any) -> Any:
-    """An SDK client configured from the gateway's own environment; ``changes`` replace arguments."""
-    env = gateway.parts.env
-    arguments = {
-        "client_id": env["clientId"],
-        "merchant_private_key": env["merchantPrivateKey"],
-        "alipay_public_key": env["gatewayPublicKey"],
-    }
-    return DefaultAlipayClient(url, **{**arguments, **changes})
-
-
-def session_request(payment_request_id: str | None = None, kind: Any = AlipayPaymentSessionRequest) -> Any:
-    """A request as the SDK's own demo fills it in."""
-    order = Order()
-    order.reference_order_id = "order-1"
-    order.order_description = "a cup of tea"
-    order.order_amount = Amount("BRL", "100")
-    order.buyer = Buyer()
-    order.buyer.reference_buyer_id = "buyer-1"
-    method = PaymentMethod()
-    method.payment_method_type = "CARD"
-    factor = PaymentFactor()
-    factor.is_authorization = True
-    settlement = SettlementStrategy()
-    settlement.settlement_currency = "EUR"
-    request = kind()
-    request.product_code = ProductCodeType.CASHIER_PAYMENT
-    request.payment_request_id = payment_request_id or f"sdk-{uuid.uuid4()}"
-    request.order = order
-    request.payment_amount = Amount("BRL", "100")
-    request.payment_method = method
-    request.payment_factor = factor
-    request.settlement_strategy = settlement
-    request.payment_redirect_url = "https://shop.example/return"
-    request.payment_notify_url = "https://shop.example/notify"
-    return request
 
 
 def named(scenario: str) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.edge.asking import PATIENCE, Overtaken
+from tests.edge.asking import PATIENCE, Overtaken, Till
 from tests.live import Answer, Live, live, sample
+from tests.shop import Shop, open_shop
 
 
 @pytest.fixture
@@ -66,3 +67,22 @@ def slow_call(own: Live, monkeypatch: pytest.MonkeyPatch) -> Overtaken:
                 go_on.set()
 
     return overtaken
+
+
+@pytest.fixture(scope="session")
+def shop() -> Iterator[Shop]:
+    """A shop that all tests of a process share: each has a path of its own."""
+    with open_shop() as shop:
+        yield shop
+
+
+@pytest.fixture
+def path() -> str:
+    """A path of the shop that no other test uses, with a query as some have it."""
+    return f"/{uuid.uuid4().hex}?shop=1"
+
+
+@pytest.fixture
+def till(gateway: Live, shop: Shop, path: str, client_id: str) -> Till:
+    """Payments of one client id at the gateway that all share."""
+    return Till(gateway, shop, path, client_id)

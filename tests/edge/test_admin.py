@@ -11,6 +11,7 @@ import pytest
 from mock_alipay.config import Config
 from mock_alipay.edge.admin import CALLS, spoken
 from mock_alipay.schema import read
+from mock_alipay.store import MemoryStore
 from tests.edge.asking import ROWS, filled, problem
 from tests.live import Live, live
 
@@ -20,10 +21,10 @@ def test_a_bug_is_told_as_a_problem(
 ) -> None:
     """The caller reads that the fault is ours, the log has the traceback, and the gateway goes on."""
 
-    async def broken(_: str | None) -> list[Any]:
+    async def broken(*_: Any) -> list[Any]:
         raise KeyError("boom")
 
-    monkeypatch.setattr(own.parts.store, "browse", broken)
+    monkeypatch.setattr(MemoryStore, "browse", broken)
     found = problem(own.admin("GET", "/payments"))
     assert (500, False) == (found["status"], "boom" in str(found))
     assert "KeyError: 'boom'" in caplog.text
@@ -64,7 +65,7 @@ def own_shared() -> Iterator[Live]:
         ("GET", "/calls/count?limit=1", None, 400, ["query parameter 'limit'"]),
         ("GET", "/calls/1?full=1", None, 400, ["query parameter 'full'"]),
         ("GET", "/clock?clientID=A", None, 400, ["did you mean clientId?"]),
-        ("GET", "/events?kind=cal", None, 400, ["kind: expected call, payment, clock or reset, got cal"]),
+        ("GET", "/events?kind=cal", None, 400, ["kind: expected call, payment, notification, clock or reset, got cal"]),
         ("GET", "/scenarios?name=x", None, 400, ["query parameter 'name'"]),
         ("GET", "/payments?status=OPEN", None, 400, ["query parameter 'status'", "clientId, limit"]),
         ("GET", "/payments/x?limit=1", None, 400, ["query parameter 'limit'"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -9,10 +10,15 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from starlette.requests import Request
 
 from mock_alipay import __version__
+from mock_alipay.app import _desk
 from mock_alipay.clock import StoppedClock
 from mock_alipay.config import TEST_CLIENT_ID
+from mock_alipay.edge import look
+from mock_alipay.edge.desk import Ask
+from tests.calls import ask, parts_of, signed_call
 from tests.edge.asking import Overtaken, problem
 from tests.live import Answer, Live, live, sample
 
@@ -82,7 +88,7 @@ def test_filters(gateway: Live, client_id: str) -> None:
     second = gateway.create(sample(), client_id=client_id, extra={"mock-scenario": "risk-reject"}).headers[
         "mock-call-id"
     ]
-    third = gateway.create(sample(), client_id=client_id, path="/ams/api/v1/payments/pay").headers["mock-call-id"]
+    third = gateway.create(sample(), client_id=client_id, path="/ams/api/v1/payments/void").headers["mock-call-id"]
     for query, expected in {
         "": [third, second, first],
         "&endpoint=createPaymentSession": [second, first],
@@ -249,7 +255,7 @@ def test_scenarios(gateway: Live, client_id: str) -> None:
     by_name = {story["name"]: story for story in found["scenarios"]}
     assert ("success", sorted(by_name)) == (found["default"], list(by_name))
     story = by_name["risk-reject"]
-    assert (["createPaymentSession"], ["paymentAmount.value"]) == (story["endpoints"], story["match"])
+    assert (["createPaymentSession", "pay"], ["paymentAmount.value"]) == (story["endpoints"], story["match"])
     assert "Risk control" in story["description"]
     assert story["file"].endswith("risk-reject.yaml")
 
@@ -350,10 +356,25 @@ def test_session_expires() -> None:
     """A session is open until its expiry and expired from that moment on."""
     clock = StoppedClock(NOON)
     with live(clock=clock) as running:
-        running.create(sample("p"), time=NOON.isoformat())
+        running.create(sample("p", paymentNotifyUrl=None), time=NOON.isoformat())
         seen = []
         for passed in (timedelta(0), timedelta(minutes=59, seconds=59), timedelta(hours=1)):
             clock.moment = NOON + passed
             seen.append(running.admin("GET", "/payments/p").body["sessionStatus"])
             seen.append(running.admin("GET", "/payments").body["payments"][0]["sessionStatus"])
     assert ["OPEN", "OPEN", "OPEN", "OPEN", "EXPIRED", "EXPIRED"] == seen
+
+
+@pytest.mark.parametrize(
+    ("later", "expected"), [(0, "OPEN"), (3599.999999, "OPEN"), (3600, "EXPIRED"), (9e6, "EXPIRED")]
+)
+def test_as_it_stands(later: float, expected: str) -> None:
+    """A payment is shown as it stands by now, even where nobody sees to what is due: an app without its lifespan."""
+    clock = StoppedClock(NOON)
+    parts = parts_of(clock=clock)
+    ask(parts, signed_call(sample("p"), received=NOON))
+    clock.moment = NOON + timedelta(seconds=later)
+    asked = Ask(Request({"type": "http", "path_params": {"paymentRequestId": "p"}}), {"limit": 1}, {}, "", b"")
+    listed = asyncio.run(look.payments(_desk(parts), asked))["payments"]
+    assert [expected] == [one["sessionStatus"] for one in listed]
+    assert listed == [asyncio.run(look.payment(_desk(parts), asked))]

@@ -85,7 +85,7 @@ def test_a_known_client_id_is_served_when_signatures_are_required(required: Live
     ("path", "words"),
     [
         ("/ams/api/v1/payments/createPaymentSesion", "did you mean /ams/api/v1/payments/createPaymentSession?"),
-        ("/ams/api/v1/payments/pay", "no API at /ams/api/v1/payments/pay"),
+        ("/ams/api/v1/payments/void", "no API at /ams/api/v1/payments/void"),
         ("/ams/api/v2/payments/createPaymentSession", "/v2/"),
         ("/ams/api/v1/payments/createPaymentSession/", "did you mean"),
         ("/ams/api/v1/payments/createpaymentsession", "did you mean"),
@@ -337,12 +337,15 @@ def bug(*_: Any, **__: Any) -> Any:
     raise ZeroDivisionError("a bug that only a test can have")
 
 
+BROKEN = ENDPOINTS["createPaymentSession"]._replace(decide=bug)
+
+
 @pytest.fixture(params=["endpoint", "contract", "chooser"])
 def broken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """One part of the gateway that raises what it never should."""
     match request.param:
         case "endpoint":
-            monkeypatch.setitem(ENDPOINTS, "createPaymentSession", bug)
+            monkeypatch.setitem(ENDPOINTS, "createPaymentSession", BROKEN)
         case "contract":
             monkeypatch.setattr(Contract, "check", bug)
         case _:
@@ -383,6 +386,6 @@ def test_after_a_bug_all_is_well(gateway: Live, monkeypatch: pytest.MonkeyPatch)
     """A call that met a bug left nothing behind: repeated, it succeeds."""
     name = f"bug-{uuid.uuid4()}"
     with monkeypatch.context() as patch:
-        patch.setitem(ENDPOINTS, "createPaymentSession", bug)
+        patch.setitem(ENDPOINTS, "createPaymentSession", BROKEN)
         assert "UNKNOWN_EXCEPTION" == gateway.create(sample(name)).code
     assert "SUCCESS" == gateway.create(sample(name)).code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import threading
 import time
@@ -18,11 +19,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from mock_alipay import keys
 from mock_alipay.clock import StoppedClock
-from mock_alipay.config import TEST_CLIENT_ID
+from mock_alipay.config import TEST_CLIENT_ID, Config
 from mock_alipay.edge import steer
 from mock_alipay.scenario.posted import read_posted
-from tests.edge.asking import Listener, problem
+from tests.edge.asking import CARD, HELD, WALLET, Listener, Till, problem
 from tests.live import SANDBOX_PATH, Answer, Live, live, sample, signed_headers
+from tests.shop import ACKNOWLEDGED, FAULTY, HANGS, Shop, open_shop
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -111,6 +113,8 @@ def test_load_yaml(gateway: Live, client_id: str, media: str) -> None:
         "name": "tale",
         "description": "No.",
         "endpoints": ["createPaymentSession"],
+        "buyer": [],
+        "notifications": [],
         "match": [],
         "file": None,
         "clientId": client_id,
@@ -444,7 +448,7 @@ def test_moves_that_cannot_be(own_quiet: Live, body: dict[str, Any] | None, titl
 def test_a_moved_clock_is_believed_at_once(stopped: tuple[Live, StoppedClock]) -> None:
     """Past its expiry a session is expired at once, and a repeat of its request opens another."""
     running, _ = stopped
-    body = sample("p")
+    body = sample("p", paymentNotifyUrl=None)
     first = running.create(body, client_id="A").body
     running.admin("PUT", "/clock", {"clientId": "A", "advance": "59m59s"})
     assert "OPEN" == running.admin("GET", "/payments/p").body["sessionStatus"]
@@ -461,7 +465,7 @@ def test_another_body_after_expiry(stopped: tuple[Live, StoppedClock]) -> None:
     """An id is free again once its session has expired by the clock of its client, and by no other's."""
     running, _ = stopped
     for name in ("A", "B"):
-        running.create(sample("p"), client_id=name)
+        running.create(sample("p", paymentNotifyUrl=None), client_id=name)
     running.admin("PUT", "/clock", {"clientId": "A", "advance": "61m"})
     other = sample("p", paymentRedirectUrl="https://another.example")
     codes = [running.create(other, client_id=name).code for name in ("A", "B")]
@@ -497,13 +501,13 @@ def test_delays_are_real_time(gateway: Live, client_id: str) -> None:
 def test_what_falls_due_has_happened_when_the_answer_comes(own: Live) -> None:
     """Sessions that a moved clock takes past their expiry are told of, those of that clock alone."""
     for name in ("A", "B"):
-        own.create(sample(f"p-{name}"), client_id=name)
+        own.create(sample(f"p-{name}", paymentNotifyUrl=None), client_id=name)
     for body, expired in (({"clientId": "A", "advance": "1h"}, ["p-A"]), ({"advance": "2h"}, ["p-B"])):
         before = own.parts.events.since("")[1][-1].number
         own.admin("PUT", "/clock", body)
         events = [event for event in own.parts.events.since("")[1] if event.number > before]
-        assert ["clock", "payment"] == [event.kind for event in events]
-        assert expired == [event.subject[0].payment_request_id for event in events if event.kind == "payment"]
+        assert ["clock", "payment", "notification"] == [event.kind for event in events]
+        assert expired * 2 == [event.subject.payment_request_id for event in events if event.kind != "clock"]
 
 
 @pytest.mark.parametrize("whose", [{"clientId": "A"}, {}])
@@ -512,7 +516,7 @@ def test_a_clock_set_back(stopped: tuple[Live, StoppedClock], whose: dict[str, s
     running, _ = stopped
     running.admin("PUT", "/clock", {"clientId": "B", "advance": "1s"})
     for name in ("A", "B"):
-        running.create(sample(f"p-{name}"), client_id=name)
+        running.create(sample(f"p-{name}", paymentNotifyUrl=None), client_id=name)
     told = []
     with Listener(running, "?kind=payment") as listener:
         for move in ({"advance": "2h"}, {"freeze": "2026-11-22T12:30:00Z"}, {"run": True}, {"advance": "2h"}):
@@ -525,6 +529,179 @@ def test_a_clock_set_back(stopped: tuple[Live, StoppedClock], whose: dict[str, s
     assert [("p-A", "EXPIRED"), ("p-A", "OPEN"), ("p-A", "EXPIRED"), ("last", "OPEN")] == [
         (data["paymentRequestId"], data["sessionStatus"]) for _, data in events
     ]
+
+
+# --- buyers -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("action", "method", "expected"),
+    [
+        ("pay", WALLET, ("SUCCESS", "CLOSED", "SUCCESS", "SUCCESS")),
+        ("pay", CARD, ("SUCCESS", "CLOSED", "SUCCESS", "SUCCESS")),
+        ("decline", WALLET, ("FAIL", "CLOSED", "FAIL", "USER_BALANCE_NOT_ENOUGH")),
+        ("pending", WALLET, ("PENDING", "CLOSED", "PENDING", "PAYMENT_IN_PROCESS")),
+        ("challenge", CARD, ("PROCESSING", "CLOSED", "PROCESSING", "PAYMENT_IN_PROCESS")),
+        ("leave", WALLET, ("OPEN", "OPEN", None, None)),
+    ],
+)
+def test_the_buyer_acts(till: Till, action: str, method: dict[str, str], expected: tuple[str, ...]) -> None:
+    """The answer is the payment as it stands then, which is what the merchant is told, too."""
+    till.open("p", paymentMethod=method)
+    found = till.act("p", action).body
+    names = ("state", "sessionStatus", "paymentStatus", "paymentResultCode")
+    assert expected == tuple(found[name] for name in names)
+    assert found == till.live.admin("GET", f"/payments/p?clientId={till.client_id}").body
+    inquired = till.call("inquiryPayment", paymentRequestId="p").body
+    if action == "leave":
+        assert None is found["paymentId"]
+    else:
+        assert (found["paymentId"], found["paymentStatus"]) == (inquired["paymentId"], inquired["paymentStatus"])
+
+
+def test_the_buyer_of_a_held_payment(till: Till) -> None:
+    """Paying by a card that the merchant captures by hand holds the money."""
+    found = till.paid("p", paymentMethod=CARD, paymentFactor=HELD)
+    assert ("AUTHORIZED", "SUCCESS", []) == (found["state"], found["paymentStatus"], found["transactions"])
+
+
+def test_why_a_payment_is_declined(till: Till) -> None:
+    """Any result code with status F can be the reason, and is what the merchant is told."""
+    till.open("p")
+    assert "DO_NOT_HONOR" == till.act("p", "decline", code="DO_NOT_HONOR").body["paymentResultCode"]
+    assert "DO_NOT_HONOR" == till.told("p")[0]["request"]["result"]["resultCode"]
+
+
+def test_step_by_step(till: Till) -> None:
+    """After a challenge, or while the outcome is to come, the buyer can still pay; after that, nothing more."""
+    till.open("p", paymentMethod=CARD)
+    states = [till.act("p", action).body.get("state") for action in ("challenge", "leave", "pending", "pay")]
+    assert ["PROCESSING", "PROCESSING", "PENDING", "SUCCESS"] == states
+    for action in ("pay", "decline", "pending", "challenge", "leave"):
+        found = problem(till.act("p", action))
+        assert (409, "Too late", "SUCCESS") == (found["status"], found["title"], found["state"])
+    assert "the payment is SUCCESS, its result is SUCCESS: a buyer cannot leave any more" == found["detail"]
+    assert ["notifyCapture", "notifyPayment", "notifyPayment"] == [one["notification"] for one in till.told("p", 3)]
+
+
+def test_too_late_by_the_clock(till: Till) -> None:
+    """Nobody can pay in a session that has expired by its client's clock."""
+    till.open("p", paymentNotifyUrl=None)
+    till.advance("1h")
+    found = problem(till.act("p"))
+    assert (409, "EXPIRED") == (found["status"], found["state"])
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        ({}, 400, "action: missing, it is required"),
+        ({"action": "fly"}, 400, "action: expected one of pay, decline, leave, pending, challenge, got"),
+        ({"action": "pay", "code": "DO_NOT_HONOR"}, 400, "code: only a decline has a reason, pay has none"),
+        ({"action": "decline", "code": "DO_NOT_HONOUR"}, 400, "did you mean DO_NOT_HONOR?"),
+        ({"action": "decline", "code": "SUCCESS"}, 400, "SUCCESS"),
+        ({"action": "decline", "code": "UNKNOWN_EXCEPTION"}, 400, "UNKNOWN_EXCEPTION"),
+        ({"action": "pay", "clientId": "NOBODY"}, 404, "no session or payment was created"),
+        ({"action": "pay", "amount": 1}, 400, "there is no field 'amount'"),
+    ],
+)
+def test_what_no_buyer_does(till: Till, body: dict[str, str], status: int, words: str) -> None:
+    """Is refused, and the payment stays as it was."""
+    name = f"p-{till.client_id}"
+    till.open(name)
+    found = problem(till.live.admin("POST", f"/payments/{name}/act", body))
+    assert (status, True) == (found["status"], words in found["detail"]), found["detail"]
+    assert "OPEN" == till.live.admin("GET", f"/payments/{name}").body["state"]
+
+
+def test_whose_buyer(own: Live, shop: Shop, path: str) -> None:
+    """Where two client ids used the same paymentRequestId the call says whose it is, in its query or in its body."""
+    tills = [Till(own, shop, path, name) for name in ("A", "B", "C")]
+    for till in tills:
+        till.open("p")
+    found = problem(own.admin("POST", "/payments/p/act", {"action": "pay"}))
+    assert (409, "Several payments") == (found["status"], found["title"])
+    assert "SUCCESS" == own.admin("POST", "/payments/p/act?clientId=A", {"action": "pay"}).body["state"]
+    assert "FAIL" == tills[1].act("p", "decline").body["state"]
+    twice = own.admin("POST", "/payments/p/act?clientId=A", {"action": "pay", "clientId": "B"})
+    assert (400, "Two client ids") == (twice.status, problem(twice)["title"])
+    assert ["OPEN", "FAIL", "SUCCESS"] == [
+        own.admin("GET", f"/payments/p?clientId={name}").body["state"] for name in ("C", "B", "A")
+    ]
+
+
+@pytest.mark.parametrize("name", ["a/b", "a/act", "act", "a b?c#d&e", "ü%2F", "../p", "wait"])
+def test_a_buyer_under_any_id(till: Till, name: str) -> None:
+    """Whatever a merchant makes up as a paymentRequestId names its payment."""
+    till.open(name)
+    assert (name, "SUCCESS") == tuple(till.act(name).body[field] for field in ("paymentRequestId", "state"))
+
+
+def test_everyone_at_once(till: Till) -> None:
+    """Of many who act at the same moment just one does."""
+    till.open("p")
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda n: till.act("p", "pay" if n % 2 else "decline"), range(8)))
+    assert [200] + [409] * 7 == sorted(answer.status for answer in answers)
+    till.told("p")
+    assert 1 == len(till.listed())
+
+
+# --- notifications and the clock --------------------------------------------------------------------------------------
+
+
+def test_what_is_due_has_been_sent_when_the_answer_comes(till: Till) -> None:
+    """Every attempt that falls due has been made, each at its moment, before a moved clock is answered."""
+    till.shop.says(till.path, FAULTY)
+    till.open("p")
+    till.advance("1h")
+    assert ("PENDING", 1) == ((told := till.listed()[0])["status"], len(told["attempts"]))
+    till.advance("25h")
+    (told,) = till.listed()
+    moments = [datetime.fromisoformat(attempt["time"]) for attempt in told["attempts"]]
+    minutes = [(later - earlier) / timedelta(minutes=1) for earlier, later in itertools.pairwise(moments)]
+    assert ("GIVEN_UP", [2, 10, 10, 60, 120, 360, 900]) == (told["status"], [round(length) for length in minutes])
+    assert 8 == len(till.shop.got(till.path))
+
+
+def test_the_official_sandbox_does_not_try_again(shop: Shop, path: str) -> None:
+    """With that setting there is one attempt, whatever the shop answers."""
+    shop.says(path, FAULTY)
+    with live(Config(seed=1, sandbox_retries=True)) as running:
+        till = Till(running, shop, path, "A")
+        till.paid("p")
+        till.advance("25h")
+        assert ("GIVEN_UP", 1) == ((told := till.listed()[0])["status"], len(told["attempts"]))
+    assert 1 == len(shop.got(path))
+
+
+def test_nobody_waits_for_ever(own: Live, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shop that does not answer keeps the answer to a moved clock back for a while only, and no other client's."""
+    monkeypatch.setattr(steer, "_PATIENCE", 0.1)
+    with open_shop() as slow:
+        slow.says(path, HANGS)
+        till, other = Till(own, slow, path, "A"), Till(own, slow, "/other", "B")
+        till.open("p")
+        till.advance("1h")
+        slow.wait(1, path)
+        other.paid("p")
+        assert ("PENDING", []) == ((told := till.listed()[0])["status"], told["attempts"])
+        slow.let_go()
+        assert "ACCEPTED" == till.told("p")[0]["status"]
+
+
+@pytest.mark.parametrize("whose", [{"clientId": "A"}, {}])
+def test_a_reset_forgets_what_is_to_be_sent(own: Live, shop: Shop, path: str, whose: dict[str, str]) -> None:
+    """Of one client id or of all; what others still have to get they get."""
+    tills = [Till(own, shop, f"{path}&{name}", name) for name in ("A", "B")]
+    for till in tills:
+        shop.says(till.path, FAULTY, ACKNOWLEDGED)
+        till.paid("p")
+    assert (1 if whose else 2) == own.admin("POST", "/reset", whose).body["notifications"]
+    for till in tills:
+        till.advance("25h")
+    assert [1, 2 if whose else 1] == [len(shop.got(till.path)) for till in tills]
+    assert [0, 1 if whose else 0] == [len(till.listed()) for till in tills]
 
 
 # --- merchants --------------------------------------------------------------------------------------------------------
@@ -663,7 +840,7 @@ def test_reset_of_one_client(own: Live) -> None:
         own.create(sample("p"), client_id=name)
         own.create(sample("unknown-then-success--1"), client_id=name)
         own.admin("PUT", "/scenario", {"clientId": name, "scenario": "risk-reject"})
-    assert {"payments": 1, "calls": 2} == own.admin("POST", "/reset", {"clientId": "A"}).body
+    assert {"payments": 1, "calls": 2, "notifications": 0} == own.admin("POST", "/reset", {"clientId": "A"}).body
     assert ([], 2) == tuple(
         found if name == "A" else len(found)
         for name in ("A", "B")
@@ -711,7 +888,7 @@ def test_reset_of_all(own: Live, body: dict[str, None] | None) -> None:
     for name in ("A", "B"):
         own.create(sample("p"), client_id=name)
     own.admin("PUT", "/scenario", {"scenario": "risk-reject"})
-    assert {"payments": 2, "calls": 2} == own.admin("POST", "/reset", body).body
+    assert {"payments": 2, "calls": 2, "notifications": 0} == own.admin("POST", "/reset", body).body
     assert ([], [], []) == (
         own.admin("GET", "/calls").body["calls"],
         own.admin("GET", "/payments").body["payments"],

@@ -18,8 +18,9 @@ from mock_alipay.edge.desk import Ask
 from mock_alipay.edge.stream import _Queue
 from mock_alipay.events import MAX_BYTES, MAX_EVENTS, Event
 from tests.calls import parts_of
-from tests.edge.asking import Listener, problem, until
+from tests.edge.asking import Listener, Till, problem, until
 from tests.live import Live, live, sample
+from tests.shop import ACKNOWLEDGED, FAULTY, Shop
 
 # --- what is told -----------------------------------------------------------------------------------------------------
 
@@ -68,11 +69,47 @@ def test_refused_calls(own: Live) -> None:
 def test_a_session_expires(own: Live) -> None:
     """A session that a moved clock takes past its expiry is told of right after the clock."""
     with Listener(own, "?clientId=A") as listener:
-        own.create(sample("p"), client_id="A")
+        own.create(sample("p", paymentNotifyUrl=None), client_id="A")
         own.admin("PUT", "/clock", {"clientId": "A", "advance": "1h"})
-        told = listener.take(4)
-    assert ["payment", "call", "clock", "payment"] == [kind for kind, _ in told]
+        told = listener.take(5)
+    assert ["payment", "call", "clock", "payment", "notification"] == [kind for kind, _ in told]
     assert ["OPEN", "EXPIRED"] == [data["sessionStatus"] for kind, data in told if kind == "payment"]
+
+
+def test_notifications(own: Live, shop: Shop, path: str) -> None:
+    """Each attempt is told, and with the payment that causes it comes before it; what is not sent is told at once."""
+    shop.says(path, FAULTY, ACKNOWLEDGED)
+    till = Till(own, shop, path, "A")
+    till.open("p")
+    till.open("q", paymentNotifyUrl=None)
+    with Listener(own, "?clientId=A") as listener:
+        till.act("p")
+        till.told("p")
+        till.advance("2m")
+        till.act("q", "decline")
+        told = listener.take(6)
+    payment, first, clock, second, declined, refused = told
+    assert ["payment", "notification", "clock", "notification", "payment", "notification"] == [kind for kind, _ in told]
+    assert [("PENDING", 1), ("ACCEPTED", 2), ("REFUSED", 0)] == [
+        (data["status"], len(data["attempts"])) for _, data in (first, second, refused)
+    ]
+    assert ["SUCCESS", "FAIL"] == [data["state"] for _, data in (payment, declined)]
+    shown = {one["id"]: one for one in till.listed()}
+    for _, data in (second, refused):
+        assert {**data, "request": shown[data["id"]]["request"]} == shown[data["id"]]
+    assert "request" not in first[1]
+    assert "A" == clock[1]["clientId"]
+
+
+def test_notifications_alone(own: Live, shop: Shop, path: str) -> None:
+    """They are a kind of their own, and each client id's are its own; a listener that comes back is told of them."""
+    with Listener(own, "?kind=notification&clientId=A") as listener:
+        for name in ("B", "A", "B", "A"):
+            Till(own, shop, path, name).paid(f"p-{name}-{own.parts.events.latest}")
+        told = [(listener.next(), listener.last) for _ in range(2)]
+    assert [("notification", "A")] * 2 == [(kind, data["clientId"]) for (kind, data), _ in told]
+    with Listener(own, "?kind=notification&clientId=A", told[0][1]) as again:
+        assert told[1] == (again.next(), again.last)
 
 
 def test_no_bodies_and_no_secrets(own: Live) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import uuid
 from datetime import timedelta
@@ -11,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.config import TEST_CLIENT_ID
-from mock_alipay.edge.views import call_summary, call_view, clock_view, payment_summary, payment_view, story_view
+from mock_alipay.edge.views import call_summary, call_view, clock_view, story_view
 from tests.calls import NOW, ask, parts_of, signed_call, with_story
 from tests.live import SANDBOX_PATH, Answer, Live, sample, signed_headers
 
@@ -193,7 +191,7 @@ def test_two_times(tmp_path: Path) -> None:
 
 
 def test_summaries() -> None:
-    """A summary of a call or a payment is what the view shows, without the bodies."""
+    """A summary of a call is what the view shows, without the bodies."""
     parts = parts_of()
     for body in (sample("p"), sample(productCode=None), b"no JSON", b""):
         ask(parts, signed_call(body))
@@ -203,22 +201,6 @@ def test_summaries() -> None:
             name: value for name, value in whole.items() if name not in ("request", "reply")
         }
         assert list(whole)[-2:] == ["request", "reply"]
-    payment = asyncio.run(parts.store.load(TEST_CLIENT_ID, "p"))
-    assert payment is not None
-    whole = payment_view(payment, NOW)
-    assert payment_summary(payment, NOW) == {name: value for name, value in whole.items() if name != "request"}
-
-
-@pytest.mark.parametrize(
-    ("later", "expected"), [(0, "OPEN"), (3599.999999, "OPEN"), (3600, "EXPIRED"), (9e6, "EXPIRED")]
-)
-def test_session_status(later: float, expected: str) -> None:
-    """A session is open until its expiry by the clock that is handed in."""
-    parts = parts_of()
-    ask(parts, signed_call(sample("p")))
-    payment = asyncio.run(parts.store.load(TEST_CLIENT_ID, "p"))
-    assert payment is not None
-    assert expected == payment_view(payment, NOW + timedelta(seconds=later))["sessionStatus"]
 
 
 def test_clock_view() -> None:
@@ -244,8 +226,16 @@ def test_clock_view() -> None:
 
 def test_story_view(tmp_path: Path) -> None:
     """A story of a file names the file, one that was loaded whom it is for."""
-    story = with_story(tmp_path, 'match: {body: {a.b: "1"}}\ncreatePaymentSession: {}').chooser.shelf.library()["tale"]
-    common = {"name": "tale", "description": "A test.", "endpoints": ["createPaymentSession"], "match": ["a.b"]}
+    text = 'match: {body: {a.b: "1"}}\ncreatePaymentSession: {}\nbuyer: {action: pay}\nnotifyPayment: {drop: true}'
+    story = with_story(tmp_path, text).chooser.shelf.library()["tale"]
+    common = {
+        "name": "tale",
+        "description": "A test.",
+        "endpoints": ["createPaymentSession"],
+        "buyer": ["pay"],
+        "notifications": ["notifyPayment"],
+        "match": ["a.b"],
+    }
     filed = {**common, "file": str(tmp_path / "tale.yaml"), "clientId": None}
     assert filed == story_view(story, loaded=False, client_id=None)
     assert {**common, "file": None, "clientId": "A"} == story_view(story, loaded=True, client_id="A")

@@ -1,4 +1,4 @@
-"""A tiny shop: it opens a payment session at Antom for an order, through the official SDK."""
+"""A tiny shop: it opens a payment session at Antom for an order, and asks whether it is paid, through the official SDK."""
 
 import uuid
 
@@ -10,7 +10,9 @@ from com.alipay.ams.api.model.payment_factor import PaymentFactor
 from com.alipay.ams.api.model.payment_method import PaymentMethod
 from com.alipay.ams.api.model.product_code_type import ProductCodeType
 from com.alipay.ams.api.model.settlement_strategy import SettlementStrategy
+from com.alipay.ams.api.request.pay.alipay_pay_query_request import AlipayPayQueryRequest
 from com.alipay.ams.api.request.pay.alipay_payment_session_request import AlipayPaymentSessionRequest
+from com.alipay.ams.api.response.pay.alipay_pay_query_response import AlipayPayQueryResponse
 from com.alipay.ams.api.response.pay.alipay_payment_session_response import AlipayPaymentSessionResponse
 
 ATTEMPTS = 3
@@ -34,6 +36,13 @@ class Shop:
             if reply.result.result_status.name == "F":
                 break
         raise Declined(reply.result.result_code)
+
+    def is_paid(self, payment_request_id):
+        """Whether the buyer has paid; not while there is no payment yet."""
+        request = AlipayPayQueryRequest()
+        request.payment_request_id = payment_request_id
+        reply = AlipayPayQueryResponse(self._client.execute(request))
+        return reply.payment_status is not None and reply.payment_status.name == "SUCCESS"
 
 
 def _request(payment_request_id, amount, currency):

@@ -27,6 +27,14 @@ def test_an_unknown_outcome_is_tried_again(shop, mock_alipay):
     assert mock_alipay.count(result_code="UNKNOWN_EXCEPTION") == 2
 
 
+def test_an_order_is_paid(shop, mock_alipay):
+    shop.checkout("1000")
+    (payment,) = mock_alipay.payments()
+    assert not shop.is_paid(payment.payment_request_id)
+    payment.pay()
+    assert shop.is_paid(payment.payment_request_id)
+
+
 def test_a_session_expires_after_an_hour(shop, mock_alipay):
     shop.checkout("1000")
     mock_alipay.clock.advance("59m")

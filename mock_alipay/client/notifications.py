@@ -1,0 +1,88 @@
+"""Notifications in a test's hands: those that were sent, waiting for one, sending one by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypedDict, Unpack
+
+from mock_alipay.client.link import Link
+from mock_alipay.client.records import NotificationRecord, camel
+from mock_alipay.words import close
+
+_PATIENCE = 15.0
+"""Seconds that a delivery may take: a shop gets ten to answer."""
+
+
+class NotificationFilters(TypedDict, total=False):
+    """Which notifications: all that are given must fit."""
+
+    client_id: str
+    notification: str
+    payment_request_id: str
+    status: str
+
+
+class MockNotifications:
+    """The notifications of one client id, or without one those of all. Calling it lists them."""
+
+    def __init__(self, link: Link, client_id: str | None) -> None:
+        self._link = link
+        self._whom = {} if client_id is None else {"clientId": client_id}
+
+    def __call__(
+        self, *, limit: int = 100, after: int | str = 0, **filters: Unpack[NotificationFilters]
+    ) -> list[NotificationRecord]:
+        """Those that fit, newest first; ``after``: with an id greater than this."""
+        query = {**self._filters(filters), "limit": limit, "after": after}
+        return [
+            NotificationRecord.of(one) for one in self._link.ask("GET", "/notifications", query=query)["notifications"]
+        ]
+
+    def wait(
+        self, *, count: int = 1, timeout: float = 5.0, after: int | str = 0, **filters: Unpack[NotificationFilters]
+    ) -> NotificationRecord:
+        """The newest that fits, as soon as ``count`` of them have been sent, or never will be.
+
+        NotAwaited after ``timeout`` seconds: it says how the latest one stands.
+        """
+        query = {**self._filters(filters), "count": count, "timeout": timeout, "after": after}
+        found = self._link.ask("GET", "/notifications/wait", query=query, takes=timeout)
+        return NotificationRecord.of(found["notifications"][0])
+
+    def get(self, notification_id: str) -> NotificationRecord:
+        """One of them."""
+        return NotificationRecord.of(self._link.ask("GET", f"/notifications/{notification_id}"))
+
+    def resend(self, notification_id: str) -> NotificationRecord:
+        """Send one again, now; as it stands after that."""
+        path = f"/notifications/{notification_id}/resend"
+        return NotificationRecord.of(self._link.ask("POST", path, takes=_PATIENCE))
+
+    def send(
+        self,
+        notification: str,
+        payment_request_id: str | None = None,
+        *,
+        body: Mapping[str, Any] | None = None,
+        url: str | None = None,
+        **wishes: Any,
+    ) -> list[NotificationRecord]:
+        """Send one of a payment as it stands, or with a body of your own.
+
+        ``wishes`` are a scenario's keys for a notification: ``set={"paymentAmount.value": "1"}``, ``duplicate=2``,
+        ``fault="bad-signature"`` and so on; and ``notify_type`` and ``transaction_id`` (which capture or refund).
+        """
+        given = {"payment_request_id": payment_request_id, "body": body, "url": url, **wishes}
+        asked = {camel(name): value for name, value in given.items() if value is not None}
+        wish = {**self._whom, "notification": notification, **asked}
+        found = self._link.ask("POST", "/notifications", body=wish)["notifications"]
+        return [NotificationRecord.of(one) for one in found]
+
+    def _filters(self, filters: NotificationFilters) -> dict[str, Any]:
+        known = NotificationFilters.__annotations__
+        for name in filters:
+            if name not in known:
+                meant = close(name, known)
+                hint = f"; did you mean {meant}?" if meant else "."
+                raise TypeError(f"there is no filter {name}{hint} Filters are {', '.join(known)}")
+        return {**self._whom, **{camel(name): value for name, value in filters.items()}}

@@ -1,0 +1,109 @@
+"""Payments and notifications as the admin API shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from mock_alipay import duration
+from mock_alipay.clock import wire_time
+from mock_alipay.endpoints.inquiry_payment import status_of
+from mock_alipay.life import course
+from mock_alipay.mask import mask_json, mask_text
+from mock_alipay.payment import Payment, Transaction
+from mock_alipay.post import Attempt, Notification
+
+
+def payment_view(payment: Payment) -> dict[str, Any]:
+    """A payment as the gateway sees it."""
+    request = orjson.loads(payment.request)
+    return {**_payment(payment, request), "request": mask_json(request)}
+
+
+def payment_summary(payment: Payment) -> dict[str, Any]:
+    """The same without the request."""
+    return _payment(payment, orjson.loads(payment.request))
+
+
+def notification_view(notification: Notification) -> dict[str, Any]:
+    """A notification with its body and every attempt."""
+    return {**notification_summary(notification), "request": mask_json(orjson.loads(notification.body))}
+
+
+def notification_summary(notification: Notification) -> dict[str, Any]:
+    """The same without the body."""
+    return {
+        "id": notification.id,
+        "notification": notification.name,
+        "clientId": notification.client_id,
+        "paymentRequestId": notification.payment_request_id,
+        "created": notification.created.isoformat(timespec="milliseconds"),
+        "url": notification.url and mask_text(notification.url),
+        "status": notification.status,
+        "problem": notification.problem and mask_text(notification.problem),
+        "scenario": notification.scenario,
+        "fault": notification.fault,
+        "waitsFor": notification.waits_for if notification.held else None,
+        "nextAttempt": None if notification.held else _time(notification.due),
+        "attempts": [_attempt(attempt) for attempt in notification.attempts],
+    }
+
+
+def _payment(payment: Payment, request: Mapping[str, Any]) -> dict[str, Any]:
+    session = payment.session
+    return {
+        "paymentRequestId": payment.payment_request_id,
+        "clientId": payment.client_id,
+        "state": payment.state,
+        "scenario": payment.scenario,
+        "created": wire_time(payment.created),
+        "sessionStatus": None if session is None else _session_status(payment),
+        "paymentSessionId": session and session.id,
+        "paymentSessionExpiryTime": session and session.expiry_text,
+        "paymentAmount": mask_json(request.get("paymentAmount")),
+        "paymentMethodType": payment.order.method,
+        "paymentId": payment.payment_id,
+        "paymentStatus": None if payment.payment_id is None else status_of(payment),
+        "paymentResultCode": payment.code or None,
+        "paymentCreateTime": payment.begun and wire_time(payment.begun),
+        "paymentTime": payment.paid and wire_time(payment.paid),
+        "cancelTime": payment.cancelled and wire_time(payment.cancelled),
+        "transactions": [_transaction(transaction) for transaction in payment.transactions],
+        "buyer": [{"action": act.action, "after": duration.iso(act.after)} for act in payment.buyer],
+        "next": _time(course.due(payment)),
+    }
+
+
+def _session_status(payment: Payment) -> str:
+    return payment.state if payment.state in ("OPEN", "EXPIRED") else "CLOSED"
+
+
+def _transaction(transaction: Transaction) -> dict[str, Any]:
+    return {
+        "type": transaction.type,
+        "requestId": transaction.request_id,
+        "id": transaction.id,
+        "amount": transaction.amount.wire,
+        "status": transaction.status,
+        "resultCode": transaction.code if transaction.settles is None else None,
+        "time": transaction.done and wire_time(transaction.done),
+    }
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "time": attempt.time.isoformat(timespec="milliseconds"),
+        "httpStatus": attempt.http_status,
+        "answer": mask_text(attempt.answer.decode("utf-8", "replace")),
+        "accepted": attempt.complaint is None,
+        "why": attempt.complaint and mask_text(attempt.complaint),
+        "byHand": attempt.by_hand,
+        "tookMs": round(attempt.took * 1000, 3),
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds") if moment else None

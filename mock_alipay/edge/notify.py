@@ -1,0 +1,111 @@
+"""Sending a notification by hand: of a payment as it stands, or with a body of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from mock_alipay.edge.desk import Ask, Desk
+from mock_alipay.edge.look import payment_of
+from mock_alipay.edge.mail import shown
+from mock_alipay.errors import Misuse, SetupError
+from mock_alipay.payment import News, Payment
+from mock_alipay.post import Notification
+from mock_alipay.scenario.document import Document
+from mock_alipay.scenario.library import story_in
+from mock_alipay.scenario.notice import Notice
+from mock_alipay.terms import NotificationName
+
+_OWN = frozenset({"notification", "clientId", "paymentRequestId", "notifyType", "transactionId", "url", "body"})
+"""What the call takes beside the keys that a scenario has for a notification."""
+
+_COMPOSED = ("notifyType", "transactionId", "result", "message", "set")
+"""What concerns the body that the gateway composes."""
+
+_TYPES: Mapping[NotificationName, str] = {
+    "notifyPayment": "PAYMENT_RESULT",
+    "notifyCapture": "CAPTURE_RESULT",
+    "notifyRefund": "REFUND_RESULT",
+}
+
+_PENDING = ("PROCESSING", "PENDING")
+"""States of a payment that has no result to tell of yet."""
+
+
+async def notify(desk: Desk, ask: Ask) -> Any:
+    """Send it, as often and as late as it is wanted; answers with what is on its way."""
+    written = {key: value for key, value in ask.body.items() if key not in _OWN}
+    notice = _notice(desk, ask.body["notification"], written)
+    draft = await _own(desk, ask, notice) if "body" in ask.body else await _composed(desk, ask, notice)
+    draft = draft._replace(waits_for=notice.after, fault=notice.fault, scenario=None)
+    return {"notifications": await shown(desk, desk.ledger.announcer.post(draft, notice))}
+
+
+def _notice(desk: Desk, name: NotificationName, written: Mapping[str, Any]) -> Notice:
+    """How it is to be sent: in the words of a scenario, and checked as one."""
+    story = {"description": "by hand", name: dict(written)}
+    try:
+        return story_in(Document("body", story, {}), "by-hand", desk.schemas).notices[name][0]
+    except SetupError as error:
+        problems = [problem.removeprefix("body: ").replace(f"{name}.", "") for problem in error.problems]
+        raise Misuse(400, "Bad field", "; ".join(problems), faults=problems) from None
+
+
+async def _own(desk: Desk, ask: Ask, notice: Notice) -> Notification:
+    """With a body that is sent as it is."""
+    body = ask.body
+    unfit = [name for name in _COMPOSED if name in body]
+    if unfit:
+        raise Misuse(400, "Bad field", f"{unfit[0]}: a body of one's own is sent as it is; leave one of the two out")
+    missing = [name for name in ("clientId", "url") if name not in body]
+    if "paymentRequestId" not in body and missing:
+        raise Misuse(
+            400, "Bad field", f"{missing[0]}: missing; it is required where no paymentRequestId names a payment"
+        )
+    client_id, url = ask.client_id, body.get("url")
+    if "paymentRequestId" in body:
+        payment = await payment_of(desk, body["paymentRequestId"], client_id)
+        client_id, url = payment.client_id, url or payment.order.notify_url or desk.ledger.announcer.notify_url
+    now = desk.clocks.now(client_id)
+    wait = desk.ledger.world.invent.between(*notice.delay, "by hand", body["notification"]) if notice.delay else 0.0
+    return Notification(
+        id="",
+        client_id=client_id or "",
+        name=body["notification"],
+        payment_request_id=body.get("paymentRequestId"),
+        created=now,
+        url=url,
+        body=orjson.dumps(body["body"]),
+        due=now + timedelta(seconds=wait),
+    )
+
+
+async def _composed(desk: Desk, ask: Ask, notice: Notice) -> Notification:
+    """As the payment stands."""
+    body = ask.body
+    if "paymentRequestId" not in body:
+        raise Misuse(400, "Bad field", "paymentRequestId: missing; it is required where there is no body to send")
+    payment = await payment_of(desk, body["paymentRequestId"], ask.client_id)
+    if payment.payment_id is None:
+        detail = "the payment has no paymentId yet: let the buyer act first, or give a body of your own"
+        raise Misuse(409, "No payment yet", detail)
+    draft = desk.ledger.announcer.by_hand(payment, _news(desk, payment, body), notice)
+    return draft._replace(url=body.get("url", draft.url))
+
+
+def _news(desk: Desk, payment: Payment, body: Mapping[str, Any]) -> News:
+    name: NotificationName = body["notification"]
+    usual = "PAYMENT_PENDING" if name == "notifyPayment" and payment.state in _PENDING else _TYPES[name]
+    news = News(name, desk.clocks.now(payment.client_id), body.get("notifyType", usual))
+    if name == "notifyPayment":
+        return news
+    kind = "CAPTURE" if name == "notifyCapture" else "REFUND"
+    made = [t.id for t in payment.transactions if t.type == kind]
+    wanted = body.get("transactionId", made[-1] if made else None)
+    if wanted not in made:
+        found = f"it has {', '.join(made[-10:])}" if made else "it has none"
+        raise Misuse(409, f"No such {kind.lower()}", f"the payment has no {kind.lower()} {wanted or ''}: {found}")
+    return news._replace(transaction_id=wanted)

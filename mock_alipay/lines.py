@@ -1,0 +1,109 @@
+"""What the log says of a call or a notification: one line, in words or in JSON."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from mock_alipay.journal import Entry
+from mock_alipay.mask import mask_text
+from mock_alipay.post import Notification
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def text_line(entry: Entry) -> str:
+    """``03:41:07 #12  createPaymentSession  F PARAM_ILLEGAL  [-]  0.9 ms  order: missing, …``"""
+    reply = entry.reply
+    name = entry.endpoint or f"{entry.call.method} {mask_text(entry.call.target)[:80]}"
+    code = f"{entry.result_status} {entry.result_code}" if entry.result_code else f"HTTP {reply.status}"
+    story = f"{entry.scenario or '-'} +{reply.fault.kind}" if reply.fault else entry.scenario or "-"
+    took = f"{entry.took * 1000:.1f} ms" + (f" +{reply.delay:.1f} s" if reply.delay else "")
+    line = f"{_local(int(entry.call.received.timestamp()))} #{entry.id}  {name}  {code}  [{story}]  {took}"
+    why = _why(entry)
+    if why:
+        line += f"  {mask_text(why)}"
+    return _one_line(line)
+
+
+def json_line(entry: Entry) -> str:
+    """The same as one JSON object."""
+    reply = entry.reply
+    line: dict[str, Any] = {
+        "time": entry.call.received.isoformat(timespec="milliseconds"),
+        "level": "info",
+        "call": entry.id,
+        "endpoint": entry.endpoint,
+        "clientId": entry.client_id,
+        "paymentRequestId": entry.payment_request_id,
+        "httpStatus": entry.http_status,
+        "resultStatus": entry.result_status,
+        "resultCode": entry.result_code,
+        "scenario": entry.scenario,
+        "fault": reply.fault.kind if reply.fault else None,
+        "ms": round(entry.took * 1000, 1),
+        "delayMs": round(reply.delay * 1000),
+    }
+    if why := _why(entry):
+        line["why"] = mask_text(why)
+    return orjson.dumps(line).decode()
+
+
+def notification_text(notification: Notification) -> str:
+    """``03:41:07 !7  notifyPayment  ACCEPTED  [success]  3.1 ms  http://127.0.0.1:8000/notify``"""
+    last = notification.attempts[-1] if notification.attempts else None
+    took = f"{last.took * 1000:.1f} ms  " if last else ""
+    at = _local(int(datetime.now(UTC).timestamp()))
+    line = f"{at} !{notification.id}  {notification.name}  {notification.status}  [{notification.scenario or '-'}]  "
+    line += f"{took}{mask_text(notification.url or '')}"
+    if why := _complaint(notification):
+        line += f"  {mask_text(why)}"
+    return _one_line(line.rstrip())
+
+
+def notification_json(notification: Notification) -> str:
+    """The same as one JSON object."""
+    last = notification.attempts[-1] if notification.attempts else None
+    line: dict[str, Any] = {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "level": "info",
+        "notificationId": notification.id,
+        "notification": notification.name,
+        "clientId": notification.client_id,
+        "paymentRequestId": notification.payment_request_id,
+        "status": notification.status,
+        "attempt": len(notification.attempts),
+        "url": notification.url and mask_text(notification.url),
+        "httpStatus": last.http_status if last else None,
+        "scenario": notification.scenario,
+        "ms": round(last.took * 1000, 1) if last else None,
+    }
+    if why := _complaint(notification):
+        line["why"] = mask_text(why)
+    return orjson.dumps(line).decode()
+
+
+def _complaint(notification: Notification) -> str | None:
+    last = notification.attempts[-1].complaint if notification.attempts else None
+    return last or notification.problem
+
+
+def _one_line(line: str) -> str:
+    """No line ends, whatever a merchant writes, and nothing that steers a terminal."""
+    return line if line.isprintable() else _CONTROL.sub(lambda found: repr(found[0])[1:-1], line)
+
+
+def _why(entry: Entry) -> str:
+    """What a reader needs beside the code: nothing when all went well."""
+    if entry.explanation:
+        return entry.explanation
+    return "; ".join(fault.text for fault in entry.faults) or ("" if entry.result_status == "S" else entry.message)
+
+
+@lru_cache(maxsize=16)
+def _local(timestamp: int) -> str:
+    return datetime.fromtimestamp(timestamp, UTC).astimezone().strftime("%H:%M:%S")

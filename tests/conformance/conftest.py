@@ -1,0 +1,64 @@
+"""A gateway over HTTPS, and the official Python SDK's connections led to its port."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from com.alipay.ams.api.net import default_http_rpc
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+
+from mock_alipay import keys
+from mock_alipay.config import Config
+from tests.conformance.sdk import PRODUCTION_ID
+from tests.live import Live, live
+
+
+@pytest.fixture(scope="module")
+def merchant_pairs() -> tuple[RSAPrivateKey, RSAPrivateKey]:
+    """A merchant's key and its successor."""
+    return generate_private_key(65537, 2048), generate_private_key(65537, 2048)
+
+
+@pytest.fixture(scope="module")
+def secure(
+    tls_folder: Path, tmp_path_factory: pytest.TempPathFactory, merchant_pairs: tuple[RSAPrivateKey, RSAPrivateKey]
+) -> Iterator[Live]:
+    """A gateway with HTTPS that also knows a production merchant, with key versions 1 and 2."""
+    folder = tmp_path_factory.mktemp("merchant")
+    merchants = []
+    for version, key in enumerate(merchant_pairs, start=1):
+        file = folder / f"{version}.txt"
+        file.write_text(keys.bare_public_key(key.public_key()))
+        merchants.append((PRODUCTION_ID, file))
+    with live(Config(seed=1, merchants=tuple(merchants)), tls_folder=tls_folder) as running:
+        yield running
+
+
+@pytest.fixture
+def rerouted(secure: Live, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The SDK's own connections, certificate check and all, but to the gateway's port instead of 443."""
+    original = getattr(default_http_rpc, "__get_http_connection")
+    opened: list[http.client.HTTPSConnection] = []
+
+    def get_http_connection(*arguments: Any) -> http.client.HTTPSConnection:
+        connection: http.client.HTTPSConnection = original(*arguments)
+        connection.port = secure.config.tls_port or 0
+        opened.append(connection)
+        return connection
+
+    monkeypatch.setattr(default_http_rpc, "__get_http_connection", get_http_connection)
+    yield
+    for connection in opened:  # the SDK leaves connections open when it does not like the reply
+        connection.close()
+
+
+@pytest.fixture
+def trusted(secure: Live, rerouted: None, monkeypatch: pytest.MonkeyPatch) -> Live:
+    """The gateway, with its certificate authority trusted the way users do it."""
+    assert secure.certificate is not None
+    monkeypatch.setenv("SSL_CERT_FILE", str(secure.certificate.authority))
+    return secure
