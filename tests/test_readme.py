@@ -21,7 +21,7 @@ import mock_alipay
 from mock_alipay import Mock, schema
 from mock_alipay.cli import commands
 from mock_alipay.client import told, told_of
-from mock_alipay.client.records import AttemptRecord, NotificationRecord
+from mock_alipay.client.affairs import AttemptRecord, NotificationRecord
 from mock_alipay.edge.admin import CALLS
 from mock_alipay.figures import figures
 from mock_alipay.life.moves import MOVES

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypedDict, Unpack
 
+from mock_alipay.client.affairs import NotificationRecord
 from mock_alipay.client.link import Link
-from mock_alipay.client.records import NotificationRecord, camel
+from mock_alipay.client.records import camel
 from mock_alipay.words import close
 
 _PATIENCE = 15.0

@@ -10,8 +10,8 @@ from itertools import chain, islice
 from types import TracebackType
 from typing import Any, Self
 
+from mock_alipay.client.event import Event
 from mock_alipay.client.link import Link
-from mock_alipay.client.records import Event
 from mock_alipay.errors import Unreachable
 
 

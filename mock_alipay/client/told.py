@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mock_alipay.client.records import CallRecord, NotificationRecord
+from mock_alipay.client.affairs import NotificationRecord
+from mock_alipay.client.records import CallRecord
 
 
 def told(call: CallRecord) -> list[str]:
