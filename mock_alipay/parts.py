@@ -71,13 +71,13 @@ def assemble(config: Config, *, clock: Clock | None = None, ca_certificate: Path
     gateway_key = keys.gateway_key(config.gateway_key)
     schemas = Schemas(config.types)
     chooser, contract, ring = _chooser(config, schemas), Contract(schemas), _key_ring(config)
-    store, journal, agenda, events = MemoryStore(), Journal(), Agenda(clocks), Events(run=secrets.token_hex(4))
+    journal, agenda, events = Journal(), Agenda(clocks), Events(run=secrets.token_hex(4))
     signer = None if config.signatures == "off" else Signer(gateway_key)
     sealer = Sealer(signer, cache(lambda: Signer(keys.shipped_forger_key())))
     suspect = Suspect("the gateway's own key", gateway_key.public_key())
     world, postman = _world(config), _postman(config, clocks, sealer, events)
     announcer = Announcer(chooser=chooser, postman=postman, world=world, notify_url=config.notify_url)
-    ledger = Ledger(store=store, agenda=agenda, events=events, announcer=announcer, world=world)
+    ledger = Ledger(store=MemoryStore(), agenda=agenda, events=events, announcer=announcer, world=world)
     gateway = Gateway(
         finder=Finder(ENDPOINTS, any_media=config.signatures == "off"),
         verifier=Verifier(ring, config.signatures, gateway=suspect, anonymous=TEST_CLIENT_ID),
@@ -91,23 +91,21 @@ def assemble(config: Config, *, clock: Clock | None = None, ca_certificate: Path
         results=results(),
         invent=world.invent,
     )
-    timekeeper = Timekeeper(agenda, clocks, ledger)
-    env = environment(config, gateway_key, ca_certificate)
     return Parts(
-        config,
-        clocks,
-        schemas,
-        chooser,
-        contract,
-        ledger,
-        postman,
-        journal,
-        events,
-        timekeeper,
-        ring,
-        sealer,
-        gateway,
-        env,
+        config=config,
+        clocks=clocks,
+        schemas=schemas,
+        chooser=chooser,
+        contract=contract,
+        ledger=ledger,
+        postman=postman,
+        journal=journal,
+        events=events,
+        timekeeper=Timekeeper(agenda, clocks, ledger),
+        keys=ring,
+        sealer=sealer,
+        gateway=gateway,
+        env=environment(config, gateway_key, ca_certificate),
     )
 
 

@@ -6,26 +6,16 @@ import copy
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypedDict, Unpack
+from typing import Any, Self, Unpack
 
 from mock_alipay.client.clock import MockClock
+from mock_alipay.client.filters import Filters, asked
 from mock_alipay.client.link import Link
 from mock_alipay.client.notifications import MockNotifications
 from mock_alipay.client.payment import MockPayment
-from mock_alipay.client.records import CallRecord, ScenarioRecord, camel
+from mock_alipay.client.records import CallRecord, ScenarioRecord
 from mock_alipay.client.stream import EventStream
 from mock_alipay.errors import WrongUse
-from mock_alipay.words import close
-
-
-class Filters(TypedDict, total=False):
-    """Which calls: all that are given must fit."""
-
-    client_id: str
-    endpoint: str
-    payment_request_id: str
-    result_code: str
-    scenario: str
 
 
 class Mock:
@@ -181,13 +171,7 @@ class Mock:
         return {} if self.client_id is None else {"clientId": self.client_id}
 
     def _filters(self, filters: Filters) -> dict[str, Any]:
-        known = Filters.__annotations__
-        for name in filters:
-            if name not in known:
-                meant = close(name, known)
-                hint = f"; did you mean {meant}?" if meant else "."
-                raise TypeError(f"there is no filter {name}{hint} Filters are {', '.join(known)}")
-        return {**self._whom, **{camel(name): value for name, value in filters.items()}}
+        return {**self._whom, **asked(filters, Filters)}
 
     def __enter__(self) -> Self:
         return self

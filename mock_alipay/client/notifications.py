@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
 from mock_alipay.client.affairs import NotificationRecord
+from mock_alipay.client.filters import NotificationFilters, asked
 from mock_alipay.client.link import Link
 from mock_alipay.client.records import camel
-from mock_alipay.words import close
 
 _PATIENCE = 15.0
 """Seconds that a delivery may take: a shop gets ten to answer."""
-
-
-class NotificationFilters(TypedDict, total=False):
-    """Which notifications: all that are given must fit."""
-
-    client_id: str
-    notification: str
-    payment_request_id: str
-    status: str
 
 
 class MockNotifications:
@@ -80,10 +71,4 @@ class MockNotifications:
         return [NotificationRecord.of(one) for one in found]
 
     def _filters(self, filters: NotificationFilters) -> dict[str, Any]:
-        known = NotificationFilters.__annotations__
-        for name in filters:
-            if name not in known:
-                meant = close(name, known)
-                hint = f"; did you mean {meant}?" if meant else "."
-                raise TypeError(f"there is no filter {name}{hint} Filters are {', '.join(known)}")
-        return {**self._whom, **{camel(name): value for name, value in filters.items()}}
+        return {**self._whom, **asked(filters, NotificationFilters)}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mock_alipay.clock import wire_time
 from mock_alipay.context import Context
+from mock_alipay.endpoints.transaction import check_currency, repeated, told
 from mock_alipay.errors import Refusal
 from mock_alipay.life import merchant
 from mock_alipay.life.buyer import CARD
-from mock_alipay.payment import NO_DETAILS, Money, Outcome, Payment, Transaction, money
+from mock_alipay.payment import NO_DETAILS, Money, Outcome, Payment, money
 
 
 def capture(body: Mapping[str, Any], context: Context) -> Outcome:
@@ -22,23 +22,20 @@ def capture(body: Mapping[str, Any], context: Context) -> Outcome:
     payment, amount = context.payment, money(body["captureAmount"])
     if payment is None:
         raise Refusal("AUTH_NOT_FOUND", f"there is no payment {body['paymentId']}")
-    known = next((t for t in payment.captures if t.request_id == body["captureRequestId"]), None)
+    request_id = body["captureRequestId"]
+    known = repeated(payment, "CAPTURE", request_id, amount)
     if known is not None:
-        if known.amount != amount:
-            asked = f"captureRequestId {known.request_id} captured {known.amount} before, not {amount}"
-            raise Refusal("REPEAT_REQ_INCONSISTENT", asked)
-        return _told(payment, known)
+        return told(payment, known, acquirer(payment.details))
     _check(payment, amount, context)
-    made = merchant.made("CAPTURE", body["captureRequestId"], amount, payment, context)
+    made = merchant.made("CAPTURE", request_id, amount, payment, context)
     made = made._replace(last=_is_last(body))
     changed = merchant.with_transaction(payment, made, context.now, scenario=context.wish.scenario)
-    return _told(changed, made)._replace(payment=changed)
+    return told(changed, made, acquirer(payment.details))._replace(payment=changed)
 
 
 def _check(payment: Payment, amount: Money, context: Context) -> None:
     _check_state(payment, context)
-    if amount.currency != payment.order.amount.currency:
-        raise Refusal("CURRENCY_NOT_SUPPORT", f"the payment is in {payment.order.amount.currency}, not {amount}")
+    check_currency(payment, amount)
     most = context.world.figures.most_captures
     if len(payment.captures) >= most:
         raise Refusal("PAYMENT_COUNT_EXCEED_LIMIT", f"{most} captures were made already")
@@ -67,22 +64,6 @@ def _check_state(payment: Payment, context: Context) -> None:
 def _is_last(body: Mapping[str, Any]) -> bool:
     """The SDKs know two ways to say so."""
     return str(body.get("isLastCapture")).lower() == "true" or body.get("captureType") == "FINAL"
-
-
-def _told(payment: Payment, made: Transaction) -> Outcome:
-    if made.status == "FAIL":
-        return Outcome(made.code)
-    if made.done is None:
-        return Outcome(merchant.in_process_code("CAPTURE"))
-    fields = {
-        "captureRequestId": made.request_id,
-        "captureId": made.id,
-        "paymentId": payment.payment_id,
-        "captureAmount": made.amount.wire,
-        "captureTime": wire_time(made.done),
-        **acquirer(payment.details),
-    }
-    return Outcome("SUCCESS", fields=fields)
 
 
 def acquirer(details: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mock_alipay.clock import wire_time
 from mock_alipay.context import Context
+from mock_alipay.endpoints.transaction import check_currency, repeated, told
 from mock_alipay.errors import Refusal
 from mock_alipay.life import merchant
 from mock_alipay.life.moves import possible
-from mock_alipay.payment import Money, Outcome, Payment, Transaction, money
+from mock_alipay.payment import Money, Outcome, Payment, money
 from mock_alipay.terms import Fault
 
 
@@ -24,23 +24,20 @@ def refund(body: Mapping[str, Any], context: Context) -> Outcome:
     payment, amount = context.payment, money(body["refundAmount"])
     if payment is None:
         raise Refusal("ORDER_NOT_EXIST", f"there is no payment {body['paymentId']}")
-    known = next((t for t in payment.refunds if t.request_id == body["refundRequestId"]), None)
+    request_id = body["refundRequestId"]
+    known = repeated(payment, "REFUND", request_id, amount)
     if known is not None:
-        if known.amount != amount:
-            asked = f"refundRequestId {known.request_id} refunded {known.amount} before, not {amount}"
-            raise Refusal("REPEAT_REQ_INCONSISTENT", asked)
-        return _told(payment, known)
+        return told(payment, known)
     _check(payment, amount, body.get("captureId"), context)
-    made = merchant.made("REFUND", body["refundRequestId"], amount, payment, context)
+    made = merchant.made("REFUND", request_id, amount, payment, context)
     made = made._replace(capture_id=body.get("captureId"), notify_url=body.get("refundNotifyUrl"))
     changed = merchant.with_transaction(payment, made, context.now, scenario=context.wish.scenario)
-    return _told(changed, made)._replace(payment=changed)
+    return told(changed, made)._replace(payment=changed)
 
 
 def _check(payment: Payment, amount: Money, capture_id: str | None, context: Context) -> None:
     _check_state(payment)
-    if amount.currency != payment.order.amount.currency:
-        raise Refusal("CURRENCY_NOT_SUPPORT", f"the payment is in {payment.order.amount.currency}, not {amount}")
+    check_currency(payment, amount)
     figures = context.world.figures
     if payment.paid is not None and context.now > payment.paid + figures.refund_window:
         raise Refusal("REFUND_WINDOW_EXCEED", f"the payment was made more than {figures.refund_window.days} days ago")
@@ -75,18 +72,3 @@ def _left_of(payment: Payment, capture_id: str) -> int:
         raise Refusal("PARAM_ILLEGAL", faults=[fault])
     spent = sum(t.amount.value for t in payment.refunds if t.capture_id == capture_id and t.status != "FAIL")
     return capture.amount.value - spent if capture.status == "SUCCESS" else 0
-
-
-def _told(payment: Payment, made: Transaction) -> Outcome:
-    if made.status == "FAIL":
-        return Outcome(made.code)
-    if made.done is None:
-        return Outcome(merchant.in_process_code("REFUND"))
-    fields = {
-        "refundRequestId": made.request_id,
-        "refundId": made.id,
-        "paymentId": payment.payment_id,
-        "refundAmount": made.amount.wire,
-        "refundTime": wire_time(made.done),
-    }
-    return Outcome("SUCCESS", fields=fields)

@@ -101,7 +101,7 @@ class TestRepeats:
         till.capture(payment_id, "c", 400)
         told = till.capture(payment_id, "c", 400, captureAmount=other)
         assert "REPEAT_REQ_INCONSISTENT" == result_of(told)
-        assert "captured USD 400 before" in told["result"]["resultMessage"]
+        assert "used before for USD 400" in told["result"]["resultMessage"]
 
     def test_for_another_payment_are_refused(self) -> None:
         """One id, one capture; another client may use it."""
