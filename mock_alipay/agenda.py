@@ -54,6 +54,8 @@ class Agenda:
         if len(self._due) > MOST:
             self._due.popitem(last=False)
         self._enqueue(entry)
+        if self._queued > 2 * len(self._due) + _SLACK:
+            self._sort()
         # Most are due later, which is told by what the caller knows already.
         if self._news is not None and due - now < self._pause and not self._news.is_set():
             wait = self._wait(client_id, due, self._clocks.real.now())
@@ -72,6 +74,10 @@ class Agenda:
                     del self._due[entry[2]]
                     found.append(entry)
         return [key for _, _, key in sorted(found)]
+
+    def drop(self, client_id: str, due_id: str) -> None:
+        """Take off what is due for an id."""
+        self._due.pop((client_id, due_id), None)
 
     def forget(self, client_id: str | None = None) -> None:
         """Take off what is due for one client id or all."""
@@ -111,7 +117,7 @@ class Agenda:
 
     def _sorted(self) -> dict[str | None, list[_Entry]]:
         """The queues, each of what goes by one clock, whoever has got a clock of its own meanwhile or lost it."""
-        if self._moves != self._clocks.moves or self._queued > 2 * len(self._due) + _SLACK:
+        if self._moves != self._clocks.moves:
             self._sort()
         return self._queues
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 
 from mock_alipay.context import World
+from mock_alipay.life.buyer import CARD
 from mock_alipay.notifications import NOTIFICATIONS
 from mock_alipay.payment import News, Payment
 from mock_alipay.post import Notification, Postman
@@ -18,6 +19,7 @@ from mock_alipay.scenario import Chooser
 from mock_alipay.scenario.notice import Notice
 from mock_alipay.scenario.path import put
 from mock_alipay.scenario.placeholder import Scope
+from mock_alipay.terms import NotificationName
 
 _NO_URL = "there is no URL for it: the request names none, and --notify-url is not set"
 
@@ -42,17 +44,28 @@ class Announcer:
             draft = self._draft(payment, one, notice, nth)._replace(scenario=scenario)
             draft = draft._replace(ahead=notice.before_reply and replying)
             ahead += (notification for notification in self.post(draft, notice) if notification.ahead)
-        for notification in ahead:
-            await self.postman.hurry(notification)
+        await self.postman.hurry(ahead)
 
-    def by_hand(self, payment: Payment, news: News, notice: Notice) -> Notification:
-        """A notification that nothing has caused, as the payment stands and as ``notice`` wants it."""
-        return self._draft(payment, news, notice, 0)
+    def release(self, payment: Payment) -> None:
+        """Let go what waits for a notification that this payment will never cause."""
+        self.postman.release((payment.client_id, payment.payment_request_id), _never(payment))
+
+    def take_back(self, payment: Payment, now: datetime) -> None:
+        """Send no more of what a clock that was set back to ``now`` has undone."""
+        why = "the clock was set back to before it happened"
+        self.postman.take_back((payment.client_id, payment.payment_request_id), now, why)
+
+    def by_hand(
+        self, payment: Payment, news: News, notice: Notice, *, body: Mapping[str, Any] | None = None
+    ) -> Notification:
+        """A notification that nothing has caused: as the payment stands and as ``notice`` wants it, or a given body."""
+        return self._draft(payment, news, notice, 0, body)
 
     def post(self, draft: Notification, notice: Notice) -> list[Notification]:
         """Hand a notification to the postman, as many times as it is to be sent; with the ids that they got."""
         if notice.drop:
-            draft = draft._replace(status="DROPPED", due=None, problem="the scenario drops it")
+            whose = f"the scenario {draft.scenario}" if draft.scenario else "whoever sent it"
+            draft = draft._replace(status="DROPPED", due=None, problem=f"dropped by {whose}")
         elif draft.url is None:
             draft = draft._replace(status="REFUSED", due=None, problem=_NO_URL)
         copies = [draft._replace(id=self.postman.outbox.next_id()) for _ in range(notice.copies)]
@@ -60,7 +73,9 @@ class Announcer:
             self.postman.post(notification)
         return copies
 
-    def _draft(self, payment: Payment, news: News, notice: Notice, nth: int) -> Notification:
+    def _draft(
+        self, payment: Payment, news: News, notice: Notice, nth: int, body: Mapping[str, Any] | None = None
+    ) -> Notification:
         wait = 0.0
         if notice.delay is not None:
             purpose = (news.name, payment.client_id, payment.payment_request_id, nth)
@@ -72,9 +87,9 @@ class Announcer:
             payment_request_id=payment.payment_request_id,
             created=news.time,
             url=self._url(payment, news),
-            body=orjson.dumps(composed(payment, news, notice)),
+            body=orjson.dumps(composed(payment, news, notice) if body is None else body),
             due=news.time + timedelta(seconds=wait),
-            waits_for=notice.after,
+            waits_for=None if notice.after in _never(payment) else notice.after,
             fault=notice.fault,
         )
 
@@ -82,8 +97,17 @@ class Announcer:
         """The request's own URL first (PAGE: it beats the one that is set for the merchant)."""
         if news.name != "notifyRefund":
             return payment.order.notify_url or self.notify_url
-        refund = next(t for t in payment.refunds if t.id == news.transaction_id)
-        return refund.notify_url or self.notify_url
+        refund = next((t for t in payment.refunds if t.id == news.transaction_id), None)
+        return (refund and refund.notify_url) or self.notify_url
+
+
+def _never(payment: Payment) -> frozenset[NotificationName]:
+    """The notifications that a payment will not cause any more, if it has not by now."""
+    if payment.state in ("EXPIRED", "FAIL", "CANCELLED"):
+        return frozenset({"notifyCapture", "notifyRefund"})
+    # What is paid without a capture is a wallet's, or nothing: a card that is only looked at.
+    captured = payment.order.method == CARD and (payment.state != "SUCCESS" or bool(payment.captures))
+    return frozenset() if captured else frozenset({"notifyCapture"})
 
 
 def composed(payment: Payment, news: News, notice: Notice) -> Mapping[str, Any]:

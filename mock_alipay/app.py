@@ -40,9 +40,10 @@ def routes(parts: Parts) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(parts.timekeeper.run()), asyncio.create_task(parts.postman.run())]
-        if config.watch:
-            tasks.append(asyncio.create_task(_watch(parts)))
+        works = [parts.timekeeper.run(), parts.postman.run(), *([_watch(parts)] if config.watch else [])]
+        tasks = [asyncio.create_task(work) for work in works]
+        for task in tasks:
+            task.add_done_callback(_ended)
         yield
         for task in tasks:
             task.cancel()
@@ -91,6 +92,11 @@ def _desk(parts: Parts) -> Desk:
         result_codes=tuple(parts.gateway.results),
         env=parts.env,
     )
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        logger.error("what happens by itself has stopped: a bug in mock-alipay", exc_info=task.exception())
 
 
 async def _watch(parts: Parts) -> None:

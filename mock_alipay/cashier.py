@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 from mock_alipay.clock import Clocks
 from mock_alipay.errors import Misuse
-from mock_alipay.ledger import Ledger
+from mock_alipay.ledger import MOST_CONFLICTS, Ledger, conflict
 from mock_alipay.life import buyer
 from mock_alipay.payment import Payment
-from mock_alipay.terms import Act
+from mock_alipay.terms import Act, BuyerAction
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,23 +21,24 @@ class Cashier:
     clocks: Clocks
 
     async def act(self, client_id: str, payment_request_id: str, what: Act) -> Payment:
-        """The payment after the buyer has acted; Misuse (404, 409) when there is none, or it is too late."""
-        await self.ledger.world.people.ready()
-        while True:
+        """The payment after the buyer has acted; Misuse (404, 409) when there is none, or when that is not possible."""
+        await self.ledger.ready()
+        for _ in range(MOST_CONFLICTS):
             now = self.clocks.now(client_id)
             payment = await self.ledger.standing(client_id, payment_request_id, now)
             if payment is None:
                 raise Misuse(404, "No such payment", f"no payment of {client_id} has this paymentRequestId")
             if not buyer.can(payment, what.action):
-                raise Misuse(409, "Too late", _refusal(payment, what), state=payment.state)
+                raise _refusal(payment, what)
             kept = await self.ledger.commit(buyer.act(payment, what, now, self.ledger.world), now)
             if kept is not None:
                 return kept
+        raise conflict(payment_request_id)
 
 
-def _refusal(payment: Payment, what: Act) -> str:
+def _refusal(payment: Payment, what: Act) -> Misuse:
+    possible = [action for action in get_args(BuyerAction) if buyer.can(payment, action)]
     why = f", its result is {payment.code}" if payment.code else ""
-    return f"the payment is {payment.state}{why}: a buyer cannot {_VERBS.get(what.action, what.action)} any more"
-
-
-_VERBS = {"pending": "leave it pending", "challenge": "be challenged"}
+    left = f"possible are {', '.join(possible)}" if possible else "there is nothing left that a buyer could do"
+    detail = f"the payment is {payment.state}{why}: {what.action} is not possible now; {left}"
+    return Misuse(409, "Not possible now", detail, state=payment.state, allowed=possible)

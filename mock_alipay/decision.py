@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from mock_alipay.context import Context, Wish
 from mock_alipay.endpoints import Endpoint
 from mock_alipay.errors import Refusal
-from mock_alipay.ledger import Ledger
+from mock_alipay.ledger import MOST_CONFLICTS, Ledger, conflict
 from mock_alipay.life import course
 from mock_alipay.payment import Outcome, Payment
-from mock_alipay.scenario import Choice, Chooser
+from mock_alipay.scenario import Choice, Chooser, Then
 from mock_alipay.visit import Visit
 
-_MOST_CONFLICTS = 10
+_USUALLY = Then()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +55,9 @@ class Decision:
     async def _decide(self, visit: Visit, endpoint: Endpoint, wish: Wish) -> Outcome:
         ledger, world, now = self.ledger, self.ledger.world, visit.now
         hurried = endpoint.begins and bool(wish.buyer) and self.chooser.hurries(wish.scenario, visit.client_id)
-        if hurried or not endpoint.light:
-            await world.people.ready()
-        for _ in range(_MOST_CONFLICTS):
+        if hurried or endpoint.invents:
+            await ledger.ready()
+        for _ in range(MOST_CONFLICTS):
             payment = await self._about(visit, endpoint)
             context = Context(now, visit.client_id, payment, world, visit.call.body, wish)
             outcome = endpoint.decide(visit.body, context)
@@ -66,9 +66,7 @@ class Decision:
             changed = course.happened(outcome.payment, now, world) if hurried else outcome.payment
             if await ledger.commit(changed, now, replying=True):
                 return outcome
-        raise RuntimeError(
-            f"payment {visit.payment_request_id} changed {_MOST_CONFLICTS} times while it was decided on"
-        )
+        raise conflict(str(visit.payment_request_id))
 
     async def _about(self, visit: Visit, endpoint: Endpoint) -> Payment | None:
         """The payment as it stands now; a Refusal when another one has used the call's own id."""
@@ -77,13 +75,12 @@ class Decision:
             own = f"{endpoint.own_id}:{visit.body[endpoint.own_id]}"
             owner = await self.ledger.store.find(client_id, own)
             if owner is not None and owner != about:
-                raise Refusal("REPEAT_REQ_INCONSISTENT", f"{endpoint.own_id} was used before for another payment")
+                used = f"{endpoint.own_id} {visit.body[endpoint.own_id]} was used before for another payment"
+                raise Refusal("REPEAT_REQ_INCONSISTENT", used)
         return await self.ledger.standing(client_id, about, visit.now) if about else None
 
 
 def _wish(choice: Choice) -> Wish:
     """How the story wants the call to end."""
-    step = choice.step
-    if step.then is None:
-        return Wish(step.result, scenario=choice.scenario, buyer=choice.buyer)
-    return Wish(step.result, step.then.result, step.then.after, choice.scenario, choice.buyer)
+    step, then = choice.step, choice.step.then or _USUALLY
+    return Wish(step.result, then.result, then.after, choice.scenario, choice.buyer)

@@ -47,8 +47,8 @@ class Invent:
 
     def transaction_id(self, kind: IdKind, moment: datetime, *purpose: str | int) -> str:
         """A paymentId, captureId or refundId: 35 characters, the date first, as in the documented samples."""
-        drawn = int.from_bytes(self._draw(8, "id", kind, *purpose), "big") % 10**11
-        return f"{moment.astimezone(GATEWAY_ZONE):%Y%m%d}{_KINDS[kind]}188{drawn:011}"
+        drawn = int.from_bytes(self._draw(16, "id", kind, *purpose), "big") % 10**14
+        return f"{moment.astimezone(GATEWAY_ZONE):%Y%m%d}{_KINDS[kind]}{drawn:014}"
 
     def between(self, low: float, high: float, *purpose: str | int) -> float:
         """A number from ``low`` to ``high``."""

@@ -13,6 +13,9 @@ from mock_alipay.life import course
 from mock_alipay.payment import Payment
 from mock_alipay.store import MemoryStore
 
+MOST_CONFLICTS = 10
+"""How many times a decision is made anew because somebody else was quicker."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
@@ -26,16 +29,19 @@ class Ledger:
 
     async def standing(self, client_id: str, payment_request_id: str, now: datetime) -> Payment | None:
         """A payment as it stands at ``now``: all that was due by then has happened, and is committed and announced."""
-        while True:
+        for _ in range(MOST_CONFLICTS):
             payment = await self.store.load(client_id, payment_request_id)
-            if payment is None:
-                return None
-            changed = course.happened(payment, now, self.world)
-            if changed is payment:
+            if payment is None or (due := course.due(payment)) is None or due > now:
                 return payment
-            kept = await self.commit(changed, now)
+            await self.ready()
+            kept = await self.commit(course.happened(payment, now, self.world), now)
             if kept is not None:
                 return kept
+        raise conflict(payment_request_id)
+
+    async def ready(self) -> None:
+        """To be awaited before a decision that makes up a buyer: what does that takes a while to load."""
+        await self.world.people.ready()
 
     async def commit(self, payment: Payment, now: datetime, *, replying: bool = False) -> Payment | None:
         """Keep a payment, and announce its news; None when another version was committed since it was loaded.
@@ -51,4 +57,16 @@ class Ledger:
         self.events.publish("payment", kept.client_id, kept, kept.size)
         if payment.news:
             await self.announcer.announce(kept, payment.news, replying=replying)
+        if kept.payment_id is not None:
+            self.announcer.release(kept)
         return kept
+
+    async def forget(self, client_id: str | None = None) -> int:
+        """Drop the payments of one client id or all, and what was due for them; how many there were."""
+        self.agenda.forget(client_id)
+        return await self.store.forget(client_id)
+
+
+def conflict(payment_request_id: str) -> RuntimeError:
+    """The bug that a decision was in vain so many times would be."""
+    return RuntimeError(f"payment {payment_request_id} changed {MOST_CONFLICTS} times while it was decided on")

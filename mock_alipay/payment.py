@@ -91,6 +91,8 @@ class Transaction(NamedTuple):
     """Which capture a refund gives back, if the merchant said."""
     notify_url: str | None = None
     """refundNotifyUrl."""
+    scenario: str = ""
+    """The story of the call that made it."""
 
 
 class News(NamedTuple):
@@ -151,6 +153,12 @@ class Payment(NamedTuple):
     def refunds(self) -> list[Transaction]:
         """The refunds, in the order in which they came."""
         return [t for t in self.transactions if t.type == "REFUND"]
+
+    @property
+    def acquirer(self) -> dict[str, Any]:
+        """acquirerReferenceNo, where it has one."""
+        name = "acquirerReferenceNo"
+        return {name: self.details[name]} if name in self.details else {}
 
     @property
     def size(self) -> int:

@@ -57,7 +57,7 @@ _WALLETS = {"ALIPAY_CN": "Alipay", "ALIPAY_HK": "AlipayHK", "GCASH": "GCash", "K
 
 
 class People:
-    """Makes up buyers: the same for the same seed, client id and paymentRequestId; one thread at a time."""
+    """Makes up buyers: the same for the same seed and paymentRequestId; one thread at a time."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -68,14 +68,12 @@ class People:
         if self._loaded is None:
             self._loaded = await asyncio.to_thread(_faker)
 
-    def details(
-        self, client_id: str, payment_request_id: str, *, method: str, card: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    def details(self, payment_request_id: str, *, method: str, card: Mapping[str, Any]) -> dict[str, Any]:
         """Fields for the bodies of inquiryPayment and notifyPayment.
 
         ``card`` is the request's ``paymentMethodMetaData``: what it says of a card is shown, the number masked.
         """
-        drawn = Random(repr((self._seed, client_id, payment_request_id)))  # noqa: S311 - to be told again, not guessed
+        drawn = Random(repr((self._seed, payment_request_id)))  # noqa: S311 - to be told again, not guessed
         if self._loaded is None:
             self._loaded = _faker()
         self._loaded.seed_instance(drawn.getrandbits(64))

@@ -9,7 +9,15 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypedDict, get_args
 
-from mock_alipay.config import HTTP_URL, HTTP_URL_TOLD, VISIBLE_WORD, VISIBLE_WORD_TOLD, Config
+from mock_alipay.config import (
+    HOST_NAME,
+    HOST_NAME_TOLD,
+    HTTP_URL,
+    HTTP_URL_TOLD,
+    VISIBLE_WORD,
+    VISIBLE_WORD_TOLD,
+    Config,
+)
 from mock_alipay.errors import SetupError, WrongUse
 from mock_alipay.terms import SignatureMode, TypeMode
 from mock_alipay.words import close, described
@@ -139,7 +147,10 @@ def _merchants(value: Any) -> tuple[tuple[str, Path], ...]:
 
 
 def _names(value: Any) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(map(_text, _each(value, "host names")))
+    names = (value,) if isinstance(value, str) else tuple(map(_text, _each(value, "host names")))
+    if not all(map(HOST_NAME.fullmatch, names)):
+        raise ValueError(HOST_NAME_TOLD)
+    return names
 
 
 def _each(value: Any, expected: str) -> Iterable[Any]:

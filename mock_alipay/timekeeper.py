@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from mock_alipay.agenda import Agenda
@@ -14,6 +15,10 @@ from mock_alipay.life import course
 logger = logging.getLogger("mock_alipay")
 
 
+_AT_A_TIME = 8
+"""Payments to which something happens before merchants' calls get their turn."""
+
+
 @dataclass(frozen=True, slots=True)
 class Timekeeper:
     """Sees to the agenda."""
@@ -21,14 +26,19 @@ class Timekeeper:
     agenda: Agenda
     clocks: Clocks
     ledger: Ledger
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def settle(self) -> None:
         """Let everything happen that is due now; a bug in one payment's leaves the others theirs."""
-        for client_id, payment_request_id in self.agenda.take_due():
-            try:
-                await self._settle(client_id, payment_request_id)
-            except Exception:
-                logger.exception("what was due for payment %s met a bug in mock-alipay", payment_request_id)
+        # Whoever comes while somebody settles waits until that is done: then what was due has happened.
+        async with self._turn:
+            for number, (client_id, payment_request_id) in enumerate(self.agenda.take_due(), 1):
+                try:
+                    await self._settle(client_id, payment_request_id)
+                except Exception:
+                    logger.exception("what was due for payment %s met a bug in mock-alipay", payment_request_id)
+                if number % _AT_A_TIME == 0:
+                    await asyncio.sleep(0)
 
     async def clock_moved(self, client_id: str | None, before: datetime) -> None:
         """Let everything happen that is due by a clock that has just been moved, and that stood at ``before``."""
@@ -44,7 +54,6 @@ class Timekeeper:
             await self.agenda.wait()
 
     async def _settle(self, client_id: str, payment_request_id: str) -> None:
-        await self.ledger.world.people.ready()
         now = self.clocks.now(client_id)
         payment = await self.ledger.standing(client_id, payment_request_id, now)
         # Someone else may have been quicker, or the clock has been set back meanwhile: what is due is noted again.
@@ -57,5 +66,5 @@ class Timekeeper:
         for payment in await self.ledger.store.browse(client_id):
             now = self.clocks.now(payment.client_id)
             changed = course.turned_back(payment, now)
-            if changed is not payment:
-                await self.ledger.commit(changed, now)
+            if changed is not payment and await self.ledger.commit(changed, now):
+                self.ledger.announcer.take_back(changed, now)

@@ -65,6 +65,23 @@ def test_one_client_s_are_forgotten_or_all() -> None:
     assert 0 == len(due)
 
 
+def test_one_may_be_dropped() -> None:
+    """Of one client's id; what nobody knows is dropped in peace."""
+    due, _ = agenda(("A", "1", -HOUR), ("A", "2", -HOUR), ("B", "1", -HOUR))
+    due.drop("A", "1")
+    due.drop("A", "3")
+    assert [("A", "2"), ("B", "1")] == due.take_due()
+
+
+def test_what_is_put_again_and_again_takes_no_more_room() -> None:
+    """Though nobody takes anything off: what is out of date is thrown out meanwhile."""
+    due, _ = agenda(("A", "other", -HOUR))
+    for number in range(3 * module._SLACK):
+        due.put("A", "1", NOW + number * MINUTE, NOW)
+        assert sum(map(len, due._queues.values())) <= module._SLACK + 4
+    assert ([("A", "other")], 1) == (due.take_due(), len(due))
+
+
 def test_the_oldest_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """A payment that is put again is young again."""
     monkeypatch.setattr(module, "MOST", 3)

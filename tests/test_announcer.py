@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from mock_alipay.terms import BuyerAction
 from tests.calls import NOW
+from tests.post.rounds import Merchants
 from tests.till import Till, session_body
 
-HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
+DAY, HOUR, MINUTE, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 OWN, OTHER, SET = "http://127.0.0.1:9/own", "http://127.0.0.1:9/other", "http://127.0.0.1:9/set"
 
 
@@ -65,7 +69,7 @@ class TestStory:
     def test_may_keep_it_back(self) -> None:
         """It can be seen that it was dropped."""
         [payment, capture] = told("notifyPayment: {drop: true}").posted("order-1")
-        assert ("DROPPED", None, "the scenario drops it") == (payment.status, payment.due, payment.problem)
+        assert ("DROPPED", None, "dropped by the scenario tale") == (payment.status, payment.due, payment.problem)
         assert "PENDING" == capture.status
 
     def test_may_send_it_several_times(self) -> None:
@@ -85,6 +89,41 @@ class TestStory:
         [payment, capture] = told("notifyPayment: {after: notifyCapture}").posted("order-1")
         assert ("notifyCapture", None) == (payment.waits_for, capture.waits_for)
 
+    @pytest.mark.parametrize(
+        ("action", "order"),
+        [("pay", {"method": "GCASH"}), ("pay", {"value": 0}), ("decline", {}), ("decline", {"manual": True})],
+        ids=["a wallet's", "of nothing", "declined", "declined, to be captured"],
+    )
+    def test_holds_nothing_for_what_will_never_come(self, action: BuyerAction, order: dict[str, Any]) -> None:
+        """There is no capture of such a payment: it is told of at its own moment, however late someone looks."""
+        till = Till()
+        till.tell(f"buyer: [{{action: {action}, after: 1m}}]\nnotifyPayment: {{after: notifyCapture}}")
+        till.open("order-1", scenario="tale", **order)
+        till.wait(days=1)
+        [posted] = till.posted("order-1")
+        assert ("notifyPayment", None, NOW + MINUTE) == (posted.name, posted.waits_for, posted.due)
+
+    def test_lets_go_what_it_holds_when_the_other_can_come_no_more(self) -> None:
+        """Money that nobody captures is released after seven days: so is what waited for that; not of others."""
+        till = Till()
+        till.tell("notifyPayment: {after: notifyCapture}")
+        for name in ("order-1", "order-2"):
+            till.paid(name, manual=True, scenario="tale")
+        assert [True, True] == [one.held for one in till.posted()]
+        till.call("cancel", {"paymentRequestId": "order-2"})
+        assert [("notifyCapture", NOW), (None, NOW)] == [(one.waits_for, one.due) for one in till.posted()]
+        till.wait(days=7)
+        assert (None, NOW + 7 * DAY) == (till.posted("order-1")[0].waits_for, till.posted("order-1")[0].due)
+
+    def test_may_send_copies_before_the_reply(self) -> None:
+        """All of them have been sent when it comes, one after the other."""
+        till, merchants = Till(), Merchants()
+        till.parts.postman._delivery._courier = merchants
+        till.tell("buyer: [{action: pay}]\nnotifyPayment: {before: reply, duplicate: 3}")
+        till.open("order-1", method="GCASH", scenario="tale")
+        assert (["1", "2", "3"], 1) == (merchants.numbers, merchants.most)
+        assert ["ACCEPTED"] * 3 == [one.status for one in till.posted("order-1")]
+
     def test_counts_by_payment(self) -> None:
         """The second notification of a name gets the second notice; the next payment begins anew."""
         till = told("notifyRefund: [{message: one}, {message: two}]")
@@ -96,7 +135,7 @@ class TestStory:
         assert ["one", "two", "one", "two"] == messages
 
     def test_of_the_call_that_causes_it_counts(self) -> None:
-        """A refund that asks for a story is told in it, what ends by itself in the payment's."""
+        """A refund that asks for a story is told in it, also where it ends by itself later."""
         till = told("notifyPayment: {message: mine}")
         till.tell("notifyRefund: {message: theirs}\nrefund: [{}, {result: REFUND_IN_PROCESS}]", "other")
         payment_id = str(till.payment("order-1").payment_id)
@@ -104,8 +143,8 @@ class TestStory:
         till.refund(payment_id, "b", 1, scenario="other")
         till.wait(minutes=1)
         posted = till.posted("order-1", "notifyRefund")
-        assert ["other", "tale"] == [one.scenario for one in posted]
-        assert ["theirs", "success."] == [body["result"]["resultMessage"] for body in till.told(name="notifyRefund")]
+        assert ["other", "other"] == [one.scenario for one in posted]
+        assert ["theirs", "theirs"] == [body["result"]["resultMessage"] for body in till.told(name="notifyRefund")]
 
 
 def test_what_is_told_is_what_was_the_case_then() -> None:
@@ -139,3 +178,19 @@ def test_a_session_that_expires_is_told_though_another_call_comes_first() -> Non
     assert "SUCCESS" == till.code("createPaymentSession", session_body("order-1"))
     assert ["ORDER_IS_CLOSED"] == [body["result"]["resultCode"] for body in till.told("order-1")]
     assert "OPEN" == till.payment("order-1").state
+
+
+def test_what_a_clock_that_was_set_back_has_undone_is_told_no_more() -> None:
+    """Only that: a session that had expired earlier under the same id has done so still."""
+    till = Till()
+    for _ in range(2):
+        till.open("order-1")
+        till.wait(hours=1)
+    before, till.clock.moment = till.clock.now(), till.clock.now() - 30 * MINUTE
+    asyncio.run(till.parts.timekeeper.clock_moved(None, before))
+    assert "OPEN" == till.payment("order-1").state
+    [first, second] = till.posted("order-1")
+    assert ("PENDING", None) == (first.status, first.problem)
+    assert ("DROPPED", "the clock was set back to before it happened") == (second.status, second.problem)
+    till.wait(minutes=30)
+    assert ["PENDING", "DROPPED", "PENDING"] == [one.status for one in till.posted("order-1")]

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from mock_alipay.errors import Misuse
+from mock_alipay.ledger import MOST_CONFLICTS
 from mock_alipay.terms import Act, BuyerAction
 from tests.test_ledger import Contested
 from tests.till import Till
@@ -32,29 +33,50 @@ def test_a_buyer_acts(action: BuyerAction, expected: tuple[str, str]) -> None:
     assert till.payment("order-1") == found
 
 
+NOT_NOW = "not possible now"
+NOTHING_LEFT = "there is nothing left that a buyer could do"
+
+
 @pytest.mark.parametrize(
-    ("first", "then", "told"),
+    ("first", "then", "allowed", "told"),
     [
-        ("pay", "pay", "the payment is SUCCESS, its result is SUCCESS: a buyer cannot pay any more"),
-        ("decline", "pay", "the payment is FAIL, its result is USER_BALANCE_NOT_ENOUGH: a buyer cannot pay any more"),
-        ("pay", "decline", "a buyer cannot decline any more"),
-        ("pay", "leave", "a buyer cannot leave any more"),
-        ("pending", "pending", "a buyer cannot leave it pending any more"),
-        ("challenge", "challenge", "a buyer cannot be challenged any more"),
+        ("pay", "pay", [], f"the payment is SUCCESS, its result is SUCCESS: pay is {NOT_NOW}; {NOTHING_LEFT}"),
+        (
+            "decline",
+            "pay",
+            [],
+            f"the payment is FAIL, its result is USER_BALANCE_NOT_ENOUGH: pay is {NOT_NOW}; {NOTHING_LEFT}",
+        ),
+        ("pay", "decline", [], f"decline is {NOT_NOW}; {NOTHING_LEFT}"),
+        ("pay", "leave", [], f"leave is {NOT_NOW}; {NOTHING_LEFT}"),
+        (
+            "pending",
+            "pending",
+            ["pay", "decline", "leave"],
+            f"pending is {NOT_NOW}; possible are pay, decline, leave",
+        ),
+        (
+            "challenge",
+            "challenge",
+            ["pay", "decline", "leave", "pending"],
+            f"challenge is {NOT_NOW}; possible are pay, decline, leave, pending",
+        ),
     ],
 )
-def test_a_buyer_who_comes_too_late_is_told_why(first: BuyerAction, then: BuyerAction, told: str) -> None:
+def test_a_buyer_who_cannot_is_told_why_and_what_is_possible(
+    first: BuyerAction, then: BuyerAction, allowed: list[str], told: str
+) -> None:
     """And nothing changes."""
     till = Till()
     before = till.act(till.open("order-1"), first)
     with pytest.raises(Misuse) as refused:
         till.act("order-1", then)
-    assert (409, "Too late", {"state": before.state}) == (
+    assert (409, "Not possible now", {"state": before.state, "allowed": allowed}) == (
         refused.value.status,
         refused.value.title,
         refused.value.extra,
     )
-    assert told in refused.value.detail
+    assert refused.value.detail.endswith(told)
     assert before == till.payment("order-1")
 
 
@@ -87,3 +109,15 @@ def test_who_is_outrun_tries_again() -> None:
     asyncio.run(store.commit(till.payment("order-1")))
     found = asyncio.run(cashier.act(till.client_id, "order-1", Act("pay")))
     assert ("SUCCESS", 5, 0) == (found.state, found.version, store.times)
+
+
+def test_who_is_outrun_for_ever_gives_up() -> None:
+    """That would be a bug, and must not keep the gateway busy."""
+    till = Till()
+    till.open("order-1")
+    store = Contested(1000)
+    asyncio.run(store.commit(till.payment("order-1")))
+    cashier = replace(till.cashier, ledger=replace(till.parts.ledger, store=store))
+    with pytest.raises(RuntimeError, match="payment order-1 changed 10 times"):
+        asyncio.run(cashier.act(till.client_id, "order-1", Act("pay")))
+    assert 1000 - MOST_CONFLICTS == store.times

@@ -76,6 +76,7 @@ def test_the_codes_that_a_function_names_have_conditions(endpoint: str) -> None:
         ("capture", "AUTH_EXPIRED", "authorizationLifetime"),
         ("refund", "MULTIPLE_REFUNDS_NOT_SUPPORTED", "mostRefunds"),
         ("refund", "REFUND_WINDOW_EXCEED", "refundWindow"),
+        ("createPaymentSession", "PARAM_ILLEGAL", "longestOrderLifetime"),
         ("pay", "PARAM_ILLEGAL", "longestOrderLifetime"),
     ],
 )

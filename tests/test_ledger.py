@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mock_alipay.events import Event
-from mock_alipay.ledger import Ledger
+from mock_alipay.ledger import MOST_CONFLICTS, Ledger
 from mock_alipay.payment import News, Payment
 from mock_alipay.store import MemoryStore
 from tests.calls import NOW, parts_of
@@ -106,3 +106,40 @@ def test_all_that_was_due_is_one_change() -> None:
     assert found is not None
     assert ("SUCCESS", ["FAIL", "SUCCESS"]) == (found.state, [t.status for t in found.captures])
     assert [found] == [event.subject for event in heard if event.kind == "payment"]
+
+
+def test_who_looks_gives_up_when_the_payment_never_comes_to_rest() -> None:
+    """After ten conflicts, instead of trying for ever."""
+    ledger = ledger_of(1000)
+    asyncio.run(ledger.commit(opened(version=0), NOW))
+    with pytest.raises(RuntimeError, match="payment order-1 changed 10 times"):
+        asyncio.run(ledger.standing("A", "order-1", NOW + HOUR))
+    assert isinstance(ledger.store, Contested)
+    assert 1000 - MOST_CONFLICTS == ledger.store.times
+
+
+@pytest.mark.parametrize(("after", "expected"), [(HOUR - SECOND, 0), (HOUR, 1)])
+def test_what_makes_up_buyers_is_waited_for_only_when_something_is_due(
+    after: timedelta, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes a while to load: who only looks does not pay for that."""
+    ledger = ledger_of()
+    asyncio.run(ledger.commit(opened(version=0), NOW))
+    waited: list[None] = []
+
+    async def ready(_: Ledger) -> None:
+        waited.append(None)
+
+    monkeypatch.setattr(Ledger, "ready", ready)
+    asyncio.run(ledger.standing("A", "order-1", NOW + after))
+    assert expected == len(waited)
+
+
+@pytest.mark.parametrize(("whose", "left"), [("A", 1), (None, 0)])
+def test_payments_are_forgotten_with_what_is_due_for_them(whose: str | None, left: int) -> None:
+    """Of one client id or all; how many there were is told."""
+    ledger = ledger_of()
+    for client_id in "AB":
+        asyncio.run(ledger.commit(opened(version=0, client_id=client_id), NOW))
+    assert 2 - left == asyncio.run(ledger.forget(whose))
+    assert (left, left) == (len(ledger.agenda), len(asyncio.run(ledger.store.browse())))

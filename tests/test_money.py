@@ -82,10 +82,8 @@ class Money(RuleBasedStateMachine):
         self.cancelling = False
 
     def teardown(self) -> None:
-        ledger, postman = self.till.parts.ledger, self.till.parts.postman
-        asyncio.run(ledger.store.forget())
-        ledger.agenda.forget()
-        postman.forget()
+        asyncio.run(self.till.parts.ledger.forget())
+        self.till.parts.postman.forget()
 
     def payment(self, name: str) -> Payment | None:
         """A payment as it stands now."""
@@ -255,6 +253,8 @@ class Money(RuleBasedStateMachine):
             assert (held, refundable) == (0, 0)
         if payment.paid is None:
             assert payment.transactions == ()
+        if payment.state == "EXPIRED":
+            assert (payment.paid, payment.cancelled, merchant.captured(payment)) == (None, None, 0)
         waits = merchant.in_process(payment)
         if payment.state == "AUTHORIZED":
             whole = succeeded(payment.captures) == payment.order.amount.value > 0
@@ -273,6 +273,11 @@ class Money(RuleBasedStateMachine):
         if before is None:
             return
         assert payment.state in DONE.get(before.state, {payment.state})
+        if before.state == "EXPIRED":
+            assert before.session is not None
+            assert payment.session is not None
+            assert before.session.id != payment.session.id
+            assert before.payment_id != payment.payment_id
         if before.state == "SUCCESS" and payment.state == "CANCELLED":
             assert self.cancelling
         if before.paid is not None:

@@ -214,7 +214,8 @@ def test_dropped_is_told_by_an_inquiry_alone(gateway: Live, shop: Shop) -> None:
     one.advance("P2D")
     kept = one.settled()
     assert ([], "SUCCESS") == (one.got, one.inquiry["paymentStatus"])
-    assert [("DROPPED", "the scenario drops it", [])] * 2 == [(n["status"], n["problem"], n["attempts"]) for n in kept]
+    why = "dropped by the scenario notify-dropped"
+    assert [("DROPPED", why, [])] * 2 == [(n["status"], n["problem"], n["attempts"]) for n in kept]
 
 
 def test_late_is_ten_minutes_late(gateway: Live, shop: Shop) -> None:
@@ -264,11 +265,25 @@ def test_a_shop_may_refund_before_it_acknowledges(gateway: Live, shop: Shop, sto
     assert [["ACCEPTED", 1]] * 3 == [[notification["status"], len(notification["attempts"])] for notification in kept]
 
 
-def test_of_a_wallet_s_payment_capture_first_tells_nothing(gateway: Live, shop: Shop) -> None:
-    """It is never captured, so what waits for that waits: the gateway says for what."""
+def test_of_a_wallet_s_payment_capture_first_tells_at_once(gateway: Live, shop: Shop) -> None:
+    """It is never captured, so nothing waits for that."""
     one = sale(gateway, shop, "notify-capture-first")
     changes = {"paymentMethod": {"paymentMethodType": "ALIPAY_CN"}, "paymentNotifyUrl": shop.url(one.target)}
     one.call("createPaymentSession", sample(one.id, **changes))
+    (kept,) = one.settled()
+    assert ([PAYMENT], "ACCEPTED", None) == (
+        [type_of(received) for received in one.got],
+        kept["status"],
+        kept["waitsFor"],
+    )
+
+
+def test_capture_first_of_a_payment_that_is_cancelled(gateway: Live, shop: Shop) -> None:
+    """While the money is held the shop is told nothing, and the gateway says why; once cancelled, it is told."""
+    one = sale(gateway, shop, "notify-capture-first")
+    held = {"isAuthorization": True, "captureMode": "MANUAL"}
+    changes = {"paymentMethod": {"paymentMethodType": "CARD"}, "paymentFactor": held}
+    one.call("createPaymentSession", sample(one.id, paymentNotifyUrl=shop.url(one.target), **changes))
     (kept,) = one.settled()
     assert ([], "PENDING", "notifyCapture", None) == (
         one.got,
@@ -276,3 +291,6 @@ def test_of_a_wallet_s_payment_capture_first_tells_nothing(gateway: Live, shop: 
         kept["waitsFor"],
         kept["nextAttempt"],
     )
+    assert "SUCCESS" == one.call("cancel", {"paymentRequestId": one.id}).code
+    one.settled()
+    assert [PAYMENT] == [received.type for received in one.got]

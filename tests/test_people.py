@@ -44,13 +44,13 @@ DETAILS = st.fixed_dictionaries(
 
 def paid(card: dict[str, Any], payment_request_id: str = "1", people: People = PEOPLE) -> dict[str, Any]:
     """``paymentResultInfo`` of a payment by card."""
-    result: dict[str, Any] = people.details("A", payment_request_id, method="CARD", card=card)["paymentResultInfo"]
+    result: dict[str, Any] = people.details(payment_request_id, method="CARD", card=card)["paymentResultInfo"]
     return result
 
 
 def wallet(method: str, payment_request_id: str = "1") -> dict[str, str]:
     """``pspCustomerInfo`` of a payment by another method."""
-    details = PEOPLE.details("A", payment_request_id, method=method, card={})
+    details = PEOPLE.details(payment_request_id, method=method, card={})
     assert ["pspCustomerInfo"] == list(details)
     found: dict[str, str] = details["pspCustomerInfo"]
     return found
@@ -134,7 +134,7 @@ def test_a_brand_is_told_by_a_numbers_first_digits(number: str, brand: str | Non
 @given(DETAILS, st.text(max_size=8))
 def test_a_card_is_never_shown_whole(card: dict[str, Any], payment_request_id: str) -> None:
     """At least three digits of any number are hidden, in all fields together; all else keeps the documented lengths."""
-    details = PEOPLE.details("A", payment_request_id, method="CARD", card=card)
+    details = PEOPLE.details(payment_request_id, method="CARD", card=card)
     info = details["paymentResultInfo"]
     digits = re.sub("[ -]", "", card.get("cardNo") or "")
     hidden = len(info["cardNo"]) - max(len(info["cardBin"]), 6) - 4
@@ -151,13 +151,13 @@ def test_a_card_is_never_shown_whole(card: dict[str, Any], payment_request_id: s
 @given(DETAILS, st.sampled_from(["CARD", "ALIPAY_CN", "GCASH"]))
 def test_all_values_are_texts(card: dict[str, Any], method: str) -> None:
     """The SDKs of Go and .NET refuse anything else."""
-    assert {str} == {type(leaf) for leaf in scalars(PEOPLE.details("A", "1", method=method, card=card))}
+    assert {str} == {type(leaf) for leaf in scalars(PEOPLE.details("1", method=method, card=card))}
 
 
 def test_made_up_data_says_that_it_is() -> None:
     """Names and ids begin with TEST."""
     for n in range(50):
-        details = PEOPLE.details("A", str(n), method="CARD", card={})
+        details = PEOPLE.details(str(n), method="CARD", card={})
         info = details["paymentResultInfo"]
         assert re.fullmatch(r"TEST [A-Z' -]+ [A-Z' -]+", info["cardholderName"]), info
         ids = [info[name] for name in ("cardToken", "networkTransactionId", "rrn")] + [details["acquirerReferenceNo"]]
@@ -181,21 +181,20 @@ def test_the_same_payment_has_the_same_buyer() -> None:
     """Whatever was asked before, and whether or not Faker was loaded beforehand."""
     other = People(1)
     asyncio.run(other.ready())
-    other.details("B", "2", method="GCASH", card={})
+    other.details("2", method="GCASH", card={})
     for method in ("CARD", "GCASH"):
-        expected = PEOPLE.details("A", "1", method=method, card={})
-        assert expected == other.details("A", "1", method=method, card={})
+        expected = PEOPLE.details("1", method=method, card={})
+        assert expected == other.details("1", method=method, card={})
 
 
 def test_another_payment_has_another_buyer() -> None:
-    """By seed, client id and paymentRequestId."""
+    """By seed and paymentRequestId."""
     found = [
-        json.dumps(people.details(client_id, payment_request_id, method="CARD", card={"cardNo": "4054695723100768"}))
+        json.dumps(people.details(payment_request_id, method="CARD", card={"cardNo": "4054695723100768"}))
         for people in (PEOPLE, People(2))
-        for client_id in ("A", "B")
         for payment_request_id in ("1", "2", "12")
     ]
-    assert 12 == len(set(found))
+    assert 6 == len(set(found))
     assert 40 < len({paid({}, str(n))["cardholderName"] for n in range(50)})
 
 

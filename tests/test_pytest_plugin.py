@@ -336,6 +336,29 @@ def test_that_passes(shop):
     assert (False, False) == ("\x1b" in output, "not told" in output)
 
 
+def test_report_of_notifications(suite: Suite) -> None:
+    """Below its calls stands what was sent to the test's merchant, and what keeps it from being accepted."""
+    suite.write(
+        test_it="""
+from shop import pay
+
+def test_it(mock_alipay):
+    pay(mock_alipay, paymentRequestId="p", paymentNotifyUrl=None)
+    mock_alipay.payment("p").decline()
+    assert False
+
+def test_others(mock_alipay):
+    assert False
+"""
+    )
+    _, section, other = suite.run().output.split(" mock-alipay ")
+    _, call, notification, why = section.splitlines()[1:5]
+    assert "createPaymentSession S SUCCESS" in call
+    assert notification.endswith(" notifyPayment REFUSED  [success]  p")
+    assert why.startswith("    there is no URL for it: ")
+    assert "notifyPayment" not in other
+
+
 def test_report_without_calls(suite: Suite) -> None:
     """When no call came under the test's client id, the report says from whom some came, if any."""
     suite.write(

@@ -67,7 +67,7 @@ async def asked(till: Till, endpoint: str, **body: Any) -> str:
 
 
 async def acted(till: Till, name: str, action: BuyerAction) -> str:
-    """The state in which a buyer leaves the payment, or "Too late"."""
+    """The state in which a buyer leaves the payment, or "Not possible now"."""
     try:
         return (await till.cashier.act(till.client_id, name, Act(action))).state
     except Misuse as misuse:
@@ -145,7 +145,7 @@ class TestInOneLoop:
 
         inquiry = asked(till, "inquiryPayment", paymentRequestId="order-1")
         results = at_once(acted(till, "order-1", "pay"), settle(), inquiry, settle())
-        assert ["Too late", "", "SUCCESS", ""] == results
+        assert ["Not possible now", "", "SUCCESS", ""] == results
         assert "EXPIRED" == till.payment("order-1").state
         assert 1 == len(till.told("order-1"))
 
@@ -154,7 +154,7 @@ class TestInOneLoop:
         till = slow_till(seed)
         till.open("order-1", method="GCASH")
         results = at_once(acted(till, "order-1", "pay"), acted(till, "order-1", "decline"))
-        assert 1 == results.count("Too late")
+        assert 1 == results.count("Not possible now")
         assert till.payment("order-1").state in results
         assert 1 == len(till.told("order-1"))
 

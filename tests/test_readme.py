@@ -8,10 +8,13 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import HTTPServer
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import click
 import httpx2
@@ -139,11 +142,29 @@ def test_notifications_example(own_gateway: Live, capsys: pytest.CaptureFixture[
     with open_shop() as shop:
         shop.says("/notify", FAULTY)
         names = {"mock_alipay": mock_alipay, "webhook": shop.url(), "create_session": create_session}
-        exec(python_block("webhook"), names)
+        exec(python_block("notify_url=webhook"), names)
         amounts = [received.body["paymentAmount"]["value"] for received in shop.got()]
     why = "the HTTP status was 500, expected 200"
     assert f"PENDING {why}\n{[500] * 8}\n" == capsys.readouterr().out
     assert {"100": 8, "1": 8} == {amount: amounts.count(amount) for amount in ("100", "1")}
+
+
+def test_webhook_example(own_gateway: Live) -> None:
+    """The webhook acknowledges what the gateway has signed, and nothing else."""
+    names = {"alipay_public_key": own_gateway.admin("GET", "/env").body["gatewayPublicKey"]}
+    exec(python_block("class Webhook"), names)
+    handler: Any = names["Webhook"]
+    quiet = type("Quiet", (handler,), {"log_message": lambda *_: None})
+    with HTTPServer(("127.0.0.1", 0), quiet) as server, Mock(own_gateway.config.url) as mock:
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/notify?x=1"
+        own_gateway.create(sample("webhook", paymentNotifyUrl=url, paymentMethod=WALLET))
+        mock.payment("webhook").pay()
+        assert "ACCEPTED" == mock.notifications.wait(payment_request_id="webhook").status
+        (forged,) = mock.notifications.send("notifyPayment", "webhook", fault="wrong-key")
+        assert "PENDING" == mock.notifications.wait(payment_request_id="webhook", after=int(forged.id) - 1).status
+        server.shutdown()
 
 
 def test_tail_example_of_a_notification() -> None:
@@ -152,6 +173,7 @@ def test_tail_example_of_a_notification() -> None:
     moment = datetime(2026, 1, 31, tzinfo=UTC)
     attempt = AttemptRecord(
         time=moment,
+        request_headers={},
         http_status=200,
         answer="",
         accepted=False,
@@ -174,6 +196,7 @@ def test_tail_example_of_a_notification() -> None:
         next_attempt=moment,
         attempts=(attempt, attempt),
         request=None,
+        signed=None,
     )
     steady = re.compile(r"^\d\d:\d\d:\d\d ", re.MULTILINE)
     assert steady.sub("", shown) == steady.sub("", "\n".join(told_of(notification)) + "\n")

@@ -57,6 +57,9 @@ WRONG = [
     ("admin_open", 1, "True or False", "the number 1"),
     ("notify_url", "localhost:8000", "an http or https URL such as http", 'the string "localhost:8000"'),
     ("notify_url", 5, "an http or https URL", "the number 5"),
+    ("notify_allow", ["http://shop.example"], "a host name without port", "a list"),
+    ("admin_hosts", "gateway:2088", "a host name without port", 'the string "gateway:2088"'),
+    ("notify_url", "http://shop:99999/", "an http or https URL", 'the string "http://shop:99999/"'),
     ("notify_allow", [5], "a string", "a list"),
     ("sandbox_retries", "yes", "True or False", 'the string "yes"'),
 ]

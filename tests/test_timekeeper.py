@@ -46,7 +46,7 @@ class Scene:
 
     def __post_init__(self) -> None:
         ledger = replace(parts_of().ledger, store=self.store, agenda=Agenda(self.clocks), events=self.events)
-        ledger.world.people.details("", "", method="", card={})  # Faker is loaded in a thread otherwise
+        ledger.world.people.details("", method="", card={})  # Faker is loaded in a thread otherwise
         self.timekeeper = Timekeeper(ledger.agenda, self.clocks, ledger)
 
     def hear(self, event: Event) -> None:
@@ -68,7 +68,7 @@ class Scene:
         """A session that expires so long after NOW."""
         expires = NOW + after
         session = Session("id", "data", NOW, expires, expires.isoformat())
-        order = Order(Money("USD", 1), "GCASH")
+        order = Order(Money("USD", 1), "GCASH", "http://127.0.0.1:9/notify")
         payment = Payment(client_id, payment_request_id, version, b"{}", NOW, order, expires, session)
         assert await self.store.commit(payment)
         self.timekeeper.agenda.put(client_id, payment_request_id, expires, self.clocks.now(client_id))
@@ -295,6 +295,73 @@ def test_a_payment_that_was_forgotten_is_not_told_of() -> None:
         return stage
 
     assert ["other"] == play(scene())
+
+
+class Dawdling(MemoryStore):
+    """A store that takes a minute to find a payment, once there is a clock that was moved."""
+
+    slow = False
+
+    async def load(self, client_id: str, payment_request_id: str) -> Payment | None:
+        if self.slow:
+            await asyncio.sleep(60)
+        return await super().load(client_id, payment_request_id)
+
+
+def test_a_moved_clock_waits_for_what_others_have_begun() -> None:
+    """What the rounds have taken off the agenda has happened, too, when ``clock_moved`` returns."""
+
+    async def scene() -> Scene:
+        store = Dawdling()
+        stage = Scene(store=store)
+        for name in ("one", "two"):
+            await stage.open(name, MINUTE)
+        store.slow = True
+        async with stage.running():
+            await asyncio.sleep(MINUTE.total_seconds() + 1)
+            assert ([], 0) == (stage.ids, len(stage.timekeeper.agenda))
+            await stage.move(stay)
+            assert ["one", "two"] == stage.ids
+        return stage
+
+    play(scene())
+
+
+def test_calls_are_answered_while_many_payments_are_due() -> None:
+    """Others get their turn between a few of them, though nothing that happens has to be waited for."""
+
+    async def scene() -> list[int]:
+        stage, seen = Scene(), list[int]()
+        for number in range(100):
+            await stage.open(str(number), MINUTE)
+        stage.clocks.advance(MINUTE)
+
+        async def calls() -> None:
+            while len(stage.ids) < 100:
+                seen.append(len(stage.ids))
+                await asyncio.sleep(0)
+
+        with stage.events.heard_by(stage.hear):
+            await asyncio.gather(stage.timekeeper.settle(), calls())
+        return seen
+
+    assert 10 <= len(run(scene()))
+
+
+def test_a_clock_that_is_set_back_takes_back_what_was_to_be_told() -> None:
+    """Of the sessions that are open again, and of no others."""
+
+    async def scene() -> list[tuple[str | None, str]]:
+        stage = Scene()
+        outbox = stage.timekeeper.ledger.announcer.postman.outbox
+        for name, after in (("minute", MINUTE), ("hour", HOUR)):
+            await stage.open(name, after)
+        async with stage.running():
+            await stage.move(advance(2 * HOUR))
+            await stage.move(freeze(NOW + 2 * MINUTE))
+        return [(one.payment_request_id, one.status) for one in outbox]
+
+    assert [("minute", "PENDING"), ("hour", "DROPPED")] == run(scene())
 
 
 class Spoilt(MemoryStore):

@@ -17,7 +17,7 @@ import click
 from mock_alipay.cli.options import KEYS, SERVING, config_of, options, require_ports, strange_variables
 from mock_alipay.cli.reach import PLACE, STARTED_WITH, plain_http
 from mock_alipay.cli.values import Seconds
-from mock_alipay.config import Config
+from mock_alipay.config import Config, address_of
 from mock_alipay.errors import SetupError, WrongUse
 from mock_alipay.version import __version__
 
@@ -124,11 +124,28 @@ def _banner(config: Config, scenarios: int, authority: Path | None, *, made_up: 
         ("scenarios", f"{scenarios} ({folders}); {config.scenario} unless a call asks for another; seed {config.seed}"),
         ("journal", f"{config.url}/__admin/calls"),
     ]
+    if config.notify_url:
+        lines.append(("notify", f"{config.notify_url} unless a request names a URL{_unreachable(config)}"))
     if made_up:
         lines.append(
             ("token", f"{config.admin_token}  (admin calls carry it as Authorization: Bearer; see --admin-token)")
         )
     return "\n".join([f"mock-alipay {__version__}", *(f"  {name:<10} {text}" for name, text in lines)])
+
+
+def _unreachable(config: Config) -> str:
+    """A word about a URL that nothing will be sent to, as far as its spelling tells."""
+    from mock_alipay.courier.address import Fence
+    from mock_alipay.courier.url import parse
+    from mock_alipay.errors import Forbidden
+
+    try:
+        host = parse(config.notify_url or "").host
+        if address_of(host) is not None:
+            Fence(config.notify_allow).check(host, [host])
+    except Forbidden as reason:
+        return f" (nothing will be sent there: {reason})"
+    return ""
 
 
 def config_client(config: Config) -> str:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import math
 import os
-import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from mock_alipay.config import HTTP_URL, HTTP_URL_TOLD, VISIBLE_WORD, VISIBLE_WORD_TOLD
+from mock_alipay.config import (
+    HOST_NAME,
+    HOST_NAME_TOLD,
+    HTTP_URL,
+    HTTP_URL_TOLD,
+    VISIBLE_WORD,
+    VISIBLE_WORD_TOLD,
+    address_of,
+)
 
 SEVERAL = f"several in the variable are separated by {os.pathsep}"
 
@@ -45,10 +53,16 @@ class Merchant(_List):
 class HostName(_List):
     name = "NAME"
 
+    def split_envvar_value(self, rv: str) -> Sequence[str]:
+        # An IPv6 address has the path separator within it; commas keep several apart.
+        if "," in rv or address_of(rv.strip("[]")) is not None:
+            return [name.strip() for name in rv.split(",")]
+        return super().split_envvar_value(rv)
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        name = str(value)
-        if not re.fullmatch(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}", name):
-            self.fail(f"expected a host name without port, such as gateway, got '{name}'; {SEVERAL}", param, ctx)
+        name = str(value).strip("[]")
+        if not HOST_NAME.fullmatch(name):
+            self.fail(f"expected {HOST_NAME_TOLD}, got '{name}'; {SEVERAL}", param, ctx)
         return name
 
 

@@ -62,6 +62,8 @@ class AttemptRecord(Record):
     """One delivery of a notification, and what came of it."""
 
     time: datetime
+    request_headers: Mapping[str, str]
+    """Those that went out, the signature's among them."""
     http_status: int | None
     """None when no answer came."""
     answer: str
@@ -99,6 +101,8 @@ class NotificationRecord(Record):
     next_attempt: datetime | None
     attempts: tuple[AttemptRecord, ...]
     request: Any
+    signed: str | None
+    """The text that the latest attempt's signature must fit, where one notification was asked for."""
 
     @classmethod
     def of(cls, found: Mapping[str, Any]) -> Self:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from mock_alipay.client.affairs import PaymentRecord
 from mock_alipay.client.link import Link
+from mock_alipay.errors import WrongUse
 
 
 class MockPayment(PaymentRecord):
@@ -31,6 +32,8 @@ class MockPayment(PaymentRecord):
     @staticmethod
     def path(payment_request_id: str) -> str:
         """Where the admin API has it."""
+        if payment_request_id in ("", ".", ".."):
+            raise WrongUse(f"'{payment_request_id}' is no paymentRequestId that a path can name")
         return f"/payments/{quote(payment_request_id, safe='')}"
 
     def pay(self) -> Self:

@@ -96,6 +96,8 @@ class ClockState(Record):
     """Before the machine's time by so much."""
     own: bool
     """Whether the client id has a clock of its own."""
+    notifications_under_way: int
+    """How many the shop has not answered; a move waits for them for 20 seconds."""
 
     @classmethod
     def of(cls, found: Mapping[str, Any]) -> Self:

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import quote
 
-from mock_alipay.errors import Forbidden, Undelivered
+from mock_alipay.errors import Forbidden
 from mock_alipay.words import short
 
 _PARTS = re.compile(r"(?s)(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(\?[^#]*)?")
@@ -50,7 +50,7 @@ def target_of(url: str) -> str:
 
 
 def parse(url: str) -> Url:
-    """A URL's parts; Forbidden or Undelivered says why nothing can be sent there."""
+    """A URL's parts; Forbidden says why nothing can be sent there."""
     scheme, authority, path, _ = _taken_apart(url)
     scheme = scheme.lower()
     if scheme not in _PORTS:
@@ -63,7 +63,7 @@ def parse(url: str) -> Url:
     host = _ascii(found[1]) if found else ""
     port = int((found and found[2]) or _PORTS[scheme])
     if not _HOST.fullmatch(host) or not 0 < port < 65536 or path[:1] not in ("", "/"):
-        raise Undelivered(f"{_shown(url)}: expected a URL such as http://127.0.0.1:8000/notify")
+        raise Forbidden(f"{_shown(url)}: expected a URL such as http://127.0.0.1:8000/notify")
     own_port = "" if port == _PORTS[scheme] else f":{port}"
     return Url(scheme, host.strip("[]").rstrip("."), port, host + own_port, target_of(url))
 

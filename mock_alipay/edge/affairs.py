@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +9,8 @@ import orjson
 
 from mock_alipay import duration
 from mock_alipay.clock import wire_time
+from mock_alipay.courier import target_of
+from mock_alipay.edge.views import signed
 from mock_alipay.endpoints.inquiry_payment import status_of
 from mock_alipay.life import course
 from mock_alipay.mask import mask_json, mask_text
@@ -19,18 +20,43 @@ from mock_alipay.post import Attempt, Notification
 
 def payment_view(payment: Payment) -> dict[str, Any]:
     """A payment as the gateway sees it."""
-    request = orjson.loads(payment.request)
-    return {**_payment(payment, request), "request": mask_json(request)}
+    return {**payment_summary(payment), "request": mask_json(orjson.loads(payment.request))}
 
 
 def payment_summary(payment: Payment) -> dict[str, Any]:
     """The same without the request."""
-    return _payment(payment, orjson.loads(payment.request))
+    session = payment.session
+    return {
+        "paymentRequestId": payment.payment_request_id,
+        "clientId": payment.client_id,
+        "state": payment.state,
+        "scenario": payment.scenario,
+        "created": wire_time(payment.created),
+        "sessionStatus": None if session is None else _session_status(payment),
+        "paymentSessionId": session and session.id,
+        "paymentSessionExpiryTime": session and session.expiry_text,
+        "paymentAmount": payment.order.amount.wire,
+        "paymentMethodType": payment.order.method,
+        "paymentId": payment.payment_id,
+        "paymentStatus": None if payment.payment_id is None else status_of(payment),
+        "paymentResultCode": payment.code or None,
+        "paymentCreateTime": payment.begun and wire_time(payment.begun),
+        "paymentTime": payment.paid and wire_time(payment.paid),
+        "cancelTime": payment.cancelled and wire_time(payment.cancelled),
+        "transactions": [_transaction(transaction) for transaction in payment.transactions],
+        "buyer": [{"action": act.action, "after": duration.iso(act.after)} for act in course.still_to_come(payment)],
+        "next": _time(course.due(payment)),
+    }
 
 
 def notification_view(notification: Notification) -> dict[str, Any]:
     """A notification with its body and every attempt."""
     return {**notification_summary(notification), "request": mask_json(orjson.loads(notification.body))}
+
+
+def whole_notification_view(notification: Notification) -> dict[str, Any]:
+    """The same with the text that the latest attempt's signature must fit."""
+    return {**notification_view(notification), "signed": _signed(notification)}
 
 
 def notification_summary(notification: Notification) -> dict[str, Any]:
@@ -52,31 +78,6 @@ def notification_summary(notification: Notification) -> dict[str, Any]:
     }
 
 
-def _payment(payment: Payment, request: Mapping[str, Any]) -> dict[str, Any]:
-    session = payment.session
-    return {
-        "paymentRequestId": payment.payment_request_id,
-        "clientId": payment.client_id,
-        "state": payment.state,
-        "scenario": payment.scenario,
-        "created": wire_time(payment.created),
-        "sessionStatus": None if session is None else _session_status(payment),
-        "paymentSessionId": session and session.id,
-        "paymentSessionExpiryTime": session and session.expiry_text,
-        "paymentAmount": mask_json(request.get("paymentAmount")),
-        "paymentMethodType": payment.order.method,
-        "paymentId": payment.payment_id,
-        "paymentStatus": None if payment.payment_id is None else status_of(payment),
-        "paymentResultCode": payment.code or None,
-        "paymentCreateTime": payment.begun and wire_time(payment.begun),
-        "paymentTime": payment.paid and wire_time(payment.paid),
-        "cancelTime": payment.cancelled and wire_time(payment.cancelled),
-        "transactions": [_transaction(transaction) for transaction in payment.transactions],
-        "buyer": [{"action": act.action, "after": duration.iso(act.after)} for act in payment.buyer],
-        "next": _time(course.due(payment)),
-    }
-
-
 def _session_status(payment: Payment) -> str:
     return payment.state if payment.state in ("OPEN", "EXPIRED") else "CLOSED"
 
@@ -93,9 +94,17 @@ def _transaction(transaction: Transaction) -> dict[str, Any]:
     }
 
 
+def _signed(notification: Notification) -> str | None:
+    sent = notification.attempts[-1].headers if notification.attempts else {}
+    if notification.url is None or not sent:
+        return None
+    return signed("POST", target_of(notification.url), sent, "request-time", notification.body)
+
+
 def _attempt(attempt: Attempt) -> dict[str, Any]:
     return {
         "time": attempt.time.isoformat(timespec="milliseconds"),
+        "requestHeaders": dict(attempt.headers),
         "httpStatus": attempt.http_status,
         "answer": mask_text(attempt.answer.decode("utf-8", "replace")),
         "accepted": attempt.complaint is None,

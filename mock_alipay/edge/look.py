@@ -74,9 +74,14 @@ async def found_payment(desk: Desk, ask: Ask) -> Payment:
 
 async def payment_of(desk: Desk, payment_request_id: str, client_id: str | None) -> Payment:
     """The same by its paymentRequestId."""
-    found = [p for p in await desk.ledger.store.browse(client_id) if p.payment_request_id == payment_request_id]
+    if client_id is None:
+        found = [p for p in await desk.ledger.store.browse() if p.payment_request_id == payment_request_id]
+    else:
+        known = await desk.ledger.store.load(client_id, payment_request_id)
+        found = [known] if known else []
     if not found:
-        detail = f"no session or payment was created with paymentRequestId '{payment_request_id[:64]}'"
+        whose = f" by client id {client_id}" if client_id else ""
+        detail = f"no session or payment was created{whose} with paymentRequestId '{payment_request_id[:64]}'"
         raise Misuse(404, "No such payment", detail)
     if len(found) > 1:
         clients = ", ".join(payment.client_id for payment in found)
@@ -86,14 +91,18 @@ async def payment_of(desk: Desk, payment_request_id: str, client_id: str | None)
 
 async def _standing(desk: Desk, payment: Payment) -> Payment:
     """As it stands now, even where nobody sees to what is due (an app without its lifespan)."""
-    await desk.ledger.world.people.ready()
     now = desk.clocks.now(payment.client_id)
     return await desk.ledger.standing(payment.client_id, payment.payment_request_id, now) or payment
 
 
 async def clock(desk: Desk, ask: Ask) -> Any:
     """The time of a client id, or of all."""
-    return views.clock_view(desk.clocks, ask.client_id)
+    return clock_of(desk, ask.client_id)
+
+
+def clock_of(desk: Desk, client_id: str | None) -> dict[str, Any]:
+    """How the clock of a client id, or of all, stands."""
+    return views.clock_view(desk.clocks, client_id, desk.postman.under_way(client_id))
 
 
 async def environment(desk: Desk, _ask: Ask) -> Any:

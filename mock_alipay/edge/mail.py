@@ -26,7 +26,7 @@ async def notifications(desk: Desk, ask: Ask) -> Any:
 
 async def notification(desk: Desk, ask: Ask) -> Any:
     """One notification."""
-    return affairs.notification_view(_found(desk, ask))
+    return affairs.whole_notification_view(_found(desk, ask))
 
 
 async def wait(desk: Desk, ask: Ask) -> Any:
@@ -46,7 +46,7 @@ async def resend(desk: Desk, ask: Ask) -> Any:
     found = _found(desk, ask)
     if found.url is None:
         raise Misuse(409, "Nowhere to send it", found.problem or "it has no URL")
-    return affairs.notification_view(await desk.postman.resend(found))
+    return affairs.whole_notification_view(await desk.postman.resend(found))
 
 
 class _Tally:
@@ -123,4 +123,5 @@ def _told(one: Notification) -> str:
     summary = affairs.notification_summary(one)
     why = summary["problem"] or (summary["attempts"][-1]["why"] if summary["attempts"] else None)
     whose = f" of {one.payment_request_id}" if one.payment_request_id else ""
-    return f"#{one.id} {one.name}{whose} is {one.status}" + (f": {why}" if why else "")
+    waits = f", it waits for {one.waits_for}" if one.held else ""
+    return f"#{one.id} {one.name}{whose} is {one.status}{waits}" + (f": {why}" if why else "")

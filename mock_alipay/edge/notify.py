@@ -12,7 +12,7 @@ from mock_alipay.edge.desk import Ask, Desk
 from mock_alipay.edge.look import payment_of
 from mock_alipay.edge.mail import shown
 from mock_alipay.errors import Misuse, SetupError
-from mock_alipay.payment import News, Payment
+from mock_alipay.payment import News, Payment, TransactionType
 from mock_alipay.post import Notification
 from mock_alipay.scenario.document import Document
 from mock_alipay.scenario.library import story_in
@@ -31,6 +31,8 @@ _TYPES: Mapping[NotificationName, str] = {
     "notifyRefund": "REFUND_RESULT",
 }
 
+_KINDS: Mapping[NotificationName, TransactionType] = {"notifyCapture": "CAPTURE", "notifyRefund": "REFUND"}
+
 _PENDING = ("PROCESSING", "PENDING")
 """States of a payment that has no result to tell of yet."""
 
@@ -40,7 +42,7 @@ async def notify(desk: Desk, ask: Ask) -> Any:
     written = {key: value for key, value in ask.body.items() if key not in _OWN}
     notice = _notice(desk, ask.body["notification"], written)
     draft = await _own(desk, ask, notice) if "body" in ask.body else await _composed(desk, ask, notice)
-    draft = draft._replace(waits_for=notice.after, fault=notice.fault, scenario=None)
+    draft = draft._replace(url=ask.body.get("url", draft.url))
     return {"notifications": await shown(desk, desk.ledger.announcer.post(draft, notice))}
 
 
@@ -60,26 +62,30 @@ async def _own(desk: Desk, ask: Ask, notice: Notice) -> Notification:
     unfit = [name for name in _COMPOSED if name in body]
     if unfit:
         raise Misuse(400, "Bad field", f"{unfit[0]}: a body of one's own is sent as it is; leave one of the two out")
-    missing = [name for name in ("clientId", "url") if name not in body]
-    if "paymentRequestId" not in body and missing:
-        raise Misuse(
-            400, "Bad field", f"{missing[0]}: missing; it is required where no paymentRequestId names a payment"
-        )
-    client_id, url = ask.client_id, body.get("url")
     if "paymentRequestId" in body:
-        payment = await payment_of(desk, body["paymentRequestId"], client_id)
-        client_id, url = payment.client_id, url or payment.order.notify_url or desk.ledger.announcer.notify_url
-    now = desk.clocks.now(client_id)
+        payment = await payment_of(desk, body["paymentRequestId"], ask.client_id)
+        news = News(
+            body["notification"], desk.clocks.now(payment.client_id), "", _latest(payment, body["notification"])
+        )
+        return desk.ledger.announcer.by_hand(payment, news, notice, body=body["body"])
+    for name in ("clientId", "url"):
+        if name not in body:
+            detail = f"{name}: missing; it is required where no paymentRequestId names a payment"
+            raise Misuse(400, "Bad field", detail)
+    if notice.after:
+        raise Misuse(400, "Bad field", "after: there is nothing to wait for where no paymentRequestId names a payment")
+    now = desk.clocks.now(ask.client_id)
     wait = desk.ledger.world.invent.between(*notice.delay, "by hand", body["notification"]) if notice.delay else 0.0
     return Notification(
         id="",
-        client_id=client_id or "",
+        client_id=body["clientId"],
         name=body["notification"],
-        payment_request_id=body.get("paymentRequestId"),
+        payment_request_id=None,
         created=now,
-        url=url,
+        url=body["url"],
         body=orjson.dumps(body["body"]),
         due=now + timedelta(seconds=wait),
+        fault=notice.fault,
     )
 
 
@@ -92,8 +98,7 @@ async def _composed(desk: Desk, ask: Ask, notice: Notice) -> Notification:
     if payment.payment_id is None:
         detail = "the payment has no paymentId yet: let the buyer act first, or give a body of your own"
         raise Misuse(409, "No payment yet", detail)
-    draft = desk.ledger.announcer.by_hand(payment, _news(desk, payment, body), notice)
-    return draft._replace(url=body.get("url", draft.url))
+    return desk.ledger.announcer.by_hand(payment, _news(desk, payment, body), notice)
 
 
 def _news(desk: Desk, payment: Payment, body: Mapping[str, Any]) -> News:
@@ -102,10 +107,20 @@ def _news(desk: Desk, payment: Payment, body: Mapping[str, Any]) -> News:
     news = News(name, desk.clocks.now(payment.client_id), body.get("notifyType", usual))
     if name == "notifyPayment":
         return news
-    kind = "CAPTURE" if name == "notifyCapture" else "REFUND"
-    made = [t.id for t in payment.transactions if t.type == kind]
-    wanted = body.get("transactionId", made[-1] if made else None)
+    made = _made(payment, name)
+    wanted = body.get("transactionId", _latest(payment, name))
     if wanted not in made:
-        found = f"it has {', '.join(made[-10:])}" if made else "it has none"
-        raise Misuse(409, f"No such {kind.lower()}", f"the payment has no {kind.lower()} {wanted or ''}: {found}")
+        kind = _KINDS[name].lower()
+        found = f"the payment has no {kind} {wanted}; it has {', '.join(made[-10:])}" if made else f"no {kind} yet"
+        raise Misuse(409, f"No such {kind}", found)
     return news._replace(transaction_id=wanted)
+
+
+def _made(payment: Payment, name: NotificationName) -> list[str]:
+    """The ids of what a notification could tell of."""
+    return [t.id for t in payment.transactions if t.type == _KINDS.get(name)]
+
+
+def _latest(payment: Payment, name: NotificationName) -> str | None:
+    made = _made(payment, name)
+    return made[-1] if made else None

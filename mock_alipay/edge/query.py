@@ -116,6 +116,9 @@ def _typed(name: str, text: str, schema: Mapping[str, Any]) -> Any:
         pattern = schema.get("pattern")
         fits = text in schema["enum"] if "enum" in schema else not pattern or bool(re.fullmatch(pattern, text))
     if not fits or not text:
-        expected = schema.get("title", "a value")
-        raise Misuse(400, "Bad parameter", f"{name}: expected {expected}, got {short(text) or 'nothing'}")
+        words = [word for word in schema.get("enum", ()) if isinstance(word, str)]
+        expected = " or ".join(words) if words else schema.get("title", "a value")
+        meant = close(text, words) if words else None
+        hint = f"; did you mean {meant}?" if meant else ""
+        raise Misuse(400, "Bad parameter", f"{name}: expected {expected}, got {short(text) or 'nothing'}{hint}")
     return text

@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mock_alipay import duration, keys
-from mock_alipay.edge import affairs, views
+from mock_alipay.edge import affairs, look, views
 from mock_alipay.edge.desk import Ask, Desk
-from mock_alipay.edge.look import found_payment
 from mock_alipay.edge.query import JSON, YAML, unknown, wrong_media
 from mock_alipay.errors import Misuse, SetupError
 from mock_alipay.results import results
@@ -81,17 +80,16 @@ async def move_clock(desk: Desk, ask: Ask) -> Any:
             _moved(lambda: clocks.freeze(at, client_id))
         case _:
             _moved(lambda: clocks.run(client_id))
-    shown = views.clock_view(clocks, client_id)
-    desk.events.publish("clock", client_id, shown)
+    desk.events.publish("clock", client_id, look.clock_of(desk, client_id))
     await desk.timekeeper.clock_moved(client_id, before)
     # Notifications too; but for a shop that does not answer nobody waits for ever.
     await asyncio.wait([asyncio.ensure_future(desk.postman.settle(client_id))], timeout=_PATIENCE)
-    return shown
+    return look.clock_of(desk, client_id)
 
 
 async def act(desk: Desk, ask: Ask) -> Any:
     """Have the buyer of a payment act."""
-    payment = await found_payment(desk, ask)
+    payment = await look.found_payment(desk, ask)
     action, code = ask.body["action"], ask.body.get("code", "")
     if code:
         _check_reason(action, code)
@@ -123,9 +121,8 @@ async def reset(desk: Desk, ask: Ask) -> Any:
     client_id = ask.client_id
     desk.chooser.forget(client_id)
     desk.clocks.forget(client_id)
-    desk.timekeeper.agenda.forget(client_id)
     forgotten = {
-        "payments": await desk.ledger.store.forget(client_id),
+        "payments": await desk.ledger.forget(client_id),
         "calls": desk.journal.forget(client_id),
         "notifications": desk.postman.forget(client_id),
     }

@@ -70,16 +70,21 @@ def whole_call_view(entry: Entry, contract: Contract) -> dict[str, Any]:
         "requestHeaders": {name: _masked_header(name, value) for name, value in call.headers.items()},
         "replyHeaders": headers,
         "signed": {
-            "request": _signed(call.method, call.target, call.headers, "request-time", call.body),
-            "reply": _signed(call.method, call.reply_target, headers, "response-time", entry.reply.body)
+            "request": signed(call.method, call.target, call.headers, "request-time", call.body),
+            "reply": signed(call.method, call.reply_target, headers, "response-time", entry.reply.body)
             if "signature" in headers
             else None,
         },
     }
 
 
-def clock_view(clocks: Clocks, client_id: str | None) -> dict[str, Any]:
-    """How a clock stands."""
+def signed(method: str, target: str, headers: Any, time: str, body: bytes) -> str:
+    """The text that a signature must fit, byte for byte but for secrets; ``time`` names the header with the moment."""
+    return f"{method} {mask_text(target)}\n{headers.get('client-id', '')}.{headers.get(time, '')}.{_masked_body(body)}"
+
+
+def clock_view(clocks: Clocks, client_id: str | None, under_way: int) -> dict[str, Any]:
+    """How a clock stands, and how many notifications are ``under_way``."""
     real = clocks.real.now()
     now = clocks.read(real, client_id)
     return {
@@ -88,6 +93,7 @@ def clock_view(clocks: Clocks, client_id: str | None) -> dict[str, Any]:
         "frozen": clocks.hands(client_id).frozen is not None,
         "ahead": duration.iso(now - real),
         "own": client_id is not None and clocks.has_own(client_id),
+        "notificationsUnderWay": under_way,
     }
 
 
@@ -119,10 +125,6 @@ def _parsed(entry: Entry) -> Any:
         return orjson.loads(entry.call.body)
     except orjson.JSONDecodeError:
         return _UNREADABLE
-
-
-def _signed(method: str, target: str, headers: Any, time: str, body: bytes) -> str:
-    return f"{method} {mask_text(target)}\n{headers.get('client-id', '')}.{headers.get(time, '')}.{_masked_body(body)}"
 
 
 def _masked_header(name: str, value: str) -> str:

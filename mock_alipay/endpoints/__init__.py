@@ -33,16 +33,18 @@ class Endpoint(NamedTuple):
     """Result codes that the function itself comes to when a scenario asks for them."""
     begins: bool = False
     """Whether a payment can begin with it, and with that its story's buyer."""
-    light: bool = False
-    """Whether it never has to make up anything about a buyer."""
+    invents: bool = False
+    """Whether it may have to make up a buyer."""
 
 
 ENDPOINTS: Mapping[str, Endpoint] = {
-    "createPaymentSession": Endpoint(create_payment_session, ("paymentRequestId",), begins=True, light=True),
-    "pay": Endpoint(pay, ("paymentRequestId",), plays=frozenset({"SUCCESS", "PAYMENT_IN_PROCESS"}), begins=True),
-    "consult": Endpoint(consult, light=True),
+    "createPaymentSession": Endpoint(create_payment_session, ("paymentRequestId",), begins=True),
+    "pay": Endpoint(
+        pay, ("paymentRequestId",), plays=frozenset({"SUCCESS", "PAYMENT_IN_PROCESS"}), begins=True, invents=True
+    ),
+    "consult": Endpoint(consult),
     "inquiryPayment": Endpoint(inquiry_payment, ("paymentId", "paymentRequestId")),
-    "cancel": Endpoint(cancel, ("paymentId", "paymentRequestId")),
+    "cancel": Endpoint(cancel, ("paymentId", "paymentRequestId"), invents=True),
     "capture": Endpoint(capture, ("paymentId",), "captureRequestId", frozenset({"SUCCESS", "CAPTURE_IN_PROCESS"})),
     "refund": Endpoint(refund, ("paymentId",), "refundRequestId", frozenset({"SUCCESS", "REFUND_IN_PROCESS"})),
     "inquiryRefund": Endpoint(inquiry_refund, ("refundId", "refundRequestId")),

@@ -10,7 +10,7 @@ from mock_alipay.endpoints.transaction import check_currency, repeated, told
 from mock_alipay.errors import Refusal
 from mock_alipay.life import merchant
 from mock_alipay.life.buyer import CARD
-from mock_alipay.payment import NO_DETAILS, Money, Outcome, Payment, money
+from mock_alipay.payment import Money, Outcome, Payment, money
 
 
 def capture(body: Mapping[str, Any], context: Context) -> Outcome:
@@ -25,12 +25,12 @@ def capture(body: Mapping[str, Any], context: Context) -> Outcome:
     request_id = body["captureRequestId"]
     known = repeated(payment, "CAPTURE", request_id, amount)
     if known is not None:
-        return told(payment, known, acquirer(payment.details))
+        return told(payment, known, payment.acquirer)
     _check(payment, amount, context)
-    made = merchant.made("CAPTURE", request_id, amount, payment, context)
+    made = merchant.made("CAPTURE", request_id, amount, payment=payment, context=context)
     made = made._replace(last=_is_last(body))
-    changed = merchant.with_transaction(payment, made, context.now, scenario=context.wish.scenario)
-    return told(changed, made, acquirer(payment.details))._replace(payment=changed)
+    changed = merchant.with_transaction(payment, made, context.now)
+    return told(changed, made, payment.acquirer)._replace(payment=changed)
 
 
 def _check(payment: Payment, amount: Money, context: Context) -> None:
@@ -54,19 +54,15 @@ def _check_state(payment: Payment, context: Context) -> None:
         raise Refusal("AUTH_CANCELLED" if payment.order.held and payment.paid else "ORDER_IS_CANCELED")
     if payment.order.method != CARD:
         raise Refusal("AUTH_NOT_FOUND", f"paymentMethodType {payment.order.method} knows no capture")
+    if any(t.last and t.status != "FAIL" for t in payment.captures):
+        raise Refusal("ORDER_STATUS_INVALID", "the last capture was made already (isLastCapture)")
+    if payment.state == "SUCCESS" and merchant.captured(payment) < payment.order.amount.value:
+        raise Refusal("AUTH_EXPIRED", "the authorization has ended, and what was not captured is released")
     if payment.state != "AUTHORIZED":
         how = "captured already" if payment.captures else payment.state
         raise Refusal("ORDER_STATUS_INVALID", f"the payment is {how}, there is nothing to capture")
-    if any(t.last and t.status != "FAIL" for t in payment.captures):
-        raise Refusal("ORDER_STATUS_INVALID", "the last capture was made already (isLastCapture)")
 
 
 def _is_last(body: Mapping[str, Any]) -> bool:
     """The SDKs know two ways to say so."""
     return str(body.get("isLastCapture")).lower() == "true" or body.get("captureType") == "FINAL"
-
-
-def acquirer(details: Mapping[str, Any]) -> Mapping[str, Any]:
-    """acquirerReferenceNo, where the payment has one."""
-    number = details.get("acquirerReferenceNo")
-    return {"acquirerReferenceNo": number} if number else NO_DETAILS

@@ -12,9 +12,9 @@ import orjson
 from mock_alipay.clock import GATEWAY_ZONE, wire_time
 from mock_alipay.context import Context
 from mock_alipay.contract import parse
-from mock_alipay.endpoints.order import order_of
+from mock_alipay.endpoints.order import begun
 from mock_alipay.errors import Refusal
-from mock_alipay.payment import Outcome, Payment, Session
+from mock_alipay.payment import Outcome, Session
 from mock_alipay.terms import Fault
 
 _SCENES = {
@@ -33,7 +33,7 @@ def create_payment_session(body: Mapping[str, Any], context: Context) -> Outcome
     silent on repeats of this API: this is what its idempotency page says of the others.
     """
     known = context.payment
-    # A session that expired before a buyer came leaves no trace: there is a new one then.
+    # Where a session expired before a buyer came there may be another, with a payment of its own.
     if known is not None and known.state != "EXPIRED":
         if known.session is None or (context.raw != known.request and parse(known.request) != body):
             raise Refusal(
@@ -44,7 +44,7 @@ def create_payment_session(body: Mapping[str, Any], context: Context) -> Outcome
             raise Refusal("ORDER_IS_CANCELED")
         return Outcome("SUCCESS", fields=_fields(known.session))
     session = _open(body, context)
-    return Outcome("SUCCESS", fields=_fields(session), payment=_begin(body, session, context))
+    return Outcome("SUCCESS", fields=_fields(session), payment=begun(body, context, session))
 
 
 def _open(body: Mapping[str, Any], context: Context) -> Session:
@@ -59,23 +59,6 @@ def _open(body: Mapping[str, Any], context: Context) -> Session:
         created=context.now,
         expires=expires,
         expiry_text=expiry_text,
-    )
-
-
-def _begin(body: Mapping[str, Any], session: Session, context: Context) -> Payment:
-    wish = context.wish
-    return Payment(
-        client_id=context.client_id,
-        payment_request_id=body["paymentRequestId"],
-        version=context.payment.version if context.payment else 0,
-        request=context.raw,
-        created=context.now,
-        order=order_of(body),
-        closes=session.expires,
-        session=session,
-        scenario=wish.scenario,
-        buyer=wish.buyer,
-        acts=context.now + wish.buyer[0].after if wish.buyer else None,
     )
 
 

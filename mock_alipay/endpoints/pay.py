@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC
 from typing import Any
 
 from mock_alipay.clock import wire_time
 from mock_alipay.context import Context
 from mock_alipay.contract import parse
 from mock_alipay.endpoints.inquiry_payment import redirect
-from mock_alipay.endpoints.order import moment, order_of
+from mock_alipay.endpoints.order import begun
 from mock_alipay.errors import Refusal
 from mock_alipay.life import buyer
 from mock_alipay.payment import Outcome, Payment, money
-from mock_alipay.terms import Fault
 
 
 def pay(body: Mapping[str, Any], context: Context) -> Outcome:
@@ -26,37 +24,10 @@ def pay(body: Mapping[str, Any], context: Context) -> Outcome:
     if context.payment is not None:
         _check_repeat(body, context.payment)
         return _told(context.payment, context)
-    started = buyer.submit(_begin(body, context), context.now, context.world)
+    started = buyer.submit(begun(body, context), context.now, context.world)
     if context.wish.result == "SUCCESS":
         started = buyer.pay(started, context.now, context.world)
     return _told(started, context)._replace(payment=started)
-
-
-def _begin(body: Mapping[str, Any], context: Context) -> Payment:
-    _check_expiry(body.get("paymentExpiryTime"), context)
-    wish = context.wish
-    return Payment(
-        client_id=context.client_id,
-        payment_request_id=body["paymentRequestId"],
-        version=0,
-        request=context.raw,
-        created=context.now,
-        order=order_of(body),
-        closes=context.now,
-        scenario=wish.scenario,
-        buyer=wish.buyer,
-        acts=context.now + wish.buyer[0].after if wish.buyer else None,
-    )
-
-
-def _check_expiry(asked: str | None, context: Context) -> None:
-    if asked is None:
-        return
-    latest = context.now + context.world.figures.longest_order_lifetime
-    found = moment(asked)
-    if found is None or not context.now < found <= latest:
-        expected = f"a time after now and not later than {wire_time(latest, UTC)}"
-        raise Refusal("PARAM_ILLEGAL", faults=[Fault("paymentExpiryTime", expected, asked)])
 
 
 def _check_repeat(body: Mapping[str, Any], known: Payment) -> None:

@@ -29,9 +29,9 @@ def refund(body: Mapping[str, Any], context: Context) -> Outcome:
     if known is not None:
         return told(payment, known)
     _check(payment, amount, body.get("captureId"), context)
-    made = merchant.made("REFUND", request_id, amount, payment, context)
+    made = merchant.made("REFUND", request_id, amount, payment=payment, context=context)
     made = made._replace(capture_id=body.get("captureId"), notify_url=body.get("refundNotifyUrl"))
-    changed = merchant.with_transaction(payment, made, context.now, scenario=context.wish.scenario)
+    changed = merchant.with_transaction(payment, made, context.now)
     return told(changed, made)._replace(payment=changed)
 
 

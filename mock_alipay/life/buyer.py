@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import orjson
 
@@ -16,6 +17,9 @@ USUAL_REASON = "USER_BALANCE_NOT_ENOUGH"
 """Why a payment is declined when nobody says."""
 
 CARD = "CARD"
+
+_APPROVAL = frozenset({"threeDSResult", "avsResultRaw", "cvvResultRaw", "networkTransactionId", "cardToken", "rrn"})
+"""What an issuer or a scheme says of a card payment that goes through."""
 
 _MOVES: Mapping[BuyerAction, Move | None] = {
     "pay": "pay",
@@ -51,9 +55,7 @@ def act(payment: Payment, what: Act, now: datetime, world: World) -> Payment:
 
 def submit(payment: Payment, now: datetime, world: World) -> Payment:
     """The order exists and waits for the buyer, who has so long and no longer."""
-    closes = payment.order.expires
-    if closes is None or closes <= now:
-        closes = now + world.figures.order_lifetime(payment.order.method)
+    closes = payment.order.expires or now + world.figures.order_lifetime(payment.order.method)
     return move(begun(payment, now, world), "submit", code="PAYMENT_IN_PROCESS", closes=closes)
 
 
@@ -70,7 +72,9 @@ def pay(payment: Payment, now: datetime, world: World) -> Payment:
 
 def failed(payment: Payment, name: Move, code: str, now: datetime, world: World) -> Payment:
     """Not paid, and never will be: declined, expired or closed."""
-    return told(move(begun(payment, now, world), name, code=code), News("notifyPayment", now, "PAYMENT_RESULT"))
+    payment = begun(payment, now, world)
+    details = _of_a_failure(payment.details)
+    return told(move(payment, name, code=code, details=details), News("notifyPayment", now, "PAYMENT_RESULT"))
 
 
 def begun(payment: Payment, now: datetime, world: World) -> Payment:
@@ -82,8 +86,16 @@ def begun(payment: Payment, now: datetime, world: World) -> Payment:
     return payment._replace(
         payment_id=world.invent.transaction_id("payment", now, *whose, payment.version),
         begun=now,
-        details=world.people.details(*whose, method=payment.order.method, card=card),
+        details=world.people.details(payment.payment_request_id, method=payment.order.method, card=card),
     )
+
+
+def _of_a_failure(details: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same without the issuer's approval: what a declined card has is its number and brand."""
+    info = details.get("paymentResultInfo")
+    if info is None:
+        return details
+    return {**details, "paymentResultInfo": {name: value for name, value in info.items() if name not in _APPROVAL}}
 
 
 def told(payment: Payment, news: News) -> Payment:

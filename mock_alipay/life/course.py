@@ -8,6 +8,7 @@ from mock_alipay.context import World
 from mock_alipay.life import buyer, merchant
 from mock_alipay.life.moves import move, possible
 from mock_alipay.payment import Payment
+from mock_alipay.terms import Act
 
 _UNPAID = frozenset({"OPEN", "PROCESSING", "PENDING"})
 _ENDING = frozenset({"OPEN", "PROCESSING", "AUTHORIZED"})
@@ -23,6 +24,11 @@ def due(payment: Payment) -> datetime | None:
     if payment.acts is not None and payment.state in _UNPAID:
         moments.append(payment.acts)
     return min(moments, default=None)
+
+
+def still_to_come(payment: Payment) -> tuple[Act, ...]:
+    """What the scripted buyer will do, unless somebody is quicker: once the payment is done, nothing."""
+    return payment.buyer if payment.state in _UNPAID else ()
 
 
 def happened(payment: Payment, now: datetime, world: World) -> Payment:

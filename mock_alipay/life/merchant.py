@@ -41,12 +41,12 @@ def in_process(payment: Payment) -> bool:
     return any(t.status == "PROCESSING" for t in payment.captures)
 
 
-def made(kind: TransactionType, request_id: str, amount: Money, payment: Payment, context: Context) -> Transaction:
+def made(kind: TransactionType, request_id: str, amount: Money, *, payment: Payment, context: Context) -> Transaction:
     """A new capture or refund; in process where the scenario wants it so, and then it knows how that will end."""
     now, wish, world = context.now, context.wish, context.world
     name: IdKind = "capture" if kind == "CAPTURE" else "refund"
     number = world.invent.transaction_id(name, now, context.client_id, payment.payment_request_id, request_id)
-    transaction = Transaction(kind, request_id, number, amount, now)
+    transaction = Transaction(kind, request_id, number, amount, now, scenario=wish.scenario)
     if wish.result != in_process_code(kind):
         return transaction._replace(done=now)
     settles = now + (world.figures.settling if wish.after is None else wish.after)
@@ -58,13 +58,13 @@ def in_process_code(kind: TransactionType) -> str:
     return f"{kind}_IN_PROCESS"
 
 
-def with_transaction(payment: Payment, transaction: Transaction, now: datetime, *, scenario: str) -> Payment:
+def with_transaction(payment: Payment, transaction: Transaction, now: datetime) -> Payment:
     """A capture or refund more; unless it is in process the merchant is told of it."""
     name: Move = "capture" if transaction.type == "CAPTURE" else "refund"
     payment = move(payment, name, transactions=(*payment.transactions, transaction))
     if transaction.status == "PROCESSING":
         return payment
-    return _ended(payment, transaction, now, scenario)
+    return _ended(payment, transaction, now)
 
 
 def settled(payment: Payment, transaction: Transaction, now: datetime) -> Payment:
@@ -74,7 +74,7 @@ def settled(payment: Payment, transaction: Transaction, now: datetime) -> Paymen
         status="SUCCESS" if succeeded else "FAIL", done=now if succeeded else None, settles=None
     )
     others = (ended if t.id == transaction.id else t for t in payment.transactions)
-    return _ended(payment._replace(transactions=tuple(others)), ended, now, "")
+    return _ended(payment._replace(transactions=tuple(others)), ended, now)
 
 
 def released(payment: Payment, now: datetime) -> Payment:
@@ -89,10 +89,10 @@ def cancelled(payment: Payment, now: datetime, world: World) -> Payment:
     return move(begun(payment, now, world), "cancel", cancelled=now, code="ORDER_IS_CANCELED")
 
 
-def _ended(payment: Payment, transaction: Transaction, now: datetime, scenario: str) -> Payment:
+def _ended(payment: Payment, transaction: Transaction, now: datetime) -> Payment:
     if transaction.type == "REFUND":
-        return told(payment, News("notifyRefund", now, "REFUND_RESULT", transaction.id, scenario))
-    payment = told(payment, News("notifyCapture", now, "CAPTURE_RESULT", transaction.id, scenario))
+        return told(payment, News("notifyRefund", now, "REFUND_RESULT", transaction.id, transaction.scenario))
+    payment = told(payment, News("notifyCapture", now, "CAPTURE_RESULT", transaction.id, transaction.scenario))
     over = captured(payment) == payment.order.amount.value or any(t.last and t.done for t in payment.captures)
     if payment.state == "AUTHORIZED" and over and not in_process(payment):
         return move(payment, "complete")

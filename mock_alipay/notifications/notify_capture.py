@@ -20,5 +20,4 @@ def notify_capture(payment: Payment, news: News) -> tuple[str, dict[str, Any]]:
     }
     if capture.done is not None:
         fields["captureTime"] = wire_time(capture.done)
-    number = payment.details.get("acquirerReferenceNo")
-    return capture.code, fields | ({"acquirerReferenceNo": number} if number else {})
+    return capture.code, {**fields, **payment.acquirer}

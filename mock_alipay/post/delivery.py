@@ -29,15 +29,15 @@ class Delivery:
 
     async def attempt(self, notification: Notification, moment: datetime) -> Attempt:
         """What came of it."""
+        if notification.url is None:
+            return Attempt(moment, None, b"", notification.problem, 0.0, forbidden=True)
+        headers, body = await self._envelopes.sealed(notification, moment)
         began = time.perf_counter()
 
         def made(status: int | None, answer: bytes, why: str | None, *, forbidden: bool = False) -> Attempt:
             took = time.perf_counter() - began
-            return Attempt(moment, status, answer[:_KEPT], why, took, forbidden=forbidden)
+            return Attempt(moment, status, answer[:_KEPT], why, took, forbidden=forbidden, headers=headers)
 
-        if notification.url is None:
-            return made(None, b"", notification.problem, forbidden=True)
-        headers, body = await self._envelopes.sealed(notification, moment)
         try:
             answer = await self._courier.post(notification.url, headers, body)
         except Undelivered as error:
@@ -48,7 +48,10 @@ class Delivery:
         """How a notification stands after an attempt; one that was made by hand leaves the timetable as it was."""
         changed = notification._replace(attempts=(*notification.attempts, attempt))
         if attempt.complaint is None:
-            return changed._replace(status="ACCEPTED", due=None)
+            return changed._replace(status="ACCEPTED", due=None, problem=None)
+        if notification.status != "PENDING":
+            # What was acknowledged stays so, however late another attempt fails.
+            return changed
         if attempt.forbidden:
             return changed._replace(status="REFUSED", due=None, problem=attempt.complaint)
         if attempt.by_hand:

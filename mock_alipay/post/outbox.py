@@ -7,6 +7,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from mock_alipay.terms import NotificationFault, NotificationName
@@ -20,7 +21,7 @@ NotificationStatus = Literal["PENDING", "ACCEPTED", "GIVEN_UP", "DROPPED", "REFU
 """``PENDING``: will be sent, or sent again; ``GIVEN_UP``: never acknowledged, and no attempt is left; ``DROPPED``: the
 scenario keeps it back; ``REFUSED``: there is no URL for it, or one that the gateway does not send to."""
 
-_OVERHEAD = 1_000
+_OVERHEAD = 2_000
 """About what a notification's own objects take, in bytes; an attempt takes half of it."""
 
 
@@ -40,6 +41,8 @@ class Attempt(NamedTuple):
     by_hand: bool = False
     forbidden: bool = False
     """Whether nothing may be sent there at all."""
+    headers: Mapping[str, str] = MappingProxyType({})
+    """Those that went out, the signature's among them."""
 
 
 class Notification(NamedTuple):
@@ -126,15 +129,17 @@ class Outbox:
         """An id for a notification."""
         return str(next(self._numbers))
 
-    def keep(self, notification: Notification) -> None:
-        """Add a notification, or put it in place of what it was before."""
+    def keep(self, notification: Notification) -> list[Notification]:
+        """Add a notification, or put it in place of what it was before; those that had to make room for it."""
         before = self._kept.get(notification.id)
         self._bytes += notification.size - (before.size if before else 0)
         self._kept[notification.id] = notification
         if before is None:
             self._together.setdefault(notification.key, []).append(notification.id)
+        gone = []
         while len(self._kept) > self._max_notifications or (self._bytes > self._max_bytes and len(self._kept) > 1):
-            self._let_go()
+            gone.append(self._let_go())
+        return gone
 
     def get(self, notification_id: str) -> Notification | None:
         """The notification with this id, if it is still kept."""
@@ -164,7 +169,7 @@ class Outbox:
         if not others:
             del self._together[notification.key]
 
-    def _let_go(self) -> None:
+    def _let_go(self) -> Notification:
         oldest = next(iter(self._kept.values()))
         self._drop(oldest)
         if oldest.status == "PENDING" and not self._warned:
@@ -174,6 +179,7 @@ class Outbox:
                 self._max_notifications,
                 self._max_bytes // 2**20,
             )
+        return oldest
 
     def __iter__(self) -> Iterator[Notification]:
         return iter(self._kept.values())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine, Iterable
+from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -13,6 +14,7 @@ from mock_alipay.clock import Clocks
 from mock_alipay.events import Events
 from mock_alipay.post.delivery import Delivery
 from mock_alipay.post.outbox import Notification, Outbox
+from mock_alipay.terms import NotificationName
 
 logger = logging.getLogger("mock_alipay")
 
@@ -20,6 +22,9 @@ _AT_ONCE = 64
 _AT_ONCE_EACH = 8
 """Deliveries under way at a time, in all and for one client id: merchants' calls go on beside them, and shops that do
 not answer keep nobody else's notifications waiting, unless they are eight."""
+
+_HURRY = 2.0
+"""Seconds for which a reply waits for what is sent before it: shops that do one thing at a time answer only then."""
 
 _Key = tuple[str, str]
 
@@ -53,10 +58,10 @@ class Postman:
         others = self.outbox.together(notification.key)
         if any(one.told and one.name == notification.waits_for for one in others):
             notification = notification._replace(waits_for=None)
-        self.outbox.keep(notification)
+        self._keep(notification)
         if notification.status != "PENDING":
             self._publish(notification)
-            self._release(notification)
+            self._follow(notification)
         elif not notification.held and not notification.ahead:
             self._note(notification)
 
@@ -70,18 +75,41 @@ class Postman:
                 return
             await asyncio.wait(tasks)
 
-    async def hurry(self, notification: Notification) -> None:
-        """Deliver one that is sent ahead, out of turn: its merchant may call while it answers another of the payment's.
+    async def hurry(self, notifications: Iterable[Notification]) -> None:
+        """Deliver what is sent before a reply, one after the other; a reply is not kept waiting for long.
 
-        It is sent again like any other.
+        Out of turn, for their merchant may call while it answers another of the payment's. They come again like any.
         """
-        if notification.status == "PENDING":
-            await asyncio.wait([self._begin(notification, self._deliver(notification.id))])
+        last: asyncio.Task[None] | None = None
+        for notification in notifications:
+            if notification.status == "PENDING":
+                last = self._begin(notification, self._once(last, notification.id))
+        if last is not None:
+            await asyncio.wait([last], timeout=_HURRY)
 
     async def resend(self, notification: Notification) -> Notification:
         """Deliver a notification once more, now and out of turn, whatever became of it."""
         await asyncio.wait([self._begin(notification, self._deliver(notification.id, by_hand=True))])
         return self.outbox.get(notification.id) or notification
+
+    def release(self, key: _Key, names: Collection[NotificationName]) -> None:
+        """Let go what waits for a notification of a payment that will never come."""
+        for one in self.outbox.together(key):
+            if one.held and one.waits_for in names:
+                self._let_go(one, self._clocks.now(one.client_id))
+
+    def take_back(self, key: _Key, moment: datetime, why: str) -> None:
+        """Send no more of what a payment has told of since then."""
+        for one in self.outbox.together(key):
+            if one.status == "PENDING" and one.created > moment:
+                dropped = one._replace(status="DROPPED", due=None, problem=why)
+                self.agenda.drop(one.client_id, one.id)
+                self._keep(dropped)
+                self._publish(dropped)
+
+    def under_way(self, client_id: str | None = None) -> int:
+        """How many deliveries have been begun, for one client id or all, and have not come to an end."""
+        return sum(client_id in (None, whom) for whom in self._under_way.values())
 
     async def run(self) -> None:
         """Deliver what is due until cancelled."""
@@ -139,6 +167,11 @@ class Postman:
         async with own, self._room:
             await self._deliver(notification.id)
 
+    async def _once(self, before: asyncio.Task[None] | None, notification_id: str) -> None:
+        if before is not None:
+            await asyncio.wait([before])
+        await self._deliver(notification_id)
+
     async def _deliver(self, notification_id: str, *, by_hand: bool = False) -> None:
         notification = self.outbox.get(notification_id)
         if notification is None or not (by_hand or notification.status == "PENDING"):
@@ -152,20 +185,27 @@ class Postman:
         if latest is None:
             return
         changed = self._delivery.after(latest, attempt._replace(by_hand=by_hand))
-        self.outbox.keep(changed)
+        self._keep(changed)
         self._publish(changed)
         if changed.due != latest.due:
             self._note(changed)
-        self._release(changed)
+        self._follow(changed)
 
-    def _release(self, told: Notification) -> None:
+    def _follow(self, told: Notification) -> None:
         """Let go what waited for this one."""
         moment = told.attempts[-1].time if told.attempts else self._clocks.now(told.client_id)
         for one in self.outbox.together(told.key):
             if one.held and one.waits_for == told.name:
-                released = one._replace(waits_for=None, due=max(one.due or moment, moment))
-                self.outbox.keep(released)
-                self._note(released)
+                self._let_go(one, moment)
+
+    def _let_go(self, held: Notification, moment: datetime) -> None:
+        released = held._replace(waits_for=None, due=max(held.due or moment, moment))
+        self._keep(released)
+        self._note(released)
+
+    def _keep(self, notification: Notification) -> None:
+        for gone in self.outbox.keep(notification):
+            self.agenda.drop(gone.client_id, gone.id)
 
     def _note(self, notification: Notification) -> None:
         if notification.due is not None:

@@ -122,7 +122,7 @@ def test_unknown_endpoint(command: Command, port: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("endpoint", "hint"),
-    [("createPaymentSesion", "did you mean createPaymentSession? Or name a FILE"), ("refund", "name a FILE")],
+    [("createPaymentSesion", "did you mean createPaymentSession? Or name a FILE"), ("zzz", "name a FILE")],
 )
 def test_unknown_endpoint_without_a_file(command: Command, port: str, endpoint: str, hint: str) -> None:
     """Without a file there is no sample to send to it; a misspelt one is told the one that was perhaps meant."""

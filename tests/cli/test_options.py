@@ -75,6 +75,9 @@ SETTINGS = [
     ("--notify-url", "http://[::1]:80", "notify_url", "http://[::1]:80"),
     ("--notify-allow", "shop.example", "notify_allow", ("shop.example",)),
     ("--notify-allow", "192.0.2.1", "notify_allow", ("192.0.2.1",)),
+    ("--notify-allow", "2001:db8::1", "notify_allow", ("2001:db8::1",)),
+    ("--notify-allow", "[2001:db8::1]", "notify_allow", ("2001:db8::1",)),
+    ("--notify-url", "http://127.0.0.1:65535/", "notify_url", "http://127.0.0.1:65535/"),
 ]
 """Flag, value as users write it, field of the Config, what stands there then."""
 
@@ -106,6 +109,7 @@ WRONG = [
     ("--admin-token", "line-end\n", "expected 8 to 200 visible ASCII characters without blanks"),
     ("--notify-url", "127.0.0.1:8000/notify", "expected an http or https URL such as http://127.0.0.1:8000/notify"),
     ("--notify-url", "ftp://shop.example", "expected an http or https URL"),
+    ("--notify-url", "http://127.0.0.1:65536/", "expected an http or https URL"),
     ("--notify-url", "http://", "expected an http or https URL"),
     ("--notify-url", "http:///notify", "expected an http or https URL"),
     ("--notify-url", "http://user@shop.example/", "expected an http or https URL"),
@@ -205,6 +209,20 @@ def test_lists_by_flag() -> None:
     _, config = told("--scenarios", "b", "--scenarios", "a", "--merchant", "X=1", "--merchant", "X=2", *hosts)
     assert ((Path("b"), Path("a")), (("X", Path("1")), ("X", Path("2")))) == (config.scenarios, config.merchants)
     assert (("b", "a"), ("d", "c")) == (config.admin_hosts, config.notify_allow)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2001:db8::1", ("2001:db8::1",)),
+        ("[2001:db8::1]", ("2001:db8::1",)),
+        ("2001:db8::1, shop.example", ("2001:db8::1", "shop.example")),
+        ("shop.example,c", ("shop.example", "c")),
+    ],
+)
+def test_addresses_by_variable(value: str, expected: tuple[str, ...]) -> None:
+    """One address is one, though it has the path separator within it; commas keep several hosts apart."""
+    assert expected == told(env={"MOCK_ALIPAY_NOTIFY_ALLOW": value})[1].notify_allow
 
 
 def test_lists_by_variable() -> None:

@@ -111,7 +111,11 @@ def test_act_for_one_client(steer: Command, gateway: Live) -> None:
     ("arguments", "code", "words"),
     [
         (("none", "pay"), 1, "no session or payment was created with paymentRequestId 'none'"),
-        (("order", "pay"), 1, "the payment is FAIL, its result is DO_NOT_HONOR: a buyer cannot pay any more"),
+        (
+            ("order", "pay"),
+            1,
+            "the payment is FAIL, its result is DO_NOT_HONOR: pay is not possible now; there is nothing left",
+        ),
         (("other", "decline", "--code", "NO"), 2, "there is no code 'NO'"),
     ],
 )

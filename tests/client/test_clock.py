@@ -31,13 +31,16 @@ def mock(request: pytest.FixtureRequest, url: str, whom: str) -> Iterator[Mock]:
 
 
 def state(mock: Mock, now: datetime, ahead: timedelta = timedelta(), *, frozen: bool = False) -> ClockState:
-    """How a clock that was moved stands."""
-    return ClockState(client_id=mock.client_id, now=now, frozen=frozen, ahead=ahead, own=mock.client_id is not None)
+    """How a clock that was moved stands: what fell due has happened."""
+    own = mock.client_id is not None
+    return ClockState(client_id=mock.client_id, now=now, frozen=frozen, ahead=ahead, own=own, notifications_under_way=0)
 
 
 def test_untouched(mock: Mock) -> None:
     """Before it is moved the clock is the machine's."""
-    expected = ClockState(client_id=mock.client_id, now=NOW, frozen=False, ahead=timedelta(), own=False)
+    expected = ClockState(
+        client_id=mock.client_id, now=NOW, frozen=False, ahead=timedelta(), own=False, notifications_under_way=0
+    )
     assert (expected, NOW) == (mock.clock.state, mock.clock.now())
 
 

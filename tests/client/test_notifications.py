@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.shop import ACKNOWLEDGED, FAULTY, Shop
 
 
 def test_a_merchant_is_told(mock: Mock, webhook: Shop, whom: str, opened: Open) -> None:
-    """Who waits gets the newest that fits, typed, with what the shop answered."""
+    """Who waits gets the newest that fits, typed, with what was sent and answered; one alone has what was signed."""
     paid = mock.payment(opened()).pay()
     told = mock.notifications.wait(notification="notifyPayment", payment_request_id="p")
     (received,) = webhook.got(f"/{whom}")
@@ -29,7 +30,11 @@ def test_a_merchant_is_told(mock: Mock, webhook: Shop, whom: str, opened: Open) 
     (attempt,) = told.attempts
     assert (200, True, None, False) == (attempt.http_status, attempt.accepted, attempt.why, attempt.by_hand)
     assert timedelta(0) <= attempt.time - told.created < timedelta(minutes=1)
-    assert told == mock.notifications.get(told.id)
+    assert received.headers.items() >= attempt.request_headers.items()
+    alone = mock.notifications.get(told.id)
+    assert told == dataclasses.replace(alone, signed=None)
+    head = f"POST /{whom}\n{whom}.{received.headers['request-time']}."
+    assert head + received.raw.decode() == alone.signed
 
 
 def test_lists(mock: Mock, opened: Open) -> None:

@@ -41,12 +41,13 @@ def test_what_a_buyer_does(
 
 
 def test_one_after_the_other(mock: Mock, opened: Open) -> None:
-    """What a buyer does can be told in one line, up to where it is too late."""
+    """What a buyer does can be told in one line, up to where it is not possible; then what is possible stands there."""
     paid = mock.payment(opened(paymentMethod=CARD)).challenge().pending().pay()
     assert ("SUCCESS", ["CAPTURE"]) == (paid.state, [one["type"] for one in paid.transactions])
-    with pytest.raises(AdminError, match=r"the payment is SUCCESS.*a buyer cannot pay any more") as caught:
+    with pytest.raises(AdminError, match=r"the payment is SUCCESS.*pay is not possible now") as caught:
         paid.pay()
-    assert (409, "SUCCESS") == (caught.value.status, caught.value.problem["state"])
+    problem = caught.value.problem
+    assert (409, "SUCCESS", []) == (caught.value.status, problem["state"], problem["allowed"])
 
 
 def test_a_reason_that_is_none(mock: Mock, opened: Open) -> None:

@@ -98,6 +98,7 @@ def test_nothing_steers_the_terminal(text: str) -> None:
 
 REFUSED = AttemptRecord(
     time=NOON + timedelta(minutes=1),
+    request_headers={},
     http_status=500,
     answer="",
     accepted=False,
@@ -121,6 +122,7 @@ PENDING = NotificationRecord(
     next_attempt=None,
     attempts=(),
     request=None,
+    signed=None,
 )
 
 
@@ -138,8 +140,8 @@ PENDING = NotificationRecord(
             ["12:03:00 !7 notifyPayment ACCEPTED, attempt 2  [success]  order-1"],
         ),
         (
-            {"status": "DROPPED", "problem": "the scenario drops it"},
-            ["12:00:00 !7 notifyPayment DROPPED  [success]  order-1", "    the scenario drops it"],
+            {"status": "DROPPED", "problem": "dropped by the scenario x"},
+            ["12:00:00 !7 notifyPayment DROPPED  [success]  order-1", "    dropped by the scenario x"],
         ),
     ],
 )

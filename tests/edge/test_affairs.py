@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.edge.affairs import notification_summary, notification_view, payment_summary, payment_view
+from mock_alipay.edge.affairs import (
+    notification_summary,
+    notification_view,
+    payment_summary,
+    payment_view,
+    whole_notification_view,
+)
 from mock_alipay.payment import Money, Order, Payment, Session, State, Transaction
 from mock_alipay.post import Attempt, Notification
 from mock_alipay.terms import Act
@@ -44,6 +50,7 @@ WAITING = Notification(
     due=NOW + HOUR,
     scenario="success",
 )
+HEADERS = {"client-id": "A", "request-time": "2026-11-22T01:07:10Z", "signature": "x"}
 REFUSED = Attempt(NOW, 500, b"out of tea", "the HTTP status was 500, expected 200", 0.0123456)
 
 
@@ -139,13 +146,23 @@ def test_a_scripted_buyer() -> None:
     assert "2026-11-22T01:08:40.000+00:00" == found["next"]
 
 
+@pytest.mark.parametrize(
+    ("state", "count"),
+    [("OPEN", 1), ("PROCESSING", 1), ("PENDING", 1), ("AUTHORIZED", 0), ("SUCCESS", 0), ("FAIL", 0), ("CANCELLED", 0)],
+)
+def test_a_scripted_buyer_who_comes_too_late(state: State, count: int) -> None:
+    """What the buyer can no longer do is not to come."""
+    found = payment_view(PAID._replace(state=state, buyer=(Act("pay", HOUR),), acts=NOW + HOUR))
+    assert count == len(found["buyer"])
+
+
 def test_cards_of_a_payment() -> None:
     """No card number is shown, in the request or in what is told of it."""
     request = {"paymentAmount": {"cardNo": CARD}, "paymentMethod": {"paymentMethodMetaData": {"cardNo": CARD}}}
     found = payment_view(OPEN._replace(request=json.dumps(request).encode()))
     assert CARD not in str(found)
     assert MASKED == found["request"]["paymentMethod"]["paymentMethodMetaData"]["cardNo"]
-    assert {"cardNo": MASKED} == found["paymentAmount"]
+    assert {"currency": "SGD", "value": "100"} == found["paymentAmount"]
 
 
 # --- notifications ----------------------------------------------------------------------------------------------------
@@ -172,16 +189,46 @@ def test_before_the_first_attempt() -> None:
 
 
 def test_attempts() -> None:
-    """Each tells when it was, what was answered, whether that was an acknowledgement and if not why not."""
+    """Each tells when it was, what was sent and answered, whether that acknowledged it and if not why not."""
     lost = Attempt(NOW + HOUR, None, b"", "nobody listens", 0.0, by_hand=True)
-    done = Attempt(NOW + HOUR, 200, b'{"\xff', None, 1.0)
+    done = Attempt(NOW + HOUR, 200, b'{"\xff', None, 1.0, headers=HEADERS)
     found = notification_view(WAITING._replace(attempts=(REFUSED, lost, done)))["attempts"]
     why = "the HTTP status was 500, expected 200"
     assert [
-        ("2026-11-22T01:07:10.000+00:00", 500, "out of tea", False, why, False, 12.346),
-        ("2026-11-22T02:07:10.000+00:00", None, "", False, "nobody listens", True, 0.0),
-        ("2026-11-22T02:07:10.000+00:00", 200, '{"\ufffd', True, None, False, 1000.0),
+        ("2026-11-22T01:07:10.000+00:00", {}, 500, "out of tea", False, why, False, 12.346),
+        ("2026-11-22T02:07:10.000+00:00", {}, None, "", False, "nobody listens", True, 0.0),
+        ("2026-11-22T02:07:10.000+00:00", HEADERS, 200, '{"\ufffd', True, None, False, 1000.0),
     ] == [tuple(attempt.values()) for attempt in found]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, None),
+        ({"attempts": (REFUSED,)}, None),
+        ({"url": None, "attempts": (REFUSED,)}, None),
+        ({"attempts": (REFUSED, REFUSED._replace(headers=HEADERS))}, "POST /n\nA.2026-11-22T01:07:10Z.{body}"),
+        (
+            {"url": f"http://shop/a b?card={CARD}", "attempts": (REFUSED._replace(headers=HEADERS),)},
+            f"POST /a%20b?card={MASKED}\nA.2026-11-22T01:07:10Z.{{body}}",
+        ),
+    ],
+    ids=["not sent", "not made up", "nowhere to send it", "the latest", "secrets"],
+)
+def test_what_was_signed(change: dict[str, Any], expected: str | None) -> None:
+    """One alone tells what the latest attempt's signature is made of; nothing where nothing went out."""
+    one = WAITING._replace(**change)
+    found = whole_notification_view(one)
+    assert (expected and expected.replace("{body}", WAITING.body.decode())) == found.pop("signed")
+    assert notification_view(one) == found
+
+
+def test_what_was_signed_has_no_secrets() -> None:
+    """Not even where a look at the text does not find them."""
+    body = b'{"cvv":["737"],"c\\u0076v":"737","cardNo":"%s"}' % CARD.encode()
+    sent = WAITING._replace(body=body, attempts=(REFUSED._replace(headers=HEADERS),))
+    shown = whole_notification_view(sent)["signed"]
+    assert (False, False, True) == ("737" in shown, CARD in shown, MASKED in shown)
 
 
 def test_one_that_waits_for_another() -> None:

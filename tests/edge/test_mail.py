@@ -20,7 +20,7 @@ def ids(found: list[dict[str, str]]) -> list[int]:
 
 
 def test_a_notification_is_what_the_shop_got(till: Till) -> None:
-    """Its body, its URL and when it was signed stand in it, beside what the shop answered; one alone is the same."""
+    """Its body, its URL and its headers stand in it, beside what the shop answered; one alone has what was signed."""
     payment = till.paid("p")
     (received,) = till.shop.wait(1, till.path)
     (found,) = till.listed()
@@ -41,7 +41,10 @@ def test_a_notification_is_what_the_shop_got(till: Till) -> None:
     (attempt,) = found["attempts"]
     assert (200, True, None, False) == (attempt["httpStatus"], attempt["accepted"], attempt["why"], attempt["byHand"])
     assert f"{attempt['time'][:19]}Z" == received.headers["request-time"]
-    assert found == till.live.admin("GET", f"/notifications/{found['id']}").body
+    assert received.headers.items() >= attempt["requestHeaders"].items() >= {"client-id": till.client_id}.items()
+    assert received.headers["signature"] == attempt["requestHeaders"]["signature"]
+    signed = f"POST {till.path}\n{till.client_id}.{received.headers['request-time']}.{received.raw.decode()}"
+    assert {**found, "signed": signed} == till.live.admin("GET", f"/notifications/{found['id']}").body
 
 
 def test_newest_first(till: Till) -> None:
@@ -97,7 +100,16 @@ def test_waiting_for_what_is_to_come(own: Live, shop: Shop, path: str) -> None:
     assert ["ACCEPTED", "PENDING"] == [one["status"] for one in found["notifications"]]
 
 
-@pytest.mark.parametrize("how", [{"drop": True}, {"url": "http://169.254.169.254/"}, {"url": "file:///etc/passwd"}])
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"drop": True},
+        {"url": "http://169.254.169.254/"},
+        {"url": "file:///etc/passwd"},
+        {"url": "shop/notify"},
+        {"url": "http://my shop:8000/"},
+    ],
+)
 def test_what_will_never_be_sent_is_not_waited_for(till: Till, how: dict[str, str]) -> None:
     """One that the gateway keeps back, or that it sends nowhere, is the answer at once; the status says which."""
     till.paid("p")
@@ -105,7 +117,10 @@ def test_what_will_never_be_sent_is_not_waited_for(till: Till, how: dict[str, st
     newest = till.told("p", 2)[0]
     expected = ("DROPPED", 0) if "drop" in how else ("REFUSED", 1)
     assert expected == (newest["status"], len(newest["attempts"]))
-    assert newest["problem"]
+    assert (None, True) == (newest["nextAttempt"], bool(newest["problem"]))
+    assert ("drop" in how) == (newest["problem"] == "dropped by whoever sent it")
+    till.advance("25h")
+    assert expected[1] == len(till.listed()[0]["attempts"])
 
 
 def test_what_is_to_be_sent_later_is_waited_for(till: Till) -> None:
@@ -192,6 +207,17 @@ def test_why_nothing_was_sent(till: Till) -> None:
     assert "notifyPayment of p is REFUSED: notifications never go to 169.254.169.254" in str(detail)
 
 
+def test_what_the_latest_waits_for(till: Till) -> None:
+    """One that waits for another has not been sent, which is told with what it waits for."""
+    till.paid("p")
+    (held,) = till.notify(notification="notifyPayment", paymentRequestId="p", after="notifyRefund").body[
+        "notifications"
+    ]
+    found = missed(till, "&count=2")
+    latest = f"The latest of 2: #{held['id']} notifyPayment of p is PENDING, it waits for notifyRefund"
+    assert str(found["detail"]).endswith(f"1 came. {latest}"), found["detail"]
+
+
 # --- again ------------------------------------------------------------------------------------------------------------
 
 
@@ -204,6 +230,7 @@ def test_sent_again(till: Till) -> None:
     after = till.live.admin("POST", f"/notifications/{before['id']}/resend").body
     first, second = till.shop.wait(2, till.path)
     assert (first.raw, before["request"]) == (second.raw, after["request"])
+    assert f".{second.headers['request-time']}." in after["signed"]
     assert first.headers["request-time"] < second.headers["request-time"]
     assert second.genuine(str(till.live.parts.env["gatewayPublicKey"]))
     assert [(False, True), (True, False)] == [(one["byHand"], one["accepted"]) for one in after["attempts"]]

@@ -99,11 +99,24 @@ def test_after_another(till: Till) -> None:
     till.paid("p")
     (held,) = till.notify(**PAYMENT, after="notifyRefund").body["notifications"]
     assert ("notifyRefund", None, "PENDING") == (held["waitsFor"], held["nextAttempt"], held["status"])
-    till.notify(notification="notifyRefund", paymentRequestId="p", body={"own": 1}, after="notifyPayment")
+    till.notify(notification="notifyRefund", paymentRequestId="p", body={"own": 1}, url=till.url, after="notifyPayment")
     received = till.shop.wait(3, till.path)
     assert ["PAYMENT_RESULT", None, "PAYMENT_RESULT"] == [one.body.get("notifyType") for one in received]
     latest = till.told("p", 3)
     assert [None, None, None] == [one["waitsFor"] for one in latest]
+
+
+@pytest.mark.parametrize("body", [{}, {"body": {"own": 1}}])
+def test_after_what_will_never_come(till: Till, body: dict[str, Any]) -> None:
+    """A wallet's payment is never captured, and of what was declined nothing is refunded: nothing waits for that."""
+    till.paid("p")
+    till.open("q")
+    till.act("q", "decline")
+    for name, after in (("p", "notifyCapture"), ("q", "notifyRefund")):
+        wish = {"notification": "notifyPayment", "paymentRequestId": name, "after": after, **body}
+        (sent,) = till.notify(**wish).body["notifications"]
+        assert (None, "PENDING", True) == (sent["waitsFor"], sent["status"], sent["nextAttempt"] is not None)
+    assert 4 == len(till.shop.wait(4, till.path))
 
 
 def test_it_is_sent_again_as_any_other(till: Till) -> None:
@@ -207,6 +220,22 @@ def test_a_body_of_ones_own_for_a_payment(till: Till) -> None:
     assert (till.client_id, till.url) == (sent["clientId"], sent["url"])
 
 
+def test_a_body_of_ones_own_for_a_refund(till: Till) -> None:
+    """Goes where the gateway's own would go: to the refundNotifyUrl of the latest refund, and nowhere without one."""
+    payment = till.paid("p")
+    wish = {"notification": "notifyRefund", "paymentRequestId": "p", "body": OWN}
+    (nowhere,) = till.notify(**wish).body["notifications"]
+    assert ("REFUSED", None) == (nowhere["status"], nowhere["url"])
+    amount = {"currency": "BRL", "value": "10"}
+    for name in ("r1", "r2"):
+        url = till.shop.url(f"{till.path}&{name}")
+        refund = {"refundRequestId": name, "refundAmount": amount, "refundNotifyUrl": url}
+        till.call("refund", paymentId=payment["paymentId"], **refund)
+    till.notify(**wish)
+    assert ["REFUND_RESULT", "MINE"] == [one.type for one in till.shop.wait(2, f"{till.path}&r2")]
+    assert 1 == len(till.shop.got(f"{till.path}&r1"))
+
+
 def test_cards_are_masked_where_it_is_shown(till: Till) -> None:
     """The shop gets what was written; whoever looks at it does not."""
     number = "4111111111111111"
@@ -243,6 +272,16 @@ def test_cards_are_masked_where_it_is_shown(till: Till) -> None:
         ({**PAYMENT, "body": {}, "notifyType": "X"}, "notifyType: a body of one's own is sent as it is"),
         ({"notification": "notifyPayment", "body": {}, "url": "http://127.0.0.1/"}, "clientId: missing"),
         ({"notification": "notifyPayment", "body": {}, "clientId": "A"}, "url: missing"),
+        (
+            {
+                "notification": "notifyPayment",
+                "body": {},
+                "clientId": "A",
+                "url": "http://127.0.0.1/",
+                "after": "notifyRefund",
+            },
+            "after: there is nothing to wait for where no paymentRequestId names a payment",
+        ),
     ],
 )
 def test_wrong_wishes(till: Till, body: dict[str, Any], words: str) -> None:
@@ -263,5 +302,5 @@ def test_nothing_to_tell_yet(till: Till) -> None:
     assert (409, True) == (found["status"], "let the buyer act first" in found["detail"])
     till.act("p")
     found = problem(till.notify(notification="notifyRefund", paymentRequestId="p"))
-    assert (409, True) == (found["status"], found["detail"].endswith("it has none"))
+    assert (409, True) == (found["status"], "no refund yet" == found["detail"])
     assert 404 == till.notify(notification="notifyPayment", paymentRequestId="none").status

@@ -362,6 +362,7 @@ def test_advance(stopped: tuple[Live, StoppedClock]) -> None:
         "frozen": False,
         "ahead": "PT59M",
         "own": False,
+        "notificationsUnderWay": 0,
     } == moved.body
     running.admin("PUT", "/clock", {"advance": "1m30s"})
     clock.moment += timedelta(seconds=0.5)
@@ -531,6 +532,22 @@ def test_a_clock_set_back(stopped: tuple[Live, StoppedClock], whose: dict[str, s
     ]
 
 
+def test_what_a_clock_undoes_is_not_told_any_more(till: Till) -> None:
+    """The expiry that a shop has not acknowledged is taken back with it; the next one is told of anew."""
+    till.shop.says(till.path, FAULTY)
+    till.open("p")
+    begun = till.live.admin("GET", f"/payments/p?clientId={till.client_id}").body["created"]
+    till.advance("61m")
+    assert 200 == till.live.admin("PUT", "/clock", {"clientId": till.client_id, "freeze": begun}).status
+    (undone,) = till.listed()
+    why = "the clock was set back to before it happened"
+    assert ("DROPPED", why, None) == (undone["status"], undone["problem"], undone["nextAttempt"])
+    till.advance("61m")
+    again, before = till.listed()
+    assert (1, 1, before) == (len(before["attempts"]), len(again["attempts"]), undone)
+    assert 2 == len(till.shop.got(till.path))
+
+
 # --- buyers -----------------------------------------------------------------------------------------------------------
 
 
@@ -573,14 +590,30 @@ def test_why_a_payment_is_declined(till: Till) -> None:
 
 
 def test_step_by_step(till: Till) -> None:
-    """After a challenge, or while the outcome is to come, the buyer can still pay; after that, nothing more."""
+    """After a challenge, or while the outcome is to come, the buyer can still pay; after that, nothing more.
+
+    What is not possible is refused with what is.
+    """
     till.open("p", paymentMethod=CARD)
-    states = [till.act("p", action).body.get("state") for action in ("challenge", "leave", "pending", "pay")]
-    assert ["PROCESSING", "PROCESSING", "PENDING", "SUCCESS"] == states
+    states = [till.act("p", action).body.get("state") for action in ("challenge", "leave", "pending")]
+    assert ["PROCESSING", "PROCESSING", "PENDING"] == states
+    found = problem(till.act("p", "challenge"))
+    left = "challenge is not possible now; possible are pay, decline"
+    assert (409, True) == (found["status"], left in found["detail"]), found["detail"]
+    assert {"pay", "decline"} <= set(found["allowed"])
+    assert "SUCCESS" == till.act("p").body["state"]
     for action in ("pay", "decline", "pending", "challenge", "leave"):
         found = problem(till.act("p", action))
-        assert (409, "Too late", "SUCCESS") == (found["status"], found["title"], found["state"])
-    assert "the payment is SUCCESS, its result is SUCCESS: a buyer cannot leave any more" == found["detail"]
+        assert (409, "Not possible now", "SUCCESS", []) == (
+            found["status"],
+            found["title"],
+            found["state"],
+            found["allowed"],
+        )
+    assert (
+        "the payment is SUCCESS, its result is SUCCESS: leave is not possible now; "
+        "there is nothing left that a buyer could do" == found["detail"]
+    )
     assert ["notifyCapture", "notifyPayment", "notifyPayment"] == [one["notification"] for one in till.told("p", 3)]
 
 
@@ -676,13 +709,14 @@ def test_the_official_sandbox_does_not_try_again(shop: Shop, path: str) -> None:
 
 
 def test_nobody_waits_for_ever(own: Live, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A shop that does not answer keeps the answer to a moved clock back for a while only, and no other client's."""
+    """A shop that does not answer keeps the answer to a moved clock back for a while, and nobody else's."""
     monkeypatch.setattr(steer, "_PATIENCE", 0.1)
     with open_shop() as slow:
         slow.says(path, HANGS)
         till, other = Till(own, slow, path, "A"), Till(own, slow, "/other", "B")
         till.open("p")
-        till.advance("1h")
+        moved = [own.admin("PUT", "/clock", {"clientId": name, "advance": "1h"}).body for name in ("A", "B")]
+        assert [1, 0] == [one["notificationsUnderWay"] for one in moved]
         slow.wait(1, path)
         other.paid("p")
         assert ("PENDING", []) == ((told := till.listed()[0])["status"], told["attempts"])

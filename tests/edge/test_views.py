@@ -212,7 +212,8 @@ def test_clock_view() -> None:
         "frozen": False,
         "ahead": "PT0S",
         "own": False,
-    } == clock_view(parts.clocks, None)
+        "notificationsUnderWay": 3,
+    } == clock_view(parts.clocks, None, 3)
     parts.clocks.freeze(NOW - timedelta(hours=26), "A")
     assert {
         "clientId": "A",
@@ -220,8 +221,9 @@ def test_clock_view() -> None:
         "frozen": True,
         "ahead": "-P1DT2H",
         "own": True,
-    } == clock_view(parts.clocks, "A")
-    assert clock_view(parts.clocks, "B") == {**clock_view(parts.clocks, None), "clientId": "B"}
+        "notificationsUnderWay": 0,
+    } == clock_view(parts.clocks, "A", 0)
+    assert clock_view(parts.clocks, "B", 0) == {**clock_view(parts.clocks, None, 0), "clientId": "B"}
 
 
 def test_story_view(tmp_path: Path) -> None:

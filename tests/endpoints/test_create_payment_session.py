@@ -397,6 +397,28 @@ class TestSession:
         assert (one == other) == (ids[0] == ids[1])
 
 
+class TestOrderExpiry:
+    @pytest.mark.parametrize("asked", ["2026-01-31T12:00:00Z", "2026-02-02T12:00:01Z", "2026-02-30T12:00:00Z"])
+    def test_must_be_within_two_days(self, asked: str) -> None:
+        """As in pay; the fault names the field."""
+        with pytest.raises(Refusal) as refused:
+            call(sample("x", paymentExpiryTime=asked))
+        assert ("PARAM_ILLEGAL", ["paymentExpiryTime"]) == (
+            refused.value.code,
+            [fault.path for fault in refused.value.faults],
+        )
+
+    @pytest.mark.parametrize(
+        ("asked", "closes"),
+        [("2026-01-31T12:10:00Z", HOUR / 6), ("2026-02-02T12:00:00Z", HOUR), (None, HOUR)],
+    )
+    def test_closes_the_open_session(self, asked: str | None, closes: timedelta) -> None:
+        """No buyer can pay after it, though the front end is told of the session's own time."""
+        payment = opened(sample("x", paymentExpiryTime=asked))
+        assert NOW + closes == payment.closes
+        assert NOW + HOUR == session_of(payment).expires
+
+
 class TestOverTheWire:
     def test_a_payment_lives_from_call_to_call(self) -> None:
         """Opened, repeated, contradicted, expired and opened again: one payment all along."""

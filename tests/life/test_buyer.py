@@ -89,15 +89,31 @@ class TestOthers:
             ("GCASH", None, THEN + 14 * MINUTE),
             ("BANKTRANSFER_BNI", None, THEN + 2 * DAY),
             ("CARD", THEN + 5 * MINUTE, THEN + 5 * MINUTE),
-            ("CARD", THEN, THEN + 14 * MINUTE),
-            ("CARD", NOW - DAY, THEN + 14 * MINUTE),
+            ("BANKTRANSFER_BNI", THEN + SECOND, THEN + SECOND),
         ],
     )
     def test_an_order_that_is_submitted_waits_so_long(self, method: str, expires: object, expected: object) -> None:
-        """Until paymentExpiryTime if that is still to come, else for the usual time of its method."""
+        """Until paymentExpiryTime if the merchant asked for one, else for the usual time of its method."""
         what = order(method=method)._replace(expires=expires)  # type: ignore[arg-type]
         submitted = act(opened(what), "challenge")
         assert ("PROCESSING", expected, []) == (submitted.state, submitted.closes, news_of(submitted))
+
+    @pytest.mark.parametrize("first", ["challenge", "pending", None])
+    def test_a_declined_card_has_no_approval(self, first: BuyerAction | None) -> None:
+        """Neither 3-D Secure nor checks nor a token, whenever it was made up: only what stands on the card."""
+        payment = act(opened(), first) if first else opened()
+        paid, declined = act(payment, "pay").details, act(payment, "decline").details
+        whole, left = paid["paymentResultInfo"], declined["paymentResultInfo"]
+        approval = {"threeDSResult", "avsResultRaw", "cvvResultRaw", "networkTransactionId", "cardToken", "rrn"}
+        assert approval == set(whole) - set(left)
+        assert {name: whole[name] for name in left} == left
+        assert {**paid, "paymentResultInfo": left} == declined
+        assert {"cardNo", "cardBrand", "lastFour"} <= set(left)
+
+    def test_a_wallets_buyer_is_known_though_it_was_declined(self) -> None:
+        """There is nothing that an issuer would have said."""
+        payment = opened(order(method="GCASH"))
+        assert act(payment, "pay").details == act(payment, "decline").details
 
     @pytest.mark.parametrize("state", CAN)
     def test_who_leaves_changes_nothing(self, state: State) -> None:

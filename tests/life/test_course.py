@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_alipay.life import course
-from mock_alipay.payment import Payment, Transaction
+from mock_alipay.payment import Payment, State, Transaction
 from mock_alipay.terms import Act
 from tests.calls import NOW
 from tests.life.orders import (
@@ -155,6 +155,14 @@ class TestTurnedBack:
         payment = standing(state)
         assert payment is course.turned_back(payment, NOW - DAY)
         assert after(opened(), by=HOUR).state == course.turned_back(after(opened(), by=HOUR), NOW + HOUR).state
+
+
+@pytest.mark.parametrize("state", get_args(State))
+def test_a_scripted_buyer_is_to_come_only_while_the_payment_is_not_done(state: State) -> None:
+    """What was scripted beyond that is kept, but will not happen."""
+    acts = (Act("pay", MINUTE),)
+    expected = acts if state in ("OPEN", "PROCESSING", "PENDING") else ()
+    assert expected == course.still_to_come(standing(state, buyer=acts, acts=NOW + MINUTE))
 
 
 SPANS = st.sampled_from([timedelta(), SECOND, 5 * MINUTE, 14 * MINUTE, HOUR, DAY, WEEK, 8 * DAY])

@@ -56,7 +56,7 @@ class TestMade:
     def test_is_done_at_once(self) -> None:
         """Unless the scenario wants otherwise; its id tells what it is of."""
         payment = standing("AUTHORIZED", HELD)
-        made = merchant.made("CAPTURE", "c1", usd(7), payment, context(payment, now=NOW + SECOND))
+        made = merchant.made("CAPTURE", "c1", usd(7), payment=payment, context=context(payment, now=NOW + SECOND))
         assert Transaction("CAPTURE", "c1", made.id, usd(7), NOW + SECOND, done=NOW + SECOND) == made
         assert "8070001" == made.id[14:21]
 
@@ -67,29 +67,38 @@ class TestMade:
         """And knows how that will end, and when."""
         payment = standing("AUTHORIZED", HELD)
         wish = Wish(f"{kind}_IN_PROCESS", then, after)  # type: ignore[arg-type]
-        made = merchant.made(kind, "x", usd(7), payment, context(payment, wish=wish))  # type: ignore[arg-type]
+        made = merchant.made(kind, "x", usd(7), payment=payment, context=context(payment, wish=wish))  # type: ignore[arg-type]
         assert ("PROCESSING", None, settles, then) == (made.status, made.done, made.settles, made.code)
 
     def test_is_not_put_off_by_a_wish_for_the_other(self) -> None:
         """A scenario's refund that takes its time says nothing of captures."""
         payment = standing("AUTHORIZED", HELD)
         wish = Wish("REFUND_IN_PROCESS", "PROCESS_FAIL")
-        assert "SUCCESS" == merchant.made("CAPTURE", "x", usd(7), payment, context(payment, wish=wish)).status
+        made = merchant.made("CAPTURE", "x", usd(7), payment=payment, context=context(payment, wish=wish))
+        assert "SUCCESS" == made.status
 
     def test_ids_differ(self) -> None:
         """By what they are of, and by the merchant's own id for it."""
         payment = standing("SUCCESS", HELD)
         ids = {
-            merchant.made("CAPTURE", "1", usd(7), payment, context(payment)).id,
-            merchant.made("CAPTURE", "2", usd(7), payment, context(payment)).id,
-            merchant.made("REFUND", "1", usd(7), payment, context(payment)).id,
+            merchant.made("CAPTURE", "1", usd(7), payment=payment, context=context(payment)).id,
+            merchant.made("CAPTURE", "2", usd(7), payment=payment, context=context(payment)).id,
+            merchant.made("REFUND", "1", usd(7), payment=payment, context=context(payment)).id,
         }
         assert 3 == len(ids)
+
+    @pytest.mark.parametrize("result", [None, "CAPTURE_IN_PROCESS"])
+    def test_knows_the_story_of_its_call(self, result: str | None) -> None:
+        """However long it takes."""
+        payment = standing("AUTHORIZED", HELD)
+        wish = Wish(result, scenario="other")
+        made = merchant.made("CAPTURE", "x", usd(7), payment=payment, context=context(payment, wish=wish))
+        assert ("other", result is not None) == (made.scenario, made.status == "PROCESSING")
 
 
 def add(payment: Payment, transaction: Transaction) -> Payment:
     """The payment with one more."""
-    return merchant.with_transaction(payment, transaction, NOW + SECOND, scenario="other")
+    return merchant.with_transaction(payment, transaction, NOW + SECOND)
 
 
 def settle(payment: Payment, name: str) -> Payment:
@@ -159,10 +168,12 @@ class TestRefund:
         assert [("notifyRefund", "REFUND_RESULT", NOW + DAY)] == news_of(later)
 
     def test_is_told_in_the_story_of_its_own_call(self) -> None:
-        """Unless it ends by itself: then in the payment's."""
-        payment = standing("SUCCESS", HELD, capture(1000))
-        assert ["other"] == [news.scenario for news in add(payment, refund(1)).news]
-        assert [""] == [news.scenario for news in settle(add(payment, refund(1, **LATER)), "r").news]
+        """Whether it is done at once or ends by itself; so is a capture."""
+        paid, held = standing("SUCCESS", HELD, capture(1000)), standing("AUTHORIZED", HELD)
+        for payment, made in ((paid, refund(1, scenario="other")), (held, capture(1, "r", scenario="other"))):
+            assert ["other"] == [news.scenario for news in add(payment, made).news]
+            later = add(payment, made._replace(**LATER))
+            assert ["other"] == [news.scenario for news in settle(later, "r").news]
 
 
 class TestEnds:

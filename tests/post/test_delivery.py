@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -44,6 +45,22 @@ def test_what_follows(before: tuple[Attempt, ...], attempt: Attempt, status: str
     """The next attempt is so long after this one; those by hand are not counted, and leave it where it was."""
     changed = delivery(timedelta(), 2 * MINUTE).after(notification("1", due=NOW, attempts=before), attempt)
     assert (status, due, (*before, attempt)) == (changed.status, changed.due, changed.attempts)
+
+
+@pytest.mark.parametrize("attempt", [FAILED, FORBIDDEN, FAILED._replace(by_hand=True)])
+@pytest.mark.parametrize("status", ["ACCEPTED", "GIVEN_UP", "DROPPED", "REFUSED"])
+def test_a_late_failure_changes_nothing(status: Any, attempt: Attempt) -> None:
+    """One that was under way when the notification came to its end, or that was made by hand afterwards."""
+    ended = notification("1", due=None, status=status, problem="why")
+    changed = delivery(timedelta(), 2 * MINUTE).after(ended, attempt)
+    assert ended._replace(attempts=(attempt,)) == changed
+
+
+@pytest.mark.parametrize("status", ["GIVEN_UP", "DROPPED", "REFUSED"])
+def test_an_acknowledgement_counts_whenever_it_comes(status: Any) -> None:
+    """There is no problem any more then."""
+    changed = delivery(timedelta()).after(notification("1", due=None, status=status, problem="why"), ACCEPTED)
+    assert ("ACCEPTED", None) == (changed.status, changed.problem)
 
 
 def test_what_is_forbidden_says_so() -> None:

@@ -93,7 +93,7 @@ def test_the_oldest_make_room_for_the_newest(caplog: pytest.LogCaptureFixture) -
     assert ["4", "3", "2"] == ids(outbox)
     assert [] == caplog.messages
     for number in ("5", "6"):
-        outbox.keep(notification(number))
+        assert [str(int(number) - 3)] == [gone.id for gone in outbox.keep(notification(number))]
     assert (["6", "5", "4"], None) == (ids(outbox), outbox.get("2"))
     assert ["more than 3 notifications, or 64 MiB of them: the oldest are forgotten, delivered or not"] == [
         record.message for record in caplog.records if record.levelno == logging.WARNING
@@ -108,7 +108,7 @@ def test_large_ones_make_room_sooner() -> None:
     assert ["5", "4", "3"] == ids(outbox)
     outbox.keep(notification("5", body=b"x" * 30_000, attempts=(ATTEMPT._replace(answer=b"y" * 30_000),)))
     assert ["5", "4"] == ids(outbox)
-    outbox.keep(notification("6", body=b"x" * 200_000))
+    assert ["4", "5"] == [gone.id for gone in outbox.keep(notification("6", body=b"x" * 200_000))]
     assert ["6"] == ids(outbox)
 
 

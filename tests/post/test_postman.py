@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mock_alipay.courier import Courier
 from mock_alipay.errors import Forbidden, Undelivered
 from mock_alipay.figures import figures
-from mock_alipay.post import postman
+from mock_alipay.post import Outbox, postman
 from tests.calls import NOW, parts_of, result, signed_call
 from tests.courier.merchant import listening
 from tests.post.rounds import ACK, BUSY, Merchants, Round, notification
@@ -221,6 +221,8 @@ class TestOutcome:
             ("http://169.254.169.254/latest", "never go to 169.254.169.254"),
             ("ftp://127.0.0.1/notify", "http and https URLs only"),
             ("http://user:secret@127.0.0.1/notify", "never go to a URL with a user name or password"),
+            ("http:///notify", "expected a URL such as http://127.0.0.1:8000/notify"),
+            ("http://127.0.0.1:99999/notify", "expected a URL such as http://127.0.0.1:8000/notify"),
         ],
     )
     def test_refused_targets_say_why(self, url: str, words: str) -> None:
@@ -248,6 +250,48 @@ class TestOutcome:
             return post.look(number).attempts[0].answer
 
         assert b"x" * 4096 == asyncio.run(scene())
+
+    def test_the_headers_of_each_attempt_are_kept(self) -> None:
+        """As they went out: each has a time and a signature of its own."""
+
+        async def scene() -> None:
+            post = Round(signing=True)
+            post.merchants.says(BUSY, ACK)
+            number = post.post()
+            await post.postman.settle()
+            await post.wound(2 * MINUTE)
+            kept = [attempt.headers for attempt in post.look(number).attempts]
+            assert kept == [letter.headers for letter in post.merchants.letters]
+            assert 2 == len({headers["signature"] for headers in kept})
+
+        asyncio.run(scene())
+
+    @pytest.mark.parametrize("by_hand_first", [True, False])
+    def test_a_failure_that_comes_late_takes_no_acknowledgement_away(self, by_hand_first: bool) -> None:
+        """Two attempts are under way at once, one by hand: the first is acknowledged, and nothing is sent again."""
+
+        async def scene() -> None:
+            post = Round()
+            post.merchants.open.clear()
+            post.merchants.says(ACK, BUSY)
+            one = post.look(post.post())
+            works = [post.postman.resend(one), post.postman.settle()]
+            tasks = []
+            for work in works if by_hand_first else reversed(works):
+                tasks.append(asyncio.create_task(work))
+                await post.merchants.busy(lambda: len(post.merchants.under_way) == len(tasks))
+            for _ in range(3):
+                await asyncio.sleep(0)  # until the second waits for its answer as the first does
+            post.merchants.open.set()
+            await asyncio.gather(*tasks)
+            await post.wound(2 * DAY)
+            found = post.look(one.id)
+            assert ("ACCEPTED", None) == (found.status, found.due)
+            assert [True, False] == [attempt.complaint is None for attempt in found.attempts]
+            assert by_hand_first == found.attempts[0].by_hand
+            assert 2 == len(post.merchants.letters)
+
+        asyncio.run(scene())
 
     def test_each_change_is_told(self) -> None:
         """Attempt by attempt, and of what is never sent at once."""
@@ -359,6 +403,55 @@ class TestOrder:
 
         assert [0 * HOUR, HOUR, 2 * HOUR, 2 * HOUR] == asyncio.run(scene())
 
+    def test_lets_go_what_waits_in_vain(self) -> None:
+        """For one that will never come; what waits for another, or of another payment, still waits."""
+
+        async def scene() -> list[str]:
+            post = Round()
+            post.post(payment_request_id="p", waits_for="notifyCapture")
+            post.post(payment_request_id="p", waits_for="notifyCapture", due=NOW + HOUR)
+            post.post(payment_request_id="p", waits_for="notifyRefund")
+            post.post(payment_request_id="q", waits_for="notifyCapture")
+            post.postman.release(("A", "p"), {"notifyCapture"})
+            await post.postman.settle()
+            assert ["1"] == post.merchants.numbers
+            await post.wound(DAY)
+            assert [True, True] == [post.look(number).held for number in "34"]
+            return post.merchants.numbers
+
+        assert ["1", "2"] == asyncio.run(scene())
+
+
+class TestTakeBack:
+    def test_sends_no_more_of_what_was_told_since(self) -> None:
+        """Neither first nor again, nor what was under way; what is older, acknowledged or of another payment stays."""
+
+        async def scene() -> Round:
+            post = Round()
+            post.merchants.says(BUSY)
+            post.clocks.advance(HOUR)
+            times = {"created": NOW + HOUR, "payment_request_id": "p"}
+            post.post(**times, due=NOW + 2 * HOUR)
+            post.post(**times)
+            post.post(**times, status="ACCEPTED", due=None)
+            post.post(created=NOW, payment_request_id="p", due=NOW + 2 * HOUR)
+            post.post(created=NOW + HOUR, payment_request_id="q", due=NOW + 2 * HOUR)
+            post.merchants.open.clear()
+            settling = asyncio.create_task(post.postman.settle())
+            await post.merchants.busy(lambda: post.merchants.under_way == ["2"])
+            with post.events.heard_by(post.hear):
+                post.postman.take_back(("A", "p"), NOW, "undone")
+            post.merchants.open.set()
+            await settling
+            await post.wound(HOUR)
+            return post
+
+        post = asyncio.run(scene())
+        assert [("1", "DROPPED"), ("2", "DROPPED")] == post.told
+        assert ["2", "4", "5"] == post.merchants.numbers
+        assert ["DROPPED", "DROPPED", "ACCEPTED", "PENDING", "PENDING"] == [post.look(n).status for n in "12345"]
+        assert [("undone", None)] * 2 == [(post.look(n).problem, post.look(n).due) for n in "12"]
+
 
 class TestAhead:
     def test_is_sent_when_it_is_hurried(self) -> None:
@@ -369,7 +462,7 @@ class TestAhead:
             post.post(client_id="B")
             numbers = [post.post(ahead=True), post.post(ahead=True, status="DROPPED", due=None)]
             for number in numbers:
-                await post.postman.hurry(post.look(number))
+                await post.postman.hurry([post.look(number)])
             assert ["ACCEPTED", "DROPPED"] == [post.look(number).status for number in numbers]
             return post.merchants.numbers
 
@@ -381,7 +474,7 @@ class TestAhead:
         async def scene() -> list[timedelta]:
             post = Round()
             post.merchants.says(BUSY)
-            await post.postman.hurry(post.look(post.post(ahead=True)))
+            await post.postman.hurry([post.look(post.post(ahead=True))])
             assert 1 == len(post.merchants.letters)
             await post.wound(2 * DAY)
             return [letter.after for letter in post.merchants.letters]
@@ -400,11 +493,27 @@ class TestAhead:
             async with post.running():
                 await post.merchants.busy(lambda: len(post.merchants.under_way) == postman._AT_ONCE_EACH)
                 number = post.post(payment_request_id="p", ahead=True)
-                hurried = asyncio.create_task(post.postman.hurry(post.look(number)))
+                hurried = asyncio.create_task(post.postman.hurry([post.look(number)]))
                 await post.merchants.busy(lambda: number in post.merchants.under_way)
                 post.merchants.open.set()
                 await hurried
             assert "ACCEPTED" == post.look(number).status
+
+        asyncio.run(scene())
+
+    def test_keeps_a_reply_waiting_for_a_moment_only(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A shop that does one thing at a time answers when it has got the reply; what comes after that is in turn."""
+        monkeypatch.setattr(postman, "_HURRY", 0.01)
+
+        async def scene() -> None:
+            post = Round()
+            post.merchants.open.clear()
+            numbers = [post.post(ahead=True), post.post(ahead=True)]
+            await post.postman.hurry(map(post.look, numbers))
+            assert (numbers[:1], 2) == (post.merchants.under_way, post.postman.under_way("A"))
+            post.merchants.open.set()
+            await post.postman.settle()
+            assert (numbers, 0) == (post.merchants.numbers, post.postman.under_way())
 
         asyncio.run(scene())
 
@@ -471,6 +580,21 @@ class TestResend:
             return post.look(held).status
 
         assert "ACCEPTED" == asyncio.run(scene())
+
+
+class TestRoom:
+    def test_nothing_is_due_of_what_had_to_make_room(self) -> None:
+        """The agenda is as long as the outbox."""
+
+        async def scene() -> None:
+            post = Round(outbox=Outbox(max_notifications=3))
+            for _ in range(10):
+                post.post(due=NOW + HOUR)
+            assert (3, 3) == (len(post.outbox), len(post.postman.agenda))
+            await post.wound(HOUR)
+            assert ["8", "9", "10"] == post.merchants.numbers
+
+        asyncio.run(scene())
 
 
 class TestForget:
