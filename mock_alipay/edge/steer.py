@@ -80,11 +80,12 @@ async def move_clock(desk: Desk, ask: Ask) -> Any:
             _moved(lambda: clocks.freeze(at, client_id))
         case _:
             _moved(lambda: clocks.run(client_id))
-    desk.events.publish("clock", client_id, look.clock_of(desk, client_id))
+    shown = look.clock_of(desk, client_id)
+    desk.events.publish("clock", client_id, shown)
     await desk.timekeeper.clock_moved(client_id, before)
     # Notifications too; but for a shop that does not answer nobody waits for ever.
     await asyncio.wait([asyncio.ensure_future(desk.postman.settle(client_id))], timeout=_PATIENCE)
-    return look.clock_of(desk, client_id)
+    return {**shown, "notificationsUnderWay": desk.postman.under_way(client_id)}
 
 
 async def act(desk: Desk, ask: Ask) -> Any:
