@@ -17,10 +17,14 @@ _ENDING = frozenset({"OPEN", "PROCESSING", "AUTHORIZED"})
 
 def due(payment: Payment) -> datetime | None:
     """When something happens next by itself; None when nothing does any more."""
+    ends = payment.closes if payment.state in _ENDING else None
+    if not payment.transactions and payment.acts is None:
+        # Every call that opens a session asks this.
+        return ends
     moments = [t.settles for t in payment.transactions if t.settles is not None]
     # Money on its way to the merchant is not released any more, unless it never arrives.
-    if payment.state in _ENDING and not (moments and merchant.in_process(payment)):
-        moments.append(payment.closes)
+    if ends is not None and not merchant.in_process(payment):
+        moments.append(ends)
     if payment.acts is not None and payment.state in _UNPAID:
         moments.append(payment.acts)
     return min(moments, default=None)
