@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http.server import HTTPServer
 from itertools import chain
 from pathlib import Path
@@ -24,13 +25,13 @@ import mock_alipay
 from mock_alipay import Mock, schema
 from mock_alipay.cli import commands
 from mock_alipay.client import told, told_of
-from mock_alipay.client.affairs import AttemptRecord, NotificationRecord
 from mock_alipay.edge.admin import CALLS
 from mock_alipay.figures import figures
 from mock_alipay.life.moves import MOVES
 from mock_alipay.scenario import shipped_folder
 from mock_alipay.scenario.library import read_text
 from mock_alipay.schema import Schemas
+from tests.client.test_told import PENDING, REFUSED
 from tests.live import SANDBOX_PATH, Live, live, sample, signed_headers
 from tests.shop import FAULTY, open_shop
 
@@ -170,33 +171,9 @@ def test_webhook_example(own_gateway: Live) -> None:
 def test_tail_example_of_a_notification() -> None:
     """What ``tail`` is shown to print is what it prints of such a notification."""
     shown = next(block for block in blocks("text") if "notifyPayment" in block)
-    moment = datetime(2026, 1, 31, tzinfo=UTC)
-    attempt = AttemptRecord(
-        time=moment,
-        request_headers={},
-        http_status=200,
-        answer="",
-        accepted=False,
-        why="resultStatus was 'success', expected 'S'",
-        by_hand=False,
-        took_ms=1.0,
-    )
-    notification = NotificationRecord(
-        id="7",
-        notification="notifyPayment",
-        client_id="SANDBOX_MOCK_MERCHANT",
-        payment_request_id="order-4711",
-        created=moment,
-        url="http://127.0.0.1:8000/notify",
-        status="PENDING",
-        problem=None,
-        scenario="pays-at-once",
-        fault=None,
-        waits_for=None,
-        next_attempt=moment,
-        attempts=(attempt, attempt),
-        request=None,
-        signed=None,
+    attempt = dataclasses.replace(REFUSED, why="resultStatus was 'success', expected 'S'")
+    notification = dataclasses.replace(
+        PENDING, payment_request_id="order-4711", scenario="pays-at-once", attempts=(attempt, attempt)
     )
     steady = re.compile(r"^\d\d:\d\d:\d\d ", re.MULTILINE)
     assert steady.sub("", shown) == steady.sub("", "\n".join(told_of(notification)) + "\n")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import click
 
@@ -66,24 +67,29 @@ class HostName(_List):
         return name
 
 
-class HttpUrl(click.ParamType):  # type: ignore[type-arg] # generic in later versions only
+class _Text(click.ParamType):  # type: ignore[type-arg] # generic in later versions only
+    """A text of one form."""
+
+    form: ClassVar[re.Pattern[str]]
+    told: ClassVar[str]
+    secret: ClassVar[bool] = False
+    """Whether a wrong one is not to be shown."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        text = str(value)
+        if not self.form.fullmatch(text):
+            self.fail(f"expected {self.told}" + ("" if self.secret else f", got '{text}'"), param, ctx)
+        return text
+
+
+class HttpUrl(_Text):
     name = "URL"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        url = str(value)
-        if not HTTP_URL.fullmatch(url):
-            self.fail(f"expected {HTTP_URL_TOLD}, got '{url}'", param, ctx)
-        return url
+    form, told = HTTP_URL, HTTP_URL_TOLD
 
 
-class Token(click.ParamType):  # type: ignore[type-arg] # generic in later versions only
+class Token(_Text):
     name = "TOKEN"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        token = str(value)
-        if not VISIBLE_WORD.fullmatch(token):
-            self.fail(f"expected {VISIBLE_WORD_TOLD}", param, ctx)
-        return token
+    form, told, secret = VISIBLE_WORD, VISIBLE_WORD_TOLD, True
 
 
 class Whole(click.IntRange):
