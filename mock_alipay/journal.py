@@ -6,9 +6,11 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from mock_alipay.terms import Call, Fault, Reply, Verdict
+
+Kept = TypeVar("Kept")
 
 MAX_ENTRIES = 10_000
 MAX_BYTES = 64 * 1024 * 1024
@@ -74,8 +76,13 @@ FILTERS: Mapping[str, Callable[[Entry], str | None]] = {
 
 def wanted(filters: Mapping[str, str]) -> Callable[[Entry], bool]:
     """A predicate on exchanges: all ``filters`` must fit."""
-    chosen = [(FILTERS[name], value) for name, value in filters.items()]
-    return lambda entry: all(read(entry) == value for read, value in chosen)
+    return fitting(FILTERS, filters)
+
+
+def fitting(readers: Mapping[str, Callable[[Kept], str | None]], filters: Mapping[str, str]) -> Callable[[Kept], bool]:
+    """A predicate on whatever ``readers`` can read: all ``filters`` must fit."""
+    chosen = [(readers[name], value) for name, value in filters.items()]
+    return lambda kept: all(read(kept) == value for read, value in chosen)
 
 
 class Journal:

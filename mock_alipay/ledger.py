@@ -33,7 +33,8 @@ class Ledger:
             payment = await self.store.load(client_id, payment_request_id)
             if payment is None or (due := course.due(payment)) is None or due > now:
                 return payment
-            await self.ready()
+            if payment.acts is not None:
+                await self.ready()
             kept = await self.commit(course.happened(payment, now, self.world), now)
             if kept is not None:
                 return kept

@@ -13,6 +13,7 @@ from mock_alipay.events import Event
 from mock_alipay.ledger import MOST_CONFLICTS, Ledger
 from mock_alipay.payment import News, Payment
 from mock_alipay.store import MemoryStore
+from mock_alipay.terms import Act
 from tests.calls import NOW, parts_of
 from tests.life.orders import HOUR, SECOND, capture, opened, order, standing
 
@@ -118,13 +119,18 @@ def test_who_looks_gives_up_when_the_payment_never_comes_to_rest() -> None:
     assert 1000 - MOST_CONFLICTS == ledger.store.times
 
 
-@pytest.mark.parametrize(("after", "expected"), [(HOUR - SECOND, 0), (HOUR, 1)])
+PAYS = (Act("pay", HOUR),)
+
+
+@pytest.mark.parametrize(
+    ("buyer", "after", "expected"), [(PAYS, HOUR - SECOND, 0), (PAYS, HOUR, 1), ((), HOUR - SECOND, 0), ((), HOUR, 0)]
+)
 def test_what_makes_up_buyers_is_waited_for_only_when_something_is_due(
-    after: timedelta, expected: int, monkeypatch: pytest.MonkeyPatch
+    buyer: tuple[Act, ...], after: timedelta, expected: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It takes a while to load: who only looks does not pay for that."""
+    """It takes a while to load: who only looks does not pay for that, nor a session to which no buyer comes."""
     ledger = ledger_of()
-    asyncio.run(ledger.commit(opened(version=0), NOW))
+    asyncio.run(ledger.commit(opened(version=0, buyer=buyer, acts=NOW + HOUR if buyer else None), NOW))
     waited: list[None] = []
 
     async def ready(_: Ledger) -> None:

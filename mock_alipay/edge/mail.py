@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_alipay.edge import affairs
 from mock_alipay.edge.desk import Ask, Desk
-from mock_alipay.edge.wait import either
+from mock_alipay.edge.wait import either, in_vain
 from mock_alipay.errors import Misuse
 from mock_alipay.events import Event
 from mock_alipay.post import Notification
@@ -101,13 +101,7 @@ def _found(desk: Desk, ask: Ask) -> Notification:
 
 
 def _missed(desk: Desk, filters: Mapping[str, str], query: Mapping[str, Any], count: int) -> Misuse:
-    asked = " and ".join(f"{name}={value}" for name, value in filters.items())
-    expected = query["count"]
-    detail = (
-        f"waited {query['timeout']:g} s for {expected} {'notification' if expected == 1 else 'notifications'}"
-        + (f" with {asked}" if asked else "")
-        + f"; {count or 'none'} came."
-    )
+    detail = in_vain("notification", filters, query, count)
     whose = {name: value for name, value in filters.items() if name == "clientId"}
     others = list(desk.postman.outbox.newest_first(wanted(whose), after=query["after"]))
     if others:
@@ -115,7 +109,7 @@ def _missed(desk: Desk, filters: Mapping[str, str], query: Mapping[str, Any], co
     elif not count:
         detail += " There is no other one either: has the buyer acted?"
     latest = [affairs.notification_summary(one) for one in others[:3]]
-    found = {"filters": dict(filters), "expected": expected, "count": count, "latest": latest}
+    found = {"filters": dict(filters), "expected": query["count"], "count": count, "latest": latest}
     return Misuse(408, "Not enough notifications", detail, **found)
 
 

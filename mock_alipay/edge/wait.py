@@ -115,24 +115,23 @@ def _missed(desk: Desk, filters: Mapping[str, str], query: Mapping[str, Any], co
     fits = wanted(filters)
     others = list(desk.journal.newest_first(lambda entry: not fits(entry), after=query["after"]))
     nearest = _nearest([_miss(entry, filters) for entry in itertools.islice(others, _LOOKED_AT)])
-    asked = " and ".join(f"{name}={value}" for name, value in filters.items())
-    expected = query["count"]
-    detail = (
-        f"waited {query['timeout']:g} s for {expected} {'call' if expected == 1 else 'calls'}"
-        + (f" with {asked}" if asked else "")
-        + f"; {count or 'none'} came."
-        + _told(desk, nearest, len(others), count)
-    )
     return Misuse(
         408,
         "Not enough calls",
-        detail,
+        in_vain("call", filters, query, count) + _told(desk, nearest, len(others), count),
         filters=dict(filters),
-        expected=expected,
+        expected=query["count"],
         count=count,
         others=len(others),
         nearest=[miss.view for miss in nearest],
     )
+
+
+def in_vain(what: str, filters: Mapping[str, str], query: Mapping[str, Any], count: int) -> str:
+    """What was waited for and how many came, in a sentence."""
+    asked = " and ".join(f"{name}={value}" for name, value in filters.items())
+    expected = f"{query['count']} {what}" + ("" if query["count"] == 1 else "s") + (f" with {asked}" if asked else "")
+    return f"waited {query['timeout']:g} s for {expected}; {count or 'none'} came."
 
 
 def _told(desk: Desk, nearest: list[_Miss], others: int, count: int) -> str:

@@ -44,7 +44,7 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     ),
     "consult": Endpoint(consult),
     "inquiryPayment": Endpoint(inquiry_payment, ("paymentId", "paymentRequestId")),
-    "cancel": Endpoint(cancel, ("paymentId", "paymentRequestId"), invents=True),
+    "cancel": Endpoint(cancel, ("paymentId", "paymentRequestId")),
     "capture": Endpoint(capture, ("paymentId",), "captureRequestId", frozenset({"SUCCESS", "CAPTURE_IN_PROCESS"})),
     "refund": Endpoint(refund, ("paymentId",), "refundRequestId", frozenset({"SUCCESS", "REFUND_IN_PROCESS"})),
     "inquiryRefund": Endpoint(inquiry_refund, ("refundId", "refundRequestId")),

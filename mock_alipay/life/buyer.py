@@ -21,19 +21,19 @@ CARD = "CARD"
 _APPROVAL = frozenset({"threeDSResult", "avsResultRaw", "cvvResultRaw", "networkTransactionId", "cardToken", "rrn"})
 """What an issuer or a scheme says of a card payment that goes through."""
 
-_MOVES: Mapping[BuyerAction, Move | None] = {
+_MOVES: Mapping[BuyerAction, Move] = {
     "pay": "pay",
     "decline": "decline",
     "pending": "wait",
     "challenge": "submit",
-    "leave": None,
+    # Whoever could still pay may walk away.
+    "leave": "pay",
 }
 
 
 def can(payment: Payment, action: BuyerAction) -> bool:
     """Whether a buyer can do this now."""
-    name = _MOVES[action]
-    return possible(payment, name) if name else possible(payment, "pay")
+    return possible(payment, _MOVES[action])
 
 
 def act(payment: Payment, what: Act, now: datetime, world: World) -> Payment:
@@ -78,16 +78,20 @@ def failed(payment: Payment, name: Move, code: str, now: datetime, world: World)
 
 
 def begun(payment: Payment, now: datetime, world: World) -> Payment:
-    """With a paymentId, which a payment has from the moment that the buyer acts."""
+    """With a paymentId and a buyer, which a payment has from the moment that the buyer acts."""
     if payment.payment_id is not None:
         return payment
-    whose = (payment.client_id, payment.payment_request_id)
     card = (orjson.loads(payment.request).get("paymentMethod") or {}).get("paymentMethodMetaData") or {}
-    return payment._replace(
-        payment_id=world.invent.transaction_id("payment", now, *whose, payment.version),
-        begun=now,
-        details=world.people.details(payment.payment_request_id, method=payment.order.method, card=card),
-    )
+    details = world.people.details(payment.payment_request_id, method=payment.order.method, card=card)
+    return numbered(payment, now, world)._replace(details=details)
+
+
+def numbered(payment: Payment, now: datetime, world: World) -> Payment:
+    """The same without a buyer: what is closed or cancelled has a paymentId too, though nobody has come."""
+    if payment.payment_id is not None:
+        return payment
+    whose = (payment.client_id, payment.payment_request_id, payment.version)
+    return payment._replace(payment_id=world.invent.transaction_id("payment", now, *whose), begun=now)
 
 
 def _of_a_failure(details: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -61,7 +61,9 @@ def _happens(payment: Payment, moment: datetime, world: World) -> Payment:
 def _closes(payment: Payment, moment: datetime, world: World) -> Payment:
     match payment.state:
         case "OPEN":
-            return buyer.failed(payment, "expire", "ORDER_IS_CLOSED", moment, world)
+            # Nobody has come: there is no buyer to make up.
+            closed = buyer.numbered(payment, moment, world)
+            return buyer.failed(closed, "expire", "ORDER_IS_CLOSED", moment, world)
         case "PROCESSING":
             return buyer.failed(payment, "close", "ORDER_IS_CLOSED", moment, world)
         case _:

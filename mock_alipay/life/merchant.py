@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from mock_alipay.context import Context, World
 from mock_alipay.invent import IdKind
-from mock_alipay.life.buyer import begun, told
+from mock_alipay.life.buyer import numbered, told
 from mock_alipay.life.moves import Move, move
 from mock_alipay.payment import Money, News, Payment, Transaction, TransactionType
 
@@ -86,7 +86,7 @@ def released(payment: Payment, now: datetime) -> Payment:
 
 def cancelled(payment: Payment, now: datetime, world: World) -> Payment:
     """No longer to be paid, or given back whole."""
-    return move(begun(payment, now, world), "cancel", cancelled=now, code="ORDER_IS_CANCELED")
+    return move(numbered(payment, now, world), "cancel", cancelled=now, code="ORDER_IS_CANCELED")
 
 
 def _ended(payment: Payment, transaction: Transaction, now: datetime) -> Payment:

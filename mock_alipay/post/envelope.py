@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from mock_alipay.clock import wire_time
@@ -17,9 +16,8 @@ Sealed = tuple[dict[str, str], bytes]
 class Envelopes:
     """Composes the headers and signs with the gateway's key."""
 
-    def __init__(self, sealer: Sealer, target: Callable[[str], str] = target_of) -> None:
+    def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
-        self._target = target
 
     async def sealed(self, notification: Notification, moment: datetime) -> Sealed:
         """Headers and body of an attempt made at ``moment``; ``request-time`` as in the SDKs' sample (JSDK)."""
@@ -34,7 +32,7 @@ class Envelopes:
             "mock-notification-id": notification.id,
         }
         signed = b"{}" if fault == "bad-signature" else body
-        text = content("POST", self._target(notification.url or ""), client_id, time, signed)
+        text = content("POST", target_of(notification.url or ""), client_id, time, signed)
         signature = await self._sealer.signature(text, forged=fault == "wrong-key")
         if signature is not None and fault != "no-signature":
             headers["signature"] = signature.decode()

@@ -10,6 +10,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from mock_alipay.journal import fitting
 from mock_alipay.terms import NotificationFault, NotificationName
 
 logger = logging.getLogger("mock_alipay")
@@ -108,8 +109,7 @@ FILTERS: Mapping[str, Callable[[Notification], str | None]] = {
 
 def wanted(filters: Mapping[str, str]) -> Callable[[Notification], bool]:
     """A predicate on notifications: all ``filters`` must fit."""
-    chosen = [(FILTERS[name], value) for name, value in filters.items()]
-    return lambda notification: all(read(notification) == value for read, value in chosen)
+    return fitting(FILTERS, filters)
 
 
 class Outbox:

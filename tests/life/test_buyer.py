@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from mock_alipay.life import buyer
+from mock_alipay.life import buyer, course, merchant
 from mock_alipay.life.moves import IllegalMove
 from mock_alipay.payment import Payment, State
 from mock_alipay.terms import Act, BuyerAction
@@ -130,6 +130,14 @@ class TestIds:
         assert (35, THEN) == (len(first.payment_id), first.begun)
         later = buyer.act(first, Act("pay"), THEN + timedelta(minutes=5), WORLD)
         assert (first.payment_id, THEN, first.details) == (later.payment_id, later.begun, later.details)
+
+    def test_without_a_buyer_it_has_an_id_alone(self) -> None:
+        """What is closed or cancelled before anybody came: nothing of a buyer is made up, nor kept."""
+        expired = course.happened(opened(), NOW + HOUR, WORLD)
+        cancelled = merchant.cancelled(opened(), THEN, WORLD)
+        assert [("EXPIRED", {}), ("CANCELLED", {})] == [(one.state, dict(one.details)) for one in (expired, cancelled)]
+        assert [NOW + HOUR, THEN] == [one.begun for one in (expired, cancelled)]
+        assert [35, 35] == [len(one.payment_id or "") for one in (expired, cancelled)]
 
     def test_another_session_gets_another_id(self) -> None:
         """The one before has expired under its own, which a merchant may still remember."""
