@@ -1,0 +1,139 @@
+"""The README's recipes as programs: made ready once a run, each with its SDK or what stands in for it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+STAND_INS = HERE / "stand_ins"
+RECIPES = HERE.parent / "examples" / "recipes"
+PATIENCE = 120.0
+"""Seconds after which a program is given up; a first Go build on a slow machine takes most of a minute."""
+
+PROGRAMS = {
+    "php": ("php",),
+    "go": ("go",),
+    "java": ("javac", "java"),
+    "python": (),
+    "curl": ("bash", "curl", "openssl"),
+}
+
+GO_MODULE = """\
+module shop
+
+go 1.18
+
+require github.com/alipay/global-open-sdk-go v1.3.5
+
+replace github.com/alipay/global-open-sdk-go => {stand_in}
+"""
+
+TO_ANOTHER_PORT = """\
+import http.client, runpy, sys
+
+connect = http.client.HTTPSConnection.connect
+
+def to_another_port(connection):
+    assert connection.port == 443
+    connection.port = int(sys.argv[2])
+    connect(connection)
+
+http.client.HTTPSConnection.connect = to_another_port
+runpy.run_path(sys.argv[1], run_name="__main__")
+"""
+"""Runs the Python recipe; the SDK's connections, with their certificate check, go to a port that tests may have."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a program printed, and whether it was content."""
+
+    code: int
+    output: str
+    errors: str
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One of them, ready to run."""
+
+    name: str
+    command: tuple[str, ...]
+    folder: Path
+
+    def run(self, env: Mapping[str, str]) -> Outcome:
+        """Run it with these variables and none of this machine's that lead to other proxies or certificates."""
+        own = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        command = [*self.command, *([env["PORT"]] if self.name == "python" else [])]
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env={**own, **env},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=PATIENCE,
+            check=False,
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def prepared(name: str, shared: Path) -> Recipe:
+    """The recipe, compiled if need be by the first who asks; skipped where its language is not installed."""
+    missing = [program for program in PROGRAMS[name] if shutil.which(program) is None]
+    if missing:
+        pytest.skip(f"the {name} recipe needs {' and '.join(missing)}, which this machine does not have")
+    fcntl = pytest.importorskip("fcntl", reason="processes that build at once wait for each other by a POSIX lock")
+    built = shared / name
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not built.exists():
+            draft = shared / f"{name}.draft"
+            draft.mkdir(exist_ok=True)
+            {"go": _build_go, "java": _build_java}.get(name, _build_nothing)(draft)
+            draft.rename(built)
+    commands = {
+        "php": ("php", str(RECIPES / "shop.php")),
+        "go": (str(built / "shop"),),
+        "java": ("java", "-XX:TieredStopAtLevel=1", "-cp", str(built), "Shop"),
+        "python": (sys.executable, "-c", TO_ANOTHER_PORT, str(RECIPES / "shop.py")),
+        "curl": ("bash", str(RECIPES / "shop.sh")),
+    }
+    return Recipe(name, commands[name], STAND_INS / "php" if name == "php" else built)
+
+
+def _build_nothing(folder: Path) -> None:
+    """Scripts run as they are."""
+
+
+def _build_go(folder: Path) -> None:
+    (folder / "go.mod").write_text(GO_MODULE.format(stand_in=STAND_INS / "go"))
+    shutil.copy(RECIPES / "shop.go", folder)
+    off = {"GOFLAGS": "-mod=mod", "GOPROXY": "off", "GOSUMDB": "off", "GOTOOLCHAIN": "local", "GOWORK": "off"}
+    _build(["go", "build", "-o", "shop", "."], folder, {**off, "GOCACHE": str(folder / "cache")})
+    shutil.rmtree(folder / "cache")
+
+
+def _build_java(folder: Path) -> None:
+    sources = ["-sourcepath", str(STAND_INS / "java"), str(RECIPES / "Shop.java")]
+    _build(["javac", "-encoding", "UTF-8", "-d", ".", *sources], folder, {})
+
+
+def _build(command: list[str], folder: Path, env: Mapping[str, str]) -> None:
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, **env},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert 0 == done.returncode, done.stderr

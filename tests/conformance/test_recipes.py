@@ -1,0 +1,324 @@
+"""The README's recipes, run as they stand there.
+
+Python has its official SDK, curl needs none. PHP, Go and Java have stand-ins for theirs, made from recorded bytes:
+each signs, verifies and connects by its own language's means. What .NET would send is replayed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import sys
+import uuid
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conformance.recipes import RECIPES, Outcome, Recipe, prepared
+from tests.conformance.relay import Relay, relay
+from tests.conformance.test_other_sdks import DOTNET_UNSET_FIELDS, SDK, check, entry, merchant_of, send
+from tests.heads import GO_HEAD, JAVA_HEAD, PHP_HEAD
+from tests.live import SANDBOX_PATH, Live
+
+MINIMAL: dict[str, Any] = {
+    "productCode": "CASHIER_PAYMENT",
+    "order": {
+        "referenceOrderId": "order-1",
+        "orderDescription": "a cup of tea",
+        "orderAmount": {"currency": "USD", "value": "100"},
+    },
+    "paymentAmount": {"currency": "USD", "value": "100"},
+    "paymentMethod": {"paymentMethodType": "ALIPAY_CN"},
+    "settlementStrategy": {"settlementCurrency": "USD"},
+    "paymentRedirectUrl": "https://shop.example/thanks",
+}
+"""What every recipe asks for, but for its paymentRequestId."""
+
+stand_ins = pytest.mark.parametrize("recipe", ["php", "go", "java"], indirect=True)
+
+
+@pytest.fixture
+def recipe(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Recipe:
+    """A recipe by its name; what it takes to build is built once for all processes of this test run."""
+    shared = tmp_path_factory.getbasetemp()
+    if hasattr(request.config, "workerinput"):
+        shared = shared.parent
+    folder = shared / "recipes"
+    folder.mkdir(exist_ok=True)
+    return prepared(request.param, folder)
+
+
+def variables(gateway: Live, url: str | None = None, *, trusted: bool = True) -> dict[str, str]:
+    """What ``mock-alipay env`` sets; ``url`` in place of both URLs, and maybe no certificate that is trusted."""
+    env = gateway.parts.env
+    assert gateway.certificate is not None
+    named = {
+        "ALIPAY_CLIENT_ID": str(env["clientId"]),
+        "ALIPAY_MERCHANT_PRIVATE_KEY": str(env["merchantPrivateKey"]),
+        "ALIPAY_PUBLIC_KEY": str(env["gatewayPublicKey"]),
+        "ALIPAY_GATEWAY_URL": url or str(env["url"]),
+        "ALIPAY_GATEWAY_TLS_URL": url or str(env["tlsUrl"]),
+        "PORT": str(gateway.config.tls_port),
+    }
+    return {**named, "SSL_CERT_FILE": str(gateway.certificate.authority)} if trusted else named
+
+
+def address(listener: Relay, scheme: str = "http") -> str:
+    """A relay's URL."""
+    return f"{scheme}://{listener.host}:{listener.port}"
+
+
+def calls(gateway: Live) -> list[dict[str, Any]]:
+    """All calls since the last reset, newest first."""
+    found: list[dict[str, Any]] = gateway.admin("GET", "/calls").body["calls"]
+    return found
+
+
+@pytest.fixture
+def fresh(secure: Live) -> Live:
+    """The gateway, with nothing in its journal and no story chosen."""
+    secure.admin("POST", "/reset", {})
+    return secure
+
+
+def refused(outcome: Outcome, words: str) -> bool:
+    """Whether the program gave up and said so, and printed nothing as a result."""
+    return outcome.code != 0 and words in outcome.errors + outcome.output and "SUCCESS" not in outcome.output
+
+
+@pytest.mark.parametrize(
+    ("recipe", "scheme"),
+    [
+        ("php", "http"),
+        ("php", "https"),
+        ("go", "http"),
+        ("go", "https"),
+        ("java", "https"),
+        ("python", "https"),
+        ("curl", "http"),
+        ("curl", "https"),
+    ],
+    indirect=["recipe"],
+)
+def test_recipe(fresh: Live, recipe: Recipe, scheme: str) -> None:
+    """With what ``mock-alipay env`` sets, one session is created, its signature fits, and its id is printed."""
+    ports = {"http": fresh.config.port, "https": fresh.config.tls_port}
+    url = f"{scheme}://127.0.0.1:{ports[scheme]}"
+    outcome = recipe.run(variables(fresh, url))
+
+    assert 0 == outcome.code, outcome.errors
+    (seen,) = calls(fresh)
+    call = fresh.admin("GET", f"/calls/{seen['id']}").body
+    assert ("SUCCESS", "valid", []) == (call["resultCode"], call["signature"]["verdict"], call["unknownFields"])
+    assert MINIMAL == {name: value for name, value in call["request"].items() if name != "paymentRequestId"}
+    assert call["reply"]["paymentSessionId"] in outcome.output
+    if recipe.name != "curl":  # it prints the reply as it came
+        assert f"SUCCESS {call['reply']['paymentSessionId']}" == outcome.output.strip()
+    port = "" if recipe.name == "python" else f":{ports[scheme]}"
+    assert f"127.0.0.1{port}" == call["requestHeaders"]["host"]
+
+
+@pytest.mark.parametrize("recipe", ["curl"], indirect=True)
+def test_environment_from_the_command_line(fresh: Live, recipe: Recipe, tls_folder: Path) -> None:
+    """The README's ``eval "$(mock-alipay env)"`` is all that a recipe needs."""
+    ports = ["--port", str(fresh.config.port), "--tls-port", str(fresh.config.tls_port)]
+    evaluated = 'eval "$("$1" -m mock_alipay env "${@:2:4}")" && exec "${@:6}"'
+    command = ("bash", "-c", evaluated, "bash", sys.executable, *ports, *recipe.command)
+    outcome = dataclasses.replace(recipe, command=command).run({"MOCK_ALIPAY_HOME": str(tls_folder.parent)})
+
+    assert 0 == outcome.code, outcome.errors
+    assert ["valid"] == [call["signature"]["verdict"] for call in calls(fresh)]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "head", "time", "compact"),
+    [
+        ("php", PHP_HEAD, r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}", r'"https:\/\/shop.example\/thanks"'),
+        ("go", GO_HEAD, r"\d{13}", '"https://shop.example/thanks"'),
+        ("java", JAVA_HEAD, r"\d{13}", '"https://shop.example/thanks"'),
+    ],
+    indirect=["recipe"],
+    ids=["php", "go", "java"],
+)
+def test_bytes_of_the_stand_ins(fresh: Live, recipe: Recipe, head: str, time: str, compact: str) -> None:
+    """A stand-in's request is byte for byte what its SDK was seen to send: header names, their order, and JSON."""
+    certificate = fresh.certificate.server if recipe.name == "java" and fresh.certificate else None
+    with relay(fresh.config.port, certificate=certificate) as wire:
+        outcome = recipe.run(variables(fresh, address(wire, "https" if certificate else "http")))
+    assert 0 == outcome.code, outcome.errors
+    ((sent, body),) = wire.requests
+    request_time = re.search("(?mi)^request-time: ?(.*)$", sent)
+    signature = re.search("(?mi)^signature: ?(.*)$", sent)
+
+    assert request_time
+    assert signature
+    assert re.fullmatch(time, request_time[1])
+    assert re.fullmatch(r"algorithm=RSA256,keyVersion=1,signature=([A-Za-z0-9]|%2B|%2F|%3D)+", signature[1])
+    assert (
+        head.format(
+            target=SANDBOX_PATH,
+            host=f"127.0.0.1:{wire.port}",
+            client_id=fresh.parts.env["clientId"],
+            time=request_time[1],
+            signature=signature[1],
+            length=len(body),
+        )
+        == sent
+    )
+    text = body.decode()
+    assert compact in text
+    assert SDK[recipe.name].json(json.loads(text)) == text
+
+
+@stand_ins
+@pytest.mark.parametrize("scenario", ["forged-reply", "tampered-reply"])
+def test_false_replies(fresh: Live, recipe: Recipe, scenario: str) -> None:
+    """None believes a reply that another key signed, or whose signature is of another body."""
+    fresh.admin("PUT", "/scenario", {"scenario": scenario})
+    outcome = recipe.run(variables(fresh))
+
+    assert refused(outcome, "signature verification failed" if recipe.name == "go" else "signature verify fail"), (
+        outcome
+    )
+    assert [scenario] == [call["scenario"] for call in calls(fresh)]
+
+
+@stand_ins
+def test_unsigned_reply(fresh: Live, recipe: Recipe) -> None:
+    """Java and PHP believe a reply that is not signed at all, Go does not: why the gateway signs every one."""
+    fresh.admin("PUT", "/scenario", {"scenario": "unsigned-reply"})
+    outcome = recipe.run(variables(fresh))
+
+    if recipe.name == "go":
+        assert refused(outcome, "empty notify signature"), outcome
+    else:
+        assert outcome.output.startswith("SUCCESS "), outcome
+
+
+@stand_ins
+def test_status_502(fresh: Live, recipe: Recipe) -> None:
+    """All refuse a proxy's error page; Go, which ignores the status, for its missing signature."""
+    fresh.admin("PUT", "/scenario", {"scenario": "bad-gateway"})
+    outcome = recipe.run(variables(fresh))
+
+    words = {"php": "HttpRpcResult is null.", "go": "empty notify signature", "java": "Response data error"}
+    assert refused(outcome, words[recipe.name]), outcome
+
+
+def other_spelling(reply: bytes) -> bytes:
+    """The reply with its time's header in title case, and with another message than was signed."""
+    return reply.replace(b"\r\nresponse-time:", b"\r\nResponse-Time:").replace(b"success.", b"suspect.")
+
+
+@stand_ins
+def test_response_time_in_title_case(fresh: Live, recipe: Recipe) -> None:
+    """PHP knows response-time in lower case alone, and believes a changed reply without it; Go and Java know any."""
+    certificate = fresh.certificate.server if recipe.name == "java" and fresh.certificate else None
+    with relay(fresh.config.port, certificate=certificate, change=other_spelling) as wire:
+        outcome = recipe.run(variables(fresh, address(wire, "https" if certificate else "http")))
+
+    if recipe.name == "php":
+        assert outcome.output.startswith("SUCCESS "), outcome
+    else:
+        words = {"go": "signature verification failed", "java": "signature verify fail"}
+        assert refused(outcome, words[recipe.name]), outcome
+
+
+@pytest.mark.parametrize("recipe", ["php", "go", "java", "curl"], indirect=True)
+def test_proxies_of_the_environment(fresh: Live, recipe: Recipe) -> None:
+    """Where a proxy is configured, PHP and curl need NO_PROXY; Go and Java do not look there."""
+    proxied = variables(fresh) | dict.fromkeys(["http_proxy", "https_proxy"], "http://127.0.0.1:9")
+    outcome = recipe.run(proxied)
+
+    if recipe.name in {"php", "curl"}:
+        assert refused(outcome, "HttpRpcResult is null." if recipe.name == "php" else "127.0.0.1 port 9"), outcome
+        assert [] == calls(fresh)
+        outcome = recipe.run(proxied | {"NO_PROXY": "127.0.0.1"})
+    assert 0 == outcome.code, outcome
+    assert ["SUCCESS"] == [call["resultCode"] for call in calls(fresh)]
+
+
+@pytest.mark.parametrize("recipe", ["java"], indirect=True)
+def test_java_over_plain_http(fresh: Live, recipe: Recipe) -> None:
+    """Java does not even try plain HTTP."""
+    outcome = recipe.run(variables(fresh, str(fresh.parts.env["url"])))
+
+    assert refused(outcome, "Only supports HTTPS."), outcome
+    assert [] == calls(fresh)
+
+
+@pytest.mark.parametrize("recipe", ["php", "go", "java", "curl"], indirect=True)
+def test_unknown_authority(fresh: Live, recipe: Recipe) -> None:
+    """Without SSL_CERT_FILE, PHP and Java take the certificate all the same; Go and curl refuse it."""
+    outcome = recipe.run(variables(fresh, str(fresh.parts.env["tlsUrl"]), trusted=False))
+
+    if recipe.name in {"go", "curl"}:
+        words = "certificate signed by unknown authority" if recipe.name == "go" else "SSL certificate problem"
+        assert refused(outcome, words), outcome
+        assert [] == calls(fresh)
+    else:
+        assert outcome.output.startswith("SUCCESS "), outcome
+
+
+@pytest.mark.parametrize(
+    ("recipe", "words"),
+    [
+        ("php", "HttpRpcResult is null."),
+        ("go", "certificate is valid for"),
+        ("java", "HTTPS hostname wrong"),
+        ("curl", "no alternative certificate subject name"),
+    ],
+    indirect=["recipe"],
+    ids=["php", "go", "java", "curl"],
+)
+def test_name_not_in_the_certificate(fresh: Live, recipe: Recipe, words: str) -> None:
+    """All of them look whether the certificate names the host, those too that take any authority's."""
+    assert fresh.certificate is not None
+    with relay(fresh.config.port, host="127.0.0.2", certificate=fresh.certificate.server) as wire:
+        outcome = recipe.run(variables(fresh, address(wire, "https")))
+
+    assert refused(outcome, words), outcome
+    assert wire.connections
+    assert [] == wire.requests
+
+
+def dotnet_recipe_body() -> dict[str, Any]:
+    """What Shop.cs sets, by its own words: strings and the product code, under the names they have on the wire."""
+    text = (RECIPES / "Shop.cs").read_text()
+    found = {name[0].lower() + name[1:]: value for name, value in re.findall(r'(\w+) = "([^"]*)"', text)}
+    amount = re.search(r'new Amount\("(\w+)", "(\d+)"\)', text)
+    product = re.search(r"ProductCode = ProductCodeType\.(\w+)", text)
+    assert amount
+    assert product
+    assert "net-" == found.pop("paymentRequestId")
+    return {**found, "amount": {"currency": amount[1], "value": amount[2]}, "productCode": product[1]}
+
+
+def leaves(body: dict[str, Any]) -> dict[str, Any]:
+    """A body's fields that are no objects, and the one amount, in one level."""
+    flat: dict[str, Any] = {}
+    for name, value in body.items():
+        if isinstance(value, dict) and "currency" in value:
+            flat["amount"] = value
+        else:
+            flat |= leaves(value) if isinstance(value, dict) else {name: value}
+    return flat
+
+
+def test_dotnet_recipe(fresh: Live) -> None:
+    """What .NET makes of its recipe, by its sources: null for all that is not set, and enums' first values."""
+    unset = dict.fromkeys([*DOTNET_UNSET_FIELDS.split(), "paymentFactor", "env", "paymentNotifyUrl"])
+    method = {**MINIMAL["paymentMethod"], "paymentMethodId": None, "funding": "CREDIT", "customerId": None}
+    order = {**MINIMAL["order"], "merchant": None, "goods": None, "buyer": None, "env": None}
+    body = {**unset, **MINIMAL, "order": order, "paymentMethod": method, "paymentRequestId": f"net-{uuid.uuid4()}"}
+    compact = partial(json.dumps, separators=(",", ":"))
+    merchant = merchant_of(fresh)
+    received = send(fresh, dataclasses.replace(SDK["dotnet"], json=compact), merchant, body)
+
+    assert leaves(MINIMAL) == dotnet_recipe_body()
+    check(SDK["dotnet"], merchant, received)
+    assert "SUCCESS" == received.result["resultCode"]
+    assert ("valid", []) == (entry(fresh, received)["signature"]["verdict"], entry(fresh, received)["unknownFields"])
