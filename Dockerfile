@@ -1,0 +1,57 @@
+# mock-alipay as a container: docker build -t mock-alipay . && docker run -p 127.0.0.1:2088:2088 mock-alipay
+ARG BASE=python:3.14-slim
+
+FROM ${BASE} AS build
+WORKDIR /src
+COPY pyproject.toml README.md LICENSE ./
+COPY mock_alipay mock_alipay
+COPY scenarios scenarios
+# A pip from outside fills the environment, so that none is in it. Wheels only: there is no compiler, on any platform.
+# Settings of pip, such as an index of your own: --secret id=pip,src=pip.conf. They stay out of the image.
+RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
+    python3 -m venv /pip && python3 -m venv --without-pip /opt/mock-alipay \
+    && /pip/bin/pip --python /opt/mock-alipay/bin/python install --no-cache-dir --no-compile --only-binary=:all: .
+# What a gateway loads is compiled by running one: nothing else is, least of all Faker's many languages. The official
+# Python images have no compiled standard library, and a container with a read-only root could never keep one. Whatever
+# cannot start and answer here does not become an image. Whole seconds: builders round the times of files that they
+# copy, and what was compiled from a file of another time is thrown away.
+ENV PATH=/opt/mock-alipay/bin:$PATH PYTHONPYCACHEPREFIX=/opt/mock-alipay/pycache MOCK_ALIPAY_HOME=/first
+RUN set -eu; mkdir /first; \
+    find /opt/mock-alipay -name '*.py' -exec touch -d '2020-01-01 00:00:00' {} +; \
+    mock-alipay --port 0 --tls-port 0 >/first/banner & \
+    export MOCK_ALIPAY_URL=; \
+    for _ in $(seq 600); do \
+        MOCK_ALIPAY_URL=$(sed -n 's/^ *http  *//p' /first/banner); \
+        [ -z "$MOCK_ALIPAY_URL" ] || break; \
+        sleep 0.1; \
+    done; \
+    mock-alipay ready --wait 30; \
+    for call in createPaymentSession pay inquiryPayment; do mock-alipay call "$call"; done; \
+    echo '{}' | mock-alipay call createPaymentSession -; \
+    mock-alipay scenarios >/dev/null; mock-alipay use success; mock-alipay reset; mock-alipay env >/dev/null; \
+    kill $!; wait $! || true; \
+    rm -r /first; \
+    install -d -m 1777 /made/mock-alipay
+
+FROM ${BASE}
+ARG VERSION=dev
+LABEL org.opencontainers.image.title="mock-alipay" \
+      org.opencontainers.image.description="A local stand-in for the Alipay/Antom payment gateway (AMS API)" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}"
+COPY --from=build /opt/mock-alipay /opt/mock-alipay
+# The folder of the certificate authority, which any user id may write into: docker run --user 1234 --read-only.
+COPY --from=build /made /var/lib
+ENV PATH=/opt/mock-alipay/bin:$PATH \
+    PYTHONPYCACHEPREFIX=/opt/mock-alipay/pycache \
+    PYTHONUNBUFFERED=1 \
+    MOCK_ALIPAY_HOST=0.0.0.0 \
+    MOCK_ALIPAY_ADMIN_HOSTS=mock-alipay \
+    MOCK_ALIPAY_HOME=/var/lib/mock-alipay
+USER 10001:10001
+VOLUME /var/lib/mock-alipay
+EXPOSE 2088 2089
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --start-interval=250ms --retries=3 \
+    CMD ["mock-alipay", "ready"]
+ENTRYPOINT ["mock-alipay"]
