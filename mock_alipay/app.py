@@ -78,6 +78,7 @@ def _is_ours(path: str) -> bool:
 def _desk(parts: Parts) -> Desk:
     return Desk(
         journal=parts.journal,
+        tally=parts.tally,
         chooser=parts.chooser,
         ledger=parts.ledger,
         postman=parts.postman,

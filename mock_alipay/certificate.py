@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import socket
 import tempfile
 import time
@@ -18,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mock_alipay.config import NAMEABLE
 from mock_alipay.errors import SetupError
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 GATEWAY_HOSTS = ("open-na-global.alipay.com", "open-sea-global.alipay.com", "open-de-global.alipay.com")
 """The real gateway's hosts (SDK constants), for people who map them to this machine."""
-
-_HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*")
-"""What a certificate can name; a machine may be called otherwise, with an underscore for instance."""
 
 _RENEW_BEFORE = 7 * 24 * 3600
 _LIFETIME = timedelta(days=397)
@@ -77,7 +74,7 @@ def certificate(folder: Path, extra_hosts: Sequence[str] = ()) -> Certificate:
 
 def _names(extra_hosts: Sequence[str]) -> list[str]:
     machine = socket.gethostname()
-    own = [machine] if _HOST_NAME.fullmatch(machine) else []
+    own = [machine] if NAMEABLE.fullmatch(machine) else []
     return list(dict.fromkeys(["localhost", "127.0.0.1", "::1", *own, *GATEWAY_HOSTS, *filter(None, extra_hosts)]))
 
 

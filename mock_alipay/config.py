@@ -27,6 +27,9 @@ HTTP_URL = re.compile(
 HTTP_URL_TOLD = "an http or https URL such as http://127.0.0.1:8000/notify"
 """Where notifications can go, when nobody says."""
 
+NAMEABLE = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*")
+"""Host names that a certificate can name; others have an underscore, for instance."""
+
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
 """Hosts that stand for all addresses, and how this machine reaches itself then."""
 
@@ -75,7 +78,8 @@ class Config:
     @property
     def certificate_hosts(self) -> list[str]:
         """Hosts that the certificate must name beside those that every certificate does."""
-        return [] if self.listens_everywhere else [self.host]
+        own = [] if self.listens_everywhere else [self.host]
+        return [*own, *(name for name in self.admin_hosts if NAMEABLE.fullmatch(name) or address_of(name))]
 
     @property
     def needs_token(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, NamedTuple
 
@@ -80,10 +80,12 @@ class Events:
     ``run`` tells this process's events from those of an earlier one: event ids are ``run.number``.
     """
 
-    def __init__(self, run: str) -> None:
+    def __init__(self, run: str, always: Iterable[Listener] = ()) -> None:
+        """``always`` are told for good, before those who come and go."""
         self._run = run
         self._number = 0
         self._recent = Backlog()
+        self._always = tuple(always)
         self._listeners: tuple[Listener, ...] = ()
 
     def publish(self, kind: EventKind, client_id: str | None, subject: Any, size: int = 0) -> None:
@@ -91,7 +93,7 @@ class Events:
         self._number += 1
         event = Event(self._number, kind, client_id, subject, size)
         self._recent.add(event)
-        for listener in self._listeners:
+        for listener in self._always + self._listeners:
             try:
                 listener(event)
             except Exception:
@@ -111,7 +113,7 @@ class Events:
 
     @property
     def listeners(self) -> int:
-        """How many listen."""
+        """How many listen, beside those who always do."""
         return len(self._listeners)
 
     @property

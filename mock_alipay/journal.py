@@ -111,6 +111,11 @@ class Journal:
             self._bytes -= self._sizes.popleft()
         return size
 
+    @property
+    def size(self) -> int:
+        """Bytes that all exchanges hold, roughly."""
+        return self._bytes
+
     def get(self, call_id: str) -> Entry | None:
         """The exchange with this id, if it is still kept."""
         return next((entry for entry in self._entries if entry.id == call_id), None)

@@ -37,6 +37,7 @@ from mock_alipay.seal import Sealer
 from mock_alipay.settings import refuse_unguarded
 from mock_alipay.signature import Signer, Suspect
 from mock_alipay.store import MemoryStore
+from mock_alipay.tally import Tally
 from mock_alipay.timekeeper import Timekeeper
 from mock_alipay.verify import Verifier
 
@@ -56,6 +57,7 @@ class Parts:
     ledger: Ledger
     postman: Postman
     journal: Journal
+    tally: Tally
     events: Events
     timekeeper: Timekeeper
     keys: KeyRing
@@ -71,7 +73,8 @@ def assemble(config: Config, *, clock: Clock | None = None, ca_certificate: Path
     gateway_key = keys.gateway_key(config.gateway_key)
     schemas = Schemas(config.types)
     chooser, contract, ring = _chooser(config, schemas), Contract(schemas), _key_ring(config)
-    journal, agenda, events = Journal(), Agenda(clocks), Events(run=secrets.token_hex(4))
+    journal, agenda, tally = Journal(), Agenda(clocks), Tally()
+    events = Events(run=secrets.token_hex(4), always=(tally.hear,))
     signer = None if config.signatures == "off" else Signer(gateway_key)
     sealer = Sealer(signer, cache(lambda: Signer(keys.shipped_forger_key())))
     suspect = Suspect("the gateway's own key", gateway_key.public_key())
@@ -100,6 +103,7 @@ def assemble(config: Config, *, clock: Clock | None = None, ca_certificate: Path
         ledger=ledger,
         postman=postman,
         journal=journal,
+        tally=tally,
         events=events,
         timekeeper=Timekeeper(agenda, clocks, ledger),
         keys=ring,

@@ -34,6 +34,12 @@ def test_urls_lead_from_this_machine_to_the_gateway(host: str, reached: str, eve
     assert ([] if everywhere else [host]) == config.certificate_hosts
 
 
+def test_the_certificate_names_what_the_machine_is_called() -> None:
+    """Names under which the admin API may be called are in the certificate too, unless no certificate can hold them."""
+    config = Config(host="0.0.0.0", admin_hosts=("mock-alipay", "mock_alipay", "10.0.0.7", "fd00::7", "gw.shop.test"))
+    assert ["mock-alipay", "10.0.0.7", "fd00::7", "gw.shop.test"] == config.certificate_hosts
+
+
 @pytest.mark.parametrize(("tls_port", "expected"), [(443, "https://127.0.0.1"), (None, None)])
 def test_the_url_of_https_is_as_short_as_can_be(tls_port: int | None, expected: str | None) -> None:
     """Without the port that is HTTPS's own, which SDKs cannot do with; and none when it is off."""

@@ -82,6 +82,16 @@ class TestBacklog:
 
 
 class TestListening:
+    def test_some_are_told_for_good(self) -> None:
+        """They hear all, before those who come and go, and do not count among these."""
+        heard = list[tuple[str, int]]()
+        events = Events("run", always=(lambda one: heard.append(("always", one.number)),))
+        events.publish("reset", None, "first")
+        with events.heard_by(lambda one: heard.append(("later", one.number))):
+            events.publish("reset", None, "second")
+            assert 1 == events.listeners
+        assert [("always", 1), ("always", 2), ("later", 2)] == heard
+
     def test_everyone_is_told_at_once_and_in_order(self) -> None:
         """From when they begin to listen until they end."""
         events, one, two = Events("run"), list[Event](), list[Event]()

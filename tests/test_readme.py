@@ -20,6 +20,7 @@ from typing import Any
 import click
 import httpx2
 import pytest
+import yaml
 
 import mock_alipay
 from mock_alipay import Mock, schema
@@ -98,20 +99,9 @@ def test_terminal_sessions(own_gateway: Live, tmp_path: Path, session: str) -> N
 
 def test_scenario_example() -> None:
     """The example scenario is a valid one."""
-    (example,) = blocks("yaml")
+    (example,) = (block for block in blocks("yaml") if "createPaymentSession:" in block)
     story = read_text("shoes", example, "README.md", Schemas())
     assert len(story.steps["createPaymentSession"]) == 3
-
-
-def test_python_example(own_gateway: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The Python lines make a client of the official SDK."""
-    env = own_gateway.admin("GET", "/env").body
-    monkeypatch.setenv("ALIPAY_CLIENT_ID", env["clientId"])
-    monkeypatch.setenv("ALIPAY_MERCHANT_PRIVATE_KEY", env["merchantPrivateKey"])
-    monkeypatch.setenv("ALIPAY_PUBLIC_KEY", env["gatewayPublicKey"])
-    names: dict[str, object] = {}
-    exec(python_block("DefaultAlipayClient("), names)
-    assert type(names["client"]).__name__ == "DefaultAlipayClient"
 
 
 def test_plugin_example() -> None:
@@ -245,10 +235,18 @@ def test_admin_api() -> None:
 
 
 def test_scenarios() -> None:
-    """The sessions and tables name no scenario that does not exist, and the changelog counts them right."""
+    """The table of scenarios names all that are shipped, each once, and the text no other; it counts them right."""
     shipped = {file.stem for file in shipped_folder().glob("*.yaml")}
     named = set(re.findall(r"mock-scenario: ([a-z-]+)", README)) | set(re.findall(r"`([a-z-]+)--[0-9]+`", README))
     assert named <= shipped
+    table = README.partition("### Shipped scenarios\n")[2].partition("\n## ")[0]
+    listed = [
+        name
+        for row in re.findall(r"^\| .* \| (`.*) \|$", table, re.MULTILINE)
+        for name in re.findall(r"`([a-z-]+)`", row)
+    ]
+    assert sorted(shipped) == sorted(listed)
+    assert [len(shipped)] == [int(count) for count in re.findall(r"(\d+) are shipped", README)]
 
 
 def test_step_keys() -> None:
@@ -257,6 +255,41 @@ def test_step_keys() -> None:
     parts = [scenario["$defs"][name]["properties"] for name in ("Step", "Act", "Notice", "Then")]
     keys = [*scenario["properties"], *chain(*parts), *scenario["$defs"]["Fault"]["else"]["enum"]]
     assert [key for key in keys if f"`{key}`" not in README] == []
+
+
+RECIPES = Path(__file__).parent / "examples" / "recipes"
+LANGUAGES = {"shop.py": "python", "Shop.java": "java", "shop.go": "go", "shop.php": "php", "Shop.cs": "csharp"}
+
+
+@pytest.mark.parametrize(("name", "language"), LANGUAGES.items())
+def test_recipes(name: str, language: str) -> None:
+    """What the README shows of each SDK's client stands in the program that is run."""
+    shown = [block for block in blocks(language) if "DefaultAlipayClient" in block]
+    program = _flush_left((RECIPES / name).read_text("utf-8"))
+    assert [True] == [_flush_left(block) in program for block in shown]
+
+
+def _flush_left(text: str) -> str:
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+@pytest.mark.parametrize("block", [block for block in blocks("yaml") if block.startswith("services:")])
+def test_containers(block: str) -> None:
+    """The services have the name that the image answers to, and set variables that there are, on the image's ports."""
+    service = yaml.safe_load(block)["services"]["mock-alipay"]
+    variables = {str(p.envvar) for p in commands.commands["serve"].params}
+    named = {**service.get("environment", {}), **service.get("env", {})}
+    assert ({"MOCK_ALIPAY_ADMIN_OPEN"}, set()) == (named.keys() & variables, named.keys() - variables)
+    assert set(service.get("ports", [])) <= {"2088:2088", "2089:2089"}
+    assert "MOCK_ALIPAY_ADMIN_HOSTS=mock-alipay" in (Path(__file__).parent.parent / "Dockerfile").read_text()
+
+
+def test_metrics() -> None:
+    """The table of metrics names every metric of ours and no other."""
+    named = re.findall(r"`(mock_alipay_\w+)`", README.partition("## Metrics and logs\n")[2].partition("\n## ")[0])
+    with live() as running:
+        text = running.admin("GET", "/metrics").raw.decode()
+    assert sorted(re.findall(r"^# TYPE (mock_alipay_\w+) ", text, re.MULTILINE)) == sorted(named)
 
 
 def test_ci_runs_the_readme_command() -> None:

@@ -235,11 +235,11 @@ class TestAdmin:
 
     def test_every_call_says_what_it_does_and_gives(self) -> None:
         """With no other keys than those that are read."""
-        known = {"summary", "query", "body", "media", "headers", "reply", "otherwise", "stream"}
+        known = {"summary", "query", "body", "media", "headers", "reply", "otherwise", "stream", "text"}
         for call, spec in read(ADMIN)["calls"].items():
             assert re.fullmatch(r"(GET|PUT|POST|DELETE) (/[a-z]+|/\{\w+\})+", call)
             assert spec["summary"]
-            assert ("reply" in spec) != ("stream" in spec)
+            assert 1 == len({"reply", "stream", "text"} & set(spec))
             assert set() == set(spec) - known
 
     def test_no_definition_is_left_over(self) -> None:

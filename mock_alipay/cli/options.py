@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +20,10 @@ from mock_alipay.words import close
 _PREFIX = "MOCK_ALIPAY_"
 _FOR_OTHERS = {HOME_VARIABLE, f"{_PREFIX}URL"}
 """Variables that are no flags of the server: the certificate's folder, and where others find a gateway."""
+
+# What Kubernetes tells every pod of a service, https://kubernetes.io/docs/concepts/services-networking/service/.
+_SERVICE_LINK = re.compile(r"(?:tcp|udp|sctp)://[^\s/]+:[0-9]+")
+_OF_A_SERVICE = re.compile(rf"{_PREFIX}(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_[0-9]+_(?:TCP|UDP|SCTP)(?:_\w+)?)")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -67,7 +72,8 @@ _ADMIN_HOST = (
         "type": HostName(),
         "multiple": True,
         "envvar": "MOCK_ALIPAY_ADMIN_HOSTS",
-        "help": f"A name, beside loopback's, under which the admin API may be called. Repeatable, {SEVERAL}.",
+        "help": "A name of this machine beside loopback's: the admin API may be called under it, and the certificate "
+        f"names it. Repeatable, {SEVERAL}.",
     },
 )
 _ADMIN_TOKEN = (
@@ -97,8 +103,9 @@ _SANDBOX_RETRIES = (
 )
 _LOG_FORMAT = (
     "--log-format",
-    {"type": click.Choice(["text", "json"]), "default": "text", "help": "One line a call."},
+    {"type": click.Choice(["text", "json"]), "default": "text", "help": "One line a call, in words or as JSON."},
 )
+_QUIET = ("--quiet", {"is_flag": True, "default": False, "help": "No line a call: warnings and errors only."})
 
 ADDRESS = (_HOST, _PORT, _TLS_PORT)
 STORIES = (_SCENARIOS,)
@@ -117,6 +124,7 @@ SERVING = (
     _MAX_BODY,
     _WATCH,
     _LOG_FORMAT,
+    _QUIET,
     _ADMIN_HOST,
     *TOKEN,
     _ADMIN_OPEN,
@@ -129,6 +137,14 @@ _DEFAULTS = {field.name: field.default for field in dataclasses.fields(Config)}
 _FIELD_OF = {"merchant": "merchants", "admin_host": "admin_hosts"}
 
 
+class _Flag(click.Option):
+    """A flag whose variable may be Kubernetes' own: for a service named ``mock-alipay`` it sets MOCK_ALIPAY_PORT."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        value = super().resolve_envvar_value(ctx)
+        return None if value is not None and _SERVICE_LINK.fullmatch(value) else value
+
+
 def options(*chosen: tuple[str, dict[str, Any]]) -> Callable[[Command], Command]:
     """Add flags to a command; defaults are Config's own."""
 
@@ -138,7 +154,7 @@ def options(*chosen: tuple[str, dict[str, Any]]) -> Callable[[Command], Command]
             default = _DEFAULTS.get(_FIELD_OF.get(name, name))
             standard = {"default": default, "envvar": f"{_PREFIX}{name.upper()}", "show_envvar": True}
             shown = default not in (None, (), False)
-            command = click.option(flag, show_default=shown, **{**standard, **settings})(command)
+            command = click.option(flag, cls=_Flag, show_default=shown, **{**standard, **settings})(command)
         return command
 
     return decorate
@@ -160,6 +176,10 @@ def require_ports(**ports: int | None) -> None:
 def strange_variables(known: Iterable[click.Parameter]) -> list[str]:
     """A complaint for each variable that looks like ours and is none."""
     names = {str(parameter.envvar) for parameter in known if parameter.envvar} | _FOR_OTHERS
-    strange = [name for name in os.environ if name.startswith(_PREFIX) and name not in names]
+    strange = [
+        name
+        for name in os.environ
+        if name.startswith(_PREFIX) and name not in names and not _OF_A_SERVICE.fullmatch(name)
+    ]
     meant = {name: close(name, names) for name in strange}
     return [f"{name}: no such variable" + (f", did you mean {meant[name]}?" if meant[name] else "") for name in strange]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from mock_alipay.cli.container import beside
 from mock_alipay.cli.options import ADDRESS, TOKEN, config_of, options, require_ports
 from mock_alipay.errors import AdminError, SetupError, Unreachable, WrongUse
 
@@ -56,7 +57,7 @@ def gateway(*, client_id: str | None, url: str | None, **flags: Any) -> Iterator
     """The gateway that flags point at; what it says no to, and that it is not there, ends the command."""
     from mock_alipay.client import Mock
 
-    config = config_of(flags)
+    config = config_of(beside(flags))
     target = _target(url, config)
     try:
         with Mock(
@@ -74,7 +75,7 @@ def gateway(*, client_id: str | None, url: str | None, **flags: Any) -> Iterator
 
 def plain_http(*, url: str | None, **flags: Any) -> Config:
     """The settings with the host and port of the gateway that flags point at, for commands without TLS."""
-    config = config_of(flags)
+    config = config_of(beside(flags))
     target = _target(url, config)
     if target == config.url:
         return config

@@ -8,23 +8,27 @@ import json
 import shlex
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from mock_alipay.cli.banner import json_banner, text_banner
+from mock_alipay.cli.container import beside
 from mock_alipay.cli.options import KEYS, SERVING, config_of, options, require_ports, strange_variables
 from mock_alipay.cli.reach import PLACE, STARTED_WITH, plain_http
 from mock_alipay.cli.values import Seconds
-from mock_alipay.config import Config, address_of
+from mock_alipay.config import Config
 from mock_alipay.errors import SetupError, WrongUse
-from mock_alipay.version import __version__
+
+if TYPE_CHECKING:
+    from mock_alipay.log import LogFormat
 
 
 @click.command()
 @options(*SERVING)
-def serve(log_format: Any, **flags: Any) -> None:
+def serve(*, log_format: LogFormat, quiet: bool, **flags: Any) -> None:
     """Run the gateway until Ctrl-C or SIGTERM."""
     # Imported here, so that other commands start at once.
     from mock_alipay import server
@@ -52,8 +56,9 @@ def serve(log_format: Any, **flags: Any) -> None:
         parts = assemble(config, ca_certificate=authority)
         app = routes(parts)
         _rest_garbage_collector()
-        banner = _banner(config, len(parts.chooser.shelf.library()), authority, made_up=made_up)
-        with parts.events.heard_by(log.hear):
+        shown = json_banner if log_format == "json" else text_banner
+        banner = shown(config, len(parts.chooser.shelf.library()), authority, made_up=made_up)
+        with nullcontext() if quiet else parts.events.heard_by(log.hear):
             server.run(app, sockets, server_file, ready=lambda: click.echo(banner))
     finally:
         log.close()
@@ -80,7 +85,7 @@ def env(**flags: Any) -> None:
     from mock_alipay import keys
     from mock_alipay.parts import environment
 
-    config = config_of(flags)
+    config = config_of(beside(flags))
     require_ports(port=config.port, tls_port=config.tls_port)
     gateway_key = keys.gateway_key(config.gateway_key)
     _, authority = _certificate(config)
@@ -113,46 +118,6 @@ def _rest_garbage_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-
-
-def _banner(config: Config, scenarios: int, authority: Path | None, *, made_up: bool) -> str:
-    folders = ", ".join(["shipped", *map(str, config.scenarios)])
-    lines = [
-        ("http", config.url),
-        ("https", f"{config.tls_url}  (clients trust {authority})" if authority else "off"),
-        ("client id", f"{config_client(config)}; keys to configure: mock-alipay env, or {config.url}/__admin/env"),
-        ("scenarios", f"{scenarios} ({folders}); {config.scenario} unless a call asks for another; seed {config.seed}"),
-        ("journal", f"{config.url}/__admin/calls"),
-    ]
-    if config.notify_url:
-        lines.append(("notify", f"{config.notify_url} unless a request names a URL{_unreachable(config)}"))
-    if made_up:
-        lines.append(
-            ("token", f"{config.admin_token}  (admin calls carry it as Authorization: Bearer; see --admin-token)")
-        )
-    return "\n".join([f"mock-alipay {__version__}", *(f"  {name:<10} {text}" for name, text in lines)])
-
-
-def _unreachable(config: Config) -> str:
-    """A word about a URL that nothing will be sent to, as far as its spelling tells."""
-    from mock_alipay.courier.address import Fence
-    from mock_alipay.courier.url import parse
-    from mock_alipay.errors import Forbidden
-
-    try:
-        host = parse(config.notify_url or "").host
-        if address_of(host) is not None:
-            Fence(config.notify_allow).check(host, [host])
-    except Forbidden as reason:
-        return f" (nothing will be sent there: {reason})"
-    return ""
-
-
-def config_client(config: Config) -> str:
-    """The client ids that have keys, as the banner names them."""
-    from mock_alipay.config import TEST_CLIENT_ID
-
-    return ", ".join(dict.fromkeys([TEST_CLIENT_ID, *(client_id for client_id, _ in config.merchants)]))
 
 
 def _health(config: Config) -> str | None:

@@ -16,6 +16,7 @@ from starlette.routing import Route, Router
 from mock_alipay.edge import look, mail, steer, stream
 from mock_alipay.edge.desk import Ask, Desk
 from mock_alipay.edge.guard import Guard
+from mock_alipay.edge.metrics import metrics
 from mock_alipay.edge.notify import notify
 from mock_alipay.edge.openapi import describe
 from mock_alipay.edge.query import body_of, check, json_object, parameters
@@ -46,6 +47,8 @@ CALLS: Mapping[str, Mapping[str, Handler]] = {
     "/clock": {"GET": look.clock, "PUT": steer.move_clock},
     "/merchants": {"POST": steer.add_merchant, "DELETE": steer.remove_merchant},
     "/env": {"GET": look.environment},
+    "/certificate": {"GET": look.certificate},
+    "/metrics": {"GET": metrics},
     "/events": {"GET": stream.events},
     "/reset": {"POST": steer.reset},
 }

@@ -22,6 +22,7 @@ from mock_alipay.ledger import Ledger
 from mock_alipay.post import Postman
 from mock_alipay.scenario import Chooser
 from mock_alipay.schema import Schemas
+from mock_alipay.tally import Tally
 from mock_alipay.timekeeper import Timekeeper
 
 Found = TypeVar("Found")
@@ -75,6 +76,7 @@ class Desk:
     """What the admin API can see and move."""
 
     journal: Journal
+    tally: Tally
     chooser: Chooser
     ledger: Ledger
     postman: Postman

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 from typing import Any
+
+from starlette.responses import Response
 
 from mock_alipay.edge import affairs, views
 from mock_alipay.edge.desk import Ask, Desk
@@ -108,6 +111,18 @@ def clock_of(desk: Desk, client_id: str | None) -> dict[str, Any]:
 async def environment(desk: Desk, _ask: Ask) -> Any:
     """What a client must be set up with."""
     return desk.env
+
+
+async def certificate(desk: Desk, _ask: Ask) -> Any:
+    """The certificate of the authority that clients trust over HTTPS, for those who cannot see its file."""
+    file = desk.env["caCertificate"]
+    if file is None:
+        raise Misuse(404, "No certificate", "HTTPS is off here, or another server provides it")
+    try:
+        pem = await desk.clerk.do(Path(file).read_bytes)
+    except OSError as error:
+        raise Misuse(404, "No certificate", f"{file} cannot be read any more: {error.strerror}") from None
+    return Response(pem, media_type="application/x-pem-file")
 
 
 def found_by(desk: Desk, ask: Ask) -> Iterable[Entry]:

@@ -163,6 +163,9 @@ def _posted(parts: _Components, pointer: str) -> dict[str, Any]:
 
 
 def _good(parts: _Components, spec: Mapping[str, Any]) -> dict[str, Any]:
+    if "text" in spec:
+        text = spec["text"]
+        return {"description": text["description"], "content": {text["media"]: {"schema": {"type": "string"}}}}
     if "stream" not in spec:
         return _answer(parts, spec["reply"], "json")
     kinds = ", ".join(spec["stream"])

@@ -141,6 +141,11 @@ class Outbox:
             gone.append(self._let_go())
         return gone
 
+    @property
+    def size(self) -> int:
+        """Bytes that all notifications hold, roughly."""
+        return self._bytes
+
     def get(self, notification_id: str) -> Notification | None:
         """The notification with this id, if it is still kept."""
         return self._kept.get(notification_id)

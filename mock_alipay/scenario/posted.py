@@ -58,6 +58,9 @@ def _json(text: str) -> Document:
         # Refuses what no reply could hold: NaN, 1e999, half a surrogate pair.
         orjson.loads(text)
     except json.JSONDecodeError as error:
+        # Which of the two meets its bound first differs between versions of Python.
+        if "depth" in error.msg:
+            raise SetupError(_TOO_DEEP) from None
         raise SetupError(f"{_ORIGIN}:{error.lineno}: not JSON: {error.msg}") from None
     except RecursionError:
         raise SetupError(_TOO_DEEP) from None

@@ -11,7 +11,7 @@ logger = logging.getLogger("mock_alipay")
 
 
 class MemoryStore:
-    """Five methods, all that a store needs: load, find, commit, browse, forget.
+    """Six methods, all that a store needs: load, find, commit, browse, held, forget.
 
     They are async so that a store shared between processes can take this one's place.
     """
@@ -51,6 +51,10 @@ class MemoryStore:
     async def browse(self, client_id: str | None = None) -> list[Payment]:
         """Payments of one client or all, the latest change first."""
         return [p for p in reversed(self._payments.values()) if client_id in (None, p.client_id)]
+
+    async def held(self) -> tuple[int, int]:
+        """How many payments there are, and the bytes that they hold, roughly."""
+        return len(self._payments), self._bytes
 
     async def forget(self, client_id: str | None = None) -> int:
         """Drop the payments of one client or all; how many there were."""

@@ -11,7 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from mock_alipay.cli.options import SERVING, config_of, options
+from mock_alipay.cli.options import SERVING, config_of, options, strange_variables
 from mock_alipay.cli.serve import serve
 from mock_alipay.config import Config
 
@@ -29,6 +29,7 @@ DOCUMENTED = {
     "--max-body": ("MOCK_ALIPAY_MAX_BODY", 1048576),
     "--watch": ("MOCK_ALIPAY_WATCH", False),
     "--log-format": ("MOCK_ALIPAY_LOG_FORMAT", "text"),
+    "--quiet": ("MOCK_ALIPAY_QUIET", False),
     "--admin-host": ("MOCK_ALIPAY_ADMIN_HOSTS", ()),
     "--admin-token": ("MOCK_ALIPAY_ADMIN_TOKEN", None),
     "--admin-open": ("MOCK_ALIPAY_ADMIN_OPEN", False),
@@ -122,9 +123,9 @@ WRONG = [
 
 @click.command()
 @options(*SERVING)
-def probe(log_format: str, **flags: Any) -> tuple[str, Config]:
+def probe(log_format: str, quiet: bool, **flags: Any) -> tuple[str, Config]:
     """A command with all flags that does nothing but tell what they say."""
-    return log_format, config_of(flags)
+    return "quiet" if quiet else log_format, config_of(flags)
 
 
 @pytest.fixture(autouse=True)
@@ -154,7 +155,11 @@ def test_defaults_are_the_published_ones() -> None:
     fields = {
         "--" + SINGULAR.get(name, name).replace("_", "-"): value for name, value in dataclasses.asdict(config).items()
     }
-    assert {name: default for name, (_, default) in DOCUMENTED.items()} == {**fields, "--log-format": log_format}
+    assert {name: default for name, (_, default) in DOCUMENTED.items()} == {
+        **fields,
+        "--log-format": log_format,
+        "--quiet": log_format == "quiet",
+    }
 
 
 @pytest.mark.parametrize(("flag", "written", "field", "expected"), SETTINGS)
@@ -201,6 +206,28 @@ def test_switch_by_flag(flag: str) -> None:
 def test_log_format() -> None:
     """The form of the log is no setting of the gateway, but has flag and variable all the same."""
     assert ("json", "json") == (told("--log-format", "json")[0], told(env={"MOCK_ALIPAY_LOG_FORMAT": "json"})[0])
+
+
+def test_quiet() -> None:
+    """The flag, and its variable, keep calls out of the log."""
+    assert ("quiet", "quiet") == (told("--quiet")[0], told(env={"MOCK_ALIPAY_QUIET": "1"})[0])
+
+
+def test_variables_of_kubernetes() -> None:
+    """What Kubernetes sets for a service named mock-alipay is neither taken for a port nor complained of."""
+    assert 2088 == told(env={"MOCK_ALIPAY_PORT": "tcp://10.96.0.7:80"})[1].port
+    assert 7 == told(env={"MOCK_ALIPAY_PORT": "7"})[1].port
+
+
+def test_strange_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A misspelt variable is told, with what was meant; those that Kubernetes sets are its own."""
+    theirs = ("SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTPS", "PORT_80_TCP", "PORT_80_TCP_ADDR", "PORT")
+    for name in (*theirs, "ADMIN_HOST", "PORT_80"):
+        monkeypatch.setenv(f"MOCK_ALIPAY_{name}", "x")
+    assert {
+        "MOCK_ALIPAY_ADMIN_HOST: no such variable, did you mean MOCK_ALIPAY_ADMIN_HOSTS?",
+        "MOCK_ALIPAY_PORT_80: no such variable, did you mean MOCK_ALIPAY_PORT?",
+    } == set(strange_variables(serve.params))
 
 
 def test_lists_by_flag() -> None:

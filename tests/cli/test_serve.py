@@ -46,8 +46,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def running(home: Path) -> Iterator[Running]:
-    """A gateway with HTTP and HTTPS on free ports, its log in JSON."""
-    with serving(home, "--port", "0", "--tls-port", "0", "--log-format", "json", "--seed", "7") as found:
+    """A gateway with HTTP and HTTPS on free ports."""
+    with serving(home, "--port", "0", "--tls-port", "0", "--seed", "7") as found:
         yield found
 
 
@@ -301,18 +301,16 @@ def test_random_seed_is_printed(tmp_path: Path) -> None:
         assert expected == again.create(body).body["paymentSessionId"]
 
 
-def test_json_log(running: Running) -> None:
-    """With ``--log-format json`` every line is an object that tells code, scenario, time and why a call was refused."""
-    good = running.create(sample("logged"))
-    bad = running.create(sample(productCode="X"))
-    wanted = [good.headers["mock-call-id"], bad.headers["mock-call-id"]]
-
-    def logged() -> list[dict[str, object]] | None:
-        lines = [json.loads(line) for line in running.log.splitlines()]
-        found = [line for line in lines if line.get("call") in wanted]
-        return found if len(found) == 2 else None
-
-    passed, refused = eventually(logged)
+def test_json_log(tmp_path: Path) -> None:
+    """With ``--log-format json`` all that is printed is JSON: the start, and of each call code, scenario and why."""
+    with serving(tmp_path, *FREE, "--log-format", "json") as running:
+        good = running.create(sample("logged"))
+        bad = running.create(sample(productCode="X"))
+        assert 0 == running.stop()
+        start = json.loads(running.banner)
+        passed, refused = map(json.loads, running.log.splitlines())
+    assert (f"http://127.0.0.1:{running.port}", "info") == (start["url"], start["level"])
+    assert [good.headers["mock-call-id"], bad.headers["mock-call-id"]] == [passed["call"], refused["call"]]
     assert ("SUCCESS", "S", "success", "logged") == (
         passed["resultCode"],
         passed["resultStatus"],
@@ -322,6 +320,19 @@ def test_json_log(running: Running) -> None:
     assert ("PARAM_ILLEGAL", "F", 200) == (refused["resultCode"], refused["resultStatus"], refused["httpStatus"])
     assert ("why" in passed, "productCode" in str(refused["why"])) == (False, True)
     assert isinstance(passed["ms"], float)
+
+
+def test_quiet(tmp_path: Path) -> None:
+    """With ``--quiet`` no call and no notification has a line; the start is told, and warnings are."""
+    with serving(
+        tmp_path, *FREE, "--quiet", "--watch", "--scenarios", str(stories(tmp_path / "ours", "a", "SUCCESS"))
+    ) as found:
+        found.create(sample(paymentNotifyUrl="http://127.0.0.1:9/"), extra={"mock-scenario": "pays-at-once"})
+        (tmp_path / "ours" / "b.yaml").write_text("description: [")
+        eventually(lambda: found.log or None)
+        assert 0 == found.stop()
+        assert ("http://" in found.banner, 1) == (True, len(found.log.splitlines()))
+    assert "b.yaml" in found.log
 
 
 def test_text_log(tmp_path: Path) -> None:

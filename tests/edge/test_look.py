@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import ssl
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -15,7 +17,7 @@ from starlette.requests import Request
 from mock_alipay import __version__
 from mock_alipay.app import _desk
 from mock_alipay.clock import StoppedClock
-from mock_alipay.config import TEST_CLIENT_ID
+from mock_alipay.config import TEST_CLIENT_ID, Config
 from mock_alipay.edge import look
 from mock_alipay.edge.desk import Ask
 from mock_alipay.payment import Payment
@@ -66,6 +68,31 @@ def test_env_is_what_the_command_prints(gateway: Live, tmp_path: Path) -> None:
     env = gateway.admin("GET", "/env").body
     printed = [line.partition("=")[2].strip("'") for line in result.stdout.splitlines()]
     assert [env["clientId"], env["merchantPrivateKey"], env["gatewayPublicKey"], env["url"]] == printed
+
+
+# --- certificate ------------------------------------------------------------------------------------------------------
+
+
+def test_certificate(tls_folder: Path) -> None:
+    """Whoever sees no files of the gateway's machine can fetch what to trust, and reaches HTTPS with it by any name."""
+    with live(Config(admin_hosts=("mock-alipay", "no_name")), tls_folder=tls_folder) as own:
+        answer = own.admin("GET", "/certificate")
+        assert (200, "application/x-pem-file") == (answer.status, answer.headers["content-type"])
+        trust = ssl.create_default_context(cadata=answer.raw.decode())
+        for name in ("mock-alipay", "localhost", "127.0.0.1"):
+            with (
+                socket.create_connection(("127.0.0.1", own.config.tls_port or 0), 10) as plain,
+                trust.wrap_socket(plain, server_hostname=name) as secure,
+            ):
+                assert secure.getpeercert()
+
+
+def test_no_certificate(gateway: Live, tmp_path: Path) -> None:
+    """Without HTTPS there is none, and one whose file has gone is told of, not a traceback."""
+    assert "HTTPS is off" in problem(gateway.admin("GET", "/certificate"))["detail"]
+    with live(tls_folder=tmp_path) as own:
+        (tmp_path / "ca.pem").unlink()
+        assert "ca.pem cannot be read any more" in problem(own.admin("GET", "/certificate"))["detail"]
 
 
 # --- calls ------------------------------------------------------------------------------------------------------------

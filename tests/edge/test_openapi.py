@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -214,6 +215,10 @@ WALK: list[tuple[str, str, str, Any, int]] = [
     ("DELETE", "/merchants", "", {"clientId": "M"}, 200),
     ("DELETE", "/merchants", "", {}, 400),
     ("GET", "/env", "", None, 200),
+    ("GET", "/certificate", "", None, 200),
+    ("GET", "/certificate", "?x", None, 400),
+    ("GET", "/metrics", "", None, 200),
+    ("GET", "/metrics", "?x", None, 400),
     ("GET", "/events", "?kind=x", None, 400),
     ("POST", "/reset", "", {"clientId": "A"}, 200),
     ("POST", "/reset", "", None, 200),
@@ -243,17 +248,18 @@ def happen(live: Live, shop: Shop) -> None:
     live.create(extra={"mock-scenario": "nowhere"})
 
 
-def test_admin_replies(shop: Shop) -> None:
+def test_admin_replies(shop: Shop, tls_folder: Path) -> None:
     """Every answer of every admin call, good or bad, is what the document says, to the last field."""
-    with live() as running:
+    with live(tls_folder=tls_folder) as running:
         happen(running, shop)
         for method, path, rest, body, status in WALK:
             fixed = path.partition("/{")[0]
             answer = running.admin(method, f"{fixed}{rest}", body)
             assert (status, method, path, rest) == (answer.status, method, path, rest), answer.raw
             schema = reply_schema(OPERATIONS[method, path], answer)
-            assert [] == faults(schema, answer.body), (method, path, rest)
-            if status == 200:
+            value = answer.body if "json" in answer.headers["content-type"] else answer.raw.decode()
+            assert [] == faults(schema, value), (method, path, rest)
+            if status == 200 and "$ref" in schema:
                 hold_to_the_last_field(schema, answer.body)
     assert set(ROWS) - {("GET", "/events")} == {(method, path) for method, path, *_, status in WALK if status == 200}
 

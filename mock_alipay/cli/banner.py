@@ -1,0 +1,79 @@
+"""What ``serve`` prints when it is ready: a few lines for people, or one JSON object where the log is JSON."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from mock_alipay.config import TEST_CLIENT_ID, Config, address_of
+from mock_alipay.version import __version__
+
+
+def text_banner(config: Config, scenarios: int, authority: Path | None, *, made_up: bool) -> str:
+    """Where it serves, and what clients must be set up with; ``made_up``: the token is the gateway's own idea."""
+    folders = ", ".join(["shipped", *map(str, config.scenarios)])
+    client_ids = ", ".join(_client_ids(config))
+    lines = [
+        ("http", config.url),
+        ("https", f"{config.tls_url}  (clients trust {authority})" if authority else "off"),
+        ("client id", f"{client_ids}; keys to configure: mock-alipay env, or {config.url}/__admin/env"),
+        ("scenarios", f"{scenarios} ({folders}); {config.scenario} unless a call asks for another; seed {config.seed}"),
+        ("journal", f"{config.url}/__admin/calls"),
+    ]
+    if config.notify_url:
+        why = _unreachable(config)
+        hint = f" (nothing will be sent there: {why})" if why else ""
+        lines.append(("notify", f"{config.notify_url} unless a request names a URL{hint}"))
+    if made_up:
+        lines.append(
+            ("token", f"{config.admin_token}  (admin calls carry it as Authorization: Bearer; see --admin-token)")
+        )
+    return "\n".join([f"mock-alipay {__version__}", *(f"  {name:<10} {text}" for name, text in lines)])
+
+
+def json_banner(config: Config, scenarios: int, authority: Path | None, *, made_up: bool) -> str:
+    """The same as one JSON object."""
+    banner: dict[str, Any] = {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "level": "info",
+        "message": f"mock-alipay {__version__} is ready",
+        "version": __version__,
+        "url": config.url,
+        "tlsUrl": config.tls_url,
+        "caCertificate": str(authority) if authority else None,
+        "clientIds": _client_ids(config),
+        "scenarios": scenarios,
+        "folders": [str(folder) for folder in config.scenarios],
+        "scenario": config.scenario,
+        "seed": config.seed,
+        "journal": f"{config.url}/__admin/calls",
+    }
+    if config.notify_url:
+        banner |= {"notifyUrl": config.notify_url}
+        if why := _unreachable(config):
+            banner |= {"level": "warning", "why": f"nothing will be sent to {config.notify_url}: {why}"}
+    if made_up:
+        banner |= {"adminToken": config.admin_token}
+    return json.dumps(banner)
+
+
+def _client_ids(config: Config) -> list[str]:
+    """The client ids that have keys."""
+    return list(dict.fromkeys([TEST_CLIENT_ID, *(client_id for client_id, _ in config.merchants)]))
+
+
+def _unreachable(config: Config) -> str | None:
+    """Why nothing will be sent to the URL for notifications, as far as its spelling tells."""
+    from mock_alipay.courier.address import Fence
+    from mock_alipay.courier.url import parse
+    from mock_alipay.errors import Forbidden
+
+    try:
+        host = parse(config.notify_url or "").host
+        if address_of(host) is not None:
+            Fence(config.notify_allow).check(host, [host])
+    except Forbidden as reason:
+        return str(reason)
+    return None

@@ -1,0 +1,103 @@
+"""Metrics in the Prometheus text format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from starlette.responses import Response
+
+from mock_alipay.edge.desk import Ask, Desk
+from mock_alipay.tally import BOUNDS, Latency
+from mock_alipay.version import __version__
+
+if TYPE_CHECKING:
+    from prometheus_client import Metric
+
+
+class _Kept(NamedTuple):
+    """What one of the gateway's memories holds."""
+
+    name: str
+    what: str
+    entries: int
+    size: int
+
+
+async def metrics(desk: Desk, _ask: Ask) -> Any:
+    """What has been counted since the start, and how much is kept now."""
+    payments, payment_bytes = await desk.ledger.store.held()
+    outbox = desk.postman.outbox
+    tally = desk.tally
+    found = _Collector(
+        calls=dict(tally.calls),
+        latencies={endpoint: Latency(list(one.counts), one.seconds) for endpoint, one in tally.latencies.items()},
+        notifications=dict(tally.notifications),
+        kept=(
+            _Kept("journal", "Calls in the journal", len(desk.journal), desk.journal.size),
+            _Kept("payments", "Payments and sessions in the store", payments, payment_bytes),
+            _Kept("notifications", "Notifications with their attempts in the outbox", len(outbox), outbox.size),
+        ),
+    )
+    return await desk.clerk.do(lambda: _exposed(found))
+
+
+def _exposed(collector: _Collector) -> Response:
+    # Imported when first asked for: most gateways are never watched.
+    from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector, generate_latest
+
+    registry = CollectorRegistry()
+    registry.register(collector)
+    ProcessCollector(registry=registry)
+    return Response(generate_latest(registry), headers={"content-type": CONTENT_TYPE_LATEST})
+
+
+@dataclass(frozen=True, eq=False)
+class _Collector:
+    """A moment's figures, as the client library asks for them."""
+
+    calls: dict[tuple[str, str, str], int]
+    latencies: dict[str, Latency]
+    notifications: dict[tuple[str, str], int]
+    kept: Iterable[_Kept]
+
+    def collect(self) -> Iterator[Metric]:
+        """Every metric once."""
+        from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
+
+        yield InfoMetricFamily("mock_alipay", "Which gateway this is.", {"version": __version__})
+        calls = CounterMetricFamily(
+            "mock_alipay_calls",
+            "Merchants' calls by endpoint, resultCode and HTTP status.",
+            labels=("endpoint", "result_code", "http_status"),
+        )
+        for labels, count in self.calls.items():
+            calls.add_metric(labels, count)
+        yield calls
+        yield self._latency()
+        notifications = CounterMetricFamily(
+            "mock_alipay_notifications",
+            "Attempts to deliver notifications, and notifications never sent, by the status that each left.",
+            labels=("notification", "status"),
+        )
+        for pair, count in self.notifications.items():
+            notifications.add_metric(pair, count)
+        yield notifications
+        for name, what, entries, size in self.kept:
+            yield GaugeMetricFamily(f"mock_alipay_{name}_kept", f"{what}.", value=entries)
+            yield GaugeMetricFamily(f"mock_alipay_{name}_bytes", f"{what}: bytes, roughly.", value=size)
+
+    def _latency(self) -> Metric:
+        from prometheus_client.metrics_core import HistogramMetricFamily
+
+        latency = HistogramMetricFamily(
+            "mock_alipay_call_duration_seconds",
+            "From a call to its reply, the scripted delay not counted.",
+            labels=("endpoint",),
+        )
+        bounds = [*map(str, BOUNDS), "+Inf"]
+        for endpoint, one in self.latencies.items():
+            latency.add_metric([endpoint], list(zip(bounds, accumulate(one.counts), strict=True)), one.seconds)
+        return latency

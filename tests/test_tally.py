@@ -1,0 +1,92 @@
+"""Counts of calls and notifications."""
+
+from __future__ import annotations
+
+import pytest
+
+from mock_alipay.events import Event, EventKind
+from mock_alipay.journal import Entry
+from mock_alipay.tally import BOUNDS, MOST_CODES, NONE, OTHER, Latency, Tally
+from mock_alipay.terms import Reply, WireFault
+from tests.test_lines import ENTRY, REFUSED, SENT
+
+
+def event(kind: EventKind, subject: object) -> Event:
+    """Something that happened."""
+    return Event(1, kind, "SANDBOX_A", subject, 0)
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        (ENTRY, ("createPaymentSession", "SUCCESS", "200")),
+        (REFUSED, ("createPaymentSession", "PARAM_ILLEGAL", "200")),
+        (
+            ENTRY._replace(endpoint=None, result_code=None, reply=Reply(404, b"", b"")),
+            (NONE, NONE, "404"),
+        ),
+        (
+            ENTRY._replace(reply=Reply(200, b"", b"{}", 3.0, WireFault("reset"))),
+            ("createPaymentSession", "SUCCESS", NONE),
+        ),
+        (
+            ENTRY._replace(reply=Reply(200, b"", b"{}", 0.0, WireFault("status", 502))),
+            ("createPaymentSession", "SUCCESS", "502"),
+        ),
+    ],
+)
+def test_calls(entry: Entry, expected: tuple[str, str, str]) -> None:
+    """Calls are counted by endpoint, result code and the HTTP status that the client saw."""
+    tally = Tally()
+    tally.hear(event("call", entry))
+    tally.hear(event("call", entry))
+    assert {expected: 2} == dict(tally.calls)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "place"), [(0.0, 0), (0.0005, 0), (0.0006, 1), (1.0, len(BOUNDS) - 1), (1.1, len(BOUNDS)), (9, -1)]
+)
+def test_a_bound_belongs_to_what_is_below_it(seconds: float, place: int) -> None:
+    """A call that takes just as long as a bound says counts below it; what is above all has a place too."""
+    latency = Latency()
+    latency.add(seconds)
+    assert (1, 1, seconds) == (latency.counts[place], sum(latency.counts), latency.seconds)
+
+
+def test_latencies_are_counted_by_endpoint() -> None:
+    """Each endpoint has a histogram of its own, in seconds."""
+    tally = Tally()
+    for endpoint, took in (("pay", 0.25), ("pay", 0.5), (None, 2.0)):
+        tally.hear(event("call", ENTRY._replace(endpoint=endpoint, took=took)))
+    assert {"pay": (2, 0.75), NONE: (1, 2.0)} == {
+        endpoint: (sum(one.counts), one.seconds) for endpoint, one in tally.latencies.items()
+    }
+
+
+def test_codes_are_bounded() -> None:
+    """A scenario that makes up a code a call fills no memory: beyond a thousand all new ones count as one."""
+    tally = Tally()
+    for number in range(MOST_CODES + 50):
+        tally.hear(event("call", ENTRY._replace(result_code=f"CODE_{number}")))
+    tally.hear(event("call", ENTRY._replace(result_code="CODE_7")))
+    assert (MOST_CODES + 1, 50, 2) == (
+        len(tally.calls),
+        tally.calls["createPaymentSession", OTHER, "200"],
+        tally.calls["createPaymentSession", "CODE_7", "200"],
+    )
+
+
+def test_notifications() -> None:
+    """Notifications are counted by name and by the status that each attempt left."""
+    tally = Tally()
+    for status in ("PENDING", "PENDING", "ACCEPTED"):
+        tally.hear(event("notification", SENT._replace(status=status)))
+    assert {(SENT.name, "PENDING"): 2, (SENT.name, "ACCEPTED"): 1} == dict(tally.notifications)
+
+
+def test_other_events_do_not_count() -> None:
+    """Payments, clocks and resets are no calls."""
+    tally = Tally()
+    for kind in ("payment", "clock", "reset"):
+        tally.hear(event(kind, {}))
+    assert (0, 0, {}) == (tally.calls.total(), tally.notifications.total(), tally.latencies)
