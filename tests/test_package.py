@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import configparser
+import email
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
+from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -20,14 +23,20 @@ PROJECT = Path(__file__).parent.parent
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the wheel and the source distribution, built without a network."""
     folder = tmp_path_factory.mktemp("dist")
+    build(PROJECT, folder, "wheel", "sdist")
+    return folder
+
+
+def build(project: Path, folder: Path, *targets: str) -> None:
+    """Build what a project can be installed from."""
+    wanted = [word for target in targets for word in ("-t", target)]
     subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-t", "sdist", "-d", str(folder)],
-        cwd=PROJECT,
+        [sys.executable, "-m", "hatchling", "build", *wanted, "-d", str(folder)],
+        cwd=project,
         capture_output=True,
         timeout=60,
         check=True,
     )
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -101,18 +110,69 @@ def test_wheel_metadata(built: Path) -> None:
         assert archive.read(f"{info}/licenses/LICENSE") == (PROJECT / "LICENSE").read_bytes()
 
 
+def metadata(wheel: Path) -> Message:
+    """What the wheel tells an index."""
+    with zipfile.ZipFile(wheel) as archive:
+        return email.message_from_bytes(archive.read(f"mock_alipay-{__version__}.dist-info/METADATA"))
+
+
+def test_metadata_for_an_index(built: Path) -> None:
+    """Which Pythons it is for, that it is typed, whose licence it has, and the README as its page."""
+    (file,) = built.glob("*.whl")
+    told = metadata(file)
+    page = told.get_payload(decode=True)
+    assert isinstance(page, bytes)
+    pythons = {line.rpartition(" ")[2] for line in told.get_all("Classifier", []) if ":: Python :: 3." in line}
+    assert {f"3.{minor}" for minor in range(11, 15)} == pythons
+    assert "Typing :: Typed" in told.get_all("Classifier", [])
+    assert (">=3.11", "MIT", "text/markdown", "LICENSE") == tuple(
+        told[name] for name in ("Requires-Python", "License-Expression", "Description-Content-Type", "License-File")
+    )
+    assert (PROJECT / "README.md").read_bytes().strip() == page.strip()
+
+
+def test_only_what_serves_is_required(built: Path) -> None:
+    """The extras are for those who work on the project: without them nothing of theirs is installed."""
+    (file,) = built.glob("*.whl")
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    required = metadata(file).get_all("Requires-Dist", [])
+    assert sorted(project["dependencies"]) == sorted(line for line in required if "extra ==" not in line)
+    assert {"pytest", "hypothesis", "mypy"} <= {line.partition(">")[0] for line in required if "extra ==" in line}
+
+
 def test_sdist_is_whole(sdist: list[str]) -> None:
-    """What is needed to build and to test again is in the source distribution; what tools left behind is not."""
-    needed = {
-        "pyproject.toml",
-        "README.md",
-        "LICENSE",
-        "scenarios/success.yaml",
-        "tests/live.py",
-        "mock_alipay/py.typed",
-    }
+    """All that is needed to build, to check and to change it again is in the source distribution."""
+    rooms = ("mock_alipay", "scenarios", "tests", ".ci", ".github")
+    files = (file for room in rooms for file in (PROJECT / room).rglob("*") if file.is_file())
+    needed = {name for file in files if "cache" not in (name := file.relative_to(PROJECT).as_posix())}
+    needed |= {"pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", ".gitignore"}
+    assert len(needed) > 300
     assert set() == needed - set(sdist)
-    assert [] == [name for name in sdist if "cache" in name or name.startswith((".git/", "dist/"))]
+
+
+def test_nothing_is_left_behind_in_the_sdist(sdist: list[str]) -> None:
+    """No tool's folder, no environment, nothing compiled, nothing built before."""
+    tools = {".git", ".venv", "dist", "build", ".hypothesis", "__pycache__"}
+    parts = {name: set(name.split("/")) for name in sdist}
+    assert [] == [name for name, inner in parts.items() if inner & tools or "cache" in name or name.endswith(".pyc")]
+
+
+def test_a_wheel_from_the_sdist_is_the_same(built: Path, tmp_path: Path) -> None:
+    """Name by name and byte by byte: who builds it from the source distribution lacks nothing."""
+    (source,) = built.glob("*.tar.gz")
+    (file,) = built.glob("*.whl")
+    with tarfile.open(source) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (project,) = tmp_path.iterdir()
+    build(project, tmp_path / "again", "wheel")
+    (again,) = (tmp_path / "again").glob("*.whl")
+    assert contents(file) == contents(again)
+
+
+def contents(wheel: Path) -> dict[str, bytes]:
+    """The files of a wheel, but for the list of them."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if not name.endswith("/RECORD")}
 
 
 def test_installed_wheel_serves_its_stories(built: Path, tmp_path: Path) -> None:
@@ -126,25 +186,49 @@ def test_installed_wheel_serves_its_stories(built: Path, tmp_path: Path) -> None
     assert result.stdout.strip() == str(tmp_path / "mock_alipay" / "scenarios")
 
 
-def test_import_is_light() -> None:
-    """Importing the package, as test suites do by the thousand, loads none of the heavy libraries."""
-    heavy = (
-        "starlette",
-        "uvicorn",
-        "cryptography",
-        "jsonschema",
-        "jsonschema_rs",
-        "yaml",
-        "click",
-        "orjson",
-        "trustme",
-        "httpx2",
-        "pytest",
-        "anyio",
+SERVING = {
+    *("starlette", "uvicorn", "httptools", "anyio", "h11", "watchfiles", "prometheus_client"),
+    *("httpx2", "httpcore2", "jsonschema", "jsonschema_rs", "referencing", "faker", "trustme", "pytest"),
+}
+"""Libraries that take long to load: those of the server, of schemas, of clients, and of people who are made up."""
+READING = {"cryptography", "orjson", "yaml", "platformdirs", "asyncio"}
+"""Those that ``env`` needs for keys and settings."""
+SPEAKING = {"click", "json", "http", "ssl", "logging"}
+"""Those that the command line needs."""
+
+
+@pytest.mark.parametrize(
+    ("code", "left_out"),
+    [
+        ("import mock_alipay", SERVING | READING | SPEAKING),
+        ("command('--version')", SERVING | READING),
+        ("command('--help')", SERVING | READING),
+        ("command('serve', '--help')", SERVING | READING),
+        ("command('env', '--port', '1', '--tls-port', 'none')", SERVING),
+    ],
+)
+def test_what_is_not_needed_is_not_loaded(code: str, left_out: set[str], tmp_path: Path) -> None:
+    """Test suites import the package by the thousand, and shells ask for env: both are quick, as they load little."""
+    lines = (
+        "import contextlib, io, sys",
+        "def command(*words):",
+        "    from mock_alipay.cli import main",
+        "    with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO())), contextlib.suppress(SystemExit):",
+        "        main(words)",
+        code,
+        "print(*{name.partition('.')[0] for name in sys.modules})",
     )
-    show = f"import sys, mock_alipay; print([name for name in {heavy!r} if name in sys.modules])"
-    result = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, timeout=20, check=True)
-    assert result.stdout.strip() == "[]"
+    result = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)],
+        env={"MOCK_ALIPAY_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=True,
+    )
+    loaded = set(result.stdout.split())
+    assert "mock_alipay" in loaded
+    assert set() == left_out & loaded
 
 
 def test_public_names() -> None:

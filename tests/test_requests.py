@@ -226,7 +226,7 @@ class TestDotNet:
     def test_unset_fields_are_sent_as_null(self, endpoint: str) -> None:
         """At the top level all that the request class has."""
         nulls: dict[str, None] = dict.fromkeys(read(f"{endpoint}.json")["properties"])
-        assert len(nulls) > len(BODIES[endpoint])
+        assert len(nulls) >= len(BODIES[endpoint])
         body = json.dumps({**nulls, **BODIES[endpoint]}).encode()
         assert BODIES[endpoint] == CONTRACTS["documented"].check(endpoint, body)
 
