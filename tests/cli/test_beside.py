@@ -10,8 +10,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from mock_alipay.cli import container
-from mock_alipay.cli.container import beside
+from mock_alipay.cli import beside as module
+from mock_alipay.cli.beside import beside
 from mock_alipay.cli.options import ADDRESS, KEYS, TOKEN, options
 
 SCRIPT = "/opt/mock-alipay/bin/mock-alipay"
@@ -29,7 +29,7 @@ def first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The file that tells of the first process; there is none yet."""
     for name in ("HOST", "PORT", "TLS_PORT", "ADMIN_TOKEN", "GATEWAY_KEY"):
         monkeypatch.delenv(f"MOCK_ALIPAY_{name}", raising=False)
-    monkeypatch.setattr(container, "FIRST_PROCESS", tmp_path / "cmdline")
+    monkeypatch.setattr(module, "FIRST_PROCESS", tmp_path / "cmdline")
     return tmp_path / "cmdline"
 
 

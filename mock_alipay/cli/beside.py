@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from mock_alipay.cli.options import SERVING, options
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -47,10 +49,9 @@ def _gateway_words() -> list[str]:
 
 def _typed(words: Sequence[str]) -> dict[str, Any]:
     """The flags of ``serve`` among these words; nothing when they are another command's."""
-    from mock_alipay.cli.serve import serve
-
+    serving = click.command()(options(*SERVING)(lambda **_: None))
     try:
-        context = serve.make_context("mock-alipay", list(words[1:] if words[0] == "serve" else words))
+        context = serving.make_context("mock-alipay", list(words[1:] if words[0] == "serve" else words))
     except click.ClickException:
         return {}
     typed = ParameterSource.COMMANDLINE
