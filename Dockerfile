@@ -15,10 +15,12 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
 # Python images have no compiled standard library, and a container with a read-only root could never keep one. Whatever
 # cannot start and answer here does not become an image. Whole seconds: builders round the times of files that they
 # copy, and what was compiled from a file of another time is thrown away.
+# Free ports, and no gateway left behind: some builders share the machine's network and processes.
 ENV PATH=/opt/mock-alipay/bin:$PATH PYTHONPYCACHEPREFIX=/opt/mock-alipay/pycache MOCK_ALIPAY_HOME=/first
 RUN set -eu; mkdir /first; \
     find /opt/mock-alipay -name '*.py' -exec touch -d '2020-01-01 00:00:00' {} +; \
     mock-alipay --port 0 --tls-port 0 >/first/banner & \
+    trap "kill $!" EXIT; \
     export MOCK_ALIPAY_URL=; \
     for _ in $(seq 600); do \
         MOCK_ALIPAY_URL=$(sed -n 's/^ *http  *//p' /first/banner); \
@@ -29,7 +31,7 @@ RUN set -eu; mkdir /first; \
     for call in createPaymentSession pay inquiryPayment; do mock-alipay call "$call"; done; \
     echo '{}' | mock-alipay call createPaymentSession -; \
     mock-alipay scenarios >/dev/null; mock-alipay use success; mock-alipay reset; mock-alipay env >/dev/null; \
-    kill $!; wait $! || true; \
+    trap - EXIT; kill $!; wait $!; \
     rm -r /first; \
     install -d -m 1777 /made/mock-alipay
 

@@ -20,7 +20,7 @@ from mock_alipay.edge.guard import Guard
 from mock_alipay.edge.merchant import MerchantDoor
 from mock_alipay.endpoints import ENDPOINTS
 from mock_alipay.parts import Parts, assemble
-from mock_alipay.settings import configured
+from mock_alipay.settings import configured, told_in_python
 from mock_alipay.watch import watch
 
 logger = logging.getLogger("mock_alipay")
@@ -28,7 +28,8 @@ logger = logging.getLogger("mock_alipay")
 
 def create_app(config: Config | None = None) -> ASGIApp:
     """The gateway as an ASGI app; SetupError when a file or key in ``config`` cannot be used."""
-    return routes(assemble(configured(config or Config(), {})))
+    with told_in_python():
+        return routes(assemble(configured(config or Config(), {})))
 
 
 def routes(parts: Parts) -> ASGIApp:

@@ -32,15 +32,19 @@ _LIFETIME = timedelta(days=397)
 
 
 HOME_VARIABLE = "MOCK_ALIPAY_HOME"
+_ELSEWHERE = f"set {HOME_VARIABLE} to a folder that can be written, or turn HTTPS off with --tls-port none"
 
 
 def home() -> Path:
-    """The folder that keeps this user's certificate authority."""
+    """The folder that keeps this user's certificate authority; SetupError for a user who has none."""
     if named := os.environ.get(HOME_VARIABLE):
-        return Path(named)
+        return Path(named).absolute()
     from platformdirs import user_data_path
 
-    return user_data_path("mock-alipay", appauthor=False)
+    try:
+        return user_data_path("mock-alipay", appauthor=False)
+    except RuntimeError:
+        raise SetupError(f"this user has no home folder to keep the TLS certificate in; {_ELSEWHERE}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +63,19 @@ def certificate(folder: Path, extra_hosts: Sequence[str] = ()) -> Certificate:
     ``folder`` keeps it and the authority; SetupError when it cannot be written.
     """
     names = _names(extra_hosts)
-    if not _usable(folder, names):
+    own = sorted(set(names) - set(_names(())))
+    # Gateways that are called differently keep a file each: none takes another's away while that one is starting.
+    file = folder / (f"server-{_digest(' '.join(own).encode())[:12]}.pem" if own else "server.pem")
+    if not _usable(file, names):
         try:
-            _issue(folder, names)
+            _issue(file, names)
         except OSError as error:
             raise SetupError(
-                f"{folder}: the TLS certificate cannot be kept there: {error.strerror}; "
-                "set MOCK_ALIPAY_HOME to a folder that can be written, or turn HTTPS off with --tls-port none"
+                f"{folder}: the TLS certificate cannot be kept there: {error.strerror}; {_ELSEWHERE}"
             ) from None
         except ValueError as error:
             raise SetupError(f"no TLS certificate can be issued for {', '.join(extra_hosts)}: {error}") from None
-    return Certificate(folder / "server.pem", folder / "ca.pem")
+    return Certificate(file, folder / "ca.pem")
 
 
 def _names(extra_hosts: Sequence[str]) -> list[str]:
@@ -78,28 +84,29 @@ def _names(extra_hosts: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(["localhost", "127.0.0.1", "::1", *own, *GATEWAY_HOSTS, *filter(None, extra_hosts)]))
 
 
-def _usable(folder: Path, names: list[str]) -> bool:
+def _usable(file: Path, names: list[str]) -> bool:
     # The record beside the files saves parsing certificates at every start.
     try:
-        record = json.loads((folder / "server.json").read_text())
+        record = json.loads(file.with_suffix(".json").read_text())
         fresh = record["expires"] - _RENEW_BEFORE > time.time()
         # Of two processes that issue at once, the record of one may stand beside the certificate of the other.
-        its_own = record["sha256"] == _digest((folder / "server.pem").read_bytes())
-        return bool(fresh) and its_own and (folder / "ca.pem").is_file() and set(names) <= set(record["names"])
+        its_own = record["sha256"] == _digest(file.read_bytes())
+        return bool(fresh) and its_own and file.with_name("ca.pem").is_file() and set(names) <= set(record["names"])
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
-def _issue(folder: Path, names: list[str]) -> None:
+def _issue(file: Path, names: list[str]) -> None:
+    folder = file.parent
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     authority = _authority(folder)
     now = datetime.now(UTC)
     leaf = authority.issue_cert(*names, not_before=now - timedelta(days=1), not_after=now + _LIFETIME)
     server = b"".join(blob.bytes() for blob in (leaf.private_key_pem, *leaf.cert_chain_pems))
     _replace(folder / "ca.pem", authority.cert_pem.bytes())
-    _replace(folder / "server.pem", server)
+    _replace(file, server)
     record = {"expires": (now + _LIFETIME).timestamp(), "names": names, "sha256": _digest(server)}
-    _replace(folder / "server.json", json.dumps(record).encode())
+    _replace(file.with_suffix(".json"), json.dumps(record).encode())
 
 
 def _authority(folder: Path) -> trustme.CA:
@@ -143,6 +150,10 @@ def _replace(file: Path, content: bytes) -> None:
 def _draft(file: Path, content: bytes) -> Path:
     """A new file beside ``file``, readable by this user alone."""
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(content)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
     return Path(name)

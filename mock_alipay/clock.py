@@ -88,6 +88,9 @@ class Clocks:
     def advance(self, by: timedelta, client_id: str | None = None) -> None:
         """Move forward; a frozen clock stays frozen. ValueError beyond LATEST."""
         hands = self.hands(client_id)
+        most = LATEST - hands.read(self.real.now())
+        if by > most:
+            raise ValueError(f"too long, at most {most.days}d: {_BOUNDS}")
         try:
             moved = Hands(hands.ahead + by) if hands.frozen is None else Hands(frozen=hands.frozen + by)
             self._set(moved, client_id)

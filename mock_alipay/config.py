@@ -27,8 +27,9 @@ HTTP_URL = re.compile(
 HTTP_URL_TOLD = "an http or https URL such as http://127.0.0.1:8000/notify"
 """Where notifications can go, when nobody says."""
 
-NAMEABLE = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*")
-"""Host names that a certificate can name; others have an underscore, for instance."""
+_LABEL = r"(?!-|..--)[A-Za-z0-9-]{1,63}(?<!-)"
+NAMEABLE = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+"""Host names that a certificate can name; others have an underscore, for instance, or two hyphens third and fourth."""
 
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
 """Hosts that stand for all addresses, and how this machine reaches itself then."""
@@ -79,7 +80,8 @@ class Config:
     def certificate_hosts(self) -> list[str]:
         """Hosts that the certificate must name beside those that every certificate does."""
         own = [] if self.listens_everywhere else [self.host]
-        return [*own, *(name for name in self.admin_hosts if NAMEABLE.fullmatch(name) or address_of(name))]
+        also = (name.rstrip(".").lower() for name in self.admin_hosts)
+        return [*own, *(name for name in also if NAMEABLE.fullmatch(name) or address_of(name))]
 
     @property
     def needs_token(self) -> bool:

@@ -6,10 +6,10 @@ import re
 from datetime import timedelta
 
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_PART = r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(ms|s|m|h|d)"
+_PART = r"([0-9]{1,30}(?:\.[0-9]{1,3})?)(ms|s|m|h|d)"
 _SHORT = re.compile(f"(?:{_PART}){{1,5}}")
 _EACH = re.compile(_PART)
-_NUMBER = r"[0-9]{1,6}(?:\.[0-9]{1,6})?"
+_NUMBER = r"[0-9]{1,30}(?:\.[0-9]{1,6})?"
 _ISO = re.compile(
     rf"P(?=[0-9T])(?:({_NUMBER})W)?(?:({_NUMBER})D)?"
     rf"(?:T(?=[0-9])(?:({_NUMBER})H)?(?:({_NUMBER})M)?(?:({_NUMBER})S)?)?"
@@ -20,14 +20,19 @@ _ISO_UNITS = ("weeks", "days", "hours", "minutes", "seconds")
 def parse(text: str) -> timedelta:
     """``300ms``, ``1.5s``, ``59m``, ``1h30m``, ``2d``, or ISO 8601 such as ``PT59M``; ValueError for anything else.
 
-    Years and months are left out: how long they are depends on when.
+    Years and months are left out: how long they are depends on when. What is longer than any calendar is as long as
+    can be, so that whoever asked says what there is room for.
     """
     if _SHORT.fullmatch(text):
-        return sum((timedelta(**{_UNITS[unit]: float(number)}) for number, unit in _EACH.findall(text)), timedelta())
-    found = _ISO.fullmatch(text)
-    if not found:
+        parts = [(_UNITS[unit], number) for number, unit in _EACH.findall(text)]
+    elif found := _ISO.fullmatch(text):
+        parts = [(unit, number) for unit, number in zip(_ISO_UNITS, found.groups(), strict=True) if number]
+    else:
         raise ValueError(f"'{text[:40]}' is no duration; write 300ms, 1.5s, 59m, 1h30m, 2d or PT59M")
-    return timedelta(**{unit: float(number) for unit, number in zip(_ISO_UNITS, found.groups(), strict=True) if number})
+    try:
+        return sum((timedelta(**{unit: float(number)}) for unit, number in parts), timedelta())
+    except OverflowError:
+        return timedelta.max
 
 
 def iso(length: timedelta) -> str:

@@ -16,7 +16,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from mock_alipay.terms import Fault
@@ -29,13 +30,27 @@ class MockAlipayError(Exception):
 class SetupError(MockAlipayError):
     """Something the user wrote cannot be used; ``problems`` holds one line each."""
 
+    exit_code = 1
+    """With which a command ends."""
+
     def __init__(self, *problems: str) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
 
 
 class WrongUse(SetupError):
-    """A flag's value cannot be right, whatever the machine: exit code 2, not 1."""
+    """A flag's value cannot be right, whatever the machine."""
+
+    exit_code = 2
+
+
+@contextmanager
+def under(name: str) -> Iterator[None]:
+    """Put the flag, or whatever a value was given by, before every problem that is found with it."""
+    try:
+        yield
+    except SetupError as error:
+        raise type(error)(*(f"{name}{problem}" for problem in error.problems)) from None
 
 
 class Refusal(MockAlipayError):

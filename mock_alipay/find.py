@@ -61,7 +61,8 @@ class Finder:
         if before:
             return Refusal("NO_INTERFACE_DEF", f"no API at {shown}: the gateway URL must not have a path of its own")
         meant = close(path.rstrip("/").rpartition("/")[2], self._endpoints)
-        hint = f", did you mean {PREFIXES[0]}{meant}?" if meant else ""
+        prefix = PREFIXES[path.startswith("/ams/sandbox/")]
+        hint = f", did you mean {prefix}{meant}?" if meant else ""
         return Refusal("NO_INTERFACE_DEF", f"no API at {shown}{hint}")
 
 

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from mock_alipay.errors import SetupError
+from mock_alipay.errors import SetupError, under
 
 _SHIPPED = Path(__file__).parent / "test_keys"
 
@@ -37,7 +37,10 @@ def shipped_gateway_key() -> RSAPrivateKey:
 
 def gateway_key(file: Path | None) -> RSAPrivateKey:
     """The private key that signs replies: the one in ``file``, or the shipped one."""
-    return shipped_gateway_key() if file is None else read_private_key(file)
+    if file is None:
+        return shipped_gateway_key()
+    with under("--gateway-key "):
+        return read_private_key(file)
 
 
 def shipped_forger_key() -> RSAPrivateKey:
@@ -66,7 +69,8 @@ def read_private_key(path: Path) -> RSAPrivateKey:
     try:
         key = load_pem_private_key(data, None) if b"-----BEGIN" in data else load_der_private_key(_der(data), None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise SetupError(f"{path}: expected an RSA private key, PEM or bare base64, unencrypted: {error}") from None
+        found = _found(error)
+        raise SetupError(f"{path}: expected an RSA private key, PEM or bare base64, unencrypted: {found}") from None
     if not isinstance(key, RSAPrivateKey):
         raise SetupError(f"{path}: expected an RSA private key, found another kind of key")
     return key
@@ -84,10 +88,21 @@ def parse_public_key(data: bytes, origin: str) -> RSAPublicKey:
     except (ValueError, UnsupportedAlgorithm) as error:
         if _is_private(data):
             raise SetupError(f"{origin}: this is a private key; the gateway wants the merchant's public key") from None
-        raise SetupError(f"{origin}: expected an RSA public key, PEM or bare base64: {error}") from None
+        raise SetupError(f"{origin}: expected an RSA public key, PEM or bare base64: {_found(error)}") from None
     if not isinstance(key, RSAPublicKey):
         raise SetupError(f"{origin}: expected an RSA public key, found another kind of key")
     return key
+
+
+def _found(error: Exception) -> str:
+    """What is there instead of a key, in words: those of the library that reads keys are no help."""
+    match error:
+        case _NoBase64():
+            return "it is neither PEM nor base64"
+        case TypeError():
+            return "this one is encrypted"
+        case _:
+            return "what is there is no such key, or a damaged one"
 
 
 def _is_private(data: bytes) -> bool:
@@ -170,8 +185,12 @@ def _read(path: Path) -> bytes:
         raise SetupError(f"{path}: cannot be read: {error.strerror}") from None
 
 
+class _NoBase64(ValueError):
+    """Neither of the two forms that keys come in."""
+
+
 def _der(data: bytes) -> bytes:
     try:
         return base64.b64decode(b"".join(data.split()), validate=True)
     except binascii.Error:
-        raise ValueError("it is neither PEM nor base64") from None
+        raise _NoBase64 from None

@@ -29,18 +29,21 @@ _PAUSE = 0.02
 class Log:
     """Where lines go: calls by ``exchange``, everything else by the standard logging."""
 
-    def __init__(self, stream: TextIO, log_format: LogFormat) -> None:
+    def __init__(self, stream: TextIO, log_format: LogFormat, *, quiet: bool = False) -> None:
+        """``quiet``: warnings and errors only."""
         formatter = _Formatter(log_format)
         self._writer = _Writer(stream, formatter)
         self._line: Callable[[Entry], str] = json_line if log_format == "json" else text_line
         self._told = notification_json if log_format == "json" else notification_text
         handler = _Handler(self._writer)
         handler.setFormatter(formatter)
-        for name, level in (("mock_alipay", logging.INFO), ("uvicorn.error", logging.WARNING)):
+        own = logging.WARNING if quiet else logging.INFO
+        self._before = []
+        for name, level in (("mock_alipay", own), ("uvicorn.error", logging.WARNING)):
             logger = logging.getLogger(name)
-            logger.handlers = [handler]
+            self._before.append((logger, logger.handlers, logger.level, logger.propagate))
+            logger.handlers, logger.propagate = [handler], False
             logger.setLevel(level)
-            logger.propagate = False
 
     def hear(self, event: Event) -> None:
         """Write a call's line."""
@@ -50,8 +53,11 @@ class Log:
             self._writer.put(self._told(event.subject))
 
     def close(self) -> None:
-        """Write what is left; gives up on a reader that does not read."""
+        """Write what is left, and leave the standard logging as it was; gives up on a reader that does not read."""
         self._writer.close()
+        for logger, handlers, level, propagate in self._before:
+            logger.handlers, logger.propagate = handlers, propagate
+            logger.setLevel(level)
 
 
 class _Writer:

@@ -18,6 +18,7 @@ from mock_alipay.contract import Contract
 from mock_alipay.courier import Courier
 from mock_alipay.decision import Decision
 from mock_alipay.endpoints import ENDPOINTS
+from mock_alipay.errors import under
 from mock_alipay.events import Events
 from mock_alipay.figures import figures
 from mock_alipay.find import Finder
@@ -149,5 +150,6 @@ def _key_ring(config: Config) -> KeyRing:
     if TEST_CLIENT_ID not in dict(config.merchants):
         ring.add(TEST_CLIENT_ID, keys.shipped_merchant_key().public_key())
     for client_id, file in config.merchants:
-        ring.add(client_id, keys.read_public_key(file))
+        with under(f"--merchant {client_id}="):
+            ring.add(client_id, keys.read_public_key(file))
     return ring

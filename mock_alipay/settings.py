@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypedDict, get_args
 
@@ -84,6 +86,20 @@ def refuse_unguarded(config: Config) -> None:
             f"--host {config.host}: others than this machine could reach the admin API; "
             "guard it with an admin token (--admin-token), or say that it may be open (--admin-open)"
         )
+
+
+@contextmanager
+def told_in_python() -> Iterator[None]:
+    """Let problems that name flags name the settings of Python programs instead: ``scenario`` for ``--scenario``."""
+    try:
+        yield
+    except SetupError as error:
+        raise type(error)(*map(_with_settings, error.problems)) from None
+
+
+def _with_settings(problem: str) -> str:
+    told = _FLAG.sub(lambda found: _SETTING_OF[found[0]], problem)
+    return f"setting {told}" if _FLAG.match(problem) else told
 
 
 def _unknown(name: str) -> str:
@@ -193,3 +209,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "notify_allow": _names,
     "sandbox_retries": _flag,
 }
+
+_REPEATED = {"--merchant": "merchants", "--admin-host": "admin_hosts"}
+_SETTING_OF = {f"--{name.replace('_', '-')}": name for name in _READERS} | _REPEATED
+_FLAG = re.compile(rf"(?<![^\s(])(?:{'|'.join(_SETTING_OF)})(?![^\s:;,)])")

@@ -18,7 +18,8 @@ NONE = "none"
 
 OTHER = "other"
 MOST_CODES = 1_000
-"""Scenarios may set codes of their own, as many as there are calls; beyond these all count as ``OTHER``."""
+LONGEST_CODE = 64
+"""Scenarios may set codes of their own, another for each call and of any length; beyond these all are ``OTHER``."""
 
 
 @dataclass(slots=True)
@@ -39,12 +40,14 @@ class Tally:
     """What has been counted; nothing is ever taken back, by a reset neither."""
 
     def __init__(self) -> None:
-        self.calls: Counter[tuple[str, str, str]] = Counter()
-        """By endpoint, result code and HTTP status."""
+        self.calls: Counter[tuple[str, ...]] = Counter()
+        """By endpoint, result code and the HTTP status that is sent."""
         self.latencies: dict[str, Latency] = {}
         """By endpoint."""
-        self.notifications: Counter[tuple[str, str]] = Counter()
-        """By name and by what came of an attempt: the status that it left."""
+        self.attempts: Counter[tuple[str, ...]] = Counter()
+        """Attempts to deliver, by notification and by what the merchant made of it."""
+        self.notifications: Counter[tuple[str, ...]] = Counter()
+        """Notifications that came to an end, by name and status; PENDING is none."""
 
     def hear(self, event: Event) -> None:
         """Count a call or a notification."""
@@ -55,9 +58,10 @@ class Tally:
 
     def _call(self, entry: Entry) -> None:
         endpoint = entry.endpoint or NONE
-        key = (endpoint, entry.result_code or NONE, str(entry.http_status or NONE))
-        if len(self.calls) >= MOST_CODES and key not in self.calls:
-            key = (endpoint, OTHER, key[2])
+        code, status = entry.result_code or NONE, str(entry.http_status or NONE)
+        key = (endpoint, code, status)
+        if len(code) > LONGEST_CODE or (len(self.calls) >= MOST_CODES and key not in self.calls):
+            key = (endpoint, OTHER, status)
         self.calls[key] += 1
         latency = self.latencies.get(endpoint)
         if latency is None:
@@ -65,4 +69,16 @@ class Tally:
         latency.add(entry.took)
 
     def _notification(self, notification: Notification) -> None:
-        self.notifications[notification.name, notification.status] += 1
+        name, status = notification.name, notification.status
+        last = notification.attempts[-1] if notification.attempts else None
+        accepted = last is not None and last.complaint is None
+        ended = status != "PENDING"
+        if last is not None and last.by_hand:
+            # One that has come to its end is sent by hand, too: of such only the first acceptance is another end.
+            ended = accepted and all(attempt.complaint for attempt in notification.attempts[:-1])
+        elif status == "DROPPED":
+            last = None  # taken back, whatever was sent before
+        if last is not None and not last.forbidden:
+            self.attempts[name, "accepted" if accepted else "not accepted"] += 1
+        if ended:
+            self.notifications[name, status] += 1

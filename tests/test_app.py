@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mock_alipay.app import create_app
+from mock_alipay.config import Config
+from mock_alipay.errors import WrongUse
 from mock_alipay.timekeeper import Timekeeper
 from tests.live import live, sample
 
@@ -26,3 +29,9 @@ def test_what_ends_with_the_gateway_is_no_bug(caplog: pytest.LogCaptureFixture) 
     with live() as running:
         assert 200 == running.admin("GET", "/health").status
     assert [] == [record.getMessage() for record in caplog.records if "has stopped" in record.getMessage()]
+
+
+def test_a_setting_that_cannot_be_used() -> None:
+    """It is named as Python programs know it."""
+    with pytest.raises(WrongUse, match=r"^setting scenario: there is no scenario 'sucess'"):
+        create_app(Config(scenario="sucess"))

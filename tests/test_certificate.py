@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import json
 import socket
@@ -15,8 +16,11 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import strategies as st
 
-from mock_alipay.certificate import Certificate, certificate
+from mock_alipay.certificate import Certificate, certificate, home
+from mock_alipay.config import NAMEABLE, Config
 from mock_alipay.errors import SetupError
 from tests.live import Live, live
 
@@ -143,13 +147,38 @@ def test_it_is_renewed_a_week_before_it_expires(folder: Path, days: int, kept: b
 
 
 def test_a_new_host_needs_a_new_one(folder: Path) -> None:
-    """A host that it does not name has it issued again, and clients need trust nothing new."""
-    authority = certificate(folder=folder).authority.read_bytes()
-    found = certificate(folder, ["192.168.7.7"])
-    assert "192.168.7.7" in names(found)
-    assert authority == found.authority.read_bytes()
-    server = found.server.read_bytes()
-    assert server == certificate(folder=folder).server.read_bytes()  # names too many do no harm
+    """A host that it does not name gets one of its own, by the same authority, and takes nobody else's away."""
+    usual = certificate(folder, ["127.0.0.1", "localhost"])
+    before = usual.server.read_bytes()
+    found, other = certificate(folder, ["192.168.7.7"]), certificate(folder, ["gateway", "192.168.7.7"])
+    assert [False, True, True] == ["192.168.7.7" in names(one) for one in (usual, found, other)]
+    assert 3 == len({one.server for one in (usual, found, other)})
+    assert (before, usual) == (usual.server.read_bytes(), certificate(folder=folder))
+    assert {usual.authority.read_bytes()} == {one.authority.read_bytes() for one in (found, other)}
+    assert other == certificate(folder, ["192.168.7.7", "gateway"])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=st.from_regex(NAMEABLE, fullmatch=True).filter(lambda name: len(name) < 200))
+@example(name="3--a")
+@example(name="GW.Shop.test")
+@example(name="123")
+def test_names_that_can_be_named(folder: Path, name: str) -> None:
+    """Whatever a certificate is said to be able to name, it can."""
+    assume(NAMEABLE.fullmatch(name))
+    assert certificate(folder, [name.lower()]).server.is_file()
+
+
+@pytest.mark.parametrize("name", ["r2--svc", "xn--a", "my_host", "-x", "x-", "a..b", "x" * 64, ""])
+def test_names_that_cannot_be_named(name: str) -> None:
+    """They are left out: the gateway starts all the same, also on a machine that is called so."""
+    assert [] == Config(host="0.0.0.0", admin_hosts=(name,)).certificate_hosts
+
+
+def test_a_machine_with_an_odd_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the machine is called never keeps the gateway from starting."""
+    monkeypatch.setattr("socket.gethostname", lambda: "r2--svc")
+    assert "r2--svc" not in names(certificate(folder=folder))
 
 
 @pytest.mark.parametrize("lost", ["server.pem", "server.json", "ca.pem"])
@@ -209,6 +238,34 @@ def test_several_at_first_use_agree_on_one_authority(folder: Path) -> None:
 
 
 # Where it is kept
+
+
+def test_a_user_without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As containers have them, with a user id that nobody has: they are told what to set."""
+
+    def none(*_: object, **__: object) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("MOCK_ALIPAY_HOME", raising=False)
+    monkeypatch.setattr("platformdirs.user_data_path", none)
+    with pytest.raises(SetupError, match=r"no home folder .*; set MOCK_ALIPAY_HOME .*--tls-port none"):
+        home()
+
+
+def test_a_folder_named_from_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What is printed for clients holds in any folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MOCK_ALIPAY_HOME", "here")
+    assert tmp_path / "here" == home()
+
+
+def test_a_full_disk_leaves_nothing_behind(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What could not be written whole is taken away again."""
+    full = functools.partial(Path("/dev/full").open, "wb", buffering=0)
+    monkeypatch.setattr("mock_alipay.certificate.os.fdopen", lambda *_: full())
+    with pytest.raises(SetupError, match="No space left"):
+        certificate(folder=folder)
+    assert [] == list(folder.iterdir())
 
 
 def test_private_keys_are_for_their_owner_alone(folder: Path) -> None:

@@ -1,4 +1,7 @@
-"""The files that make and start the container, held to the program that runs in it."""
+"""The files that make and start the container, held to the program that runs in it.
+
+Whole parts of them are compared, not single settings, so that nothing can be added that takes a lock off.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +27,10 @@ from mock_alipay.cli.options import strange_variables
 from mock_alipay.cli.serve import serve
 from mock_alipay.config import Config
 from mock_alipay.edge.guard import Guard
+from mock_alipay.version import __version__
 
 PROJECT = Path(__file__).parent.parent
+MANIFEST = PROJECT / "tests/examples/kubernetes/mock-alipay.yaml"
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text())
 Instruction = tuple[str, str]
 
@@ -43,15 +48,25 @@ def stages() -> list[list[Instruction]]:
     return found
 
 
+def all_words(name: str) -> list[str]:
+    """What all instructions of one name in the image itself say."""
+    return [rest for instruction, rest in stages()[-1] if instruction == name]
+
+
 def last_words(name: str) -> str:
-    """What an instruction of the image itself says."""
-    (words,) = [rest for instruction, rest in stages()[-1] if instruction == name]
+    """What the one instruction of a name in the image itself says."""
+    (words,) = all_words(name)
     return words
+
+
+def pairs(words: str) -> dict[str, str]:
+    """Names and values, as ENV and LABEL give them."""
+    return dict(word.split("=", 1) for word in shlex.split(words))
 
 
 def image_variables() -> dict[str, str]:
     """The variables that the image sets."""
-    return dict(word.split("=", 1) for word in shlex.split(last_words("ENV")))
+    return pairs(last_words("ENV"))
 
 
 def compose_service() -> dict[str, Any]:
@@ -62,8 +77,7 @@ def compose_service() -> dict[str, Any]:
 
 def kubernetes() -> tuple[dict[str, Any], dict[str, Any]]:
     """The Deployment and the Service."""
-    text = (PROJECT / "tests/examples/kubernetes/mock-alipay.yaml").read_text()
-    deployment, service = yaml.safe_load_all(text)
+    deployment, service = yaml.safe_load_all(MANIFEST.read_text())
     return deployment, service
 
 
@@ -133,8 +147,52 @@ def test_it_is_reached_by_the_name_that_it_knows() -> None:
     service = kubernetes()[1]["metadata"]["name"]
     assert variables["MOCK_ALIPAY_ADMIN_HOSTS"] == compose_service()["name"] == service
     guard = Guard(variables["MOCK_ALIPAY_HOST"], hosts=hosts)
-    for host in (service, f"{service}.default.svc.cluster.local", "10.1.2.3:2088"):
-        guard.check({"host": host})
+    for more in ("", ".default", ".default.svc", ".default.svc.cluster.local"):
+        guard.check({"host": f"{service}{more}"})
+    guard.check({"host": "10.1.2.3:2088"})
+
+
+def test_the_service_leads_to_the_pods() -> None:
+    """Deployment and Service choose by the labels that the pods bear."""
+    deployment, service = kubernetes()
+    labels = deployment["spec"]["template"]["metadata"]["labels"]
+    assert labels
+    assert labels == deployment["spec"]["selector"]["matchLabels"] == service["spec"]["selector"]
+
+
+def test_the_pod_runs_this_version_with_the_token_that_was_put_there() -> None:
+    """The image's tag is the version; README and manifest make the very secret that the pod reads its token from."""
+    _, container = pod()
+    assert f"{compose_service()['name']}:{__version__}" == container["image"]
+    (token,) = [variable["valueFrom"] for variable in container["env"] if "valueFrom" in variable]
+    for page in (PROJECT / "README.md", PROJECT / "README.zh-CN.md", MANIFEST):
+        made = re.findall(r"kubectl create secret generic (\S+) --from-literal=([^=\s]+)=", page.read_text())
+        assert [(token["secretKeyRef"]["name"], token["secretKeyRef"]["key"])] == made, page.name
+    assert {"secretKeyRef"} == set(token)
+
+
+def test_it_runs_with_no_privileges() -> None:
+    """Compose and Kubernetes take every capability from it, let it gain none, and share nothing of the host."""
+    service = compose_service()
+    locks = {"read_only": True, "cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
+    assert {"name", "build", "environment", "ports"} == service.keys() - locks.keys()
+    assert locks == {name: service[name] for name in locks}
+    spec, container = pod()
+    user, group = map(int, last_words("USER").split(":"))
+    assert {
+        "runAsNonRoot": True,
+        "runAsUser": user,
+        "runAsGroup": group,
+        "seccompProfile": {"type": "RuntimeDefault"},
+    } == spec.pop("securityContext")
+    assert {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    } == container["securityContext"]
+    del spec["containers"], spec["volumes"]
+    # Links would be variables such as MOCK_ALIPAY_PORT=tcp://…, on which the gateway does not start.
+    assert {"enableServiceLinks": False, "automountServiceAccountToken": False} == spec
 
 
 def test_only_its_home_is_written() -> None:
@@ -144,10 +202,23 @@ def test_only_its_home_is_written() -> None:
     (mount,) = container["volumeMounts"]
     (volume,) = spec["volumes"]
     assert home == last_words("VOLUME") == mount["mountPath"]
-    assert volume["name"] == mount["name"]
-    assert compose_service()["read_only"]
-    assert container["securityContext"]["readOnlyRootFilesystem"]
-    assert last_words("USER") == f"{spec['securityContext']['runAsUser']}:{spec['securityContext']['runAsGroup']}"
+    assert {"name": mount["name"], "emptyDir": {"sizeLimit": "1Mi"}} == volume
+    *_, made = [rest for name, rest in stages()[0] if name == "RUN"]
+    place = PurePosixPath(home)
+    assert f"install -d -m 1777 /made/{place.name}" == made.rpartition("; ")[2].strip()
+    program = PurePosixPath(image_variables()["PYTHONPYCACHEPREFIX"]).parent
+    assert [f"--from=build {program} {program}", f"--from=build /made {place.parent}"] == all_words("COPY")
+    assert f"{home}/tls/ca.pem" in re.findall(r"kubectl exec deploy/mock-alipay -- cat (\S+)", MANIFEST.read_text())
+
+
+def test_labels_say_what_the_package_says() -> None:
+    """Name, description and licence in the image's labels are those of pyproject.toml."""
+    labels = {
+        name.removeprefix("org.opencontainers.image."): value for name, value in pairs(last_words("LABEL")).items()
+    }
+    project = PYPROJECT["project"]
+    assert project["description"].startswith(f"{labels.pop('description')}:")
+    assert {"title": project["name"], "licenses": project["license"], "version": "${VERSION}"} == labels
 
 
 def test_probes_are_answered() -> None:

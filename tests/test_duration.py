@@ -63,7 +63,6 @@ def test_a_duration_is_read(text: str, expected: timedelta) -> None:
             ".5s",
             "5.s",
             "1.2345s",
-            "1234567ms",
             "3s\n",
             "\u0663s",
         ),
@@ -88,7 +87,7 @@ def test_a_duration_is_read(text: str, expected: timedelta) -> None:
             "-PT1S",
             "pt1s",
         ),
-        *("PT1S1M", "PT1M1M", "P1D1W", "P1234567D", "PT1.1234567S", "PT.5S", "P1D\n", "PT1S1s", "1sPT1S"),
+        *("PT1S1M", "PT1M1M", "P1D1W", "PT1.1234567S", "PT.5S", "P1D\n", "PT1S1s", "1sPT1S"),
         *("1s" * 6, "999999d" * 1001),
     ],
 )
@@ -97,6 +96,12 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"is no duration; write 300ms, .* or PT59M$") as caught:
         parse(text)
     assert str(caught.value).startswith(f"'{text[:40]}' ")
+
+
+@pytest.mark.parametrize("text", ["9" * 30 + "d", "999999999d999999999d", "P" + "9" * 30 + "W", f"PT{'9' * 30}S"])
+def test_what_is_longer_than_any_calendar_is_as_long_as_can_be(text: str) -> None:
+    """It is a duration all the same; whoever asked for it says what there is room for."""
+    assert timedelta.max == parse(text)
 
 
 @given(st.timedeltas(timedelta(), timedelta(days=999_999, hours=23, minutes=59, seconds=59, microseconds=999_999)))

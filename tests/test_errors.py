@@ -16,6 +16,7 @@ from mock_alipay.errors import (
     SetupError,
     Unreachable,
     WrongUse,
+    under,
 )
 from mock_alipay.terms import Fault
 
@@ -102,3 +103,11 @@ def test_the_tree_in_the_docstring_is_the_tree() -> None:
         found[name] = above[depth - 1]
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, MockAlipayError)]
     assert {kind.__name__: kind.__bases__[0].__name__ for kind in kinds if kind is not MockAlipayError} == found
+
+
+@pytest.mark.parametrize("kind", [SetupError, WrongUse])
+def test_problems_are_put_under_a_name(kind: type[SetupError]) -> None:
+    """Each of them, and the error stays what it is."""
+    with pytest.raises(SetupError) as caught, under("--flag "):
+        raise kind("a: missing", "b: wrong")
+    assert (kind, ("--flag a: missing", "--flag b: wrong")) == (type(caught.value), caught.value.problems)

@@ -54,7 +54,8 @@ def refused(target: str = PATH, method: str = "POST", **headers: str) -> tuple[s
         ("/ams/api/v1/payments/CREATEPAYMENTSESSION", "createPaymentSession"),
         ("/ams/api/v1/payments/createPaymentSession/", "createPaymentSession"),
         ("/ams/api/v1/createPaymentSession", "createPaymentSession"),
-        ("/ams/sandbox/api/v2/payments/inquirePayment", "inquiryPayment"),
+        ("/ams/sandbox/api/v2/payments/inquirePayment", "sandbox/inquiryPayment"),
+        ("/ams/sandbox/api/v1/payments/createPaymentSession/", "sandbox/createPaymentSession"),
         ("/ams/api/v1/payments/createPaymentSession%3Fa=b", "createPaymentSession"),
         ("/ams/api/v1/payments/zzz", None),
         ("/ams/api/v1/payments/", None),
@@ -62,11 +63,12 @@ def refused(target: str = PATH, method: str = "POST", **headers: str) -> tuple[s
     ],
 )
 def test_an_unknown_api_is_refused_with_the_one_that_was_meant(target: str, meant: str | None) -> None:
-    """NO_INTERFACE_DEF, and the whole path to use when a name is near."""
+    """NO_INTERFACE_DEF, and the whole path to use when a name is near: in the sandbox if the call was."""
     code, message = refused(target)
     assert code == "NO_INTERFACE_DEF"
     if meant:
-        assert f"did you mean /ams/api/v1/payments/{meant}?" in message
+        sandbox, _, name = meant.rpartition("/")
+        assert f"did you mean /ams/{sandbox and 'sandbox/'}api/v1/payments/{name}?" in message
     else:
         assert "did you mean" not in message
 

@@ -132,6 +132,7 @@ def test_a_file_that_holds_no_rsa_private_key_is_refused(tmp_path: Path, data: b
         keys.read_private_key(path)
     (problem,) = caught.value.problems
     assert problem.startswith(f"{path}: expected an RSA private key")
+    assert "[" not in problem, "what a library says is no help"
 
 
 @pytest.mark.parametrize(
@@ -144,6 +145,26 @@ def test_a_file_that_holds_no_rsa_public_key_is_refused(tmp_path: Path, data: by
         keys.read_public_key(path)
     (problem,) = caught.value.problems
     assert problem.startswith(f"{path}: expected an RSA public key")
+    assert "[" not in problem, "what a library says is no help"
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (b"no key", "it is neither PEM nor base64"),
+        (ENCRYPTED, "this one is encrypted"),
+        (PRIVATE_PEM[:-200], "what is there is no such key, or a damaged one"),
+        (bare(b"no key"), "what is there is no such key, or a damaged one"),
+    ],
+    ids=lambda _: "data",
+)
+def test_what_is_there_instead_of_a_private_key_is_told(tmp_path: Path, data: bytes, found: str) -> None:
+    """In words of our own, under the flag where it was configured."""
+    path = file(tmp_path, data)
+    with pytest.raises(SetupError) as caught:
+        keys.gateway_key(path)
+    expected = "expected an RSA private key, PEM or bare base64, unencrypted"
+    assert f"--gateway-key {path}: {expected}: {found}" == str(caught.value)
 
 
 @pytest.mark.parametrize(

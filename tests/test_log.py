@@ -8,7 +8,6 @@ import logging
 import re
 import sys
 import threading
-from collections.abc import Iterator
 
 import pytest
 
@@ -17,17 +16,6 @@ from mock_alipay.journal import Entry
 from mock_alipay.log import Log, LogFormat
 from mock_alipay.terms import Fault
 from tests.test_lines import DROPPED, ENTRY, REFUSED, SENT
-
-
-@pytest.fixture(autouse=True)
-def loggers() -> Iterator[None]:
-    """Leave the standard logging as it was."""
-    found = [logging.getLogger(name) for name in ("mock_alipay", "uvicorn.error")]
-    before = [(logger.handlers, logger.level, logger.propagate) for logger in found]
-    yield
-    for logger, (handlers, level, propagate) in zip(found, before, strict=True):
-        logger.handlers, logger.propagate = handlers, propagate
-        logger.setLevel(level)
 
 
 class Pipe(io.StringIO):
@@ -135,6 +123,25 @@ def test_warnings_in_json_are_one_line_too() -> None:
     assert told["level"] == "error"
     assert told["message"] == "a bug\nZeroDivisionError: oops"
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", told["time"])
+
+
+def test_it_leaves_the_logging_as_it_was() -> None:
+    """Whoever runs a gateway within a program of its own gets its logging back."""
+    found = [logging.getLogger(name) for name in ("mock_alipay", "uvicorn.error")]
+    before = [(logger.handlers, logger.level, logger.propagate) for logger in found]
+    Log(io.StringIO(), "text").close()
+    assert before == [(logger.handlers, logger.level, logger.propagate) for logger in found]
+
+
+def test_quiet() -> None:
+    """Warnings and errors come through, what is for information does not."""
+    stream = io.StringIO()
+    log = Log(stream, "text", quiet=True)
+    logger = logging.getLogger("mock_alipay")
+    logger.info("scenarios reloaded")
+    logger.warning("the scenarios stay as they were")
+    log.close()
+    assert "warning: the scenarios stay as they were\n" == stream.getvalue()
 
 
 @pytest.mark.parametrize("log_format", ["text", "json"])

@@ -104,7 +104,7 @@ def test_wheel_metadata(built: Path) -> None:
         points = configparser.ConfigParser()
         points.read_string(archive.read(f"{info}/entry_points.txt").decode())
         assert {
-            "console_scripts": {"mock-alipay": "mock_alipay.cli:main"},
+            "console_scripts": {"mock-alipay": "mock_alipay.__main__:main"},
             "pytest11": {"mock_alipay": "mock_alipay.pytest_plugin"},
         } == {group: dict(points[group]) for group in points.sections()}
         assert archive.read(f"{info}/licenses/LICENSE") == (PROJECT / "LICENSE").read_bytes()

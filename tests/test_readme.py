@@ -15,7 +15,7 @@ from datetime import timedelta
 from http.server import HTTPServer
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 import httpx2
@@ -26,15 +26,19 @@ import mock_alipay
 from mock_alipay import Mock, schema
 from mock_alipay.cli import commands
 from mock_alipay.client import told, told_of
+from mock_alipay.config import Config
 from mock_alipay.edge.admin import CALLS
 from mock_alipay.figures import figures
 from mock_alipay.life.moves import MOVES
+from mock_alipay.lines import json_line
+from mock_alipay.post.outbox import NotificationStatus
 from mock_alipay.scenario import shipped_folder
 from mock_alipay.scenario.library import read_text
 from mock_alipay.schema import Schemas
 from tests.client.test_told import PENDING, REFUSED
 from tests.live import SANDBOX_PATH, Live, live, sample, signed_headers
 from tests.shop import FAULTY, open_shop
+from tests.test_lines import REFUSED as REFUSED_ENTRY
 
 WALLET = {"paymentMethodType": "GCASH"}
 
@@ -140,9 +144,10 @@ def test_notifications_example(own_gateway: Live, capsys: pytest.CaptureFixture[
     assert {"100": 8, "1": 8} == {amount: amounts.count(amount) for amount in ("100", "1")}
 
 
-def test_webhook_example(own_gateway: Live) -> None:
+def test_webhook_example(own_gateway: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     """The webhook acknowledges what the gateway has signed, and nothing else."""
-    names = {"alipay_public_key": own_gateway.admin("GET", "/env").body["gatewayPublicKey"]}
+    monkeypatch.setenv("ALIPAY_PUBLIC_KEY", own_gateway.admin("GET", "/env").body["gatewayPublicKey"])
+    names: dict[str, Any] = {}
     exec(python_block("class Webhook"), names)
     handler: Any = names["Webhook"]
     quiet = type("Quiet", (handler,), {"log_message": lambda *_: None})
@@ -215,11 +220,14 @@ def test_tail_example(own_gateway: Live) -> None:
 
 
 def test_flags() -> None:
-    """The table of flags names every flag of serve, its variable and no other."""
-    rows = dict(re.findall(r"^\| `(--[a-z-]+)[^`]*` \| `(MOCK_ALIPAY_[A-Z_]+)` \|", README, re.MULTILINE))
-    serve = commands.commands["serve"]
-    expected = {p.opts[0]: p.envvar for p in serve.params if isinstance(p, click.Option)}
-    assert expected == rows
+    """The table of flags names every flag of serve, its variable, its default where it has one, and no other."""
+    rows = re.findall(r"^\| `(--[a-z-]+)[^`]*` \| `(MOCK_ALIPAY_[A-Z_]+)` \| (.*?) \|", README, re.MULTILINE)
+    flags = [p for p in commands.commands["serve"].params if isinstance(p, click.Option)]
+    assert {p.opts[0]: p.envvar for p in flags} == {flag: variable for flag, variable, _ in rows}
+    shown = {flag: default for flag, _, default in rows}
+    assert {p.opts[0]: "off" if p.is_flag else str(p.default) for p in flags if p.is_flag or p.default} == {
+        p.opts[0]: shown[p.opts[0]] for p in flags if p.is_flag or p.default
+    }
 
 
 def test_commands() -> None:
@@ -269,17 +277,45 @@ def test_recipes(name: str, language: str) -> None:
     assert [True] == [_flush_left(block) in program for block in shown]
 
 
+def test_curl_recipe() -> None:
+    """The lines for curl are the program that is run."""
+    assert [(RECIPES / "shop.sh").read_text("utf-8")] == blocks("bash")
+
+
+def test_sdk_urls() -> None:
+    """The table of SDKs names the URLs that a gateway has by default; the Python SDK's is without a port."""
+    rows = dict(re.findall(r"^\| (\S+) \| `[^`]+` \| `(https?://[^`]+)` \|", README, re.MULTILINE))
+    own = Config()
+    assert {
+        "Python": Config(tls_port=443).tls_url,
+        "Java": own.tls_url,
+        **dict.fromkeys(("Go", "PHP", ".NET"), own.url),
+    } == rows
+
+
+def test_shell_lines() -> None:
+    """Whatever the shell lines have mock-alipay do is a command of its own, or flags that it takes."""
+    words = [word for block in blocks("sh") for word in re.findall(r"\bmock-alipay (?=([a-z]\S*))", block)]
+    assert words
+    assert [] == [word.strip('")') for word in words if word.strip('")') not in (*commands.commands, "mock-alipay")]
+    for line in re.findall(r"^mock-alipay (--[^#\n]*)", "\n".join(blocks("sh")), re.MULTILINE):
+        commands.commands["serve"].make_context("serve", line.split())
+
+
 def _flush_left(text: str) -> str:
     return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 @pytest.mark.parametrize("block", [block for block in blocks("yaml") if block.startswith("services:")])
-def test_containers(block: str) -> None:
+def test_containers(block: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The services have the name that the image answers to, and set variables that there are, on the image's ports."""
     service = yaml.safe_load(block)["services"]["mock-alipay"]
     variables = {str(p.envvar) for p in commands.commands["serve"].params}
     named = {**service.get("environment", {}), **service.get("env", {})}
     assert ({"MOCK_ALIPAY_ADMIN_OPEN"}, set()) == (named.keys() & variables, named.keys() - variables)
+    for name, value in named.items():
+        monkeypatch.setenv(name, value)
+    assert commands.commands["serve"].make_context("serve", []).params["admin_open"] is True
     assert set(service.get("ports", [])) <= {"2088:2088", "2089:2089"}
     assert "MOCK_ALIPAY_ADMIN_HOSTS=mock-alipay" in (Path(__file__).parent.parent / "Dockerfile").read_text()
 
@@ -290,6 +326,15 @@ def test_metrics() -> None:
     with live() as running:
         text = running.admin("GET", "/metrics").raw.decode()
     assert sorted(re.findall(r"^# TYPE (mock_alipay_\w+) ", text, re.MULTILINE)) == sorted(named)
+    row = next(line for line in README.splitlines() if line.startswith("| `mock_alipay_notifications_total`"))
+    assert set(get_args(NotificationStatus)) - {"PENDING"} == set(re.findall(r"`([A-Z_]+)`", row))
+
+
+def test_log_fields() -> None:
+    """The fields that the text names are those of a line."""
+    told = README.partition("`--log-format json` makes each an object")[2].partition("`--quiet`")[0]
+    named = set(re.findall(r"`(\w+)`", told)) - {"mock"}
+    assert {"call", "why", "resultCode"} <= named <= json.loads(json_line(REFUSED_ENTRY)).keys()
 
 
 def test_ci_runs_the_readme_command() -> None:

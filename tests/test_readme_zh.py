@@ -184,10 +184,10 @@ DRIFTS = [
     ),
     ("(#编写场景)", "(#内置场景)", "links lead to the sections"),
     ("`SSL_CERT_FILE` 后", "`SSL_CERT_DIR` 后", "code in the text, only in Chinese: SSL_CERT_DIR"),
-    ("不需要账号", "No account needed at all", "untranslated: 'No account needed at all"),
-    ("不需要账号\uff0c", "不需要账号,", "Western punctuation: '不需要账号,"),
-    ("的后端、", "的API、", "no blank between Chinese and Latin: "),
-    ("不需要账号", "不需要账号 ", "a blank beside Chinese punctuation: '不需要账号 "),
+    ("不需要账号", "No account needed at all", "No account needed at all"),
+    ("不需要账号\uff0c", "不需要账号,", "Western punctuation: "),
+    ("不上报任何数据", "不上报API数据", "no blank between Chinese and Latin: "),
+    ("不需要账号", "不需要账号 ", "a blank beside Chinese punctuation: "),
 ]
 
 

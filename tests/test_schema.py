@@ -235,7 +235,7 @@ class TestAdmin:
 
     def test_every_call_says_what_it_does_and_gives(self) -> None:
         """With no other keys than those that are read."""
-        known = {"summary", "query", "body", "media", "headers", "reply", "otherwise", "stream", "text"}
+        known = {"summary", "query", "body", "media", "headers", "reply", "otherwise", "stream", "text", "token"}
         for call, spec in read(ADMIN)["calls"].items():
             assert re.fullmatch(r"(GET|PUT|POST|DELETE) (/[a-z]+|/\{\w+\})+", call)
             assert spec["summary"]

@@ -11,7 +11,7 @@ import pytest
 from mock_alipay import create_app
 from mock_alipay.config import Config
 from mock_alipay.errors import WrongUse
-from mock_alipay.settings import Settings, configured
+from mock_alipay.settings import Settings, configured, told_in_python
 
 EASY = [
     ("scenarios", "stories", (Path("stories"),)),
@@ -95,6 +95,25 @@ def test_a_config_is_looked_at_too() -> None:
     wrong: Any = "strct"
     with pytest.raises(WrongUse, match="setting types"):
         create_app(Config(types=wrong))
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("--scenario: there is none", "setting scenario: there is none"),
+        ("--merchant A=key.pem: wrong", "setting merchants A=key.pem: wrong"),
+        ("--port 1: another (--port 0 is free)", "setting port 1: another (port 0 is free)"),
+        ("--tls-port 1: taken", "setting tls_port 1: taken"),
+        ("--admin-open and --admin-token: no", "setting admin_open and admin_token: no"),
+        ("give a token (--admin-token), or not", "give a token (admin_token), or not"),
+        ("--scenarios a/--port/x--host: --portal", "setting scenarios a/--port/x--host: --portal"),
+    ],
+)
+def test_python_programs_are_told_of_settings(told: str, expected: str) -> None:
+    """Where a problem names a flag, they know it by another name; the error stays what it is."""
+    with pytest.raises(WrongUse) as caught, told_in_python():
+        raise WrongUse(told)
+    assert (expected,) == caught.value.problems
 
 
 def test_every_field_is_a_setting() -> None:

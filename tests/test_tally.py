@@ -6,6 +6,8 @@ import pytest
 
 from mock_alipay.events import Event, EventKind
 from mock_alipay.journal import Entry
+from mock_alipay.post import Attempt
+from mock_alipay.post.outbox import NotificationStatus
 from mock_alipay.tally import BOUNDS, MOST_CODES, NONE, OTHER, Latency, Tally
 from mock_alipay.terms import Reply, WireFault
 from tests.test_lines import ENTRY, REFUSED, SENT
@@ -76,12 +78,58 @@ def test_codes_are_bounded() -> None:
     )
 
 
-def test_notifications() -> None:
-    """Notifications are counted by name and by the status that each attempt left."""
+GOOD = SENT.attempts[-1]._replace(complaint=None, by_hand=False)
+BAD = GOOD._replace(complaint="the HTTP status was 500, expected 200")
+BY_HAND, BAD_BY_HAND = GOOD._replace(by_hand=True), BAD._replace(by_hand=True)
+FORBIDDEN = BAD._replace(forbidden=True)
+
+
+@pytest.mark.parametrize(
+    ("life", "accepted", "not_accepted", "ended"),
+    [
+        ([("ACCEPTED", (GOOD,))], 1, 0, {"ACCEPTED": 1}),
+        ([("PENDING", (BAD,)), ("PENDING", (BAD, BAD)), ("ACCEPTED", (BAD, BAD, GOOD))], 1, 2, {"ACCEPTED": 1}),
+        ([("PENDING", (BAD,)), ("GIVEN_UP", (BAD, BAD))], 0, 2, {"GIVEN_UP": 1}),
+        # An accepted one sent again by hand stays accepted, whatever comes of it.
+        (
+            [("ACCEPTED", (GOOD,)), ("ACCEPTED", (GOOD, BAD_BY_HAND)), ("ACCEPTED", (GOOD, BAD_BY_HAND, BY_HAND))],
+            2,
+            1,
+            {"ACCEPTED": 1},
+        ),
+        ([("GIVEN_UP", (BAD,)), ("GIVEN_UP", (BAD, BAD_BY_HAND))], 0, 2, {"GIVEN_UP": 1}),
+        ([("GIVEN_UP", (BAD,)), ("ACCEPTED", (BAD, BY_HAND))], 1, 1, {"GIVEN_UP": 1, "ACCEPTED": 1}),
+        ([("PENDING", (BAD_BY_HAND,)), ("PENDING", (BAD_BY_HAND, BAD))], 0, 2, {}),
+        ([("DROPPED", ())], 0, 0, {"DROPPED": 1}),
+        ([("PENDING", (BAD,)), ("DROPPED", (BAD,))], 0, 1, {"DROPPED": 1}),
+        (
+            [("DROPPED", ()), ("DROPPED", (BAD_BY_HAND,)), ("ACCEPTED", (BAD_BY_HAND, BY_HAND))],
+            1,
+            1,
+            {"DROPPED": 1, "ACCEPTED": 1},
+        ),
+        ([("REFUSED", ())], 0, 0, {"REFUSED": 1}),
+        ([("REFUSED", (FORBIDDEN,))], 0, 0, {"REFUSED": 1}),
+    ],
+)
+def test_notifications(
+    life: list[tuple[NotificationStatus, tuple[Attempt, ...]]], accepted: int, not_accepted: int, ended: dict[str, int]
+) -> None:
+    """Attempts are counted by what came of them, notifications by how they ended, each but once."""
     tally = Tally()
-    for status in ("PENDING", "PENDING", "ACCEPTED"):
-        tally.hear(event("notification", SENT._replace(status=status)))
-    assert {(SENT.name, "PENDING"): 2, (SENT.name, "ACCEPTED"): 1} == dict(tally.notifications)
+    for status, attempts in life:
+        tally.hear(event("notification", SENT._replace(status=status, attempts=attempts)))
+    attempted = {outcome: count for (_, outcome), count in tally.attempts.items()}
+    assert {"accepted": accepted, "not accepted": not_accepted} == {"accepted": 0, "not accepted": 0, **attempted}
+    assert {(SENT.name, status): count for status, count in ended.items()} == dict(tally.notifications)
+
+
+def test_long_codes_are_one() -> None:
+    """A scenario that takes a code from the request makes no label of a megabyte."""
+    tally = Tally()
+    for length in (64, 65, 1_000_000):
+        tally.hear(event("call", ENTRY._replace(result_code="X" * length)))
+    assert [("X" * 64, 1), (OTHER, 2)] == [(code, count) for (_, code, _), count in tally.calls.items()]
 
 
 def test_other_events_do_not_count() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
@@ -13,10 +12,11 @@ import click
 
 from mock_alipay.cli.call import call
 from mock_alipay.cli.inspect import check, scenarios, validate
+from mock_alipay.cli.output import forget_output
 from mock_alipay.cli.serve import env, ready, serve
 from mock_alipay.cli.steer import act, clock, reset, use
 from mock_alipay.cli.tail import tail
-from mock_alipay.errors import SetupError, WrongUse
+from mock_alipay.errors import SetupError
 from mock_alipay.version import __version__
 
 _VALUED = {name for flag in serve.params if isinstance(flag, click.Option) and not flag.is_flag for name in flag.opts}
@@ -40,12 +40,8 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except BrokenPipeError:
             # The reader of our output has seen enough, as in `mock-alipay scenarios | head -1`.
-            _forget_output()
+            forget_output()
             return 0
-        except OSError as error:
-            # A full disk under standard output, most likely.
-            _forget_output()
-            raise SetupError(f"the system says no: {error}") from error
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -78,15 +74,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = 2
     except SetupError as error:
         _complain(*error.problems)
-        code = 2 if isinstance(error, WrongUse) else 1
+        code = error.exit_code
+    except OSError as error:
+        # A full disk under standard output, most likely.
+        forget_output()
+        _complain(f"the system says no, to what is printed most likely: {error}")
+        code = 1
     except (click.Abort, KeyboardInterrupt):
         code = 130
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _forget_output() -> None:
-    # What is still unwritten would be tried again at exit, and fail again, with a complaint of Python's own.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(*lines: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ def text_banner(config: Config, scenarios: int, authority: Path | None, *, made_
     lines = [
         ("http", config.url),
         ("https", f"{config.tls_url}  (clients trust {authority})" if authority else "off"),
-        ("client id", f"{client_ids}; keys to configure: mock-alipay env, or {config.url}/__admin/env"),
+        ("client id", f"{client_ids}; keys to configure: {_env_command(config)}, or {config.url}/__admin/env"),
         ("scenarios", f"{scenarios} ({folders}); {config.scenario} unless a call asks for another; seed {config.seed}"),
         ("journal", f"{config.url}/__admin/calls"),
     ]
@@ -57,6 +58,19 @@ def json_banner(config: Config, scenarios: int, authority: Path | None, *, made_
     if made_up:
         banner |= {"adminToken": config.admin_token}
     return json.dumps(banner)
+
+
+def _env_command(config: Config) -> str:
+    """The command that prints what a client of this gateway is set up with."""
+    usual = Config()
+    told = {
+        "--host": (config.host, usual.host),
+        "--port": (config.port, usual.port),
+        "--tls-port": (config.tls_port, usual.tls_port),
+    }
+    words = [f" {flag} {'none' if value is None else value}" for flag, (value, known) in told.items() if value != known]
+    key = f" --gateway-key {shlex.quote(str(config.gateway_key))}" if config.gateway_key else ""
+    return f"mock-alipay env{''.join(words)}{key}"
 
 
 def _client_ids(config: Config) -> list[str]:

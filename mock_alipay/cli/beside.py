@@ -21,16 +21,16 @@ FIRST_PROCESS = Path("/proc/1/cmdline")
 
 
 def beside(flags: dict[str, Any]) -> dict[str, Any]:
-    """The flags of a command, with those of the gateway beside it in place of what nobody has typed."""
-    words = _gateway_words()
-    if not words:
-        return flags
+    """The flags of a command, with those of the gateway beside it in place of what nobody has typed.
+
+    A command that is told where to go gets none of them: its gateway is another one.
+    """
     source = click.get_current_context().get_parameter_source
-    theirs = _typed(words)
-    return {
-        name: theirs[name] if name in theirs and source(name) is not ParameterSource.COMMANDLINE else value
-        for name, value in flags.items()
-    }
+    typed = {name for name in ("url", *flags) if source(name) is ParameterSource.COMMANDLINE}
+    if typed & {"url", "host", "port"} or source("url") is ParameterSource.ENVIRONMENT:
+        return flags
+    theirs = _typed(_gateway_words())
+    return {name: theirs[name] if name in theirs and name not in typed else value for name, value in flags.items()}
 
 
 def _gateway_words() -> list[str]:
@@ -39,20 +39,22 @@ def _gateway_words() -> list[str]:
         words = FIRST_PROCESS.read_bytes().decode(errors="replace").split("\0")[:-1]
     except OSError:
         return []
-    names = [PurePath(word).name for word in words]
-    # An init such as tini may stand before it, and an interpreter.
-    for at, name in enumerate(names):
-        if name in ("mock-alipay", "mock-alipay.exe") or (name == "mock_alipay" and words[at - 1] == "-m"):
-            return words[at + 1 :]
-    return []
+    if "--" in words[1:3]:  # an init, such as tini, says so where its own words end
+        words = words[words.index("--") + 1 :]
+    if words and PurePath(words[0]).name.startswith("python"):
+        words = words[2:] if words[1:3] == ["-m", "mock_alipay"] else words[1:]
+    return words[1:] if words and PurePath(words[0]).name in ("mock-alipay", "mock_alipay") else []
 
 
 def _typed(words: Sequence[str]) -> dict[str, Any]:
     """The flags of ``serve`` among these words; nothing when they are another command's."""
     serving = click.command()(options(*SERVING)(lambda **_: None))
+    for flag in serving.params:
+        flag.envvar = None  # variables are those of this command, and may be wrong without being asked for
+    given = list(words[1:] if words[:1] == ["serve"] else words)
     try:
-        context = serving.make_context("mock-alipay", list(words[1:] if words[0] == "serve" else words))
+        context = serving.make_context("mock-alipay", given)
     except click.ClickException:
         return {}
-    typed = ParameterSource.COMMANDLINE
-    return {name: value for name, value in context.params.items() if context.get_parameter_source(name) is typed}
+    commandline = ParameterSource.COMMANDLINE
+    return {name: value for name, value in context.params.items() if context.get_parameter_source(name) is commandline}

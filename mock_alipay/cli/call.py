@@ -17,7 +17,7 @@ from mock_alipay.cli.options import KEYS, options
 from mock_alipay.cli.reach import PLACE, plain_http
 from mock_alipay.cli.values import Seconds
 from mock_alipay.config import TEST_CLIENT_ID, Config
-from mock_alipay.errors import SetupError
+from mock_alipay.errors import SetupError, under
 from mock_alipay.words import close
 
 _SAMPLES = Path(__file__).parent.parent / "samples"
@@ -70,7 +70,8 @@ def call(
     body = _body(endpoint, file)
     target = f"/ams/{'sandbox/' if client_id.startswith('SANDBOX_') else ''}api/v1/payments/{endpoint}"
     moment = datetime.now(UTC).isoformat(timespec="seconds")
-    signer = Signer(keys.read_private_key(private_key) if private_key else keys.shipped_merchant_key())
+    with under("--private-key "):
+        signer = Signer(keys.read_private_key(private_key) if private_key else keys.shipped_merchant_key())
     headers = {
         "Content-Type": "application/json; charset=UTF-8",
         "client-id": client_id,
@@ -93,9 +94,13 @@ def _body(endpoint: str, file: str | None) -> bytes:
         return read_body(file)
     sample = _SAMPLES / f"{endpoint}.json"
     if not sample.is_file():
-        meant = close(endpoint, [known.stem for known in _SAMPLES.glob("*.json")])
-        hint = f"did you mean {meant}? Or " if meant else ""
-        raise SetupError(f"there is no sample of {endpoint}; {hint}name a FILE with the request body")
+        known = sorted(known.stem for known in _SAMPLES.glob("*.json"))
+        meant = close(endpoint, known)
+        hint = f"did you mean {meant}? " if meant else ""
+        raise SetupError(
+            f"there is no sample of {endpoint}; {hint}samples are {', '.join(known)}; "
+            "for another endpoint name a FILE with the request body"
+        )
     return sample.read_bytes()
 
 
@@ -112,7 +117,8 @@ def _send(
         raise SetupError(f"nothing listens at {config.url}; start the gateway with: mock-alipay") from None
     except (OSError, http.client.HTTPException, UnicodeError) as error:
         words = str(error) or type(error).__name__
-        raise SetupError(f"no reply from {config.url}: {words} (a scenario's fault? see its journal)") from None
+        hint = ", or is this its port for HTTPS?" if isinstance(error, http.client.RemoteDisconnected) else ""
+        raise SetupError(f"no reply from {config.url}: {words} (a scenario's fault? see its journal{hint})") from None
 
 
 def _show_request(config: Config, target: str, headers: dict[str, str], body: bytes) -> None:

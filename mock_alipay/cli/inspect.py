@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from mock_alipay.cli.beside import beside
 from mock_alipay.cli.options import STORIES, TYPES, config_of, options
 from mock_alipay.errors import Refusal, SetupError
 
@@ -25,7 +26,7 @@ def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands
     from mock_alipay.scenario import Library, shipped_folder
     from mock_alipay.schema import Schemas
 
-    library = Library.load(config_of(flags).scenarios, Schemas())
+    library = Library.load(config_of(beside(flags)).scenarios, Schemas())
     width = max(map(len, library))
     for name in library:
         story = library[name]
@@ -36,9 +37,10 @@ def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=Path, metavar="FILE…")
 def validate(files: tuple[Path, ...]) -> None:
-    """Check scenario files: file:line and reason of everything wrong."""
+    """Check scenario files: file:line and reason of everything wrong, and of fields that look misspelt."""
     from mock_alipay.scenario import Library, Story
-    from mock_alipay.scenario.library import read_file
+    from mock_alipay.scenario.library import read_document, story_in
+    from mock_alipay.scenario.strangers import strangers
     from mock_alipay.schema import Schemas
 
     schemas = Schemas()
@@ -46,7 +48,10 @@ def validate(files: tuple[Path, ...]) -> None:
     stories: list[Story] = []
     for file in files:
         try:
-            stories.append(read_file(file, schemas))
+            written = read_document(file)
+            stories.append(story_in(written, file.stem, schemas))
+            for stranger in strangers(written, schemas):
+                click.echo(f"{stranger} (allowed)")
             click.echo(f"{file}: fine")
         except SetupError as error:
             problems.extend(error.problems)

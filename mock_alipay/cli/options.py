@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from mock_alipay.certificate import HOME_VARIABLE
-from mock_alipay.cli.values import SEVERAL, Folder, HostName, HttpUrl, Merchant, TlsPort, Token, Whole
+from mock_alipay.cli.values import SEVERAL, Folder, HostName, HttpUrl, Merchant, Switch, TlsPort, Token, Whole
 from mock_alipay.config import Config
 from mock_alipay.errors import WrongUse
 from mock_alipay.words import close
@@ -23,14 +23,24 @@ _FOR_OTHERS = {HOME_VARIABLE, f"{_PREFIX}URL"}
 
 # What Kubernetes tells every pod of a service, https://kubernetes.io/docs/concepts/services-networking/service/.
 _SERVICE_LINK = re.compile(r"(?:tcp|udp|sctp)://[^\s/]+:[0-9]+")
-_OF_A_SERVICE = re.compile(rf"{_PREFIX}(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_[0-9]+_(?:TCP|UDP|SCTP)(?:_\w+)?)")
+_OF_A_SERVICE = re.compile(
+    rf"{_PREFIX}(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT|PORT_[0-9]+_(?:TCP|UDP|SCTP)(?:_\w+)?)"
+)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+class _Port(click.Option):
+    """A port whose variable may be Kubernetes' own: for a service named ``mock-alipay`` it sets MOCK_ALIPAY_PORT."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        value = super().resolve_envvar_value(ctx)
+        return None if value is not None and _SERVICE_LINK.fullmatch(value) else value
+
+
 _HOST = ("--host", {"help": "Address to listen on."})
-_PORT = ("--port", {"type": Whole(0, 65535), "help": "Plain HTTP; 0 picks a free port and prints it."})
-_TLS_PORT = ("--tls-port", {"type": TlsPort(), "help": "HTTPS; 0 picks a free port, none turns it off."})
+_PORT = ("--port", {"cls": _Port, "type": Whole(0, 65535), "help": "Plain HTTP; 0 picks a free port and prints it."})
+_TLS_PORT = ("--tls-port", {"cls": _Port, "type": TlsPort(), "help": "HTTPS; 0 picks a free port, none turns it off."})
 _SCENARIOS = (
     "--scenarios",
     {"type": Folder(), "multiple": True, "help": f"More stories, added to the shipped ones; repeatable, {SEVERAL}."},
@@ -65,7 +75,7 @@ _MAX_BODY = (
     "--max-body",
     {"type": Whole(1), "metavar": "BYTES", "help": "Larger requests are refused."},
 )
-_WATCH = ("--watch", {"is_flag": True, "help": "Reload scenario files when they change."})
+_WATCH = ("--watch", {"is_flag": True, "type": Switch(), "help": "Reload scenario files when they change."})
 _ADMIN_HOST = (
     "--admin-host",
     {
@@ -84,7 +94,10 @@ _ADMIN_TOKEN = (
         "help": "What admin calls must carry; beyond loopback one is made up and printed when none is given.",
     },
 )
-_ADMIN_OPEN = ("--admin-open", {"is_flag": True, "help": "Beyond loopback too, ask admin calls for no token."})
+_ADMIN_OPEN = (
+    "--admin-open",
+    {"is_flag": True, "type": Switch(), "help": "Beyond loopback too, ask admin calls for no token."},
+)
 _NOTIFY_URL = (
     "--notify-url",
     {"type": HttpUrl(), "metavar": "URL", "help": "Where notifications go when a request names no URL."},
@@ -99,13 +112,20 @@ _NOTIFY_ALLOW = (
 )
 _SANDBOX_RETRIES = (
     "--sandbox-retries",
-    {"is_flag": True, "help": "Send no notification twice, acknowledged or not, as the official sandbox does."},
+    {
+        "is_flag": True,
+        "type": Switch(),
+        "help": "Send no notification twice, acknowledged or not, as the official sandbox does.",
+    },
 )
 _LOG_FORMAT = (
     "--log-format",
     {"type": click.Choice(["text", "json"]), "default": "text", "help": "One line a call, in words or as JSON."},
 )
-_QUIET = ("--quiet", {"is_flag": True, "default": False, "help": "No line a call: warnings and errors only."})
+_QUIET = (
+    "--quiet",
+    {"is_flag": True, "type": Switch(), "default": False, "help": "No line a call: warnings and errors only."},
+)
 
 ADDRESS = (_HOST, _PORT, _TLS_PORT)
 STORIES = (_SCENARIOS,)
@@ -137,14 +157,6 @@ _DEFAULTS = {field.name: field.default for field in dataclasses.fields(Config)}
 _FIELD_OF = {"merchant": "merchants", "admin_host": "admin_hosts"}
 
 
-class _Flag(click.Option):
-    """A flag whose variable may be Kubernetes' own: for a service named ``mock-alipay`` it sets MOCK_ALIPAY_PORT."""
-
-    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
-        value = super().resolve_envvar_value(ctx)
-        return None if value is not None and _SERVICE_LINK.fullmatch(value) else value
-
-
 def options(*chosen: tuple[str, dict[str, Any]]) -> Callable[[Command], Command]:
     """Add flags to a command; defaults are Config's own."""
 
@@ -154,7 +166,7 @@ def options(*chosen: tuple[str, dict[str, Any]]) -> Callable[[Command], Command]
             default = _DEFAULTS.get(_FIELD_OF.get(name, name))
             standard = {"default": default, "envvar": f"{_PREFIX}{name.upper()}", "show_envvar": True}
             shown = default not in (None, (), False)
-            command = click.option(flag, cls=_Flag, show_default=shown, **{**standard, **settings})(command)
+            command = click.option(flag, show_default=shown, **{**standard, **settings})(command)
         return command
 
     return decorate

@@ -15,7 +15,7 @@ from click.core import ParameterSource
 
 from mock_alipay.cli.beside import beside
 from mock_alipay.cli.options import ADDRESS, TOKEN, config_of, options, require_ports
-from mock_alipay.errors import AdminError, SetupError, Unreachable, WrongUse
+from mock_alipay.errors import AdminError, SetupError, Unreachable, WrongUse, under
 
 if TYPE_CHECKING:
     from mock_alipay.client import Mock
@@ -57,12 +57,14 @@ def gateway(*, client_id: str | None, url: str | None, **flags: Any) -> Iterator
     """The gateway that flags point at; what it says no to, and that it is not there, ends the command."""
     from mock_alipay.client import Mock
 
+    if client_id == "":
+        raise WrongUse("--client: expected a client id, got an empty one")
     config = config_of(beside(flags))
-    target = _target(url, config)
+    target, given_by = _target(url, config)
+    with under(f"{given_by}: "):
+        mock = Mock(target, client_id=client_id, admin_token=config.admin_token, ca_certificate=_authority(target))
     try:
-        with Mock(
-            target, client_id=client_id, admin_token=config.admin_token, ca_certificate=_authority(target)
-        ) as mock:
+        with mock:
             yield mock
     except AdminError as error:
         # The gateway's own 400 is about a value that was typed here.
@@ -76,26 +78,27 @@ def gateway(*, client_id: str | None, url: str | None, **flags: Any) -> Iterator
 def plain_http(*, url: str | None, **flags: Any) -> Config:
     """The settings with the host and port of the gateway that flags point at, for commands without TLS."""
     config = config_of(beside(flags))
-    target = _target(url, config)
+    target, given_by = _target(url, config)
     if target == config.url:
         return config
-    host, port = _host_and_port(target)
+    with under(f"{given_by}: "):
+        host, port = _host_and_port(target)
     return dataclasses.replace(config, host=host, port=port)
 
 
-def _target(url: str | None, config: Config) -> str:
-    """Where to look: as always, what is typed counts before what a variable says."""
+def _target(url: str | None, config: Config) -> tuple[str, str]:
+    """Where to look, and what says so: as always, what is typed counts before what a variable says."""
     source = click.get_current_context().get_parameter_source
     typed = {name for name in ("url", "host", "port") if source(name) is ParameterSource.COMMANDLINE}
     if url is not None and ("url" in typed or not typed):
-        return url
+        return url, "--url" if "url" in typed else "MOCK_ALIPAY_URL"
     require_ports(port=config.port)
-    return config.url
+    return config.url, "--host"
 
 
 def _host_and_port(url: str) -> tuple[str, int]:
     if url.lower().startswith("https:"):
-        raise WrongUse(f"{url}: this command speaks plain HTTP only; give --url or MOCK_ALIPAY_URL an http:// URL")
+        raise WrongUse(f"expected an http:// URL, this command speaks plain HTTP only, got {url}")
     found = re.fullmatch(r"http://(\[[0-9a-f:.]+\]|[\w.-]+)(:[0-9]{1,5})?/?", url, re.ASCII | re.IGNORECASE)
     port = int(((found and found[2]) or ":80")[1:])
     if found is None or port > 65535:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import http.client
 import json
+import logging
 import shlex
 import sys
 import time
@@ -17,13 +18,18 @@ import click
 from mock_alipay.cli.banner import json_banner, text_banner
 from mock_alipay.cli.beside import beside
 from mock_alipay.cli.options import KEYS, SERVING, config_of, options, require_ports, strange_variables
+from mock_alipay.cli.output import forget_output
 from mock_alipay.cli.reach import PLACE, STARTED_WITH, plain_http
 from mock_alipay.cli.values import Seconds
 from mock_alipay.config import Config
 from mock_alipay.errors import SetupError, WrongUse
 
 if TYPE_CHECKING:
-    from mock_alipay.log import LogFormat
+    from collections.abc import Callable
+
+    from mock_alipay.log import Log, LogFormat
+
+logger = logging.getLogger("mock_alipay")
 
 
 @click.command()
@@ -31,15 +37,29 @@ if TYPE_CHECKING:
 def serve(*, log_format: LogFormat, quiet: bool, **flags: Any) -> None:
     """Run the gateway until Ctrl-C or SIGTERM."""
     # Imported here, so that other commands start at once.
+    from mock_alipay.log import Log
+
+    log = Log(sys.stderr, log_format, quiet=quiet)
+    try:
+        _serve(config_of(flags), log if not quiet else None, json_banner if log_format == "json" else text_banner)
+    except SetupError as error:
+        if log_format == "text":
+            raise
+        for problem in error.problems:
+            logger.error(problem)  # noqa: TRY400 - told in words, without a traceback
+        raise click.exceptions.Exit(error.exit_code) from None
+    finally:
+        log.close()
+
+
+def _serve(config: Config, log: Log | None, shown: Callable[..., str]) -> None:
     from mock_alipay import server
     from mock_alipay.app import routes
-    from mock_alipay.log import Log
     from mock_alipay.parts import assemble
     from mock_alipay.settings import settled
 
-    config = config_of(flags)
     for complaint in strange_variables(serve.params):
-        click.echo(f"mock-alipay: {complaint}", err=True)
+        logger.warning(complaint)
     if config.port and config.port == config.tls_port:
         raise WrongUse(f"--port and --tls-port are both {config.port}; HTTP and HTTPS need a port each")
     try:
@@ -51,17 +71,21 @@ def serve(*, log_format: LogFormat, quiet: bool, **flags: Any) -> None:
     made_up = config.needs_token
     config = settled(config, sockets.port, sockets.tls_port)
     server_file, authority = _certificate(config)
-    log = Log(sys.stderr, log_format)
+    parts = assemble(config, ca_certificate=authority)
+    app = routes(parts)
+    _rest_garbage_collector()
+    banner = shown(config, len(parts.chooser.shelf.library()), authority, made_up=made_up)
+    with nullcontext() if log is None else parts.events.heard_by(log.hear):
+        server.run(app, sockets, server_file, ready=lambda: _announce(banner))
+
+
+def _announce(banner: str) -> None:
+    """Print the lines at the start; a gateway whose output nobody takes serves all the same."""
     try:
-        parts = assemble(config, ca_certificate=authority)
-        app = routes(parts)
-        _rest_garbage_collector()
-        shown = json_banner if log_format == "json" else text_banner
-        banner = shown(config, len(parts.chooser.shelf.library()), authority, made_up=made_up)
-        with nullcontext() if quiet else parts.events.heard_by(log.hear):
-            server.run(app, sockets, server_file, ready=lambda: click.echo(banner))
-    finally:
-        log.close()
+        click.echo(banner)
+    except OSError as error:
+        forget_output()
+        logger.warning("the lines at the start could not be printed: %s", error.strerror)
 
 
 @click.command()

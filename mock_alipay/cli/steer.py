@@ -22,7 +22,9 @@ _MOVES = ("advance", "freeze", "run")
 @click.option("--clear", is_flag=True, help="Take back what was set, instead.")
 def use(scenario: str | None, times: int | None, clear: bool, **flags: Any) -> None:  # noqa: FBT001 - by name
     """Choose the scenario that the next calls play."""
-    if clear == bool(scenario):
+    if clear and scenario:
+        raise click.UsageError("name a SCENARIO or --clear, not both")
+    if not (clear or scenario):
         raise click.UsageError("name a SCENARIO, or --clear to take back what was set")
     if clear and times:
         raise click.UsageError("--clear takes no --times")

@@ -30,6 +30,16 @@ class _List(click.ParamType):  # type: ignore[type-arg] # generic in later versi
     envvar_list_splitter = os.pathsep
 
 
+class Switch(click.types.BoolParamType):
+    """A flag without a value; its variable has one."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"expected 1, true, yes or on, or 0, false, no or off, got '{value}'", param, ctx)
+
+
 class Folder(_List):
     name = "DIR"
 
@@ -102,10 +112,13 @@ class Seconds(click.FloatRange):
     name = "seconds"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        seconds = super().convert(value, param, ctx)
-        if math.isnan(seconds):
-            self.fail(f"expected seconds, got {value}", param, ctx)
-        return seconds
+        try:
+            wrong = math.isnan(float(value))
+        except ValueError:
+            wrong = True
+        if wrong:
+            self.fail(f"expected seconds, such as 10 or 0.5, got '{value}'", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 class TlsPort(click.ParamType):  # type: ignore[type-arg] # generic in later versions only

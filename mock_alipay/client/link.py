@@ -145,7 +145,10 @@ class Link:
         if "CERTIFICATE_VERIFY_FAILED" in why:
             hint = "Mock takes the file of an authority to trust as ca_certificate"
             return Unreachable(f"what answers at {self.url} is not trusted: {why}; {hint}")
-        return Unreachable(f"no gateway answers at {self.url}: {why}; start it with: mock-alipay")
+        # The HTTPS port hangs up on whoever sends it plain HTTP.
+        hung_up = self.url.lower().startswith("http:") and "without sending a response" in why
+        hint = ", or is this its port for HTTPS?" if hung_up else ""
+        return Unreachable(f"no gateway answers at {self.url}: {why.rstrip('.')}; start it with: mock-alipay{hint}")
 
 
 def _trust(ca_certificate: str | Path | None, *, encrypted: bool) -> ssl.SSLContext | bool:

@@ -35,6 +35,7 @@ class Mock:
         admin_token: str | None = None,
         ca_certificate: str | Path | None = None,
     ) -> None:
+        _check(client_id)
         self._link = Link(url, admin_token, ca_certificate)
         self._owns_link = True
         self._merchant_private_key = merchant_private_key
@@ -44,6 +45,7 @@ class Mock:
 
     def for_client(self, client_id: str | None, *, merchant_private_key: str | None = None) -> Mock:
         """The same gateway as one client id meets it, or as all do, over the same connections."""
+        _check(client_id)
         mock = copy.copy(self)
         vars(mock).update(client_id=client_id, _merchant_private_key=merchant_private_key, _owns_link=False)
         if client_id is not None:
@@ -184,3 +186,8 @@ class Mock:
     def __repr__(self) -> str:
         whom = f", client_id={self.client_id!r}" if self.client_id else ""
         return f"Mock({self.url!r}{whom})"
+
+
+def _check(client_id: str | None) -> None:
+    if client_id == "":
+        raise WrongUse("client_id: expected a client id, or None for all of them, got an empty string")

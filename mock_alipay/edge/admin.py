@@ -91,8 +91,8 @@ class Admin:
         async def answer(request: Request) -> Response:
             return await _pick(request, calls).answer(request)
 
-        # Health says nothing that a stranger may not know, and whoever waits for the gateway has no token yet.
-        return self._guarded(path, answer, needs_token=path != "/health")
+        # Some say nothing that a stranger may not know, and whoever waits for the gateway has no token yet.
+        return self._guarded(path, answer, needs_token=all(call.spec.get("token", True) for call in calls.values()))
 
     def _guarded(self, path: str, answer: _Answer, *, needs_token: bool) -> Route:
         async def respond(request: Request) -> Response:
@@ -147,7 +147,7 @@ def spoken(path: str) -> str:
 def _pick(request: Request, calls: Mapping[str, _AdminCall]) -> _AdminCall:
     if not calls:
         known = [f"/__admin{spoken(path)}" for path in CALLS]
-        raise Misuse(404, "No such admin call", f"{request.url.path} is none", known=known)
+        raise Misuse(404, "No such admin call", f"there is no admin call {request.url.path}", known=known)
     call = calls.get("GET" if request.method == "HEAD" else request.method)
     if call is None or (request.method == "HEAD" and "stream" in call.spec):
         raise _wrong_method(request, list(calls))

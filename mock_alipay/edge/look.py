@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from mock_alipay.errors import Misuse
 from mock_alipay.journal import FILTERS, Entry, wanted
 from mock_alipay.payment import Payment
 from mock_alipay.version import __version__
+
+_PORT = re.compile(r":[0-9]+$")
 
 
 async def health(_desk: Desk, _ask: Ask) -> Any:
@@ -108,9 +111,21 @@ def clock_of(desk: Desk, client_id: str | None) -> dict[str, Any]:
     return views.clock_view(desk.clocks, client_id, desk.postman.under_way(client_id))
 
 
-async def environment(desk: Desk, _ask: Ask) -> Any:
-    """What a client must be set up with."""
-    return desk.env
+async def environment(desk: Desk, ask: Ask) -> Any:
+    """What a client must be set up with; the URLs are those of the name under which it came."""
+    reached = ask.request.headers.get("host")
+    if reached is None:
+        return desk.env
+    own = "tlsUrl" if ask.request.url.scheme == "https" else "url"
+    return {**desk.env, **{name: _called(desk.env[name], reached, whole=name == own) for name in ("url", "tlsUrl")}}
+
+
+def _called(url: str | None, host: str, *, whole: bool) -> str | None:
+    """A URL of this gateway with the host that a client calls it by, and with its port, too, where ``whole``."""
+    if url is None:
+        return None
+    scheme, _, authority = url.partition("://")
+    return f"{scheme}://{host}" if whole else f"{scheme}://{_PORT.sub('', host)}{''.join(_PORT.findall(authority))}"
 
 
 async def certificate(desk: Desk, _ask: Ask) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -34,6 +34,7 @@ async def metrics(desk: Desk, _ask: Ask) -> Any:
     found = _Collector(
         calls=dict(tally.calls),
         latencies={endpoint: Latency(list(one.counts), one.seconds) for endpoint, one in tally.latencies.items()},
+        attempts=dict(tally.attempts),
         notifications=dict(tally.notifications),
         kept=(
             _Kept("journal", "Calls in the journal", len(desk.journal), desk.journal.size),
@@ -58,33 +59,36 @@ def _exposed(collector: _Collector) -> Response:
 class _Collector:
     """A moment's figures, as the client library asks for them."""
 
-    calls: dict[tuple[str, str, str], int]
+    calls: dict[tuple[str, ...], int]
     latencies: dict[str, Latency]
-    notifications: dict[tuple[str, str], int]
+    attempts: dict[tuple[str, ...], int]
+    notifications: dict[tuple[str, ...], int]
     kept: Iterable[_Kept]
 
     def collect(self) -> Iterator[Metric]:
         """Every metric once."""
-        from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
+        from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily
 
         yield InfoMetricFamily("mock_alipay", "Which gateway this is.", {"version": __version__})
-        calls = CounterMetricFamily(
+        yield _counter(
             "mock_alipay_calls",
-            "Merchants' calls by endpoint, resultCode and HTTP status.",
-            labels=("endpoint", "result_code", "http_status"),
+            "Merchants' calls by endpoint, resultCode and the HTTP status sent.",
+            ("endpoint", "result_code", "http_status"),
+            self.calls,
         )
-        for labels, count in self.calls.items():
-            calls.add_metric(labels, count)
-        yield calls
         yield self._latency()
-        notifications = CounterMetricFamily(
-            "mock_alipay_notifications",
-            "Attempts to deliver notifications, and notifications never sent, by the status that each left.",
-            labels=("notification", "status"),
+        yield _counter(
+            "mock_alipay_notification_attempts",
+            "Attempts to deliver notifications: accepted, or not accepted.",
+            ("notification", "outcome"),
+            self.attempts,
         )
-        for pair, count in self.notifications.items():
-            notifications.add_metric(pair, count)
-        yield notifications
+        yield _counter(
+            "mock_alipay_notifications",
+            "Notifications that came to an end, by the status that they ended in.",
+            ("notification", "status"),
+            self.notifications,
+        )
         for name, what, entries, size in self.kept:
             yield GaugeMetricFamily(f"mock_alipay_{name}_kept", f"{what}.", value=entries)
             yield GaugeMetricFamily(f"mock_alipay_{name}_bytes", f"{what}: bytes, roughly.", value=size)
@@ -101,3 +105,12 @@ class _Collector:
         for endpoint, one in self.latencies.items():
             latency.add_metric([endpoint], list(zip(bounds, accumulate(one.counts), strict=True)), one.seconds)
         return latency
+
+
+def _counter(name: str, what: str, labels: Sequence[str], counts: Mapping[tuple[str, ...], int]) -> Metric:
+    from prometheus_client.metrics_core import CounterMetricFamily
+
+    counter = CounterMetricFamily(name, what, labels=labels)
+    for values, count in counts.items():
+        counter.add_metric(values, count)
+    return counter

@@ -145,7 +145,7 @@ def _admin_call(parts: _Components, path: str, call: str, spec: Mapping[str, Any
         "tags": ["admin"],
         "responses": {"200": _good(parts, spec), **answers, "default": _problem(parts)},
     }
-    if call != "GET /health":
+    if spec.get("token", True):
         described["security"] = [{}, {"adminToken": []}]
     if parameters:
         described["parameters"] = parameters

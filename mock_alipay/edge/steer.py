@@ -16,6 +16,7 @@ from mock_alipay.results import results
 from mock_alipay.scenario import Story
 from mock_alipay.scenario.posted import read_posted
 from mock_alipay.terms import Act
+from mock_alipay.words import short
 
 _PATIENCE = 20.0
 """Seconds for which the answer to a moved clock waits for notifications to be delivered."""
@@ -74,10 +75,10 @@ async def move_clock(desk: Desk, ask: Ask) -> Any:
     match moves[0]:
         case "advance":
             by = _read("advance", ask, _forward)
-            _moved(lambda: clocks.advance(by, client_id))
+            _moved(lambda: clocks.advance(by, client_id), f"advance: {short(ask.body['advance'])}: ")
         case "freeze":
             at = _read("freeze", ask, _moment)
-            _moved(lambda: clocks.freeze(at, client_id))
+            _moved(lambda: clocks.freeze(at, client_id), f"freeze: {short(ask.body['freeze'])}: ")
         case _:
             _moved(lambda: clocks.run(client_id))
     shown = look.clock_of(desk, client_id)
@@ -165,11 +166,11 @@ def _moment(text: str) -> datetime | None:
     return moment
 
 
-def _moved(move: Callable[[], None]) -> None:
+def _moved(move: Callable[[], None], asked: str = "") -> None:
     try:
         move()
     except ValueError as error:
-        raise Misuse(400, "Clock not moved", str(error)) from None
+        raise Misuse(400, "Clock not moved", f"{asked}{error}") from None
 
 
 def _one(name: str, ask: Ask, in_body: str | None) -> str | None:

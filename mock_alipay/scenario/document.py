@@ -6,8 +6,9 @@ word, a key given twice is an error, and there are no anchors, aliases or tags.
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,30 @@ class Document:
         while path and path not in self.lines:
             path = path[: max(path.rfind("."), path.rfind("["), 0)]
         return f"{self.origin}:{self.lines[path]}" if path in self.lines else self.origin
+
+    def in_order(self, problems: Iterable[str]) -> list[str]:
+        """Problems that begin as ``at`` has it, by line; those without a line first."""
+
+        def line(problem: str) -> int:
+            number = problem.removeprefix(f"{self.origin}:").partition(":")[0]
+            return int(number) if number.isdecimal() else 0
+
+        return sorted(problems, key=line)
+
+    def without(self, paths: Iterable[str]) -> Document:
+        """The same without what stands at these paths; of an array, an empty object takes an element's place."""
+        return dataclasses.replace(self, value=_without(self.value, frozenset(paths), ""))
+
+
+def _without(value: Any, paths: frozenset[str], at: str) -> Any:
+    if isinstance(value, dict):
+        inner = {key: f"{at}.{key}" if at else key for key in value}
+        return {key: _without(value[key], paths, where) for key, where in inner.items() if where not in paths}
+    if isinstance(value, list):
+        places = [f"{at}[{index}]" for index in range(len(value))]
+        items = zip(value, places, strict=True)
+        return [{} if where in paths else _without(item, paths, where) for item, where in items]
+    return value
 
 
 def read(text: str, origin: str) -> Document:

@@ -67,7 +67,7 @@ def length(written: str) -> timedelta:
     """A length of time; ValueError for what is none, or longer than a clock can go."""
     found = duration.parse(written)
     if found > _LONGEST:
-        raise ValueError(f"{written} is longer than {_LONGEST.days}d")
+        raise ValueError(f"{short(written)} is too long, at most {_LONGEST.days}d")
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -45,7 +46,8 @@ class Library(Mapping[str, Story]):
         problems: list[str] = []
         for folder in (shipped_folder(), *folders):
             if not folder.is_dir():
-                problems.append(f"{folder}: no such folder of scenarios")
+                why = "this is a file; give the folder that it is in" if folder.is_file() else "no such folder"
+                problems.append(f"--scenarios {folder}: {why}")
                 continue
             for file in sorted(itertools.chain(folder.glob("*.yaml"), folder.glob("*.yml"))):
                 try:
@@ -136,13 +138,18 @@ class _Gates:
 
 def read_file(file: Path, schemas: Schemas) -> Story:
     """One scenario file; SetupError tells file, line and reason of everything wrong with it."""
+    return story_in(read_document(file), file.stem, schemas)
+
+
+def read_document(file: Path) -> Document:
+    """What stands in a file, scenario or not; SetupError when it cannot be read or is no YAML."""
     try:
         text = file.read_text("utf-8")
     except OSError as error:
         raise SetupError(f"{file}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise SetupError(f"{file}: not UTF-8 text") from None
-    return read_text(file.stem, text, str(file), schemas)
+    return document.read(text, str(file))
 
 
 def read_text(name: str, text: str, origin: str, schemas: Schemas) -> Story:
@@ -154,10 +161,28 @@ def story_in(written: Document, name: str, schemas: Schemas) -> Story:
     """A scenario from a document."""
     if not isinstance(written.value, dict):
         raise SetupError(f"{written.at('')}: expected the keys of a scenario, such as description: ...")
-    if not schemas.accepts(_SCHEMAS, written.value):
-        faults = schemas.explain(_SCHEMAS, written.value)
-        raise SetupError(*(f"{written.at(fault.path)}: {fault.text}" for fault in faults))
-    return build(name, written)
+    if schemas.accepts(_SCHEMAS, written.value):
+        return _built(name, written, [])
+    faults = schemas.explain(_SCHEMAS, written.value)
+    problems = [f"{written.at(fault.path)}: {fault.text}" for fault in faults]
+    # What is left may have more to tell: without the wrong keys, and without sections that need them.
+    rest = written.without(fault.path for fault in faults)
+    rest.value.setdefault("description", "None.")
+    rest = rest.without(re.split(r"[.\[]", fault.path)[0] for fault in schemas.explain(_SCHEMAS, rest.value))
+    if not schemas.accepts(_SCHEMAS, rest.value):
+        raise SetupError(*written.in_order(problems))
+    return _built(name, rest, problems)
+
+
+def _built(name: str, written: Document, problems: Sequence[str]) -> Story:
+    """The story, unless there are problems; SetupError tells them and those that it has itself, by line."""
+    try:
+        story = build(name, written)
+    except SetupError as error:
+        raise SetupError(*written.in_order([*problems, *error.problems])) from None
+    if problems:
+        raise SetupError(*written.in_order(problems))
+    return story
 
 
 def shipped_folder() -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,6 +46,18 @@ def compile_value(value: Any) -> Filler:
     if not isinstance(value, str) or "${" not in value:
         return lambda _: value
     return _compile_text(value)
+
+
+def paths_in(value: Any) -> Iterator[tuple[str, str]]:
+    """The paths that a value's placeholders name, at any depth, each with its source: request or reply."""
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from paths_in(inner)
+    elif isinstance(value, str):
+        for found in _PLACEHOLDER.finditer(value):
+            source, _, path = (found[1] or "").partition(".")
+            if source in ("request", "reply"):
+                yield source, path
 
 
 def _compile_text(template: str) -> Filler:

@@ -21,7 +21,8 @@ from mock_alipay.terms import Act, NotificationName
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _NOTIFICATIONS: tuple[NotificationName, ...] = get_args(NotificationName)
-_NOT_STEPS = frozenset({"description", "match", "count", "buyer", *_NOTIFICATIONS})
+NOT_STEPS = frozenset({"description", "match", "count", "buyer", *_NOTIFICATIONS})
+"""Keys of a scenario that are no endpoint's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def build(name: str, document: Document) -> Story:
         except ValueError as error:
             problems.append(f"{document.at(f'match.body.{place}')}: match.body: {error}")
     steps = {
-        endpoint: each(document, endpoint, problems, step.read) for endpoint in content if endpoint not in _NOT_STEPS
+        endpoint: each(document, endpoint, problems, step.read) for endpoint in content if endpoint not in NOT_STEPS
     }
     acts = each(document, "buyer", problems, buyer.read) if "buyer" in content else ()
     notices = {

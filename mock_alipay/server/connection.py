@@ -165,6 +165,7 @@ class ClientConnection(HttpToolsProtocol):
         self.transport.close()
 
     def _refuse_head(self) -> None:
+        self.logger.warning("a client was sent away, its request line and headers exceed %d bytes", MAX_HEAD)
         self._turn_away(b"431 Request Header Fields Too Large", f"request line and headers exceed {MAX_HEAD} bytes")
 
     def _turn_away(self, status: bytes, detail: str) -> None:

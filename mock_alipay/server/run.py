@@ -17,6 +17,7 @@ import uvicorn
 
 from mock_alipay.errors import SetupError
 from mock_alipay.server.connection import ClientConnection, sweep
+from mock_alipay.server.handshake import tell_of_plain_http
 from mock_alipay.server.sockets import Sockets, allow_many_files
 
 _KEEP_ALIVE = 75
@@ -105,6 +106,7 @@ async def serve(
     servers = [_server(app, lifespan=True)]
     if sockets.tls is not None:
         servers.append(_server(app, lifespan=False, certificate=certificate))
+        tell_of_plain_http(cast("ssl.SSLContext", servers[-1].config.ssl), sockets.port)
     bound = [sockets.plain] + ([sockets.tls] if sockets.tls else [])
     tasks = [asyncio.create_task(server.serve([sock])) for server, sock in zip(servers, bound, strict=True)]
     stopping = asyncio.create_task(stop.wait())

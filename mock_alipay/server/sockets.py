@@ -76,11 +76,13 @@ def _bind(host: str, port: int, flag: str) -> socket.socket:
         bound.listen(_BACKLOG)
     except OSError as error:
         bound.close()
-        raise SetupError(f"{flag} {port}: {_why(error, host, flag)}") from None
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise SetupError(f"--host {host}: this machine has no address {host}") from None
+        raise SetupError(f"{flag} {port}: {_why(error, flag)}") from None
     return bound
 
 
-def _why(error: OSError, host: str, flag: str) -> str:
+def _why(error: OSError, flag: str) -> str:
     match error.errno:
         case errno.EADDRINUSE:
             return f"another program listens there already; stop it, or choose another port ({flag} 0 takes a free one)"
@@ -89,8 +91,6 @@ def _why(error: OSError, host: str, flag: str) -> str:
                 "ports below 1024 need a permission: on Linux, "
                 "sudo sysctl net.ipv4.ip_unprivileged_port_start=443, or run it in a container"
             )
-        case errno.EADDRNOTAVAIL:
-            return f"this machine has no address {host}; see --host"
         case _:
             return str(error.strerror or error)
 

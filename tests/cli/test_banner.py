@@ -27,6 +27,13 @@ def test_in_words() -> None:
     ] == [line.strip() for line in text_banner(CONFIG, 92, Path("ca.pem"), made_up=False).splitlines()[1:]]
 
 
+def test_the_command_for_keys() -> None:
+    """It has the flags that the gateway was started with, so that what it prints is of this gateway."""
+    config = Config(host="::1", port=3600, tls_port=None, seed=7, gateway_key=Path("a key.pem"))
+    told = "keys to configure: mock-alipay env --host ::1 --port 3600 --tls-port none --gateway-key 'a key.pem', or"
+    assert told in text_banner(config, 92, None, made_up=False)
+
+
 def test_as_json() -> None:
     """The same in one line for programs; the token only when nobody knows it yet."""
     shown = json_banner(CONFIG, 92, Path("ca.pem"), made_up=False)

@@ -122,13 +122,26 @@ def test_unknown_endpoint(command: Command, port: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("endpoint", "hint"),
-    [("createPaymentSesion", "did you mean createPaymentSession? Or name a FILE"), ("zzz", "name a FILE")],
+    [("createPaymentSesion", "did you mean createPaymentSession? "), ("zzz", "")],
 )
 def test_unknown_endpoint_without_a_file(command: Command, port: str, endpoint: str, hint: str) -> None:
-    """Without a file there is no sample to send to it; a misspelt one is told the one that was perhaps meant."""
+    """Without a file there is no sample to send to it; which there are is told, and which was perhaps meant."""
     ended = command("call", "--port", port, endpoint)
-    expected = f"mock-alipay: there is no sample of {endpoint}; {hint} with the request body\n"
-    assert (1, "", expected) == ended
+    assert (1, "") == (ended.code, ended.out)
+    assert ended.err.startswith(f"mock-alipay: there is no sample of {endpoint}; {hint}samples are ")
+    assert ended.err.endswith("; for another endpoint name a FILE with the request body\n")
+    samples = ended.err.partition("samples are ")[2].partition("; ")[0].split(", ")
+    assert sorted(file.stem for file in SAMPLE_FILE.parent.glob("*.json")) == samples
+
+
+@pytest.mark.parametrize("flag", ["--private-key", "--gateway-key"])
+def test_keys_that_are_none(command: Command, port: str, tmp_path: Path, flag: str) -> None:
+    """The flag is named with its file, and what was expected there."""
+    file = tmp_path / "no.pem"
+    file.write_text("no key")
+    ended = command("call", "--port", port, flag, str(file), "createPaymentSession")
+    assert 1 == ended.code
+    assert ended.err.startswith(f"mock-alipay: {flag} {file}: expected an RSA private key, PEM or bare base64")
 
 
 def test_timeout(command: Command) -> None:

@@ -50,7 +50,7 @@ def test_scenarios_of_ours(command: Command, tmp_path: Path) -> None:
 def test_scenarios_that_cannot_be_loaded(command: Command, tmp_path: Path) -> None:
     """A folder that is none is told so."""
     ended = command("scenarios", "--scenarios", str(tmp_path / "none"))
-    assert (1, "", f"mock-alipay: {tmp_path / 'none'}: no such folder of scenarios\n") == ended
+    assert (1, "", f"mock-alipay: --scenarios {tmp_path / 'none'}: no such folder\n") == ended
 
 
 # --- validate ---------------------------------------------------------------------------------------------------------
@@ -64,6 +64,13 @@ def test_validate_the_shipped_ones(command: Command) -> None:
         ended.out.splitlines(),
         ended.err,
     )
+
+
+def test_validate_one_with_a_field_that_looks_misspelt(command: Command, tmp_path: Path) -> None:
+    """It is told of, and the file is fine."""
+    file = file_with(tmp_path, "description: x.\nmatch: {body: {order.gods: x}}\n", "gods.yaml")
+    told = f"{file}:2: match.body.order.gods: not documented, did you mean order.goods? (allowed)\n{file}: fine\n"
+    assert (0, told, "") == command("validate", file)
 
 
 @pytest.mark.parametrize(

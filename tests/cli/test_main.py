@@ -178,11 +178,12 @@ def test_reader_that_has_seen_enough(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_full_disk(tmp_path: Path) -> None:
+@pytest.mark.parametrize("word", ["scenarios", "--version", "--help"])
+def test_full_disk(tmp_path: Path, word: str) -> None:
     """Output that cannot be written is told in one line."""
     with Path("/dev/full").open("w") as full:
         result = subprocess.run(
-            [*COMMAND, "scenarios"],
+            [*COMMAND, word],
             env=environment(tmp_path),
             stdout=full,
             stderr=subprocess.PIPE,

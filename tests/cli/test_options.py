@@ -208,6 +208,15 @@ def test_log_format() -> None:
     assert ("json", "json") == (told("--log-format", "json")[0], told(env={"MOCK_ALIPAY_LOG_FORMAT": "json"})[0])
 
 
+@pytest.mark.parametrize("flag", ["--quiet", *SWITCHES])
+def test_a_switch_in_a_variable(flag: str) -> None:
+    """Any word for yes or no, and none else: what was expected is told."""
+    variable, _ = DOCUMENTED[flag]
+    assert [told(env={variable: "on"}), told(env={variable: "0"})] == [told(flag), told()]
+    with pytest.raises(click.BadParameter, match="expected 1, true, yes or on, or 0, false, no or off, got 'maybe'"):
+        told(env={variable: "maybe"})
+
+
 def test_quiet() -> None:
     """The flag, and its variable, keep calls out of the log."""
     assert ("quiet", "quiet") == (told("--quiet")[0], told(env={"MOCK_ALIPAY_QUIET": "1"})[0])

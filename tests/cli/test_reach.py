@@ -138,10 +138,31 @@ def test_which_gateway(
 
 @pytest.mark.parametrize("arguments", PLAIN)
 @pytest.mark.parametrize("target", ["http://gateway:65536", "http://gateway:", "http://a b", "http://u:p@gateway"])
-def test_no_url(command: Command, arguments: tuple[str, ...], target: str) -> None:
-    """What is no URL of a gateway is told what one looks like."""
-    expected = f"mock-alipay: expected a gateway's URL without a path, such as http://127.0.0.1:2088, got {target}\n"
-    assert (2, "", expected) == command(*arguments, "--url", target)
+def test_no_url(command: Command, variable: pytest.MonkeyPatch, arguments: tuple[str, ...], target: str) -> None:
+    """What is no URL of a gateway is told what one looks like, and where it was written."""
+    expected = "expected a gateway's URL without a path, such as http://127.0.0.1:2088, got " + target
+    assert (2, "", f"mock-alipay: --url: {expected}\n") == command(*arguments, "--url", target)
+    variable.setenv("MOCK_ALIPAY_URL", target)
+    assert (2, "", f"mock-alipay: MOCK_ALIPAY_URL: {expected}\n") == command(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (
+            ("--url", "127.0.0.1:2088"),
+            "--url: expected a gateway's URL such as http://127.0.0.1:2088, got 127.0.0.1:2088",
+        ),
+        (("--url", "http://a/b"), "--url: expected a gateway's URL without a path, such as "),
+        (("--host", "a/b"), "--host: expected a gateway's URL without a path, such as "),
+        (("--client", ""), "--client: expected a client id, got an empty one"),
+    ],
+)
+def test_a_place_that_cannot_be(command: Command, flags: tuple[str, ...], words: str) -> None:
+    """Commands that steer name the flag as well."""
+    ended = command("clock", *flags)
+    assert (2, "", 1) == (ended.code, ended.out, len(ended.err.splitlines()))
+    assert ended.err.startswith(f"mock-alipay: {words}")
 
 
 @pytest.mark.parametrize("arguments", PLAIN)
@@ -156,7 +177,8 @@ def test_plain_http_only(
     ended = command(*arguments, *(("--url", secure) if by_flag else ()))
     (line,) = ended.err.splitlines()
     assert (2, "") == (ended.code, ended.out)
-    assert line.startswith(f"mock-alipay: {secure}: this command speaks plain HTTP only")
+    name = "--url" if by_flag else "MOCK_ALIPAY_URL"
+    assert f"mock-alipay: {name}: expected an http:// URL, this command speaks plain HTTP only, got {secure}" == line
 
 
 @pytest.mark.parametrize(

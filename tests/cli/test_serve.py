@@ -322,6 +322,37 @@ def test_json_log(tmp_path: Path) -> None:
     assert isinstance(passed["ms"], float)
 
 
+def test_json_from_the_first_line(tmp_path: Path) -> None:
+    """What is wrong at the start is JSON too, as far as flags could be read; the exit code is the same."""
+    strange = {"MOCK_ALIPAY_SCENARIOZ": "1"}
+    for flags, code, words in (
+        (("--scenario", "nope"), 2, "there is no scenario 'nope'"),
+        (("--scenarios", str(tmp_path / "none")), 1, "no such folder"),
+    ):
+        result = run(tmp_path, *FREE, *flags, "--log-format", "json", env=strange)
+        warning, error = map(json.loads, result.stderr.splitlines())
+        assert (code, "", "warning", "error") == (result.returncode, result.stdout, warning["level"], error["level"])
+        assert ("no such variable" in warning["message"], words in error["message"]) == (True, True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_start_that_nobody_reads(tmp_path: Path) -> None:
+    """A gateway whose first lines cannot be printed serves, says so in its log and stops as usual."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with Path("/dev/full").open("w") as full, (tmp_path / "log").open("w") as log:
+        command = [*COMMAND, "--port", str(port), "--tls-port", "none"]
+        process = subprocess.Popen(command, env=environment(tmp_path), stdout=full, stderr=log)
+    try:
+        assert 0 == run(tmp_path, "ready", "--wait", "20", "--port", str(port)).returncode
+        process.terminate()
+        assert 0 == process.wait(20)
+    finally:
+        process.kill()
+    (line,) = (tmp_path / "log").read_text().splitlines()
+    assert "warning: the lines at the start could not be printed: No space left on device" == line
+
+
 def test_quiet(tmp_path: Path) -> None:
     """With ``--quiet`` no call and no notification has a line; the start is told, and warnings are."""
     with serving(

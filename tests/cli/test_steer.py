@@ -69,6 +69,20 @@ def test_use_of_an_unknown_scenario(steer: Command) -> None:
     assert ended.err.startswith("mock-alipay: there is no scenario 'risk-rejected'; did you mean risk-reject?")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "name a SCENARIO, or --clear to take back what was set"),
+        (("success", "--clear"), "name a SCENARIO or --clear, not both"),
+        (("--clear", "--times", "1"), "--clear takes no --times"),
+    ],
+)
+def test_use_of_what_does_not_go_together(steer: Command, arguments: tuple[str, ...], words: str) -> None:
+    """One of the two, and nothing that does not belong to it."""
+    ended = steer("use", *arguments)
+    assert (2, "", f"mock-alipay: {words} (see mock-alipay use --help)\n") == ended
+
+
 # --- act --------------------------------------------------------------------------------------------------------------
 
 
@@ -192,7 +206,12 @@ def test_clock_of_one_client(steer: Command) -> None:
         (("advance", "--", "-5m"), "advance: a clock is advanced forward only, not by -5m; freeze sets it back"),
         (("freeze", "2027-01-01"), "freeze: '2027-01-01' is no moment; write one with an offset"),
         (("--client", "a,b", "run"), "clientId: expected a client id"),
-        (("--client", "", "run"), "clientId: expected a client id"),
+        (
+            ("advance", "999999d"),
+            "advance: 999999d: too long, at most 26702d: the clock can be set from 2000-01-01 to 2100-01-01",
+        ),
+        (("advance", "99999999999d"), "advance: 99999999999d: too long, at most 26702d: "),
+        (("freeze", "2100-01-02T00:00:00Z"), "freeze: 2100-01-02T00:00:00Z: the clock can be set from 2000-01-01"),
     ],
 )
 def test_clock_that_cannot_be_moved(steer: Command, arguments: tuple[str, ...], words: str) -> None:

@@ -96,6 +96,14 @@ def test_no_http(reply: bytes) -> None:
         mock.health()
 
 
+def test_the_port_for_https(tls_folder: Path) -> None:
+    """Plain HTTP is not answered there, and the hint says what it may be."""
+    with live(tls_folder=tls_folder) as running, Mock(f"http://127.0.0.1:{running.config.tls_port}") as mock:
+        for ask in (mock.health, lambda: mock.wait(timeout=0)):
+            with pytest.raises(Unreachable, match=r"start it with: mock-alipay, or is this its port for HTTPS[?]$"):
+                ask()
+
+
 @pytest.mark.parametrize("method", ["calls", "count", "scenarios", "payments", "reset"])
 def test_every_call_meets_something_else(method: str) -> None:
     """Not health alone: any call says so when a web server answers it with a page."""

@@ -347,6 +347,15 @@ def test_credentials_that_are_not_known(mock: Mock) -> None:
     assert ("SANDBOX_SOMEONE", "theirs") == (other.credentials["client_id"], other.credentials["merchant_private_key"])
 
 
+def test_an_empty_client_id(mock: Mock) -> None:
+    """It is no client id, nor does it stand for all of them."""
+    expected = "client_id: expected a client id, or None for all of them, got an empty string"
+    with pytest.raises(WrongUse, match=expected):
+        Mock(mock.url, client_id="")
+    with pytest.raises(WrongUse, match=expected):
+        mock.for_client("")
+
+
 # --- connections ------------------------------------------------------------------------------------------------------
 
 

@@ -243,7 +243,7 @@ def guarded() -> Iterator[Live]:
         yield running
 
 
-@pytest.mark.parametrize(("method", "path"), [row for row in ROWS if row != ("GET", "/health")])
+@pytest.mark.parametrize(("method", "path"), [row for row in ROWS if row[1] not in ("/health", "/certificate")])
 def test_every_call_needs_the_token(guarded: Live, method: str, path: str) -> None:
     """Every admin call does, and says how it wants it; with the token it is looked at."""
     for authorization in ({}, {"authorization": "Bearer wrong"}):
@@ -262,11 +262,13 @@ def test_nothing_is_told_without_the_token(guarded: Live, method: str, path: str
     assert (401, False) == (answer.status, "known" in answer.body or "allowed" in answer.body)
 
 
-@pytest.mark.parametrize("path", ["/__admin/health", "/openapi.json"])
-def test_what_needs_no_token(guarded: Live, path: str) -> None:
-    """Health and the description are open to whoever may come; pages of other origins may not."""
-    assert guarded.request("GET", path).status == 200
-    assert guarded.request("HEAD", path).status == 200
+@pytest.mark.parametrize(
+    ("path", "status"), [("/__admin/health", 200), ("/__admin/certificate", 404), ("/openapi.json", 200)]
+)
+def test_what_needs_no_token(guarded: Live, path: str, status: int) -> None:
+    """Health, the certificate (none without HTTPS) and the description are open to all but pages of other origins."""
+    assert guarded.request("GET", path).status == status
+    assert guarded.request("HEAD", path).status == status
     assert guarded.request("GET", path, headers={"Origin": "https://evil.example"}).status == 403
 
 

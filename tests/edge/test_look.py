@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
+import json
 import socket
 import ssl
 import subprocess
@@ -54,6 +56,25 @@ def test_env(gateway: Live) -> None:
         env["tlsUrl"],
         env["caCertificate"],
     )
+
+
+def test_env_under_the_name_that_was_called(tls_folder: Path) -> None:
+    """In a container the URLs are those by which the client came, not those that the container knows itself by."""
+    with live(Config(host="0.0.0.0", admin_open=True, admin_hosts=("gw",)), tls_folder=tls_folder) as own:
+        port, tls_port = own.config.port, own.config.tls_port
+        for host, url, tls_url in (
+            ("gw:8080", "http://gw:8080", f"https://gw:{tls_port}"),
+            ("gw", "http://gw", f"https://gw:{tls_port}"),
+            ("[::1]:5", "http://[::1]:5", f"https://[::1]:{tls_port}"),
+        ):
+            env = own.request("GET", "/__admin/env", headers={"Host": host}).body
+            assert (url, tls_url) == (env["url"], env["tlsUrl"])
+        trust = ssl.create_default_context(cafile=str(tls_folder / "ca.pem"))
+        connection = http.client.HTTPSConnection("127.0.0.1", tls_port, context=trust, timeout=10)
+        connection.request("GET", "/__admin/env", headers={"Host": "gw"})
+        env = json.loads(connection.getresponse().read())
+        connection.close()
+        assert (f"http://gw:{port}", "https://gw") == (env["url"], env["tlsUrl"])
 
 
 def test_env_is_what_the_command_prints(gateway: Live, tmp_path: Path) -> None:

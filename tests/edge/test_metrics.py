@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from mock_alipay import Mock, __version__
 from mock_alipay.config import Config
-from mock_alipay.tally import BOUNDS
+from mock_alipay.tally import BOUNDS, Latency
 from tests.live import Live, live, sample
 from tests.shop import open_shop
 
@@ -69,7 +71,7 @@ def test_latency(own: Live) -> None:
 
 
 def test_notifications(own: Live) -> None:
-    """Attempts to deliver stand by notification and by the status that each left."""
+    """Notifications stand by name and by how they ended, attempts to deliver them by what came of each."""
     with open_shop() as shop, Mock(own.config.url) as mock:
         for name in ("one", "two"):
             own.create(sample(name, paymentNotifyUrl=shop.url(), paymentMethod=WALLET))
@@ -80,6 +82,7 @@ def test_notifications(own: Live) -> None:
         mock.payment("three").pay()
         mock.notifications.wait(payment_request_id="three", status="REFUSED")
     assert {("notifyPayment", "ACCEPTED"): 1.0, ("notifyPayment", "REFUSED"): 1.0} == found(own, "notifications_total")
+    assert {("notifyPayment", "accepted"): 1.0} == found(own, "notification_attempts_total")
 
 
 def test_what_is_kept(own: Live) -> None:
@@ -92,6 +95,22 @@ def test_what_is_kept(own: Live) -> None:
     own.admin("POST", "/reset", {})
     assert dict.fromkeys(kept, 0.0) == {name: found(own, name)[()] for name in kept}
     assert 1.0 == sum(found(own, "calls_total").values())
+
+
+def test_a_moment_is_told(own: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is counted while the text is composed, aside and not in the loop's own thread, is for the next time."""
+    threads = []
+
+    def composed(registry: CollectorRegistry) -> bytes:
+        threads.append(threading.current_thread().name)
+        tally = own.parts.tally
+        tally.calls["pay", "SUCCESS", "200"] += 1
+        tally.latencies.setdefault("pay", Latency()).add(1)
+        return generate_latest(registry)
+
+    monkeypatch.setattr("prometheus_client.generate_latest", composed)
+    assert ({}, {("pay", "200", "SUCCESS"): 1.0}) == (found(own, "calls_total"), found(own, "calls_total"))
+    assert [True, True] == [name.startswith("mock-alipay-admin") for name in threads]
 
 
 def test_the_process(own: Live) -> None:

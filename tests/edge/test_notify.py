@@ -267,6 +267,12 @@ def test_cards_are_masked_where_it_is_shown(till: Till) -> None:
         ({**PAYMENT, "set": {"a..b": "1"}}, "set.a..b: 'a..b' is no path"),
         ({**PAYMENT, "set": {"a": "${nothing}"}}, "nothing"),
         ({**PAYMENT, "after": "notifyPayment"}, "notifyPayment cannot wait for itself"),
+        (
+            {**PAYMENT, "url": "not a url"},
+            "url: expected an http or https URL such as http://127.0.0.1:8000/notify, got the string",
+        ),
+        ({**PAYMENT, "url": "ftp://127.0.0.1/"}, "url: expected an http or https URL such as http://127"),
+        ({"notification": "notifyPayment", "body": {}, "clientId": "A", "url": "127.0.0.1"}, "url: expected an http"),
         ({**PAYMENT, "body": []}, "body: expected a JSON object"),
         ({**PAYMENT, "body": {}, "result": "SUCCESS"}, "result: a body of one's own is sent as it is"),
         ({**PAYMENT, "body": {}, "notifyType": "X"}, "notifyType: a body of one's own is sent as it is"),

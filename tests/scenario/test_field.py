@@ -88,7 +88,7 @@ def test_a_delay_is_read(name: str, written: str, expected: float) -> None:
 @pytest.mark.parametrize(
     "written",
     [
-        *("", "3", "3 s", "3S", "3h", "-3s", "1e3ms", ".5s", "5.s", "1.2345s", "1234567ms", "3s\n"),
+        *("", "3", "3 s", "3S", "3h", "-3s", "1e3ms", ".5s", "5.s", "1.2345s", "3s\n"),
         *("2d", "1m30s", "PT5S"),
     ],
 )
@@ -119,8 +119,12 @@ def test_any_length_up_to_ten_years_is_taken(expected: timedelta) -> None:
     assert expected == story(f"buyer: {{action: pay, after: {written}}}").buyer[0].after
 
 
-@pytest.mark.parametrize("written", ["3651d", "999999d999999d", "P999999W", "P3650DT0.001S"])
+@pytest.mark.parametrize("written", ["3651d", "999999d999999d", "P999999W", "P3650DT0.001S", "99999999999999h"])
 def test_a_length_that_no_clock_can_go_is_refused(written: str) -> None:
     """A hundred of those that are taken still end before the year 9999."""
-    with pytest.raises(ValueError, match=f"{written} is longer than 3650d"):
+    with pytest.raises(ValueError, match=f"{written} is too long, at most 3650d"):
         length(written)
+    place = "notifyPayment.delay"
+    assert [f"tale.yaml:2: {place}: {written} is too long, at most 3650d"] == list(
+        problems(f"notifyPayment: {{delay: {written}}}")
+    )

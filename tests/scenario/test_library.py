@@ -72,7 +72,12 @@ def test_everything_wrong_in_all_folders_is_told(tmp_path: Path) -> None:
     missing = tmp_path / "missing"
     with pytest.raises(SetupError) as caught:
         load(one, missing, two)
-    expected = [f"{one}/bad.yaml:2: count", f"{one}/bad.yaml:3: foo", f"{missing}: no such", f"{two}/worse.yaml:3: "]
+    expected = [
+        f"{one}/bad.yaml:2: count",
+        f"{one}/bad.yaml:3: foo",
+        f"--scenarios {missing}: no such folder",
+        f"{two}/worse.yaml:3: ",
+    ]
     assert len(expected) == len(caught.value.problems)
     for start, problem in zip(expected, caught.value.problems, strict=True):
         assert problem.startswith(start)
@@ -82,8 +87,9 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
     """A path to a file is told as such."""
     file = tmp_path / "a.yaml"
     file.write_text("description: a.\n")
-    with pytest.raises(SetupError, match="no such folder of scenarios"):
+    with pytest.raises(SetupError) as caught:
         load(file)
+    assert f"--scenarios {file}: this is a file; give the folder that it is in" == str(caught.value)
 
 
 def test_a_name_with_two_dashes_is_refused(tmp_path: Path) -> None:

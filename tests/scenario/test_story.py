@@ -179,13 +179,42 @@ def test_mistakes_that_only_reading_finds_are_all_told_too() -> None:
         ("a--b.yaml:10:", "createPaymentSession[1].set.a: unknown placeholder ${requst.x}"),
         ("a--b.yaml:11:", "createPaymentSession[1].set.b..c: 'b..c' is no path"),
         ("a--b.yaml:12:", "createPaymentSession[1].set.d[0]: 'd[0]' names an element of an array"),
-        ("a--b.yaml:15:", "buyer[0].after: 9999d is longer than 3650d"),
+        ("a--b.yaml:15:", "buyer[0].after: 9999d is too long, at most 3650d"),
         ("a--b.yaml:18:", "notifyPayment.set.e..f: 'e..f' is no path"),
     ]
     assert len(expected) == len(told)
     for (place, words), problem in zip(expected, told, strict=True):
         assert problem.startswith(place)
         assert words in problem
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "createPaymentSession: {set: {result..x: 1}}\nnotifyPayment: {after: notifyPayment}\ncount: 1\n",
+            ["2: createPaymentSession.set.result..x", "3: notifyPayment.after", "4: count"],
+        ),
+        (
+            "match: {body: {order..x: 1, a: {presnt: true}}}\npay:\n- set: {a..b: 1}\n  delay: 3x\n- sett: {}\n",
+            ["2: match.body", "2: match.body.a.", "4: pay[0].set.a..b", "5: pay[0].delay", "6: pay[1].sett"],
+        ),
+        (
+            "buyer: [{after: 9999d}, {actio: pay}]\npay: {set: {a..b: 1}}\n",
+            ["2: buyer[0]", "2: buyer[1]", "3: pay.set"],
+        ),
+        (
+            "descriptio: 1\npay: 3\nrefund: {delay: {min: 2s, max: 1s}}\n",
+            ["2: descriptio", "3: pay", "4: refund.delay"],
+        ),
+    ],
+)
+def test_what_the_schema_finds_and_what_reading_finds_is_told_together(text: str, expected: list[str]) -> None:
+    """By line, so that one run is enough to put all of it right."""
+    told = problems(text)
+    assert sorted(told, key=lambda problem: int(problem.split(":")[1])) == list(told)
+    for start in expected:
+        assert any(problem.startswith(f"tale.yaml:{start}") for problem in told), told
 
 
 @pytest.mark.parametrize("name", ["a", "a-b", "A.b_c-1", "9", "a" * 60])

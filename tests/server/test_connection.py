@@ -87,6 +87,12 @@ def test_a_head_that_never_ends(gateway: Live) -> None:
         assert_turned_away(wire.send(b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 12_000), 431, b"exceed 65536 bytes")
 
 
+def test_a_head_over_the_limit_is_told_of_in_the_log(gateway: Live, caplog: pytest.LogCaptureFixture) -> None:
+    """In one line, as other clients that are sent away."""
+    assert 431 == exchange(gateway, with_head_of(MOST + 1_000)).status
+    assert ["a client was sent away, its request line and headers exceed 65536 bytes"] == caplog.messages
+
+
 def test_many_small_headers_count_whole(gateway: Live) -> None:
     """Colons, blanks and line ends are part of the head."""
     data = call().replace(b"\r\n\r\n", b"\r\n" + b"x: y\r\n" * 11_000 + b"\r\n", 1)
