@@ -24,7 +24,7 @@ _FOR_OTHERS = {HOME_VARIABLE, f"{_PREFIX}URL"}
 # What Kubernetes tells every pod of a service, https://kubernetes.io/docs/concepts/services-networking/service/.
 _SERVICE_LINK = re.compile(r"(?:tcp|udp|sctp)://[^\s/]+:[0-9]+")
 _OF_A_SERVICE = re.compile(
-    rf"{_PREFIX}(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT|PORT_[0-9]+_(?:TCP|UDP|SCTP)(?:_\w+)?)"
+    rf"{_PREFIX}(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_[0-9]+_(?:TCP|UDP|SCTP)(?:_\w+)?)"
 )
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -190,8 +190,10 @@ def strange_variables(known: Iterable[click.Parameter]) -> list[str]:
     names = {str(parameter.envvar) for parameter in known if parameter.envvar} | _FOR_OTHERS
     strange = [
         name
-        for name in os.environ
-        if name.startswith(_PREFIX) and name not in names and not _OF_A_SERVICE.fullmatch(name)
+        for name, value in os.environ.items()
+        if name.startswith(_PREFIX)
+        and name not in names
+        and not (_OF_A_SERVICE.fullmatch(name) or _SERVICE_LINK.fullmatch(value))
     ]
     meant = {name: close(name, names) for name in strange}
     return [f"{name}: no such variable" + (f", did you mean {meant[name]}?" if meant[name] else "") for name in strange]

@@ -231,9 +231,11 @@ def test_variables_of_kubernetes() -> None:
 def test_strange_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     """A misspelt variable is told, with what was meant; those that Kubernetes sets are its own."""
     theirs = ("SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTPS", "PORT_80_TCP", "PORT_80_TCP_ADDR", "PORT")
-    for name in (*theirs, "ADMIN_HOST", "PORT_80"):
+    for name in (*theirs, "TLS_SERVICE_HOST", "ADMIN_HOST", "PORT_80", "HTTP_PORT"):
         monkeypatch.setenv(f"MOCK_ALIPAY_{name}", "x")
+    monkeypatch.setenv("MOCK_ALIPAY_CASHIER_PORT", "tcp://10.96.0.8:80")
     assert {
+        "MOCK_ALIPAY_HTTP_PORT: no such variable, did you mean MOCK_ALIPAY_TLS_PORT?",
         "MOCK_ALIPAY_ADMIN_HOST: no such variable, did you mean MOCK_ALIPAY_ADMIN_HOSTS?",
         "MOCK_ALIPAY_PORT_80: no such variable, did you mean MOCK_ALIPAY_PORT?",
     } == set(strange_variables(serve.params))
