@@ -28,6 +28,7 @@ from mock_alipay.cli import commands
 from mock_alipay.client import told, told_of
 from mock_alipay.config import Config
 from mock_alipay.edge.admin import CALLS
+from mock_alipay.endpoints import ENDPOINTS
 from mock_alipay.figures import figures
 from mock_alipay.life.moves import MOVES
 from mock_alipay.lines import json_line
@@ -233,6 +234,12 @@ def test_flags() -> None:
 def test_commands() -> None:
     """Every command is named."""
     assert [name for name in commands.commands if f"`{name}`" not in README and name != "serve"] == []
+
+
+def test_endpoints() -> None:
+    """The beginning names every API, and counts them right."""
+    told = README.partition("It knows ")[2].partition("notifications.")[0]
+    assert (list(ENDPOINTS), len(ENDPOINTS)) == (re.findall(r"`(\w+)`", told), {"eight": 8}[told.split()[0]])
 
 
 def test_admin_api() -> None:
