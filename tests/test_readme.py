@@ -239,7 +239,8 @@ def test_commands() -> None:
 def test_endpoints() -> None:
     """The beginning names every API, and counts them right."""
     told = README.partition("It knows ")[2].partition("notifications.")[0]
-    assert (list(ENDPOINTS), len(ENDPOINTS)) == (re.findall(r"`(\w+)`", told), {"eight": 8}[told.split()[0]])
+    numbers = "no one two three four five six seven eight nine ten eleven twelve".split()
+    assert (list(ENDPOINTS), len(ENDPOINTS)) == (re.findall(r"`(\w+)`", told), numbers.index(told.split()[0]))
 
 
 def test_admin_api() -> None:
