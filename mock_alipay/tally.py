@@ -13,13 +13,13 @@ from mock_alipay.post import Notification
 BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
 """Seconds: a call takes about a millisecond, on a busy machine some tens of them."""
 
-NONE = "none"
-"""In place of a word that a call or its reply does not have."""
-
 OTHER = "other"
 MOST_CODES = 1_000
 LONGEST_CODE = 64
 """Scenarios may set codes of their own, another for each call and of any length; beyond these all are ``OTHER``."""
+
+CallKey = tuple[str | None, str | None, int | None]
+"""Endpoint, result code and the HTTP status that is sent, as far as there are any."""
 
 
 @dataclass(slots=True)
@@ -40,13 +40,12 @@ class Tally:
     """What has been counted; nothing is ever taken back, by a reset neither."""
 
     def __init__(self) -> None:
-        self.calls: Counter[tuple[str, ...]] = Counter()
-        """By endpoint, result code and the HTTP status that is sent."""
-        self.latencies: dict[str, Latency] = {}
+        self.calls: Counter[CallKey] = Counter()
+        self.latencies: dict[str | None, Latency] = {}
         """By endpoint."""
-        self.attempts: Counter[tuple[str, ...]] = Counter()
+        self.attempts: Counter[tuple[str, str]] = Counter()
         """Attempts to deliver, by notification and by what the merchant made of it."""
-        self.notifications: Counter[tuple[str, ...]] = Counter()
+        self.notifications: Counter[tuple[str, str]] = Counter()
         """Notifications that came to an end, by name and status; PENDING is none."""
 
     def hear(self, event: Event) -> None:
@@ -57,11 +56,10 @@ class Tally:
             self._notification(event.subject)
 
     def _call(self, entry: Entry) -> None:
-        endpoint = entry.endpoint or NONE
-        code, status = entry.result_code or NONE, str(entry.http_status or NONE)
-        key = (endpoint, code, status)
-        if len(code) > LONGEST_CODE or (len(self.calls) >= MOST_CODES and key not in self.calls):
-            key = (endpoint, OTHER, status)
+        endpoint = entry.endpoint
+        key = (endpoint, entry.result_code, entry.http_status)
+        if key not in self.calls and (len(entry.result_code or "") > LONGEST_CODE or len(self.calls) >= MOST_CODES):
+            key = (endpoint, OTHER, entry.http_status)
         self.calls[key] += 1
         latency = self.latencies.get(endpoint)
         if latency is None:

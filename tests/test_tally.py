@@ -8,7 +8,7 @@ from mock_alipay.events import Event, EventKind
 from mock_alipay.journal import Entry
 from mock_alipay.post import Attempt
 from mock_alipay.post.outbox import NotificationStatus
-from mock_alipay.tally import BOUNDS, MOST_CODES, NONE, OTHER, Latency, Tally
+from mock_alipay.tally import BOUNDS, MOST_CODES, OTHER, CallKey, Latency, Tally
 from mock_alipay.terms import Reply, WireFault
 from tests.test_lines import ENTRY, REFUSED, SENT
 
@@ -21,23 +21,23 @@ def event(kind: EventKind, subject: object) -> Event:
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [
-        (ENTRY, ("createPaymentSession", "SUCCESS", "200")),
-        (REFUSED, ("createPaymentSession", "PARAM_ILLEGAL", "200")),
+        (ENTRY, ("createPaymentSession", "SUCCESS", 200)),
+        (REFUSED, ("createPaymentSession", "PARAM_ILLEGAL", 200)),
         (
             ENTRY._replace(endpoint=None, result_code=None, reply=Reply(404, b"", b"")),
-            (NONE, NONE, "404"),
+            (None, None, 404),
         ),
         (
             ENTRY._replace(reply=Reply(200, b"", b"{}", 3.0, WireFault("reset"))),
-            ("createPaymentSession", "SUCCESS", NONE),
+            ("createPaymentSession", "SUCCESS", None),
         ),
         (
             ENTRY._replace(reply=Reply(200, b"", b"{}", 0.0, WireFault("status", 502))),
-            ("createPaymentSession", "SUCCESS", "502"),
+            ("createPaymentSession", "SUCCESS", 502),
         ),
     ],
 )
-def test_calls(entry: Entry, expected: tuple[str, str, str]) -> None:
+def test_calls(entry: Entry, expected: CallKey) -> None:
     """Calls are counted by endpoint, result code and the HTTP status that the client saw."""
     tally = Tally()
     tally.hear(event("call", entry))
@@ -60,7 +60,7 @@ def test_latencies_are_counted_by_endpoint() -> None:
     tally = Tally()
     for endpoint, took in (("pay", 0.25), ("pay", 0.5), (None, 2.0)):
         tally.hear(event("call", ENTRY._replace(endpoint=endpoint, took=took)))
-    assert {"pay": (2, 0.75), NONE: (1, 2.0)} == {
+    assert {"pay": (2, 0.75), None: (1, 2.0)} == {
         endpoint: (sum(one.counts), one.seconds) for endpoint, one in tally.latencies.items()
     }
 
@@ -73,8 +73,8 @@ def test_codes_are_bounded() -> None:
     tally.hear(event("call", ENTRY._replace(result_code="CODE_7")))
     assert (MOST_CODES + 1, 50, 2) == (
         len(tally.calls),
-        tally.calls["createPaymentSession", OTHER, "200"],
-        tally.calls["createPaymentSession", "CODE_7", "200"],
+        tally.calls["createPaymentSession", OTHER, 200],
+        tally.calls["createPaymentSession", "CODE_7", 200],
     )
 
 

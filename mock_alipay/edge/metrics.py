@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from starlette.responses import Response
 
 from mock_alipay.edge.desk import Ask, Desk
-from mock_alipay.tally import BOUNDS, Latency
+from mock_alipay.tally import BOUNDS, CallKey, Latency
 from mock_alipay.version import __version__
 
 if TYPE_CHECKING:
@@ -59,10 +59,10 @@ def _exposed(collector: _Collector) -> Response:
 class _Collector:
     """A moment's figures, as the client library asks for them."""
 
-    calls: dict[tuple[str, ...], int]
-    latencies: dict[str, Latency]
-    attempts: dict[tuple[str, ...], int]
-    notifications: dict[tuple[str, ...], int]
+    calls: Mapping[CallKey, int]
+    latencies: Mapping[str | None, Latency]
+    attempts: Mapping[tuple[str, str], int]
+    notifications: Mapping[tuple[str, str], int]
     kept: Iterable[_Kept]
 
     def collect(self) -> Iterator[Metric]:
@@ -103,14 +103,19 @@ class _Collector:
         )
         bounds = [*map(str, BOUNDS), "+Inf"]
         for endpoint, one in self.latencies.items():
-            latency.add_metric([endpoint], list(zip(bounds, accumulate(one.counts), strict=True)), one.seconds)
+            latency.add_metric([_word(endpoint)], list(zip(bounds, accumulate(one.counts), strict=True)), one.seconds)
         return latency
 
 
-def _counter(name: str, what: str, labels: Sequence[str], counts: Mapping[tuple[str, ...], int]) -> Metric:
+def _counter(name: str, what: str, labels: Sequence[str], counts: Mapping[Any, int]) -> Metric:
     from prometheus_client.metrics_core import CounterMetricFamily
 
     counter = CounterMetricFamily(name, what, labels=labels)
     for values, count in counts.items():
-        counter.add_metric(values, count)
+        counter.add_metric([_word(value) for value in values], count)
     return counter
+
+
+def _word(value: str | int | None) -> str:
+    """A label; Prometheus takes an empty one for none, which is hard to see."""
+    return "none" if value is None else str(value)
