@@ -63,21 +63,10 @@ def call(
 
     FILE is the request body (- for standard input); without one the documented sample is sent.
     """
-    from mock_alipay import keys
-    from mock_alipay.signature import Signer, content
-
     config = plain_http(**flags)
     body = _body(endpoint, file)
     target = f"/ams/{'sandbox/' if client_id.startswith('SANDBOX_') else ''}api/v1/payments/{endpoint}"
-    moment = datetime.now(UTC).isoformat(timespec="seconds")
-    with under("--private-key "):
-        signer = Signer(keys.read_private_key(private_key) if private_key else keys.shipped_merchant_key())
-    headers = {
-        "Content-Type": "application/json; charset=UTF-8",
-        "client-id": client_id,
-        "request-time": moment,
-        "signature": signer.header(content("POST", target, client_id, moment, body)).decode(),
-    }
+    headers = _signed(target, body, client_id, private_key)
     if scenario:
         headers["mock-scenario"] = scenario
     _show_request(config, target, headers, body)
@@ -102,6 +91,22 @@ def _body(endpoint: str, file: str | None) -> bytes:
             "for another endpoint name a FILE with the request body"
         )
     return sample.read_bytes()
+
+
+def _signed(target: str, body: bytes, client_id: str, private_key: Path | None) -> dict[str, str]:
+    """The headers of a call, its signature among them."""
+    from mock_alipay import keys
+    from mock_alipay.signature import Signer, content
+
+    moment = datetime.now(UTC).isoformat(timespec="seconds")
+    with under("--private-key "):
+        signer = Signer(keys.read_private_key(private_key) if private_key else keys.shipped_merchant_key())
+    return {
+        "Content-Type": "application/json; charset=UTF-8",
+        "client-id": client_id,
+        "request-time": moment,
+        "signature": signer.header(content("POST", target, client_id, moment, body)).decode(),
+    }
 
 
 def _send(
