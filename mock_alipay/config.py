@@ -80,8 +80,13 @@ class Config:
     def certificate_hosts(self) -> list[str]:
         """Hosts that the certificate must name beside those that every certificate does."""
         own = [] if self.listens_everywhere else [self.host]
-        also = (name.rstrip(".").lower() for name in self.admin_hosts)
-        return [*own, *(name for name in also if NAMEABLE.fullmatch(name) or address_of(name))]
+        also = (name.rstrip(".").lower() for name in self.admin_hosts if name not in self.unnameable)
+        return [*own, *also]
+
+    @property
+    def unnameable(self) -> list[str]:
+        """Names of this machine that no certificate can hold."""
+        return [name for name in self.admin_hosts if not (NAMEABLE.fullmatch(name.rstrip(".")) or address_of(name))]
 
     @property
     def needs_token(self) -> bool:

@@ -74,7 +74,7 @@ def assemble(config: Config, *, clock: Clock | None = None, ca_certificate: Path
     gateway_key = keys.gateway_key(config.gateway_key)
     schemas = Schemas(config.types)
     chooser, contract, ring = _chooser(config, schemas), Contract(schemas), _key_ring(config)
-    journal, agenda, tally = Journal(), Agenda(clocks), Tally()
+    journal, agenda, tally = Journal(), Agenda(clocks), Tally(results())
     events = Events(run=secrets.token_hex(4), always=(tally.hear,))
     signer = None if config.signatures == "off" else Signer(gateway_key)
     sealer = Sealer(signer, cache(lambda: Signer(keys.shipped_forger_key())))

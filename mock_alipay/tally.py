@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from mock_alipay.events import Event
@@ -14,7 +15,7 @@ BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
 """Seconds: a call takes about a millisecond, on a busy machine some tens of them."""
 
 OTHER = "other"
-MOST_CODES = 1_000
+MOST_STRANGE = 1_000
 LONGEST_CODE = 64
 """Scenarios may set codes of their own, another for each call and of any length; beyond these all are ``OTHER``."""
 
@@ -39,7 +40,10 @@ class Latency:
 class Tally:
     """What has been counted; nothing is ever taken back, by a reset neither."""
 
-    def __init__(self) -> None:
+    def __init__(self, codes: Collection[str] = ()) -> None:
+        """``codes``: the documented ones, which are always told apart."""
+        self._codes = frozenset([*codes, None])
+        self._strange = 0
         self.calls: Counter[CallKey] = Counter()
         self.latencies: dict[str | None, Latency] = {}
         """By endpoint."""
@@ -58,13 +62,21 @@ class Tally:
     def _call(self, entry: Entry) -> None:
         endpoint = entry.endpoint
         key = (endpoint, entry.result_code, entry.http_status)
-        if key not in self.calls and (len(entry.result_code or "") > LONGEST_CODE or len(self.calls) >= MOST_CODES):
-            key = (endpoint, OTHER, entry.http_status)
+        if key not in self.calls and entry.result_code not in self._codes:
+            key = self._bounded(key)
         self.calls[key] += 1
         latency = self.latencies.get(endpoint)
         if latency is None:
             latency = self.latencies[endpoint] = Latency()
         latency.add(entry.took)
+
+    def _bounded(self, key: CallKey) -> CallKey:
+        """What a call with a code that is new and not documented counts as."""
+        endpoint, code, status = key
+        if self._strange >= MOST_STRANGE or len(code or "") > LONGEST_CODE:
+            return endpoint, OTHER, status
+        self._strange += 1
+        return key
 
     def _notification(self, notification: Notification) -> None:
         name, status = notification.name, notification.status

@@ -38,6 +38,7 @@ def test_the_certificate_names_what_the_machine_is_called() -> None:
     """Names under which the admin API may be called are in the certificate too, unless no certificate can hold them."""
     config = Config(host="0.0.0.0", admin_hosts=("mock-alipay", "mock_alipay", "10.0.0.7", "fd00::7", "gw.shop.test"))
     assert ["mock-alipay", "10.0.0.7", "fd00::7", "gw.shop.test"] == config.certificate_hosts
+    assert ["mock_alipay"] == config.unnameable
 
 
 @pytest.mark.parametrize(("tls_port", "expected"), [(443, "https://127.0.0.1"), (None, None)])

@@ -175,7 +175,7 @@ DRIFTS = [
     ),
     ("| 2088 |", "| 2088 | 多 |", "row has 4 cells in English, 5 in Chinese"),
     ("你要在 7 天内", "你要在 8 天内", "facts in the text, only in English: 7"),
-    ("| 支付已超过 365 天 |", "| 支付已超过 180 天 |", "only in Chinese: 180"),
+    ("| 距支付已超过 365 天 |", "| 距支付已超过 180 天 |", "only in Chinese: 180"),
     ("\n- 测试失败时", "\n测试失败时", "(paragraphs and items, items) are"),
     (
         "(tests/examples/shop)",

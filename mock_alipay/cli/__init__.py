@@ -12,6 +12,7 @@ import click
 
 from mock_alipay.cli.call import call
 from mock_alipay.cli.inspect import check, scenarios, validate
+from mock_alipay.cli.options import strange_variables
 from mock_alipay.cli.output import forget_output
 from mock_alipay.cli.serve import env, ready, serve
 from mock_alipay.cli.steer import act, clock, reset, use
@@ -46,11 +47,14 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, message="mock-alipay %(version)s")
-def commands() -> None:
+@click.pass_context
+def commands(ctx: click.Context) -> None:
     """A local stand-in for the Alipay/Antom payment gateway.
 
     Without a command it serves: http://127.0.0.1:2088 and https://127.0.0.1:2089. See mock-alipay serve --help.
     """
+    if ctx.invoked_subcommand != "serve":  # which has a log for it
+        _complain(*strange_variables(serve.params))
 
 
 for _command in (serve, ready, env, scenarios, validate, check, call, tail, use, act, reset, clock):

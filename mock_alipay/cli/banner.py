@@ -57,7 +57,7 @@ def json_banner(config: Config, scenarios: int, authority: Path | None, *, made_
             banner |= {"level": "warning", "why": f"nothing will be sent to {config.notify_url}: {why}"}
     if made_up:
         banner |= {"adminToken": config.admin_token}
-    return json.dumps(banner)
+    return json.dumps(banner, separators=(",", ":"))
 
 
 def _env_command(config: Config) -> str:

@@ -6,13 +6,12 @@ import dataclasses
 import os
 import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from mock_alipay.certificate import HOME_VARIABLE
-from mock_alipay.cli.values import SEVERAL, Folder, HostName, HttpUrl, Merchant, Switch, TlsPort, Token, Whole
+from mock_alipay.cli.values import SEVERAL, File, Folder, HostName, HttpUrl, Merchant, Switch, TlsPort, Token, Whole
 from mock_alipay.config import Config
 from mock_alipay.errors import WrongUse
 from mock_alipay.words import close
@@ -62,7 +61,7 @@ _MERCHANT = (
         "help": f"A merchant's public key; the same ID again is its next key version. Repeatable, {SEVERAL}.",
     },
 )
-_GATEWAY_KEY = ("--gateway-key", {"type": Path, "metavar": "FILE", "help": "The private key that signs replies."})
+_GATEWAY_KEY = ("--gateway-key", {"type": File(), "help": "The private key that signs replies."})
 _TYPES = (
     "--types",
     {

@@ -71,6 +71,8 @@ def _serve(config: Config, log: Log | None, shown: Callable[..., str]) -> None:
     made_up = config.needs_token
     config = settled(config, sockets.port, sockets.tls_port)
     server_file, authority = _certificate(config)
+    for name in config.unnameable if authority else ():
+        logger.warning("--admin-host %s: no certificate can name it; over HTTPS it has to be called otherwise", name)
     parts = assemble(config, ca_certificate=authority)
     app = routes(parts)
     _rest_garbage_collector()
@@ -155,5 +157,7 @@ def _health(config: Config) -> str | None:
         return None if healthy else f"HTTP {response.status}, which is not mock-alipay's answer"
     except (json.JSONDecodeError, UnicodeDecodeError):
         return "something else listens there"
+    except http.client.RemoteDisconnected:
+        return "it hung up without a word; is this its port for HTTPS?"
     except (OSError, http.client.HTTPException, UnicodeError) as error:
         return str(error) or type(error).__name__

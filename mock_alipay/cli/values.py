@@ -43,7 +43,19 @@ class Switch(click.types.BoolParamType):
 class Folder(_List):
     name = "DIR"
 
-    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> Path:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        if value == "":
+            # As a path it would be the folder that one happens to be in.
+            self.fail(f"expected a folder, got ''; {SEVERAL}", param, ctx)
+        return Path(value)
+
+
+class File(click.ParamType):  # type: ignore[type-arg] # generic in later versions only
+    name = "FILE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        if value == "":
+            self.fail("expected a file, got ''", param, ctx)
         return Path(value)
 
 

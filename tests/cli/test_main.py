@@ -194,6 +194,15 @@ def test_full_disk(tmp_path: Path, word: str) -> None:
     assert "No space left on device" in result.stderr
 
 
+def test_misspelt_variables_are_told_by_every_command(tmp_path: Path) -> None:
+    """Not by ``serve`` alone: what is set for the others would otherwise be looked for in vain."""
+    result = run(tmp_path, "env", "--tls-port", "none", env={"MOCK_ALIPAY_PROT": "1", "MOCK_ALIPAY_URL": "http://x"})
+    assert (0, "mock-alipay: MOCK_ALIPAY_PROT: no such variable, did you mean MOCK_ALIPAY_PORT?\n") == (
+        result.returncode,
+        result.stderr,
+    )
+
+
 def test_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C during any other command ends it with the shell's code for that."""
 

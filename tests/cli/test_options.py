@@ -217,6 +217,15 @@ def test_a_switch_in_a_variable(flag: str) -> None:
         told(env={variable: "maybe"})
 
 
+@pytest.mark.parametrize("typed", [("--scenarios", ""), ("--gateway-key", "")])
+def test_nothing_is_no_folder_and_no_file(typed: tuple[str, str]) -> None:
+    """What a shell makes of a variable that is not set does not stand for the folder that one is in."""
+    with pytest.raises(click.BadParameter, match=r"expected a (folder|file), got ''"):
+        told(*typed)
+    with pytest.raises(click.BadParameter, match="expected a folder, got ''"):
+        told(env={"MOCK_ALIPAY_SCENARIOS": f"stories{os.pathsep}"})
+
+
 def test_quiet() -> None:
     """The flag, and its variable, keep calls out of the log."""
     assert ("quiet", "quiet") == (told("--quiet")[0], told(env={"MOCK_ALIPAY_QUIET": "1"})[0])

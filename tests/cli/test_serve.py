@@ -322,6 +322,20 @@ def test_json_log(tmp_path: Path) -> None:
     assert isinstance(passed["ms"], float)
 
 
+def test_a_name_that_no_certificate_can_hold(tmp_path: Path) -> None:
+    """It is told at the start; the admin API may be called under it all the same."""
+    with serving(tmp_path, "--port", "0", "--tls-port", "0", "--admin-host", "my_gateway") as found:
+        warning = eventually(lambda: found.log or None)
+        assert 200 == found.request("GET", "/__admin/calls", headers={"Host": "my_gateway"}).status
+    assert warning.startswith("warning: --admin-host my_gateway: no certificate can name it")
+
+
+def test_ready_at_the_port_for_https(running: Running, home: Path) -> None:
+    """Whoever asks the wrong of the two ports reads so."""
+    result = run(home, "ready", "--port", str(running.tls_port))
+    assert (1, True) == (result.returncode, "is this its port for HTTPS?" in result.stderr)
+
+
 def test_json_from_the_first_line(tmp_path: Path) -> None:
     """What is wrong at the start is JSON too, as far as flags could be read; the exit code is the same."""
     strange = {"MOCK_ALIPAY_SCENARIOZ": "1"}
