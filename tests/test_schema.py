@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from mock_alipay.config import HTTP_URL, HTTP_URL_TOLD
 from mock_alipay.contract import parse
 from mock_alipay.endpoints import ENDPOINTS
 from mock_alipay.schema import Schemas
@@ -241,6 +242,12 @@ class TestAdmin:
             assert spec["summary"]
             assert 1 == len({"reply", "stream", "text"} & set(spec))
             assert set() == set(spec) - known
+
+    def test_urls_are_those_that_the_flag_takes(self) -> None:
+        """In words of expressions that every reader of OpenAPI knows, which have no switch for upper and lower case."""
+        url = read(ADMIN)["$defs"]["Notify"]["properties"]["url"]
+        form = HTTP_URL.pattern.replace("(?i:https?)", "[Hh][Tt][Tt][Pp][Ss]?")
+        assert (HTTP_URL_TOLD, f"^{form}$") == (url["title"], url["pattern"])
 
     def test_no_definition_is_left_over(self) -> None:
         """Each is what some call takes or gives, or a problem."""

@@ -8,19 +8,16 @@ from typing import Any
 
 import orjson
 
-from mock_alipay.config import HTTP_URL, HTTP_URL_TOLD
 from mock_alipay.edge.desk import Ask, Desk
 from mock_alipay.edge.look import payment_of
 from mock_alipay.edge.mail import shown
-from mock_alipay.edge.query import bad_fields
 from mock_alipay.errors import Misuse, SetupError
 from mock_alipay.payment import News, Payment, TransactionType
 from mock_alipay.post import Notification
 from mock_alipay.scenario.document import Document
 from mock_alipay.scenario.library import story_in
 from mock_alipay.scenario.notice import Notice
-from mock_alipay.terms import Fault, NotificationName
-from mock_alipay.words import described
+from mock_alipay.terms import NotificationName
 
 _OWN = frozenset({"notification", "clientId", "paymentRequestId", "notifyType", "transactionId", "url", "body"})
 """What the call takes beside the keys that a scenario has for a notification."""
@@ -42,18 +39,11 @@ _PENDING = ("PROCESSING", "PENDING")
 
 async def notify(desk: Desk, ask: Ask) -> Any:
     """Send it, as often and as late as it is wanted; answers with what is on its way."""
-    _check_url(ask)
     written = {key: value for key, value in ask.body.items() if key not in _OWN}
     notice = _notice(desk, ask.body["notification"], written)
     draft = await _own(desk, ask, notice) if "body" in ask.body else await _composed(desk, ask, notice)
     draft = draft._replace(url=ask.body.get("url", draft.url))
     return {"notifications": await shown(desk, desk.ledger.announcer.post(draft, notice))}
-
-
-def _check_url(ask: Ask) -> None:
-    url = ask.body.get("url")
-    if url is not None and not HTTP_URL.fullmatch(url):
-        raise bad_fields([Fault("url", HTTP_URL_TOLD, described(url))])
 
 
 def _notice(desk: Desk, name: NotificationName, written: Mapping[str, Any]) -> Notice:

@@ -74,13 +74,13 @@ def check(schemas: Schemas, schema: str, body: Mapping[str, Any]) -> None:
     for name in body:
         if name not in allowed:
             raise unknown("field", name, allowed)
-    raise bad_fields(schemas.explain(schema, body), allowed=list(allowed))
+    raise bad_fields(schemas.explain(schema, body), list(allowed))
 
 
-def bad_fields(faults: Iterable[Fault], **extra: Any) -> Misuse:
+def bad_fields(faults: Iterable[Fault], allowed: list[str]) -> Misuse:
     """The error for fields that are missing or wrong."""
     told = [{"path": f.path, "expected": f.expected, "found": f.found, "message": f.text} for f in faults]
-    return Misuse(400, "Bad field", "; ".join(fault["message"] for fault in told), faults=told, **extra)
+    return Misuse(400, "Bad field", "; ".join(fault["message"] for fault in told), faults=told, allowed=allowed)
 
 
 def wrong_media(found: str, allowed: Iterable[str]) -> Misuse:
