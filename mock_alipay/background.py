@@ -53,19 +53,19 @@ def serve(config: Config | None = None, **settings: Unpack[Settings]) -> Iterato
 def running(config: Config, *, clock: Clock | None = None, tls_folder: Path | None = None) -> Iterator[Running]:
     """The same with its parts at hand; ``tls_folder`` keeps the certificate in place of the user's own folder."""
     with told_in_python():
-        gateway, stop = _begun(config, clock, tls_folder or home() / "tls")
+        gateway, stop = _begun(config, clock, tls_folder)
     try:
         yield gateway
     finally:
         stop()
 
 
-def _begun(config: Config, clock: Clock | None, tls_folder: Path) -> tuple[Running, Callable[[], None]]:
+def _begun(config: Config, clock: Clock | None, tls_folder: Path | None) -> tuple[Running, Callable[[], None]]:
     """A gateway that serves, and the function that ends it."""
     sockets = server.bind(config.host, config.port, config.tls_port)
     try:
         config = settled(config, sockets.port, sockets.tls_port)
-        issued = None if sockets.tls is None else certificate(tls_folder, config.certificate_hosts)
+        issued = None if sockets.tls is None else certificate(tls_folder or home() / "tls", config.certificate_hosts)
         parts = assemble(config, clock=clock, ca_certificate=issued.authority if issued else None)
         return Running(config, parts, issued), _start(parts, sockets, issued.server if issued else None)
     except BaseException:

@@ -173,6 +173,13 @@ def test_without_https_nothing_is_kept(home: Path) -> None:
         assert not home.exists()
 
 
+def test_without_https_no_home_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user without a home folder, as in containers, is asked for one only where a certificate is to be kept."""
+    monkeypatch.setattr("mock_alipay.background.home", lambda: pytest.fail("nothing is to be kept"))
+    with serve() as gateway:
+        assert gateway.health()
+
+
 def test_all_addresses() -> None:
     """On all addresses a token is made up, which the ``Mock`` carries and strangers lack."""
     with serve(host="0.0.0.0") as mock:
