@@ -85,15 +85,15 @@ class Events:
         self._run = run
         self._number = 0
         self._recent = Backlog()
-        self._always = tuple(always)
-        self._listeners: tuple[Listener, ...] = ()
+        self._listeners = tuple(always)
+        self._always = len(self._listeners)
 
     def publish(self, kind: EventKind, client_id: str | None, subject: Any, size: int = 0) -> None:
         """Tell everyone who listens, at once and in this thread."""
         self._number += 1
         event = Event(self._number, kind, client_id, subject, size)
         self._recent.add(event)
-        for listener in self._always + self._listeners:
+        for listener in self._listeners:
             try:
                 listener(event)
             except Exception:
@@ -114,7 +114,7 @@ class Events:
     @property
     def listeners(self) -> int:
         """How many listen, beside those who always do."""
-        return len(self._listeners)
+        return len(self._listeners) - self._always
 
     @property
     def latest(self) -> str:
