@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
@@ -17,13 +16,6 @@ from tests.live import Live, live, sample
 from tests.shop import open_shop
 
 WALLET = {"paymentMethodType": "GCASH"}
-
-
-@pytest.fixture
-def own() -> Iterator[Live]:
-    """A gateway that nobody else calls."""
-    with live() as running:
-        yield running
 
 
 def samples(gateway: Live) -> list[Sample]:
