@@ -34,10 +34,10 @@ from mock_alipay.life.moves import MOVES
 from mock_alipay.lines import json_line
 from mock_alipay.post.outbox import NotificationStatus
 from mock_alipay.scenario import shipped_folder
-from mock_alipay.scenario.library import read_text
 from mock_alipay.schema import Schemas
 from tests.client.test_told import PENDING, REFUSED
 from tests.live import SANDBOX_PATH, Live, live, sample, signed_headers
+from tests.scenario.tales import read_text
 from tests.shop import FAULTY, open_shop
 from tests.test_lines import REFUSED as REFUSED_ENTRY
 

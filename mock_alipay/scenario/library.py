@@ -152,11 +152,6 @@ def read_document(file: Path) -> Document:
     return document.read(text, str(file))
 
 
-def read_text(name: str, text: str, origin: str, schemas: Schemas) -> Story:
-    """A scenario from its text."""
-    return story_in(document.read(text, origin), name, schemas)
-
-
 def story_in(written: Document, name: str, schemas: Schemas) -> Story:
     """A scenario from a document."""
     if not isinstance(written.value, dict):

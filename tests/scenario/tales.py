@@ -7,11 +7,17 @@ from collections.abc import Sequence
 import pytest
 
 from mock_alipay.errors import SetupError
-from mock_alipay.scenario.library import read_text
+from mock_alipay.scenario import document
+from mock_alipay.scenario.library import story_in
 from mock_alipay.scenario.story import Story
 from mock_alipay.schema import Schemas
 
 SCHEMAS = Schemas()
+
+
+def read_text(name: str, text: str, origin: str, schemas: Schemas) -> Story:
+    """A scenario from its text."""
+    return story_in(document.read(text, origin), name, schemas)
 
 
 def story(text: str, name: str = "tale") -> Story:

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from mock_alipay.errors import Misuse, SetupError
 from mock_alipay.scenario import Choice, Chooser, Library, Notice, Step
 from mock_alipay.scenario import choice as module
-from mock_alipay.scenario.library import read_text
 from mock_alipay.scenario.matching import Sight
 from mock_alipay.schema import Schemas
 from mock_alipay.terms import Act
+from tests.scenario.tales import read_text
 
 ENDPOINT = "createPaymentSession"
 SERIES_STEPS = f"{ENDPOINT}: [{{result: UNKNOWN_EXCEPTION}}, {{result: PROCESS_FAIL}}, {{result: SUCCESS}}]"

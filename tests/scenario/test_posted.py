@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from mock_alipay.errors import SetupError
 from mock_alipay.scenario.document import MAX_DEPTH, MAX_LENGTH
-from mock_alipay.scenario.library import read_text
 from mock_alipay.scenario.placeholder import Scope
 from mock_alipay.scenario.posted import Posted, read_posted
 from mock_alipay.schema import Schemas
 from tests.calls import NOW
+from tests.scenario.tales import read_text
 
 SCHEMAS = Schemas()
 ENDPOINT = "createPaymentSession"

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from mock_alipay.errors import SetupError
 from mock_alipay.scenario import Library, Story
 from mock_alipay.scenario import shelf as module
-from mock_alipay.scenario.library import read_text
 from mock_alipay.scenario.matching import Sight
 from mock_alipay.scenario.shelf import Shelf
 from mock_alipay.schema import Schemas
+from tests.scenario.tales import read_text
 
 SCHEMAS = Schemas()
 CLIENTS = (None, "A", "B")

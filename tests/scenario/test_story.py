@@ -7,12 +7,11 @@ from datetime import timedelta
 import pytest
 
 from mock_alipay.errors import SetupError
-from mock_alipay.scenario.library import read_text
 from mock_alipay.scenario.notice import Notice
 from mock_alipay.scenario.step import Step
 from mock_alipay.scenario.story import Story
 from mock_alipay.terms import Act
-from tests.scenario.tales import SCHEMAS, problems, story
+from tests.scenario.tales import SCHEMAS, problems, read_text, story
 
 
 def test_a_story_may_be_a_description_alone() -> None:
