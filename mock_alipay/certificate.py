@@ -62,8 +62,9 @@ def certificate(folder: Path, extra_hosts: Sequence[str] = ()) -> Certificate:
 
     ``folder`` keeps it and the authority; SetupError when it cannot be written.
     """
-    names = _names(extra_hosts)
-    own = sorted(set(names) - set(_names(())))
+    usual = _usual_names()
+    own = sorted({*filter(None, extra_hosts)} - {*usual})
+    names = [*usual, *own]
     # Gateways that are called differently keep a file each: none takes another's away while that one is starting.
     file = folder / (f"server-{_digest(' '.join(own).encode())[:12]}.pem" if own else "server.pem")
     if not _usable(file, names):
@@ -78,10 +79,10 @@ def certificate(folder: Path, extra_hosts: Sequence[str] = ()) -> Certificate:
     return Certificate(file, folder / "ca.pem")
 
 
-def _names(extra_hosts: Sequence[str]) -> list[str]:
+def _usual_names() -> list[str]:
     machine = socket.gethostname()
     own = [machine] if NAMEABLE.fullmatch(machine) else []
-    return list(dict.fromkeys(["localhost", "127.0.0.1", "::1", *own, *GATEWAY_HOSTS, *filter(None, extra_hosts)]))
+    return list(dict.fromkeys(["localhost", "127.0.0.1", "::1", *own, *GATEWAY_HOSTS]))
 
 
 def _usable(file: Path, names: list[str]) -> bool:

@@ -10,12 +10,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Literal, TextIO
 
 import orjson
 
-from mock_alipay.events import Event
+from mock_alipay.events import Event, Events
 from mock_alipay.journal import Entry
 from mock_alipay.lines import json_line, notification_json, notification_text, text_line
 
@@ -31,6 +32,7 @@ class Log:
 
     def __init__(self, stream: TextIO, log_format: LogFormat, *, quiet: bool = False) -> None:
         """``quiet``: warnings and errors only."""
+        self._quiet = quiet
         formatter = _Formatter(log_format)
         self._writer = _Writer(stream, formatter)
         self._line: Callable[[Entry], str] = json_line if log_format == "json" else text_line
@@ -44,6 +46,10 @@ class Log:
             self._before.append((logger, logger.handlers, logger.level, logger.propagate))
             logger.handlers, logger.propagate = [handler], False
             logger.setLevel(level)
+
+    def listening_to(self, events: Events) -> AbstractContextManager[None]:
+        """Write a line for each call and notification within the block, unless it is to be quiet."""
+        return nullcontext() if self._quiet else events.heard_by(self.hear)
 
     def hear(self, event: Event) -> None:
         """Write a call's line."""

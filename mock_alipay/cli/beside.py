@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from mock_alipay.cli.options import SERVING, options
+from mock_alipay.cli.options import SERVING, options, typed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,12 +25,13 @@ def beside(flags: dict[str, Any]) -> dict[str, Any]:
 
     A command that is told where to go gets none of them: its gateway is another one.
     """
-    source = click.get_current_context().get_parameter_source
-    typed = {name for name in ("url", *flags) if source(name) is ParameterSource.COMMANDLINE}
-    if typed & {"url", "host", "port"} or source("url") is ParameterSource.ENVIRONMENT:
+    context = click.get_current_context()
+    own = typed(context)
+    if own & {"url", "host", "port"} or context.get_parameter_source("url") is ParameterSource.ENVIRONMENT:
         return flags
-    theirs = _typed(_gateway_words())
-    return {name: theirs[name] if name in theirs and name not in typed else value for name, value in flags.items()}
+    words = _gateway_words()
+    theirs = _flags_among(words) if words else {}
+    return {name: theirs[name] if name in theirs and name not in own else value for name, value in flags.items()}
 
 
 def _gateway_words() -> list[str]:
@@ -46,15 +47,14 @@ def _gateway_words() -> list[str]:
     return words[1:] if words and PurePath(words[0]).name in ("mock-alipay", "mock_alipay") else []
 
 
-def _typed(words: Sequence[str]) -> dict[str, Any]:
+def _flags_among(words: Sequence[str]) -> dict[str, Any]:
     """The flags of ``serve`` among these words; nothing when they are another command's."""
     serving = click.command()(options(*SERVING)(lambda **_: None))
     for flag in serving.params:
         flag.envvar = None  # variables are those of this command, and may be wrong without being asked for
-    given = list(words[1:] if words[:1] == ["serve"] else words)
+    given = list(words[1:] if words[0] == "serve" else words)
     try:
         context = serving.make_context("mock-alipay", given)
     except click.ClickException:
         return {}
-    commandline = ParameterSource.COMMANDLINE
-    return {name: value for name, value in context.params.items() if context.get_parameter_source(name) is commandline}
+    return {name: context.params[name] for name in typed(context)}

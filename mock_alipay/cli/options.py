@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from mock_alipay.certificate import HOME_VARIABLE
 from mock_alipay.cli.values import SEVERAL, File, Folder, HostName, HttpUrl, Merchant, Switch, TlsPort, Token, Whole
@@ -74,7 +75,8 @@ _MAX_BODY = (
     "--max-body",
     {"type": Whole(1), "metavar": "BYTES", "help": "Larger requests are refused."},
 )
-_WATCH = ("--watch", {"is_flag": True, "type": Switch(), "help": "Reload scenario files when they change."})
+_SWITCH = {"is_flag": True, "type": Switch(), "default": False}
+_WATCH = ("--watch", {**_SWITCH, "help": "Reload scenario files when they change."})
 _ADMIN_HOST = (
     "--admin-host",
     {
@@ -95,7 +97,7 @@ _ADMIN_TOKEN = (
 )
 _ADMIN_OPEN = (
     "--admin-open",
-    {"is_flag": True, "type": Switch(), "help": "Beyond loopback too, ask admin calls for no token."},
+    {**_SWITCH, "help": "Beyond loopback too, ask admin calls for no token."},
 )
 _NOTIFY_URL = (
     "--notify-url",
@@ -111,20 +113,13 @@ _NOTIFY_ALLOW = (
 )
 _SANDBOX_RETRIES = (
     "--sandbox-retries",
-    {
-        "is_flag": True,
-        "type": Switch(),
-        "help": "Send no notification twice, acknowledged or not, as the official sandbox does.",
-    },
+    {**_SWITCH, "help": "Send no notification twice, acknowledged or not, as the official sandbox does."},
 )
 _LOG_FORMAT = (
     "--log-format",
     {"type": click.Choice(["text", "json"]), "default": "text", "help": "One line a call, in words or as JSON."},
 )
-_QUIET = (
-    "--quiet",
-    {"is_flag": True, "type": Switch(), "default": False, "help": "No line a call: warnings and errors only."},
-)
+_QUIET = ("--quiet", {**_SWITCH, "help": "No line a call: warnings and errors only."})
 
 ADDRESS = (_HOST, _PORT, _TLS_PORT)
 STORIES = (_SCENARIOS,)
@@ -174,6 +169,12 @@ def options(*chosen: tuple[str, dict[str, Any]]) -> Callable[[Command], Command]
 def config_of(flags: dict[str, Any]) -> Config:
     """A Config from the flags of a command."""
     return Config(**{_FIELD_OF.get(name, name): value for name, value in flags.items()})
+
+
+def typed(context: click.Context) -> set[str]:
+    """The parameters that stand on the command line, whatever variables and defaults say."""
+    names = (parameter.name for parameter in context.command.params if parameter.name)
+    return {name for name in names if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
 
 
 def require_ports(**ports: int | None) -> None:

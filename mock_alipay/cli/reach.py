@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from mock_alipay.cli.beside import beside
-from mock_alipay.cli.options import ADDRESS, TOKEN, config_of, options, require_ports
+from mock_alipay.cli.options import ADDRESS, TOKEN, config_of, options, require_ports, typed
 from mock_alipay.errors import AdminError, SetupError, Unreachable, WrongUse, under
 
 if TYPE_CHECKING:
@@ -88,10 +87,9 @@ def plain_http(*, url: str | None, **flags: Any) -> Config:
 
 def _target(url: str | None, config: Config) -> tuple[str, str]:
     """Where to look, and what says so: as always, what is typed counts before what a variable says."""
-    source = click.get_current_context().get_parameter_source
-    typed = {name for name in ("url", "host", "port") if source(name) is ParameterSource.COMMANDLINE}
-    if url is not None and ("url" in typed or not typed):
-        return url, "--url" if "url" in typed else "MOCK_ALIPAY_URL"
+    own = typed(click.get_current_context()) & {"url", "host", "port"}
+    if url is not None and ("url" in own or not own):
+        return url, "--url" if "url" in own else "MOCK_ALIPAY_URL"
     require_ports(port=config.port)
     return config.url, "--host"
 

@@ -9,7 +9,7 @@ import logging
 import shlex
 import sys
 import time
-from contextlib import closing, nullcontext
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,7 @@ def serve(*, log_format: LogFormat, quiet: bool, **flags: Any) -> None:
 
     log = Log(sys.stderr, log_format, quiet=quiet)
     try:
-        _serve(config_of(flags), log if not quiet else None, json_banner if log_format == "json" else text_banner)
+        _serve(config_of(flags), log, json_banner if log_format == "json" else text_banner)
     except SetupError as error:
         if log_format == "text":
             raise
@@ -52,7 +52,7 @@ def serve(*, log_format: LogFormat, quiet: bool, **flags: Any) -> None:
         log.close()
 
 
-def _serve(config: Config, log: Log | None, shown: Callable[..., str]) -> None:
+def _serve(config: Config, log: Log, shown: Callable[..., str]) -> None:
     from mock_alipay import server
     from mock_alipay.app import routes
     from mock_alipay.parts import assemble
@@ -77,7 +77,7 @@ def _serve(config: Config, log: Log | None, shown: Callable[..., str]) -> None:
     app = routes(parts)
     _rest_garbage_collector()
     banner = shown(config, len(parts.chooser.shelf.library()), authority, made_up=made_up)
-    with nullcontext() if log is None else parts.events.heard_by(log.hear):
+    with log.listening_to(parts.events):
         server.run(app, sockets, server_file, ready=lambda: _announce(banner))
 
 
