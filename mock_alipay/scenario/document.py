@@ -19,7 +19,11 @@ from mock_alipay.errors import SetupError
 MAX_LENGTH = 256 * 1024
 MAX_DEPTH = 16
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEP = f"nested more than {MAX_DEPTH} levels deep"
+
+_UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no YAML text may hold (YAML 1.1, section 4.1.1)."""
+
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,17}")
 _WORDS = {"": None, "null": None, "~": None, "true": True, "false": False}
@@ -69,25 +73,55 @@ def read(text: str, origin: str) -> Document:
     """Parse one YAML (or JSON) document; SetupError names file, line and reason."""
     if len(text) > MAX_LENGTH:
         raise SetupError(f"{origin}: longer than {MAX_LENGTH} characters")
+    if found := _UNPRINTABLE.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        told = f"not YAML: the character U+{ord(found[0]):04X} is not allowed"
+        raise SetupError(f"{origin}:{line}: {told}; remove it, or write it as an escape in double quotes")
+    reader = _Reader(origin, text)
     try:
-        reader = _Reader(origin, yaml.parse(text, Loader=_LOADER))
         return Document(origin, reader.document(), reader.lines)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        raise SetupError(f"{origin}:{line}: not YAML: {error.problem}") from None
-    except yaml.reader.ReaderError as error:
-        line = text.encode()[: error.position].count(b"\n") + 1
-        raise SetupError(f"{origin}:{line}: not YAML: {error.reason}") from None
+    except RecursionError:
+        raise _TooDeep(f"{origin}:{reader.line}: {_DEEP}") from None
+    except yaml.YAMLError as error:
+        raise _broken(text, origin, error) from None
+
+
+class _TooDeep(SetupError):
+    """Values within values beyond MAX_DEPTH."""
+
+
+def _broken(text: str, origin: str, error: yaml.YAMLError) -> SetupError:
+    """What keeps a text from being YAML, and the line. The parser's own words differ between versions: they come last.
+
+    Parsers look ahead, and some bound nesting themselves: one that fails may not have told yet how deep the text goes.
+    So the text before the failure is read again, to its end.
+    """
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if mark is not None:
+        try:
+            _Reader(origin, text[: mark.index]).document()
+        except _TooDeep as too_deep:
+            return too_deep
+        except (SetupError, yaml.YAMLError):
+            pass
+    line = mark.line + 1 if mark else 1
+    words = getattr(error, "problem", None)
+    detail = f" [{words}]" if words else ""
+    return SetupError(
+        f"{origin}:{line}: not YAML: the text cannot be read beyond this line; "
+        f"check its quotes, brackets, colons and indentation, which takes no tabs{detail}"
+    )
 
 
 class _Reader:
     """Builds values from the parser's events."""
 
-    def __init__(self, origin: str, events: Iterator[Any]) -> None:
+    def __init__(self, origin: str, text: str) -> None:
         self._origin = origin
-        self._events: Iterator[Any] = events
+        self._events: Iterator[Any] = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         self.lines: dict[str, int] = {}
+        self.line = 1
+        """Where the latest value or key stands."""
 
     def document(self) -> Any:
         next(self._events)  # StreamStart
@@ -102,10 +136,11 @@ class _Reader:
         return value
 
     def _value(self, event: Any, path: str, depth: int) -> Any:
-        self.lines.setdefault(path, _line(event))
+        self.line = _line(event)
+        self.lines.setdefault(path, self.line)
         self._check_plain(event)
         if depth > MAX_DEPTH:
-            raise self._no(event, f"nested more than {MAX_DEPTH} levels deep")
+            raise _TooDeep(f"{self._origin}:{_line(event)}: {_DEEP}")
         if isinstance(event, yaml.ScalarEvent):
             return _scalar(event)
         if isinstance(event, yaml.SequenceStartEvent):
