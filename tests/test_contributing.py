@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -115,12 +114,6 @@ def test_fault(mock_alipay_server):
 """
 """What comes of it, for merchants with the official SDK."""
 
-FLOORS = re.findall(
-    r"^\| [a-zA-Z][^|`]*\| (`.*) \|$", TEXT.partition("| floor |")[2].partition("\n\n")[0], re.MULTILINE
-)
-"""The rooms of each floor, from the top, as the table has them."""
-
-
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project with everything typed in."""
@@ -177,22 +170,6 @@ def test_what_is_not_typed_is_missed(tmp_path: Path) -> None:
     assert [] == [
         word for word in ("'updateAmount'", "'updateAmount.reply'", "captured-once") if word not in found.output
     ]
-
-
-def test_the_floors_are_those_that_are_checked() -> None:
-    """The table names the rooms of each floor as pyproject.toml does, from the top."""
-    contracts = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
-    (layers,) = (contract["layers"] for contract in contracts if contract["type"] == "layers")
-    told = [{Path(room).stem for room in re.findall(r"`([\w/.]+)`", floor)} for floor in FLOORS]
-    assert [set(layer.split(" | ")) for layer in layers] == told
-
-
-def test_the_line_is_the_one_that_a_call_walks() -> None:
-    """Each step of the drawing is a room."""
-    steps = re.findall(r"^      ([a-z]+)  ", TEXT, re.MULTILINE)
-    assert 9 < len(steps)
-    rooms = {path.stem for path in (PROJECT / "mock_alipay").iterdir()}
-    assert [] == [step for step in steps if step not in rooms]
 
 
 def test_every_file_that_is_named_is_there() -> None:

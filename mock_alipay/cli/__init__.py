@@ -10,10 +10,10 @@ from typing import Any
 
 import click
 
+from mock_alipay.cli.banner import forget_output
 from mock_alipay.cli.call import call
 from mock_alipay.cli.inspect import check, scenarios, validate
 from mock_alipay.cli.options import strange_variables
-from mock_alipay.cli.output import forget_output
 from mock_alipay.cli.serve import env, ready, serve
 from mock_alipay.cli.steer import act, clock, reset, use
 from mock_alipay.cli.tail import tail

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -91,3 +93,8 @@ def _unreachable(config: Config) -> str | None:
     except Forbidden as reason:
         return str(reason)
     return None
+
+
+def forget_output() -> None:
+    """Let go of what is still unwritten: Python would try again at its end, and complain in words of its own."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mock_alipay.cli.banner import json_banner, text_banner
+from mock_alipay.cli.banner import forget_output, json_banner, text_banner
 from mock_alipay.cli.beside import beside
 from mock_alipay.cli.options import KEYS, SERVING, config_of, options, require_ports, strange_variables
-from mock_alipay.cli.output import forget_output
 from mock_alipay.cli.reach import PLACE, STARTED_WITH, plain_http
 from mock_alipay.cli.values import Seconds
 from mock_alipay.config import Config

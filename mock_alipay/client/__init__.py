@@ -1,11 +1,16 @@
 """A client of the admin API, for tests and tools that steer a gateway, here or elsewhere. httpx2 lives here."""
 
-from mock_alipay.client.affairs import AttemptRecord, NotificationRecord, PaymentRecord
-from mock_alipay.client.event import Event
 from mock_alipay.client.mock import Mock
 from mock_alipay.client.payment import MockPayment
-from mock_alipay.client.records import CallRecord, ClockState, ScenarioRecord
-from mock_alipay.client.stream import EventStream
+from mock_alipay.client.records import (
+    AttemptRecord,
+    CallRecord,
+    ClockState,
+    NotificationRecord,
+    PaymentRecord,
+    ScenarioRecord,
+)
+from mock_alipay.client.stream import Event, EventStream
 from mock_alipay.client.told import told, told_of
 
 __all__ = [

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Unpack
 
-from mock_alipay.client.affairs import NotificationRecord
 from mock_alipay.client.filters import NotificationFilters, asked
 from mock_alipay.client.link import Link
-from mock_alipay.client.records import camel
+from mock_alipay.client.records import NotificationRecord, camel
 
 _PATIENCE = 15.0
 """Seconds that a delivery may take: a shop gets ten to answer."""

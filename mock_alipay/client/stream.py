@@ -6,13 +6,32 @@ import math
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from itertools import chain, islice
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
-from mock_alipay.client.event import Event
 from mock_alipay.client.link import Link
+from mock_alipay.client.records import CallRecord, ClockState, NotificationRecord, PaymentRecord, Record
 from mock_alipay.errors import Unreachable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened: ``kind`` is call, payment, notification, clock, reset, or missed."""
+
+    KINDS: ClassVar[Mapping[str, type[Record]]] = {
+        "call": CallRecord,
+        "payment": PaymentRecord,
+        "notification": NotificationRecord,
+        "clock": ClockState,
+    }
+    """Kinds whose ``record`` is one; that of the others is the event's JSON."""
+
+    id: str
+    """What ``Mock.events(after=…)`` goes on from."""
+    kind: str
+    record: Any
 
 
 class EventStream(Iterator[Event]):

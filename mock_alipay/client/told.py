@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mock_alipay.client.affairs import NotificationRecord
-from mock_alipay.client.records import CallRecord
+from mock_alipay.client.records import CallRecord, NotificationRecord
 
 
 def told(call: CallRecord) -> list[str]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_alipay.client import CallRecord, NotificationRecord, told, told_of
-from mock_alipay.client.affairs import AttemptRecord
+from mock_alipay.client.records import AttemptRecord
 from mock_alipay.terms import Fault
 
 NOON = datetime(2026, 11, 22, 12).astimezone()
