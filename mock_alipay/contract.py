@@ -13,7 +13,7 @@ from mock_alipay.errors import Refusal
 from mock_alipay.explain import MAX_FAULTS
 from mock_alipay.schema import Schemas, depth
 from mock_alipay.terms import Fault
-from mock_alipay.words import close, described
+from mock_alipay.text.wording import close, described
 
 MAX_DEPTH = 32
 """Nesting beyond this is refused; the documented fields nest seven levels deep."""

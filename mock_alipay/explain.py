@@ -9,9 +9,9 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
-from mock_alipay.mask import SECRET_NAMES
 from mock_alipay.terms import Fault
-from mock_alipay.words import close, described
+from mock_alipay.text.masking import SECRET_NAMES
+from mock_alipay.text.wording import close, described
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError

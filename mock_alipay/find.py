@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from mock_alipay.errors import Misuse, Refusal
 from mock_alipay.terms import Call
-from mock_alipay.words import close, short
+from mock_alipay.text.wording import close, short
 
 PREFIXES = ("/ams/api/v1/payments/", "/ams/sandbox/api/v1/payments/")
 CHECKOUT = "/checkout/"

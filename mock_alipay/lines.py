@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 
 from mock_alipay.journal import Entry
-from mock_alipay.mask import mask_text
 from mock_alipay.post import Notification
+from mock_alipay.text.masking import mask_text
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from mock_alipay.schema import read
 from mock_alipay.terms import MAX_MESSAGE
-from mock_alipay.words import short
+from mock_alipay.text.wording import short
 
 
 @dataclass(frozen=True, slots=True)

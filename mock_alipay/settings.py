@@ -22,7 +22,7 @@ from mock_alipay.config import (
 )
 from mock_alipay.errors import SetupError, WrongUse
 from mock_alipay.terms import SignatureMode, TypeMode
-from mock_alipay.words import close, described
+from mock_alipay.text.wording import close, described
 
 AnyPath = str | os.PathLike[str]
 

@@ -12,7 +12,7 @@ from mock_alipay.errors import Refusal
 from mock_alipay.keys import KeyRing
 from mock_alipay.signature import SignatureHeader, Suspect
 from mock_alipay.terms import Call, Fault, SignatureMode, Verdict
-from mock_alipay.words import short
+from mock_alipay.text.wording import short
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey

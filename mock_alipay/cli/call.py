@@ -18,7 +18,7 @@ from mock_alipay.cli.reach import PLACE, plain_http
 from mock_alipay.cli.values import Seconds
 from mock_alipay.config import TEST_CLIENT_ID, Config
 from mock_alipay.errors import SetupError, under
-from mock_alipay.words import close
+from mock_alipay.text.wording import close
 
 _SAMPLES = Path(__file__).parent.parent / "samples"
 

@@ -15,7 +15,7 @@ from mock_alipay.certificate import HOME_VARIABLE
 from mock_alipay.cli.values import SEVERAL, File, Folder, HostName, HttpUrl, Merchant, Switch, TlsPort, Token, Whole
 from mock_alipay.config import Config
 from mock_alipay.errors import WrongUse
-from mock_alipay.words import close
+from mock_alipay.text.wording import close
 
 _PREFIX = "MOCK_ALIPAY_"
 _FOR_OTHERS = {HOME_VARIABLE, f"{_PREFIX}URL"}

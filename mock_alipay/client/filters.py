@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from mock_alipay.client.records import camel
-from mock_alipay.words import close
+from mock_alipay.text.wording import close
 
 
 class Filters(TypedDict, total=False):

@@ -15,7 +15,7 @@ from mock_alipay.courier.names import Names
 from mock_alipay.courier.network import Network
 from mock_alipay.courier.url import Url
 from mock_alipay.errors import Undelivered
-from mock_alipay.words import short
+from mock_alipay.text.wording import short
 
 _MOST_CONNECTIONS = 100
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from mock_alipay.errors import Forbidden
-from mock_alipay.words import short
+from mock_alipay.text.wording import short
 
 _PARTS = re.compile(r"(?s)(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(\?[^#]*)?")
 """Scheme, authority, path and query (RFC 3986, appendix B)."""

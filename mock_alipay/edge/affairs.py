@@ -13,9 +13,9 @@ from mock_alipay.courier import target_of
 from mock_alipay.edge.views import signed
 from mock_alipay.endpoints.inquiry_payment import status_of
 from mock_alipay.life import course
-from mock_alipay.mask import mask_json, mask_text
 from mock_alipay.payment import Payment, Transaction
 from mock_alipay.post import Attempt, Notification
+from mock_alipay.text.masking import mask_json, mask_text
 
 
 def payment_view(payment: Payment) -> dict[str, Any]:

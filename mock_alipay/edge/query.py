@@ -13,7 +13,7 @@ from mock_alipay.edge.merchant import read_body
 from mock_alipay.errors import Misuse
 from mock_alipay.schema import Schemas
 from mock_alipay.terms import Fault
-from mock_alipay.words import close, described, short
+from mock_alipay.text.wording import close, described, short
 
 JSON = "application/json"
 YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")

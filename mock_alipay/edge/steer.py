@@ -16,7 +16,7 @@ from mock_alipay.results import results
 from mock_alipay.scenario import Story
 from mock_alipay.scenario.posted import read_posted
 from mock_alipay.terms import Act
-from mock_alipay.words import short
+from mock_alipay.text.wording import short
 
 _PATIENCE = 20.0
 """Seconds for which the answer to a moved clock waits for notifications to be delivered."""

@@ -10,9 +10,9 @@ from mock_alipay import duration
 from mock_alipay.clock import Clocks
 from mock_alipay.contract import Contract
 from mock_alipay.journal import Entry
-from mock_alipay.mask import mask_json, mask_text
 from mock_alipay.scenario import Story
 from mock_alipay.terms import Fault
+from mock_alipay.text.masking import mask_json, mask_text
 
 _UNREADABLE: Final = object()
 """Stands for a body that is not JSON."""

@@ -17,8 +17,8 @@ from mock_alipay.edge.wire import gone
 from mock_alipay.errors import Misuse
 from mock_alipay.events import Event
 from mock_alipay.journal import FILTERS, Entry, wanted
-from mock_alipay.mask import mask_text
-from mock_alipay.words import alike, short
+from mock_alipay.text.masking import mask_text
+from mock_alipay.text.wording import alike, short
 
 _MOST_SHOWN = 100
 _LOOKED_AT = 1_000

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from mock_alipay.words import described
+from mock_alipay.text.wording import described
 
 _EXPECTED = (("resultCode", "SUCCESS"), ("resultStatus", "S"))
 """With HTTP status 200 these two make an acknowledgement (the notify pages; TPL: the status counts too)."""

@@ -14,7 +14,7 @@ from mock_alipay.scenario.shelf import Seen, Shelf
 from mock_alipay.scenario.step import Step
 from mock_alipay.scenario.story import Story
 from mock_alipay.terms import Act, NotificationName
-from mock_alipay.words import close
+from mock_alipay.text.wording import close
 
 _PLAIN = (Step(),)
 _PLAIN_NOTICE = Notice()

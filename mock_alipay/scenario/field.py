@@ -14,7 +14,7 @@ from mock_alipay.scenario.matching import text
 from mock_alipay.scenario.path import Path, parse
 from mock_alipay.scenario.placeholder import Filler, compile_value
 from mock_alipay.terms import MAX_MESSAGE
-from mock_alipay.words import short
+from mock_alipay.text.wording import short
 
 At = Callable[[str], AbstractContextManager[None]]
 """Notes what is found wrong with a key: a ValueError becomes a problem with its file and line."""

@@ -13,7 +13,7 @@ from mock_alipay.scenario.document import Document
 from mock_alipay.scenario.matching import Condition, Sight, text
 from mock_alipay.scenario.story import Story, build
 from mock_alipay.schema import Schemas
-from mock_alipay.words import close
+from mock_alipay.text.wording import close
 
 _SCHEMAS = "scenario"
 

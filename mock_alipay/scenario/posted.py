@@ -16,7 +16,7 @@ from mock_alipay.scenario.document import Document
 from mock_alipay.scenario.library import story_in
 from mock_alipay.scenario.story import Story
 from mock_alipay.schema import Schemas, depth
-from mock_alipay.words import short
+from mock_alipay.text.wording import short
 
 _ORIGIN = "body"
 _OWN = "admin.json#/$defs/LoadedScenario"

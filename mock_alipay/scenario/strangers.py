@@ -11,7 +11,7 @@ from mock_alipay.scenario.placeholder import paths_in
 from mock_alipay.scenario.story import NOT_STEPS
 from mock_alipay.schema import Schemas
 from mock_alipay.terms import NotificationName
-from mock_alipay.words import close
+from mock_alipay.text.wording import close
 
 _OPENING = ("createPaymentSession.json", "pay.json")
 """Requests that notifications can quote: those that open a payment."""

@@ -7,7 +7,7 @@ import binascii
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
-from mock_alipay.words import short
+from mock_alipay.text.wording import short
 
 
 @dataclass(frozen=True, slots=True)

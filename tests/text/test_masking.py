@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_alipay.mask import SECRET_NAMES, mask_json, mask_text, mask_value
+from mock_alipay.text.masking import SECRET_NAMES, mask_json, mask_text, mask_value
 
 CARD = "4054692760174822"
 MASKED = "405469******4822"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.words import alike, close, described, short
+from mock_alipay.text.wording import alike, close, described, short
 
 
 @pytest.mark.parametrize(

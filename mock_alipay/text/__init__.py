@@ -1,0 +1,1 @@
+"""Wording and masking of text that people read."""
