@@ -14,7 +14,7 @@ from mock_alipay import server
 from mock_alipay.app import routes
 from mock_alipay.certificate import Certificate, certificate, home
 from mock_alipay.client import Mock
-from mock_alipay.clock import Clock
+from mock_alipay.clock.clocks import Clock
 from mock_alipay.config import Config
 from mock_alipay.errors import SetupError
 from mock_alipay.parts import Parts, assemble

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import get_args
 
-from mock_alipay.clock import Clocks
+from mock_alipay.clock.clocks import Clocks
 from mock_alipay.errors import Misuse
 from mock_alipay.ledger import MOST_CONFLICTS, Ledger, conflict
 from mock_alipay.life import buyer

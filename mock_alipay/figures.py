@@ -8,8 +8,8 @@ from datetime import datetime, time, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from mock_alipay import duration
-from mock_alipay.clock import GATEWAY_ZONE
+from mock_alipay.clock import durations
+from mock_alipay.clock.clocks import GATEWAY_ZONE
 from mock_alipay.schema import read
 
 _NEXT_DAY = "T+1 00:15"
@@ -33,7 +33,7 @@ class Figures(NamedTuple):
 
     def order_lifetime(self, method: str) -> timedelta:
         """How long an order of a paymentMethodType waits to be paid."""
-        return duration.parse(_of(self.order_lifetimes, method))
+        return durations.parse(_of(self.order_lifetimes, method))
 
     def cancel_until(self, method: str, paid: datetime) -> datetime | None:
         """Until when a payment may be cancelled; None when this paymentMethodType knows no cancel once it is paid."""
@@ -41,7 +41,7 @@ class Figures(NamedTuple):
         if window == _NEVER:
             return None
         if window != _NEXT_DAY:
-            return paid + duration.parse(window)
+            return paid + durations.parse(window)
         day = paid.astimezone(GATEWAY_ZONE).date() + timedelta(days=1)
         return datetime.combine(day, _CLOSE_OF_DAY, GATEWAY_ZONE)
 
@@ -52,7 +52,7 @@ def figures() -> Figures:
     content = read("figures.json")
 
     def length(name: str) -> timedelta:
-        return duration.parse(content[name]["is"])
+        return durations.parse(content[name]["is"])
 
     return Figures(
         session_lifetime=length("sessionLifetime"),
@@ -62,7 +62,7 @@ def figures() -> Figures:
         settling=length("settling"),
         most_captures=content["mostCaptures"]["is"],
         most_refunds=content["mostRefunds"]["is"],
-        resend_intervals=tuple(map(duration.parse, content["resendIntervals"]["is"])),
+        resend_intervals=tuple(map(durations.parse, content["resendIntervals"]["is"])),
         order_lifetimes=_table(content["orderLifetime"]),
         cancel_windows=_table(content["cancelWindow"]),
     )

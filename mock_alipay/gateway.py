@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mock_alipay.clock import Clocks
+from mock_alipay.clock.clocks import Clocks
 from mock_alipay.contract import Contract, claimed_id
 from mock_alipay.decision import Decision
 from mock_alipay.errors import Misuse, Refusal

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from mock_alipay.clock import GATEWAY_ZONE
+from mock_alipay.clock.clocks import GATEWAY_ZONE
 
 IdKind = Literal["payment", "capture", "refund"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from mock_alipay.agenda import Agenda
 from mock_alipay.announcer import Announcer
+from mock_alipay.clock.schedule import Agenda
 from mock_alipay.context import World
 from mock_alipay.events import Events
 from mock_alipay.life import course

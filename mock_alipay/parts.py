@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mock_alipay import keys
-from mock_alipay.agenda import Agenda
 from mock_alipay.announcer import Announcer
-from mock_alipay.clock import Clock, Clocks, SystemClock
+from mock_alipay.clock.clocks import Clock, Clocks, SystemClock
+from mock_alipay.clock.schedule import Agenda
 from mock_alipay.config import TEST_CLIENT_ID, Config
 from mock_alipay.context import World
 from mock_alipay.contract import Contract

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from mock_alipay.clock import wire_time
+from mock_alipay.clock.clocks import wire_time
 from mock_alipay.signature import Signer, content
 from mock_alipay.terms import Call, Reply, WireFault
 

@@ -7,8 +7,8 @@ import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mock_alipay.agenda import Agenda
-from mock_alipay.clock import Clocks
+from mock_alipay.clock.clocks import Clocks
+from mock_alipay.clock.schedule import Agenda
 from mock_alipay.ledger import Ledger
 from mock_alipay.life import course
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mock_alipay.clock import Clock, StoppedClock
+from mock_alipay.clock.clocks import Clock, StoppedClock
 from mock_alipay.config import Config
 from mock_alipay.journal import Entry
 from mock_alipay.parts import Parts, assemble

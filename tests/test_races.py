@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.clock import StoppedClock
+from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.config import Config
 from mock_alipay.errors import Misuse
 from mock_alipay.payment import Payment

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_alipay import agenda as module
-from mock_alipay.agenda import Agenda
-from mock_alipay.clock import Clocks
+from mock_alipay.clock import schedule as module
+from mock_alipay.clock.clocks import Clocks
+from mock_alipay.clock.schedule import Agenda
 from mock_alipay.events import Event, Events
 from mock_alipay.payment import Money, Order, Payment, Session
 from mock_alipay.store import MemoryStore

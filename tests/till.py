@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from mock_alipay.cashier import Cashier
-from mock_alipay.clock import StoppedClock
+from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.edge.affairs import payment_view
 from mock_alipay.payment import Payment
 from mock_alipay.post import Notification

@@ -67,7 +67,7 @@ def validate(files: tuple[Path, ...]) -> None:
 @click.argument("file", metavar="FILE")
 def check(file: str, endpoint: str, **flags: Any) -> None:
     """Hold a request body against the contract: every fault with its path. FILE - is standard input."""
-    from mock_alipay.clock import SystemClock
+    from mock_alipay.clock.clocks import SystemClock
     from mock_alipay.context import Context, World
     from mock_alipay.contract import Contract
     from mock_alipay.endpoints import ENDPOINTS

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from mock_alipay import duration
 from mock_alipay.client.link import Link
 from mock_alipay.client.records import ClockState
+from mock_alipay.clock import durations
 
 _PATIENCE = 20.0
 """Seconds: the gateway answers when what has fallen due has been delivered, if the shop is quick enough."""
@@ -31,7 +31,7 @@ class MockClock:
 
     def advance(self, by: timedelta | str) -> ClockState:
         """Move forward, by ``timedelta(minutes=59)``, ``"59m"`` or ``"PT59M"``; what falls due has then happened."""
-        return self._move(advance=duration.iso(by) if isinstance(by, timedelta) else by)
+        return self._move(advance=durations.iso(by) if isinstance(by, timedelta) else by)
 
     def freeze(self, at: datetime | str = "now") -> ClockState:
         """Stop, at a moment or where it stands."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from mock_alipay import duration
+from mock_alipay.clock import durations
 from mock_alipay.terms import Fault
 
 
@@ -103,7 +103,7 @@ class ClockState(Record):
     def of(cls, found: Mapping[str, Any]) -> Self:
         """The record of a JSON object."""
         ahead: str = found["ahead"]
-        length = duration.parse(ahead.removeprefix("-"))
+        length = durations.parse(ahead.removeprefix("-"))
         return dataclasses.replace(
             super(ClockState, cls).of(found),
             now=datetime.fromisoformat(found["now"]),

@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
-from mock_alipay import duration
-from mock_alipay.clock import wire_time
+from mock_alipay.clock import durations
+from mock_alipay.clock.clocks import wire_time
 from mock_alipay.courier import target_of
 from mock_alipay.edge.views import signed
 from mock_alipay.endpoints.inquiry_payment import status_of
@@ -44,7 +44,7 @@ def payment_summary(payment: Payment) -> dict[str, Any]:
         "paymentTime": payment.paid and wire_time(payment.paid),
         "cancelTime": payment.cancelled and wire_time(payment.cancelled),
         "transactions": [_transaction(transaction) for transaction in payment.transactions],
-        "buyer": [{"action": act.action, "after": duration.iso(act.after)} for act in course.still_to_come(payment)],
+        "buyer": [{"action": act.action, "after": durations.iso(act.after)} for act in course.still_to_come(payment)],
         "next": _time(course.due(payment)),
     }
 

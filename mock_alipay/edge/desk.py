@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 
 from mock_alipay.cashier import Cashier
-from mock_alipay.clock import Clocks
+from mock_alipay.clock.clocks import Clocks
 from mock_alipay.contract import Contract
 from mock_alipay.errors import Misuse
 from mock_alipay.events import Events

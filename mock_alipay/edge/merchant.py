@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from starlette.types import Receive, Scope, Send
 
-from mock_alipay.clock import Clock
+from mock_alipay.clock.clocks import Clock
 from mock_alipay.edge.target import origin_form, raw_target
 from mock_alipay.edge.wire import deliver
 from mock_alipay.errors import Misuse

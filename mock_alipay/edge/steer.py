@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from mock_alipay import duration, keys
+from mock_alipay import keys
+from mock_alipay.clock import durations
 from mock_alipay.edge import affairs, look, views
 from mock_alipay.edge.desk import Ask, Desk
 from mock_alipay.edge.query import JSON, YAML, unknown, wrong_media
@@ -151,7 +152,7 @@ def _read(name: str, ask: Ask, reader: Callable[[str], Any]) -> Any:
 def _forward(text: str) -> timedelta:
     if text.startswith("-"):
         raise ValueError(f"a clock is advanced forward only, not by {text[:40]}; freeze sets it back")
-    return duration.parse(text)
+    return durations.parse(text)
 
 
 def _moment(text: str) -> datetime | None:

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import orjson
 
-from mock_alipay import duration
-from mock_alipay.clock import Clocks
+from mock_alipay.clock import durations
+from mock_alipay.clock.clocks import Clocks
 from mock_alipay.contract import Contract
 from mock_alipay.journal import Entry
 from mock_alipay.scenario import Story
@@ -91,7 +91,7 @@ def clock_view(clocks: Clocks, client_id: str | None, under_way: int) -> dict[st
         "clientId": client_id,
         "now": now.isoformat(timespec="milliseconds"),
         "frozen": clocks.hands(client_id).frozen is not None,
-        "ahead": duration.iso(now - real),
+        "ahead": durations.iso(now - real),
         "own": client_id is not None and clocks.has_own(client_id),
         "notificationsUnderWay": under_way,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mock_alipay.clock import wire_time
+from mock_alipay.clock.clocks import wire_time
 from mock_alipay.context import Context
 from mock_alipay.errors import Refusal
 from mock_alipay.life import merchant

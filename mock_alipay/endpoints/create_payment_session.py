@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from mock_alipay.clock import GATEWAY_ZONE, wire_time
+from mock_alipay.clock.clocks import GATEWAY_ZONE, wire_time
 from mock_alipay.context import Context
 from mock_alipay.contract import parse
 from mock_alipay.endpoints.order import begun

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mock_alipay.clock import wire_time
+from mock_alipay.clock.clocks import wire_time
 from mock_alipay.payment import News, Payment
 
 _PENDING = "PAYMENT_PENDING"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from mock_alipay.clock import wire_time
+from mock_alipay.clock.clocks import wire_time
 from mock_alipay.courier import target_of
 from mock_alipay.post.outbox import Notification
 from mock_alipay.seal import STALE, Sealer

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
-from mock_alipay.agenda import Agenda
-from mock_alipay.clock import Clocks
+from mock_alipay.clock.clocks import Clocks
+from mock_alipay.clock.schedule import Agenda
 from mock_alipay.events import Events
 from mock_alipay.post.delivery import Delivery
 from mock_alipay.post.outbox import Notification, Outbox

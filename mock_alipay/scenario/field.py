@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from mock_alipay import duration
+from mock_alipay.clock import durations
 from mock_alipay.scenario.document import Document
 from mock_alipay.scenario.matching import text
 from mock_alipay.scenario.path import Path, parse
@@ -65,7 +65,7 @@ def delay(written: Mapping[str, Any], at: At) -> tuple[float, float] | None:
 
 def length(written: str) -> timedelta:
     """A length of time; ValueError for what is none, or longer than a clock can go."""
-    found = duration.parse(written)
+    found = durations.parse(written)
     if found > _LONGEST:
         raise ValueError(f"{short(written)} is too long, at most {_LONGEST.days}d")
     return found

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from mock_alipay.clock import GATEWAY_ZONE
+from mock_alipay.clock.clocks import GATEWAY_ZONE
 
 _LONGEST_BODY = 64 * 1024
 """Bodies beyond this many bytes are not re-serialised on suspicion."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.clock import StoppedClock
+from mock_alipay.clock.clocks import StoppedClock
 from tests.cli.conftest import Command
 from tests.live import TIME, Live, live, sample
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from mock_alipay.client import ClockState, Mock
-from mock_alipay.clock import StoppedClock
+from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.errors import AdminError
 from tests.live import TIME, live
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.clock import wire_time
+from mock_alipay.clock.clocks import wire_time
 from tests.calls import NOW
 from tests.till import Body, Till, pay_body, result_of
 

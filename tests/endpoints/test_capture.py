@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.clock import wire_time
+from mock_alipay.clock.clocks import wire_time
 from mock_alipay.life import merchant
 from tests.calls import NOW
 from tests.till import Till, amount, result_of

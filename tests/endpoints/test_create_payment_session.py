@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_alipay.clock import StoppedClock
+from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.config import Config
 from mock_alipay.context import USUAL, Context, Wish, World
 from mock_alipay.contract import parse

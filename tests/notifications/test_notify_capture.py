@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mock_alipay.clock import wire_time
+from mock_alipay.clock.clocks import wire_time
 from mock_alipay.notifications.notify_capture import notify_capture
 from mock_alipay.payment import News, Transaction
 from tests.calls import NOW

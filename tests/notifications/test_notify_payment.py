@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.clock import wire_time
+from mock_alipay.clock.clocks import wire_time
 from mock_alipay.notifications.notify_payment import notify_payment
 from mock_alipay.payment import News, State
 from mock_alipay.terms import BuyerAction

@@ -12,8 +12,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from mock_alipay import keys
-from mock_alipay.agenda import Agenda
-from mock_alipay.clock import Clock, Clocks, StoppedClock
+from mock_alipay.clock.clocks import Clock, Clocks, StoppedClock
+from mock_alipay.clock.schedule import Agenda
 from mock_alipay.courier import Answer, Courier
 from mock_alipay.events import Event, Events
 from mock_alipay.figures import figures

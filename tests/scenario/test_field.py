@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_alipay import duration
+from mock_alipay.clock import durations
 from mock_alipay.scenario.field import length
 from mock_alipay.scenario.notice import Notice
 from mock_alipay.scenario.path import Path
@@ -114,7 +114,7 @@ def test_what_is_no_time_by_the_clock_is_refused(place: str, written: str) -> No
 @given(st.timedeltas(timedelta(), timedelta(days=3650)))
 def test_any_length_up_to_ten_years_is_taken(expected: timedelta) -> None:
     """As ISO 8601 writes it: by the function, and by the schema before it."""
-    written = duration.iso(expected)
+    written = durations.iso(expected)
     assert expected == length(written)
     assert expected == story(f"buyer: {{action: pay, after: {written}}}").buyer[0].after
 

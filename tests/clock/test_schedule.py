@@ -9,9 +9,9 @@ from datetime import timedelta
 
 import pytest
 
-from mock_alipay import agenda as module
-from mock_alipay.agenda import Agenda
-from mock_alipay.clock import Clocks, StoppedClock
+from mock_alipay.clock import schedule as module
+from mock_alipay.clock.clocks import Clocks, StoppedClock
+from mock_alipay.clock.schedule import Agenda
 from tests.calls import NOW
 from tests.timelapse import LoopClock, looks, passed, run
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_alipay.clock import EARLIEST, GATEWAY_ZONE, LATEST, Clocks, Hands, StoppedClock, SystemClock, wire_time
+from mock_alipay.clock.clocks import EARLIEST, GATEWAY_ZONE, LATEST, Clocks, Hands, StoppedClock, SystemClock, wire_time
 from tests.calls import NOW
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -197,7 +197,7 @@ class TestClocks:
 
     def test_of_their_own_may_not_be_as_many_as_one_likes(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Those who have one may still move it, and a reset makes room."""
-        monkeypatch.setattr("mock_alipay.clock.MOST_CLOCKS", 2)
+        monkeypatch.setattr("mock_alipay.clock.clocks.MOST_CLOCKS", 2)
         clocks = Clocks(StoppedClock(NOW))
         for client_id in ("A", "B", "A", None):
             clocks.advance(HOUR, client_id)

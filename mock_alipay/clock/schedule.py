@@ -9,7 +9,7 @@ import math
 from collections import OrderedDict
 from datetime import datetime, timedelta
 
-from mock_alipay.clock import Clocks
+from mock_alipay.clock.clocks import Clocks
 
 MOST = 10_000
 """Ids with something due; the oldest make room, as they do in the store."""

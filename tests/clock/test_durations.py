@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_alipay.duration import iso, parse
+from mock_alipay.clock.durations import iso, parse
 
 UNITS = ("days", "hours", "minutes", "seconds", "milliseconds")
 SHORT = dict(zip(UNITS, ("d", "h", "m", "s", "ms"), strict=True))

@@ -1,0 +1,1 @@
+"""Time: clocks by client id, durations, and what is due when."""
