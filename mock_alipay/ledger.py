@@ -11,7 +11,7 @@ from mock_alipay.context import World
 from mock_alipay.events import Events
 from mock_alipay.life import course
 from mock_alipay.payment import Payment
-from mock_alipay.store import MemoryStore
+from mock_alipay.storage import MemoryStore
 
 MOST_CONFLICTS = 10
 """How many times a decision is made anew because somebody else was quicker."""

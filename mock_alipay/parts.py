@@ -37,7 +37,7 @@ from mock_alipay.schema import Schemas
 from mock_alipay.seal import Sealer
 from mock_alipay.settings import refuse_unguarded
 from mock_alipay.signature import Signer, Suspect
-from mock_alipay.store import MemoryStore
+from mock_alipay.storage import MemoryStore
 from mock_alipay.tally import Tally
 from mock_alipay.timekeeper import Timekeeper
 from mock_alipay.verify import Verifier

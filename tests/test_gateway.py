@@ -29,7 +29,7 @@ from mock_alipay.lines import json_line, text_line
 from mock_alipay.parts import Parts
 from mock_alipay.payment import Outcome, Payment
 from mock_alipay.signature import content, fits, parse, raw_signature
-from mock_alipay.store import MemoryStore
+from mock_alipay.storage import MemoryStore
 from mock_alipay.terms import Call, Reply
 from tests.calls import NOW, ask, code, header, latest, parts_of, plain_call, result, signed_call, with_story
 from tests.live import PATH, SANDBOX_PATH, Live, sample

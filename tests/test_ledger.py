@@ -12,7 +12,7 @@ import pytest
 from mock_alipay.events import Event
 from mock_alipay.ledger import MOST_CONFLICTS, Ledger
 from mock_alipay.payment import News, Payment
-from mock_alipay.store import MemoryStore
+from mock_alipay.storage import MemoryStore
 from mock_alipay.terms import Act
 from tests.calls import NOW, parts_of
 from tests.life.orders import HOUR, SECOND, capture, opened, order, standing

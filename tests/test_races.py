@@ -17,7 +17,7 @@ from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.config import Config
 from mock_alipay.errors import Misuse
 from mock_alipay.payment import Payment
-from mock_alipay.store import MemoryStore
+from mock_alipay.storage import MemoryStore
 from mock_alipay.terms import Act, BuyerAction
 from tests.calls import NOW
 from tests.live import Live, live, signed_headers

@@ -20,7 +20,7 @@ from mock_alipay.clock.clocks import Clocks
 from mock_alipay.clock.schedule import Agenda
 from mock_alipay.events import Event, Events
 from mock_alipay.payment import Money, Order, Payment, Session
-from mock_alipay.store import MemoryStore
+from mock_alipay.storage import MemoryStore
 from mock_alipay.terms import Act
 from mock_alipay.timekeeper import Timekeeper
 from tests.calls import NOW, parts_of

@@ -11,7 +11,7 @@ import pytest
 from mock_alipay.config import Config
 from mock_alipay.edge.admin import CALLS, spoken
 from mock_alipay.schema import read
-from mock_alipay.store import MemoryStore
+from mock_alipay.storage import MemoryStore
 from tests.edge.asking import ROWS, filled, problem
 from tests.live import Live, live
 

@@ -23,7 +23,7 @@ from mock_alipay.config import TEST_CLIENT_ID, Config
 from mock_alipay.edge import look
 from mock_alipay.edge.desk import Ask
 from mock_alipay.payment import Payment
-from mock_alipay.store import MemoryStore
+from mock_alipay.storage import MemoryStore
 from tests.calls import ask, parts_of, signed_call
 from tests.edge.asking import Overtaken, problem
 from tests.live import Answer, Live, live, sample

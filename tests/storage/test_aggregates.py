@@ -8,7 +8,7 @@ import logging
 import pytest
 
 from mock_alipay.payment import Money, Order, Payment, Session, Transaction, TransactionType
-from mock_alipay.store import MemoryStore
+from mock_alipay.storage import MemoryStore
 from tests.calls import NOW
 
 ORDER = Order(Money("USD", 100), "CARD")

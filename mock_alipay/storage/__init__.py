@@ -1,5 +1,5 @@
 """Where payments are kept."""
 
-from mock_alipay.store.memory import MemoryStore
+from mock_alipay.storage.aggregates import MemoryStore
 
 __all__ = ["MemoryStore"]
