@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mock_alipay import keys
 from mock_alipay.announcer import Announcer
 from mock_alipay.clock.clocks import Clock, Clocks, SystemClock
 from mock_alipay.clock.schedule import Agenda
@@ -25,7 +24,6 @@ from mock_alipay.find import Finder
 from mock_alipay.gateway import Gateway
 from mock_alipay.invent import Invent
 from mock_alipay.journal import Journal
-from mock_alipay.keys import KeyRing
 from mock_alipay.ledger import Ledger
 from mock_alipay.people import People
 from mock_alipay.post import Outbox, Postman
@@ -36,7 +34,8 @@ from mock_alipay.scenario import Chooser, Library
 from mock_alipay.schema import Schemas
 from mock_alipay.seal import Sealer
 from mock_alipay.settings import refuse_unguarded
-from mock_alipay.signature import Signer, Suspect
+from mock_alipay.signing import Signer, Suspect, keys
+from mock_alipay.signing.keys import KeyRing
 from mock_alipay.storage import MemoryStore
 from mock_alipay.tally import Tally
 from mock_alipay.timekeeper import Timekeeper

@@ -64,7 +64,7 @@ def mock_alipay_server(pytestconfig: pytest.Config, mock_alipay_settings: dict[s
 @pytest.fixture(scope="session")
 def _mock_alipay_keys() -> tuple[str, str]:
     """A merchant's key pair for all tests of this process: private, public. Making one takes a tenth of a second."""
-    from mock_alipay import keys
+    from mock_alipay.signing import keys
 
     key = keys.new_private_key()
     return keys.bare_private_key(key), keys.bare_public_key(key.public_key())

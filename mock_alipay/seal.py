@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from mock_alipay.clock.clocks import wire_time
-from mock_alipay.signature import Signer, content
+from mock_alipay.signing import Signer, content
 from mock_alipay.terms import Call, Reply, WireFault
 
 _HEAD = b"content-type: application/json; charset=UTF-8\r\ncontent-length: %d\r\nclient-id: %b\r\nresponse-time: %b\r\n"

@@ -7,10 +7,10 @@ from datetime import datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from mock_alipay import signature
+from mock_alipay import signing
 from mock_alipay.errors import Refusal
-from mock_alipay.keys import KeyRing
-from mock_alipay.signature import SignatureHeader, Suspect
+from mock_alipay.signing import SignatureHeader, Suspect
+from mock_alipay.signing.keys import KeyRing
 from mock_alipay.terms import Call, Fault, SignatureMode, Verdict
 from mock_alipay.text.wording import short
 
@@ -74,15 +74,15 @@ class Verifier:
         versions = self._keys.versions(client_id)
         key = versions[version]
         try:
-            raw = signature.raw_signature(header.value)
+            raw = signing.raw_signature(header.value)
         except ValueError as error:
             raise Refusal("INVALID_SIGNATURE", explanation=str(error)) from None
         time = call.headers["request-time"]
-        if signature.fits(key, raw, signature.content(call.method, call.target, client_id, time, call.body)):
+        if signing.fits(key, raw, signing.content(call.method, call.target, client_id, time, call.body)):
             return
         own = ((client_id, number, held) for number, held in versions.items())
         suspects = islice(chain(own, self._keys), _MOST_SUSPECTS)
-        why = signature.diagnose(
+        why = signing.diagnose(
             raw,
             method=call.method,
             target=call.target,
@@ -127,7 +127,7 @@ def _check_time(time: str) -> None:
 
 def _signature_header(value: str) -> SignatureHeader:
     try:
-        return signature.parse(value)
+        return signing.parse(value)
     except ValueError as error:
         expected = "algorithm=RSA256, keyVersion=1, signature=<url-encoded base64>"
         raise Refusal("PARAM_ILLEGAL", faults=[Fault("header signature", expected, str(error))]) from None

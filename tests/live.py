@@ -15,13 +15,12 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from mock_alipay import keys
 from mock_alipay.background import running
 from mock_alipay.certificate import Certificate
 from mock_alipay.clock.clocks import Clock
 from mock_alipay.config import TEST_CLIENT_ID, Config
 from mock_alipay.parts import Parts
-from mock_alipay.signature import Signer, content
+from mock_alipay.signing import Signer, content, keys
 
 SAMPLE_FILE = Path(__file__).parent.parent / "mock_alipay" / "samples" / "createPaymentSession.json"
 PATH = "/ams/api/v1/payments/createPaymentSession"

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from mock_alipay import keys
+from mock_alipay.signing import keys
 from tests.live import SANDBOX_PATH, sample, signed_headers
 
 GATEWAY_KEY = keys.shipped_gateway_key().public_key()

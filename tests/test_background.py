@@ -20,9 +20,10 @@ from urllib.parse import urlsplit
 import pytest
 
 import mock_alipay
-from mock_alipay import Config, Mock, keys, seal, serve
+from mock_alipay import Config, Mock, seal, serve
 from mock_alipay.background import running
 from mock_alipay.errors import AdminError, SetupError, Unreachable, WrongUse
+from mock_alipay.signing import keys
 from tests.live import SANDBOX_PATH, sample, signed_headers
 
 

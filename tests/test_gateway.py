@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 
-from mock_alipay import keys
 from mock_alipay.clock.clocks import LATEST, Clocks, wire_time
 from mock_alipay.config import TEST_CLIENT_ID
 from mock_alipay.context import Context
@@ -28,7 +27,7 @@ from mock_alipay.gateway import Gateway
 from mock_alipay.lines import json_line, text_line
 from mock_alipay.parts import Parts
 from mock_alipay.payment import Outcome, Payment
-from mock_alipay.signature import content, fits, parse, raw_signature
+from mock_alipay.signing import content, fits, keys, parse, raw_signature
 from mock_alipay.storage import MemoryStore
 from mock_alipay.terms import Call, Reply
 from tests.calls import NOW, ask, code, header, latest, parts_of, plain_call, result, signed_call, with_story

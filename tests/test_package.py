@@ -69,7 +69,7 @@ def inside(wheel: list[str], folder: str) -> list[str]:
     [
         ("scenarios", "*", "mock_alipay/scenarios"),
         ("mock_alipay/schemas", "*.json", "mock_alipay/schemas"),
-        ("mock_alipay/test_keys", "*", "mock_alipay/test_keys"),
+        ("mock_alipay/signing/test_keys", "*", "mock_alipay/signing/test_keys"),
         ("mock_alipay/samples", "*", "mock_alipay/samples"),
     ],
 )
@@ -90,7 +90,7 @@ def test_modules_are_in_the_wheel(wheel: list[str]) -> None:
 def test_nothing_else_is_in_the_wheel(wheel: list[str]) -> None:
     """The wheel holds one package and its metadata: no tests, no folder named scenarios beside it, no caches."""
     assert {"mock_alipay", f"mock_alipay-{__version__}.dist-info"} == {name.partition("/")[0] for name in wheel}
-    ours = ("mock_alipay/test_keys/", "mock_alipay/pytest_plugin.py")
+    ours = ("mock_alipay/signing/test_keys/", "mock_alipay/pytest_plugin.py")
     assert [] == [name for name in wheel if not name.startswith(ours) and ("test" in name or "cache" in name)]
     assert len(set(wheel)) == len(wheel)
 

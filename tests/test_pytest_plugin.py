@@ -20,7 +20,7 @@ from tests.suite import Suite
 SHOP = f"""
 import base64, functools, http.client, json, pathlib, uuid
 from cryptography.hazmat.primitives.serialization import load_der_private_key
-from mock_alipay.signature import Signer, content
+from mock_alipay.signing import Signer, content
 
 PATH, TIME = "/ams/sandbox/api/v1/payments/createPaymentSession", "2026-11-22T01:07:10+00:00"
 SAMPLE = json.loads(pathlib.Path({str(SAMPLE_FILE)!r}).read_text())

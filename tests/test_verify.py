@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
-from mock_alipay import keys, signature
+from mock_alipay import signing
 from mock_alipay import verify as module
 from mock_alipay.errors import Refusal
-from mock_alipay.keys import KeyRing
-from mock_alipay.signature import Suspect
+from mock_alipay.signing import Suspect, keys
+from mock_alipay.signing.keys import KeyRing
 from mock_alipay.terms import Call, SignatureMode
 from mock_alipay.verify import Identity, Verifier
 from tests.calls import plain_call, signed_call
@@ -227,13 +227,13 @@ def test_a_wrong_signature_is_held_against_so_many_keys_only(monkeypatch: pytest
     for key in (OLD, NEW):
         crowd.add("A", key.public_key())
     known: list[tuple[list[str], list[str]]] = []
-    diagnose = signature.diagnose
+    diagnose = signing.diagnose
 
     def noting(raw: bytes, *, others: list[Suspect], client_ids: list[str], **more: Any) -> str:
         known.append(([other.owner for other in others], client_ids))
         return diagnose(raw, others=others, client_ids=client_ids, **more)
 
-    monkeypatch.setattr(signature, "diagnose", noting)
+    monkeypatch.setattr(signing, "diagnose", noting)
     gateway = Suspect("the gateway's own key", GATEWAY.public_key())
     verifier = Verifier(crowd, "known", gateway=gateway, anonymous="NOBODY")
     told = []

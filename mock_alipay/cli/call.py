@@ -95,8 +95,7 @@ def _body(endpoint: str, file: str | None) -> bytes:
 
 def _signed(target: str, body: bytes, client_id: str, private_key: Path | None) -> dict[str, str]:
     """The headers of a call, its signature among them."""
-    from mock_alipay import keys
-    from mock_alipay.signature import Signer, content
+    from mock_alipay.signing import Signer, content, keys
 
     moment = datetime.now(UTC).isoformat(timespec="seconds")
     with under("--private-key "):
@@ -148,8 +147,7 @@ def _show_headers(headers: dict[str, str]) -> None:
 
 
 def _verdict(config: Config, target: str, response: http.client.HTTPResponse, reply: bytes) -> tuple[str, bool]:
-    from mock_alipay import keys
-    from mock_alipay.signature import content, fits, parse, raw_signature
+    from mock_alipay.signing import content, fits, keys, parse, raw_signature
 
     header = response.getheader("signature")
     if header is None:

@@ -107,8 +107,8 @@ def ready(wait: float, **flags: Any) -> None:
 @options(*STARTED_WITH, *KEYS)
 def env(**flags: Any) -> None:
     """Print shell lines that point a client here: eval "$(mock-alipay env)"."""
-    from mock_alipay import keys
     from mock_alipay.parts import environment
+    from mock_alipay.signing import keys
 
     config = config_of(beside(flags))
     require_ports(port=config.port, tls_port=config.tls_port)

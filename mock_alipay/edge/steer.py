@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from mock_alipay import keys
 from mock_alipay.clock import durations
 from mock_alipay.edge import affairs, look, views
 from mock_alipay.edge.desk import Ask, Desk
@@ -16,6 +15,7 @@ from mock_alipay.errors import Misuse, SetupError
 from mock_alipay.results import results
 from mock_alipay.scenario import Story
 from mock_alipay.scenario.posted import read_posted
+from mock_alipay.signing import keys
 from mock_alipay.terms import Act
 from mock_alipay.text.wording import short
 

@@ -8,7 +8,7 @@ from mock_alipay.clock.clocks import wire_time
 from mock_alipay.courier import target_of
 from mock_alipay.post.outbox import Notification
 from mock_alipay.seal import STALE, Sealer
-from mock_alipay.signature import content
+from mock_alipay.signing import content
 
 Sealed = tuple[dict[str, str], bytes]
 

@@ -22,9 +22,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from mock_alipay import keys
 from mock_alipay.config import TEST_CLIENT_ID
-from mock_alipay.signature import Signer, content
+from mock_alipay.signing import Signer, content, keys
 
 TARGET = "/ams/sandbox/api/v1/payments/createPaymentSession"
 REFERENCE = Path(__file__).with_name("reference.py")

@@ -77,8 +77,7 @@ def signing() -> Any:
     from starlette.responses import Response
     from starlette.routing import Route
 
-    from mock_alipay import keys
-    from mock_alipay.signature import Signer, content, fits, parse, raw_signature
+    from mock_alipay.signing import Signer, content, fits, keys, parse, raw_signature
 
     signer = Signer(keys.shipped_gateway_key())
     merchant = keys.shipped_merchant_key().public_key()

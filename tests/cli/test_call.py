@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from mock_alipay import keys
 from mock_alipay.config import TEST_CLIENT_ID
+from mock_alipay.signing import keys
 from tests.cli.conftest import Command
 from tests.live import PATH, SAMPLE_FILE, SANDBOX_PATH, Live, sample
 

@@ -29,9 +29,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_public_key,
 )
 
-from mock_alipay import keys
 from mock_alipay.config import TEST_CLIENT_ID
-from mock_alipay.signature import content, fits, parse, raw_signature
+from mock_alipay.signing import content, fits, keys, parse, raw_signature
 from tests.cli.process import COMMAND, FREE, Running, environment, eventually, run, serving
 from tests.live import PATH, SANDBOX_PATH, Answer, sample
 

@@ -27,8 +27,8 @@ from com.alipay.ams.api.response.pay.alipay_create_session_response import Alipa
 from com.alipay.ams.api.response.pay.alipay_payment_session_response import AlipayPaymentSessionResponse
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from mock_alipay import keys
 from mock_alipay.errors import SetupError
+from mock_alipay.signing import keys
 from tests.conformance.sdk import PRODUCTION_ID, URL, client, session_request
 from tests.live import PATH, SANDBOX_PATH, Live, live
 

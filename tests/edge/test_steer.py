@@ -17,11 +17,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from mock_alipay import keys
 from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.config import TEST_CLIENT_ID, Config
 from mock_alipay.edge import steer
 from mock_alipay.scenario.posted import read_posted
+from mock_alipay.signing import keys
 from tests.edge.asking import CARD, HELD, WALLET, Listener, Till, problem
 from tests.live import SANDBOX_PATH, Answer, Live, live, sample, signed_headers
 from tests.shop import ACKNOWLEDGED, FAULTY, HANGS, Shop, open_shop

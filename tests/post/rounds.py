@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from mock_alipay import keys
 from mock_alipay.clock.clocks import Clock, Clocks, StoppedClock
 from mock_alipay.clock.schedule import Agenda
 from mock_alipay.courier import Answer, Courier
@@ -21,7 +20,7 @@ from mock_alipay.post import Notification, Outbox, Postman
 from mock_alipay.post.delivery import Delivery
 from mock_alipay.post.envelope import Envelopes
 from mock_alipay.seal import Sealer
-from mock_alipay.signature import Signer
+from mock_alipay.signing import Signer, keys
 from tests.calls import NOW
 from tests.shop import ACKNOWLEDGEMENT
 

@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from mock_alipay import keys
 from mock_alipay.courier import Courier
 from mock_alipay.post import Attempt
 from mock_alipay.post.delivery import Delivery
 from mock_alipay.post.envelope import Envelopes
 from mock_alipay.seal import Sealer
-from mock_alipay.signature import Signer
+from mock_alipay.signing import Signer, keys
 from tests.calls import NOW
 from tests.post.rounds import notification
 

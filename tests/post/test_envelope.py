@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from mock_alipay import keys
 from mock_alipay.post.envelope import Envelopes, Sealed
 from mock_alipay.seal import Sealer
-from mock_alipay.signature import Signer, fits, parse, raw_signature
+from mock_alipay.signing import Signer, fits, keys, parse, raw_signature
 from tests.calls import NOW
 from tests.post.rounds import notification
 from tests.shop import Received

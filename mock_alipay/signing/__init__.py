@@ -5,9 +5,9 @@ What is signed, both ways (docs: digital_signature; the same in all official SDK
     <METHOD> <path and query of the request>\n<client-id>.<request- or response-time>.<raw body>
 """
 
-from mock_alipay.signature.diagnosis import Suspect, diagnose
-from mock_alipay.signature.header import SignatureHeader, parse, raw_signature
-from mock_alipay.signature.sign import Signer, content, fits
+from mock_alipay.signing.diagnosis import Suspect, diagnose
+from mock_alipay.signing.header import SignatureHeader, parse, raw_signature
+from mock_alipay.signing.signer import Signer, content, fits
 
 __all__ = [
     "SignatureHeader",

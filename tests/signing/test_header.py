@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_alipay.signature import SignatureHeader, parse, raw_signature
+from mock_alipay.signing import SignatureHeader, parse, raw_signature
 
 
 @pytest.mark.parametrize(

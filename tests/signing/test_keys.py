@@ -22,14 +22,14 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 import mock_alipay
-from mock_alipay import keys
 from mock_alipay.errors import SetupError
-from mock_alipay.keys import KeyRing
+from mock_alipay.signing import keys
+from mock_alipay.signing.keys import KeyRing
 
 KEY = generate_private_key(65537, 1024)
 OTHER = generate_private_key(65537, 1024).public_key()
 CURVE = ec.generate_private_key(ec.SECP256R1())
-SHIPPED = Path(mock_alipay.__file__).parent / "test_keys"
+SHIPPED = Path(mock_alipay.__file__).parent / "signing" / "test_keys"
 
 
 def private(encoding: Encoding, form: PrivateFormat) -> bytes:

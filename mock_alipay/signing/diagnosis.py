@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import MD5, SHA1, SHA256, SHA384, SHA512, HashAlgorithm
 
-from mock_alipay.signature import mistakes
-from mock_alipay.signature.sign import content
+from mock_alipay.signing import known_mistakes
+from mock_alipay.signing.signer import content
 
 _OTHER_HASHES: tuple[HashAlgorithm, ...] = (SHA1(), MD5(), SHA384(), SHA512())  # noqa: S303 - only recognised
 
@@ -90,14 +90,14 @@ def _recover(key: RSAPublicKey, signature: bytes, algorithm: HashAlgorithm) -> b
 def _find(digest: bytes, sent: _Signed, client_ids: Iterable[str]) -> list[str] | None:
     """The mistakes, at most two at a time, under which the digest fits; None when none do."""
     dimensions: tuple[list[Any], ...] = (
-        [(sent.method, ""), *mistakes.methods(sent.method)],
-        [(sent.target, ""), *mistakes.targets(sent.target, sent.host)],
-        [(sent.client_id, ""), *mistakes.clients(sent.client_id, client_ids)],
-        [(sent.time, ""), *mistakes.times(sent.time)],
-        [(sent.body, ""), *mistakes.bodies(sent.body)],
+        [(sent.method, ""), *known_mistakes.methods(sent.method)],
+        [(sent.target, ""), *known_mistakes.targets(sent.target, sent.host)],
+        [(sent.client_id, ""), *known_mistakes.clients(sent.client_id, client_ids)],
+        [(sent.time, ""), *known_mistakes.times(sent.time)],
+        [(sent.body, ""), *known_mistakes.bodies(sent.body)],
     )
     how, path, who, _, what = (dimension[0] for dimension in dimensions)
-    nearby = ((how, path, who, when, what) for when in mistakes.near_times(sent.time))
+    nearby = ((how, path, who, when, what) for when in known_mistakes.near_times(sent.time))
     for tried in itertools.chain(_guesses(dimensions, 0), _guesses(dimensions, 1), nearby, _guesses(dimensions, 2)):
         if hashlib.sha256(content(*(value for value, _ in tried))).digest() == digest:
             return [mistake for _, mistake in tried if mistake]

@@ -15,8 +15,7 @@ from cryptography.hazmat.primitives.hashes import MD5, SHA1, SHA256, SHA384, SHA
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_alipay import keys
-from mock_alipay.signature import Suspect, content, diagnose, fits
+from mock_alipay.signing import Suspect, content, diagnose, fits, keys
 
 PATH = "/ams/sandbox/api/v1/payments/createPaymentSession"
 PRODUCTION_PATH = "/ams/api/v1/payments/createPaymentSession"

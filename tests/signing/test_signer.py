@@ -13,8 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_alipay import keys
-from mock_alipay.signature import Signer, content, fits, parse, raw_signature
+from mock_alipay.signing import Signer, content, fits, keys, parse, raw_signature
 
 MERCHANT = keys.shipped_merchant_key()
 SMALL = generate_private_key(65537, 1024)
