@@ -10,11 +10,11 @@ from typing import Any
 import orjson
 
 from mock_alipay.context import World
+from mock_alipay.contracts.result_codes import results
 from mock_alipay.life.buyer import CARD
 from mock_alipay.notifications import NOTIFICATIONS
 from mock_alipay.payment import News, Payment
 from mock_alipay.post import Notification, Postman
-from mock_alipay.results import results
 from mock_alipay.scenario import Chooser
 from mock_alipay.scenario.notice import Notice
 from mock_alipay.scenario.path import put

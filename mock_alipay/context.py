@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from mock_alipay.figures import Figures
+from mock_alipay.contracts.limits import Figures
 from mock_alipay.invent import Invent
 from mock_alipay.payment import Payment
 from mock_alipay.people import People

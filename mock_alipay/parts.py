@@ -13,13 +13,15 @@ from mock_alipay.clock.clocks import Clock, Clocks, SystemClock
 from mock_alipay.clock.schedule import Agenda
 from mock_alipay.config import TEST_CLIENT_ID, Config
 from mock_alipay.context import World
-from mock_alipay.contract import Contract
+from mock_alipay.contracts.limits import figures
+from mock_alipay.contracts.result_codes import results
+from mock_alipay.contracts.schemas import Schemas
+from mock_alipay.contracts.validation import Contract
 from mock_alipay.courier import Courier
 from mock_alipay.decision import Decision
 from mock_alipay.endpoints import ENDPOINTS
 from mock_alipay.errors import under
 from mock_alipay.events import Events
-from mock_alipay.figures import figures
 from mock_alipay.find import Finder
 from mock_alipay.gateway import Gateway
 from mock_alipay.invent import Invent
@@ -29,9 +31,7 @@ from mock_alipay.people import People
 from mock_alipay.post import Outbox, Postman
 from mock_alipay.post.delivery import Delivery
 from mock_alipay.post.envelope import Envelopes
-from mock_alipay.results import results
 from mock_alipay.scenario import Chooser, Library
-from mock_alipay.schema import Schemas
 from mock_alipay.seal import Sealer
 from mock_alipay.settings import refuse_unguarded
 from mock_alipay.signing import Signer, Suspect, keys

@@ -7,9 +7,9 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError
 from mock_alipay.scenario import Chooser, Library, shipped_folder
-from mock_alipay.schema import Schemas
 
 _FOLDER_CHECK = 0.5
 """Seconds between looks for a folder that is gone."""

@@ -31,18 +31,18 @@ GUARDS = [
     "tests/endpoints/test_codes.py",
     "tests/endpoints/test_update_amount.py",
     "tests/test_conditions.py",
-    "tests/test_replies.py",
-    "tests/test_requests.py",
+    "tests/contracts/test_replies.py",
+    "tests/contracts/test_requests.py",
     "tests/test_scenarios.py",
     "tests/test_seal.py",
-    "tests/test_schema.py::TestEndpoints",
+    "tests/contracts/test_schemas.py::TestEndpoints",
 ]
 """The tests that hold APIs, scenarios and faults to the same rules."""
 
 MISSING = [
     "tests/endpoints/test_codes.py::test_everything_that_a_rule_yields_is_provoked",
-    "tests/test_replies.py::test_every_reply_and_notification_is_looked_at",
-    "tests/test_requests.py::test_there_is_a_body_for_every_endpoint",
+    "tests/contracts/test_replies.py::test_every_reply_and_notification_is_looked_at",
+    "tests/contracts/test_requests.py::test_there_is_a_body_for_every_endpoint",
     "tests/test_scenarios.py::test_the_shipped_stories_are_these",
 ]
 """Those that want an example of each."""

@@ -23,18 +23,19 @@ import pytest
 import yaml
 
 import mock_alipay
-from mock_alipay import Mock, schema
+from mock_alipay import Mock
 from mock_alipay.cli import commands
 from mock_alipay.client import told, told_of
 from mock_alipay.config import Config
+from mock_alipay.contracts import schemas
+from mock_alipay.contracts.limits import figures
+from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.edge.admin import CALLS
 from mock_alipay.endpoints import ENDPOINTS
-from mock_alipay.figures import figures
 from mock_alipay.life.moves import MOVES
 from mock_alipay.lines import json_line
 from mock_alipay.post.outbox import NotificationStatus
 from mock_alipay.scenario import shipped_folder
-from mock_alipay.schema import Schemas
 from tests.client.test_told import PENDING, REFUSED
 from tests.live import SANDBOX_PATH, Live, live, sample, signed_headers
 from tests.scenario.tales import read_text
@@ -185,7 +186,7 @@ def test_states() -> None:
 def test_codes() -> None:
     """The table of codes is what ``schemas/conditions.json`` says, and says it of every endpoint."""
     rows = set(re.findall(r"^\| (\w+) \| `([A-Z_]+)` \| (.*) \|$", README, re.MULTILINE))
-    endpoints = schema.read("conditions.json")["endpoints"]
+    endpoints = schemas.read("conditions.json")["endpoints"]
     expected = {
         (endpoint, code, row["when"].rstrip("."))
         for endpoint, codes in endpoints.items()

@@ -10,12 +10,12 @@ from typing import Any, get_args
 
 import pytest
 
-from mock_alipay.results import results
+from mock_alipay.contracts.result_codes import results
+from mock_alipay.contracts.schemas import Schemas, read
 from mock_alipay.scenario import Chooser, Library, Notice, Step, Story, Then, shipped_folder
 from mock_alipay.scenario.library import read_file
 from mock_alipay.scenario.matching import Sight
 from mock_alipay.scenario.placeholder import Scope
-from mock_alipay.schema import Schemas, read
 from mock_alipay.terms import Act, NotificationName
 from tests.calls import ask, code, latest, parts_of, signed_call
 from tests.live import sample

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.scenario import Chooser, Library, Story
 from mock_alipay.scenario.matching import Sight
-from mock_alipay.schema import Schemas
 from mock_alipay.watch import reload, watch
 from tests.scenario.tales import read_text
 

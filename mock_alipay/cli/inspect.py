@@ -19,12 +19,12 @@ from mock_alipay.errors import Refusal, SetupError
 def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands flags over by name
     """List what is loaded, one line each."""
     if schema:
-        from mock_alipay.schema import FOLDER
+        from mock_alipay.contracts.schemas import FOLDER
 
         click.echo(FOLDER / "scenario.json")
         return
+    from mock_alipay.contracts.schemas import Schemas
     from mock_alipay.scenario import Library, shipped_folder
-    from mock_alipay.schema import Schemas
 
     library = Library.load(config_of(beside(flags)).scenarios, Schemas())
     width = max(map(len, library))
@@ -38,10 +38,10 @@ def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands
 @click.argument("files", nargs=-1, required=True, type=Path, metavar="FILE…")
 def validate(files: tuple[Path, ...]) -> None:
     """Check scenario files: file:line and reason of everything wrong, and of fields that look misspelt."""
+    from mock_alipay.contracts.schemas import Schemas
     from mock_alipay.scenario import Library, Story
     from mock_alipay.scenario.library import read_document, story_in
     from mock_alipay.scenario.strangers import strangers
-    from mock_alipay.schema import Schemas
 
     schemas = Schemas()
     problems: list[str] = []
@@ -69,12 +69,12 @@ def check(file: str, endpoint: str, **flags: Any) -> None:
     """Hold a request body against the contract: every fault with its path. FILE - is standard input."""
     from mock_alipay.clock.clocks import SystemClock
     from mock_alipay.context import Context, World
-    from mock_alipay.contract import Contract
+    from mock_alipay.contracts.limits import figures
+    from mock_alipay.contracts.schemas import Schemas
+    from mock_alipay.contracts.validation import Contract
     from mock_alipay.endpoints import ENDPOINTS
-    from mock_alipay.figures import figures
     from mock_alipay.invent import Invent
     from mock_alipay.people import People
-    from mock_alipay.schema import Schemas
 
     if endpoint not in ENDPOINTS:
         raise click.BadParameter(f"there is no '{endpoint}'; known are {', '.join(ENDPOINTS)}", param_hint="--endpoint")

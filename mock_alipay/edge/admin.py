@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
 
+from mock_alipay.contracts.schemas import read
 from mock_alipay.edge import look, mail, steer, stream
 from mock_alipay.edge.desk import Ask, Desk
 from mock_alipay.edge.guard import Guard
@@ -22,7 +23,6 @@ from mock_alipay.edge.openapi import describe
 from mock_alipay.edge.query import body_of, check, json_object, parameters
 from mock_alipay.edge.wait import wait
 from mock_alipay.errors import Misuse
-from mock_alipay.schema import read
 
 logger = logging.getLogger("mock_alipay")
 

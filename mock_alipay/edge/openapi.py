@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.find import PREFIXES
-from mock_alipay.schema import Schemas
 from mock_alipay.version import __version__
 
 _ADMIN = "admin.json"

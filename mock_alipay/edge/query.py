@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
+from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.edge.merchant import read_body
 from mock_alipay.errors import Misuse
-from mock_alipay.schema import Schemas
 from mock_alipay.terms import Fault
 from mock_alipay.text.wording import close, described, short
 

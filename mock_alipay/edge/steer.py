@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mock_alipay.clock import durations
+from mock_alipay.contracts.result_codes import results
 from mock_alipay.edge import affairs, look, views
 from mock_alipay.edge.desk import Ask, Desk
 from mock_alipay.edge.query import JSON, YAML, unknown, wrong_media
 from mock_alipay.errors import Misuse, SetupError
-from mock_alipay.results import results
 from mock_alipay.scenario import Story
 from mock_alipay.scenario.posted import read_posted
 from mock_alipay.signing import keys

@@ -8,7 +8,7 @@ import orjson
 
 from mock_alipay.clock import durations
 from mock_alipay.clock.clocks import Clocks
-from mock_alipay.contract import Contract
+from mock_alipay.contracts.validation import Contract
 from mock_alipay.journal import Entry
 from mock_alipay.scenario import Story
 from mock_alipay.terms import Fault

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_alipay.context import Context
+from mock_alipay.contracts.schemas import read
 from mock_alipay.payment import Outcome
-from mock_alipay.schema import read
 
 _EVERYWHERE = "GLOBAL"
 

@@ -11,7 +11,7 @@ import orjson
 
 from mock_alipay.clock.clocks import GATEWAY_ZONE, wire_time
 from mock_alipay.context import Context
-from mock_alipay.contract import parse
+from mock_alipay.contracts.validation import parse
 from mock_alipay.endpoints.order import begun
 from mock_alipay.errors import Refusal
 from mock_alipay.payment import Outcome, Session

@@ -7,10 +7,10 @@ from typing import Any
 
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.context import Context
+from mock_alipay.contracts.result_codes import results
 from mock_alipay.errors import Refusal
 from mock_alipay.find import CHECKOUT
 from mock_alipay.payment import Outcome, Payment, State, Transaction
-from mock_alipay.results import results
 
 _STATUS: Mapping[State, str] = {"AUTHORIZED": "SUCCESS", "EXPIRED": "FAIL"}
 """What inquiryPayment calls the states that it has no words for."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.context import Context
-from mock_alipay.contract import parse
+from mock_alipay.contracts.validation import parse
 from mock_alipay.endpoints.inquiry_payment import redirect
 from mock_alipay.endpoints.order import begun
 from mock_alipay.errors import Refusal

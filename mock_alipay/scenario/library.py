@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError, WrongUse
 from mock_alipay.scenario import document
 from mock_alipay.scenario.document import Document
 from mock_alipay.scenario.matching import Condition, Sight, text
 from mock_alipay.scenario.story import Story, build
-from mock_alipay.schema import Schemas
 from mock_alipay.text.wording import close
 
 _SCHEMAS = "scenario"

@@ -10,12 +10,12 @@ from typing import Any
 
 import orjson
 
+from mock_alipay.contracts.schemas import Schemas, depth
 from mock_alipay.errors import SetupError
 from mock_alipay.scenario import document
 from mock_alipay.scenario.document import Document
 from mock_alipay.scenario.library import story_in
 from mock_alipay.scenario.story import Story
-from mock_alipay.schema import Schemas, depth
 from mock_alipay.text.wording import short
 
 _ORIGIN = "body"

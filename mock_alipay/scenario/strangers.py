@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, get_args
 
+from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.scenario.document import Document
 from mock_alipay.scenario.path import Path, parse
 from mock_alipay.scenario.placeholder import paths_in
 from mock_alipay.scenario.story import NOT_STEPS
-from mock_alipay.schema import Schemas
 from mock_alipay.terms import NotificationName
 from mock_alipay.text.wording import close
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.contract import Contract
-from mock_alipay.schema import Schemas
+from mock_alipay.contracts.schemas import Schemas
+from mock_alipay.contracts.validation import Contract
 from tests.live import Live
 
 SAMPLES = Path(__file__).parent / "samples"

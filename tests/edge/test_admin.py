@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from mock_alipay.config import Config
+from mock_alipay.contracts.schemas import read
 from mock_alipay.edge.admin import CALLS, spoken
-from mock_alipay.schema import read
 from mock_alipay.storage import MemoryStore
 from tests.edge.asking import ROWS, filled, problem
 from tests.live import Live, live

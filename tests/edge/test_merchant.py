@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from mock_alipay.config import Config
-from mock_alipay.contract import Contract
+from mock_alipay.contracts.validation import Contract
 from mock_alipay.endpoints import ENDPOINTS
 from mock_alipay.scenario import Chooser
 from tests.live import PATH, SANDBOX_PATH, Answer, Live, live, sample, signed_headers

@@ -9,9 +9,9 @@ from urllib.parse import quote
 import pytest
 from starlette.requests import Request
 
+from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.edge.query import JSON, body_of, check, json_object, parameters, unknown, wrong_media
 from mock_alipay.errors import Misuse
-from mock_alipay.schema import Schemas
 
 SCHEMAS = Schemas()
 CHOICE = "admin.json#/$defs/Choice"

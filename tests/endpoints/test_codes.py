@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from mock_alipay.contracts.limits import figures
 from mock_alipay.endpoints import ENDPOINTS
-from mock_alipay.figures import figures
 from tests.calls import ask, code, parts_of, plain_call, signed_call
 from tests.fields import read
 from tests.live import SANDBOX_PATH, sample, signed_headers

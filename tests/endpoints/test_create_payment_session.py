@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.config import Config
 from mock_alipay.context import USUAL, Context, Wish, World
-from mock_alipay.contract import parse
+from mock_alipay.contracts.limits import figures
+from mock_alipay.contracts.validation import parse
 from mock_alipay.endpoints.create_payment_session import create_payment_session
 from mock_alipay.errors import Refusal
-from mock_alipay.figures import figures
 from mock_alipay.invent import Invent
 from mock_alipay.payment import Money, Outcome, Payment, Session
 from mock_alipay.people import People

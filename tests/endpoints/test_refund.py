@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mock_alipay.clock.clocks import wire_time
-from mock_alipay.figures import figures
+from mock_alipay.contracts.limits import figures
 from mock_alipay.life import merchant
 from mock_alipay.terms import BuyerAction
 from tests.calls import NOW

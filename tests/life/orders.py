@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mock_alipay.context import Context, Wish, World
-from mock_alipay.figures import figures
+from mock_alipay.contracts.limits import figures
 from mock_alipay.invent import Invent
 from mock_alipay.payment import Money, Order, Payment, Session, State, Transaction
 from mock_alipay.people import People

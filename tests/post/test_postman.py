@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mock_alipay.contracts.limits import figures
 from mock_alipay.courier import Courier
 from mock_alipay.errors import Forbidden, Undelivered
-from mock_alipay.figures import figures
 from mock_alipay.post import Outbox, postman
 from tests.calls import NOW, parts_of, result, signed_call
 from tests.courier.merchant import listening

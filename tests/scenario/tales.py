@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError
 from mock_alipay.scenario import document
 from mock_alipay.scenario.library import story_in
 from mock_alipay.scenario.story import Story
-from mock_alipay.schema import Schemas
 
 SCHEMAS = Schemas()
 

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from mock_alipay.schema import read
+from mock_alipay.contracts.schemas import read
 from mock_alipay.terms import Act, BuyerAction
 from tests.scenario.tales import problems, story
 

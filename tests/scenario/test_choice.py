@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import Misuse, SetupError
 from mock_alipay.scenario import Choice, Chooser, Library, Notice, Step
 from mock_alipay.scenario import choice as module
 from mock_alipay.scenario.matching import Sight
-from mock_alipay.schema import Schemas
 from mock_alipay.terms import Act
 from tests.scenario.tales import read_text
 

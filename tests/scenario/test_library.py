@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError, WrongUse
 from mock_alipay.scenario import Library, Story, shipped_folder
 from mock_alipay.scenario.library import read_file
 from mock_alipay.scenario.matching import Sight
-from mock_alipay.schema import Schemas
 
 SCHEMAS = Schemas()
 

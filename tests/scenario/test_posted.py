@@ -11,11 +11,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError
 from mock_alipay.scenario.document import MAX_DEPTH, MAX_LENGTH
 from mock_alipay.scenario.placeholder import Scope
 from mock_alipay.scenario.posted import Posted, read_posted
-from mock_alipay.schema import Schemas
 from tests.calls import NOW
 from tests.scenario.tales import read_text
 

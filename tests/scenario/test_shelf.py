@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError
 from mock_alipay.scenario import Library, Story
 from mock_alipay.scenario import shelf as module
 from mock_alipay.scenario.matching import Sight
 from mock_alipay.scenario.shelf import Shelf
-from mock_alipay.schema import Schemas
 from tests.scenario.tales import read_text
 
 SCHEMAS = Schemas()

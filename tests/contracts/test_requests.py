@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.contract import Contract
+from mock_alipay.contracts.schemas import Schemas
+from mock_alipay.contracts.validation import Contract
 from mock_alipay.errors import Refusal
-from mock_alipay.schema import Schemas
 from mock_alipay.terms import TypeMode
 from tests.fields import MODES, REQUESTS, read
 

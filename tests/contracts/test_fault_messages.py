@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.explain import dotted, faults, validator_class
+from mock_alipay.contracts.fault_messages import dotted, faults, validator_class
 
 
 def told(schema: dict[str, Any], value: Any) -> list[str]:

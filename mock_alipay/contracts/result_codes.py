@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from mock_alipay.schema import read
+from mock_alipay.contracts.schemas import read
 from mock_alipay.terms import MAX_MESSAGE
 from mock_alipay.text.wording import short
 

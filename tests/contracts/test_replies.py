@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.schema import Schemas
+from mock_alipay.contracts.schemas import Schemas
 from tests.fields import FOLDER, REQUESTS, read
 
 SCHEMAS = Schemas("strict")

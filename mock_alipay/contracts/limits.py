@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from mock_alipay.clock import durations
 from mock_alipay.clock.clocks import GATEWAY_ZONE
-from mock_alipay.schema import read
+from mock_alipay.contracts.schemas import read
 
 _NEXT_DAY = "T+1 00:15"
 _CLOSE_OF_DAY = time(0, 15)

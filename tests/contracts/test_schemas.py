@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from mock_alipay.config import HTTP_URL, HTTP_URL_TOLD
-from mock_alipay.contract import parse
+from mock_alipay.contracts.schemas import Schemas
+from mock_alipay.contracts.validation import parse
 from mock_alipay.endpoints import ENDPOINTS
-from mock_alipay.schema import Schemas
 from mock_alipay.terms import TypeMode
 from tests.bodies import changed_bodies, valid_bodies
 from tests.fields import FOLDER, MODES, REQUESTS, book_of, read

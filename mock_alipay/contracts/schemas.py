@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mock_alipay.explain import faults
+from mock_alipay.contracts.fault_messages import faults
 from mock_alipay.terms import Fault, TypeMode
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Schemas:
     def _explainer(self, name: str) -> Validator:
         from referencing import Registry, Resource
 
-        from mock_alipay.explain import validator_class
+        from mock_alipay.contracts.fault_messages import validator_class
 
         root, documents = self._root(name)
         resources = [(uri, Resource.from_contents(document)) for uri, document in documents]

@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from mock_alipay.results import Result, results
-from mock_alipay.schema import read
+from mock_alipay.contracts.result_codes import Result, results
+from mock_alipay.contracts.schemas import read
 
 TABLE = results()
 

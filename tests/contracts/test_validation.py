@@ -13,10 +13,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mock_alipay import contract as module
-from mock_alipay.contract import Contract, claimed_id, parse
+from mock_alipay.contracts import validation as module
+from mock_alipay.contracts.schemas import Schemas
+from mock_alipay.contracts.validation import Contract, claimed_id, parse
 from mock_alipay.errors import Refusal
-from mock_alipay.schema import Schemas
 from mock_alipay.terms import Fault, TypeMode
 from tests.fields import BOOKS, MODES, REQUESTS, Book, Field, Steps, book_of, needed
 from tests.live import Live, sample
