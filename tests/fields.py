@@ -11,9 +11,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import mock_alipay
 from mock_alipay.terms import TypeMode
 
-FOLDER = Path(__file__).parent.parent / "mock_alipay" / "schemas"
+PACKAGE = Path(mock_alipay.__file__).parent
+FOLDER = PACKAGE / "contracts" / "2024-04-26"
+PLACES = {
+    **{file.name: file for file in FOLDER.iterdir()},
+    "admin.json": PACKAGE / "edge" / "admin.json",
+    "scenario.json": PACKAGE / "scenario" / "scenario.json",
+    "conditions.json": Path(__file__).with_name("conditions.json"),
+}
+"""Every data file by its name."""
+
 MODES: tuple[TypeMode, ...] = ("documented", "strict")
 
 REQUESTS = tuple(sorted(file.name.removesuffix(".reply.json") for file in FOLDER.glob("*.reply.json")))
@@ -56,7 +66,7 @@ class Field:
 @cache
 def read(file: str) -> Any:
     """A schema file's content; not to be changed."""
-    return json.loads((FOLDER / file).read_text("utf-8"))
+    return json.loads(PLACES[file].read_text("utf-8"))
 
 
 class Book:

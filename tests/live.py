@@ -22,7 +22,7 @@ from mock_alipay.config import TEST_CLIENT_ID, Config
 from mock_alipay.parts import Parts
 from mock_alipay.signing import Signer, content, keys
 
-SAMPLE_FILE = Path(__file__).parent.parent / "mock_alipay" / "samples" / "createPaymentSession.json"
+SAMPLE_FILE = Path(__file__).parent.parent / "mock_alipay" / "contracts" / "samples" / "createPaymentSession.json"
 PATH = "/ams/api/v1/payments/createPaymentSession"
 SANDBOX_PATH = "/ams/sandbox/api/v1/payments/createPaymentSession"
 TIME = "2026-11-22T01:07:10+00:00"

@@ -68,9 +68,9 @@ def inside(wheel: list[str], folder: str) -> list[str]:
     ("checkout", "pattern", "packed"),
     [
         ("scenarios", "*", "mock_alipay/scenarios"),
-        ("mock_alipay/schemas", "*.json", "mock_alipay/schemas"),
+        ("mock_alipay/contracts/2024-04-26", "*.json", "mock_alipay/contracts/2024-04-26"),
         ("mock_alipay/signing/test_keys", "*", "mock_alipay/signing/test_keys"),
-        ("mock_alipay/samples", "*", "mock_alipay/samples"),
+        ("mock_alipay/contracts/samples", "*", "mock_alipay/contracts/samples"),
     ],
 )
 def test_data_is_in_the_wheel(wheel: list[str], checkout: str, pattern: str, packed: str) -> None:

@@ -27,7 +27,6 @@ from mock_alipay import Mock
 from mock_alipay.cli import commands
 from mock_alipay.client import told, told_of
 from mock_alipay.config import Config
-from mock_alipay.contracts import schemas
 from mock_alipay.contracts.limits import figures
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.edge.admin import CALLS
@@ -37,6 +36,7 @@ from mock_alipay.lines import json_line
 from mock_alipay.post.outbox import NotificationStatus
 from mock_alipay.scenario import shipped_folder
 from tests.client.test_told import PENDING, REFUSED
+from tests.fields import read
 from tests.live import SANDBOX_PATH, Live, live, sample, signed_headers
 from tests.scenario.tales import read_text
 from tests.shop import FAULTY, open_shop
@@ -184,9 +184,9 @@ def test_states() -> None:
 
 
 def test_codes() -> None:
-    """The table of codes is what ``schemas/conditions.json`` says, and says it of every endpoint."""
+    """The table of codes is what ``conditions.json`` says, and says it of every endpoint."""
     rows = set(re.findall(r"^\| (\w+) \| `([A-Z_]+)` \| (.*) \|$", README, re.MULTILINE))
-    endpoints = schemas.read("conditions.json")["endpoints"]
+    endpoints = read("conditions.json")["endpoints"]
     expected = {
         (endpoint, code, row["when"].rstrip("."))
         for endpoint, codes in endpoints.items()
@@ -197,7 +197,7 @@ def test_codes() -> None:
 
 
 def test_timetable() -> None:
-    """The times between attempts are those of ``schemas/figures.json``."""
+    """The times between attempts are those of ``figures.json``."""
     first, *later = figures().resend_intervals
     assert timedelta() == first
     told = ", ".join(_spoken(interval) for interval in later[:-1]) + f" and {_spoken(later[-1])}"
@@ -268,7 +268,7 @@ def test_scenarios() -> None:
 
 def test_step_keys() -> None:
     """The tables name every key of a scenario and of a step, and every fault."""
-    scenario = Schemas().document("scenario.json")
+    scenario = read("scenario.json")
     parts = [scenario["$defs"][name]["properties"] for name in ("Step", "Act", "Notice", "Then")]
     keys = [*scenario["properties"], *chain(*parts), *scenario["$defs"]["Fault"]["else"]["enum"]]
     assert [key for key in keys if f"`{key}`" not in README] == []

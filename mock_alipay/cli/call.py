@@ -20,7 +20,7 @@ from mock_alipay.config import TEST_CLIENT_ID, Config
 from mock_alipay.errors import SetupError, under
 from mock_alipay.text.wording import close
 
-_SAMPLES = Path(__file__).parent.parent / "samples"
+_SAMPLES = Path(__file__).parent.parent / "contracts" / "samples"
 
 
 class _Word(click.ParamType):  # type: ignore[type-arg] # generic in later versions only

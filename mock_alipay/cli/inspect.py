@@ -19,9 +19,9 @@ from mock_alipay.errors import Refusal, SetupError
 def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands flags over by name
     """List what is loaded, one line each."""
     if schema:
-        from mock_alipay.contracts.schemas import FOLDER
+        from mock_alipay.scenario.library import SCHEMA
 
-        click.echo(FOLDER / "scenario.json")
+        click.echo(SCHEMA)
         return
     from mock_alipay.contracts.schemas import Schemas
     from mock_alipay.scenario import Library, shipped_folder

@@ -1,4 +1,4 @@
-"""How long things last in a payment's life, and how many there may be: ``schemas/figures.json``, read once."""
+"""How long things last in a payment's life, and how many there may be: ``figures.json``, read once."""
 
 from __future__ import annotations
 

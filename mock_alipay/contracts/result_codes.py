@@ -1,4 +1,4 @@
-"""The wire's result codes, their statuses and messages: ``schemas/results.json`` as a table."""
+"""The wire's result codes, their statuses and messages: ``results.json`` as a table."""
 
 from __future__ import annotations
 

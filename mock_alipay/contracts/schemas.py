@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import jsonschema_rs
     from jsonschema.protocols import Validator
 
-FOLDER = Path(__file__).parent / "schemas"
+FOLDER = Path(__file__).parent / "2024-04-26"
 _SHARED = ("common.json", "codes.json", "replies.json")
 
 
@@ -32,7 +32,11 @@ class Schemas:
         self._explainers: dict[str, Validator] = {}
 
     def accepts(self, name: str, value: Any) -> bool:
-        """Whether ``value`` is valid; ``name`` is a schema's file name without its ending, or ``file.json#pointer``."""
+        """Whether ``value`` is valid.
+
+        ``name`` is a file of the contract without its ending, the absolute path of another schema file, or either
+        with ``#pointer`` behind ``.json``.
+        """
         decide = self._deciders.get(name)
         if decide is None:
             decide = self._deciders[name] = self._compile(name)
@@ -56,7 +60,7 @@ class Schemas:
         return schema, within
 
     def document(self, file: str) -> dict[str, Any]:
-        """A schema file's content."""
+        """The content of a file of the contract, or of another schema file by its absolute path."""
         content: dict[str, Any] = read(f"types-{self._types}.json" if file == "types.json" else file)
         return content
 
@@ -84,7 +88,7 @@ class Schemas:
         documents = [self.document(file) for file in (*_SHARED, "types.json")]
         file, pointed, pointer = name.partition("#")
         if not pointed:
-            root = self.document(f"{name}.json")
+            root = self.document(f"{name.removesuffix('.json')}.json")
         else:
             documents.append(self.document(file))
             root = {"$ref": f"{documents[-1]['$id']}#{pointer}"}
@@ -93,7 +97,7 @@ class Schemas:
 
 @cache
 def read(file: str) -> Any:
-    """A data file of the schema folder, parsed once."""
+    """A file of the contract, or another by its absolute path, parsed once."""
     return json.loads((FOLDER / file).read_text("utf-8"))
 
 

@@ -20,7 +20,7 @@ from mock_alipay.edge.guard import Guard
 from mock_alipay.edge.metrics import metrics
 from mock_alipay.edge.notify import notify
 from mock_alipay.edge.openapi import describe
-from mock_alipay.edge.query import body_of, check, json_object, parameters
+from mock_alipay.edge.query import SCHEMA, body_of, check, json_object, parameters
 from mock_alipay.edge.wait import wait
 from mock_alipay.errors import Misuse
 
@@ -52,7 +52,7 @@ CALLS: Mapping[str, Mapping[str, Handler]] = {
     "/events": {"GET": stream.events},
     "/reset": {"POST": steer.reset},
 }
-"""Every admin call: path, method, what answers. ``schemas/admin.json`` says what each takes and gives."""
+"""Every admin call: path, method, what answers. ``admin.json`` says what each takes and gives."""
 
 
 class Admin:
@@ -64,7 +64,7 @@ class Admin:
 
     def router(self) -> Router:
         """The API as an ASGI app, to be mounted at ``/__admin``."""
-        specs = read("admin.json")["calls"]
+        specs = read(SCHEMA)["calls"]
         routes = []
         for path, handlers in CALLS.items():
             calls = {
@@ -128,13 +128,13 @@ class _AdminCall:
     async def answer(self, request: Request) -> Response:
         """Check the request, hand it over, and compose the answer."""
         schemas = self.desk.schemas
-        known = {name: schemas.resolve(one, "admin.json")[0] for name, one in self.spec.get("query", {}).items()}
+        known = {name: schemas.resolve(one, SCHEMA)[0] for name, one in self.spec.get("query", {}).items()}
         query = parameters(request, known)
         media, raw = await body_of(request)
         body: dict[str, Any] = {}
         if "media" not in self.spec and "body" in self.spec:
             body = json_object(media, raw)
-            check(schemas, f"admin.json{self.spec['body']['$ref']}", body)
+            check(schemas, f"{SCHEMA}{self.spec['body']['$ref']}", body)
         answer = await self.handler(self.desk, Ask(request, query, body, media, raw))
         return answer if isinstance(answer, Response) else _json(200, answer)
 

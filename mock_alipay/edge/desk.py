@@ -97,7 +97,7 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """An admin call, checked against ``schemas/admin.json``."""
+    """An admin call, checked against ``admin.json``."""
 
     request: Request
     query: Mapping[str, Any]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from mock_alipay.contracts.schemas import Schemas
+from mock_alipay.edge.query import SCHEMA
 from mock_alipay.find import PREFIXES
+from mock_alipay.scenario.library import SCHEMA as SCENARIO_SCHEMA
 from mock_alipay.version import __version__
-
-_ADMIN = "admin.json"
-_SCENARIO = "scenario.json"
 
 _CALL_HEADERS = {
     "client-id": "The merchant's client id.",
@@ -31,7 +31,7 @@ def describe(schemas: Schemas, endpoints: Iterable[str]) -> dict[str, Any]:
     """The whole document."""
     parts = _Components(schemas)
     paths = {f"{prefix}{name}": {"post": _endpoint(parts, name, prefix)} for name in endpoints for prefix in PREFIXES}
-    for call, spec in schemas.document(_ADMIN)["calls"].items():
+    for call, spec in schemas.document(SCHEMA)["calls"].items():
         method, _, path = call.partition(" ")
         paths.setdefault(f"/__admin{path}", {})[method.lower()] = _admin_call(parts, path, call, spec)
     return {
@@ -94,7 +94,7 @@ class _Components:
 
 
 def _name(file: str, pointer: str) -> str:
-    stem = file.removesuffix(".json")
+    stem = Path(file).stem
     last = pointer.rpartition("/")[2]
     if not last:
         return re.sub(r"\.(.)", lambda dot: dot[1].upper(), stem[:1].upper() + stem[1:]) + (
@@ -131,7 +131,7 @@ def _endpoint(parts: _Components, name: str, prefix: str) -> dict[str, Any]:
 
 
 def _admin_call(parts: _Components, path: str, call: str, spec: Mapping[str, Any]) -> dict[str, Any]:
-    schema = {name: parts.rewritten(one, _ADMIN) for name, one in spec.get("query", {}).items()}
+    schema = {name: parts.rewritten(one, SCHEMA) for name, one in spec.get("query", {}).items()}
     placed = re.findall(r"{(\w+)}", path)
     parameters: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in placed
@@ -150,15 +150,15 @@ def _admin_call(parts: _Components, path: str, call: str, spec: Mapping[str, Any
     if parameters:
         described["parameters"] = parameters
     if "body" in spec:
-        own = parts.rewritten(spec["body"], _ADMIN) if "media" not in spec else _posted(parts, spec["body"]["$ref"])
+        own = parts.rewritten(spec["body"], SCHEMA) if "media" not in spec else _posted(parts, spec["body"]["$ref"])
         described["requestBody"] = _body(spec.get("media", ["application/json"]), own)
     return described
 
 
 def _posted(parts: _Components, pointer: str) -> dict[str, Any]:
     """A scenario, and beside its keys those of the admin API."""
-    story, own = parts.rewritten(parts.found(_SCENARIO), _SCENARIO), parts.found(_ADMIN, pointer)
-    properties = {**parts.rewritten(own["properties"], _ADMIN), **story["properties"]}
+    story, own = parts.rewritten(parts.found(SCENARIO_SCHEMA), SCENARIO_SCHEMA), parts.found(SCHEMA, pointer)
+    properties = {**parts.rewritten(own["properties"], SCHEMA), **story["properties"]}
     return {**story, "description": own["description"], "properties": properties}
 
 
@@ -169,7 +169,7 @@ def _good(parts: _Components, spec: Mapping[str, Any]) -> dict[str, Any]:
     if "stream" not in spec:
         return _answer(parts, spec["reply"], "json")
     kinds = ", ".join(spec["stream"])
-    data = {"anyOf": [parts.rewritten(one, _ADMIN) for one in spec["stream"].values()]}
+    data = {"anyOf": [parts.rewritten(one, SCHEMA) for one in spec["stream"].values()]}
     return {
         "description": f"Events named {kinds}; the data of each is one of these, as JSON.",
         "content": {"text/event-stream": {"schema": data}},
@@ -177,8 +177,8 @@ def _good(parts: _Components, spec: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _answer(parts: _Components, schema: Mapping[str, Any], media: str) -> dict[str, Any]:
-    found = parts.rewritten(schema, _ADMIN)
-    own = parts.found(_ADMIN, schema["$ref"])
+    found = parts.rewritten(schema, SCHEMA)
+    own = parts.found(SCHEMA, schema["$ref"])
     return {
         "description": own.get("description", "The answer."),
         "content": {f"application/{media}": {"schema": found}},

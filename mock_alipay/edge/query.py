@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -15,6 +16,8 @@ from mock_alipay.errors import Misuse
 from mock_alipay.terms import Fault
 from mock_alipay.text.wording import close, described, short
 
+SCHEMA = str(Path(__file__).with_name("admin.json"))
+"""What each admin call takes and gives."""
 JSON = "application/json"
 YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
 

@@ -11,7 +11,7 @@ from mock_alipay.clock import durations
 from mock_alipay.contracts.result_codes import results
 from mock_alipay.edge import affairs, look, views
 from mock_alipay.edge.desk import Ask, Desk
-from mock_alipay.edge.query import JSON, YAML, unknown, wrong_media
+from mock_alipay.edge.query import JSON, SCHEMA, YAML, unknown, wrong_media
 from mock_alipay.errors import Misuse, SetupError
 from mock_alipay.scenario import Story
 from mock_alipay.scenario.posted import read_posted
@@ -56,7 +56,9 @@ async def load_scenario(desk: Desk, ask: Ask) -> Any:
 
 
 def _posted(desk: Desk, ask: Ask) -> tuple[Story, str | None]:
-    posted = read_posted(ask.raw.decode(), desk.schemas, is_json=ask.media == JSON)
+    posted = read_posted(
+        ask.raw.decode(), desk.schemas, keys=f"{SCHEMA}#/$defs/LoadedScenario", is_json=ask.media == JSON
+    )
     name, client_id = _one("name", ask, posted.name), _one("clientId", ask, posted.client_id)
     if name is None:
         raise Misuse(400, "No name", "a scenario needs a name: POST …/scenarios?name=NAME, or the key name in it")

@@ -1,6 +1,6 @@
 """What a merchant can ask: one pure function a file, and here the table of them.
 
-A function takes the body, checked against ``schemas/<endpoint>.json``, and a Context; it returns an
+A function takes the body, checked against the contract's ``<endpoint>.json``, and a Context; it returns an
 Outcome or raises a Refusal.
 """
 

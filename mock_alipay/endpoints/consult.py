@@ -13,7 +13,7 @@ _EVERYWHERE = "GLOBAL"
 
 
 def consult(body: Mapping[str, Any], _context: Context) -> Outcome:
-    """The methods of ``schemas/paymentOptions.json`` that fit the regions asked for.
+    """The methods of ``paymentOptions.json`` that fit the regions asked for.
 
     Those that cannot take the currency are there, but not enabled; cards fit everywhere.
     """

@@ -15,7 +15,7 @@ from mock_alipay.scenario.matching import Condition, Sight, text
 from mock_alipay.scenario.story import Story, build
 from mock_alipay.text.wording import close
 
-_SCHEMAS = "scenario"
+SCHEMA = str(Path(__file__).with_name("scenario.json"))
 
 
 class Library(Mapping[str, Story]):
@@ -156,15 +156,15 @@ def story_in(written: Document, name: str, schemas: Schemas) -> Story:
     """A scenario from a document."""
     if not isinstance(written.value, dict):
         raise SetupError(f"{written.at('')}: expected the keys of a scenario, such as description: ...")
-    if schemas.accepts(_SCHEMAS, written.value):
+    if schemas.accepts(SCHEMA, written.value):
         return _built(name, written, [])
-    faults = schemas.explain(_SCHEMAS, written.value)
+    faults = schemas.explain(SCHEMA, written.value)
     problems = [f"{written.at(fault.path)}: {fault.text}" for fault in faults]
     # What is left may have more to tell: without the wrong keys, and without sections that need them.
     rest = written.without(fault.path for fault in faults)
     rest.value.setdefault("description", "None.")
-    rest = rest.without(re.split(r"[.\[]", fault.path)[0] for fault in schemas.explain(_SCHEMAS, rest.value))
-    if not schemas.accepts(_SCHEMAS, rest.value):
+    rest = rest.without(re.split(r"[.\[]", fault.path)[0] for fault in schemas.explain(SCHEMA, rest.value))
+    if not schemas.accepts(SCHEMA, rest.value):
         raise SetupError(*written.in_order(problems))
     return _built(name, rest, problems)
 

@@ -19,7 +19,6 @@ from mock_alipay.scenario.story import Story
 from mock_alipay.text.wording import short
 
 _ORIGIN = "body"
-_OWN = "admin.json#/$defs/LoadedScenario"
 _TOO_DEEP = f"{_ORIGIN}: nested more than {document.MAX_DEPTH} levels deep"
 _MOST_DIGITS = 18
 
@@ -38,14 +37,17 @@ class Posted:
         return dataclasses.replace(story_in(self.written, name, self.schemas), origin=f"{name} (loaded)")
 
 
-def read_posted(text: str, schemas: Schemas, *, is_json: bool) -> Posted:
-    """A body's text taken apart; SetupError when it is not what it says it is."""
+def read_posted(text: str, schemas: Schemas, *, keys: str, is_json: bool) -> Posted:
+    """A body's text taken apart; ``keys`` is the schema of the keys beside a scenario's own.
+
+    SetupError when the text is not what it says it is.
+    """
     written = _json(text) if is_json else document.read(text, _ORIGIN)
     if not isinstance(written.value, dict):
         raise SetupError(f"{written.at('')}: expected the keys of a scenario, such as description: ...")
     story = dict(written.value)
     own = {key: value for key in ("name", "clientId") if (value := story.pop(key, None)) is not None}
-    if faults := schemas.explain(_OWN, own):
+    if faults := schemas.explain(keys, own):
         raise SetupError(*(f"{written.at(fault.path)}: {fault.text}" for fault in faults))
     return Posted(own.get("name"), own.get("clientId"), dataclasses.replace(written, value=story), schemas)
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, get_args
 
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.scenario.document import Document
+from mock_alipay.scenario.library import SCHEMA
 from mock_alipay.scenario.path import Path, parse
 from mock_alipay.scenario.placeholder import paths_in
 from mock_alipay.scenario.story import NOT_STEPS
@@ -30,7 +31,7 @@ def strangers(document: Document, schemas: Schemas) -> list[str]:
     A field that is set counts only when it looks misspelt: any may be added to a reply.
     """
     content: Mapping[str, Any] = document.value
-    endpoints = [name for name in schemas.document("scenario.json")["properties"] if name not in NOT_STEPS]
+    endpoints = [name for name in schemas.document(SCHEMA)["properties"] if name not in NOT_STEPS]
     found = []
     for place in content.get("match", {}).get("body", {}):
         complaint = _stranger(schemas, [f"{name}.json" for name in endpoints], place)

@@ -71,7 +71,7 @@ FAILURES = [
     ("check", "/"),
     ("check", "/dev/null"),
     ("call", "nosuchthing"),
-    ("call", "../signing/test_keys/x"),
+    ("call", "../../signing/test_keys/x"),
     ("call", "createPaymentSession", "nowhere.json"),
     ("call", "--private-key", "nowhere.pem", "createPaymentSession"),
     ("call", "--private-key", "/dev/null", "createPaymentSession"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.contracts.schemas import read
+from tests.fields import read
 
 PACKAGE = "com.alipay.ams.api"
 REQUESTS = {

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mock_alipay.contracts.schemas import Schemas
-from tests.fields import FOLDER, REQUESTS, read
+from tests.fields import PLACES, REQUESTS, read
 
 SCHEMAS = Schemas("strict")
 """What is sent has the SDKs' types, whichever a merchant may send."""
@@ -201,11 +201,11 @@ def test_wrong_bodies_are_told(name: str, changes: dict[str, Any], where: str) -
 @pytest.mark.parametrize("file", sorted({f"{name}.json" for name in WHOLE} | {"replies.json"}))
 def test_types_do_not_depend_on_the_mode(file: str) -> None:
     """Merchants may send booleans as text, the gateway never does."""
-    assert "types.json" not in (FOLDER / file).read_text("utf-8")
+    assert "types.json" not in PLACES[file].read_text("utf-8")
 
 
 def test_every_shared_shape_is_used() -> None:
     """By a reply or a notification, or by another shape."""
-    text = "".join((FOLDER / file).read_text("utf-8") for file in {*(f"{name}.json" for name in WHOLE), "replies.json"})
+    text = "".join(PLACES[file].read_text("utf-8") for file in {*(f"{name}.json" for name in WHOLE), "replies.json"})
     shapes = read("replies.json")["$defs"]
     assert set() == {name for name in shapes if f'#/$defs/{name}"' not in text}

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from mock_alipay.contracts.result_codes import Result, results
-from mock_alipay.contracts.schemas import read
+from tests.fields import read
 
 TABLE = results()
 

@@ -20,9 +20,9 @@ from mock_alipay.contracts.validation import parse
 from mock_alipay.endpoints import ENDPOINTS
 from mock_alipay.terms import TypeMode
 from tests.bodies import changed_bodies, valid_bodies
-from tests.fields import FOLDER, MODES, REQUESTS, book_of, read
+from tests.fields import MODES, PLACES, REQUESTS, book_of, read
 
-FILES = sorted(file.name for file in FOLDER.iterdir())
+FILES = sorted(PLACES)
 TABLES = {"conditions.json", "figures.json", "paymentOptions.json", "results.json"}
 """Data that is no schema."""
 SHARED = {
@@ -115,7 +115,7 @@ class TestFiles:
             assert sorted(set(names)) == sorted(names)
             return dict(found)
 
-        json.loads((FOLDER / file).read_text("utf-8"), object_pairs_hook=pairs)
+        json.loads(PLACES[file].read_text("utf-8"), object_pairs_hook=pairs)
 
     @pytest.mark.parametrize("place", patterns(), ids=lambda place: place[0])
     def test_patterns_are_anchored_at_both_ends(self, place: tuple[str, Any]) -> None:
@@ -220,7 +220,7 @@ class TestAdmin:
     @pytest.mark.parametrize("place", calls("query"), ids=lambda place: place[0])
     def test_each_parameter_can_be_read_from_a_query(self, place: tuple[str, Any]) -> None:
         """Numbers have bounds, defaults fit, and it says what it is for."""
-        rule, _ = Schemas().resolve(place[1], ADMIN)
+        rule, _ = Schemas().resolve(place[1], str(PLACES[ADMIN]))
         assert rule["description"]
         assert rule.get("type") in ("string", "integer", "number") or "enum" in rule
         if rule.get("type") in ("integer", "number"):
@@ -230,7 +230,7 @@ class TestAdmin:
     def test_bodies_are_definitions(self, place: tuple[str, Any]) -> None:
         """The fields that are allowed are looked up there; none but a scenario's may hold others."""
         assert ["$ref"] == list(place[1])
-        rule, _ = Schemas().resolve(place[1], ADMIN)
+        rule, _ = Schemas().resolve(place[1], str(PLACES[ADMIN]))
         assert ("object", True) == (rule["type"], "properties" in rule)
         assert (rule.get("additionalProperties") is False) == ("/scenarios" not in place[0])
 
@@ -265,7 +265,7 @@ class TestAdmin:
     )
     def test_a_client_id_is_what_a_header_can_carry(self, client_id: Any, expected: bool) -> None:
         """Visible ASCII, and no comma, which would be two headers in one."""
-        name = f"{ADMIN}#/$defs/ClientId"
+        name = f"{PLACES[ADMIN]}#/$defs/ClientId"
         assert (expected, expected) == (
             SCHEMAS["documented"].accepts(name, client_id),
             SCHEMAS["documented"].explain(name, client_id) == [],
@@ -353,8 +353,8 @@ class TestPointers:
     @pytest.mark.parametrize(
         ("name", "good", "bad", "fault"),
         [
-            ("admin.json#/$defs/Choice", {"scenario": "a", "times": 1}, {"times": 0}, "scenario: missing"),
-            ("admin.json#/$defs/Whom", {}, {"clientId": "a b"}, "clientId: expected a client id"),
+            (f"{PLACES[ADMIN]}#/$defs/Choice", {"scenario": "a", "times": 1}, {"times": 0}, "scenario: missing"),
+            (f"{PLACES[ADMIN]}#/$defs/Whom", {}, {"clientId": "a b"}, "clientId: expected a client id"),
             ("common.json#/$defs/Amount", {"currency": "EUR", "value": "1"}, {"currency": "EUR"}, "value: missing"),
             ("types.json#/$defs/Integer", 1, [], "body: expected"),
             ("codes.json#/$defs/Region", "DE", "XX", "body: expected"),

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from mock_alipay.config import Config
-from mock_alipay.contracts.schemas import read
 from mock_alipay.edge.admin import CALLS, spoken
 from mock_alipay.storage import MemoryStore
 from tests.edge.asking import ROWS, filled, problem
+from tests.fields import read
 from tests.live import Live, live
 
 
@@ -134,7 +134,7 @@ def test_methods(gateway: Live, path: str) -> None:
 
 
 def test_schemas_name_every_call() -> None:
-    """``schemas/admin.json`` says what each row of the table takes and gives, and nothing of others."""
+    """``admin.json`` says what each row of the table takes and gives, and nothing of others."""
     assert {f"{method} {path}" for method, path in ROWS} == read("admin.json")["calls"].keys()
 
 

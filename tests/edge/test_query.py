@@ -10,11 +10,11 @@ import pytest
 from starlette.requests import Request
 
 from mock_alipay.contracts.schemas import Schemas
-from mock_alipay.edge.query import JSON, body_of, check, json_object, parameters, unknown, wrong_media
+from mock_alipay.edge.query import JSON, SCHEMA, body_of, check, json_object, parameters, unknown, wrong_media
 from mock_alipay.errors import Misuse
 
 SCHEMAS = Schemas()
-CHOICE = "admin.json#/$defs/Choice"
+CHOICE = f"{SCHEMA}#/$defs/Choice"
 
 
 def request(

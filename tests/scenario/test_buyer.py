@@ -7,8 +7,8 @@ from typing import get_args
 
 import pytest
 
-from mock_alipay.contracts.schemas import read
 from mock_alipay.terms import Act, BuyerAction
+from tests.fields import read
 from tests.scenario.tales import problems, story
 
 

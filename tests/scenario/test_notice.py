@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_alipay.contracts.schemas import read
 from mock_alipay.scenario.notice import Notice, circle
 from mock_alipay.terms import NotificationFault, NotificationName
+from tests.fields import read
 from tests.scenario.tales import problems, story
 
 NAMES: tuple[NotificationName, ...] = get_args(NotificationName)

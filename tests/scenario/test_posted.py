@@ -12,6 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mock_alipay.contracts.schemas import Schemas
+from mock_alipay.edge.query import SCHEMA
 from mock_alipay.errors import SetupError
 from mock_alipay.scenario.document import MAX_DEPTH, MAX_LENGTH
 from mock_alipay.scenario.placeholder import Scope
@@ -26,7 +27,7 @@ BOTH = pytest.mark.parametrize("is_json", [True, False])
 
 def posted(text: str, *, is_json: bool = True) -> Posted:
     """A body taken apart."""
-    return read_posted(text, SCHEMAS, is_json=is_json)
+    return read_posted(text, SCHEMAS, keys=f"{SCHEMA}#/$defs/LoadedScenario", is_json=is_json)
 
 
 def problems(text: str, *, is_json: bool = True) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from mock_alipay.contracts.schemas import read
 from mock_alipay.scenario.step import Step, Then
 from mock_alipay.terms import WireFault
+from tests.fields import read
 from tests.scenario.tales import problems, story
 
 
