@@ -14,10 +14,10 @@ from mock_alipay.contracts.result_codes import Result
 from mock_alipay.contracts.validation import Contract, claimed_id
 from mock_alipay.decision import Decision
 from mock_alipay.errors import Misuse, Refusal
-from mock_alipay.events import Events
 from mock_alipay.find import Finder
 from mock_alipay.invent import Invent
-from mock_alipay.journal import Entry, Journal
+from mock_alipay.journal.calls import Entry, Journal
+from mock_alipay.journal.events import Events
 from mock_alipay.payment import Outcome
 from mock_alipay.scenario import Chooser
 from mock_alipay.scenario.matching import Sight

@@ -8,7 +8,7 @@ from datetime import datetime
 from mock_alipay.announcer import Announcer
 from mock_alipay.clock.schedule import Agenda
 from mock_alipay.context import World
-from mock_alipay.events import Events
+from mock_alipay.journal.events import Events
 from mock_alipay.life import course
 from mock_alipay.payment import Payment
 from mock_alipay.storage import MemoryStore

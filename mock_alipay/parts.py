@@ -21,11 +21,12 @@ from mock_alipay.courier import Courier
 from mock_alipay.decision import Decision
 from mock_alipay.endpoints import ENDPOINTS
 from mock_alipay.errors import under
-from mock_alipay.events import Events
 from mock_alipay.find import Finder
 from mock_alipay.gateway import Gateway
 from mock_alipay.invent import Invent
-from mock_alipay.journal import Journal
+from mock_alipay.journal.calls import Journal
+from mock_alipay.journal.events import Events
+from mock_alipay.journal.metrics import Tally
 from mock_alipay.ledger import Ledger
 from mock_alipay.people import People
 from mock_alipay.post import Outbox, Postman
@@ -37,7 +38,6 @@ from mock_alipay.settings import refuse_unguarded
 from mock_alipay.signing import Signer, Suspect, keys
 from mock_alipay.signing.keys import KeyRing
 from mock_alipay.storage import MemoryStore
-from mock_alipay.tally import Tally
 from mock_alipay.timekeeper import Timekeeper
 from mock_alipay.verify import Verifier
 

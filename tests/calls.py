@@ -11,7 +11,7 @@ from typing import Any
 
 from mock_alipay.clock.clocks import Clock, StoppedClock
 from mock_alipay.config import Config
-from mock_alipay.journal import Entry
+from mock_alipay.journal.calls import Entry
 from mock_alipay.parts import Parts, assemble
 from mock_alipay.terms import Call, Reply
 from tests.live import SANDBOX_PATH, sample, signed_headers

@@ -114,6 +114,7 @@ def test_fault(mock_alipay_server):
 """
 """What comes of it, for merchants with the official SDK."""
 
+
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project with everything typed in."""

@@ -22,9 +22,9 @@ from mock_alipay.context import Context
 from mock_alipay.edge.views import whole_call_view
 from mock_alipay.endpoints import Endpoint
 from mock_alipay.errors import Misuse, Refusal
-from mock_alipay.events import Event
 from mock_alipay.gateway import Gateway
-from mock_alipay.lines import json_line, text_line
+from mock_alipay.journal.events import Event
+from mock_alipay.journal.log_lines import json_line, text_line
 from mock_alipay.parts import Parts
 from mock_alipay.payment import Outcome, Payment
 from mock_alipay.signing import content, fits, keys, parse, raw_signature

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.events import Event
+from mock_alipay.journal.events import Event
 from mock_alipay.ledger import MOST_CONFLICTS, Ledger
 from mock_alipay.payment import News, Payment
 from mock_alipay.storage import MemoryStore

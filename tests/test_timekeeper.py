@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from mock_alipay.clock import schedule as module
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.clock.schedule import Agenda
-from mock_alipay.events import Event, Events
+from mock_alipay.journal.events import Event, Events
 from mock_alipay.payment import Money, Order, Payment, Session
 from mock_alipay.storage import MemoryStore
 from mock_alipay.terms import Act

@@ -26,7 +26,7 @@ from mock_alipay.errors import SetupError, WrongUse
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mock_alipay.log import Log, LogFormat
+    from mock_alipay.journal.log import Log, LogFormat
 
 logger = logging.getLogger("mock_alipay")
 
@@ -36,7 +36,7 @@ logger = logging.getLogger("mock_alipay")
 def serve(*, log_format: LogFormat, quiet: bool, **flags: Any) -> None:
     """Run the gateway until Ctrl-C or SIGTERM."""
     # Imported here, so that other commands start at once.
-    from mock_alipay.log import Log
+    from mock_alipay.journal.log import Log
 
     log = Log(sys.stderr, log_format, quiet=quiet)
     try:

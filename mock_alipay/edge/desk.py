@@ -16,13 +16,13 @@ from mock_alipay.clock.clocks import Clocks
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.contracts.validation import Contract
 from mock_alipay.errors import Misuse
-from mock_alipay.events import Events
-from mock_alipay.journal import Journal
+from mock_alipay.journal.calls import Journal
+from mock_alipay.journal.events import Events
+from mock_alipay.journal.metrics import Tally
 from mock_alipay.ledger import Ledger
 from mock_alipay.post import Postman
 from mock_alipay.scenario import Chooser
 from mock_alipay.signing.keys import KeyRing
-from mock_alipay.tally import Tally
 from mock_alipay.timekeeper import Timekeeper
 
 Found = TypeVar("Found")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from starlette.responses import Response
 
 from mock_alipay.edge.desk import Ask, Desk
-from mock_alipay.tally import BOUNDS, CallKey, Latency
+from mock_alipay.journal.metrics import BOUNDS, CallKey, Latency
 from mock_alipay.version import __version__
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from mock_alipay.edge import affairs, views
 from mock_alipay.edge.desk import Ask, Desk
-from mock_alipay.events import Backlog, Event
+from mock_alipay.journal.events import Backlog, Event
 
 _HEARTBEAT = 15.0
 """Seconds of silence after which a sign of life is sent."""

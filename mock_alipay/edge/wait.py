@@ -15,8 +15,8 @@ from mock_alipay.edge.desk import Ask, Desk
 from mock_alipay.edge.look import filters_of, shown
 from mock_alipay.edge.wire import gone
 from mock_alipay.errors import Misuse
-from mock_alipay.events import Event
-from mock_alipay.journal import FILTERS, Entry, wanted
+from mock_alipay.journal.calls import FILTERS, Entry, wanted
+from mock_alipay.journal.events import Event
 from mock_alipay.text.masking import mask_text
 from mock_alipay.text.wording import alike, short
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from mock_alipay.courier import Courier
 from mock_alipay.errors import Forbidden, Undelivered
+from mock_alipay.journal.notifications import Attempt, Notification
 from mock_alipay.post.acknowledgement import complaint
 from mock_alipay.post.envelope import Envelopes
-from mock_alipay.post.outbox import Attempt, Notification
 
 _KEPT = 4096
 """Bytes of an answer that are kept."""

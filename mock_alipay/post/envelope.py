@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.courier import target_of
-from mock_alipay.post.outbox import Notification
+from mock_alipay.journal.notifications import Notification
 from mock_alipay.seal import STALE, Sealer
 from mock_alipay.signing import content
 

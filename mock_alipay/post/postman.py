@@ -11,9 +11,9 @@ from weakref import WeakValueDictionary
 
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.clock.schedule import Agenda
-from mock_alipay.events import Events
+from mock_alipay.journal.events import Events
+from mock_alipay.journal.notifications import Notification, Outbox
 from mock_alipay.post.delivery import Delivery
-from mock_alipay.post.outbox import Notification, Outbox
 from mock_alipay.terms import NotificationName
 
 logger = logging.getLogger("mock_alipay")

@@ -11,7 +11,7 @@ from prometheus_client.samples import Sample
 
 from mock_alipay import Mock, __version__
 from mock_alipay.config import Config
-from mock_alipay.tally import BOUNDS, Latency
+from mock_alipay.journal.metrics import BOUNDS, Latency
 from tests.live import Live, live, sample
 from tests.shop import open_shop
 

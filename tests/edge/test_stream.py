@@ -16,7 +16,7 @@ from mock_alipay.app import _desk
 from mock_alipay.edge import desk, stream
 from mock_alipay.edge.desk import Ask
 from mock_alipay.edge.stream import _Queue
-from mock_alipay.events import MAX_BYTES, MAX_EVENTS, Event
+from mock_alipay.journal.events import MAX_BYTES, MAX_EVENTS, Event
 from tests.calls import parts_of
 from tests.edge.asking import Listener, Till, problem, until
 from tests.live import Live, live, sample

@@ -15,7 +15,7 @@ from mock_alipay.clock.clocks import Clock, Clocks, StoppedClock
 from mock_alipay.clock.schedule import Agenda
 from mock_alipay.contracts.limits import figures
 from mock_alipay.courier import Answer, Courier
-from mock_alipay.events import Event, Events
+from mock_alipay.journal.events import Event, Events
 from mock_alipay.post import Notification, Outbox, Postman
 from mock_alipay.post.delivery import Delivery
 from mock_alipay.post.envelope import Envelopes

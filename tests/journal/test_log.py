@@ -11,11 +11,11 @@ import threading
 
 import pytest
 
-from mock_alipay.events import Event, EventKind
-from mock_alipay.journal import Entry
-from mock_alipay.log import Log, LogFormat
+from mock_alipay.journal.calls import Entry
+from mock_alipay.journal.events import Event, EventKind
+from mock_alipay.journal.log import Log, LogFormat
 from mock_alipay.terms import Fault
-from tests.test_lines import DROPPED, ENTRY, REFUSED, SENT
+from tests.journal.test_log_lines import DROPPED, ENTRY, REFUSED, SENT
 
 
 class Pipe(io.StringIO):

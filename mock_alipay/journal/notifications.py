@@ -10,7 +10,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from mock_alipay.journal import fitting
+from mock_alipay.journal.calls import fitting
 from mock_alipay.terms import NotificationFault, NotificationName
 
 logger = logging.getLogger("mock_alipay")

@@ -16,9 +16,9 @@ from typing import Literal, TextIO
 
 import orjson
 
-from mock_alipay.events import Event, Events
-from mock_alipay.journal import Entry
-from mock_alipay.lines import json_line, notification_json, notification_text, text_line
+from mock_alipay.journal.calls import Entry
+from mock_alipay.journal.events import Event, Events
+from mock_alipay.journal.log_lines import json_line, notification_json, notification_text, text_line
 
 LogFormat = Literal["text", "json"]
 

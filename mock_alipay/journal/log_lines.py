@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from mock_alipay.journal import Entry
+from mock_alipay.journal.calls import Entry
 from mock_alipay.post import Notification
 from mock_alipay.text.masking import mask_text
 

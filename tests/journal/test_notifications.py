@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_alipay.post.outbox import FILTERS, Attempt, Outbox, wanted
+from mock_alipay.journal.notifications import FILTERS, Attempt, Outbox, wanted
 from tests.calls import NOW
 from tests.post.rounds import notification
 

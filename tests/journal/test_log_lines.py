@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.journal import Entry
-from mock_alipay.lines import json_line, notification_json, notification_text, text_line
+from mock_alipay.journal.calls import Entry
+from mock_alipay.journal.log_lines import json_line, notification_json, notification_text, text_line
 from mock_alipay.post import Attempt, Notification
 from mock_alipay.terms import Fault, Reply, WireFault
 from tests.calls import NOW, plain_call

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_alipay.events import MAX_EVENTS, Backlog, Event, Events
+from mock_alipay.journal.events import MAX_EVENTS, Backlog, Event, Events
 
 
 def event(number: int, client_id: str | None = None, size: int = 0) -> Event:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.journal import FILTERS, Entry, Journal, wanted
+from mock_alipay.journal.calls import FILTERS, Entry, Journal, wanted
 from mock_alipay.terms import Reply, WireFault
 from tests.calls import NOW, plain_call
 

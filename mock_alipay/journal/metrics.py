@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from mock_alipay.events import Event
-from mock_alipay.journal import Entry
+from mock_alipay.journal.calls import Entry
+from mock_alipay.journal.events import Event
 from mock_alipay.post import Notification
 
 BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from mock_alipay.events import Event, EventKind
-from mock_alipay.journal import Entry
+from mock_alipay.journal.calls import Entry
+from mock_alipay.journal.events import Event, EventKind
+from mock_alipay.journal.metrics import BOUNDS, MOST_STRANGE, OTHER, CallKey, Latency, Tally
+from mock_alipay.journal.notifications import NotificationStatus
 from mock_alipay.post import Attempt
-from mock_alipay.post.outbox import NotificationStatus
-from mock_alipay.tally import BOUNDS, MOST_STRANGE, OTHER, CallKey, Latency, Tally
 from mock_alipay.terms import Reply, WireFault
-from tests.test_lines import ENTRY, REFUSED, SENT
+from tests.journal.test_log_lines import ENTRY, REFUSED, SENT
 
 
 def event(kind: EventKind, subject: object) -> Event:
