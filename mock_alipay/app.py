@@ -20,8 +20,8 @@ from mock_alipay.edge.guard import Guard
 from mock_alipay.edge.merchant import MerchantDoor
 from mock_alipay.endpoints import ENDPOINTS
 from mock_alipay.parts import Parts, assemble
+from mock_alipay.scenarios.reload import watch
 from mock_alipay.settings import configured, told_in_python
-from mock_alipay.watch import watch
 
 logger = logging.getLogger("mock_alipay")
 

@@ -11,7 +11,7 @@ from mock_alipay.errors import Refusal
 from mock_alipay.ledger import MOST_CONFLICTS, Ledger, conflict
 from mock_alipay.life import course
 from mock_alipay.payment import Outcome, Payment
-from mock_alipay.scenario import Choice, Chooser, Then
+from mock_alipay.scenarios import Choice, Chooser, Then
 from mock_alipay.visit import Visit
 
 _USUALLY = Then()

@@ -19,10 +19,10 @@ from mock_alipay.invent import Invent
 from mock_alipay.journal.calls import Entry, Journal
 from mock_alipay.journal.events import Events
 from mock_alipay.payment import Outcome
-from mock_alipay.scenario import Chooser
-from mock_alipay.scenario.matching import Sight
-from mock_alipay.scenario.path import put
-from mock_alipay.scenario.placeholder import Scope
+from mock_alipay.scenarios import Chooser
+from mock_alipay.scenarios.json_path import put
+from mock_alipay.scenarios.matching import Sight
+from mock_alipay.scenarios.placeholders import Scope
 from mock_alipay.seal import Letter, Sealer, problem_reply
 from mock_alipay.terms import Call, Reply
 from mock_alipay.verify import Verifier

@@ -32,7 +32,7 @@ from mock_alipay.people import People
 from mock_alipay.post import Outbox, Postman
 from mock_alipay.post.delivery import Delivery
 from mock_alipay.post.envelope import Envelopes
-from mock_alipay.scenario import Chooser, Library
+from mock_alipay.scenarios import Chooser, Library
 from mock_alipay.seal import Sealer
 from mock_alipay.settings import refuse_unguarded
 from mock_alipay.signing import Signer, Suspect, keys

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from mock_alipay.scenario import Choice
+from mock_alipay.scenarios import Choice
 from mock_alipay.terms import Call, Fault, Verdict
 
 

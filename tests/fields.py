@@ -19,7 +19,7 @@ FOLDER = PACKAGE / "contracts" / "2024-04-26"
 PLACES = {
     **{file.name: file for file in FOLDER.iterdir()},
     "admin.json": PACKAGE / "edge" / "admin.json",
-    "scenario.json": PACKAGE / "scenario" / "scenario.json",
+    "scenario.json": PACKAGE / "scenarios" / "scenario.json",
     "conditions.json": Path(__file__).with_name("conditions.json"),
 }
 """Every data file by its name."""

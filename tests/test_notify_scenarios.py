@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from mock_alipay.clock.clocks import StoppedClock
-from mock_alipay.scenario import shipped_folder
+from mock_alipay.scenarios import shipped_folder
 from tests.calls import NOW
 from tests.live import SANDBOX_PATH, Answer, Live, live, sample
 from tests.shop import HANGS, Received, Shop, open_shop

@@ -67,7 +67,7 @@ def inside(wheel: list[str], folder: str) -> list[str]:
 @pytest.mark.parametrize(
     ("checkout", "pattern", "packed"),
     [
-        ("scenarios", "*", "mock_alipay/scenarios"),
+        ("scenarios", "*", "mock_alipay/scenarios/shipped"),
         ("mock_alipay/contracts/2024-04-26", "*.json", "mock_alipay/contracts/2024-04-26"),
         ("mock_alipay/signing/test_keys", "*", "mock_alipay/signing/test_keys"),
         ("mock_alipay/contracts/samples", "*", "mock_alipay/contracts/samples"),
@@ -179,11 +179,11 @@ def test_installed_wheel_serves_its_stories(built: Path, tmp_path: Path) -> None
     """Unpacked elsewhere, the wheel's own stories are listed, not those of a checkout."""
     (file,) = built.glob("*.whl")
     zipfile.ZipFile(file).extractall(tmp_path)
-    show = "from mock_alipay.scenario import shipped_folder; print(shipped_folder())"
+    show = "from mock_alipay.scenarios import shipped_folder; print(shipped_folder())"
     result = subprocess.run(
         [sys.executable, "-c", show], cwd=tmp_path, capture_output=True, text=True, timeout=20, check=True
     )
-    assert result.stdout.strip() == str(tmp_path / "mock_alipay" / "scenarios")
+    assert result.stdout.strip() == str(tmp_path / "mock_alipay" / "scenarios" / "shipped")
 
 
 SERVING = {

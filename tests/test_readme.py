@@ -34,12 +34,12 @@ from mock_alipay.endpoints import ENDPOINTS
 from mock_alipay.journal.log_lines import json_line
 from mock_alipay.journal.notifications import NotificationStatus
 from mock_alipay.life.moves import MOVES
-from mock_alipay.scenario import shipped_folder
+from mock_alipay.scenarios import shipped_folder
 from tests.client.test_told import PENDING, REFUSED
 from tests.fields import read
 from tests.journal.test_log_lines import REFUSED as REFUSED_ENTRY
 from tests.live import SANDBOX_PATH, Live, live, sample, signed_headers
-from tests.scenario.tales import read_text
+from tests.scenarios.tales import read_text
 from tests.shop import FAULTY, open_shop
 
 WALLET = {"paymentMethodType": "GCASH"}

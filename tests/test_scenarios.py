@@ -12,10 +12,10 @@ import pytest
 
 from mock_alipay.contracts.result_codes import results
 from mock_alipay.contracts.schemas import Schemas
-from mock_alipay.scenario import Chooser, Library, Notice, Step, Story, Then, shipped_folder
-from mock_alipay.scenario.library import read_file
-from mock_alipay.scenario.matching import Sight
-from mock_alipay.scenario.placeholder import Scope
+from mock_alipay.scenarios import Chooser, Library, Notice, Step, Story, Then, shipped_folder
+from mock_alipay.scenarios.library import read_file
+from mock_alipay.scenarios.matching import Sight
+from mock_alipay.scenarios.placeholders import Scope
 from mock_alipay.terms import Act, NotificationName
 from tests.calls import ask, code, latest, parts_of, signed_call
 from tests.fields import read
@@ -152,7 +152,7 @@ def declined(code: str) -> str:
 def test_editors_are_told_where_the_schema_is(file: Path) -> None:
     """By the first line, so that they complete and check what people copy."""
     first = file.read_text("utf-8").splitlines()[0]
-    assert first == "# yaml-language-server: $schema=../mock_alipay/scenario/scenario.json"
+    assert first == "# yaml-language-server: $schema=../mock_alipay/scenarios/scenario.json"
     checkout = Path(__file__).parent.parent
     assert (checkout / "scenarios" / first.partition("=")[2]).resolve().is_file()
 

@@ -18,7 +18,7 @@ from mock_alipay.post import Notification
 from mock_alipay.terms import Act, BuyerAction, Call
 from tests.calls import NOW, ask, parts_of
 from tests.live import PATH, sample
-from tests.scenario.tales import story
+from tests.scenarios.tales import story
 
 SCHEMAS = Schemas("strict")
 CLIENT = "SANDBOX_TILL"

@@ -19,12 +19,12 @@ from mock_alipay.errors import Refusal, SetupError
 def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands flags over by name
     """List what is loaded, one line each."""
     if schema:
-        from mock_alipay.scenario.library import SCHEMA
+        from mock_alipay.scenarios.library import SCHEMA
 
         click.echo(SCHEMA)
         return
     from mock_alipay.contracts.schemas import Schemas
-    from mock_alipay.scenario import Library, shipped_folder
+    from mock_alipay.scenarios import Library, shipped_folder
 
     library = Library.load(config_of(beside(flags)).scenarios, Schemas())
     width = max(map(len, library))
@@ -39,9 +39,9 @@ def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands
 def validate(files: tuple[Path, ...]) -> None:
     """Check scenario files: file:line and reason of everything wrong, and of fields that look misspelt."""
     from mock_alipay.contracts.schemas import Schemas
-    from mock_alipay.scenario import Library, Story
-    from mock_alipay.scenario.library import read_document, story_in
-    from mock_alipay.scenario.strangers import strangers
+    from mock_alipay.scenarios import Library, Story
+    from mock_alipay.scenarios.library import read_document, story_in
+    from mock_alipay.scenarios.lint import strangers
 
     schemas = Schemas()
     problems: list[str] = []

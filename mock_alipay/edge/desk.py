@@ -21,7 +21,7 @@ from mock_alipay.journal.events import Events
 from mock_alipay.journal.metrics import Tally
 from mock_alipay.ledger import Ledger
 from mock_alipay.post import Postman
-from mock_alipay.scenario import Chooser
+from mock_alipay.scenarios import Chooser
 from mock_alipay.signing.keys import KeyRing
 from mock_alipay.timekeeper import Timekeeper
 

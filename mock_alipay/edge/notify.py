@@ -14,9 +14,9 @@ from mock_alipay.edge.mail import shown
 from mock_alipay.errors import Misuse, SetupError
 from mock_alipay.payment import News, Payment, TransactionType
 from mock_alipay.post import Notification
-from mock_alipay.scenario.document import Document
-from mock_alipay.scenario.library import story_in
-from mock_alipay.scenario.notice import Notice
+from mock_alipay.scenarios.library import story_in
+from mock_alipay.scenarios.notification_step import Notice
+from mock_alipay.scenarios.yaml_document import Document
 from mock_alipay.terms import NotificationName
 
 _OWN = frozenset({"notification", "clientId", "paymentRequestId", "notifyType", "transactionId", "url", "body"})

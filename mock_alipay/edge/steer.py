@@ -13,8 +13,8 @@ from mock_alipay.edge import affairs, look, views
 from mock_alipay.edge.desk import Ask, Desk
 from mock_alipay.edge.query import JSON, SCHEMA, YAML, unknown, wrong_media
 from mock_alipay.errors import Misuse, SetupError
-from mock_alipay.scenario import Story
-from mock_alipay.scenario.posted import read_posted
+from mock_alipay.scenarios import Story
+from mock_alipay.scenarios.upload import read_posted
 from mock_alipay.signing import keys
 from mock_alipay.terms import Act
 from mock_alipay.text.wording import short

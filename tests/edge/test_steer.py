@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.config import TEST_CLIENT_ID, Config
 from mock_alipay.edge import steer
-from mock_alipay.scenario.posted import read_posted
+from mock_alipay.scenarios.upload import read_posted
 from mock_alipay.signing import keys
 from tests.edge.asking import CARD, HELD, WALLET, Listener, Till, problem
 from tests.live import SANDBOX_PATH, Answer, Live, live, sample, signed_headers

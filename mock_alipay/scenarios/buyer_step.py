@@ -1,0 +1,19 @@
+"""One thing that a story's buyer does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from mock_alipay.scenarios.parsing import At, length
+from mock_alipay.terms import Act
+
+
+def read(written: Mapping[str, Any], at: At) -> Act:
+    """An act; what is wrong with it is told by ``at``, key by key."""
+    after = timedelta()
+    if "after" in written:
+        with at("after"):
+            after = length(written["after"])
+    return Act(written["action"], after, written.get("code", ""))

@@ -1,0 +1,187 @@
+"""All the stories a gateway knows, loaded from folders; later folders override by name."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from mock_alipay.contracts.schemas import Schemas
+from mock_alipay.errors import SetupError, WrongUse
+from mock_alipay.scenarios import yaml_document
+from mock_alipay.scenarios.matching import Condition, Sight, text
+from mock_alipay.scenarios.scenario import Story, build
+from mock_alipay.scenarios.yaml_document import Document
+from mock_alipay.text.wording import close
+
+SCHEMA = str(Path(__file__).with_name("scenario.json"))
+
+
+class Library(Mapping[str, Story]):
+    """Stories by name, and the order in which their ``match`` sections are asked."""
+
+    def __init__(self, stories: Iterable[Story]) -> None:
+        self._shelve({story.name: story for story in stories})
+        _refuse_ties(itertools.combinations(self._claiming, 2))
+
+    def _shelve(self, stories: dict[str, Story]) -> None:
+        self._stories = stories
+        claiming = [story for story in stories.values() if story.match]
+        self._claiming = sorted(claiming, key=lambda story: story.weight, reverse=True)
+        self._gates = _Gates(self._claiming)
+
+    def joined_by(self, story: Story) -> Library:
+        """A library with one more story, which is compared with the others; they are not compared again."""
+        others = {name: other for name, other in self._stories.items() if name != story.name}
+        _refuse_ties((story, other) for other in others.values() if story.match and other.match)
+        library = Library(())
+        library._shelve({**others, story.name: story})
+        return library
+
+    @classmethod
+    def load(cls, folders: Iterable[Path], schemas: Schemas) -> Library:
+        """Read every ``*.yaml`` of the shipped folder and then of ``folders``; SetupError tells all that is wrong."""
+        stories: dict[str, Story] = {}
+        problems: list[str] = []
+        for folder in (shipped_folder(), *folders):
+            if not folder.is_dir():
+                why = "this is a file; give the folder that it is in" if folder.is_file() else "no such folder"
+                problems.append(f"--scenarios {folder}: {why}")
+                continue
+            for file in sorted(itertools.chain(folder.glob("*.yaml"), folder.glob("*.yml"))):
+                try:
+                    if file.suffix == ".yml" and file.with_suffix(".yaml").exists():
+                        problems.append(f"{file}: {file.stem}.yaml stands beside it; a scenario has one file")
+                    stories[file.stem] = read_file(file, schemas)
+                except SetupError as error:
+                    problems.extend(error.problems)
+        if problems:
+            raise SetupError(*problems)
+        return cls(stories.values())
+
+    def claimed(self, sight: Sight, seen: Mapping[str, Story] | None = None) -> list[Story]:
+        """The stories whose match holds and is the most particular; several only when they look at other places.
+
+        ``seen``: those only that stand there under their name.
+        """
+        admitted = self._gates.admitted(sight)
+        if seen is not None:
+            admitted = [story for story in admitted if seen[story.name] is story]
+        found = [story for story in admitted if all(condition.holds(sight) for condition in story.match)]
+        return [story for story in found if story.weight == found[0].weight]
+
+    def unknown(self, name: str) -> str:
+        """What to tell someone who asked for a story that does not exist."""
+        return unknown(name, self)
+
+    def require(self, default: str) -> None:
+        """WrongUse when the story for calls that nothing else claims is not here."""
+        if default not in self:
+            raise WrongUse(f"--scenario: {self.unknown(default)}")
+
+    def __getitem__(self, name: str) -> Story:
+        return self._stories[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._stories))
+
+    def __len__(self) -> int:
+        return len(self._stories)
+
+
+def unknown(name: str, names: Iterable[str]) -> str:
+    """What to tell someone who asked for a story that is not among ``names``."""
+    known = list(names)
+    meant = close(name, known)
+    hint = f"did you mean {meant}? " if meant else ""
+    return f"there is no scenario '{name[:60]}'; {hint}there are {len(known)}, and mock-alipay scenarios lists them"
+
+
+def _refuse_ties(pairs: Iterable[tuple[Story, Story]]) -> None:
+    problems = [
+        f"{a.origin}: its match ties with that of {b.origin}: both claim the same calls; "
+        "give one of them another condition, or name yours as the other is named, to replace it"
+        for a, b in pairs
+        if a.ties_with(b)
+    ]
+    if problems:
+        raise SetupError(*problems)
+
+
+class _Gates:
+    """Narrows the stories down to those that may claim a call, by one look at each place that they name."""
+
+    def __init__(self, stories: Sequence[Story]) -> None:
+        self._order = {story.name: number for number, story in enumerate(stories)}
+        self._open: list[Story] = []
+        self._gates: dict[tuple[str, str], tuple[Condition, dict[str, list[Story]]]] = {}
+        for story in stories:
+            gate = next((condition for condition in story.match if condition.exact), None)
+            if gate is None:
+                self._open.append(story)
+                continue
+            _, by_word = self._gates.setdefault((gate.source, gate.place), (gate, {}))
+            for word in set(gate.words):
+                by_word.setdefault(word, []).append(story)
+
+    def admitted(self, sight: Sight) -> list[Story]:
+        """In the order of the stories."""
+        found = list(self._open)
+        for gate, by_word in self._gates.values():
+            for value in gate.values(sight):
+                found += by_word.get(value if isinstance(value, str) else text(value) or "", ())
+        if len(found) < 2:
+            return found
+        return sorted({story.name: story for story in found}.values(), key=lambda story: self._order[story.name])
+
+
+def read_file(file: Path, schemas: Schemas) -> Story:
+    """One scenario file; SetupError tells file, line and reason of everything wrong with it."""
+    return story_in(read_document(file), file.stem, schemas)
+
+
+def read_document(file: Path) -> Document:
+    """What stands in a file, scenario or not; SetupError when it cannot be read or is no YAML."""
+    try:
+        text = file.read_text("utf-8")
+    except OSError as error:
+        raise SetupError(f"{file}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SetupError(f"{file}: not UTF-8 text") from None
+    return yaml_document.read(text, str(file))
+
+
+def story_in(written: Document, name: str, schemas: Schemas) -> Story:
+    """A scenario from a document."""
+    if not isinstance(written.value, dict):
+        raise SetupError(f"{written.at('')}: expected the keys of a scenario, such as description: ...")
+    if schemas.accepts(SCHEMA, written.value):
+        return _built(name, written, [])
+    faults = schemas.explain(SCHEMA, written.value)
+    problems = [f"{written.at(fault.path)}: {fault.text}" for fault in faults]
+    # What is left may have more to tell: without the wrong keys, and without sections that need them.
+    rest = written.without(fault.path for fault in faults)
+    rest.value.setdefault("description", "None.")
+    rest = rest.without(re.split(r"[.\[]", fault.path)[0] for fault in schemas.explain(SCHEMA, rest.value))
+    if not schemas.accepts(SCHEMA, rest.value):
+        raise SetupError(*written.in_order(problems))
+    return _built(name, rest, problems)
+
+
+def _built(name: str, written: Document, problems: Sequence[str]) -> Story:
+    """The story, unless there are problems; SetupError tells them and those that it has itself, by line."""
+    try:
+        story = build(name, written)
+    except SetupError as error:
+        raise SetupError(*written.in_order([*problems, *error.problems])) from None
+    if problems:
+        raise SetupError(*written.in_order(problems))
+    return story
+
+
+def shipped_folder() -> Path:
+    """The scenarios in the package, or the checkout's when it is installed in place."""
+    here = Path(__file__).parent
+    installed = here / "shipped"
+    return installed if installed.is_dir() else here.parents[1] / "scenarios"

@@ -1,0 +1,95 @@
+"""Fields that a scenario names and no documented body has: taken as they are, but perhaps misspelt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, get_args
+
+from mock_alipay.contracts.schemas import Schemas
+from mock_alipay.scenarios.json_path import Path, parse
+from mock_alipay.scenarios.library import SCHEMA
+from mock_alipay.scenarios.placeholders import paths_in
+from mock_alipay.scenarios.scenario import NOT_STEPS
+from mock_alipay.scenarios.yaml_document import Document
+from mock_alipay.terms import NotificationName
+from mock_alipay.text.wording import close
+
+_OPENING = ("createPaymentSession.json", "pay.json")
+"""Requests that notifications can quote: those that open a payment."""
+
+
+class _Bodies(NamedTuple):
+    """Which schemas a section's requests and replies have."""
+
+    requests: tuple[str, ...]
+    replies: tuple[str, ...]
+
+
+def strangers(document: Document, schemas: Schemas) -> list[str]:
+    """A line for each, in a document that is a scenario, with the name that was perhaps meant.
+
+    A field that is set counts only when it looks misspelt: any may be added to a reply.
+    """
+    content: Mapping[str, Any] = document.value
+    endpoints = [name for name in schemas.document(SCHEMA)["properties"] if name not in NOT_STEPS]
+    found = []
+    for place in content.get("match", {}).get("body", {}):
+        complaint = _stranger(schemas, [f"{name}.json" for name in endpoints], place)
+        found.append((f"match.body.{place}", complaint))
+    for name, bodies in _sections(endpoints).items():
+        written = content.get(name, ())
+        listed = isinstance(written, list)
+        for index, one in enumerate(written if listed else [written] if written else ()):
+            where = f"{name}[{index}]" if listed else name
+            found += [(f"{where}.{key}", complaint) for key, complaint in _in_step(schemas, bodies, one)]
+    return document.in_order(f"{document.at(where)}: {where}: {complaint}" for where, complaint in found if complaint)
+
+
+def _sections(endpoints: Iterable[str]) -> dict[str, _Bodies]:
+    steps = {name: _Bodies((f"{name}.json",), (f"{name}.reply.json",)) for name in endpoints}
+    return steps | {name: _Bodies(_OPENING, (f"{name}.json",)) for name in get_args(NotificationName)}
+
+
+def _in_step(schemas: Schemas, bodies: _Bodies, step: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+    for place in step.get("set", {}):
+        yield f"set.{place}", _stranger(schemas, bodies.replies, place, free=True)
+    values = {"message": step.get("message"), **{f"set.{place}": value for place, value in step.get("set", {}).items()}}
+    for key, value in values.items():
+        for source, path in paths_in(value):
+            files = bodies.requests if source == "request" else bodies.replies
+            complaint = _stranger(schemas, files, path, free=source == "reply")
+            yield key, complaint and f"${{{source}.{path}}}: {complaint}"
+
+
+def _stranger(schemas: Schemas, files: Iterable[str], written: str, *, free: bool = False) -> str | None:
+    """What to say of a path that none of the schemas knows; ``free``: only when one of them knows a name like it."""
+    path, meant = parse(written), None
+    for file in files:
+        known, hint = _known(schemas, file, path)
+        if known:
+            return None
+        meant = meant or hint
+    if meant:
+        return f"not documented, did you mean {meant}?"
+    return None if free else "not documented"
+
+
+def _known(schemas: Schemas, file: str, path: Path) -> tuple[bool, str | None]:
+    """Whether a schema has a field at a path, or else the path that was perhaps meant."""
+    schema, within, before = schemas.document(file), file, ""
+    for step in path:
+        schema, within = schemas.resolve(schema, within)
+        if not isinstance(step, str):
+            schema, before = schema.get("items", {}), f"{before}[{'' if step is None else step}]"
+            continue
+        fields = schema.get("properties")
+        if fields is None:
+            return True, None
+        before += f".{step}" if before else step
+        if step not in fields:
+            meant = close(step, fields)
+            # A free map may hold anything; only a near miss is worth a word there.
+            free = bool(schema.get("additionalProperties")) and not meant
+            return free, meant and f"{before.removesuffix(step)}{meant}"
+        schema = fields[step]
+    return True, None

@@ -1,0 +1,66 @@
+"""How one notification of a story is sent, or is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mock_alipay.scenarios.parsing import At, Fillings, delay, wording
+from mock_alipay.terms import NotificationFault, NotificationName
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is out of the ordinary with a notification."""
+
+    delay: tuple[float, float] | None = None
+    """Seconds, from and to, by the product's clock; None for the usual time."""
+    drop: bool = False
+    copies: int = 1
+    after: NotificationName | None = None
+    """Held back until one of that name has been sent for the payment."""
+    before_reply: bool = False
+    """Sent before the reply of the call that causes it."""
+    result: str | None = None
+    message: str | None = None
+    set: Fillings = ()
+    fault: NotificationFault | None = None
+
+
+Notices = Mapping[NotificationName, tuple[Notice, ...]]
+
+
+def read(name: NotificationName, written: Mapping[str, Any], at: At) -> Notice:
+    """A notice; what is wrong with it is told by ``at``, key by key."""
+    message, filled = wording(written, at)
+    with at("after"):
+        if written.get("after") == name:
+            raise ValueError(f"{name} cannot wait for itself")
+    return Notice(
+        delay=delay(written, at),
+        drop=written.get("drop", False),
+        copies=written.get("duplicate", 1),
+        after=written.get("after"),
+        before_reply="before" in written,
+        result=written.get("result"),
+        message=message,
+        set=filled,
+        fault=written.get("fault"),
+    )
+
+
+def circle(notices: Notices) -> list[NotificationName]:
+    """Names of which each waits for the next and the last for the first, so that none would ever be sent; or none."""
+    for name in notices:
+        way = [name]
+        while (awaited := _awaited(way[-1], notices)) is not None and awaited not in way:
+            way.append(awaited)
+        if awaited == name and len(way) > 1:
+            return way
+    return []
+
+
+def _awaited(name: NotificationName, notices: Notices) -> NotificationName | None:
+    first = notices.get(name)
+    return first[0].after if first else None

@@ -1,0 +1,105 @@
+"""What steps, notices and acts have in common: texts, places, lengths of time, and the lines of what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
+from functools import partial
+from typing import Any, TypeVar
+
+from mock_alipay.clock import durations
+from mock_alipay.scenarios.json_path import Path, parse
+from mock_alipay.scenarios.matching import text
+from mock_alipay.scenarios.placeholders import Filler, compile_value
+from mock_alipay.scenarios.yaml_document import Document
+from mock_alipay.terms import MAX_MESSAGE
+from mock_alipay.text.wording import short
+
+At = Callable[[str], AbstractContextManager[None]]
+"""Notes what is found wrong with a key: a ValueError becomes a problem with its file and line."""
+
+Fillings = tuple[tuple[Path, Filler], ...]
+"""Fields of a body and what is put there."""
+
+_LONGEST = timedelta(days=3650)
+"""A hundred acts of a buyer, each so long after the one before, still end within the calendar."""
+
+_Read = TypeVar("_Read")
+
+
+def each(
+    document: Document, name: str, problems: list[str], read: Callable[[Mapping[str, Any], At], _Read]
+) -> tuple[_Read, ...]:
+    """What ``read`` makes of the one thing, or of the list, that stands under a name."""
+    written = document.value[name]
+    if not isinstance(written, list):
+        return (read(written, partial(_noting, document, problems, name)),)
+    return tuple(
+        read(item, partial(_noting, document, problems, f"{name}[{index}]")) for index, item in enumerate(written)
+    )
+
+
+def wording(written: Mapping[str, Any], at: At) -> tuple[str | None, Fillings]:
+    """The ``message`` if it is plain, and what is filled in: the fields of ``set``, and a message with placeholders."""
+    message = written.get("message")
+    filled: list[tuple[Path, Filler]] = []
+    if message is not None and "${" in message:
+        with at("message"):
+            filled.append((("result", "resultMessage"), _message(message)))
+        message = None
+    for place, value in written.get("set", {}).items():
+        with at(f"set.{place}"):
+            filled.append((_field(place), compile_value(value)))
+    return message, tuple(filled)
+
+
+def delay(written: Mapping[str, Any], at: At) -> tuple[float, float] | None:
+    """The ``delay`` in seconds, from and to."""
+    found = None
+    if "delay" in written:
+        with at("delay"):
+            found = _span(written["delay"])
+    return found
+
+
+def length(written: str) -> timedelta:
+    """A length of time; ValueError for what is none, or longer than a clock can go."""
+    found = durations.parse(written)
+    if found > _LONGEST:
+        raise ValueError(f"{short(written)} is too long, at most {_LONGEST.days}d")
+    return found
+
+
+@contextmanager
+def _noting(document: Document, problems: list[str], where: str, key: str) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        place = f"{where}.{key}"
+        problems.append(f"{document.at(place)}: {place}: {error}")
+
+
+def _message(template: str) -> Filler:
+    fill = compile_value(template)
+    return lambda scope: short(text(fill(scope)) or "", MAX_MESSAGE)
+
+
+def _field(written: str) -> Path:
+    path = parse(written)
+    if not all(isinstance(step, str) for step in path):
+        raise ValueError(f"'{written}' names an element of an array; set the array as a whole")
+    return path
+
+
+def _span(written: Any) -> tuple[float, float]:
+    if isinstance(written, str):
+        return _seconds(written), _seconds(written)
+    low, high = _seconds(written["min"]), _seconds(written["max"])
+    if low > high:
+        raise ValueError(f"min {written['min']} is more than max {written['max']}")
+    return low, high
+
+
+def _seconds(written: str) -> float:
+    return length(written).total_seconds()

@@ -1,0 +1,97 @@
+"""A scenario as the gateway plays it: read from a checked document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
+from typing import Any, get_args
+
+from mock_alipay.errors import SetupError
+from mock_alipay.scenarios import buyer_step, notification_step, step
+from mock_alipay.scenarios.json_path import parse
+from mock_alipay.scenarios.matching import Condition, conditions
+from mock_alipay.scenarios.notification_step import Notice, Notices
+from mock_alipay.scenarios.parsing import each
+from mock_alipay.scenarios.step import Step
+from mock_alipay.scenarios.yaml_document import Document
+from mock_alipay.terms import Act, NotificationName
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+_NOTIFICATIONS: tuple[NotificationName, ...] = get_args(NotificationName)
+NOT_STEPS = frozenset({"description", "match", "count", "buyer", *_NOTIFICATIONS})
+"""Keys of a scenario that are no endpoint's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A named scenario: whom it claims, what each endpoint answers in it, what its buyer does, what is sent."""
+
+    name: str
+    origin: str
+    description: str
+    match: tuple[Condition, ...]
+    count_by_client: bool
+    steps: Mapping[str, tuple[Step, ...]]
+    buyer: tuple[Act, ...] = ()
+    notices: Notices = field(default_factory=dict)
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        """How particular ``match`` is: the number of conditions first."""
+        return len(self.match), sum(condition.weight for condition in self.match)
+
+    @property
+    def sets_result_code(self) -> bool:
+        """Whether some step or notice makes up a result code of its own."""
+        places = (("result",), ("result", "resultCode"))
+        told: list[Step | Notice] = [*chain(*self.steps.values()), *chain(*self.notices.values())]
+        return any(path in places for one in told for path, _ in one.set)
+
+    def ties_with(self, other: Story) -> bool:
+        """Whether both claim some call with equal right, on the same grounds."""
+        if self.weight != other.weight:
+            return False
+        mine = {(c.source, c.place): c for c in self.match}
+        theirs = {(c.source, c.place): c for c in other.match}
+        return mine.keys() == theirs.keys() and all(mine[k].overlaps(theirs[k]) for k in mine)
+
+
+def build(name: str, document: Document) -> Story:
+    """The story in a document that fits the scenario schema; SetupError lists every problem."""
+    problems: list[str] = []
+    if not _NAME.fullmatch(name) or "--" in name:
+        problems.append(f"{document.origin}: a scenario's name is 1 to 60 letters, digits, . _ or single -, not {name}")
+    content: Mapping[str, Any] = document.value
+    written: Mapping[str, Any] = content.get("match", {})
+    for place in written.get("body", {}):
+        try:
+            parse(place)
+        except ValueError as error:
+            problems.append(f"{document.at(f'match.body.{place}')}: match.body: {error}")
+    steps = {
+        endpoint: each(document, endpoint, problems, step.read) for endpoint in content if endpoint not in NOT_STEPS
+    }
+    acts = each(document, "buyer", problems, buyer_step.read) if "buyer" in content else ()
+    notices = {
+        name: each(document, name, problems, partial(notification_step.read, name))
+        for name in _NOTIFICATIONS
+        if name in content
+    }
+    if circle := notification_step.circle(notices):
+        waiting = " waits for ".join([*circle, circle[0]])
+        problems.append(f"{document.at(f'{circle[0]}.after')}: {waiting}: none would ever be sent")
+    if problems:
+        raise SetupError(*problems)
+    return Story(
+        name=name,
+        origin=document.origin,
+        description=content["description"],
+        match=conditions(written),
+        count_by_client=content.get("count") == "client",
+        steps=steps,
+        buyer=acts,
+        notices=notices,
+    )

@@ -1,0 +1,190 @@
+"""Which story a call plays in, and at which step of it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from mock_alipay.errors import Misuse
+from mock_alipay.scenarios.layers import Seen, Shelf
+from mock_alipay.scenarios.library import Library
+from mock_alipay.scenarios.matching import Sight
+from mock_alipay.scenarios.notification_step import Notice
+from mock_alipay.scenarios.scenario import Story
+from mock_alipay.scenarios.step import Step
+from mock_alipay.terms import Act, NotificationName
+from mock_alipay.text.wording import close
+
+_PLAIN = (Step(),)
+_PLAIN_NOTICE = Notice()
+_MOST_COUNTERS = 10_000
+MOST_PREFERENCES = 10_000
+"""Client ids for which a story may be set."""
+
+
+class Choice(NamedTuple):
+    """A story, why it was chosen, and the step it has come to."""
+
+    scenario: str
+    reason: str
+    step: Step
+    nth: int
+    """How many calls were counted before this one."""
+    buyer: tuple[Act, ...] = ()
+    """What the story's buyer does by itself."""
+    hint: str | None = None
+    """A word for the merchant's engineer, when an id looks like a misspelt scenario."""
+
+
+@dataclass(slots=True)
+class _Preference:
+    scenario: str
+    times: int | None
+
+
+class Chooser:
+    """Chooses stories and remembers, per client id, what was set and how far each has come."""
+
+    def __init__(self, library: Library, default: str) -> None:
+        self.shelf = Shelf(library)
+        self.default = default
+        self._preferences: dict[str | None, _Preference] = {}
+        self._counters: dict[str, OrderedDict[tuple[str, str, str], int]] = {}
+        self._counted = 0
+
+    def choose(self, endpoint: str, payment_request_id: str | None, sight: Sight, began: str | None = None) -> Choice:
+        """The step that this call gets; it counts as played.
+
+        ``payment_request_id``: None when the call is about no payment that is known; it is counted per client id then.
+        ``began``: the story in which the payment began. Misuse (400) when the ``mock-scenario`` header names a story
+        that does not exist.
+        """
+        library = self.shelf.library(sight.client_id)
+        request_id = payment_request_id or ""
+        story, reason = self._story(request_id, sight, library, began)
+        steps = story.steps.get(endpoint, _PLAIN)
+        nth = 0
+        if len(steps) > 1 or steps[0].delay is not None:
+            nth = self._count(story, endpoint, sight.client_id, request_id)
+        hint = _hint(request_id, library) if "--" in request_id else None
+        return Choice(story.name, reason, steps[min(nth, len(steps) - 1)], nth, story.buyer, hint)
+
+    def notice(
+        self, scenario: str, name: NotificationName, client_id: str, payment_request_id: str
+    ) -> tuple[Notice, int]:
+        """How the next notification of that name is sent for a payment, and how many were counted before it."""
+        story = self.shelf.library(client_id).get(scenario)
+        notices = story.notices.get(name) if story else None
+        if story is None or notices is None:
+            return _PLAIN_NOTICE, 0
+        nth = 0
+        if len(notices) > 1 or notices[0].delay is not None:
+            nth = self._count(story, name, client_id, payment_request_id)
+        return notices[min(nth, len(notices) - 1)], nth
+
+    def hurries(self, scenario: str, client_id: str) -> bool:
+        """Whether a story tells of the buyer before the reply that opens the session."""
+        story = self.shelf.library(client_id).get(scenario)
+        return story is not None and any(notice.before_reply for notice in story.notices.get("notifyPayment", ()))
+
+    def prefer(self, scenario: str, *, client_id: str | None = None, times: int | None = None) -> None:
+        """Play ``scenario`` for one client id or all, for the next ``times`` calls or until changed."""
+        library = self.shelf.library(client_id)
+        if scenario not in library:
+            raise Misuse(400, "Unknown scenario", library.unknown(scenario), known=list(library))
+        if client_id not in self._preferences and len(self._preferences) >= MOST_PREFERENCES:
+            detail = f"a scenario is set for {MOST_PREFERENCES} client ids already; a reset forgets them"
+            raise Misuse(409, "Too many client ids", detail)
+        self._preferences[client_id] = _Preference(scenario, times)
+
+    def load(self, story: Story, client_id: str | None = None) -> None:
+        """Add a story at run time; it begins at its first step. SetupError when its match ties with another's."""
+        self.shelf.load(story, client_id)
+        for whom in [whom for whom in self._counters if client_id in (None, whom)]:
+            for key in [key for key in self._counters[whom] if key[0] == story.name]:
+                self._uncount(whom, key)
+
+    def clear(self, client_id: str | None = None) -> None:
+        """Take back what was set for one client id, or for all of them."""
+        if client_id is None:
+            self._preferences.clear()
+        else:
+            self._preferences.pop(client_id, None)
+
+    def preferences(self) -> list[tuple[str | None, str, int | None]]:
+        """What is set: client id or None for all, scenario, calls left or None for no end."""
+        return [(client_id, set_.scenario, set_.times) for client_id, set_ in self._preferences.items()]
+
+    def forget(self, client_id: str | None = None) -> None:
+        """Forget counters, settings and loaded stories of one client id or of all."""
+        self.clear(client_id)
+        self.shelf.forget(client_id)
+        for whom in [whom for whom in self._counters if client_id in (None, whom)]:
+            self._counted -= len(self._counters.pop(whom))
+
+    def _story(self, payment_request_id: str, sight: Sight, library: Seen, began: str | None) -> tuple[Story, str]:
+        named = sight.headers.get("mock-scenario")
+        if named is not None:
+            if named not in library:
+                detail = f"header mock-scenario: {library.unknown(named)}"
+                raise Misuse(400, "Unknown scenario", detail, known=list(library))
+            return library[named], "named by the mock-scenario header"
+        prefix, dashes, _ = payment_request_id.partition("--")
+        if dashes and prefix in library:
+            return library[prefix], f"paymentRequestId begins with {prefix}--"
+        preferred = self._preferred(sight.client_id, library)
+        if preferred is not None:
+            return preferred
+        claimed = library.claimed(sight)
+        if claimed:
+            places = ", ".join(condition.place for condition in claimed[0].match)
+            others = ", ".join(story.name for story in claimed[1:])
+            return claimed[0], f"its match fits: {places}" + (f"; so does that of {others}" if others else "")
+        if began is not None and began in library:
+            return library[began], "the payment began in it"
+        return library[self.default], "the default"
+
+    def _preferred(self, client_id: str, library: Seen) -> tuple[Story, str] | None:
+        if not self._preferences:
+            return None
+        for key in (client_id, None):
+            set_ = self._preferences.get(key)
+            if set_ is None or set_.scenario not in library:
+                continue
+            whom = f"client id {key}" if key is not None else "all client ids"
+            reason = f"set for {whom}"
+            if set_.times is not None:
+                set_.times -= 1
+                reason += f", {set_.times} more calls"
+                if set_.times <= 0:
+                    del self._preferences[key]
+            return library[set_.scenario], reason
+        return None
+
+    def _count(self, story: Story, what: str, client_id: str, payment_request_id: str) -> int:
+        own = self._counters.setdefault(client_id, OrderedDict())
+        key = (story.name, what, "" if story.count_by_client else payment_request_id)
+        nth = own.pop(key, None)
+        self._counted += nth is None
+        own[key] = (nth or 0) + 1
+        if self._counted > _MOST_COUNTERS:
+            # Whoever counts most makes room: no client id sends another's stories back to their first step.
+            fullest = max(self._counters, key=lambda whom: len(self._counters[whom]))
+            self._uncount(fullest, next(iter(self._counters[fullest])))
+        return nth or 0
+
+    def _uncount(self, client_id: str, key: tuple[str, str, str]) -> None:
+        own = self._counters[client_id]
+        del own[key]
+        self._counted -= 1
+        if not own:
+            del self._counters[client_id]
+
+
+def _hint(payment_request_id: str, library: Seen) -> str | None:
+    prefix = payment_request_id.partition("--")[0]
+    if prefix in library:
+        return None
+    meant = close(prefix, library)
+    return meant and f"paymentRequestId begins with {prefix}--, which is no scenario; did you mean {meant}--?"

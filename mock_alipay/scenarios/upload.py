@@ -1,0 +1,91 @@
+"""Stories from request bodies: as in a file, with the name beside the story's own keys."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from mock_alipay.contracts.schemas import Schemas, depth
+from mock_alipay.errors import SetupError
+from mock_alipay.scenarios import yaml_document
+from mock_alipay.scenarios.library import story_in
+from mock_alipay.scenarios.scenario import Story
+from mock_alipay.scenarios.yaml_document import Document
+from mock_alipay.text.wording import short
+
+_ORIGIN = "body"
+_TOO_DEEP = f"{_ORIGIN}: nested more than {yaml_document.MAX_DEPTH} levels deep"
+_MOST_DIGITS = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A story that has not been looked into yet."""
+
+    name: str | None
+    client_id: str | None
+    written: Document
+    schemas: Schemas
+
+    def story(self, name: str) -> Story:
+        """The story; SetupError tells line and reason of everything wrong with it."""
+        return dataclasses.replace(story_in(self.written, name, self.schemas), origin=f"{name} (loaded)")
+
+
+def read_posted(text: str, schemas: Schemas, *, keys: str, is_json: bool) -> Posted:
+    """A body's text taken apart; ``keys`` is the schema of the keys beside a scenario's own.
+
+    SetupError when the text is not what it says it is.
+    """
+    written = _json(text) if is_json else yaml_document.read(text, _ORIGIN)
+    if not isinstance(written.value, dict):
+        raise SetupError(f"{written.at('')}: expected the keys of a scenario, such as description: ...")
+    story = dict(written.value)
+    own = {key: value for key in ("name", "clientId") if (value := story.pop(key, None)) is not None}
+    if faults := schemas.explain(keys, own):
+        raise SetupError(*(f"{written.at(fault.path)}: {fault.text}" for fault in faults))
+    return Posted(own.get("name"), own.get("clientId"), dataclasses.replace(written, value=story), schemas)
+
+
+def _json(text: str) -> Document:
+    if len(text) > yaml_document.MAX_LENGTH:
+        raise SetupError(f"{_ORIGIN}: longer than {yaml_document.MAX_LENGTH} characters")
+    try:
+        value = json.loads(text, object_pairs_hook=_once, parse_int=_integer)
+        # Refuses what no reply could hold: NaN, 1e999, half a surrogate pair.
+        orjson.loads(text)
+    except json.JSONDecodeError as error:
+        # Which of the two meets its bound first differs between versions of Python.
+        if "depth" in error.msg:
+            raise SetupError(_TOO_DEEP) from None
+        raise SetupError(f"{_ORIGIN}:{error.lineno}: not JSON: {error.msg}") from None
+    except RecursionError:
+        raise SetupError(_TOO_DEEP) from None
+    if depth(value) > yaml_document.MAX_DEPTH:
+        raise SetupError(_TOO_DEEP)
+    try:
+        # JSON is YAML too, but for rare escapes: then faults are told without their lines.
+        lines = yaml_document.read(text, _ORIGIN).lines
+    except SetupError:
+        lines = {}
+    return Document(_ORIGIN, value, lines)
+
+
+def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise SetupError(f"{_ORIGIN}: {key} is given twice")
+        found[key] = value
+    return found
+
+
+def _integer(digits: str) -> int:
+    if len(digits.lstrip("-")) > _MOST_DIGITS:
+        raise SetupError(f"{_ORIGIN}: the number {short(digits)} has too many digits; write it as a string")
+    return int(digits)

@@ -1,0 +1,32 @@
+"""Stories from a few lines of text, for the tests of what reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from mock_alipay.contracts.schemas import Schemas
+from mock_alipay.errors import SetupError
+from mock_alipay.scenarios import yaml_document
+from mock_alipay.scenarios.library import story_in
+from mock_alipay.scenarios.scenario import Story
+
+SCHEMAS = Schemas()
+
+
+def read_text(name: str, text: str, origin: str, schemas: Schemas) -> Story:
+    """A scenario from its text."""
+    return story_in(yaml_document.read(text, origin), name, schemas)
+
+
+def story(text: str, name: str = "tale") -> Story:
+    """The story in a text, its description added."""
+    return read_text(name, f"description: A test.\n{text}", f"{name}.yaml", SCHEMAS)
+
+
+def problems(text: str, name: str = "tale") -> Sequence[str]:
+    """Everything that is wrong with the story in a text; its first line is line 2."""
+    with pytest.raises(SetupError) as caught:
+        story(text, name)
+    return caught.value.problems

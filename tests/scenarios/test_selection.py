@@ -1,0 +1,611 @@
+"""Which story a call plays in, and at which step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mock_alipay.contracts.schemas import Schemas
+from mock_alipay.errors import Misuse, SetupError
+from mock_alipay.scenarios import Choice, Chooser, Library, Notice, Step
+from mock_alipay.scenarios import selection as module
+from mock_alipay.scenarios.matching import Sight
+from mock_alipay.terms import Act
+from tests.scenarios.tales import read_text
+
+ENDPOINT = "createPaymentSession"
+SERIES_STEPS = f"{ENDPOINT}: [{{result: UNKNOWN_EXCEPTION}}, {{result: PROCESS_FAIL}}, {{result: SUCCESS}}]"
+STORIES = {
+    "plain": "",
+    "first": "",
+    "second-best": "",
+    "claims": "match: {body: {paymentAmount.value: '7'}}",
+    "series": SERIES_STEPS,
+    "by-client": f"count: client\n{SERIES_STEPS}",
+    "claims-too": "match: {clientId: both}",
+    "late": f"{ENDPOINT}: {{delay: {{min: 1s, max: 2s}}}}",
+}
+SCHEMAS = Schemas()
+
+
+def stories(*, without: str | None = None) -> Library:
+    """``STORIES``, but for one of them."""
+    texts = {name: f"description: x.\n{text}" for name, text in STORIES.items() if name != without}
+    return Library(read_text(name, text, name, SCHEMAS) for name, text in texts.items())
+
+
+def chooser() -> Chooser:
+    """A chooser among ``STORIES``, with the plain one as default."""
+    return Chooser(stories(), "plain")
+
+
+def choose(
+    among: Chooser,
+    payment_request_id: str = "id",
+    *,
+    client_id: str = "A",
+    named: str | None = None,
+    value: str = "100",
+) -> Choice:
+    """The choice for a call."""
+    headers = {} if named is None else {"mock-scenario": named}
+    return among.choose(ENDPOINT, payment_request_id, Sight(client_id, headers, {"paymentAmount": {"value": value}}))
+
+
+def results(among: Chooser, count: int, payment_request_id: str = "id", client_id: str = "A") -> list[str | None]:
+    """The results of the next calls."""
+    return [choose(among, payment_request_id, client_id=client_id).step.result for _ in range(count)]
+
+
+def test_the_first_way_that_applies_decides() -> None:
+    """Header, then NAME--, then what was set for the client id, for all, then a match, then the default."""
+    among = chooser()
+    seen = []
+
+    def note(choice: Choice) -> None:
+        seen.append((choice.scenario, choice.reason))
+
+    note(choose(among))
+    note(choose(among, value="7"))
+    among.prefer("first")
+    note(choose(among, value="7"))
+    among.prefer("second-best", client_id="A")
+    note(choose(among, value="7"))
+    note(choose(among, value="7", client_id="B"))
+    note(choose(among, "late--1", value="7"))
+    note(choose(among, "late--1", value="7", named="series"))
+    assert seen == [
+        ("plain", "the default"),
+        ("claims", "its match fits: paymentAmount.value"),
+        ("first", "set for all client ids"),
+        ("second-best", "set for client id A"),
+        ("first", "set for all client ids"),
+        ("late", "paymentRequestId begins with late--"),
+        ("series", "named by the mock-scenario header"),
+    ]
+
+
+def test_stories_that_claim_a_call_with_equal_right_are_all_named() -> None:
+    """The first plays, and the reason tells of the others."""
+    choice = choose(chooser(), client_id="both", value="7")
+    assert (choice.scenario, choice.reason) == (
+        "claims",
+        "its match fits: paymentAmount.value; so does that of claims-too",
+    )
+
+
+@pytest.mark.parametrize(
+    ("payment_request_id", "meant"),
+    [
+        ("serie--1", "series"),
+        ("second_best--1", "second-best"),
+        ("order--1", None),
+        ("series--1", None),
+        ("serie-1", None),
+    ],
+)
+def test_an_id_that_looks_like_a_misspelt_story_gets_a_hint(payment_request_id: str, meant: str | None) -> None:
+    """It is an id all the same: the default plays."""
+    hint = choose(chooser(), payment_request_id).hint
+    if meant:
+        assert f"did you mean {meant}--?" in str(hint)
+    else:
+        assert hint is None
+
+
+@pytest.mark.parametrize(
+    ("payment_request_id", "expected"),
+    [
+        ("second-best--1", "second-best"),
+        ("second-best--", "second-best"),
+        ("second-best--1--2", "second-best"),
+        ("second-best---1", "second-best"),
+        ("second-best-1", "plain"),
+        ("second-best", "plain"),
+        ("Second-best--1", "plain"),
+        ("x-second-best--1", "plain"),
+        ("unknown--1", "plain"),
+        ("--second-best", "plain"),
+        ("order-17--second-best", "plain"),
+    ],
+)
+def test_a_payment_request_id_may_begin_with_a_story(payment_request_id: str, expected: str) -> None:
+    """NAME-- counts only when NAME is a scenario; any other id with dashes is just an id."""
+    assert expected == choose(chooser(), payment_request_id).scenario
+
+
+@pytest.mark.parametrize("named", ["sries", "zzz", "", "series ", "SERIES", "series, series"])
+def test_an_unknown_name_in_the_header_is_misuse(named: str) -> None:
+    """HTTP 400 with all the names; nothing else is tried."""
+    with pytest.raises(Misuse) as caught:
+        choose(chooser(), "late--1", named=named)
+    problem = caught.value.problem
+    assert problem["status"] == 400
+    assert f"header mock-scenario: there is no scenario '{named}'" in problem["detail"]
+    assert sorted(STORIES) == problem["known"]
+
+
+def test_a_misspelt_name_gets_a_suggestion() -> None:
+    """In the header and in the admin API."""
+    with pytest.raises(Misuse, match="did you mean series"):
+        choose(chooser(), named="sries")
+    with pytest.raises(Misuse, match="did you mean series") as caught:
+        chooser().prefer("sries")
+    assert (400, sorted(STORIES)) == (caught.value.status, caught.value.problem["known"])
+
+
+@pytest.mark.parametrize("times", [1, 2, 5])
+def test_a_choice_for_some_calls_serves_exactly_so_many(times: int) -> None:
+    """And then the next way decides."""
+    among = chooser()
+    among.prefer("first", client_id="A", times=times)
+    assert ["first"] * times + ["plain"] * 2 == [choose(among).scenario for _ in range(times + 2)]
+    assert among.preferences() == []
+
+
+def test_calls_that_name_their_story_use_up_no_choice() -> None:
+    """Nor do calls of other clients."""
+    among = chooser()
+    among.prefer("first", client_id="A", times=1)
+    choose(among, named="late")
+    choose(among, "late--1")
+    choose(among, client_id="B")
+    assert [("A", "first", 1)] == among.preferences()
+    assert choose(among).reason == "set for client id A, 0 more calls"
+
+
+def test_a_used_up_choice_of_a_client_uncovers_that_for_all() -> None:
+    """Each is counted by itself."""
+    among = chooser()
+    among.prefer("first", times=2)
+    among.prefer("late", client_id="A", times=1)
+    assert ["late", "first", "first", "plain"] == [choose(among).scenario for _ in range(4)]
+
+
+def test_the_last_choice_holds() -> None:
+    """It replaces the one before, with its count."""
+    among = chooser()
+    among.prefer("first", times=1)
+    among.prefer("late")
+    assert ["late", "late"] == [choose(among).scenario for _ in range(2)]
+    assert [(None, "late", None)] == among.preferences()
+
+
+def test_choices_are_taken_back() -> None:
+    """For one client id, or all of them together with that for all."""
+    among = chooser()
+    for client_id in (None, "A", "B"):
+        among.prefer("first", client_id=client_id)
+    among.clear("A")
+    assert [(None, "first", None), ("B", "first", None)] == among.preferences()
+    among.clear("unknown")
+    among.clear()
+    assert among.preferences() == []
+
+
+def test_a_choice_of_a_story_that_is_gone_is_passed_over() -> None:
+    """Scenario files may change while a choice is set."""
+    among = chooser()
+    among.prefer("first", client_id="A")
+    among.prefer("late")
+    among.shelf.refile(stories(without="first"))
+    assert choose(among).scenario == "late"
+
+
+def test_a_series_is_played_in_order_and_its_last_step_repeats() -> None:
+    """Counted per paymentRequestId."""
+    among = chooser()
+    expected = ["UNKNOWN_EXCEPTION", "PROCESS_FAIL", "SUCCESS", "SUCCESS", "SUCCESS"]
+    assert expected == results(among, 5, "series--1")
+    assert expected[:2] == results(among, 2, "series--2")
+    assert expected[:2] == results(among, 2, "series--1", client_id="B")
+    assert expected[2:3] == results(among, 1, "series--2")
+
+
+def test_a_series_may_be_counted_per_client() -> None:
+    """Whatever the ids, but never across clients."""
+    among = chooser()
+    seen = [results(among, 1, f"by-client--{n}")[0] for n in range(4)]
+    assert ["UNKNOWN_EXCEPTION", "PROCESS_FAIL", "SUCCESS", "SUCCESS"] == seen
+    assert ["UNKNOWN_EXCEPTION"] == results(among, 1, "by-client--0", client_id="B")
+
+
+def test_the_number_of_the_call_is_told() -> None:
+    """For series and delays: a delay drawn at random must differ from call to call."""
+    among = chooser()
+    assert [0, 1, 2] == [choose(among, "late--1").nth for _ in range(3)]
+    assert [0, 1, 2, 3] == [choose(among, "series--1").nth for _ in range(4)]
+    assert [0, 0] == [choose(among).nth for _ in range(2)]
+
+
+def test_an_endpoint_that_a_story_does_not_mention_answers_as_usual() -> None:
+    """A story tells what is out of the ordinary."""
+    sight = Sight("A", {"mock-scenario": "series"}, {})
+    assert Step() == chooser().choose("inquiryPayment", "id", sight).step
+
+
+def test_a_payment_goes_on_in_the_story_in_which_it_began() -> None:
+    """Unless anything tells of another: header, id, what was set, a match."""
+    among = chooser()
+    seen = []
+
+    def note(value: str = "100", *, payment_request_id: str = "id", began: str = "first", **headers: str) -> None:
+        sight = Sight("A", headers, {"paymentAmount": {"value": value}})
+        choice = among.choose("refund", payment_request_id, sight, began)
+        seen.append((choice.scenario, choice.reason))
+
+    note()
+    note(began="gone")
+    note("7")
+    among.prefer("second-best")
+    note("7")
+    note("7", payment_request_id="late--1")
+    note("7", payment_request_id="late--1", **{"mock-scenario": "series"})
+    assert seen == [
+        ("first", "the payment began in it"),
+        ("plain", "the default"),
+        ("claims", "its match fits: paymentAmount.value"),
+        ("second-best", "set for all client ids"),
+        ("late", "paymentRequestId begins with late--"),
+        ("series", "named by the mock-scenario header"),
+    ]
+
+
+def test_a_payment_that_began_in_another_client_s_story_goes_on_in_the_default() -> None:
+    """It does not exist for this client."""
+    among = chooser()
+    load(among, "mine", "A")
+    chosen = [among.choose("cancel", "id", Sight(whose, {}, {}), "mine").scenario for whose in "AB"]
+    assert ["mine", "plain"] == chosen
+
+
+def test_calls_about_no_payment_are_counted_per_client() -> None:
+    """Each client has its own series of them, apart from those of its payments."""
+    among = chooser()
+
+    def played(payment_request_id: str | None, client_id: str) -> tuple[str | None, int]:
+        sight = Sight(client_id, {"mock-scenario": "series"}, {})
+        choice = among.choose(ENDPOINT, payment_request_id, sight)
+        return choice.step.result, choice.nth
+
+    first, second = ("UNKNOWN_EXCEPTION", 0), ("PROCESS_FAIL", 1)
+    assert [first, first, second, first] == [
+        played(*call) for call in ((None, "A"), (None, "B"), (None, "A"), ("id", "A"))
+    ]
+
+
+NOTIFYING = {
+    "several": "notifyPayment: [{drop: true}, {duplicate: 2}, {}]\nnotifyRefund: {drop: true}",
+    "ranged": "notifyPayment: {delay: {min: 1s, max: 2h}}",
+    "per-client": "count: client\nnotifyPayment: [{drop: true}, {}]",
+}
+
+
+def notifying() -> Chooser:
+    """A chooser that also knows the stories of ``NOTIFYING``."""
+    among = chooser()
+    for name, text in NOTIFYING.items():
+        load(among, name, text=text)
+    return among
+
+
+def noticed(among: Chooser, story: str, payment: str = "id", client_id: str = "A", count: int = 1) -> list[Notice]:
+    """How the next notifications of a payment are sent."""
+    return [among.notice(story, "notifyPayment", client_id, payment)[0] for _ in range(count)]
+
+
+def test_notices_are_played_in_order_and_the_last_repeats() -> None:
+    """Counted per client, payment and name of the notification, apart from calls."""
+    among = notifying()
+    series = [Notice(drop=True), Notice(copies=2), Notice(), Notice()]
+    assert series == noticed(among, "several", count=4)
+    assert series[:2] == noticed(among, "several", "other", count=2)
+    assert series[:1] == noticed(among, "several", client_id="B")
+    assert [(Notice(drop=True), 0)] * 2 == [among.notice("several", "notifyRefund", "A", "id") for _ in range(2)]
+    assert [0, 1] == [among.notice("several", "notifyPayment", "C", "id")[1] for _ in range(2)]
+    assert [0, 1] == [among.notice("ranged", "notifyPayment", "A", "id")[1] for _ in range(2)]
+
+
+def test_notices_may_be_counted_per_client() -> None:
+    """As steps are."""
+    among = notifying()
+    assert [Notice(drop=True)] == noticed(among, "per-client", "1")
+    assert [Notice()] == noticed(among, "per-client", "2")
+    assert [Notice(drop=True)] == noticed(among, "per-client", "1", "B")
+
+
+@pytest.mark.parametrize("story", ["plain", "gone"])
+def test_a_notification_that_no_story_tells_of_is_sent_as_usual(story: str) -> None:
+    """Also when the story is gone."""
+    among = notifying()
+    assert (Notice(), 0) == among.notice(story, "notifyPayment", "A", "id")
+    assert 0 == among._counted
+
+
+def test_notices_begin_anew_with_their_story() -> None:
+    """When it is loaded again, and when all is forgotten."""
+    among = notifying()
+    first = [Notice(drop=True)]
+    assert first == noticed(among, "several")
+    load(among, "several", text=NOTIFYING["several"])
+    assert first == noticed(among, "several")
+    among.forget("A")
+    assert first == noticed(among, "several")
+
+
+def test_a_story_tells_what_its_buyer_does() -> None:
+    """As this client knows the story; most have none."""
+    among = chooser()
+    load(among, "bought", text="buyer: [{action: challenge}, {action: pay, after: 3s}]")
+    load(among, "bought", "B", text="buyer: {action: leave}")
+    assert (Act("challenge"), Act("pay", timedelta(seconds=3))) == choose(among, named="bought").buyer
+    assert (Act("leave"),) == choose(among, named="bought", client_id="B").buyer
+    assert () == choose(among).buyer
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("notifyPayment: {before: reply}", True),
+        ("notifyPayment: [{drop: true}, {before: reply}]", True),
+        ("notifyPayment: {delay: 1s}", False),
+        ("notifyCapture: {before: reply}", False),
+        ("buyer: {action: pay}", False),
+    ],
+)
+def test_a_story_may_tell_of_its_buyer_before_the_reply(text: str, expected: bool) -> None:
+    """Only notifyPayment can: captures come with calls of their own."""
+    among = chooser()
+    load(among, "told", text=text)
+    assert [expected, False] == [among.hurries(name, "A") for name in ("told", "gone")]
+
+
+def test_one_client_id_is_forgotten_and_no_other() -> None:
+    """Its counters and its choice."""
+    among = chooser()
+    for client_id in ("A", "B"):
+        among.prefer("series", client_id=client_id)
+        results(among, 1, client_id=client_id)
+    among.forget("A")
+    assert [("B", "series", None)] == among.preferences()
+    assert ["UNKNOWN_EXCEPTION"] == results(among, 1, "series--id")
+    assert ["PROCESS_FAIL"] == results(among, 1, client_id="B")
+    assert ["UNKNOWN_EXCEPTION"] != results(among, 1, "series--id")
+
+
+def test_everything_is_forgotten() -> None:
+    """All counters and all choices, also that for all client ids."""
+    among = chooser()
+    among.prefer("series")
+    results(among, 2)
+    results(among, 2, client_id="B")
+    among.forget()
+    assert among.preferences() == []
+    among.prefer("series")
+    assert ["UNKNOWN_EXCEPTION"] * 2 == results(among, 1) + results(among, 1, client_id="B")
+
+
+def load(among: Chooser, name: str, client_id: str | None = None, text: str = "") -> None:
+    """Load a story at run time."""
+    among.load(read_text(name, f"description: x.\n{text}", name, SCHEMAS), client_id)
+
+
+def test_a_loaded_story_is_chosen_in_every_way() -> None:
+    """By header, by id, when it is set and by its match; for one client id alone when it was loaded for that."""
+    among = chooser()
+    load(among, "mine", "A", "match: {body: {paymentAmount.value: '9'}}")
+    assert "mine" == choose(among, named="mine").scenario
+    for client_id, expected in (("A", "mine"), ("B", "plain")):
+        assert expected == choose(among, "mine--1", client_id=client_id).scenario
+        assert expected == choose(among, client_id=client_id, value="9").scenario
+    among.prefer("mine", client_id="A")
+    assert "set for client id A" == choose(among).reason
+    with pytest.raises(Misuse, match="there is no scenario 'mine'") as caught:
+        choose(among, client_id="B", named="mine")
+    assert "mine" not in caught.value.problem["known"]
+
+
+@pytest.mark.parametrize("client_id", [None, "B"])
+def test_a_story_of_one_client_cannot_be_set_for_others(client_id: str | None) -> None:
+    """They could not play it."""
+    among = chooser()
+    load(among, "mine", "A")
+    with pytest.raises(Misuse, match="there is no scenario 'mine'") as caught:
+        among.prefer("mine", client_id=client_id)
+    assert (400, False) == (caught.value.status, "mine" in caught.value.problem["known"])
+    assert [] == among.preferences()
+    among.prefer("mine", client_id="A")
+
+
+def test_a_client_s_own_story_plays_under_a_name_that_was_set_for_all() -> None:
+    """Its own takes the place of the other."""
+    among = chooser()
+    load(among, "series", "A", f"{ENDPOINT}: {{result: RISK_REJECT}}")
+    among.prefer("series")
+    assert [["RISK_REJECT"] * 2, ["UNKNOWN_EXCEPTION", "PROCESS_FAIL"]] == [
+        results(among, 2, client_id=client_id) for client_id in ("A", "B")
+    ]
+
+
+def test_a_hint_knows_the_client_s_own_stories() -> None:
+    """And tells nobody of another's."""
+    among = chooser()
+    load(among, "my-own-tale", "A")
+    hints = [choose(among, "my-own-tail--1", client_id=client_id).hint for client_id in ("A", "B")]
+    assert "did you mean my-own-tale--?" in str(hints[0])
+    assert hints[1] is None
+
+
+def test_loaded_stories_are_forgotten_with_their_client() -> None:
+    """Its own; those of others and of all stay until all is forgotten."""
+    among = chooser()
+    for client_id in ("A", "B", None):
+        load(among, "mine" if client_id else "ours", client_id)
+    among.forget("A")
+    assert [("B", "mine"), (None, "ours")] == [(whose, story.name) for whose, story in among.shelf.loaded()]
+    assert "plain" == choose(among, "mine--1").scenario
+    assert "ours" == choose(among, "ours--1").scenario
+    among.forget()
+    assert [] == among.shelf.loaded()
+    assert "plain" == choose(among, "ours--1").scenario
+
+
+def test_a_story_may_be_set_for_so_many_clients_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has one may change it; a conflict for anyone else until there is room again."""
+    monkeypatch.setattr(module, "MOST_PREFERENCES", 2)
+    among = chooser()
+    among.prefer("first")
+    among.prefer("first", client_id="A")
+    with pytest.raises(Misuse, match="a scenario is set for 2 client ids already; a reset forgets them") as caught:
+        among.prefer("first", client_id="B")
+    assert 409 == caught.value.status
+    among.prefer("late", client_id="A")
+    assert [(None, "first", None), ("A", "late", None)] == among.preferences()
+    among.forget("A")
+    among.prefer("first", client_id="B")
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(["A", "B", None]), st.integers(1, 4)), min_size=1, max_size=4),
+    st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from(["", "late--1", "7"])), max_size=40),
+)
+def test_however_calls_are_mixed_a_choice_serves_exactly_so_many(
+    chosen: list[tuple[str | None, int]], calls: list[tuple[str, str]]
+) -> None:
+    """A client's own first, then that for all; those who name a story use up none."""
+    among, left = chooser(), dict[str | None, int]()
+    for client_id, times in chosen:
+        among.prefer("first", client_id=client_id, times=times)
+        left[client_id] = times
+    for client_id, what in calls:
+        choice = choose(among, what if what == "late--1" else "id", client_id=client_id, value=what or "100")
+        whose = next((key for key in (client_id, None) if left.get(key)), "nobody")
+        if what == "late--1":
+            assert "late" == choice.scenario
+        elif whose == "nobody":
+            assert ("claims" if what == "7" else "plain") == choice.scenario
+        else:
+            left[whose] -= 1
+            assert ("first", True) == (choice.scenario, choice.reason.endswith(f", {left[whose]} more calls"))
+    assert {key: times for key, times in left.items() if times} == {key: times for key, _, times in among.preferences()}
+
+
+SERIES = f"{ENDPOINT}: [{{result: RISK_REJECT}}, {{result: SUCCESS}}]"
+
+
+@pytest.mark.parametrize("client_id", [None, "A"])
+def test_a_story_that_is_loaded_again_begins_at_its_first_step(client_id: str | None) -> None:
+    """For those for whom it was loaded, whatever the payment; other stories and other clients go on where they are."""
+    among = chooser()
+    for whose in "AB":
+        for payment in ("series--1", "series--2", "by-client--1"):
+            results(among, 1, payment, whose)
+    load(among, "series", client_id, SERIES)
+    again = ["RISK_REJECT", "SUCCESS"]
+    assert [again, again] == [results(among, 2, f"series--{number}") for number in (1, 2)]
+    assert (["PROCESS_FAIL"] if client_id else ["RISK_REJECT"]) == results(among, 1, "series--1", "B")
+    assert [["PROCESS_FAIL"]] * 2 == [results(among, 1, "by-client--1", whose) for whose in "AB"]
+
+
+def test_a_story_that_could_not_be_loaded_sets_no_counter_back() -> None:
+    """Nothing has changed, so calls go on where they are."""
+    among = chooser()
+    load(among, "mine", "A", f"match: {{clientId: A}}\n{SERIES}")
+    load(among, "other", "A", SERIES)
+    results(among, 1, "other--1")
+    with pytest.raises(SetupError, match="ties with"):
+        load(among, "other", "A", "match: {clientId: A}")
+    assert ["SUCCESS"] == results(among, 1, "other--1")
+
+
+def test_the_reason_names_no_story_of_a_layer_behind() -> None:
+    """A story loaded for the client claims alone what two of the files' claimed together."""
+    among = chooser()
+    load(among, "mine", "both", "match: {clientId: both}")
+    choice = choose(among, client_id="both", value="7")
+    assert ("mine", "its match fits: clientId") == (choice.scenario, choice.reason)
+
+
+def test_whoever_counts_most_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its oldest go; those who count little keep theirs, and may have several."""
+    monkeypatch.setattr(module, "_MOST_COUNTERS", 100)
+    among = chooser()
+    first, second = "UNKNOWN_EXCEPTION", "PROCESS_FAIL"
+    results(among, 1, "series--1", "SMALL")
+    for number in range(200):
+        results(among, 1, f"series--{number}", "HOG")
+    results(among, 1, "series--2", "SMALL")
+    for number in range(200, 400):
+        results(among, 1, f"series--{number}", "HOG")
+    assert [[second]] * 2 == [results(among, 1, f"series--{number}", "SMALL") for number in (1, 2)]
+    kept = [results(among, 1, f"series--{number}", "HOG") for number in range(399, 290, -1)]
+    assert [[second]] * 98 + [[first]] * 11 == kept
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.one_of(
+    st.tuples(st.sampled_from("ABCDEFG"), st.integers(1, 4)),
+    st.tuples(st.sampled_from(["load", "forget"]), st.sampled_from(["A", "B", None])),
+), max_size=60))  # fmt: skip
+def test_whatever_comes_no_more_is_counted_than_there_is_room_for(moves: list[tuple[str, Any]]) -> None:
+    """Nor is anything kept of a client id of which nothing is counted any more."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_MOST_COUNTERS", 5)
+        among = chooser()
+        for what, which in moves:
+            match what:
+                case "load":
+                    load(among, "series", which, SERIES)
+                case "forget":
+                    among.forget(which)
+                case client_id:
+                    results(among, 1, f"series--{which}", client_id)
+            assert among._counted == sum(map(len, among._counters.values())) <= 5
+            assert all(among._counters.values())
+
+
+def test_counters_do_not_grow_without_end() -> None:
+    """Ten thousand are kept, of one client id or of as many; the oldest start anew."""
+    for client_ids in (["A"] * 10_001, [str(number) for number in range(10_001)]):
+        among = chooser()
+        for number, client_id in enumerate(client_ids):
+            results(among, 1, f"series--{number}", client_id)
+        assert ["UNKNOWN_EXCEPTION"] == results(among, 1, "series--0", client_ids[0])
+        assert ["PROCESS_FAIL"] == results(among, 1, "series--10000", client_ids[-1])
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("AB"), st.sampled_from(["series--1", "series--2"])), max_size=20))
+def test_however_calls_are_mixed_each_payment_plays_its_own_series(calls: list[tuple[str, str]]) -> None:
+    """The step depends on how often this client sent this id, and on nothing else."""
+    among, sent = chooser(), Counter[tuple[str, str]]()
+    steps = ["UNKNOWN_EXCEPTION", "PROCESS_FAIL", "SUCCESS"]
+    for call in calls:
+        assert steps[min(sent[call], 2)] == choose(among, call[1], client_id=call[0]).step.result
+        sent[call] += 1
