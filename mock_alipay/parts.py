@@ -17,7 +17,6 @@ from mock_alipay.contracts.limits import figures
 from mock_alipay.contracts.result_codes import results
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.contracts.validation import Contract
-from mock_alipay.courier import Courier
 from mock_alipay.decision import Decision
 from mock_alipay.endpoints import ENDPOINTS
 from mock_alipay.errors import under
@@ -27,11 +26,9 @@ from mock_alipay.invent import Invent
 from mock_alipay.journal.calls import Journal
 from mock_alipay.journal.events import Events
 from mock_alipay.journal.metrics import Tally
+from mock_alipay.journal.notifications import Outbox
 from mock_alipay.ledger import Ledger
 from mock_alipay.people import People
-from mock_alipay.post import Outbox, Postman
-from mock_alipay.post.delivery import Delivery
-from mock_alipay.post.envelope import Envelopes
 from mock_alipay.scenarios import Chooser, Library
 from mock_alipay.seal import Sealer
 from mock_alipay.settings import refuse_unguarded
@@ -40,6 +37,9 @@ from mock_alipay.signing.keys import KeyRing
 from mock_alipay.storage import MemoryStore
 from mock_alipay.timekeeper import Timekeeper
 from mock_alipay.verify import Verifier
+from mock_alipay.webhooks import Courier, Postman
+from mock_alipay.webhooks.delivery import Delivery
+from mock_alipay.webhooks.signed_request import Envelopes
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey

@@ -11,8 +11,8 @@ import pytest
 
 from mock_alipay.terms import BuyerAction
 from tests.calls import NOW
-from tests.post.rounds import Merchants
 from tests.till import Till, session_body
+from tests.webhooks.rounds import Merchants
 
 DAY, HOUR, MINUTE, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 OWN, OTHER, SET = "http://127.0.0.1:9/own", "http://127.0.0.1:9/other", "http://127.0.0.1:9/set"

@@ -82,9 +82,9 @@ def _client_ids(config: Config) -> list[str]:
 
 def _unreachable(config: Config) -> str | None:
     """Why nothing will be sent to the URL for notifications, as far as its spelling tells."""
-    from mock_alipay.courier.address import Fence
-    from mock_alipay.courier.url import parse
     from mock_alipay.errors import Forbidden
+    from mock_alipay.webhooks.address_policy import Fence
+    from mock_alipay.webhooks.url import parse
 
     try:
         host = parse(config.notify_url or "").host

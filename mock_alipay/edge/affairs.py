@@ -9,13 +9,13 @@ import orjson
 
 from mock_alipay.clock import durations
 from mock_alipay.clock.clocks import wire_time
-from mock_alipay.courier import target_of
 from mock_alipay.edge.views import signed
 from mock_alipay.endpoints.inquiry_payment import status_of
+from mock_alipay.journal.notifications import Attempt, Notification
 from mock_alipay.life import course
 from mock_alipay.payment import Payment, Transaction
-from mock_alipay.post import Attempt, Notification
 from mock_alipay.text.masking import mask_json, mask_text
+from mock_alipay.webhooks import target_of
 
 
 def payment_view(payment: Payment) -> dict[str, Any]:

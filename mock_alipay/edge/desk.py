@@ -20,10 +20,10 @@ from mock_alipay.journal.calls import Journal
 from mock_alipay.journal.events import Events
 from mock_alipay.journal.metrics import Tally
 from mock_alipay.ledger import Ledger
-from mock_alipay.post import Postman
 from mock_alipay.scenarios import Chooser
 from mock_alipay.signing.keys import KeyRing
 from mock_alipay.timekeeper import Timekeeper
+from mock_alipay.webhooks import Postman
 
 Found = TypeVar("Found")
 

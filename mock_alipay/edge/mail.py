@@ -12,8 +12,7 @@ from mock_alipay.edge.desk import Ask, Desk
 from mock_alipay.edge.wait import either, in_vain
 from mock_alipay.errors import Misuse
 from mock_alipay.journal.events import Event
-from mock_alipay.journal.notifications import FILTERS, wanted
-from mock_alipay.post import Notification
+from mock_alipay.journal.notifications import FILTERS, Notification, wanted
 
 _MOST_SHOWN = 100
 

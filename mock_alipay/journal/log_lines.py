@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from mock_alipay.journal.calls import Entry
-from mock_alipay.post import Notification
+from mock_alipay.journal.notifications import Notification
 from mock_alipay.text.masking import mask_text
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")

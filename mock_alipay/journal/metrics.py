@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from mock_alipay.journal.calls import Entry
 from mock_alipay.journal.events import Event
-from mock_alipay.post import Notification
+from mock_alipay.journal.notifications import Notification
 
 BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
 """Seconds: a call takes about a millisecond, on a busy machine some tens of them."""

@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mock_alipay.courier import Courier
+from mock_alipay.webhooks import Courier
 from tests.benchmarks.load import TARGET, Server, drive, free_port, mock_alipay, pin, running, signed
 
 NOTIFICATIONS, CALLS = 3_000, 1_200

@@ -15,8 +15,8 @@ from mock_alipay.edge.affairs import (
     payment_view,
     whole_notification_view,
 )
+from mock_alipay.journal.notifications import Attempt, Notification
 from mock_alipay.payment import Money, Order, Payment, Session, State, Transaction
-from mock_alipay.post import Attempt, Notification
 from mock_alipay.terms import Act
 from tests.calls import NOW
 

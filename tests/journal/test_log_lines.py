@@ -11,7 +11,7 @@ import pytest
 
 from mock_alipay.journal.calls import Entry
 from mock_alipay.journal.log_lines import json_line, notification_json, notification_text, text_line
-from mock_alipay.post import Attempt, Notification
+from mock_alipay.journal.notifications import Attempt, Notification
 from mock_alipay.terms import Fault, Reply, WireFault
 from tests.calls import NOW, plain_call
 

@@ -7,8 +7,7 @@ import pytest
 from mock_alipay.journal.calls import Entry
 from mock_alipay.journal.events import Event, EventKind
 from mock_alipay.journal.metrics import BOUNDS, MOST_STRANGE, OTHER, CallKey, Latency, Tally
-from mock_alipay.journal.notifications import NotificationStatus
-from mock_alipay.post import Attempt
+from mock_alipay.journal.notifications import Attempt, NotificationStatus
 from mock_alipay.terms import Reply, WireFault
 from tests.journal.test_log_lines import ENTRY, REFUSED, SENT
 

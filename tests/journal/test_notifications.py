@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mock_alipay.journal.notifications import FILTERS, Attempt, Outbox, wanted
 from tests.calls import NOW
-from tests.post.rounds import notification
+from tests.webhooks.rounds import notification
 
 ATTEMPT = Attempt(NOW, 500, b"busy", "the HTTP status was 500, expected 200", 0.1)
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_alipay.courier.address import Fence, Reach, judge
 from mock_alipay.errors import Forbidden
+from mock_alipay.webhooks.address_policy import Fence, Reach, judge
 
 ADDRESSES: list[tuple[Reach, str]] = [
     ("near", "127.0.0.1 127.255.255.255 10.0.0.1 10.255.255.255 172.16.0.1 172.31.255.255 192.168.0.1 192.168.255.255"),

@@ -7,10 +7,10 @@ import gzip
 
 import pytest
 
-from mock_alipay.courier import Answer, Courier
 from mock_alipay.errors import Undelivered
-from tests.courier.merchant import OK, Serve, listening, posted, read_request
-from tests.courier.test_url import TARGETS
+from mock_alipay.webhooks import Answer, Courier
+from tests.webhooks.merchant import OK, Serve, listening, posted, read_request
+from tests.webhooks.test_url import TARGETS
 
 
 def says(reply: bytes) -> Serve:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -10,6 +10,14 @@ from mock_alipay.text.wording import described
 
 _EXPECTED = (("resultCode", "SUCCESS"), ("resultStatus", "S"))
 """With HTTP status 200 these two make an acknowledgement (the notify pages; TPL: the status counts too)."""
+
+
+class Answer(NamedTuple):
+    """A reply's status and the beginning of its body; ``truncated``: there was more of it."""
+
+    status: int
+    body: bytes
+    truncated: bool
 
 
 def complaint(status: int, body: bytes, *, truncated: bool = False) -> str | None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import httpcore2
 
-from mock_alipay.courier.address import Fence, Resolve, judge
 from mock_alipay.errors import Undelivered
+from mock_alipay.webhooks.address_policy import Fence, Resolve, judge
 
 
 class Network(httpcore2.AsyncNetworkBackend):

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.courier import Courier
-from mock_alipay.post import Attempt
-from mock_alipay.post.delivery import Delivery
-from mock_alipay.post.envelope import Envelopes
+from mock_alipay.journal.notifications import Attempt
 from mock_alipay.seal import Sealer
 from mock_alipay.signing import Signer, keys
+from mock_alipay.webhooks import Courier
+from mock_alipay.webhooks.delivery import Delivery
+from mock_alipay.webhooks.signed_request import Envelopes
 from tests.calls import NOW
-from tests.post.rounds import notification
+from tests.webhooks.rounds import notification
 
 MINUTE = timedelta(minutes=1)
 FAILED = Attempt(NOW, 500, b"", "the HTTP status was 500, expected 200", 0.0)

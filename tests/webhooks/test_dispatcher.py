@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_alipay.contracts.limits import figures
-from mock_alipay.courier import Courier
 from mock_alipay.errors import Forbidden, Undelivered
-from mock_alipay.post import Outbox, postman
+from mock_alipay.journal.notifications import Outbox
+from mock_alipay.webhooks import Courier, dispatcher
 from tests.calls import NOW, parts_of, result, signed_call
-from tests.courier.merchant import listening
-from tests.post.rounds import ACK, BUSY, Merchants, Round, notification
 from tests.timelapse import LoopClock, run
+from tests.webhooks.merchant import listening
+from tests.webhooks.rounds import ACK, BUSY, Merchants, Round, notification
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 DAY = 24 * HOUR
@@ -491,7 +491,7 @@ class TestAhead:
                 post.post(payment_request_id="p")
                 post.post()
             async with post.running():
-                await post.merchants.busy(lambda: len(post.merchants.under_way) == postman._AT_ONCE_EACH)
+                await post.merchants.busy(lambda: len(post.merchants.under_way) == dispatcher._AT_ONCE_EACH)
                 number = post.post(payment_request_id="p", ahead=True)
                 hurried = asyncio.create_task(post.postman.hurry([post.look(number)]))
                 await post.merchants.busy(lambda: number in post.merchants.under_way)
@@ -503,7 +503,7 @@ class TestAhead:
 
     def test_keeps_a_reply_waiting_for_a_moment_only(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A shop that does one thing at a time answers when it has got the reply; what comes after that is in turn."""
-        monkeypatch.setattr(postman, "_HURRY", 0.01)
+        monkeypatch.setattr(dispatcher, "_HURRY", 0.01)
 
         async def scene() -> None:
             post = Round()
@@ -630,7 +630,7 @@ class TestManyAtATime:
             hung: list[str] = [post.post(client_id=client_id) for client_id in "ABCD" for _ in range(50)]
             post.merchants.open.clear()
             async with post.running():
-                await post.merchants.busy(lambda: len(post.merchants.under_way) == 4 * postman._AT_ONCE_EACH)
+                await post.merchants.busy(lambda: len(post.merchants.under_way) == 4 * dispatcher._AT_ONCE_EACH)
                 number = post.post(client_id="E")
                 await post.merchants.busy(lambda: number in post.merchants.under_way)
                 post.merchants.open.set()
@@ -650,7 +650,7 @@ class TestManyAtATime:
             return post.merchants
 
         merchants = asyncio.run(scene())
-        assert postman._AT_ONCE_EACH == merchants.most
+        assert dispatcher._AT_ONCE_EACH == merchants.most
         assert {1} == set(Counter(merchants.numbers).values())
         assert 300 == len(merchants.numbers)
 
@@ -687,12 +687,12 @@ class TestClose:
             for _ in range(20):
                 post.post()
             settling = asyncio.create_task(post.postman.settle())
-            await post.merchants.busy(lambda: len(post.merchants.under_way) == postman._AT_ONCE_EACH)
+            await post.merchants.busy(lambda: len(post.merchants.under_way) == dispatcher._AT_ONCE_EACH)
             await post.postman.close()
             await settling
             return post
 
         post = asyncio.run(scene())
         assert (1, []) == (post.merchants.closed, post.merchants.under_way)
-        assert postman._AT_ONCE_EACH == len(post.merchants.letters)
+        assert dispatcher._AT_ONCE_EACH == len(post.merchants.letters)
         assert {"PENDING"} == {one.status for one in post.outbox}

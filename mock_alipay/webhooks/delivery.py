@@ -6,11 +6,11 @@ import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from mock_alipay.courier import Courier
 from mock_alipay.errors import Forbidden, Undelivered
 from mock_alipay.journal.notifications import Attempt, Notification
-from mock_alipay.post.acknowledgement import complaint
-from mock_alipay.post.envelope import Envelopes
+from mock_alipay.webhooks.acknowledgement import complaint
+from mock_alipay.webhooks.http_client import Courier
+from mock_alipay.webhooks.signed_request import Envelopes
 
 _KEPT = 4096
 """Bytes of an answer that are kept."""

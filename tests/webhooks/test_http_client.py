@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from mock_alipay.courier import Courier
 from mock_alipay.errors import MockAlipayError, Undelivered
-from tests.courier.merchant import OK, Serve, listening, posted, read_request
+from mock_alipay.webhooks import Courier
+from tests.webhooks.merchant import OK, Serve, listening, posted, read_request
 
 
 async def hang(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
@@ -170,6 +170,6 @@ def test_what_is_raised_is_one_of_ours() -> None:
 
 def test_the_library_is_loaded_when_it_is_needed() -> None:
     """A gateway that sends nothing starts without it."""
-    code = "import sys, mock_alipay.courier; mock_alipay.courier.Courier(); print('httpcore2' in sys.modules)"
+    code = "import sys, mock_alipay.webhooks; mock_alipay.webhooks.Courier(); print('httpcore2' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert "False" == ran.stdout.strip()

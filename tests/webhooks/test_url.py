@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_alipay.courier.url import parse, target_of
 from mock_alipay.errors import Forbidden, Undelivered
+from mock_alipay.webhooks.url import parse, target_of
 
 VISIBLE = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters="#"))
 

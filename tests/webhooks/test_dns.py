@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from mock_alipay.courier.names import Names
+from mock_alipay.webhooks.dns import Names
 
 
 class Server:

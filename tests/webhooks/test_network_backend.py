@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import trustme
 
-from mock_alipay.courier import Answer, Courier, network
 from mock_alipay.errors import Forbidden, Undelivered
-from tests.courier.merchant import Serve, listening, posted, read_request
+from mock_alipay.webhooks import Answer, Courier, network_backend
+from tests.webhooks.merchant import Serve, listening, posted, read_request
 
 HOST = "shop.test"
 
@@ -126,7 +126,7 @@ def identity(*names: str) -> ssl.SSLContext:
 @pytest.fixture
 def public(monkeypatch: pytest.MonkeyPatch) -> None:
     """This machine's addresses count as public ones where certificates are concerned."""
-    monkeypatch.setattr(network, "judge", lambda _: ("public", ""))
+    monkeypatch.setattr(network_backend, "judge", lambda _: ("public", ""))
 
 
 @pytest.fixture

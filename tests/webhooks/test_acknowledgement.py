@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_alipay.post.acknowledgement import complaint
+from mock_alipay.webhooks.acknowledgement import complaint
 from tests.shop import ACKNOWLEDGEMENT
 
 

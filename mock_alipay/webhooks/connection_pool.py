@@ -9,13 +9,13 @@ from collections.abc import Mapping
 
 import httpcore2
 
-from mock_alipay.courier.address import Fence, Resolve
-from mock_alipay.courier.answer import Answer
-from mock_alipay.courier.names import Names
-from mock_alipay.courier.network import Network
-from mock_alipay.courier.url import Url
 from mock_alipay.errors import Undelivered
 from mock_alipay.text.wording import short
+from mock_alipay.webhooks.acknowledgement import Answer
+from mock_alipay.webhooks.address_policy import Fence, Resolve
+from mock_alipay.webhooks.dns import Names
+from mock_alipay.webhooks.network_backend import Network
+from mock_alipay.webhooks.url import Url
 
 _MOST_CONNECTIONS = 100
 

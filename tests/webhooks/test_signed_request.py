@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.post.envelope import Envelopes, Sealed
 from mock_alipay.seal import Sealer
 from mock_alipay.signing import Signer, fits, keys, parse, raw_signature
+from mock_alipay.webhooks.signed_request import Envelopes, Sealed
 from tests.calls import NOW
-from tests.post.rounds import notification
 from tests.shop import Received
+from tests.webhooks.rounds import notification
 
 GATEWAY, FORGER = keys.shipped_gateway_key(), keys.shipped_forger_key()
 PUBLIC = keys.bare_public_key(GATEWAY.public_key())

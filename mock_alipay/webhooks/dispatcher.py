@@ -13,8 +13,8 @@ from mock_alipay.clock.clocks import Clocks
 from mock_alipay.clock.schedule import Agenda
 from mock_alipay.journal.events import Events
 from mock_alipay.journal.notifications import Notification, Outbox
-from mock_alipay.post.delivery import Delivery
 from mock_alipay.terms import NotificationName
+from mock_alipay.webhooks.delivery import Delivery
 
 logger = logging.getLogger("mock_alipay")
 

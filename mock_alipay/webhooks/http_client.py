@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from mock_alipay.courier.address import Fence, Resolve
-from mock_alipay.courier.answer import Answer
-from mock_alipay.courier.url import parse
+from mock_alipay.webhooks.acknowledgement import Answer
+from mock_alipay.webhooks.address_policy import Fence, Resolve
+from mock_alipay.webhooks.url import parse
 
 if TYPE_CHECKING:
-    from mock_alipay.courier.pool import Pool
+    from mock_alipay.webhooks.connection_pool import Pool
 
 
 class Courier:
@@ -53,6 +53,6 @@ class Courier:
 
     def _open(self) -> Pool:
         # Importing the HTTP library takes some 50 ms: in a thread, so that calls are answered meanwhile.
-        from mock_alipay.courier.pool import Pool
+        from mock_alipay.webhooks.connection_pool import Pool
 
         return Pool(self._fence, self._patience, self._resolve)
