@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mock_alipay.app import create_app
     from mock_alipay.background import serve
     from mock_alipay.client import Mock
-    from mock_alipay.config import Config
+    from mock_alipay.config.config import Config
     from mock_alipay.errors import AdminError, NotAwaited, SetupError, Unreachable
 
 __all__ = [
@@ -31,7 +31,7 @@ _HOMES = {
     "NotAwaited": "mock_alipay.errors",
     "SetupError": "mock_alipay.errors",
     "Unreachable": "mock_alipay.errors",
-    "Config": "mock_alipay.config",
+    "Config": "mock_alipay.config.config",
     "Mock": "mock_alipay.client",
     "create_app": "mock_alipay.app",
     "serve": "mock_alipay.background",

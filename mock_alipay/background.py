@@ -15,11 +15,11 @@ from mock_alipay.app import routes
 from mock_alipay.certificate import Certificate, certificate, home
 from mock_alipay.client import Mock
 from mock_alipay.clock.clocks import Clock
-from mock_alipay.config import Config
+from mock_alipay.config.config import Config
+from mock_alipay.config.settings import Settings, configured, settled, told_in_python
 from mock_alipay.errors import SetupError
 from mock_alipay.parts import Parts, assemble
 from mock_alipay.server import Sockets
-from mock_alipay.settings import Settings, configured, settled, told_in_python
 
 _PATIENCE = 20.0
 """Seconds for a start or a stop."""

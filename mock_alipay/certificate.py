@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mock_alipay.config import NAMEABLE
+from mock_alipay.config.config import NAMEABLE
 from mock_alipay.errors import SetupError
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from mock_alipay.announcer import Announcer
 from mock_alipay.clock.clocks import Clock, Clocks, SystemClock
 from mock_alipay.clock.schedule import Agenda
-from mock_alipay.config import TEST_CLIENT_ID, Config
+from mock_alipay.config.config import TEST_CLIENT_ID, Config
+from mock_alipay.config.settings import refuse_unguarded
 from mock_alipay.context import World
 from mock_alipay.contracts.limits import figures
 from mock_alipay.contracts.result_codes import results
@@ -31,7 +32,6 @@ from mock_alipay.ledger import Ledger
 from mock_alipay.people import People
 from mock_alipay.scenarios import Chooser, Library
 from mock_alipay.seal import Sealer
-from mock_alipay.settings import refuse_unguarded
 from mock_alipay.signing import Signer, Suspect, keys
 from mock_alipay.signing.keys import KeyRing
 from mock_alipay.storage import MemoryStore

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mock_alipay.clock.clocks import Clock, StoppedClock
-from mock_alipay.config import Config
+from mock_alipay.config.config import Config
 from mock_alipay.journal.calls import Entry
 from mock_alipay.parts import Parts, assemble
 from mock_alipay.terms import Call, Reply

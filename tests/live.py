@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from mock_alipay.background import running
 from mock_alipay.certificate import Certificate
 from mock_alipay.clock.clocks import Clock
-from mock_alipay.config import TEST_CLIENT_ID, Config
+from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.parts import Parts
 from mock_alipay.signing import Signer, content, keys
 

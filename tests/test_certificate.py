@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from mock_alipay.certificate import Certificate, certificate, home
-from mock_alipay.config import NAMEABLE, Config
+from mock_alipay.config.config import NAMEABLE, Config
 from mock_alipay.errors import SetupError
 from tests.live import Live, live
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from mock_alipay.clock.clocks import LATEST, Clocks, wire_time
-from mock_alipay.config import TEST_CLIENT_ID
+from mock_alipay.config.config import TEST_CLIENT_ID
 from mock_alipay.context import Context
 from mock_alipay.edge.views import whole_call_view
 from mock_alipay.endpoints import Endpoint

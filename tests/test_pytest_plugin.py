@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_alipay.client import Mock
-from mock_alipay.config import Config
+from mock_alipay.config.config import Config
 from mock_alipay.pytest_plugin import _client_id
 from tests.live import SAMPLE_FILE, Live, live
 from tests.suite import Suite

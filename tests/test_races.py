@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from mock_alipay.clock.clocks import StoppedClock
-from mock_alipay.config import Config
+from mock_alipay.config.config import Config
 from mock_alipay.errors import Misuse
 from mock_alipay.payment import Payment
 from mock_alipay.storage import MemoryStore

@@ -26,7 +26,7 @@ import mock_alipay
 from mock_alipay import Mock
 from mock_alipay.cli import commands
 from mock_alipay.client import told, told_of
-from mock_alipay.config import Config
+from mock_alipay.config.config import Config
 from mock_alipay.contracts.limits import figures
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.edge.admin import CALLS

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mock_alipay.config import TEST_CLIENT_ID, Config, address_of
+from mock_alipay.config.config import TEST_CLIENT_ID, Config, address_of
 from mock_alipay.version import __version__
 
 

@@ -18,7 +18,7 @@ from mock_alipay.errors import AdminError, SetupError, Unreachable, WrongUse, un
 
 if TYPE_CHECKING:
     from mock_alipay.client import Mock
-    from mock_alipay.config import Config
+    from mock_alipay.config.config import Config
 
 _HOST, _PORT, _TLS_PORT = ADDRESS
 (_TOKEN,) = TOKEN

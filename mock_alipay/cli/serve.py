@@ -20,7 +20,7 @@ from mock_alipay.cli.beside import beside
 from mock_alipay.cli.options import KEYS, SERVING, config_of, options, require_ports, strange_variables
 from mock_alipay.cli.reach import PLACE, STARTED_WITH, plain_http
 from mock_alipay.cli.values import Seconds
-from mock_alipay.config import Config
+from mock_alipay.config.config import Config
 from mock_alipay.errors import SetupError, WrongUse
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def serve(*, log_format: LogFormat, quiet: bool, **flags: Any) -> None:
 def _serve(config: Config, log: Log, shown: Callable[..., str]) -> None:
     from mock_alipay import server
     from mock_alipay.app import routes
+    from mock_alipay.config.settings import settled
     from mock_alipay.parts import assemble
-    from mock_alipay.settings import settled
 
     for complaint in strange_variables(serve.params):
         logger.warning(complaint)

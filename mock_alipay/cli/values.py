@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import click
 
-from mock_alipay.config import (
+from mock_alipay.config.config import (
     HOST_NAME,
     HOST_NAME_TOLD,
     HTTP_URL,

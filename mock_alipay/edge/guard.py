@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
-from mock_alipay.config import address_of, is_loopback
+from mock_alipay.config.config import address_of, is_loopback
 from mock_alipay.errors import Misuse
 
 _SAME = ("same-origin", "none")

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from mock_alipay.config import TEST_CLIENT_ID
+from mock_alipay.config.config import TEST_CLIENT_ID
 from mock_alipay.signing import Signer, content, keys
 
 TARGET = "/ams/sandbox/api/v1/payments/createPaymentSession"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mock_alipay.cli.banner import json_banner, text_banner
-from mock_alipay.config import TEST_CLIENT_ID, Config
+from mock_alipay.config.config import TEST_CLIENT_ID, Config
 
 CONFIG = Config(
     seed=7, merchants=(("SHOP", Path("shop.pem")),), scenarios=(Path("ours"),), notify_url="http://shop:8000/notify"

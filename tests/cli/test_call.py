@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from mock_alipay.config import TEST_CLIENT_ID
+from mock_alipay.config.config import TEST_CLIENT_ID
 from mock_alipay.signing import keys
 from tests.cli.conftest import Command
 from tests.live import PATH, SAMPLE_FILE, SANDBOX_PATH, Live, sample

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from mock_alipay.cli.options import SERVING, config_of, options, strange_variables
 from mock_alipay.cli.serve import serve
-from mock_alipay.config import Config
+from mock_alipay.config.config import Config
 
 DOCUMENTED = {
     "--host": ("MOCK_ALIPAY_HOST", "127.0.0.1"),

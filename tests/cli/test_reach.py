@@ -11,7 +11,7 @@ import click
 import pytest
 
 from mock_alipay.cli import commands
-from mock_alipay.config import Config
+from mock_alipay.config.config import Config
 from tests.cli.conftest import Command
 from tests.cli.process import run
 from tests.live import Live, live

@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_public_key,
 )
 
-from mock_alipay.config import TEST_CLIENT_ID
+from mock_alipay.config.config import TEST_CLIENT_ID
 from mock_alipay.signing import content, fits, keys, parse, raw_signature
 from tests.cli.process import COMMAND, FREE, Running, environment, eventually, run, serving
 from tests.live import PATH, SANDBOX_PATH, Answer, sample

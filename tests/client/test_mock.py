@@ -16,7 +16,7 @@ from com.alipay.ams.api.request.pay.alipay_payment_session_request import Alipay
 
 from mock_alipay import __version__
 from mock_alipay.client import CallRecord, Mock, MockPayment
-from mock_alipay.config import TEST_CLIENT_ID, Config
+from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.errors import AdminError, NotAwaited, Unreachable, WrongUse
 from mock_alipay.signing import keys
 from tests.live import Answer, Live, live, sample

@@ -11,7 +11,7 @@ import pytest
 from com.alipay.ams.api.net import default_http_rpc
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
-from mock_alipay.config import Config
+from mock_alipay.config.config import Config
 from mock_alipay.signing import keys
 from tests.conformance.sdk import PRODUCTION_ID
 from tests.live import Live, live

@@ -37,7 +37,7 @@ from com.alipay.ams.api.response.pay.alipay_pay_response import AlipayPayRespons
 from com.alipay.ams.api.response.pay.alipay_refund_response import AlipayRefundResponse
 from com.alipay.ams.api.tools.webhook_tool import check_signature
 
-from mock_alipay.config import TEST_CLIENT_ID
+from mock_alipay.config.config import TEST_CLIENT_ID
 from tests.conformance.sdk import client, session_request
 from tests.live import Live
 from tests.shop import Received, Shop, open_shop

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from mock_alipay.config import HTTP_URL, HTTP_URL_TOLD
+from mock_alipay.config.config import HTTP_URL, HTTP_URL_TOLD
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.contracts.validation import parse
 from mock_alipay.endpoints import ENDPOINTS

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.config import Config
+from mock_alipay.config.config import Config
 from mock_alipay.edge.admin import CALLS, spoken
 from mock_alipay.storage import MemoryStore
 from tests.edge.asking import ROWS, filled, problem

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mock_alipay.config import Config
+from mock_alipay.config.config import Config
 from mock_alipay.edge.guard import Guard
 from mock_alipay.errors import Misuse
 from tests.edge.asking import ROWS, filled, problem

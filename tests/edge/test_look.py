@@ -19,7 +19,7 @@ from starlette.requests import Request
 from mock_alipay import __version__
 from mock_alipay.app import _desk
 from mock_alipay.clock.clocks import StoppedClock
-from mock_alipay.config import TEST_CLIENT_ID, Config
+from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.edge import look
 from mock_alipay.edge.desk import Ask
 from mock_alipay.payment import Payment

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
-from mock_alipay.config import Config
+from mock_alipay.config.config import Config
 from mock_alipay.contracts.validation import Contract
 from mock_alipay.endpoints import ENDPOINTS
 from mock_alipay.scenarios import Chooser

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from mock_alipay import Mock, __version__
-from mock_alipay.config import Config
+from mock_alipay.config.config import Config
 from mock_alipay.journal.metrics import BOUNDS, Latency
 from tests.live import Live, live, sample
 from tests.shop import open_shop

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.config import Config
+from mock_alipay.config.config import Config
 from tests.edge.asking import CARD, HELD, Till, problem
 from tests.live import live
 from tests.shop import FAULTY, Shop

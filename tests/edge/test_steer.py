@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from mock_alipay.clock.clocks import StoppedClock
-from mock_alipay.config import TEST_CLIENT_ID, Config
+from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.edge import steer
 from mock_alipay.scenarios.upload import read_posted
 from mock_alipay.signing import keys

@@ -17,7 +17,7 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 
 from mock_alipay import create_app
-from mock_alipay.config import Config
+from mock_alipay.config.config import Config
 from tests.live import SANDBOX_PATH, Live, live, sample, signed_headers
 from tests.raw import RawReply, Wire, call, connect, encoded, request
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_alipay.clock.clocks import StoppedClock
-from mock_alipay.config import Config
+from mock_alipay.config.config import Config
 from mock_alipay.context import USUAL, Context, Wish, World
 from mock_alipay.contracts.limits import figures
 from mock_alipay.contracts.validation import parse

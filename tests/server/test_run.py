@@ -21,7 +21,7 @@ import pytest
 
 from mock_alipay import server
 from mock_alipay.app import routes
-from mock_alipay.config import Config
+from mock_alipay.config.config import Config
 from mock_alipay.errors import SetupError
 from mock_alipay.parts import assemble
 from tests.live import Live, live

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from mock_alipay.config import Config, address_of, is_loopback
+from mock_alipay.config.config import Config, address_of, is_loopback
 
 HOSTS = [
     # host, how this machine reaches it, whether it stands for all addresses, whether it is this machine's own alone

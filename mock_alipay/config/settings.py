@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypedDict, get_args
 
-from mock_alipay.config import (
+from mock_alipay.config.config import (
     HOST_NAME,
     HOST_NAME_TOLD,
     HTTP_URL,

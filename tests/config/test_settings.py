@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from mock_alipay import create_app
-from mock_alipay.config import Config
+from mock_alipay.config.config import Config
+from mock_alipay.config.settings import Settings, configured, told_in_python
 from mock_alipay.errors import WrongUse
-from mock_alipay.settings import Settings, configured, told_in_python
 
 EASY = [
     ("scenarios", "stories", (Path("stories"),)),
