@@ -9,12 +9,12 @@ from typing import Any
 
 import orjson
 
-from mock_alipay.context import World
+from mock_alipay.apis.context import World
+from mock_alipay.apis.payments.buyer import CARD
+from mock_alipay.apis.payments.model import News, Payment
+from mock_alipay.apis.payments.notifications import NOTIFICATIONS
 from mock_alipay.contracts.result_codes import results
 from mock_alipay.journal.notifications import Notification
-from mock_alipay.life.buyer import CARD
-from mock_alipay.notifications import NOTIFICATIONS
-from mock_alipay.payment import News, Payment
 from mock_alipay.scenarios import Chooser
 from mock_alipay.scenarios.json_path import put
 from mock_alipay.scenarios.notification_step import Notice

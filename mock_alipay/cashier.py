@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import get_args
 
+from mock_alipay.apis.payments import buyer
+from mock_alipay.apis.payments.model import Payment
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.errors import Misuse
 from mock_alipay.ledger import MOST_CONFLICTS, Ledger, conflict
-from mock_alipay.life import buyer
-from mock_alipay.payment import Payment
 from mock_alipay.terms import Act, BuyerAction
 
 

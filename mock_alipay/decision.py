@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mock_alipay.context import Context, Wish
-from mock_alipay.endpoints import Endpoint
+from mock_alipay.apis.context import Context, Wish
+from mock_alipay.apis.payments import timeline
+from mock_alipay.apis.payments.endpoints import Endpoint
+from mock_alipay.apis.payments.model import Outcome, Payment
 from mock_alipay.errors import Refusal
 from mock_alipay.ledger import MOST_CONFLICTS, Ledger, conflict
-from mock_alipay.life import course
-from mock_alipay.payment import Outcome, Payment
 from mock_alipay.scenarios import Choice, Chooser, Then
 from mock_alipay.visit import Visit
 
@@ -63,7 +63,7 @@ class Decision:
             outcome = endpoint.decide(visit.body, context)
             if outcome.payment is None:
                 return outcome
-            changed = course.happened(outcome.payment, now, world) if hurried else outcome.payment
+            changed = timeline.happened(outcome.payment, now, world) if hurried else outcome.payment
             if await ledger.commit(changed, now, replying=True):
                 return outcome
         raise conflict(str(visit.payment_request_id))

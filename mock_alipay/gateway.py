@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mock_alipay.apis.ids import Invent
+from mock_alipay.apis.payments.model import Outcome
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.contracts.result_codes import Result
 from mock_alipay.contracts.validation import Contract, claimed_id
 from mock_alipay.decision import Decision
 from mock_alipay.errors import Misuse, Refusal
 from mock_alipay.find import Finder
-from mock_alipay.invent import Invent
 from mock_alipay.journal.calls import Entry, Journal
 from mock_alipay.journal.events import Events
-from mock_alipay.payment import Outcome
 from mock_alipay.scenarios import Chooser
 from mock_alipay.scenarios.json_path import put
 from mock_alipay.scenarios.matching import Sight

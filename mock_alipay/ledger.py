@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mock_alipay.announcer import Announcer
+from mock_alipay.apis.context import World
+from mock_alipay.apis.payments import timeline
+from mock_alipay.apis.payments.model import Payment
 from mock_alipay.clock.schedule import Agenda
-from mock_alipay.context import World
 from mock_alipay.journal.events import Events
-from mock_alipay.life import course
-from mock_alipay.payment import Payment
 from mock_alipay.storage import MemoryStore
 
 MOST_CONFLICTS = 10
@@ -31,11 +31,11 @@ class Ledger:
         """A payment as it stands at ``now``: all that was due by then has happened, and is committed and announced."""
         for _ in range(MOST_CONFLICTS):
             payment = await self.store.load(client_id, payment_request_id)
-            if payment is None or (due := course.due(payment)) is None or due > now:
+            if payment is None or (due := timeline.due(payment)) is None or due > now:
                 return payment
             if payment.acts is not None:
                 await self.ready()
-            kept = await self.commit(course.happened(payment, now, self.world), now)
+            kept = await self.commit(timeline.happened(payment, now, self.world), now)
             if kept is not None:
                 return kept
         raise conflict(payment_request_id)
@@ -52,7 +52,7 @@ class Ledger:
         kept = payment._replace(version=payment.version + 1, news=())
         if not await self.store.commit(kept):
             return None
-        due = course.due(kept)
+        due = timeline.due(kept)
         if due is not None:
             self.agenda.put(kept.client_id, kept.payment_request_id, due, now)
         self.events.publish("payment", kept.client_id, kept, kept.size)

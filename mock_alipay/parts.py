@@ -9,27 +9,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mock_alipay.announcer import Announcer
+from mock_alipay.apis.context import World
+from mock_alipay.apis.fake_buyers import People
+from mock_alipay.apis.ids import Invent
+from mock_alipay.apis.payments.endpoints import ENDPOINTS
 from mock_alipay.clock.clocks import Clock, Clocks, SystemClock
 from mock_alipay.clock.schedule import Agenda
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.config.settings import refuse_unguarded
-from mock_alipay.context import World
 from mock_alipay.contracts.limits import figures
 from mock_alipay.contracts.result_codes import results
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.contracts.validation import Contract
 from mock_alipay.decision import Decision
-from mock_alipay.endpoints import ENDPOINTS
 from mock_alipay.errors import under
 from mock_alipay.find import Finder
 from mock_alipay.gateway import Gateway
-from mock_alipay.invent import Invent
 from mock_alipay.journal.calls import Journal
 from mock_alipay.journal.events import Events
 from mock_alipay.journal.metrics import Tally
 from mock_alipay.journal.notifications import Outbox
 from mock_alipay.ledger import Ledger
-from mock_alipay.people import People
 from mock_alipay.scenarios import Chooser, Library
 from mock_alipay.seal import Sealer
 from mock_alipay.signing import Signer, Suspect, keys

@@ -7,10 +7,10 @@ import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from mock_alipay.apis.payments import timeline
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.clock.schedule import Agenda
 from mock_alipay.ledger import Ledger
-from mock_alipay.life import course
 
 logger = logging.getLogger("mock_alipay")
 
@@ -57,7 +57,7 @@ class Timekeeper:
         now = self.clocks.now(client_id)
         payment = await self.ledger.standing(client_id, payment_request_id, now)
         # Someone else may have been quicker, or the clock has been set back meanwhile: what is due is noted again.
-        due = course.due(payment) if payment else None
+        due = timeline.due(payment) if payment else None
         if due is not None:
             self.agenda.put(client_id, payment_request_id, due, now)
 
@@ -65,6 +65,6 @@ class Timekeeper:
         """Sessions that had expired are open again, and will expire again."""
         for payment in await self.ledger.store.browse(client_id):
             now = self.clocks.now(payment.client_id)
-            changed = course.turned_back(payment, now)
+            changed = timeline.turned_back(payment, now)
             if changed is not payment and await self.ledger.commit(changed, now):
                 self.ledger.announcer.take_back(changed, now)

@@ -28,9 +28,9 @@ CHANGES = [
 GUARDS = [
     "tests/conformance/test_sdk_fields.py",
     "tests/edge/test_openapi.py::test_it_names_everything_there_is",
-    "tests/endpoints/test_codes.py",
-    "tests/endpoints/test_update_amount.py",
-    "tests/test_conditions.py",
+    "tests/apis/payments/endpoints/test_codes.py",
+    "tests/apis/payments/endpoints/test_update_amount.py",
+    "tests/apis/payments/test_conditions.py",
     "tests/contracts/test_replies.py",
     "tests/contracts/test_requests.py",
     "tests/test_scenarios.py",
@@ -40,7 +40,7 @@ GUARDS = [
 """The tests that hold APIs, scenarios and faults to the same rules."""
 
 MISSING = [
-    "tests/endpoints/test_codes.py::test_everything_that_a_rule_yields_is_provoked",
+    "tests/apis/payments/endpoints/test_codes.py::test_everything_that_a_rule_yields_is_provoked",
     "tests/contracts/test_replies.py::test_every_reply_and_notification_is_looked_at",
     "tests/contracts/test_requests.py::test_there_is_a_body_for_every_endpoint",
     "tests/test_scenarios.py::test_the_shipped_stories_are_these",

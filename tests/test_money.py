@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from mock_alipay.apis.payments import buyer, captures_refunds, timeline
+from mock_alipay.apis.payments.model import Payment, State, Transaction
 from mock_alipay.errors import Misuse
-from mock_alipay.life import buyer, course, merchant
-from mock_alipay.payment import Payment, State, Transaction
 from tests.calls import NOW
 from tests.till import Body, Till, amount, pay_body, result_of, session_body
 
@@ -134,7 +134,7 @@ class Money(RuleBasedStateMachine):
         payment = self.payment(name)
         if payment is None or payment.payment_id is None:
             return
-        value = max(1, math.ceil(merchant.balance(payment).held * part))
+        value = max(1, math.ceil(captures_refunds.balance(payment).held * part))
         fits = (
             payment.state == "AUTHORIZED"
             and self.till.clock.now() < payment.closes
@@ -182,7 +182,7 @@ class Money(RuleBasedStateMachine):
     @rule(early=st.sampled_from([0, 0, 1]))
     def next(self, early: int) -> None:
         """Let time pass until just before something happens by itself, or until it does."""
-        due = [moment for payment in self.known().values() if (moment := course.due(payment)) is not None]
+        due = [moment for payment in self.known().values() if (moment := timeline.due(payment)) is not None]
         if due:
             self.till.clock.moment = max(min(due) - timedelta(seconds=early), self.till.clock.moment)
 
@@ -245,7 +245,7 @@ class Money(RuleBasedStateMachine):
     def sums(self, payment: Payment) -> None:
         """No more is captured than was authorised, and no more refunded than was received."""
         assert total(payment.captures, but="FAIL") <= payment.order.amount.value
-        held, refundable = merchant.balance(payment)
+        held, refundable = captures_refunds.balance(payment)
         assert min(held, refundable) >= 0
         if payment.state in ("AUTHORIZED", "SUCCESS"):
             assert refundable == received(payment) - total(payment.refunds, but="FAIL")
@@ -254,8 +254,8 @@ class Money(RuleBasedStateMachine):
         if payment.paid is None:
             assert payment.transactions == ()
         if payment.state == "EXPIRED":
-            assert (payment.paid, payment.cancelled, merchant.captured(payment)) == (None, None, 0)
-        waits = merchant.in_process(payment)
+            assert (payment.paid, payment.cancelled, captures_refunds.captured(payment)) == (None, None, 0)
+        waits = captures_refunds.in_process(payment)
         if payment.state == "AUTHORIZED":
             whole = succeeded(payment.captures) == payment.order.amount.value > 0
             assert waits or not (whole or any(t.last and t.status == "SUCCESS" for t in payment.captures))

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
+from mock_alipay.apis.payments.model import Payment
 from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.config.config import Config
 from mock_alipay.errors import Misuse
-from mock_alipay.payment import Payment
 from mock_alipay.storage import MemoryStore
 from mock_alipay.terms import Act, BuyerAction
 from tests.calls import NOW

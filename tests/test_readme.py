@@ -24,16 +24,16 @@ import yaml
 
 import mock_alipay
 from mock_alipay import Mock
+from mock_alipay.apis.payments.endpoints import ENDPOINTS
+from mock_alipay.apis.payments.state_machine import MOVES
 from mock_alipay.cli import commands
 from mock_alipay.client import told, told_of
 from mock_alipay.config.config import Config
 from mock_alipay.contracts.limits import figures
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.edge.admin import CALLS
-from mock_alipay.endpoints import ENDPOINTS
 from mock_alipay.journal.log_lines import json_line
 from mock_alipay.journal.notifications import NotificationStatus
-from mock_alipay.life.moves import MOVES
 from mock_alipay.scenarios import shipped_folder
 from tests.client.test_told import PENDING, REFUSED
 from tests.fields import read

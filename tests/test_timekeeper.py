@@ -15,16 +15,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mock_alipay.apis.payments.model import Money, Order, Payment, Session
 from mock_alipay.clock import schedule as module
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.clock.schedule import Agenda
 from mock_alipay.journal.events import Event, Events
-from mock_alipay.payment import Money, Order, Payment, Session
 from mock_alipay.storage import MemoryStore
 from mock_alipay.terms import Act
 from mock_alipay.timekeeper import Timekeeper
+from tests.apis.payments.orders import late, opened, order, refund
 from tests.calls import NOW, parts_of
-from tests.life.orders import late, opened, order, refund
 from tests.timelapse import LoopClock, looks, passed, run
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

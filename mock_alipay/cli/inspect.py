@@ -67,14 +67,14 @@ def validate(files: tuple[Path, ...]) -> None:
 @click.argument("file", metavar="FILE")
 def check(file: str, endpoint: str, **flags: Any) -> None:
     """Hold a request body against the contract: every fault with its path. FILE - is standard input."""
+    from mock_alipay.apis.context import Context, World
+    from mock_alipay.apis.fake_buyers import People
+    from mock_alipay.apis.ids import Invent
+    from mock_alipay.apis.payments.endpoints import ENDPOINTS
     from mock_alipay.clock.clocks import SystemClock
-    from mock_alipay.context import Context, World
     from mock_alipay.contracts.limits import figures
     from mock_alipay.contracts.schemas import Schemas
     from mock_alipay.contracts.validation import Contract
-    from mock_alipay.endpoints import ENDPOINTS
-    from mock_alipay.invent import Invent
-    from mock_alipay.people import People
 
     if endpoint not in ENDPOINTS:
         raise click.BadParameter(f"there is no '{endpoint}'; known are {', '.join(ENDPOINTS)}", param_hint="--endpoint")

@@ -7,13 +7,13 @@ from typing import Any
 
 import orjson
 
+from mock_alipay.apis.payments import timeline
+from mock_alipay.apis.payments.endpoints.inquiry_payment import status_of
+from mock_alipay.apis.payments.model import Payment, Transaction
 from mock_alipay.clock import durations
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.edge.views import signed
-from mock_alipay.endpoints.inquiry_payment import status_of
 from mock_alipay.journal.notifications import Attempt, Notification
-from mock_alipay.life import course
-from mock_alipay.payment import Payment, Transaction
 from mock_alipay.text.masking import mask_json, mask_text
 from mock_alipay.webhooks import target_of
 
@@ -44,8 +44,8 @@ def payment_summary(payment: Payment) -> dict[str, Any]:
         "paymentTime": payment.paid and wire_time(payment.paid),
         "cancelTime": payment.cancelled and wire_time(payment.cancelled),
         "transactions": [_transaction(transaction) for transaction in payment.transactions],
-        "buyer": [{"action": act.action, "after": durations.iso(act.after)} for act in course.still_to_come(payment)],
-        "next": _time(course.due(payment)),
+        "buyer": [{"action": act.action, "after": durations.iso(act.after)} for act in timeline.still_to_come(payment)],
+        "next": _time(timeline.due(payment)),
     }
 
 

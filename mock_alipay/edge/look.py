@@ -10,12 +10,12 @@ from typing import Any
 
 from starlette.responses import Response
 
+from mock_alipay.apis.payments.model import Payment
 from mock_alipay.edge import affairs, views
 from mock_alipay.edge.desk import Ask, Desk
 from mock_alipay.edge.query import unknown
 from mock_alipay.errors import Misuse
 from mock_alipay.journal.calls import FILTERS, Entry, wanted
-from mock_alipay.payment import Payment
 from mock_alipay.version import __version__
 
 _PORT = re.compile(r":[0-9]+$")

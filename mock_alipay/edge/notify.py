@@ -8,12 +8,12 @@ from typing import Any
 
 import orjson
 
+from mock_alipay.apis.payments.model import News, Payment, TransactionType
 from mock_alipay.edge.desk import Ask, Desk
 from mock_alipay.edge.look import payment_of
 from mock_alipay.edge.mail import shown
 from mock_alipay.errors import Misuse, SetupError
 from mock_alipay.journal.notifications import Notification
-from mock_alipay.payment import News, Payment, TransactionType
 from mock_alipay.scenarios.library import story_in
 from mock_alipay.scenarios.notification_step import Notice
 from mock_alipay.scenarios.yaml_document import Document

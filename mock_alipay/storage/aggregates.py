@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 
-from mock_alipay.payment import Payment
+from mock_alipay.apis.payments.model import Payment
 
 logger = logging.getLogger("mock_alipay")
 

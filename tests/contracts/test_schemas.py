@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from mock_alipay.apis.payments.endpoints import ENDPOINTS
 from mock_alipay.config.config import HTTP_URL, HTTP_URL_TOLD
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.contracts.validation import parse
-from mock_alipay.endpoints import ENDPOINTS
 from mock_alipay.terms import TypeMode
 from tests.bodies import changed_bodies, valid_bodies
 from tests.fields import MODES, PLACES, REQUESTS, book_of, read
@@ -175,7 +175,7 @@ class TestEndpoints:
     def test_the_function_bears_the_endpoint_s_name(self, name: str) -> None:
         """A reader finds inquiryPayment in endpoints/inquiry_payment.py."""
         snake = re.sub("([A-Z])", lambda found: "_" + found[1].lower(), name)
-        module = importlib.import_module(f"mock_alipay.endpoints.{snake}")
+        module = importlib.import_module(f"mock_alipay.apis.payments.endpoints.{snake}")
         assert getattr(module, snake) is ENDPOINTS[name].decide
 
     @pytest.mark.parametrize("file", sorted(set(FILES) - TABLES - {"scenario.json"}))

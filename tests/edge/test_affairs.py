@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mock_alipay.apis.payments.model import Money, Order, Payment, Session, State, Transaction
 from mock_alipay.edge.affairs import (
     notification_summary,
     notification_view,
@@ -16,7 +17,6 @@ from mock_alipay.edge.affairs import (
     whole_notification_view,
 )
 from mock_alipay.journal.notifications import Attempt, Notification
-from mock_alipay.payment import Money, Order, Payment, Session, State, Transaction
 from mock_alipay.terms import Act
 from tests.calls import NOW
 

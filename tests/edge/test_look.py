@@ -17,12 +17,12 @@ import pytest
 from starlette.requests import Request
 
 from mock_alipay import __version__
+from mock_alipay.apis.payments.model import Payment
 from mock_alipay.app import _desk
 from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.edge import look
 from mock_alipay.edge.desk import Ask
-from mock_alipay.payment import Payment
 from mock_alipay.storage import MemoryStore
 from tests.calls import ask, parts_of, signed_call
 from tests.edge.asking import Overtaken, problem

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
+from mock_alipay.apis.payments.endpoints import ENDPOINTS
 from mock_alipay.config.config import Config
 from mock_alipay.contracts.validation import Contract
-from mock_alipay.endpoints import ENDPOINTS
 from mock_alipay.scenarios import Chooser
 from tests.live import PATH, SANDBOX_PATH, Answer, Live, live, sample, signed_headers
 from tests.raw import RawReply, call, connect, encoded, request

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from hypothesis_jsonschema import from_schema
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from mock_alipay.apis.payments.endpoints import ENDPOINTS
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.edge.openapi import describe
-from mock_alipay.endpoints import ENDPOINTS
 from mock_alipay.find import PREFIXES
 from mock_alipay.signing import keys
 from mock_alipay.version import __version__

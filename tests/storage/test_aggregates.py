@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from mock_alipay.payment import Money, Order, Payment, Session, Transaction, TransactionType
+from mock_alipay.apis.payments.model import Money, Order, Payment, Session, Transaction, TransactionType
 from mock_alipay.storage import MemoryStore
 from tests.calls import NOW
 

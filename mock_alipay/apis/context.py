@@ -1,0 +1,50 @@
+"""What a function that decides may see: the moment, the payment, and where ids come from."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from mock_alipay.apis.fake_buyers import People
+from mock_alipay.apis.ids import Invent
+from mock_alipay.apis.payments.model import Payment
+from mock_alipay.contracts.limits import Figures
+from mock_alipay.terms import Act
+
+
+class World(NamedTuple):
+    """What stays the same for all decisions of a gateway; nothing in it can send, wait or roll dice."""
+
+    invent: Invent
+    people: People
+    figures: Figures
+    base_url: str
+    """Where a browser on this machine reaches the gateway."""
+
+
+class Wish(NamedTuple):
+    """How the scenario wants a call to end, as far as the endpoint plays it itself."""
+
+    result: str | None = None
+    """A result code; None for the usual one."""
+    then: str = "SUCCESS"
+    """The code with which a capture or refund in process ends, and after how long; None for the usual time."""
+    after: timedelta | None = None
+    scenario: str = ""
+    buyer: tuple[Act, ...] = ()
+
+
+USUAL = Wish()
+
+
+class Context(NamedTuple):
+    """Handed to every endpoint with the checked body."""
+
+    now: datetime
+    client_id: str
+    payment: Payment | None
+    """The payment that the call is about, as it stands now."""
+    world: World
+    raw: bytes
+    """The body as it was sent."""
+    wish: Wish = USUAL

@@ -1,0 +1,68 @@
+"""capture: takes money that is held, whole or in parts (CAP: the capture page of 2024-04-25)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mock_alipay.apis.context import Context
+from mock_alipay.apis.payments import captures_refunds
+from mock_alipay.apis.payments.buyer import CARD
+from mock_alipay.apis.payments.endpoints.transactions import check_currency, repeated, told
+from mock_alipay.apis.payments.model import Money, Outcome, Payment, money
+from mock_alipay.errors import Refusal
+
+
+def capture(body: Mapping[str, Any], context: Context) -> Outcome:
+    """A capture, or the one that the same captureRequestId has already made.
+
+    Refusals: AUTH_NOT_FOUND, AUTH_CANCELLED, AUTH_EXPIRED, ORDER_IS_CANCELED, ORDER_STATUS_INVALID,
+    CURRENCY_NOT_SUPPORT, CAPTURE_AMOUNT_EXCEED_AUTH_LIMIT, PAYMENT_COUNT_EXCEED_LIMIT, REPEAT_REQ_INCONSISTENT.
+    """
+    payment, amount = context.payment, money(body["captureAmount"])
+    if payment is None:
+        raise Refusal("AUTH_NOT_FOUND", f"there is no payment {body['paymentId']}")
+    request_id = body["captureRequestId"]
+    known = repeated(payment, "CAPTURE", request_id, amount)
+    if known is not None:
+        return told(payment, known, payment.acquirer)
+    _check(payment, amount, context)
+    made = captures_refunds.made("CAPTURE", request_id, amount, payment=payment, context=context)
+    made = made._replace(last=_is_last(body))
+    changed = captures_refunds.with_transaction(payment, made, context.now)
+    return told(changed, made, payment.acquirer)._replace(payment=changed)
+
+
+def _check(payment: Payment, amount: Money, context: Context) -> None:
+    _check_state(payment, context)
+    check_currency(payment, amount)
+    most = context.world.figures.most_captures
+    if len(payment.captures) >= most:
+        raise Refusal("PAYMENT_COUNT_EXCEED_LIMIT", f"{most} captures were made already")
+    held = captures_refunds.balance(payment).held
+    if amount.value > held:
+        left = payment.order.amount._replace(value=held)
+        raise Refusal("CAPTURE_AMOUNT_EXCEED_AUTH_LIMIT", f"{left} of {payment.order.amount} is left, not {amount}")
+
+
+def _check_state(payment: Payment, context: Context) -> None:
+    released = payment.state == "CANCELLED" and payment.code == "AUTH_EXPIRED"
+    # With an earlier capture still in process the authorization outlasts its time, but it takes no other.
+    if released or (payment.state == "AUTHORIZED" and payment.closes <= context.now):
+        raise Refusal("AUTH_EXPIRED", "the authorization was not captured in time; use a new paymentRequestId")
+    if payment.state == "CANCELLED":
+        raise Refusal("AUTH_CANCELLED" if payment.order.held and payment.paid else "ORDER_IS_CANCELED")
+    if payment.order.method != CARD:
+        raise Refusal("AUTH_NOT_FOUND", f"paymentMethodType {payment.order.method} knows no capture")
+    if any(t.last and t.status != "FAIL" for t in payment.captures):
+        raise Refusal("ORDER_STATUS_INVALID", "the last capture was made already (isLastCapture)")
+    if payment.state == "SUCCESS" and captures_refunds.captured(payment) < payment.order.amount.value:
+        raise Refusal("AUTH_EXPIRED", "the authorization has ended, and what was not captured is released")
+    if payment.state != "AUTHORIZED":
+        how = "captured already" if payment.captures else payment.state
+        raise Refusal("ORDER_STATUS_INVALID", f"the payment is {how}, there is nothing to capture")
+
+
+def _is_last(body: Mapping[str, Any]) -> bool:
+    """The SDKs know two ways to say so."""
+    return str(body.get("isLastCapture")).lower() == "true" or body.get("captureType") == "FINAL"

@@ -1,0 +1,118 @@
+"""createPaymentSession: opens a session that the front end pays in (PAGE: session_cashier)."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import orjson
+
+from mock_alipay.apis.context import Context
+from mock_alipay.apis.payments.endpoints.opening import begun
+from mock_alipay.apis.payments.model import Outcome, Session
+from mock_alipay.clock.clocks import GATEWAY_ZONE, wire_time
+from mock_alipay.contracts.validation import parse
+from mock_alipay.errors import Refusal
+from mock_alipay.terms import Fault
+
+_SCENES = {
+    "CHECKOUT_PAYMENT": ("CHECKOUT_PAYMENT", None),
+    "ELEMENT_PAYMENT": ("ELEMENT_PAYMENT", "ALL"),
+    "EASY_PAY": ("EASY_PAY", "WALLET"),
+}
+"""What the front-end SDK (npm @alipay/ams-checkout 1.47.2) is told to show, by productScene."""
+
+
+def create_payment_session(body: Mapping[str, Any], context: Context) -> Outcome:
+    """A new session, or the one that the same request has already opened.
+
+    REPEAT_REQ_INCONSISTENT when the same paymentRequestId comes with another body; ORDER_IS_CANCELED when its payment
+    was cancelled; PARAM_ILLEGAL when paymentSessionExpiryTime is not within the coming hour. The documentation is
+    silent on repeats of this API: this is what its idempotency page says of the others.
+    """
+    known = context.payment
+    # Where a session expired before a buyer came there may be another, with a payment of its own.
+    if known is not None and known.state != "EXPIRED":
+        if known.session is None or (context.raw != known.request and parse(known.request) != body):
+            raise Refusal(
+                "REPEAT_REQ_INCONSISTENT",
+                f"paymentRequestId {body['paymentRequestId']} was used before with another body",
+            )
+        if known.state == "CANCELLED":
+            raise Refusal("ORDER_IS_CANCELED")
+        return Outcome("SUCCESS", fields=_fields(known.session))
+    session = _open(body, context)
+    return Outcome("SUCCESS", fields=_fields(session), payment=begun(body, context, session))
+
+
+def _open(body: Mapping[str, Any], context: Context) -> Session:
+    nth = context.payment.version + 1 if context.payment else 1
+    secrets = context.world.invent.session(context.client_id, body["paymentRequestId"], nth)
+    lifetime = context.world.figures.session_lifetime
+    expires, expiry_text = _expiry(body.get("paymentSessionExpiryTime"), context.now, lifetime)
+    front_end = _front_end(body, context, secrets.id)
+    return Session(
+        id=secrets.id,
+        data=f"{secrets.data}&&SG&&111&&{base64.b64encode(orjson.dumps(front_end)).decode()}",
+        created=context.now,
+        expires=expires,
+        expiry_text=expiry_text,
+    )
+
+
+def _expiry(asked: str | None, now: datetime, lifetime: timedelta) -> tuple[datetime, str]:
+    if asked is None:
+        return now + lifetime, wire_time(now + lifetime, GATEWAY_ZONE)
+    try:
+        moment = datetime.fromisoformat(asked)
+    except ValueError:
+        raise _bad_expiry("a moment that exists", asked) from None
+    if not now <= moment <= now + lifetime:
+        # A time to the second is past as soon as its second has begun.
+        earliest = wire_time(now + timedelta(seconds=1) if now.microsecond else now, UTC)
+        latest = wire_time(now + lifetime, UTC)
+        raise _bad_expiry(f"a time from now to one hour later ({earliest} to {latest})", asked)
+    text = wire_time(moment, timezone(moment.utcoffset() or timedelta(0)))
+    # Z and +00:00 are one zone to Python: each client gets the form that it sent.
+    return moment, text if asked.endswith("Z") else text.replace("Z", "+00:00")
+
+
+def _bad_expiry(expected: str, asked: str) -> Refusal:
+    return Refusal("PARAM_ILLEGAL", faults=[Fault("paymentSessionExpiryTime", expected, asked)])
+
+
+def _fields(session: Session) -> dict[str, str]:
+    return {
+        "paymentSessionData": session.data,
+        "paymentSessionExpiryTime": session.expiry_text,
+        "paymentSessionId": session.id,
+    }
+
+
+def _front_end(body: Mapping[str, Any], context: Context, session_id: str) -> dict[str, Any]:
+    """The fourth part of paymentSessionData: without it the real front-end SDK shows nothing.
+
+    Its keys are those that @alipay/ams-checkout 1.47.2 reads; ``mock`` is ours, and ignored by it.
+    """
+    method: str = body["paymentMethod"]["paymentMethodType"]
+    scene, category = _SCENES.get(body.get("productScene", ""), ("CASHIER_PAYMENT", _category(method)))
+    config = {"productScene": scene, "productSceneVersion": "1.0"}
+    if category:
+        config["paymentMethodCategoryType"] = category
+    return {
+        "action": {},
+        "clientId": context.client_id,
+        "connectFactor": {"enableConnect": False},
+        "extendInfo": "{}",
+        "paymentMethodInfoView": {"paymentMethodType": method},
+        "paymentSessionConfig": config,
+        "mock": {"base": context.world.base_url, "id": session_id, "v": 1},
+    }
+
+
+def _category(payment_method_type: str) -> str:
+    if payment_method_type == "CARD":
+        return "CARD"
+    return "BANK" if payment_method_type.startswith("ONLINEBANKING_") else "APM"

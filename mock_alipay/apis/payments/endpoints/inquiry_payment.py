@@ -1,0 +1,81 @@
+"""inquiryPayment: how a payment stands (the inquiryPayment page; lengths and names as in the SDKs)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mock_alipay.apis.context import Context
+from mock_alipay.apis.payments.model import Outcome, Payment, State, Transaction
+from mock_alipay.clock.clocks import wire_time
+from mock_alipay.contracts.result_codes import results
+from mock_alipay.errors import Refusal
+from mock_alipay.find import CHECKOUT
+
+_STATUS: Mapping[State, str] = {"AUTHORIZED": "SUCCESS", "EXPIRED": "FAIL"}
+"""What inquiryPayment calls the states that it has no words for."""
+
+
+def inquiry_payment(body: Mapping[str, Any], context: Context) -> Outcome:
+    """The payment; ``result`` tells of the call alone, ``paymentStatus`` of the payment.
+
+    Refusal: ORDER_NOT_EXIST, also while the buyer has not acted: there is a session then, but no payment yet.
+    """
+    payment = context.payment
+    if payment is None:
+        raise Refusal("ORDER_NOT_EXIST", f"there is no payment {body.get('paymentId') or body['paymentRequestId']}")
+    if payment.payment_id is None:
+        raise Refusal("ORDER_NOT_EXIST", "there is no payment yet: the buyer has not acted on the session")
+    return Outcome("SUCCESS", fields=_fields(payment, context))
+
+
+def status_of(payment: Payment) -> str:
+    """The wire's paymentStatus."""
+    return _STATUS.get(payment.state, payment.state)
+
+
+def _fields(payment: Payment, context: Context) -> dict[str, Any]:
+    status = status_of(payment)
+    fields: dict[str, Any] = {
+        "paymentStatus": status,
+        "paymentResultCode": payment.code,
+        "paymentResultMessage": results()[payment.code].message,
+        "paymentRequestId": payment.payment_request_id,
+        "paymentId": payment.payment_id,
+        "paymentMethodType": payment.order.method,
+        "paymentAmount": payment.order.amount.wire,
+        "paymentCreateTime": wire_time(payment.begun or payment.created),
+    }
+    if payment.transactions:
+        # The documented sample says null where there is none, but on that the Python SDK raises.
+        fields["transactions"] = [_transaction(t) for t in payment.transactions]
+    if status == "SUCCESS" and payment.paid is not None:
+        fields["paymentTime"] = wire_time(payment.paid)
+    if payment.state in ("AUTHORIZED", "SUCCESS", "FAIL"):
+        fields |= payment.details
+    if payment.state == "AUTHORIZED":
+        fields["authExpiryTime"] = wire_time(payment.closes)
+    if payment.state == "PROCESSING":
+        fields["redirectActionForm"] = redirect(payment, context)
+    return fields
+
+
+def redirect(payment: Payment, context: Context) -> dict[str, str]:
+    """Where the buyer goes on with a payment that is in process."""
+    url = f"{context.world.base_url}{CHECKOUT}{payment.payment_id}"
+    return {"actionFormType": "RedirectActionForm", "method": "GET", "redirectUrl": url}
+
+
+def _transaction(transaction: Transaction) -> dict[str, Any]:
+    code = transaction.code if transaction.status != "PROCESSING" else f"{transaction.type}_IN_PROCESS"
+    told: dict[str, Any] = {
+        "transactionType": transaction.type,
+        "transactionStatus": transaction.status,
+        "transactionId": transaction.id,
+        "transactionRequestId": transaction.request_id,
+        "transactionAmount": transaction.amount.wire,
+        "transactionResult": results()[code].composed(None),
+    }
+    if transaction.done is not None:
+        told["transactionTime"] = wire_time(transaction.done)
+    return told

@@ -1,0 +1,59 @@
+"""What a merchant asks for in createPaymentSession and pay, and the payment that begins with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from mock_alipay.apis.context import Context
+from mock_alipay.apis.payments.buyer import CARD
+from mock_alipay.apis.payments.model import Order, Payment, Session, money
+from mock_alipay.clock.clocks import wire_time
+from mock_alipay.errors import Refusal
+from mock_alipay.terms import Fault
+
+
+def begun(body: Mapping[str, Any], context: Context, session: Session | None = None) -> Payment:
+    """A payment that nobody has acted on; PARAM_ILLEGAL when paymentExpiryTime is not within the next 48 hours."""
+    order, wish, now = order_of(body, context), context.wish, context.now
+    closes = now if session is None else session.expires
+    return Payment(
+        client_id=context.client_id,
+        payment_request_id=body["paymentRequestId"],
+        version=context.payment.version if context.payment else 0,
+        request=context.raw,
+        created=now,
+        order=order,
+        closes=closes if order.expires is None else min(closes, order.expires),
+        session=session,
+        scenario=wish.scenario,
+        buyer=wish.buyer,
+        acts=now + wish.buyer[0].after if wish.buyer else None,
+    )
+
+
+def order_of(body: Mapping[str, Any], context: Context) -> Order:
+    """The order in a body that its schema has accepted."""
+    method: str = body["paymentMethod"]["paymentMethodType"]
+    expires = body.get("paymentExpiryTime")
+    return Order(
+        amount=money(body["paymentAmount"]),
+        method=method,
+        notify_url=body.get("paymentNotifyUrl"),
+        # Other methods know no authorization: what is paid is the merchant's.
+        held=method == CARD and body.get("paymentFactor", {}).get("captureMode") == "MANUAL",
+        expires=_expiry(expires, context) if expires else None,
+    )
+
+
+def _expiry(asked: str, context: Context) -> datetime:
+    latest = context.now + context.world.figures.longest_order_lifetime
+    try:
+        found = datetime.fromisoformat(asked)
+    except ValueError:
+        found = None
+    if found is None or not context.now < found <= latest:
+        expected = f"a time after now and not later than {wire_time(latest, UTC)}"
+        raise Refusal("PARAM_ILLEGAL", faults=[Fault("paymentExpiryTime", expected, asked)])
+    return found

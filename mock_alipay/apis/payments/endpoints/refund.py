@@ -1,0 +1,74 @@
+"""refund: gives money back, whole or in parts (the refund page; IDEM for repeats)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mock_alipay.apis.context import Context
+from mock_alipay.apis.payments import captures_refunds
+from mock_alipay.apis.payments.endpoints.transactions import check_currency, repeated, told
+from mock_alipay.apis.payments.model import Money, Outcome, Payment, money
+from mock_alipay.apis.payments.state_machine import possible
+from mock_alipay.errors import Refusal
+from mock_alipay.terms import Fault
+
+
+def refund(body: Mapping[str, Any], context: Context) -> Outcome:
+    """A refund, or the one that the same refundRequestId has already made.
+
+    Refusals: ORDER_NOT_EXIST, ORDER_IS_CANCELED, ORDER_IS_CLOSED, ORDER_STATUS_INVALID, CURRENCY_NOT_SUPPORT,
+    REFUND_WINDOW_EXCEED, REFUND_AMOUNT_EXCEED, MULTIPLE_REFUNDS_NOT_SUPPORTED, REPEAT_REQ_INCONSISTENT,
+    PARAM_ILLEGAL for a captureId that is none of the payment's.
+    """
+    payment, amount = context.payment, money(body["refundAmount"])
+    if payment is None:
+        raise Refusal("ORDER_NOT_EXIST", f"there is no payment {body['paymentId']}")
+    request_id = body["refundRequestId"]
+    known = repeated(payment, "REFUND", request_id, amount)
+    if known is not None:
+        return told(payment, known)
+    _check(payment, amount, body.get("captureId"), context)
+    made = captures_refunds.made("REFUND", request_id, amount, payment=payment, context=context)
+    made = made._replace(capture_id=body.get("captureId"), notify_url=body.get("refundNotifyUrl"))
+    changed = captures_refunds.with_transaction(payment, made, context.now)
+    return told(changed, made)._replace(payment=changed)
+
+
+def _check(payment: Payment, amount: Money, capture_id: str | None, context: Context) -> None:
+    _check_state(payment)
+    check_currency(payment, amount)
+    figures = context.world.figures
+    if payment.paid is not None and context.now > payment.paid + figures.refund_window:
+        raise Refusal("REFUND_WINDOW_EXCEED", f"the payment was made more than {figures.refund_window.days} days ago")
+    if len(payment.refunds) >= figures.most_refunds:
+        raise Refusal("MULTIPLE_REFUNDS_NOT_SUPPORTED", f"{figures.most_refunds} refunds were made already")
+    left = captures_refunds.balance(payment).refundable
+    if capture_id is not None:
+        left = min(left, _left_of(payment, capture_id))
+    if amount.value > left:
+        rest = payment.order.amount._replace(value=left)
+        raise Refusal("REFUND_AMOUNT_EXCEED", f"{rest} of {payment.order.amount} can be refunded, not {amount}")
+
+
+def _check_state(payment: Payment) -> None:
+    if payment.state == "CANCELLED":
+        raise Refusal("ORDER_IS_CANCELED")
+    if payment.code == "ORDER_IS_CLOSED":
+        raise Refusal("ORDER_IS_CLOSED")
+    if not possible(payment, "refund"):
+        raise Refusal("ORDER_STATUS_INVALID", f"the payment is {payment.state}, there is nothing to refund")
+    if payment.state == "AUTHORIZED" and not captures_refunds.captured(payment):
+        raise Refusal(
+            "ORDER_STATUS_INVALID", "the payment is authorized and nothing is captured yet; cancel it instead"
+        )
+
+
+def _left_of(payment: Payment, capture_id: str) -> int:
+    """What is left of one capture."""
+    capture = next((t for t in payment.captures if t.id == capture_id), None)
+    if capture is None:
+        fault = Fault("captureId", "the captureId of one of the payment's captures", f'"{capture_id}"')
+        raise Refusal("PARAM_ILLEGAL", faults=[fault])
+    spent = sum(t.amount.value for t in payment.refunds if t.capture_id == capture_id and t.status != "FAIL")
+    return capture.amount.value - spent if capture.status == "SUCCESS" else 0

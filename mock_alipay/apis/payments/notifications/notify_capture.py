@@ -1,0 +1,23 @@
+"""notifyCapture: money that was held has been captured, or could not be (NCAP: the page of 2024-04-24)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mock_alipay.apis.payments.model import News, Payment
+from mock_alipay.clock.clocks import wire_time
+
+
+def notify_capture(payment: Payment, news: News) -> tuple[str, dict[str, Any]]:
+    """The capture that the news is about."""
+    capture = next(t for t in payment.captures if t.id == news.transaction_id)
+    fields: dict[str, Any] = {
+        "notifyType": news.notify_type,
+        "captureRequestId": capture.request_id,
+        "paymentId": payment.payment_id,
+        "captureId": capture.id,
+        "captureAmount": capture.amount.wire,
+    }
+    if capture.done is not None:
+        fields["captureTime"] = wire_time(capture.done)
+    return capture.code, {**fields, **payment.acquirer}
