@@ -13,14 +13,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from mock_alipay.apis.payments.endpoints import ENDPOINTS
-from mock_alipay.cashier import Cashier
 from mock_alipay.config.config import Config
 from mock_alipay.config.settings import configured, told_in_python
 from mock_alipay.edge.admin import Admin
 from mock_alipay.edge.desk import Desk
 from mock_alipay.edge.guard import Guard
 from mock_alipay.edge.merchant import MerchantDoor
-from mock_alipay.parts import Parts, assemble
+from mock_alipay.gateway.assembly import Parts, assemble
+from mock_alipay.gateway.buyer_actions import Cashier
 from mock_alipay.scenarios.reload import watch
 
 logger = logging.getLogger("mock_alipay")

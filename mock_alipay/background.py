@@ -18,7 +18,7 @@ from mock_alipay.clock.clocks import Clock
 from mock_alipay.config.config import Config
 from mock_alipay.config.settings import Settings, configured, settled, told_in_python
 from mock_alipay.errors import SetupError
-from mock_alipay.parts import Parts, assemble
+from mock_alipay.gateway.assembly import Parts, assemble
 from mock_alipay.server import Sockets
 
 _PATIENCE = 20.0

@@ -11,8 +11,8 @@ from typing import Any
 
 from mock_alipay.clock.clocks import Clock, StoppedClock
 from mock_alipay.config.config import Config
+from mock_alipay.gateway.assembly import Parts, assemble
 from mock_alipay.journal.calls import Entry
-from mock_alipay.parts import Parts, assemble
 from mock_alipay.terms import Call, Reply
 from tests.live import SANDBOX_PATH, sample, signed_headers
 

@@ -19,7 +19,7 @@ from mock_alipay.background import running
 from mock_alipay.certificate import Certificate
 from mock_alipay.clock.clocks import Clock
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
-from mock_alipay.parts import Parts
+from mock_alipay.gateway.assembly import Parts
 from mock_alipay.signing import Signer, content, keys
 
 SAMPLE_FILE = Path(__file__).parent.parent / "mock_alipay" / "contracts" / "samples" / "createPaymentSession.json"

@@ -7,7 +7,7 @@ import pytest
 from mock_alipay.app import create_app
 from mock_alipay.config.config import Config
 from mock_alipay.errors import WrongUse
-from mock_alipay.timekeeper import Timekeeper
+from mock_alipay.gateway.scheduler import Timekeeper
 from tests.live import live, sample
 
 

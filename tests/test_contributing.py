@@ -34,7 +34,7 @@ GUARDS = [
     "tests/contracts/test_replies.py",
     "tests/contracts/test_requests.py",
     "tests/test_scenarios.py",
-    "tests/test_seal.py",
+    "tests/gateway/test_reply.py",
     "tests/contracts/test_schemas.py::TestEndpoints",
 ]
 """The tests that hold APIs, scenarios and faults to the same rules."""

@@ -55,7 +55,7 @@ def _serve(config: Config, log: Log, shown: Callable[..., str]) -> None:
     from mock_alipay import server
     from mock_alipay.app import routes
     from mock_alipay.config.settings import settled
-    from mock_alipay.parts import assemble
+    from mock_alipay.gateway.assembly import assemble
 
     for complaint in strange_variables(serve.params):
         logger.warning(complaint)
@@ -107,7 +107,7 @@ def ready(wait: float, **flags: Any) -> None:
 @options(*STARTED_WITH, *KEYS)
 def env(**flags: Any) -> None:
     """Print shell lines that point a client here: eval "$(mock-alipay env)"."""
-    from mock_alipay.parts import environment
+    from mock_alipay.gateway.assembly import environment
     from mock_alipay.signing import keys
 
     config = config_of(beside(flags))

@@ -11,18 +11,18 @@ from typing import Any, TypeVar
 
 from starlette.requests import Request
 
-from mock_alipay.cashier import Cashier
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.contracts.validation import Contract
 from mock_alipay.errors import Misuse
+from mock_alipay.gateway.buyer_actions import Cashier
+from mock_alipay.gateway.repository import Ledger
+from mock_alipay.gateway.scheduler import Timekeeper
 from mock_alipay.journal.calls import Journal
 from mock_alipay.journal.events import Events
 from mock_alipay.journal.metrics import Tally
-from mock_alipay.ledger import Ledger
 from mock_alipay.scenarios import Chooser
 from mock_alipay.signing.keys import KeyRing
-from mock_alipay.timekeeper import Timekeeper
 from mock_alipay.webhooks import Postman
 
 Found = TypeVar("Found")

@@ -11,7 +11,7 @@ from mock_alipay.clock.clocks import Clock
 from mock_alipay.edge.target import origin_form, raw_target
 from mock_alipay.edge.wire import deliver
 from mock_alipay.errors import Misuse
-from mock_alipay.gateway import Gateway
+from mock_alipay.gateway.gateway import Gateway
 from mock_alipay.terms import Call
 
 

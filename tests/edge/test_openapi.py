@@ -22,7 +22,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from mock_alipay.apis.payments.endpoints import ENDPOINTS
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.edge.openapi import describe
-from mock_alipay.find import PREFIXES
+from mock_alipay.gateway.routing import PREFIXES
 from mock_alipay.signing import keys
 from mock_alipay.version import __version__
 from tests.bodies import changed_bodies

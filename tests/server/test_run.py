@@ -23,7 +23,7 @@ from mock_alipay import server
 from mock_alipay.app import routes
 from mock_alipay.config.config import Config
 from mock_alipay.errors import SetupError
-from mock_alipay.parts import assemble
+from mock_alipay.gateway.assembly import assemble
 from tests.live import Live, live
 from tests.raw import Wire, call, connect, encoded
 

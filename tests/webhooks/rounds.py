@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from mock_alipay.clock.clocks import Clock, Clocks, StoppedClock
 from mock_alipay.clock.schedule import Agenda
 from mock_alipay.contracts.limits import figures
+from mock_alipay.gateway.reply import Sealer
 from mock_alipay.journal.events import Event, Events
 from mock_alipay.journal.notifications import Notification, Outbox
-from mock_alipay.seal import Sealer
 from mock_alipay.signing import Signer, keys
 from mock_alipay.webhooks import Answer, Courier, Postman
 from mock_alipay.webhooks.delivery import Delivery

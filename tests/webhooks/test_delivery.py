@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from mock_alipay.gateway.reply import Sealer
 from mock_alipay.journal.notifications import Attempt
-from mock_alipay.seal import Sealer
 from mock_alipay.signing import Signer, keys
 from mock_alipay.webhooks import Courier
 from mock_alipay.webhooks.delivery import Delivery

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.seal import Sealer
+from mock_alipay.gateway.reply import Sealer
 from mock_alipay.signing import Signer, fits, keys, parse, raw_signature
 from mock_alipay.webhooks.signed_request import Envelopes, Sealed
 from tests.calls import NOW

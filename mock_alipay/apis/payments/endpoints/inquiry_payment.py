@@ -10,7 +10,7 @@ from mock_alipay.apis.payments.model import Outcome, Payment, State, Transaction
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.contracts.result_codes import results
 from mock_alipay.errors import Refusal
-from mock_alipay.find import CHECKOUT
+from mock_alipay.gateway.routing import CHECKOUT
 
 _STATUS: Mapping[State, str] = {"AUTHORIZED": "SUCCESS", "EXPIRED": "FAIL"}
 """What inquiryPayment calls the states that it has no words for."""

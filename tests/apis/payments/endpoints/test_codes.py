@@ -12,8 +12,8 @@ from mock_alipay.apis.payments.endpoints import ENDPOINTS
 from mock_alipay.contracts.limits import figures
 from tests.calls import ask, code, parts_of, plain_call, signed_call
 from tests.fields import read
+from tests.gateway.test_gateway import broken
 from tests.live import SANDBOX_PATH, sample, signed_headers
-from tests.test_gateway import broken
 from tests.till import Body, Till, amount, pay_body, result_of, session_body
 
 TABLE = read("conditions.json")

@@ -10,9 +10,9 @@ from mock_alipay.apis.payments import timeline
 from mock_alipay.apis.payments.endpoints import Endpoint
 from mock_alipay.apis.payments.model import Outcome, Payment
 from mock_alipay.errors import Refusal
-from mock_alipay.ledger import MOST_CONFLICTS, Ledger, conflict
+from mock_alipay.gateway.call import Visit
+from mock_alipay.gateway.repository import MOST_CONFLICTS, Ledger, conflict
 from mock_alipay.scenarios import Choice, Chooser, Then
-from mock_alipay.visit import Visit
 
 _USUALLY = Then()
 

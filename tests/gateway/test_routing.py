@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mock_alipay.errors import Misuse, Refusal
-from mock_alipay.find import Finder
+from mock_alipay.gateway.routing import Finder
 from tests.calls import plain_call
 
 PATH = "/ams/api/v1/payments/createPaymentSession"

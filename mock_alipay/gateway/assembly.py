@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mock_alipay.announcer import Announcer
 from mock_alipay.apis.context import World
 from mock_alipay.apis.fake_buyers import People
 from mock_alipay.apis.ids import Invent
@@ -21,22 +20,23 @@ from mock_alipay.contracts.limits import figures
 from mock_alipay.contracts.result_codes import results
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.contracts.validation import Contract
-from mock_alipay.decision import Decision
 from mock_alipay.errors import under
-from mock_alipay.find import Finder
-from mock_alipay.gateway import Gateway
+from mock_alipay.gateway.authentication import Verifier
+from mock_alipay.gateway.execution import Decision
+from mock_alipay.gateway.gateway import Gateway
+from mock_alipay.gateway.notifier import Announcer
+from mock_alipay.gateway.reply import Sealer
+from mock_alipay.gateway.repository import Ledger
+from mock_alipay.gateway.routing import Finder
+from mock_alipay.gateway.scheduler import Timekeeper
 from mock_alipay.journal.calls import Journal
 from mock_alipay.journal.events import Events
 from mock_alipay.journal.metrics import Tally
 from mock_alipay.journal.notifications import Outbox
-from mock_alipay.ledger import Ledger
 from mock_alipay.scenarios import Chooser, Library
-from mock_alipay.seal import Sealer
 from mock_alipay.signing import Signer, Suspect, keys
 from mock_alipay.signing.keys import KeyRing
 from mock_alipay.storage import MemoryStore
-from mock_alipay.timekeeper import Timekeeper
-from mock_alipay.verify import Verifier
 from mock_alipay.webhooks import Courier, Postman
 from mock_alipay.webhooks.delivery import Delivery
 from mock_alipay.webhooks.signed_request import Envelopes

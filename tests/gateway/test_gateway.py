@@ -23,10 +23,10 @@ from mock_alipay.clock.clocks import LATEST, Clocks, wire_time
 from mock_alipay.config.config import TEST_CLIENT_ID
 from mock_alipay.edge.views import whole_call_view
 from mock_alipay.errors import Misuse, Refusal
-from mock_alipay.gateway import Gateway
+from mock_alipay.gateway.assembly import Parts
+from mock_alipay.gateway.gateway import Gateway
 from mock_alipay.journal.events import Event
 from mock_alipay.journal.log_lines import json_line, text_line
-from mock_alipay.parts import Parts
 from mock_alipay.signing import content, fits, keys, parse, raw_signature
 from mock_alipay.storage import MemoryStore
 from mock_alipay.terms import Call, Reply

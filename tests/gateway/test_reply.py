@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from mock_alipay import seal as module
-from mock_alipay.seal import Letter, Sealer, problem_reply
+from mock_alipay.gateway import reply as module
+from mock_alipay.gateway.reply import Letter, Sealer, problem_reply
 from mock_alipay.signing import Signer, content, fits, keys, parse, raw_signature
 from mock_alipay.terms import Reply, WireFault
 from tests.calls import NOW, header, plain_call

@@ -9,7 +9,7 @@ from mock_alipay.apis.payments import buyer
 from mock_alipay.apis.payments.model import Payment
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.errors import Misuse
-from mock_alipay.ledger import MOST_CONFLICTS, Ledger, conflict
+from mock_alipay.gateway.repository import MOST_CONFLICTS, Ledger, conflict
 from mock_alipay.terms import Act, BuyerAction
 
 

@@ -14,19 +14,19 @@ from mock_alipay.apis.payments.model import Outcome
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.contracts.result_codes import Result
 from mock_alipay.contracts.validation import Contract, claimed_id
-from mock_alipay.decision import Decision
 from mock_alipay.errors import Misuse, Refusal
-from mock_alipay.find import Finder
+from mock_alipay.gateway.authentication import Verifier
+from mock_alipay.gateway.call import Visit
+from mock_alipay.gateway.execution import Decision
+from mock_alipay.gateway.reply import Letter, Sealer, problem_reply
+from mock_alipay.gateway.routing import Finder
 from mock_alipay.journal.calls import Entry, Journal
 from mock_alipay.journal.events import Events
 from mock_alipay.scenarios import Chooser
 from mock_alipay.scenarios.json_path import put
 from mock_alipay.scenarios.matching import Sight
 from mock_alipay.scenarios.placeholders import Scope
-from mock_alipay.seal import Letter, Sealer, problem_reply
 from mock_alipay.terms import Call, Reply
-from mock_alipay.verify import Verifier
-from mock_alipay.visit import Visit
 
 logger = logging.getLogger("mock_alipay")
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from mock_alipay.apis.payments import timeline
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.clock.schedule import Agenda
-from mock_alipay.ledger import Ledger
+from mock_alipay.gateway.repository import Ledger
 
 logger = logging.getLogger("mock_alipay")
 

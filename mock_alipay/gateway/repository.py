@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from mock_alipay.announcer import Announcer
 from mock_alipay.apis.context import World
 from mock_alipay.apis.payments import timeline
 from mock_alipay.apis.payments.model import Payment
 from mock_alipay.clock.schedule import Agenda
+from mock_alipay.gateway.notifier import Announcer
 from mock_alipay.journal.events import Events
 from mock_alipay.storage import MemoryStore
 
