@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
 
-from mock_alipay import server
 from mock_alipay.app import routes
-from mock_alipay.certificate import Certificate, certificate, home
 from mock_alipay.client import Mock
 from mock_alipay.clock.clocks import Clock
 from mock_alipay.config.config import Config
 from mock_alipay.config.settings import Settings, configured, settled, told_in_python
 from mock_alipay.errors import SetupError
 from mock_alipay.gateway.assembly import Parts, assemble
-from mock_alipay.server import Sockets
+from mock_alipay.server.certificate import Certificate, certificate, home
+from mock_alipay.server.run import serve as serve_app
+from mock_alipay.server.sockets import Sockets, bind
 
 _PATIENCE = 20.0
 """Seconds for a start or a stop."""
@@ -62,7 +62,7 @@ def running(config: Config, *, clock: Clock | None = None, tls_folder: Path | No
 
 def _begun(config: Config, clock: Clock | None, tls_folder: Path | None) -> tuple[Running, Callable[[], None]]:
     """A gateway that serves, and the function that ends it."""
-    sockets = server.bind(config.host, config.port, config.tls_port)
+    sockets = bind(config.host, config.port, config.tls_port)
     try:
         config = settled(config, sockets.port, sockets.tls_port)
         issued = None if sockets.tls is None else certificate(tls_folder or home() / "tls", config.certificate_hosts)
@@ -82,7 +82,7 @@ def _start(parts: Parts, sockets: Sockets, certificate_file: Path | None) -> Cal
 
     def main() -> None:
         try:
-            serving = server.serve(routes(parts), sockets, certificate_file, ready=ready.set, stop=stopping)
+            serving = serve_app(routes(parts), sockets, certificate_file, ready=ready.set, stop=stopping)
             with asyncio.Runner(loop_factory=lambda: loop) as runner:
                 runner.run(serving)
         except BaseException as error:  # noqa: BLE001 - told in the thread that waits

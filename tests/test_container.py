@@ -21,12 +21,12 @@ import pytest
 import yaml
 
 from mock_alipay import serve as serving
-from mock_alipay.certificate import HOME_VARIABLE
 from mock_alipay.cli import commands
 from mock_alipay.cli.options import strange_variables
 from mock_alipay.cli.serve import serve
 from mock_alipay.config.config import Config
 from mock_alipay.edge.guard import Guard
+from mock_alipay.server.certificate import HOME_VARIABLE
 from mock_alipay.version import __version__
 
 PROJECT = Path(__file__).parent.parent

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from mock_alipay.certificate import HOME_VARIABLE
 from mock_alipay.cli.values import SEVERAL, File, Folder, HostName, HttpUrl, Merchant, Switch, TlsPort, Token, Whole
 from mock_alipay.config.config import Config
 from mock_alipay.errors import WrongUse
+from mock_alipay.server.certificate import HOME_VARIABLE
 from mock_alipay.text.wording import close
 
 _PREFIX = "MOCK_ALIPAY_"

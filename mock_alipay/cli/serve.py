@@ -52,17 +52,18 @@ def serve(*, log_format: LogFormat, quiet: bool, **flags: Any) -> None:
 
 
 def _serve(config: Config, log: Log, shown: Callable[..., str]) -> None:
-    from mock_alipay import server
     from mock_alipay.app import routes
     from mock_alipay.config.settings import settled
     from mock_alipay.gateway.assembly import assemble
+    from mock_alipay.server.run import run
+    from mock_alipay.server.sockets import bind
 
     for complaint in strange_variables(serve.params):
         logger.warning(complaint)
     if config.port and config.port == config.tls_port:
         raise WrongUse(f"--port and --tls-port are both {config.port}; HTTP and HTTPS need a port each")
     try:
-        sockets = server.bind(config.host, config.port, config.tls_port)
+        sockets = bind(config.host, config.port, config.tls_port)
     except SetupError:
         # A wrong flag is told before a taken port, which may be free the next time.
         assemble(settled(config, 0, None))
@@ -77,7 +78,7 @@ def _serve(config: Config, log: Log, shown: Callable[..., str]) -> None:
     _rest_garbage_collector()
     banner = shown(config, len(parts.chooser.shelf.library()), authority, made_up=made_up)
     with log.listening_to(parts.events):
-        server.run(app, sockets, server_file, ready=lambda: _announce(banner))
+        run(app, sockets, server_file, ready=lambda: _announce(banner))
 
 
 def _announce(banner: str) -> None:
@@ -131,7 +132,7 @@ def env(**flags: Any) -> None:
 def _certificate(config: Config) -> tuple[Path | None, Path | None]:
     if config.tls_port is None:
         return None, None
-    from mock_alipay.certificate import certificate, home
+    from mock_alipay.server.certificate import certificate, home
 
     found = certificate(home() / "tls", config.certificate_hosts)
     return found.server, found.authority

@@ -1,6 +1,1 @@
-"""The network: sockets, TLS and limits around the app. uvicorn lives here."""
-
-from mock_alipay.server.run import run, serve
-from mock_alipay.server.sockets import Sockets, bind
-
-__all__ = ["Sockets", "bind", "run", "serve"]
+"""The network: sockets, TLS and limits around the app. Only this package imports uvicorn."""

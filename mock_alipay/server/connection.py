@@ -15,8 +15,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mock_alipay.edge.target import TARGET
 from mock_alipay.edge.wire import CONNECTION
-from mock_alipay.server.exchange import Exchange
-from mock_alipay.server.linger import LingeringTransport
+from mock_alipay.server.fast_reply import Exchange
+from mock_alipay.server.lingering_close import LingeringTransport
 
 if TYPE_CHECKING:
     from uvicorn.server import ServerState

@@ -17,8 +17,8 @@ import uvicorn
 
 from mock_alipay.errors import SetupError
 from mock_alipay.server.connection import ClientConnection, sweep
-from mock_alipay.server.handshake import tell_of_plain_http
 from mock_alipay.server.sockets import Sockets, allow_many_files
+from mock_alipay.server.tls_hint import tell_of_plain_http
 
 _KEEP_ALIVE = 75
 """Seconds an idle connection is kept: longer than clients' pools keep theirs, so that they close first."""

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from mock_alipay import __version__
-from mock_alipay.certificate import certificate
 from mock_alipay.client import Mock
 from mock_alipay.errors import SetupError, Unreachable, WrongUse
+from mock_alipay.server.certificate import certificate
 from tests.live import Live, live
 
 

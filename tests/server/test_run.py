@@ -19,11 +19,12 @@ from typing import Any
 
 import pytest
 
-from mock_alipay import server
 from mock_alipay.app import routes
 from mock_alipay.config.config import Config
 from mock_alipay.errors import SetupError
 from mock_alipay.gateway.assembly import assemble
+from mock_alipay.server.run import serve
+from mock_alipay.server.sockets import bind
 from tests.live import Live, live
 from tests.raw import Wire, call, connect, encoded
 
@@ -83,7 +84,7 @@ def test_after_the_stop_the_ports_are_free() -> None:
         port = running.config.port
     with pytest.raises(ConnectionRefusedError), connect(port):
         pass
-    again = server.bind("127.0.0.1", port, None)
+    again = bind("127.0.0.1", port, None)
     again.plain.close()
 
 
@@ -92,18 +93,16 @@ def test_ready_is_called_once_when_both_doors_are_open(tls_folder: Path) -> None
     opened: list[str] = []
 
     async def main() -> None:
-        sockets, stop = server.bind("127.0.0.1", 0, 0), asyncio.Event()
+        sockets, stop = bind("127.0.0.1", 0, 0), asyncio.Event()
         config = Config(seed=1, port=sockets.port, tls_port=sockets.tls_port)
 
         def ready() -> None:
             opened.append("ready")
             stop.set()
 
-        from mock_alipay.certificate import certificate
+        from mock_alipay.server.certificate import certificate
 
-        await server.serve(
-            routes(assemble(config)), sockets, certificate(folder=tls_folder).server, ready=ready, stop=stop
-        )
+        await serve(routes(assemble(config)), sockets, certificate(folder=tls_folder).server, ready=ready, stop=stop)
 
     asyncio.run(main())
     assert ["ready"] == opened
@@ -115,11 +114,9 @@ def test_a_damaged_certificate_is_named(tmp_path: Path) -> None:
     file.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
 
     async def main() -> None:
-        sockets = server.bind("127.0.0.1", 0, 0)
+        sockets = bind("127.0.0.1", 0, 0)
         try:
-            await server.serve(
-                routes(assemble(Config(seed=1))), sockets, file, ready=lambda: None, stop=asyncio.Event()
-            )
+            await serve(routes(assemble(Config(seed=1))), sockets, file, ready=lambda: None, stop=asyncio.Event())
         finally:
             sockets.plain.close()
             assert sockets.tls is not None

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from mock_alipay.errors import SetupError
-from mock_alipay.server import Sockets, bind
+from mock_alipay.server.sockets import Sockets, bind
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from mock_alipay.server.linger import LINGER, LingeringTransport
+from mock_alipay.server.lingering_close import LINGER, LingeringTransport
 
 
 class Below:

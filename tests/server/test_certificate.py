@@ -19,9 +19,9 @@ from cryptography import x509
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from mock_alipay.certificate import Certificate, certificate, home
 from mock_alipay.config.config import NAMEABLE, Config
 from mock_alipay.errors import SetupError
+from mock_alipay.server.certificate import Certificate, certificate, home
 from tests.live import Live, live
 
 GATEWAYS = ["open-na-global.alipay.com", "open-sea-global.alipay.com", "open-de-global.alipay.com"]
@@ -262,7 +262,7 @@ def test_a_folder_named_from_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 def test_a_full_disk_leaves_nothing_behind(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What could not be written whole is taken away again."""
     full = functools.partial(Path("/dev/full").open, "wb", buffering=0)
-    monkeypatch.setattr("mock_alipay.certificate.os.fdopen", lambda *_: full())
+    monkeypatch.setattr("mock_alipay.server.certificate.os.fdopen", lambda *_: full())
     with pytest.raises(SetupError, match="No space left"):
         certificate(folder=folder)
     assert [] == list(folder.iterdir())

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mock_alipay.server import handshake
+from mock_alipay.server import tls_hint
 from tests.live import Live, live
 from tests.raw import call, connect
 
@@ -57,7 +57,7 @@ def test_it_is_told_again_later(
     secure: Live, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a pause the next one is worth a line again."""
-    monkeypatch.setattr(handshake, "_PAUSE", 0.0)
+    monkeypatch.setattr(tls_hint, "_PAUSE", 0.0)
     hung_up(secure, call())
     hung_up(secure, call())
     assert 2 == len(told(caplog, 2))
