@@ -8,11 +8,11 @@ TYPE_CHECKING = False  # as type checkers know it; importing typing would double
 if TYPE_CHECKING:
     from typing import Any
 
-    from mock_alipay.app import create_app
     from mock_alipay.background import serve
     from mock_alipay.client import Mock
     from mock_alipay.config.config import Config
     from mock_alipay.errors import AdminError, NotAwaited, SetupError, Unreachable
+    from mock_alipay.web.app import create_app
 
 __all__ = [
     "AdminError",
@@ -33,7 +33,7 @@ _HOMES = {
     "Unreachable": "mock_alipay.errors",
     "Config": "mock_alipay.config.config",
     "Mock": "mock_alipay.client",
-    "create_app": "mock_alipay.app",
+    "create_app": "mock_alipay.web.app",
     "serve": "mock_alipay.background",
 }
 

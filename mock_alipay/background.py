@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
 
-from mock_alipay.app import routes
 from mock_alipay.client import Mock
 from mock_alipay.clock.clocks import Clock
 from mock_alipay.config.config import Config
@@ -20,6 +19,7 @@ from mock_alipay.gateway.assembly import Parts, assemble
 from mock_alipay.server.certificate import Certificate, certificate, home
 from mock_alipay.server.run import serve as serve_app
 from mock_alipay.server.sockets import Sockets, bind
+from mock_alipay.web.app import routes
 
 _PATIENCE = 20.0
 """Seconds for a start or a stop."""

@@ -87,7 +87,7 @@ class Call(NamedTuple):
     target: str
     """Origin-form request target with its query, as sent and therefore as signed."""
     reply_target: str
-    """The target that this client verifies the reply over (see ``edge.target``)."""
+    """The target that this client verifies the reply over (see ``web.request_target``)."""
     headers: Mapping[str, str]
     """Lower-case names; the values of a repeated header joined by a comma and a blank."""
     body: bytes

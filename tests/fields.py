@@ -18,7 +18,7 @@ PACKAGE = Path(mock_alipay.__file__).parent
 FOLDER = PACKAGE / "contracts" / "2024-04-26"
 PLACES = {
     **{file.name: file for file in FOLDER.iterdir()},
-    "admin.json": PACKAGE / "edge" / "admin.json",
+    "admin.json": PACKAGE / "web" / "admin" / "admin.json",
     "scenario.json": PACKAGE / "scenarios" / "scenario.json",
     "conditions.json": Path(__file__).with_name("conditions.json"),
 }

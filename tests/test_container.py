@@ -25,9 +25,9 @@ from mock_alipay.cli import commands
 from mock_alipay.cli.options import strange_variables
 from mock_alipay.cli.serve import serve
 from mock_alipay.config.config import Config
-from mock_alipay.edge.guard import Guard
 from mock_alipay.server.certificate import HOME_VARIABLE
 from mock_alipay.version import __version__
+from mock_alipay.web.admin.access import Guard
 
 PROJECT = Path(__file__).parent.parent
 MANIFEST = PROJECT / "tests/examples/kubernetes/mock-alipay.yaml"

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from tests.edge.asking import Listener, Till
 from tests.live import SANDBOX_PATH, Answer, Live, live, sample, signed_headers
 from tests.shop import ACKNOWLEDGED, FAULTY, Shop, open_shop
+from tests.web.asking import Listener, Till
 
 CLIENTS = 50
 HALF = 16

@@ -31,10 +31,10 @@ from mock_alipay.client import told, told_of
 from mock_alipay.config.config import Config
 from mock_alipay.contracts.limits import figures
 from mock_alipay.contracts.schemas import Schemas
-from mock_alipay.edge.admin import CALLS
 from mock_alipay.journal.log_lines import json_line
 from mock_alipay.journal.notifications import NotificationStatus
 from mock_alipay.scenarios import shipped_folder
+from mock_alipay.web.admin.routes import CALLS
 from tests.client.test_told import PENDING, REFUSED
 from tests.fields import read
 from tests.journal.test_log_lines import REFUSED as REFUSED_ENTRY

@@ -52,11 +52,11 @@ def serve(*, log_format: LogFormat, quiet: bool, **flags: Any) -> None:
 
 
 def _serve(config: Config, log: Log, shown: Callable[..., str]) -> None:
-    from mock_alipay.app import routes
     from mock_alipay.config.settings import settled
     from mock_alipay.gateway.assembly import assemble
     from mock_alipay.server.run import run
     from mock_alipay.server.sockets import bind
+    from mock_alipay.web.app import routes
 
     for complaint in strange_variables(serve.params):
         logger.warning(complaint)

@@ -28,7 +28,7 @@ class Line(Protocol):
 
 
 class Exchange:
-    """Handed down with each request, so that ``edge.wire`` can reach the client's connection."""
+    """Handed down with each request, so that ``web.reply_writer`` can reach the client's connection."""
 
     __slots__ = ("_connection", "_cycle")
 

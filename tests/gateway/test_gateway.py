@@ -21,7 +21,6 @@ from mock_alipay.apis.payments.endpoints import Endpoint
 from mock_alipay.apis.payments.model import Outcome, Payment
 from mock_alipay.clock.clocks import LATEST, Clocks, wire_time
 from mock_alipay.config.config import TEST_CLIENT_ID
-from mock_alipay.edge.views import whole_call_view
 from mock_alipay.errors import Misuse, Refusal
 from mock_alipay.gateway.assembly import Parts
 from mock_alipay.gateway.gateway import Gateway
@@ -30,6 +29,7 @@ from mock_alipay.journal.log_lines import json_line, text_line
 from mock_alipay.signing import content, fits, keys, parse, raw_signature
 from mock_alipay.storage import MemoryStore
 from mock_alipay.terms import Call, Reply
+from mock_alipay.web.admin.call_views import whole_call_view
 from tests.calls import NOW, ask, code, header, latest, parts_of, plain_call, result, signed_call, with_story
 from tests.live import PATH, SANDBOX_PATH, Live, sample
 

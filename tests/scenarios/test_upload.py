@@ -12,11 +12,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mock_alipay.contracts.schemas import Schemas
-from mock_alipay.edge.query import SCHEMA
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios.placeholders import Scope
 from mock_alipay.scenarios.upload import Posted, read_posted
 from mock_alipay.scenarios.yaml_document import MAX_DEPTH, MAX_LENGTH
+from mock_alipay.web.admin.parameters import SCHEMA
 from tests.calls import NOW
 from tests.scenarios.tales import read_text
 

@@ -19,12 +19,12 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.app import routes
 from mock_alipay.config.config import Config
 from mock_alipay.errors import SetupError
 from mock_alipay.gateway.assembly import assemble
 from mock_alipay.server.run import serve
 from mock_alipay.server.sockets import bind
+from mock_alipay.web.app import routes
 from tests.live import Live, live
 from tests.raw import Wire, call, connect, encoded
 

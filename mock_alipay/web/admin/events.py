@@ -1,0 +1,126 @@
+"""Events as they happen, over HTTP: server-sent events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack
+from functools import partial
+from typing import Any
+
+import orjson
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from mock_alipay.journal.events import Backlog, Event
+from mock_alipay.web.admin import call_views, payment_views
+from mock_alipay.web.admin.context import Ask, Desk
+
+_HEARTBEAT = 15.0
+"""Seconds of silence after which a sign of life is sent."""
+
+_GATHER = 0.05
+"""Seconds in which events are gathered before they are sent: too short to be seen, long enough for a burst."""
+
+
+async def events(desk: Desk, ask: Ask) -> StreamingResponse:
+    """An endless answer: what came after Last-Event-ID, if it is given, and then everything that happens."""
+    client_id, kind = ask.client_id, ask.query.get("kind")
+
+    def concerns(event: Event) -> bool:
+        return kind in (None, event.kind) and (client_id is None or event.client_id in (None, client_id))
+
+    seat = ExitStack()
+    seat.enter_context(desk.streams.entered())
+    return _Stream(desk, _Queue(concerns), ask.request.headers.get("last-event-id"), seat)
+
+
+class _Queue:
+    """What one listener has not been told yet: bounded, so that a listener who does not read costs little."""
+
+    def __init__(self, concerns: Callable[[Event], bool]) -> None:
+        self._concerns = concerns
+        self._backlog = Backlog()
+        self._news = asyncio.Event()
+        self._missed = 0
+
+    def put(self, event: Event) -> None:
+        if self._concerns(event):
+            self._missed += self._backlog.add(event)
+            self._news.set()
+
+    def missed(self, number: int) -> None:
+        if number:
+            self._missed += number
+            self._news.set()
+
+    async def take(self) -> tuple[int, list[Event]]:
+        """How many were missed and what has come; nothing after a while of silence."""
+        try:
+            async with asyncio.timeout(_HEARTBEAT):
+                await self._news.wait()
+        except TimeoutError:
+            return 0, []
+        await asyncio.sleep(_GATHER)
+        self._news.clear()
+        missed, self._missed = self._missed, 0
+        return missed, self._backlog.take()
+
+
+class _Stream(StreamingResponse):
+    """Listens from the moment that it is let in, so that no crowd gets past the count, until it ends."""
+
+    def __init__(self, desk: Desk, queue: _Queue, last: str | None, seat: ExitStack) -> None:
+        # What happens before the answer has begun is told after its opening, and must not be skipped by its id.
+        opening = last or desk.events.latest
+        super().__init__(_told(desk, queue, opening), media_type="text/event-stream", headers=_UNCACHED)
+        self._desk = desk
+        self._queue = queue
+        self._last = last
+        self._seat = seat
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        events = self._desk.events
+        with self._seat, events.heard_by(self._queue.put):
+            if self._last is not None:
+                missed, kept = events.since(self._last)
+                self._queue.missed(missed)
+                for event in kept:
+                    self._queue.put(event)
+            await super().__call__(scope, receive, send)
+
+
+_UNCACHED = {"cache-control": "no-store", "x-accel-buffering": "no"}
+
+
+async def _told(desk: Desk, queue: _Queue, opening: str) -> AsyncIterator[bytes]:
+    # The id lets a listener come back to this very moment, even if it has not heard of anything by then.
+    yield f"retry: 1000\nid: {opening}\n\n".encode("latin-1")
+    while True:
+        missed, batch = await queue.take()
+        lines = [_line("missed", {"missed": missed})] if missed else []
+        if batch:
+            lines.append(await desk.clerk.do(partial(_lines, desk, batch)))
+        # In silence an id alone shows that the connection stands, and from where a listener would go on.
+        yield b"".join(lines) or f"id: {desk.events.latest}\n\n".encode()
+
+
+def _lines(desk: Desk, batch: list[Event]) -> bytes:
+    return b"".join(_line(event.kind, _data(desk, event), desk.events.id_of(event)) for event in batch)
+
+
+def _line(kind: str, data: Any, event_id: str | None = None) -> bytes:
+    head = f"id: {event_id}\nevent: {kind}\ndata: " if event_id else f"event: {kind}\ndata: "
+    return head.encode() + orjson.dumps(data) + b"\n\n"
+
+
+def _data(desk: Desk, event: Event) -> Any:
+    match event.kind:
+        case "call":
+            return call_views.call_summary(event.subject, desk.contract)
+        case "payment":
+            return payment_views.payment_summary(event.subject)
+        case "notification":
+            return payment_views.notification_summary(event.subject)
+        case _:
+            return event.subject

@@ -1,0 +1,197 @@
+"""Describes the gateway and the admin API as OpenAPI 3.1, from the schemas that requests are checked against."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mock_alipay.contracts.schemas import Schemas
+from mock_alipay.gateway.routing import PREFIXES
+from mock_alipay.scenarios.library import SCHEMA as SCENARIO_SCHEMA
+from mock_alipay.version import __version__
+from mock_alipay.web.admin.parameters import SCHEMA
+
+_CALL_HEADERS = {
+    "client-id": "The merchant's client id.",
+    "request-time": "When the call was made: epoch milliseconds, or ISO 8601 with an offset.",
+    "signature": "algorithm=RSA256,keyVersion=1,signature=<url-encoded base64>",
+}
+_REPLY_HEADERS = {
+    "client-id": "The merchant's client id.",
+    "response-time": "When the reply was made, ISO 8601 with an offset.",
+    "signature": "algorithm=RSA256,keyVersion=1,signature=<url-encoded base64>",
+    "mock-call-id": "The journal's id of this call.",
+    "mock-scenario": "The scenario that the call played in.",
+}
+
+
+def describe(schemas: Schemas, endpoints: Iterable[str]) -> dict[str, Any]:
+    """The whole document."""
+    parts = _Components(schemas)
+    paths = {f"{prefix}{name}": {"post": _endpoint(parts, name, prefix)} for name in endpoints for prefix in PREFIXES}
+    for call, spec in schemas.document(SCHEMA)["calls"].items():
+        method, _, path = call.partition(" ")
+        paths.setdefault(f"/__admin{path}", {})[method.lower()] = _admin_call(parts, path, call, spec)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "mock-alipay",
+            "version": __version__,
+            "description": "A local stand-in for the Alipay/Antom payment gateway, and the admin API that steers it.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": "gateway"}, {"name": "admin"}],
+        "paths": paths,
+        "components": {
+            "schemas": parts.made(),
+            "securitySchemes": {"adminToken": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+class _Components:
+    """The schemas that are referred to, under names that are theirs alone, and what they refer to in turn."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        self._schemas = schemas
+        self._made: dict[str, Any] = {}
+
+    def made(self) -> dict[str, Any]:
+        return dict(sorted(self._made.items()))
+
+    def ref(self, file: str, pointer: str = "") -> dict[str, str]:
+        """A reference to a schema file, or to a definition in it, which is taken in."""
+        name = _name(file, pointer)
+        if name not in self._made:
+            self._made[name] = {}
+            self._made[name] = self.rewritten(self.found(file, pointer), file)
+        return {"$ref": f"#/components/schemas/{name}"}
+
+    def found(self, file: str, pointer: str = "") -> Any:
+        """What stands in a schema file."""
+        schema: Any = self._schemas.document(file)
+        for step in pointer.split("/")[1:]:
+            schema = schema[step]
+        return schema
+
+    def rewritten(self, schema: Any, within: str) -> Any:
+        """A schema whose references lead into the document, without what concerns its file alone."""
+        if isinstance(schema, list):
+            return [self.rewritten(one, within) for one in schema]
+        if not isinstance(schema, Mapping):
+            return schema
+        found: dict[str, Any] = {}
+        for key, value in schema.items():
+            if key == "$ref":
+                file, _, pointer = value.partition("#")
+                found.update(self.ref(file or within, pointer))
+            elif key not in ("$id", "$schema", "$defs", "$comment"):
+                found[key] = value if key in ("enum", "const", "default") else self.rewritten(value, within)
+        return found
+
+
+def _name(file: str, pointer: str) -> str:
+    stem = Path(file).stem
+    last = pointer.rpartition("/")[2]
+    if not last:
+        return re.sub(r"\.(.)", lambda dot: dot[1].upper(), stem[:1].upper() + stem[1:]) + (
+            "" if "." in stem else "Request"
+        )
+    # Names of the field stay as they are; those of other files tell whose they are.
+    if stem == "codes":
+        return f"{last}Code"
+    return last if stem in ("common", "types") else f"{stem.capitalize()}{last}"
+
+
+def _endpoint(parts: _Components, name: str, prefix: str) -> dict[str, Any]:
+    sandbox = "sandbox" in prefix
+    headers = [_header(header, text) for header, text in _CALL_HEADERS.items()]
+    headers.append(_header("mock-scenario", "The scenario to play, by name."))
+    return {
+        "operationId": f"{name}{'Sandbox' if sandbox else ''}",
+        "summary": name + (" as clients with a sandbox client id call it" if sandbox else ""),
+        "tags": ["gateway"],
+        "parameters": headers,
+        "requestBody": _body(["application/json"], parts.ref(f"{name}.json"), required=True),
+        "responses": {
+            "200": {
+                "description": "The gateway's answer, a refusal too, signed.",
+                "headers": {
+                    header: {"description": text, "schema": {"type": "string"}}
+                    for header, text in _REPLY_HEADERS.items()
+                },
+                "content": {"application/json": {"schema": parts.ref(f"{name}.reply.json")}},
+            },
+            "default": _problem(parts),
+        },
+    }
+
+
+def _admin_call(parts: _Components, path: str, call: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+    schema = {name: parts.rewritten(one, SCHEMA) for name, one in spec.get("query", {}).items()}
+    placed = re.findall(r"{(\w+)}", path)
+    parameters: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in placed
+    ]
+    parameters += [{"name": name, "in": "query", "schema": one} for name, one in schema.items()]
+    parameters += [_header(name, one["description"]) for name, one in spec.get("headers", {}).items()]
+    answers = {status: _answer(parts, one, "problem+json") for status, one in spec.get("otherwise", {}).items()}
+    described: dict[str, Any] = {
+        "operationId": re.sub(r"\W+(\w?)", lambda found: found[1].upper(), call.lower()),
+        "summary": spec["summary"],
+        "tags": ["admin"],
+        "responses": {"200": _good(parts, spec), **answers, "default": _problem(parts)},
+    }
+    if spec.get("token", True):
+        described["security"] = [{}, {"adminToken": []}]
+    if parameters:
+        described["parameters"] = parameters
+    if "body" in spec:
+        own = parts.rewritten(spec["body"], SCHEMA) if "media" not in spec else _posted(parts, spec["body"]["$ref"])
+        described["requestBody"] = _body(spec.get("media", ["application/json"]), own)
+    return described
+
+
+def _posted(parts: _Components, pointer: str) -> dict[str, Any]:
+    """A scenario, and beside its keys those of the admin API."""
+    story, own = parts.rewritten(parts.found(SCENARIO_SCHEMA), SCENARIO_SCHEMA), parts.found(SCHEMA, pointer)
+    properties = {**parts.rewritten(own["properties"], SCHEMA), **story["properties"]}
+    return {**story, "description": own["description"], "properties": properties}
+
+
+def _good(parts: _Components, spec: Mapping[str, Any]) -> dict[str, Any]:
+    if "text" in spec:
+        text = spec["text"]
+        return {"description": text["description"], "content": {text["media"]: {"schema": {"type": "string"}}}}
+    if "stream" not in spec:
+        return _answer(parts, spec["reply"], "json")
+    kinds = ", ".join(spec["stream"])
+    data = {"anyOf": [parts.rewritten(one, SCHEMA) for one in spec["stream"].values()]}
+    return {
+        "description": f"Events named {kinds}; the data of each is one of these, as JSON.",
+        "content": {"text/event-stream": {"schema": data}},
+    }
+
+
+def _answer(parts: _Components, schema: Mapping[str, Any], media: str) -> dict[str, Any]:
+    found = parts.rewritten(schema, SCHEMA)
+    own = parts.found(SCHEMA, schema["$ref"])
+    return {
+        "description": own.get("description", "The answer."),
+        "content": {f"application/{media}": {"schema": found}},
+    }
+
+
+def _problem(parts: _Components) -> dict[str, Any]:
+    return _answer(parts, {"$ref": "#/$defs/Problem"}, "problem+json")
+
+
+def _body(media: Iterable[str], schema: Mapping[str, Any], *, required: bool = False) -> dict[str, Any]:
+    return {"required": required, "content": {one: {"schema": schema} for one in media}}
+
+
+def _header(name: str, text: str) -> dict[str, Any]:
+    return {"name": name, "in": "header", "description": text, "schema": {"type": "string"}}

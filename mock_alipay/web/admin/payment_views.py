@@ -1,0 +1,118 @@
+"""Payments and notifications as the admin API shows them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from mock_alipay.apis.payments import timeline
+from mock_alipay.apis.payments.endpoints.inquiry_payment import status_of
+from mock_alipay.apis.payments.model import Payment, Transaction
+from mock_alipay.clock import durations
+from mock_alipay.clock.clocks import wire_time
+from mock_alipay.journal.notifications import Attempt, Notification
+from mock_alipay.text.masking import mask_json, mask_text
+from mock_alipay.web.admin.call_views import signed
+from mock_alipay.webhooks import target_of
+
+
+def payment_view(payment: Payment) -> dict[str, Any]:
+    """A payment as the gateway sees it."""
+    return {**payment_summary(payment), "request": mask_json(orjson.loads(payment.request))}
+
+
+def payment_summary(payment: Payment) -> dict[str, Any]:
+    """The same without the request."""
+    session = payment.session
+    return {
+        "paymentRequestId": payment.payment_request_id,
+        "clientId": payment.client_id,
+        "state": payment.state,
+        "scenario": payment.scenario,
+        "created": wire_time(payment.created),
+        "sessionStatus": None if session is None else _session_status(payment),
+        "paymentSessionId": session and session.id,
+        "paymentSessionExpiryTime": session and session.expiry_text,
+        "paymentAmount": payment.order.amount.wire,
+        "paymentMethodType": payment.order.method,
+        "paymentId": payment.payment_id,
+        "paymentStatus": None if payment.payment_id is None else status_of(payment),
+        "paymentResultCode": payment.code or None,
+        "paymentCreateTime": payment.begun and wire_time(payment.begun),
+        "paymentTime": payment.paid and wire_time(payment.paid),
+        "cancelTime": payment.cancelled and wire_time(payment.cancelled),
+        "transactions": [_transaction(transaction) for transaction in payment.transactions],
+        "buyer": [{"action": act.action, "after": durations.iso(act.after)} for act in timeline.still_to_come(payment)],
+        "next": _time(timeline.due(payment)),
+    }
+
+
+def notification_view(notification: Notification) -> dict[str, Any]:
+    """A notification with its body and every attempt."""
+    return {**notification_summary(notification), "request": mask_json(orjson.loads(notification.body))}
+
+
+def whole_notification_view(notification: Notification) -> dict[str, Any]:
+    """The same with the text that the latest attempt's signature must fit."""
+    return {**notification_view(notification), "signed": _signed(notification)}
+
+
+def notification_summary(notification: Notification) -> dict[str, Any]:
+    """The same without the body."""
+    return {
+        "id": notification.id,
+        "notification": notification.name,
+        "clientId": notification.client_id,
+        "paymentRequestId": notification.payment_request_id,
+        "created": notification.created.isoformat(timespec="milliseconds"),
+        "url": notification.url and mask_text(notification.url),
+        "status": notification.status,
+        "problem": notification.problem and mask_text(notification.problem),
+        "scenario": notification.scenario,
+        "fault": notification.fault,
+        "waitsFor": notification.waits_for if notification.held else None,
+        "nextAttempt": None if notification.held else _time(notification.due),
+        "attempts": [_attempt(attempt) for attempt in notification.attempts],
+    }
+
+
+def _session_status(payment: Payment) -> str:
+    return payment.state if payment.state in ("OPEN", "EXPIRED") else "CLOSED"
+
+
+def _transaction(transaction: Transaction) -> dict[str, Any]:
+    return {
+        "type": transaction.type,
+        "requestId": transaction.request_id,
+        "id": transaction.id,
+        "amount": transaction.amount.wire,
+        "status": transaction.status,
+        "resultCode": transaction.code if transaction.settles is None else None,
+        "time": transaction.done and wire_time(transaction.done),
+    }
+
+
+def _signed(notification: Notification) -> str | None:
+    sent = notification.attempts[-1].headers if notification.attempts else {}
+    if notification.url is None or not sent:
+        return None
+    return signed("POST", target_of(notification.url), sent, "request-time", notification.body)
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "time": attempt.time.isoformat(timespec="milliseconds"),
+        "requestHeaders": dict(attempt.headers),
+        "httpStatus": attempt.http_status,
+        "answer": mask_text(attempt.answer.decode("utf-8", "replace")),
+        "accepted": attempt.complaint is None,
+        "why": attempt.complaint and mask_text(attempt.complaint),
+        "byHand": attempt.by_hand,
+        "tookMs": round(attempt.took * 1000, 3),
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds") if moment else None

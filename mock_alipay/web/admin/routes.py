@@ -1,0 +1,173 @@
+"""The admin API under ``/__admin``: which call is answered by what, and how it is let in and checked."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, Router
+
+from mock_alipay.contracts.schemas import read
+from mock_alipay.errors import Misuse
+from mock_alipay.web.admin import events, look, notifications, steer
+from mock_alipay.web.admin.access import Guard
+from mock_alipay.web.admin.context import Ask, Desk
+from mock_alipay.web.admin.metrics import metrics
+from mock_alipay.web.admin.openapi import describe
+from mock_alipay.web.admin.parameters import SCHEMA, body_of, check, json_object, parameters
+from mock_alipay.web.admin.send_notification import notify
+from mock_alipay.web.admin.waits import wait
+
+logger = logging.getLogger("mock_alipay")
+
+Handler = Callable[[Desk, Ask], Awaitable[Any]]
+_Answer = Callable[[Request], Awaitable[Response]]
+
+CALLS: Mapping[str, Mapping[str, Handler]] = {
+    "/health": {"GET": look.health},
+    "/calls": {"GET": look.calls},
+    "/calls/count": {"GET": look.count},
+    "/calls/wait": {"GET": wait},
+    "/calls/{id}": {"GET": look.call},
+    "/scenarios": {"GET": look.scenarios, "POST": steer.load_scenario},
+    "/scenario": {"PUT": steer.choose_scenario, "DELETE": steer.clear_scenario},
+    "/payments": {"GET": look.payments},
+    "/payments/{paymentRequestId:path}/act": {"POST": steer.act},
+    "/payments/{paymentRequestId:path}": {"GET": look.payment},
+    "/notifications": {"GET": notifications.notifications, "POST": notify},
+    "/notifications/wait": {"GET": notifications.wait},
+    "/notifications/{id}": {"GET": notifications.notification},
+    "/notifications/{id}/resend": {"POST": notifications.resend},
+    "/clock": {"GET": look.clock, "PUT": steer.move_clock},
+    "/merchants": {"POST": steer.add_merchant, "DELETE": steer.remove_merchant},
+    "/env": {"GET": look.environment},
+    "/certificate": {"GET": look.certificate},
+    "/metrics": {"GET": metrics},
+    "/events": {"GET": events.events},
+    "/reset": {"POST": steer.reset},
+}
+"""Every admin call: path, method, what answers. ``admin.json`` says what each takes and gives."""
+
+
+class Admin:
+    """Answers admin calls."""
+
+    def __init__(self, desk: Desk, guard: Guard) -> None:
+        self._desk = desk
+        self._guard = guard
+
+    def router(self) -> Router:
+        """The API as an ASGI app, to be mounted at ``/__admin``."""
+        specs = read(SCHEMA)["calls"]
+        routes = []
+        for path, handlers in CALLS.items():
+            calls = {
+                method: _AdminCall(handler, specs[f"{method} {spoken(path)}"], self._desk)
+                for method, handler in handlers.items()
+            }
+            routes.append(self._route(path, calls))
+        return Router(routes, default=self._route("/", {}).app, redirect_slashes=False)
+
+    def openapi(self, path: str) -> Route:
+        """The description of both APIs, for anyone whom the guard lets in."""
+        return self._guarded(path, self._describe, needs_token=False)
+
+    async def _describe(self, request: Request) -> Response:
+        if request.method not in ("GET", "HEAD"):
+            raise _wrong_method(request, ["GET"])
+        return Response(self._openapi, media_type="application/json")
+
+    @cached_property
+    def _openapi(self) -> bytes:
+        return orjson.dumps(describe(self._desk.schemas, self._desk.endpoints), option=orjson.OPT_INDENT_2)
+
+    def _route(self, path: str, calls: Mapping[str, _AdminCall]) -> Route:
+        async def answer(request: Request) -> Response:
+            return await _pick(request, calls).answer(request)
+
+        # Some say nothing that a stranger may not know, and whoever waits for the gateway has no token yet.
+        return self._guarded(path, answer, needs_token=all(call.spec.get("token", True) for call in calls.values()))
+
+    def _guarded(self, path: str, answer: _Answer, *, needs_token: bool) -> Route:
+        async def respond(request: Request) -> Response:
+            return await self._respond(request, answer, needs_token=needs_token)
+
+        route = Route(path, respond)
+        # Any method comes in: _pick tells which are allowed, as a problem and behind the guard.
+        route.methods = None
+        return route
+
+    async def _respond(self, request: Request, answer: _Answer, *, needs_token: bool) -> Response:
+        try:
+            self._guard.check(request.headers, needs_token=needs_token)
+            return await answer(request)
+        except Misuse as misuse:
+            response = _json(misuse.status, misuse.problem, "application/problem+json")
+            response.headers.update(_extra_headers(misuse))
+            return response
+        except Exception:
+            logger.exception("%s %s met a bug in mock-alipay", request.method, request.url.path)
+            bug = Misuse(500, "A bug in mock-alipay", "its log has the traceback; the gateway goes on")
+            return _json(500, bug.problem, "application/problem+json")
+
+
+@dataclass(frozen=True, slots=True)
+class _AdminCall:
+    """One line of the table, with what its schema says."""
+
+    handler: Handler
+    spec: Mapping[str, Any]
+    desk: Desk
+
+    async def answer(self, request: Request) -> Response:
+        """Check the request, hand it over, and compose the answer."""
+        schemas = self.desk.schemas
+        known = {name: schemas.resolve(one, SCHEMA)[0] for name, one in self.spec.get("query", {}).items()}
+        query = parameters(request, known)
+        media, raw = await body_of(request)
+        body: dict[str, Any] = {}
+        if "media" not in self.spec and "body" in self.spec:
+            body = json_object(media, raw)
+            check(schemas, f"{SCHEMA}{self.spec['body']['$ref']}", body)
+        answer = await self.handler(self.desk, Ask(request, query, body, media, raw))
+        return answer if isinstance(answer, Response) else _json(200, answer)
+
+
+def spoken(path: str) -> str:
+    """A path of the table as people write it."""
+    return path.replace(":path}", "}")
+
+
+def _pick(request: Request, calls: Mapping[str, _AdminCall]) -> _AdminCall:
+    if not calls:
+        known = [f"/__admin{spoken(path)}" for path in CALLS]
+        raise Misuse(404, "No such admin call", f"there is no admin call {request.url.path}", known=known)
+    call = calls.get("GET" if request.method == "HEAD" else request.method)
+    if call is None or (request.method == "HEAD" and "stream" in call.spec):
+        raise _wrong_method(request, list(calls))
+    return call
+
+
+def _wrong_method(request: Request, allowed: list[str]) -> Misuse:
+    detail = f"{request.method} is not allowed here; allowed: {', '.join(allowed)}"
+    return Misuse(405, "Method not allowed", detail, allowed=allowed)
+
+
+def _extra_headers(misuse: Misuse) -> dict[str, str]:
+    match misuse.status:
+        case 401:
+            return {"www-authenticate": "Bearer"}
+        case 405:
+            return {"allow": ", ".join(misuse.extra["allowed"])}
+        case _:
+            return {}
+
+
+def _json(status: int, content: Any, media: str = "application/json") -> Response:
+    return Response(orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n", status, media_type=media)

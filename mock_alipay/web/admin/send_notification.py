@@ -1,0 +1,126 @@
+"""Sending a notification by hand: of a payment as it stands, or with a body of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from mock_alipay.apis.payments.model import News, Payment, TransactionType
+from mock_alipay.errors import Misuse, SetupError
+from mock_alipay.journal.notifications import Notification
+from mock_alipay.scenarios.library import story_in
+from mock_alipay.scenarios.notification_step import Notice
+from mock_alipay.scenarios.yaml_document import Document
+from mock_alipay.terms import NotificationName
+from mock_alipay.web.admin.context import Ask, Desk
+from mock_alipay.web.admin.look import payment_of
+from mock_alipay.web.admin.notifications import shown
+
+_OWN = frozenset({"notification", "clientId", "paymentRequestId", "notifyType", "transactionId", "url", "body"})
+"""What the call takes beside the keys that a scenario has for a notification."""
+
+_COMPOSED = ("notifyType", "transactionId", "result", "message", "set")
+"""What concerns the body that the gateway composes."""
+
+_TYPES: Mapping[NotificationName, str] = {
+    "notifyPayment": "PAYMENT_RESULT",
+    "notifyCapture": "CAPTURE_RESULT",
+    "notifyRefund": "REFUND_RESULT",
+}
+
+_KINDS: Mapping[NotificationName, TransactionType] = {"notifyCapture": "CAPTURE", "notifyRefund": "REFUND"}
+
+_PENDING = ("PROCESSING", "PENDING")
+"""States of a payment that has no result to tell of yet."""
+
+
+async def notify(desk: Desk, ask: Ask) -> Any:
+    """Send it, as often and as late as it is wanted; answers with what is on its way."""
+    written = {key: value for key, value in ask.body.items() if key not in _OWN}
+    notice = _notice(desk, ask.body["notification"], written)
+    draft = await _own(desk, ask, notice) if "body" in ask.body else await _composed(desk, ask, notice)
+    draft = draft._replace(url=ask.body.get("url", draft.url))
+    return {"notifications": await shown(desk, desk.ledger.announcer.post(draft, notice))}
+
+
+def _notice(desk: Desk, name: NotificationName, written: Mapping[str, Any]) -> Notice:
+    """How it is to be sent: in the words of a scenario, and checked as one."""
+    story = {"description": "by hand", name: dict(written)}
+    try:
+        return story_in(Document("body", story, {}), "by-hand", desk.schemas).notices[name][0]
+    except SetupError as error:
+        problems = [problem.removeprefix("body: ").replace(f"{name}.", "") for problem in error.problems]
+        raise Misuse(400, "Bad field", "; ".join(problems), faults=problems) from None
+
+
+async def _own(desk: Desk, ask: Ask, notice: Notice) -> Notification:
+    """With a body that is sent as it is."""
+    body = ask.body
+    unfit = [name for name in _COMPOSED if name in body]
+    if unfit:
+        raise Misuse(400, "Bad field", f"{unfit[0]}: a body of one's own is sent as it is; leave one of the two out")
+    if "paymentRequestId" in body:
+        payment = await payment_of(desk, body["paymentRequestId"], ask.client_id)
+        news = News(
+            body["notification"], desk.clocks.now(payment.client_id), "", _latest(payment, body["notification"])
+        )
+        return desk.ledger.announcer.by_hand(payment, news, notice, body=body["body"])
+    for name in ("clientId", "url"):
+        if name not in body:
+            detail = f"{name}: missing; it is required where no paymentRequestId names a payment"
+            raise Misuse(400, "Bad field", detail)
+    if notice.after:
+        raise Misuse(400, "Bad field", "after: there is nothing to wait for where no paymentRequestId names a payment")
+    now = desk.clocks.now(ask.client_id)
+    wait = desk.ledger.world.invent.between(*notice.delay, "by hand", body["notification"]) if notice.delay else 0.0
+    return Notification(
+        id="",
+        client_id=body["clientId"],
+        name=body["notification"],
+        payment_request_id=None,
+        created=now,
+        url=body["url"],
+        body=orjson.dumps(body["body"]),
+        due=now + timedelta(seconds=wait),
+        fault=notice.fault,
+    )
+
+
+async def _composed(desk: Desk, ask: Ask, notice: Notice) -> Notification:
+    """As the payment stands."""
+    body = ask.body
+    if "paymentRequestId" not in body:
+        raise Misuse(400, "Bad field", "paymentRequestId: missing; it is required where there is no body to send")
+    payment = await payment_of(desk, body["paymentRequestId"], ask.client_id)
+    if payment.payment_id is None:
+        detail = "the payment has no paymentId yet: let the buyer act first, or give a body of your own"
+        raise Misuse(409, "No payment yet", detail)
+    return desk.ledger.announcer.by_hand(payment, _news(desk, payment, body), notice)
+
+
+def _news(desk: Desk, payment: Payment, body: Mapping[str, Any]) -> News:
+    name: NotificationName = body["notification"]
+    usual = "PAYMENT_PENDING" if name == "notifyPayment" and payment.state in _PENDING else _TYPES[name]
+    news = News(name, desk.clocks.now(payment.client_id), body.get("notifyType", usual))
+    if name == "notifyPayment":
+        return news
+    made = _made(payment, name)
+    wanted = body.get("transactionId", _latest(payment, name))
+    if wanted not in made:
+        kind = _KINDS[name].lower()
+        found = f"the payment has no {kind} {wanted}; it has {', '.join(made[-10:])}" if made else f"no {kind} yet"
+        raise Misuse(409, f"No such {kind}", found)
+    return news._replace(transaction_id=wanted)
+
+
+def _made(payment: Payment, name: NotificationName) -> list[str]:
+    """The ids of what a notification could tell of."""
+    return [t.id for t in payment.transactions if t.type == _KINDS.get(name)]
+
+
+def _latest(payment: Payment, name: NotificationName) -> str | None:
+    made = _made(payment, name)
+    return made[-1] if made else None

@@ -1,0 +1,97 @@
+"""The merchant's door: a bare ASGI endpoint, because this road is walked most."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import lru_cache
+
+from starlette.types import Receive, Scope, Send
+
+from mock_alipay.clock.clocks import Clock
+from mock_alipay.errors import Misuse
+from mock_alipay.gateway.gateway import Gateway
+from mock_alipay.terms import Call
+from mock_alipay.web.reply_writer import deliver
+from mock_alipay.web.request_target import origin_form, raw_target
+
+
+class MerchantDoor:
+    """ASGI in, ASGI out; the gateway answers in between."""
+
+    def __init__(self, gateway: Gateway, clock: Clock, max_body: int) -> None:
+        self._gateway = gateway
+        self._clock = clock
+        self._max_body = max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        try:
+            body = await read_body(scope, receive, self._max_body)
+        except Misuse as misuse:
+            reply = self._gateway.turn_away(self._call(scope, b""), misuse)
+            await deliver(reply, scope, receive, send, close=True)
+            return
+        if body is None:
+            return
+        reply = await self._gateway.answer(self._call(scope, body))
+        if reply.delay:
+            await asyncio.sleep(reply.delay)
+        await deliver(reply, scope, receive, send)
+
+    def _call(self, scope: Scope, body: bytes) -> Call:
+        target, reply_target = origin_form(raw_target(scope))
+        return Call(self._clock.now(), scope["method"], target, reply_target, _headers(scope["headers"]), body)
+
+
+async def read_body(scope: Scope, receive: Receive, limit: int, *, flag: str | None = "--max-body") -> bytes | None:
+    """The whole body; None when the client left meanwhile. Misuse (413) when it exceeds ``limit`` bytes.
+
+    ``flag`` is what sets the limit, if anything does.
+    """
+    for name, announced in scope["headers"]:
+        if name == b"content-length" and announced.isdigit() and int(announced) > limit:
+            raise _too_large(f"{int(announced)} bytes", limit, flag)
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        body: bytes = message.get("body", b"")
+        if len(body) > limit:
+            raise _too_large(f"{len(body)} bytes", limit, flag)
+        return body
+    chunks = bytearray()
+    while message["type"] != "http.disconnect":
+        chunks += message.get("body", b"")
+        if len(chunks) > limit:
+            raise _too_large(f"more than {limit} bytes", limit, flag)
+        if not message.get("more_body"):
+            return bytes(chunks)
+        message = await receive()
+    return None
+
+
+def _too_large(found: str, limit: int, flag: str | None) -> Misuse:
+    hint = f" ({flag})" if flag else ""
+    return Misuse(413, "Body too large", f"expected at most {limit} bytes{hint}, got {found}")
+
+
+_SHORT = 64
+
+
+def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    # Most headers are the same call after call; one text for all keeps the journal small.
+    headers = {
+        (_shared(name) if len(name) <= _SHORT else name.decode("latin-1")): (
+            _shared(value) if len(value) <= _SHORT else value.decode("latin-1")
+        )
+        for name, value in raw
+    }
+    if len(headers) < len(raw):
+        for name in headers:
+            headers[name] = ", ".join(
+                value.decode("latin-1") for other, value in raw if other.decode("latin-1") == name
+            )
+    return headers
+
+
+@lru_cache(maxsize=1024)
+def _shared(raw: bytes) -> str:
+    return raw.decode("latin-1")

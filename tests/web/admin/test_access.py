@@ -1,0 +1,297 @@
+"""The guard of the admin API: pages of other origins stay out, and so does who has no token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from mock_alipay.config.config import Config
+from mock_alipay.errors import Misuse
+from mock_alipay.web.admin.access import Guard
+from tests.live import Live, live
+from tests.web.asking import ROWS, filled, problem
+
+LOCAL = Guard("127.0.0.1")
+
+WELCOME = [
+    {},
+    {"host": "127.0.0.1:2088"},
+    {"host": "127.0.0.1"},
+    {"host": "127.8.9.10:2088"},
+    {"host": "localhost"},
+    {"host": "LocalHost:2088"},
+    {"host": "localhost.:2088"},
+    {"host": "shop.localhost:2088"},
+    {"host": "[::1]:2088"},
+    {"host": "[::1]"},
+    {"host": "localhost:2088", "origin": "http://localhost:2088"},
+    {"host": "[::1]:2088", "origin": "http://[::1]:2088"},
+    {"host": "localhost:2088", "sec-fetch-site": "same-origin"},
+    {"host": "localhost:2088", "sec-fetch-site": "none"},
+    {"host": "localhost:2088", "sec-fetch-site": "same-origin", "origin": "http://localhost:2088"},
+]
+
+UNWELCOME = [
+    ({"host": "evil.example"}, "Host"),
+    ({"host": "evil.example:2088"}, "Host"),
+    ({"host": "127.0.0.1.evil.example:2088"}, "Host"),
+    ({"host": "localhost.evil.example"}, "Host"),
+    ({"host": "notlocalhost"}, "Host"),
+    ({"host": "192.168.1.2:2088"}, "Host"),
+    ({"host": "0.0.0.0:2088"}, "Host"),
+    ({"host": "[2001:db8::1]:2088"}, "Host"),
+    ({"host": "evil.example", "origin": "http://evil.example"}, "Host"),
+    ({"host": "[evil"}, "Host"),
+    ({"host": "["}, "Host"),
+    ({"host": "[]:2088"}, "Host"),
+    ({"host": ":2088"}, "Host"),
+    ({"host": "."}, "Host"),
+    ({"host": "localhost:2088", "sec-fetch-site": "cross-site"}, "Sec-Fetch-Site"),
+    ({"host": "localhost:2088", "sec-fetch-site": "same-site"}, "Sec-Fetch-Site"),
+    ({"host": "localhost:2088", "sec-fetch-site": ""}, "Sec-Fetch-Site"),
+    ({"host": "localhost:2088", "origin": "https://evil.example"}, "Origin"),
+    ({"host": "localhost:2088", "origin": "http://localhost:3000"}, "Origin"),
+    ({"host": "localhost:2088", "origin": "http://127.0.0.1:2088"}, "Origin"),
+    ({"host": "localhost:2088", "origin": "http://localhost:2088.evil.example"}, "Origin"),
+    ({"host": "localhost:2088", "origin": "null"}, "Origin"),
+    ({"host": "localhost:2088", "origin": ""}, "Origin"),
+    ({"host": "localhost:2088", "origin": "http://[::1"}, "Origin"),
+    ({"origin": "http://[::1"}, "Origin"),
+    ({"host": "", "origin": "null"}, "Origin"),
+]
+
+
+@pytest.mark.parametrize("headers", WELCOME)
+def test_welcome(headers: dict[str, str]) -> None:
+    """Programs, and pages of the gateway's own, may use the admin API under any loopback name."""
+    LOCAL.check(headers)
+
+
+@pytest.mark.parametrize(("headers", "named"), UNWELCOME)
+def test_unwelcome(headers: dict[str, str], named: str) -> None:
+    """Pages of other origins, and names that were pointed at this machine, are refused naming the header."""
+    with pytest.raises(Misuse) as caught:
+        LOCAL.check(headers)
+    assert (403, True) == (caught.value.status, f"header {named}: " in caught.value.detail)
+
+
+@pytest.mark.parametrize(
+    ("bound", "hosts", "host", "welcome"),
+    [
+        ("::1", (), "localhost:2088", True),
+        ("::1", (), "evil.example", False),
+        ("localhost", (), "127.0.0.1:2088", True),
+        ("localhost", (), "evil.example", False),
+        ("127.0.0.1", (), "10.1.2.3:2088", False),
+        ("127.0.0.1", ("mock-alipay",), "mock-alipay:2088", True),
+        ("127.0.0.1", ("mock-alipay",), "mock-alipay", True),
+        ("127.0.0.1", ("Mock-Alipay.",), "mock-alipay:2088", True),
+        ("127.0.0.1", ("mock-alipay",), "MOCK-ALIPAY.:2088", True),
+        ("127.0.0.1", ("mock-alipay",), "other:2088", False),
+        ("127.0.0.1", ("mock-alipay",), "mock-alipay.evil.example:2088", False),
+        ("127.0.0.1", ("mock-alipay",), "evil.mock-alipay:2088", False),
+        ("127.0.0.1", ("mock-alipay", "gateway.internal"), "gateway.internal:2088", True),
+        ("0.0.0.0", (), "gateway.internal:2088", False),
+        ("0.0.0.0", (), "host.docker.internal:2088", False),
+        ("0.0.0.0", (), "mock-alipay:2088", False),
+        ("0.0.0.0", ("mock-alipay",), "mock-alipay:2088", True),
+        ("0.0.0.0", (), "10.1.2.3:2088", True),
+        ("0.0.0.0", (), "[2001:db8::1]:2088", True),
+        ("0.0.0.0", (), "10.1.2.3.evil.example:2088", False),
+        ("0.0.0.0", (), "evil.example", False),
+        ("0.0.0.0", (), "localhost:2088", True),
+        ("::", (), "10.1.2.3:2088", True),
+        ("::", (), "mock-alipay:2088", False),
+        ("192.168.1.2", (), "192.168.1.2:2088", True),
+        ("192.168.1.2", (), "192.168.1.3:2088", False),
+        ("192.168.1.2", (), "build-server:2088", False),
+        ("192.168.1.2", (), "localhost:2088", True),
+        ("2001:DB8::1", (), "[2001:db8::1]:2088", True),
+    ],
+)
+def test_host_by_address(bound: str, hosts: tuple[str, ...], host: str, welcome: bool) -> None:
+    """Loopback names, the bound address and the names listed are welcome; any address if the gateway has them all."""
+    guard = Guard(bound, hosts=hosts)
+    if welcome:
+        guard.check({"host": host})
+        return
+    with pytest.raises(Misuse) as caught:
+        guard.check({"host": host})
+    name = host.partition(":")[0]
+    assert caught.value.detail.endswith(
+        f"got {host}; to allow it: --admin-host {name}, or admin_hosts of Config",
+    )
+
+
+def test_what_would_be_welcome() -> None:
+    """The refusal says what would have been right where this gateway listens."""
+    for bound, words in (("127.0.0.1", "such as localhost, got"), ("::", "such as localhost or an IP address, got")):
+        with pytest.raises(Misuse) as caught:
+            Guard(bound).check({"host": "evil.example"})
+        assert words in caught.value.detail
+
+
+def test_a_host_that_is_none() -> None:
+    """What no name can be read from is refused, cut short, and no way to allow it is promised."""
+    with pytest.raises(Misuse) as caught:
+        LOCAL.check({"host": "[" + "x" * 1000})
+    assert caught.value.detail.endswith("got [" + "x" * 79)
+
+
+def test_origins_are_checked_on_any_address() -> None:
+    """Wherever the gateway listens, pages of other origins are refused."""
+    with pytest.raises(Misuse, match="header Origin"):
+        Guard("0.0.0.0").check({"host": "10.1.2.3", "origin": "https://evil.example"})
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example:2088"},
+        {"Host": "[evil"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "http://[::1"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/env"), ("GET", "/calls"), ("POST", "/reset"), ("DELETE", "/scenario"), ("GET", "/no")],
+)
+def test_refused_over_http(gateway: Live, method: str, path: str, headers: dict[str, str]) -> None:
+    """Every admin call is guarded; the refusal is problem JSON and allows no other origin to read it."""
+    answer = gateway.request(method, f"/__admin{path}", headers=headers)
+    assert (403, "application/problem+json") == (answer.status, answer.headers["content-type"])
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
+def test_welcome_over_http(gateway: Live) -> None:
+    """A page of the gateway's own is answered, over IPv6 names too."""
+    for host in (f"localhost:{gateway.config.port}", f"[::1]:{gateway.config.port}"):
+        headers = {"Host": host, "Origin": f"http://{host}", "Sec-Fetch-Site": "same-origin"}
+        assert gateway.request("GET", "/__admin/health", headers=headers).status == 200
+
+
+def test_preflight_is_not_answered(gateway: Live) -> None:
+    """A browser that asks beforehand whether another origin may call is told no."""
+    headers = {"Origin": "https://evil.example", "Access-Control-Request-Method": "PUT"}
+    answer = gateway.request("OPTIONS", "/__admin/scenario", headers=headers)
+    assert (403, []) == (answer.status, [name for name in answer.headers if name.startswith("access-control-")])
+
+
+def test_merchants_are_not_guarded(gateway: Live) -> None:
+    """The merchant's door takes any Host: SDKs reach it under the real gateway's names."""
+    assert gateway.create(extra={"Host": "open-na-global.alipay.com"}).code == "SUCCESS"
+
+
+# --- the token --------------------------------------------------------------------------------------------------------
+
+TOKEN = "correct-horse"
+
+
+@pytest.mark.parametrize("authorization", [f"Bearer {TOKEN}", f"bearer {TOKEN}", f"BEARER  {TOKEN} "])
+def test_the_token(authorization: str) -> None:
+    """The scheme's case does not matter, nor do blanks around the token."""
+    Guard("0.0.0.0", token=TOKEN).check({"host": "localhost", "authorization": authorization})
+
+
+@pytest.mark.parametrize(
+    ("authorization", "found"),
+    [
+        (None, "none"),
+        ("", "another"),
+        ("Bearer", "another"),
+        ("Bearer ", "another"),
+        (TOKEN, "another"),
+        (f"Basic {TOKEN}", "another"),
+        (f"Bearer {TOKEN}x", "another"),
+        (f"Bearer {TOKEN[:-1]}", "another"),
+        (f"Bearer {TOKEN.upper()}", "another"),
+        (f"Bearer {TOKEN} {TOKEN}", "another"),
+        ("Bearer ü€", "another"),
+    ],
+)
+def test_no_token_or_another(authorization: str | None, found: str) -> None:
+    """Anything else is refused, saying what is needed and never what it is."""
+    headers = {} if authorization is None else {"authorization": authorization}
+    with pytest.raises(Misuse) as caught:
+        Guard("0.0.0.0", token=TOKEN).check(headers)
+    assert (401, True) == (caught.value.status, caught.value.detail.endswith(f"got {found}"))
+    assert "--admin-token" in caught.value.detail
+    assert TOKEN not in caught.value.detail
+
+
+def test_strangers_are_not_asked_for_a_token() -> None:
+    """A page of another origin is refused as such, whatever token it has."""
+    with pytest.raises(Misuse) as caught:
+        Guard("0.0.0.0", token=TOKEN).check({"host": "evil.example", "authorization": f"Bearer {TOKEN}"})
+    assert caught.value.status == 403
+
+
+def test_where_no_token_is_set() -> None:
+    """A token that nobody asked for is no trouble; an empty one, as from an unset variable, is none."""
+    LOCAL.check({"authorization": "Bearer anything"})
+    Guard("127.0.0.1", token="").check({"host": "localhost"})
+    Guard("0.0.0.0", token=TOKEN).check({}, needs_token=False)
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[Live]:
+    """A gateway with a token."""
+    with live(Config(seed=1, admin_token=TOKEN)) as running:
+        yield running
+
+
+@pytest.mark.parametrize(("method", "path"), [row for row in ROWS if row[1] not in ("/health", "/certificate")])
+def test_every_call_needs_the_token(guarded: Live, method: str, path: str) -> None:
+    """Every admin call does, and says how it wants it; with the token it is looked at."""
+    for authorization in ({}, {"authorization": "Bearer wrong"}):
+        answer = guarded.request(method, f"/__admin{filled(path)}", headers=authorization)
+        assert (401, "Bearer") == (answer.status, answer.headers["www-authenticate"])
+        assert "Token needed" == problem(answer)["title"]
+    # A parameter that no call has: whoever gets as far as to be told so was let in.
+    answer = guarded.request(method, f"/__admin{filled(path)}?let=me-in", headers={"authorization": f"Bearer {TOKEN}"})
+    assert (400, "Unknown query parameter") == (answer.status, problem(answer)["title"])
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/nowhere"), ("POST", "/env"), ("PROPFIND", "/env"), ("GET", "")])
+def test_nothing_is_told_without_the_token(guarded: Live, method: str, path: str) -> None:
+    """Not even which calls there are."""
+    answer = guarded.request(method, f"/__admin{path}")
+    assert (401, False) == (answer.status, "known" in answer.body or "allowed" in answer.body)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/__admin/health", 200), ("/__admin/certificate", 404), ("/openapi.json", 200)]
+)
+def test_what_needs_no_token(guarded: Live, path: str, status: int) -> None:
+    """Health, the certificate (none without HTTPS) and the description are open to all but pages of other origins."""
+    assert guarded.request("GET", path).status == status
+    assert guarded.request("HEAD", path).status == status
+    assert guarded.request("GET", path, headers={"Origin": "https://evil.example"}).status == 403
+
+
+def test_merchants_need_no_token(guarded: Live) -> None:
+    """It guards the admin API alone."""
+    assert guarded.create().code == "SUCCESS"
+
+
+@pytest.mark.parametrize("origin", ["own", "https://evil.example", "null"])
+def test_no_other_origin_may_read(guarded: Live, origin: str) -> None:
+    """No answer, good or bad, gives a page of another origin leave to read it."""
+    host = f"localhost:{guarded.config.port}"
+    headers = {"Host": host, "Origin": f"http://{host}" if origin == "own" else origin}
+    for method, path in (*ROWS, ("OPTIONS", "/env"), ("GET", "/nowhere")):
+        for more in ({}, {"authorization": f"Bearer {TOKEN}"}):
+            answer = guarded.request(method, f"/__admin{filled(path)}?x", headers={**headers, **more})
+            assert (origin != "own") == (answer.status == 403)
+            assert [] == [name for name in answer.headers if name.lower().startswith("access-control-")]
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", None])
+def test_the_description_is_guarded(gateway: Live, origin: str | None) -> None:
+    """So is what describes the API: by Host, Origin and method."""
+    headers = {"Origin": origin} if origin else {"Host": "evil.example"}
+    answer = gateway.request("GET", "/openapi.json", headers=headers)
+    assert (403, []) == (answer.status, [name for name in answer.headers if name.startswith("access-control-")])

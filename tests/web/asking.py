@@ -1,0 +1,164 @@
+"""What tests of the admin API share: problems read, patience, and a listener to events."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+from mock_alipay.web.admin.routes import CALLS, spoken
+from tests.live import Answer, Live, sample
+from tests.shop import Shop
+
+PATIENCE = 10.0
+"""Seconds after which something that should happen at once is given up."""
+
+ROWS = [(method, spoken(path)) for path, handlers in CALLS.items() for method in handlers]
+"""Every admin call, as people write it."""
+
+
+def filled(path: str, value: str = "1") -> str:
+    """A path with something in the place of its parameter."""
+    return path.replace("{id}", value).replace("{paymentRequestId}", value)
+
+
+def problem(answer: Answer) -> dict[str, Any]:
+    """The problem in an answer, whose form is checked on the way."""
+    found = answer.body
+    assert (answer.headers["content-type"], answer.status) == ("application/problem+json", found["status"])
+    assert {"type", "title", "status", "detail"} <= found.keys()
+    return found
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Return as soon as ``condition`` holds; TimeoutError when it does not come to that."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError("what should happen at once has not happened")
+        time.sleep(0.002)
+
+
+Overtaken = Callable[[], AbstractContextManager[Future[Answer]]]
+"""Makes a call that has come before the block begins, and goes on when it ends: the answer is to come then."""
+
+
+class Listener:
+    """Someone who listens to ``/__admin/events``; once it is made, nothing that happens escapes it."""
+
+    def __init__(self, live: Live, query: str = "", last: str | None = None) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", live.config.port, timeout=PATIENCE)
+        self._connection.request(
+            "GET", f"/__admin/events{query}", headers={} if last is None else {"Last-Event-ID": last}
+        )
+        self._response = self._connection.getresponse()
+        self.status = self._response.status
+        self.headers = dict(self._response.getheaders())
+        self.last = last
+        """The id of the latest event."""
+        self.opening = self.block()
+
+    def block(self) -> list[str]:
+        """The lines up to the next blank one."""
+        lines: list[str] = []
+        while line := self._response.readline().decode().rstrip("\n"):
+            lines.append(line)
+        return lines
+
+    def next(self) -> tuple[str, Any]:
+        """The kind and data of the next event."""
+        fields = dict(line.split(": ", 1) for line in self.block())
+        self.last = fields.get("id", self.last)
+        return fields["event"], json.loads(fields["data"])
+
+    def take(self, count: int) -> list[tuple[str, Any]]:
+        """The next so many events."""
+        return [self.next() for _ in range(count)]
+
+    def leave(self) -> None:
+        """Go away."""
+        self._response.close()
+        self._connection.close()
+
+    def __enter__(self) -> Listener:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.leave()
+
+
+WALLET = {"paymentMethodType": "ALIPAY_CN"}
+"""Pays without a capture: there is one notification."""
+CARD = {"paymentMethodType": "CARD"}
+HELD = {"isAuthorization": True, "captureMode": "MANUAL"}
+"""The paymentFactor of a card payment that the merchant captures."""
+
+
+@dataclass(frozen=True)
+class Till:
+    """Payments of one client id, and the path of a shop where they are told of."""
+
+    live: Live
+    shop: Shop
+    path: str
+    client_id: str
+
+    @property
+    def url(self) -> str:
+        """The paymentNotifyUrl."""
+        return self.shop.url(self.path)
+
+    def open(self, payment_request_id: str, **changes: Any) -> Answer:
+        """Open a session; ``changes`` as ``sample`` takes them."""
+        body = sample(payment_request_id, **{"paymentMethod": WALLET, "paymentNotifyUrl": self.url, **changes})
+        answer = self.live.create(body, client_id=self.client_id)
+        assert "SUCCESS" == answer.code, answer.message
+        return answer
+
+    def act(self, payment_request_id: str, action: str = "pay", **more: str) -> Answer:
+        """Have the buyer act."""
+        body = {"action": action, "clientId": self.client_id, **more}
+        return self.live.admin("POST", f"/payments/{quote(payment_request_id, safe='')}/act", body)
+
+    def paid(self, payment_request_id: str, **changes: Any) -> dict[str, Any]:
+        """A payment that has been paid, as the admin API shows it, once everything it caused has been sent."""
+        self.open(payment_request_id, **changes)
+        found = self.act(payment_request_id)
+        assert 200 == found.status, found.raw
+        self.told(payment_request_id, 1 + len(found.body["transactions"]))
+        return found.body
+
+    def call(self, endpoint: str, **body: Any) -> Answer:
+        """Any other call."""
+        path = f"/ams/api/v1/payments/{endpoint}"
+        return self.live.create(body, path=path, client_id=self.client_id)
+
+    def told(self, payment_request_id: str, count: int = 1) -> list[dict[str, Any]]:
+        """The notifications of a payment, newest first, as soon as so many have been sent, or never will be."""
+        query = f"clientId={self.client_id}&paymentRequestId={quote(payment_request_id, safe='')}&count={count}"
+        answer = self.live.admin("GET", f"/notifications/wait?{query}")
+        assert 200 == answer.status, answer.raw
+        found: list[dict[str, Any]] = answer.body["notifications"]
+        return found
+
+    def notify(self, **body: Any) -> Answer:
+        """Send a notification by hand."""
+        return self.live.admin("POST", "/notifications", {"clientId": self.client_id, **body})
+
+    def listed(self, query: str = "") -> list[dict[str, Any]]:
+        """Its notifications."""
+        found: list[dict[str, Any]] = self.live.admin("GET", f"/notifications?clientId={self.client_id}{query}").body[
+            "notifications"
+        ]
+        return found
+
+    def advance(self, by: str) -> None:
+        """Move its clock."""
+        assert 200 == self.live.admin("PUT", "/clock", {"clientId": self.client_id, "advance": by}).status

@@ -1,0 +1,49 @@
+"""Request targets: absolute form and odd slashes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mock_alipay.web.request_target import TARGET, origin_form, raw_target
+
+
+@pytest.mark.parametrize(
+    ("raw", "target", "reply_target"),
+    [
+        ("/ams/api/v1/x", "/ams/api/v1/x", "/ams/api/v1/x"),
+        ("//ams/api/v1/x", "//ams/api/v1/x", "//ams/api/v1/x"),
+        ("/ams/api//v1/x?a=//b", "/ams/api//v1/x?a=//b", "/ams/api//v1/x?a=//b"),
+        ("/x?next=https://elsewhere/y", "/x?next=https://elsewhere/y", "/x?next=https://elsewhere/y"),
+        ("https://h/ams/x", "/ams/x", "/ams/x"),
+        ("https://h:8943/ams/x?a=b", "/ams/x?a=b", "/ams/x?a=b"),
+        ("https://h//ams//x", "//ams//x", "/ams//x"),
+        ("http://h///ams", "///ams", "/ams"),
+        ("https://[::1]:2089/ams/x", "/ams/x", "/ams/x"),
+        ("https://h", "", "/"),
+        ("*", "*", "*"),
+        ("", "", ""),
+    ],
+)
+def test_a_target_as_signed_and_as_its_client_checks_the_reply(raw: str, target: str, reply_target: str) -> None:
+    """Only a whole URL loses anything, its origin; and only its reply is signed with one slash in front."""
+    assert (target, reply_target) == origin_form(raw)
+
+
+@pytest.mark.parametrize(
+    ("scope", "target"),
+    [
+        ({"path": "/a b", "raw_path": b"/a%20b", "query_string": b""}, "/a%20b"),
+        ({"path": "/a", "raw_path": b"/a", "query_string": b"x=%2F"}, "/a?x=%2F"),
+        ({"path": "/a"}, "/a"),
+        ({"path": "/a", "raw_path": None, "query_string": b"b"}, "/a?b"),
+        ({"path": "https://h/a", "raw_path": b"https://h/a"}, "https://h/a"),
+        ({"path": "/a", "raw_path": b"/a", "extensions": {}}, "/a"),
+        ({"path": "/a", "raw_path": b"/a", "extensions": {TARGET: b"https://h//a?"}}, "https://h//a?"),
+        ({"path": "/\xe9", "raw_path": b"/\xe9"}, "/\xe9"),
+    ],
+)
+def test_the_target_is_what_stood_in_the_request_line(scope: dict[str, Any], target: str) -> None:
+    """What our own server hands down comes first; any other server's raw path and query are put together."""
+    assert target == raw_target(scope)
