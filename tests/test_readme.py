@@ -35,7 +35,7 @@ from mock_alipay.journal.log_lines import json_line
 from mock_alipay.journal.notifications import NotificationStatus
 from mock_alipay.scenarios import shipped_folder
 from mock_alipay.web.admin.routes import CALLS
-from tests.client.test_told import PENDING, REFUSED
+from tests.client.test_formatting import PENDING, REFUSED
 from tests.fields import read
 from tests.journal.test_log_lines import REFUSED as REFUSED_ENTRY
 from tests.live import SANDBOX_PATH, Live, live, sample, signed_headers

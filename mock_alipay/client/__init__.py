@@ -1,5 +1,7 @@
 """A client of the admin API, for tests and tools that steer a gateway, here or elsewhere. httpx2 lives here."""
 
+from mock_alipay.client.events import Event, EventStream
+from mock_alipay.client.formatting import told, told_of
 from mock_alipay.client.mock import Mock
 from mock_alipay.client.payment import MockPayment
 from mock_alipay.client.records import (
@@ -10,8 +12,6 @@ from mock_alipay.client.records import (
     PaymentRecord,
     ScenarioRecord,
 )
-from mock_alipay.client.stream import Event, EventStream
-from mock_alipay.client.told import told, told_of
 
 __all__ = [
     "AttemptRecord",

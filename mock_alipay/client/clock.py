@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from mock_alipay.client.link import Link
 from mock_alipay.client.records import ClockState
+from mock_alipay.client.transport import Link
 from mock_alipay.clock import durations
 
 _PATIENCE = 20.0

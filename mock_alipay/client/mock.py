@@ -9,12 +9,12 @@ from types import TracebackType
 from typing import Any, Self, Unpack
 
 from mock_alipay.client.clock import MockClock
+from mock_alipay.client.events import EventStream
 from mock_alipay.client.filters import Filters, asked
-from mock_alipay.client.link import Link
 from mock_alipay.client.notifications import MockNotifications
 from mock_alipay.client.payment import MockPayment
 from mock_alipay.client.records import CallRecord, ScenarioRecord
-from mock_alipay.client.stream import EventStream
+from mock_alipay.client.transport import Link
 from mock_alipay.errors import WrongUse
 
 

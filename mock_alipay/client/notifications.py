@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Unpack
 
 from mock_alipay.client.filters import NotificationFilters, asked
-from mock_alipay.client.link import Link
 from mock_alipay.client.records import NotificationRecord, camel
+from mock_alipay.client.transport import Link
 
 _PATIENCE = 15.0
 """Seconds that a delivery may take: a shop gets ten to answer."""

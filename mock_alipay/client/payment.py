@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Self
 from urllib.parse import quote
 
-from mock_alipay.client.link import Link
 from mock_alipay.client.records import PaymentRecord
+from mock_alipay.client.transport import Link
 from mock_alipay.errors import WrongUse
 
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mock_alipay.client import CallRecord, ClockState, Mock, NotificationRecord, PaymentRecord, ScenarioRecord
+from mock_alipay.client.events import Event
 from mock_alipay.client.records import AttemptRecord, Record, camel
-from mock_alipay.client.stream import Event
 from mock_alipay.terms import Fault
 from tests.live import Live, sample
 

@@ -10,11 +10,11 @@ from datetime import timedelta
 
 import pytest
 
-from mock_alipay.client import Mock, PaymentRecord, link
+from mock_alipay.client import Mock, PaymentRecord, transport
 from mock_alipay.errors import AdminError, Unreachable
 from tests.cli.process import eventually
-from tests.client.test_link import answering, http
 from tests.client.test_mock import Shop
+from tests.client.test_transport import answering, http
 from tests.live import Live, live
 
 FIRST = "0.0"
@@ -202,6 +202,6 @@ def test_a_timeout_while_the_gateway_shows_that_it_is_there() -> None:
 
 def test_a_gateway_that_falls_silent(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a timeout a gateway that shows no sign of life counts as gone."""
-    monkeypatch.setattr(link, "_SILENCE", 0.2)
+    monkeypatch.setattr(transport, "_SILENCE", 0.2)
     with live() as running, Mock(running.config.url) as mock, mock.events() as events, pytest.raises(Unreachable):
         next(events)

@@ -11,8 +11,8 @@ from itertools import chain, islice
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
-from mock_alipay.client.link import Link
 from mock_alipay.client.records import CallRecord, ClockState, NotificationRecord, PaymentRecord, Record
+from mock_alipay.client.transport import Link
 from mock_alipay.errors import Unreachable
 
 
