@@ -8,10 +8,10 @@ TYPE_CHECKING = False  # as type checkers know it; importing typing would double
 if TYPE_CHECKING:
     from typing import Any
 
-    from mock_alipay.background import serve
     from mock_alipay.client import Mock
     from mock_alipay.config.config import Config
     from mock_alipay.errors import AdminError, NotAwaited, SetupError, Unreachable
+    from mock_alipay.testing.background import serve
     from mock_alipay.web.app import create_app
 
 __all__ = [
@@ -34,7 +34,7 @@ _HOMES = {
     "Config": "mock_alipay.config.config",
     "Mock": "mock_alipay.client",
     "create_app": "mock_alipay.web.app",
-    "serve": "mock_alipay.background",
+    "serve": "mock_alipay.testing.background",
 }
 
 

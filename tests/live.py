@@ -15,12 +15,12 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from mock_alipay.background import running
 from mock_alipay.clock.clocks import Clock
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.gateway.assembly import Parts
 from mock_alipay.server.certificate import Certificate
 from mock_alipay.signing import Signer, content, keys
+from mock_alipay.testing.background import running
 
 SAMPLE_FILE = Path(__file__).parent.parent / "mock_alipay" / "contracts" / "samples" / "createPaymentSession.json"
 PATH = "/ams/api/v1/payments/createPaymentSession"

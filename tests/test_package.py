@@ -90,7 +90,7 @@ def test_modules_are_in_the_wheel(wheel: list[str]) -> None:
 def test_nothing_else_is_in_the_wheel(wheel: list[str]) -> None:
     """The wheel holds one package and its metadata: no tests, no folder named scenarios beside it, no caches."""
     assert {"mock_alipay", f"mock_alipay-{__version__}.dist-info"} == {name.partition("/")[0] for name in wheel}
-    ours = ("mock_alipay/signing/test_keys/", "mock_alipay/pytest_plugin.py")
+    ours = ("mock_alipay/signing/test_keys/", "mock_alipay/testing/")
     assert [] == [name for name in wheel if not name.startswith(ours) and ("test" in name or "cache" in name)]
     assert len(set(wheel)) == len(wheel)
 
@@ -105,7 +105,7 @@ def test_wheel_metadata(built: Path) -> None:
         points.read_string(archive.read(f"{info}/entry_points.txt").decode())
         assert {
             "console_scripts": {"mock-alipay": "mock_alipay.__main__:main"},
-            "pytest11": {"mock_alipay": "mock_alipay.pytest_plugin"},
+            "pytest11": {"mock_alipay": "mock_alipay.testing.pytest_plugin"},
         } == {group: dict(points[group]) for group in points.sections()}
         assert archive.read(f"{info}/licenses/LICENSE") == (PROJECT / "LICENSE").read_bytes()
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mock_alipay.client import Mock
 from mock_alipay.config.config import Config
-from mock_alipay.pytest_plugin import _client_id
+from mock_alipay.testing.pytest_plugin import _client_id
 from tests.live import SAMPLE_FILE, Live, live
 from tests.suite import Suite
 
@@ -112,7 +112,7 @@ else:
     )
     outcome = suite.run("-s")
     (line,) = re.findall("^SEEN (.*)$", outcome.output, re.MULTILINE)
-    assert "mock_alipay mock_alipay.pytest_plugin mock_alipay.version" == line
+    assert "mock_alipay mock_alipay.testing mock_alipay.testing.pytest_plugin mock_alipay.version" == line
     assert 1 == outcome.code
 
 

@@ -21,10 +21,10 @@ import pytest
 
 import mock_alipay
 from mock_alipay import Config, Mock, serve
-from mock_alipay.background import running
 from mock_alipay.errors import AdminError, SetupError, Unreachable, WrongUse
 from mock_alipay.gateway import reply
 from mock_alipay.signing import keys
+from mock_alipay.testing.background import running
 from tests.live import SANDBOX_PATH, sample, signed_headers
 
 
@@ -177,7 +177,7 @@ def test_without_https_nothing_is_kept(home: Path) -> None:
 
 def test_without_https_no_home_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A user without a home folder, as in containers, is asked for one only where a certificate is to be kept."""
-    monkeypatch.setattr("mock_alipay.background.home", lambda: pytest.fail("nothing is to be kept"))
+    monkeypatch.setattr("mock_alipay.testing.background.home", lambda: pytest.fail("nothing is to be kept"))
     with serve() as gateway:
         assert gateway.health()
 

@@ -1,0 +1,1 @@
+"""A gateway for tests: in a thread, and as a pytest plugin."""
