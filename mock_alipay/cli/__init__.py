@@ -12,10 +12,10 @@ import click
 
 from mock_alipay.cli.banner import forget_output
 from mock_alipay.cli.call import call
-from mock_alipay.cli.inspect import check, scenarios, validate
+from mock_alipay.cli.check import check, scenarios, validate
+from mock_alipay.cli.control import act, clock, reset, use
 from mock_alipay.cli.options import strange_variables
 from mock_alipay.cli.serve import env, ready, serve
-from mock_alipay.cli.steer import act, clock, reset, use
 from mock_alipay.cli.tail import tail
 from mock_alipay.errors import SetupError
 from mock_alipay.version import __version__

@@ -12,10 +12,10 @@ from typing import Any
 
 import click
 
-from mock_alipay.cli.inspect import read_body
+from mock_alipay.cli.check import read_body
 from mock_alipay.cli.options import KEYS, options
-from mock_alipay.cli.reach import PLACE, plain_http
-from mock_alipay.cli.values import Seconds
+from mock_alipay.cli.param_types import Seconds
+from mock_alipay.cli.target import PLACE, plain_http
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.errors import SetupError, under
 from mock_alipay.text.wording import close

@@ -11,7 +11,18 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from mock_alipay.cli.values import SEVERAL, File, Folder, HostName, HttpUrl, Merchant, Switch, TlsPort, Token, Whole
+from mock_alipay.cli.param_types import (
+    SEVERAL,
+    File,
+    Folder,
+    HostName,
+    HttpUrl,
+    Merchant,
+    Switch,
+    TlsPort,
+    Token,
+    Whole,
+)
 from mock_alipay.config.config import Config
 from mock_alipay.errors import WrongUse
 from mock_alipay.server.certificate import HOME_VARIABLE

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mock_alipay.cli.banner import forget_output, json_banner, text_banner
-from mock_alipay.cli.beside import beside
+from mock_alipay.cli.container import beside
 from mock_alipay.cli.options import KEYS, SERVING, config_of, options, require_ports, strange_variables
-from mock_alipay.cli.reach import PLACE, STARTED_WITH, plain_http
-from mock_alipay.cli.values import Seconds
+from mock_alipay.cli.param_types import Seconds
+from mock_alipay.cli.target import PLACE, STARTED_WITH, plain_http
 from mock_alipay.config.config import Config
 from mock_alipay.errors import SetupError, WrongUse
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mock_alipay.cli.reach import at_a_gateway, gateway
+from mock_alipay.cli.target import at_a_gateway, gateway
 from mock_alipay.errors import Unreachable
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from mock_alipay.cli import beside as module
-from mock_alipay.cli.beside import beside
+from mock_alipay.cli import container as module
+from mock_alipay.cli.container import beside
 from mock_alipay.cli.options import ADDRESS, KEYS, TOKEN, options
 
 SCRIPT = "/opt/mock-alipay/bin/mock-alipay"

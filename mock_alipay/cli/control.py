@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from mock_alipay.cli.reach import at_a_gateway, gateway
+from mock_alipay.cli.target import at_a_gateway, gateway
 from mock_alipay.terms import BuyerAction
 
 if TYPE_CHECKING:

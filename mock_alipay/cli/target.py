@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mock_alipay.cli.beside import beside
+from mock_alipay.cli.container import beside
 from mock_alipay.cli.options import ADDRESS, TOKEN, config_of, options, require_ports, typed
 from mock_alipay.errors import AdminError, SetupError, Unreachable, WrongUse, under
 

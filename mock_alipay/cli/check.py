@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from mock_alipay.cli.beside import beside
+from mock_alipay.cli.container import beside
 from mock_alipay.cli.options import STORIES, TYPES, config_of, options
 from mock_alipay.errors import Refusal, SetupError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import pytest
 
-from mock_alipay.cli.values import Seconds
+from mock_alipay.cli.param_types import Seconds
 
 
 @pytest.mark.parametrize(("written", "expected"), [("1", 1.0), ("0.5", 0.5), ("1e1", 10.0)])
