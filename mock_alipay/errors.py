@@ -18,9 +18,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
-from mock_alipay.terms import Fault
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with a request: where, what was expected, what was found."""
+
+    path: str
+    expected: str
+    found: str
+
+    @property
+    def text(self) -> str:
+        """The fault as one sentence, as ``resultMessage`` and the log show it."""
+        if self.found == "nothing":
+            return f"{self.path}: missing, it is required{self.expected.removeprefix('a value')}"
+        return f"{self.path}: expected {self.expected}, got {self.found}"
 
 
 class MockAlipayError(Exception):

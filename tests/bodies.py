@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from mock_alipay.terms import TypeMode
+from mock_alipay.contracts.names import TypeMode
 from tests.fields import Book, Rule, book_of, needed
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]

@@ -13,7 +13,7 @@ from mock_alipay.clock.clocks import Clock, StoppedClock
 from mock_alipay.config.config import Config
 from mock_alipay.gateway.assembly import Parts, assemble
 from mock_alipay.journal.calls import Entry
-from mock_alipay.terms import Call, Reply
+from mock_alipay.journal.exchange import Call, Reply
 from tests.live import SANDBOX_PATH, sample, signed_headers
 
 NOW = datetime(2026, 11, 22, 1, 7, 10, tzinfo=UTC)

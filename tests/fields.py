@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import mock_alipay
-from mock_alipay.terms import TypeMode
+from mock_alipay.contracts.names import TypeMode
 
 PACKAGE = Path(mock_alipay.__file__).parent
 FOLDER = PACKAGE / "contracts" / "2024-04-26"

@@ -9,6 +9,7 @@ import pytest
 from mock_alipay import errors
 from mock_alipay.errors import (
     AdminError,
+    Fault,
     Misuse,
     MockAlipayError,
     NotAwaited,
@@ -18,7 +19,6 @@ from mock_alipay.errors import (
     WrongUse,
     under,
 )
-from mock_alipay.terms import Fault
 
 PROBLEM = {"type": "about:blank", "title": "Not enough calls", "status": 408, "detail": "none came", "count": 0}
 

@@ -16,9 +16,9 @@ import pytest
 from mock_alipay.apis.payments.model import Payment
 from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.config.config import Config
+from mock_alipay.contracts.names import Act, BuyerAction
 from mock_alipay.errors import Misuse
 from mock_alipay.storage import MemoryStore
-from mock_alipay.terms import Act, BuyerAction
 from tests.calls import NOW
 from tests.live import Live, live, signed_headers
 from tests.shop import Shop, open_shop

@@ -10,13 +10,13 @@ from typing import Any, get_args
 
 import pytest
 
+from mock_alipay.contracts.names import Act, NotificationName
 from mock_alipay.contracts.result_codes import results
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.scenarios import Chooser, Library, Notice, Step, Story, Then, shipped_folder
 from mock_alipay.scenarios.library import read_file
 from mock_alipay.scenarios.matching import Sight
 from mock_alipay.scenarios.placeholders import Scope
-from mock_alipay.terms import Act, NotificationName
 from tests.calls import ask, code, latest, parts_of, signed_call
 from tests.fields import read
 from tests.live import sample

@@ -11,10 +11,11 @@ from typing import Any
 
 from mock_alipay.apis.payments.model import Payment
 from mock_alipay.clock.clocks import StoppedClock
+from mock_alipay.contracts.names import Act, BuyerAction
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.gateway.buyer_actions import Cashier
+from mock_alipay.journal.exchange import Call
 from mock_alipay.journal.notifications import Notification
-from mock_alipay.terms import Act, BuyerAction, Call
 from mock_alipay.web.admin.payment_views import payment_view
 from tests.calls import NOW, ask, parts_of
 from tests.live import PATH, sample

@@ -9,7 +9,7 @@ from mock_alipay.apis.fake_buyers import People
 from mock_alipay.apis.ids import Invent
 from mock_alipay.apis.payments.model import Payment
 from mock_alipay.contracts.limits import Figures
-from mock_alipay.terms import Act
+from mock_alipay.contracts.names import Act
 
 
 class World(NamedTuple):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from mock_alipay.cli.target import at_a_gateway, gateway
-from mock_alipay.terms import BuyerAction
+from mock_alipay.contracts.names import BuyerAction
 
 if TYPE_CHECKING:
     from mock_alipay.client import ClockState, Mock

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from mock_alipay.clock import durations
-from mock_alipay.terms import Fault
+from mock_alipay.errors import Fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,12 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from mock_alipay.terms import SignatureMode, TypeMode
+from mock_alipay.contracts.names import TypeMode
+
+SignatureMode = Literal["known", "required", "off"]
+"""Which calls must be signed: by known client ids, by every call, or by none."""
 
 TEST_CLIENT_ID = "SANDBOX_MOCK_MERCHANT"
 """The client id of the shipped test merchant; the prefix sends SDKs to the sandbox path."""

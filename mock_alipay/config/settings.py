@@ -19,9 +19,10 @@ from mock_alipay.config.config import (
     VISIBLE_WORD,
     VISIBLE_WORD_TOLD,
     Config,
+    SignatureMode,
 )
+from mock_alipay.contracts.names import TypeMode
 from mock_alipay.errors import SetupError, WrongUse
-from mock_alipay.terms import SignatureMode, TypeMode
 from mock_alipay.text.wording import close, described
 
 AnyPath = str | os.PathLike[str]

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
-from mock_alipay.terms import Fault
+from mock_alipay.errors import Fault
 from mock_alipay.text.masking import SECRET_NAMES
 from mock_alipay.text.wording import close, described
 

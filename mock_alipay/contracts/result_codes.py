@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from mock_alipay.contracts.names import MAX_MESSAGE
 from mock_alipay.contracts.schemas import read
-from mock_alipay.terms import MAX_MESSAGE
 from mock_alipay.text.wording import short
 
 

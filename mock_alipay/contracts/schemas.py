@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mock_alipay.contracts.fault_messages import faults
-from mock_alipay.terms import Fault, TypeMode
+from mock_alipay.contracts.names import TypeMode
+from mock_alipay.errors import Fault
 
 if TYPE_CHECKING:
     import jsonschema_rs

@@ -11,8 +11,7 @@ import orjson
 
 from mock_alipay.contracts.fault_messages import MAX_FAULTS
 from mock_alipay.contracts.schemas import Schemas, depth
-from mock_alipay.errors import Refusal
-from mock_alipay.terms import Fault
+from mock_alipay.errors import Fault, Refusal
 from mock_alipay.text.wording import close, described
 
 MAX_DEPTH = 32

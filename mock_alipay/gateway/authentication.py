@@ -8,10 +8,11 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from mock_alipay import signing
-from mock_alipay.errors import Refusal
+from mock_alipay.config.config import SignatureMode
+from mock_alipay.errors import Fault, Refusal
+from mock_alipay.journal.exchange import Call, Verdict
 from mock_alipay.signing import SignatureHeader, Suspect
 from mock_alipay.signing.keys import KeyRing
-from mock_alipay.terms import Call, Fault, SignatureMode, Verdict
 from mock_alipay.text.wording import short
 
 if TYPE_CHECKING:

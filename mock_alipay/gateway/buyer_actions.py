@@ -8,9 +8,9 @@ from typing import get_args
 from mock_alipay.apis.payments import buyer
 from mock_alipay.apis.payments.model import Payment
 from mock_alipay.clock.clocks import Clocks
+from mock_alipay.contracts.names import Act, BuyerAction
 from mock_alipay.errors import Misuse
 from mock_alipay.gateway.repository import MOST_CONFLICTS, Ledger, conflict
-from mock_alipay.terms import Act, BuyerAction
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from mock_alipay.errors import Fault
+from mock_alipay.journal.exchange import Call, Verdict
 from mock_alipay.scenarios import Choice
-from mock_alipay.terms import Call, Fault, Verdict
 
 
 @dataclass(slots=True)

@@ -22,11 +22,11 @@ from mock_alipay.gateway.reply import Letter, Sealer, problem_reply
 from mock_alipay.gateway.routing import Finder
 from mock_alipay.journal.calls import Entry, Journal
 from mock_alipay.journal.events import Events
+from mock_alipay.journal.exchange import Call, Reply
 from mock_alipay.scenarios import Chooser
 from mock_alipay.scenarios.json_path import put
 from mock_alipay.scenarios.matching import Sight
 from mock_alipay.scenarios.placeholders import Scope
-from mock_alipay.terms import Call, Reply
 
 logger = logging.getLogger("mock_alipay")
 

@@ -13,13 +13,13 @@ from mock_alipay.apis.context import World
 from mock_alipay.apis.payments.buyer import CARD
 from mock_alipay.apis.payments.model import News, Payment
 from mock_alipay.apis.payments.notifications import NOTIFICATIONS
+from mock_alipay.contracts.names import NotificationName
 from mock_alipay.contracts.result_codes import results
 from mock_alipay.journal.notifications import Notification
 from mock_alipay.scenarios import Chooser
 from mock_alipay.scenarios.json_path import put
 from mock_alipay.scenarios.notification_step import Notice
 from mock_alipay.scenarios.placeholders import Scope
-from mock_alipay.terms import NotificationName
 from mock_alipay.webhooks import Postman
 
 _NO_URL = "there is no URL for it: the request names none, and --notify-url is not set"

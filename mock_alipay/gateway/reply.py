@@ -6,24 +6,22 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
 
 from mock_alipay.clock.clocks import wire_time
+from mock_alipay.journal.exchange import STALE, Call, Reply
+from mock_alipay.journal.faults import WireFault
 from mock_alipay.signing import Signer, content
-from mock_alipay.terms import Call, Reply, WireFault
 
 _HEAD = b"content-type: application/json; charset=UTF-8\r\ncontent-length: %d\r\nclient-id: %b\r\nresponse-time: %b\r\n"
 """Names in lower case: the Python SDK knows no other spelling."""
 
 _UNFIT_FOR_HEADERS = ("signature", "response-time")
 """The PHP SDK takes any header line that holds one of these words for the header of that name."""
-
-STALE = timedelta(days=1)
-"""How old the time in a ``stale-time`` fault is."""
 
 
 class Letter(NamedTuple):

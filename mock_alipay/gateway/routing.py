@@ -8,7 +8,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from mock_alipay.errors import Misuse, Refusal
-from mock_alipay.terms import Call
+from mock_alipay.journal.exchange import Call
 from mock_alipay.text.wording import close, short
 
 PREFIXES = ("/ams/api/v1/payments/", "/ams/sandbox/api/v1/payments/")

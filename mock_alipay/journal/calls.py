@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
-from mock_alipay.terms import Call, Fault, Reply, Verdict
+from mock_alipay.errors import Fault
+from mock_alipay.journal.exchange import Call, Reply, Verdict
 
 Kept = TypeVar("Kept")
 

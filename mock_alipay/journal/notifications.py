@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from mock_alipay.journal.calls import fitting
-from mock_alipay.terms import NotificationFault, NotificationName
+from mock_alipay.journal.faults import NotificationFault
 
 logger = logging.getLogger("mock_alipay")
 
@@ -51,7 +51,7 @@ class Notification(NamedTuple):
 
     id: str
     client_id: str
-    name: NotificationName
+    name: str
     payment_request_id: str | None
     created: datetime
     """By the client's clock."""
@@ -60,7 +60,7 @@ class Notification(NamedTuple):
     status: NotificationStatus = "PENDING"
     due: datetime | None = None
     """When the next attempt is made, or may be made at the earliest while it waits; None when no attempt is left."""
-    waits_for: NotificationName | None = None
+    waits_for: str | None = None
     """What has to be sent for the payment before it; None once that has been."""
     fault: NotificationFault | None = None
     scenario: str | None = None

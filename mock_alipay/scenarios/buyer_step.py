@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from mock_alipay.contracts.names import Act
 from mock_alipay.scenarios.parsing import At, length
-from mock_alipay.terms import Act
 
 
 def read(written: Mapping[str, Any], at: At) -> Act:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, get_args
 
+from mock_alipay.contracts.names import NotificationName
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.scenarios.json_path import Path, parse
 from mock_alipay.scenarios.library import SCHEMA
 from mock_alipay.scenarios.placeholders import paths_in
 from mock_alipay.scenarios.scenario import NOT_STEPS
 from mock_alipay.scenarios.yaml_document import Document
-from mock_alipay.terms import NotificationName
 from mock_alipay.text.wording import close
 
 _OPENING = ("createPaymentSession.json", "pay.json")

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mock_alipay.contracts.names import NotificationName
+from mock_alipay.journal.faults import NotificationFault
 from mock_alipay.scenarios.parsing import At, Fillings, delay, wording
-from mock_alipay.terms import NotificationFault, NotificationName
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import chain
 from typing import Any, get_args
 
+from mock_alipay.contracts.names import Act, NotificationName
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import buyer_step, notification_step, step
 from mock_alipay.scenarios.json_path import parse
@@ -17,7 +18,6 @@ from mock_alipay.scenarios.notification_step import Notice, Notices
 from mock_alipay.scenarios.parsing import each
 from mock_alipay.scenarios.step import Step
 from mock_alipay.scenarios.yaml_document import Document
-from mock_alipay.terms import Act, NotificationName
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _NOTIFICATIONS: tuple[NotificationName, ...] = get_args(NotificationName)

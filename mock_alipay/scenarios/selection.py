@@ -6,6 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from mock_alipay.contracts.names import Act, NotificationName
 from mock_alipay.errors import Misuse
 from mock_alipay.scenarios.layers import Seen, Shelf
 from mock_alipay.scenarios.library import Library
@@ -13,7 +14,6 @@ from mock_alipay.scenarios.matching import Sight
 from mock_alipay.scenarios.notification_step import Notice
 from mock_alipay.scenarios.scenario import Story
 from mock_alipay.scenarios.step import Step
-from mock_alipay.terms import Act, NotificationName
 from mock_alipay.text.wording import close
 
 _PLAIN = (Step(),)

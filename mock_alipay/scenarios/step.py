@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from mock_alipay.journal.faults import WireFault
 from mock_alipay.scenarios.parsing import At, Fillings, delay, length, wording
-from mock_alipay.terms import WireFault
 
 
 class Then(NamedTuple):

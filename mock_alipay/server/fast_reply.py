@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
-from mock_alipay.terms import Reply
+from mock_alipay.journal.exchange import Reply
 
 if TYPE_CHECKING:
     from uvicorn.protocols.http.flow_control import FlowControl

@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from mock_alipay.clock.clocks import Clock
 from mock_alipay.errors import Misuse
 from mock_alipay.gateway.gateway import Gateway
-from mock_alipay.terms import Call
+from mock_alipay.journal.exchange import Call
 from mock_alipay.web.reply_writer import deliver
 from mock_alipay.web.request_target import origin_form, raw_target
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from starlette.types import Receive, Scope, Send
 
-from mock_alipay.terms import Reply
+from mock_alipay.journal.exchange import Reply
 
 CONNECTION = "mock_alipay.connection"
 """The ASGI extension under which our own server hands down the client's connection."""

@@ -13,7 +13,6 @@ from mock_alipay.clock.clocks import Clocks
 from mock_alipay.clock.schedule import Agenda
 from mock_alipay.journal.events import Events
 from mock_alipay.journal.notifications import Notification, Outbox
-from mock_alipay.terms import NotificationName
 from mock_alipay.webhooks.delivery import Delivery
 
 logger = logging.getLogger("mock_alipay")
@@ -92,7 +91,7 @@ class Postman:
         await asyncio.wait([self._begin(notification, self._deliver(notification.id, by_hand=True))])
         return self.outbox.get(notification.id) or notification
 
-    def release(self, key: _Key, names: Collection[NotificationName]) -> None:
+    def release(self, key: _Key, names: Collection[str]) -> None:
         """Let go what waits for a notification of a payment that will never come."""
         for one in self.outbox.together(key):
             if one.held and one.waits_for in names:

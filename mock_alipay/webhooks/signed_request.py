@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from mock_alipay.clock.clocks import wire_time
-from mock_alipay.gateway.reply import STALE, Sealer
+from mock_alipay.gateway.reply import Sealer
+from mock_alipay.journal.exchange import STALE
 from mock_alipay.journal.notifications import Notification
 from mock_alipay.signing import content
 from mock_alipay.webhooks.url import target_of

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mock_alipay.client import CallRecord, NotificationRecord, told, told_of
 from mock_alipay.client.records import AttemptRecord
-from mock_alipay.terms import Fault
+from mock_alipay.errors import Fault
 
 NOON = datetime(2026, 11, 22, 12).astimezone()
 GOOD = CallRecord(

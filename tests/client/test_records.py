@@ -10,7 +10,7 @@ import pytest
 from mock_alipay.client import CallRecord, ClockState, Mock, NotificationRecord, PaymentRecord, ScenarioRecord
 from mock_alipay.client.events import Event
 from mock_alipay.client.records import AttemptRecord, Record, camel
-from mock_alipay.terms import Fault
+from mock_alipay.errors import Fault
 from tests.live import Live, sample
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from mock_alipay.contracts.names import TypeMode
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.contracts.validation import Contract
 from mock_alipay.errors import Refusal
-from mock_alipay.terms import TypeMode
 from tests.fields import MODES, REQUESTS, read
 
 CONTRACTS = {mode: Contract(Schemas(mode)) for mode in MODES}

@@ -16,9 +16,9 @@ from jsonschema import Draft202012Validator
 
 from mock_alipay.apis.payments.endpoints import ENDPOINTS
 from mock_alipay.config.config import HTTP_URL, HTTP_URL_TOLD
+from mock_alipay.contracts.names import TypeMode
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.contracts.validation import parse
-from mock_alipay.terms import TypeMode
 from tests.bodies import changed_bodies, valid_bodies
 from tests.fields import MODES, PLACES, REQUESTS, book_of, read
 

@@ -14,10 +14,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mock_alipay.contracts import validation as module
+from mock_alipay.contracts.names import TypeMode
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.contracts.validation import Contract, claimed_id, parse
-from mock_alipay.errors import Refusal
-from mock_alipay.terms import Fault, TypeMode
+from mock_alipay.errors import Fault, Refusal
 from tests.fields import BOOKS, MODES, REQUESTS, Book, Field, Steps, book_of, needed
 from tests.live import Live, sample
 

@@ -10,12 +10,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
 from mock_alipay import signing
+from mock_alipay.config.config import SignatureMode
 from mock_alipay.errors import Refusal
 from mock_alipay.gateway import authentication as module
 from mock_alipay.gateway.authentication import Identity, Verifier
+from mock_alipay.journal.exchange import Call
 from mock_alipay.signing import Suspect, keys
 from mock_alipay.signing.keys import KeyRing
-from mock_alipay.terms import Call, SignatureMode
 from tests.calls import plain_call, signed_call
 
 OLD, NEW, OTHER = (generate_private_key(65537, 1024) for _ in range(3))

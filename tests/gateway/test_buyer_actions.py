@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from mock_alipay.contracts.names import Act, BuyerAction
 from mock_alipay.errors import Misuse
 from mock_alipay.gateway.repository import MOST_CONFLICTS
-from mock_alipay.terms import Act, BuyerAction
 from tests.gateway.test_repository import Contested
 from tests.till import Till
 

@@ -25,10 +25,10 @@ from mock_alipay.errors import Misuse, Refusal
 from mock_alipay.gateway.assembly import Parts
 from mock_alipay.gateway.gateway import Gateway
 from mock_alipay.journal.events import Event
+from mock_alipay.journal.exchange import Call, Reply
 from mock_alipay.journal.log_lines import json_line, text_line
 from mock_alipay.signing import content, fits, keys, parse, raw_signature
 from mock_alipay.storage import MemoryStore
-from mock_alipay.terms import Call, Reply
 from mock_alipay.web.admin.call_views import whole_call_view
 from tests.calls import NOW, ask, code, header, latest, parts_of, plain_call, result, signed_call, with_story
 from tests.live import PATH, SANDBOX_PATH, Live, sample

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.terms import BuyerAction
+from mock_alipay.contracts.names import BuyerAction
 from tests.calls import NOW
 from tests.till import Till, session_body
 from tests.webhooks.rounds import Merchants

@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from mock_alipay.gateway import reply as module
 from mock_alipay.gateway.reply import Letter, Sealer, problem_reply
+from mock_alipay.journal.exchange import Reply
+from mock_alipay.journal.faults import WireFault
 from mock_alipay.signing import Signer, content, fits, keys, parse, raw_signature
-from mock_alipay.terms import Reply, WireFault
 from tests.calls import NOW, header, plain_call
 from tests.live import SANDBOX_PATH
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from mock_alipay.apis.payments.model import News, Payment
+from mock_alipay.contracts.names import Act
 from mock_alipay.gateway.repository import MOST_CONFLICTS, Ledger
 from mock_alipay.journal.events import Event
 from mock_alipay.storage import MemoryStore
-from mock_alipay.terms import Act
 from tests.apis.payments.orders import HOUR, SECOND, capture, opened, order, standing
 from tests.calls import NOW, parts_of
 

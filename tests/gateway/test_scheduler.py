@@ -19,10 +19,10 @@ from mock_alipay.apis.payments.model import Money, Order, Payment, Session
 from mock_alipay.clock import schedule as module
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.clock.schedule import Agenda
+from mock_alipay.contracts.names import Act
 from mock_alipay.gateway.scheduler import Timekeeper
 from mock_alipay.journal.events import Event, Events
 from mock_alipay.storage import MemoryStore
-from mock_alipay.terms import Act
 from tests.apis.payments.orders import late, opened, order, refund
 from tests.calls import NOW, parts_of
 from tests.timelapse import LoopClock, looks, passed, run

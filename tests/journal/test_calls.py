@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from mock_alipay.journal.calls import FILTERS, Entry, Journal, wanted
-from mock_alipay.terms import Reply, WireFault
+from mock_alipay.journal.exchange import Reply
+from mock_alipay.journal.faults import WireFault
 from tests.calls import NOW, plain_call
 
 

@@ -11,10 +11,10 @@ import threading
 
 import pytest
 
+from mock_alipay.errors import Fault
 from mock_alipay.journal.calls import Entry
 from mock_alipay.journal.events import Event, EventKind
 from mock_alipay.journal.log import Log, LogFormat
-from mock_alipay.terms import Fault
 from tests.journal.test_log_lines import DROPPED, ENTRY, REFUSED, SENT
 
 

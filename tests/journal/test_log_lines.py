@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from mock_alipay.errors import Fault
 from mock_alipay.journal.calls import Entry
+from mock_alipay.journal.exchange import Reply
+from mock_alipay.journal.faults import WireFault
 from mock_alipay.journal.log_lines import json_line, notification_json, notification_text, text_line
 from mock_alipay.journal.notifications import Attempt, Notification
-from mock_alipay.terms import Fault, Reply, WireFault
 from tests.calls import NOW, plain_call
 
 CARD = "4054692760174822"

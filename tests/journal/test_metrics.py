@@ -6,9 +6,10 @@ import pytest
 
 from mock_alipay.journal.calls import Entry
 from mock_alipay.journal.events import Event, EventKind
+from mock_alipay.journal.exchange import Reply
+from mock_alipay.journal.faults import WireFault
 from mock_alipay.journal.metrics import BOUNDS, MOST_STRANGE, OTHER, CallKey, Latency, Tally
 from mock_alipay.journal.notifications import Attempt, NotificationStatus
-from mock_alipay.terms import Reply, WireFault
 from tests.journal.test_log_lines import ENTRY, REFUSED, SENT
 
 

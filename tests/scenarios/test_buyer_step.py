@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from mock_alipay.terms import Act, BuyerAction
+from mock_alipay.contracts.names import Act, BuyerAction
 from tests.fields import read
 from tests.scenarios.tales import problems, story
 

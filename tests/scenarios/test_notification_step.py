@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_alipay.contracts.names import NotificationName
+from mock_alipay.journal.faults import NotificationFault
 from mock_alipay.scenarios.notification_step import Notice, circle
-from mock_alipay.terms import NotificationFault, NotificationName
 from tests.fields import read
 from tests.scenarios.tales import problems, story
 

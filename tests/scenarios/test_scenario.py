@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from mock_alipay.contracts.names import Act
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios.notification_step import Notice
 from mock_alipay.scenarios.scenario import Story
 from mock_alipay.scenarios.step import Step
-from mock_alipay.terms import Act
 from tests.scenarios.tales import SCHEMAS, problems, read_text, story
 
 

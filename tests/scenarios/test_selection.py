@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mock_alipay.contracts.names import Act
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import Misuse, SetupError
 from mock_alipay.scenarios import Choice, Chooser, Library, Notice, Step
 from mock_alipay.scenarios import selection as module
 from mock_alipay.scenarios.matching import Sight
-from mock_alipay.terms import Act
 from tests.scenarios.tales import read_text
 
 ENDPOINT = "createPaymentSession"

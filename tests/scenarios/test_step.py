@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from mock_alipay.journal.faults import WireFault
 from mock_alipay.scenarios.step import Step, Then
-from mock_alipay.terms import WireFault
 from tests.fields import read
 from tests.scenarios.tales import problems, story
 

@@ -11,7 +11,7 @@ import orjson
 from mock_alipay.apis.context import World
 from mock_alipay.apis.payments.model import News, Payment, Transaction
 from mock_alipay.apis.payments.state_machine import Move, move, possible
-from mock_alipay.terms import Act, BuyerAction
+from mock_alipay.contracts.names import Act, BuyerAction
 
 USUAL_REASON = "USER_BALANCE_NOT_ENOUGH"
 """Why a payment is declined when nobody says."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from mock_alipay.terms import Act, NotificationName
+from mock_alipay.contracts.names import Act, NotificationName
 
 State = Literal["OPEN", "EXPIRED", "PROCESSING", "PENDING", "AUTHORIZED", "SUCCESS", "FAIL", "CANCELLED"]
 """Where a payment stands; ``life.moves`` says what leads from one to another.

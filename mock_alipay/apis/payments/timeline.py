@@ -8,7 +8,7 @@ from mock_alipay.apis.context import World
 from mock_alipay.apis.payments import buyer, captures_refunds
 from mock_alipay.apis.payments.model import Payment
 from mock_alipay.apis.payments.state_machine import move, possible
-from mock_alipay.terms import Act
+from mock_alipay.contracts.names import Act
 
 _UNPAID = frozenset({"OPEN", "PROCESSING", "PENDING"})
 _ENDING = frozenset({"OPEN", "PROCESSING", "AUTHORIZED"})

@@ -9,9 +9,9 @@ import orjson
 from mock_alipay.clock import durations
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.contracts.validation import Contract
+from mock_alipay.errors import Fault
 from mock_alipay.journal.calls import Entry
 from mock_alipay.scenarios import Story
-from mock_alipay.terms import Fault
 from mock_alipay.text.masking import mask_json, mask_text
 
 _UNREADABLE: Final = object()

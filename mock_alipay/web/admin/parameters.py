@@ -11,8 +11,7 @@ import orjson
 from starlette.requests import Request
 
 from mock_alipay.contracts.schemas import Schemas
-from mock_alipay.errors import Misuse
-from mock_alipay.terms import Fault
+from mock_alipay.errors import Fault, Misuse
 from mock_alipay.text.wording import close, described, short
 from mock_alipay.web.merchant import read_body
 

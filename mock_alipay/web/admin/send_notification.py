@@ -9,12 +9,12 @@ from typing import Any
 import orjson
 
 from mock_alipay.apis.payments.model import News, Payment, TransactionType
+from mock_alipay.contracts.names import NotificationName
 from mock_alipay.errors import Misuse, SetupError
 from mock_alipay.journal.notifications import Notification
 from mock_alipay.scenarios.library import story_in
 from mock_alipay.scenarios.notification_step import Notice
 from mock_alipay.scenarios.yaml_document import Document
-from mock_alipay.terms import NotificationName
 from mock_alipay.web.admin.context import Ask, Desk
 from mock_alipay.web.admin.look import payment_of
 from mock_alipay.web.admin.notifications import shown

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mock_alipay.clock import durations
+from mock_alipay.contracts.names import Act
 from mock_alipay.contracts.result_codes import results
 from mock_alipay.errors import Misuse, SetupError
 from mock_alipay.scenarios import Story
 from mock_alipay.scenarios.upload import read_posted
 from mock_alipay.signing import keys
-from mock_alipay.terms import Act
 from mock_alipay.text.wording import short
 from mock_alipay.web.admin import call_views, look, payment_views
 from mock_alipay.web.admin.context import Ask, Desk

@@ -10,7 +10,7 @@ import pytest
 from mock_alipay.apis.payments import buyer, captures_refunds, timeline
 from mock_alipay.apis.payments.model import Payment, State
 from mock_alipay.apis.payments.state_machine import IllegalMove
-from mock_alipay.terms import Act, BuyerAction
+from mock_alipay.contracts.names import Act, BuyerAction
 from tests.apis.payments.orders import DAY, HOUR, MINUTE, SECOND, WEEK, WORLD, news_of, opened, order, standing, usd
 from tests.calls import NOW
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mock_alipay.apis.payments import timeline
 from mock_alipay.apis.payments.model import Payment, State, Transaction
-from mock_alipay.terms import Act
+from mock_alipay.contracts.names import Act
 from tests.apis.payments.orders import (
     DAY,
     FAILED,

@@ -14,8 +14,7 @@ from mock_alipay.apis.payments.endpoints.opening import begun
 from mock_alipay.apis.payments.model import Outcome, Session
 from mock_alipay.clock.clocks import GATEWAY_ZONE, wire_time
 from mock_alipay.contracts.validation import parse
-from mock_alipay.errors import Refusal
-from mock_alipay.terms import Fault
+from mock_alipay.errors import Fault, Refusal
 
 _SCENES = {
     "CHECKOUT_PAYMENT": ("CHECKOUT_PAYMENT", None),

@@ -10,8 +10,7 @@ from mock_alipay.apis.context import Context
 from mock_alipay.apis.payments.buyer import CARD
 from mock_alipay.apis.payments.model import Order, Payment, Session, money
 from mock_alipay.clock.clocks import wire_time
-from mock_alipay.errors import Refusal
-from mock_alipay.terms import Fault
+from mock_alipay.errors import Fault, Refusal
 
 
 def begun(body: Mapping[str, Any], context: Context, session: Session | None = None) -> Payment:

@@ -10,8 +10,7 @@ from mock_alipay.apis.payments import captures_refunds
 from mock_alipay.apis.payments.endpoints.transactions import check_currency, repeated, told
 from mock_alipay.apis.payments.model import Money, Outcome, Payment, money
 from mock_alipay.apis.payments.state_machine import possible
-from mock_alipay.errors import Refusal
-from mock_alipay.terms import Fault
+from mock_alipay.errors import Fault, Refusal
 
 
 def refund(body: Mapping[str, Any], context: Context) -> Outcome:

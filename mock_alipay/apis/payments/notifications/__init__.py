@@ -12,7 +12,7 @@ from mock_alipay.apis.payments.model import News, Payment
 from mock_alipay.apis.payments.notifications.notify_capture import notify_capture
 from mock_alipay.apis.payments.notifications.notify_payment import notify_payment
 from mock_alipay.apis.payments.notifications.notify_refund import notify_refund
-from mock_alipay.terms import NotificationName
+from mock_alipay.contracts.names import NotificationName
 
 Composer = Callable[[Payment, News], tuple[str, dict[str, Any]]]
 

@@ -20,9 +20,9 @@ from mock_alipay.apis.payments.model import Money, Outcome, Payment, Session
 from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.config.config import Config
 from mock_alipay.contracts.limits import figures
+from mock_alipay.contracts.names import Act
 from mock_alipay.contracts.validation import parse
 from mock_alipay.errors import Refusal
-from mock_alipay.terms import Act
 from tests.live import live, sample
 
 NOW = datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC)

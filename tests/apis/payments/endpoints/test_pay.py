@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mock_alipay.clock.clocks import wire_time
-from mock_alipay.terms import BuyerAction
+from mock_alipay.contracts.names import BuyerAction
 from tests.calls import NOW
 from tests.till import Body, Till, amount, pay_body, result_of
 

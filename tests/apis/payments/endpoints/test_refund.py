@@ -10,7 +10,7 @@ import pytest
 from mock_alipay.apis.payments import captures_refunds
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.contracts.limits import figures
-from mock_alipay.terms import BuyerAction
+from mock_alipay.contracts.names import BuyerAction
 from tests.calls import NOW
 from tests.till import Till, amount, result_of
 

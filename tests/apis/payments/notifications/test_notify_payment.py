@@ -9,7 +9,7 @@ import pytest
 from mock_alipay.apis.payments.model import News, State
 from mock_alipay.apis.payments.notifications.notify_payment import notify_payment
 from mock_alipay.clock.clocks import wire_time
-from mock_alipay.terms import BuyerAction
+from mock_alipay.contracts.names import BuyerAction
 from tests.apis.payments.orders import standing
 from tests.calls import NOW
 from tests.till import Till, result_of
