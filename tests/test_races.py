@@ -28,7 +28,7 @@ MANY = 20
 SEEDS = range(8)
 
 
-class Slow(MemoryStore):
+class Slow(MemoryStore[Payment]):
     """A store that lets others go first, as one on a network would; ``seed`` says when."""
 
     def __init__(self, seed: int) -> None:

@@ -11,6 +11,9 @@ from mock_alipay.apis.payments.model import Payment
 from mock_alipay.contracts.limits import Figures
 from mock_alipay.contracts.names import Act
 
+CHECKOUT_PATH = "/checkout/"
+"""Where replies send buyers."""
+
 
 class World(NamedTuple):
     """What stays the same for all decisions of a gateway; nothing in it can send, wait or roll dice."""
@@ -20,6 +23,10 @@ class World(NamedTuple):
     figures: Figures
     base_url: str
     """Where a browser on this machine reaches the gateway."""
+
+    def checkout_url(self, payment_id: str) -> str:
+        """The page of a payment that its buyer goes on with."""
+        return f"{self.base_url}{CHECKOUT_PATH}{payment_id}"
 
 
 class Wish(NamedTuple):

@@ -21,7 +21,7 @@ MOST_CONFLICTS = 10
 class Ledger:
     """The store, and what a change in it sets off."""
 
-    store: MemoryStore
+    store: MemoryStore[Payment]
     agenda: Agenda
     events: Events
     announcer: Announcer

@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import unquote
 
+from mock_alipay.apis.context import CHECKOUT_PATH
 from mock_alipay.errors import Misuse, Refusal
 from mock_alipay.journal.exchange import Call
 from mock_alipay.text.wording import close, short
 
 PREFIXES = ("/ams/api/v1/payments/", "/ams/sandbox/api/v1/payments/")
-CHECKOUT = "/checkout/"
-"""Where replies send buyers."""
 
 _TWO_SLASHES = "the path came with double slashes; a gateway URL that ends with a slash does that: leave it out"
 
@@ -52,7 +51,7 @@ class Finder:
     def _unknown(self, path: str) -> Refusal | Misuse:
         before, ams, _ = path.partition("/ams/")
         shown = short(path, 120)
-        if path.startswith(CHECKOUT):
+        if path.startswith(CHECKOUT_PATH):
             detail = f"There is no cashier page; let the buyer act: mock-alipay act PAYMENT_REQUEST_ID pay ({shown})."
             return Misuse(404, "No cashier page", detail)
         if not ams:

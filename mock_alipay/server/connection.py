@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any, cast
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from mock_alipay.server.extensions import CONNECTION, TARGET
 from mock_alipay.server.fast_reply import Exchange
 from mock_alipay.server.lingering_close import LingeringTransport
-from mock_alipay.web.reply_writer import CONNECTION
-from mock_alipay.web.request_target import TARGET
 
 if TYPE_CHECKING:
     from uvicorn.server import ServerState

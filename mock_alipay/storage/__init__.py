@@ -1,5 +1,5 @@
-"""Where payments are kept."""
+"""What outlives one call: aggregates in a bounded store."""
 
-from mock_alipay.storage.aggregates import MemoryStore
+from mock_alipay.storage.aggregates import Aggregate, MemoryStore
 
-__all__ = ["MemoryStore"]
+__all__ = ["Aggregate", "MemoryStore"]

@@ -1,16 +1,41 @@
-"""Payments in this process's memory, the oldest let go when there are too many."""
+"""Aggregates in this process's memory, the oldest dropped when there are too many."""
 
 from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-
-from mock_alipay.apis.payments.model import Payment
+from typing import Generic, Protocol, TypeVar
 
 logger = logging.getLogger("mock_alipay")
 
+Key = tuple[str, str]
+"""A client id, and the request id under which it created the aggregate."""
 
-class MemoryStore:
+
+class Aggregate(Protocol):
+    """What the store needs to know of what it keeps."""
+
+    @property
+    def key(self) -> Key:
+        """Under what it is stored."""
+
+    @property
+    def version(self) -> int:
+        """Counts commits from 1; a commit based on an older version is refused."""
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Other ids by which its client may ask for it, each as ``field:value``."""
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes, roughly."""
+
+
+Kept = TypeVar("Kept", bound=Aggregate)
+
+
+class MemoryStore(Generic[Kept]):
     """Six methods, all that a store needs: load, find, commit, browse, held, forget.
 
     They are async so that a store shared between processes can take this one's place.
@@ -20,51 +45,51 @@ class MemoryStore:
         self._limit = limit
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._payments: OrderedDict[tuple[str, str], Payment] = OrderedDict()
-        self._named: dict[tuple[str, str], str] = {}
-        """paymentRequestIds by client id and any other name of a payment."""
+        self._kept: OrderedDict[Key, Kept] = OrderedDict()
+        self._aliases: dict[Key, str] = {}
+        """Request ids by client id and alias."""
         self._warned = False
 
-    async def load(self, client_id: str, payment_request_id: str) -> Payment | None:
-        """The payment under this id, if the gateway knows it."""
-        return self._payments.get((client_id, payment_request_id))
+    async def load(self, client_id: str, request_id: str) -> Kept | None:
+        """What is stored under this id, if anything is."""
+        return self._kept.get((client_id, request_id))
 
-    async def find(self, client_id: str, name: str) -> str | None:
-        """The paymentRequestId of the payment that has this name, such as ``paymentId:2026…``."""
-        return self._named.get((client_id, name))
+    async def find(self, client_id: str, alias: str) -> str | None:
+        """The request id of what has this alias, such as ``paymentId:2026…``."""
+        return self._aliases.get((client_id, alias))
 
-    async def commit(self, payment: Payment) -> bool:
-        """Keep ``payment``; False when another version was committed since it was loaded, or another has its name."""
-        key = (payment.client_id, payment.payment_request_id)
-        known = self._payments.get(key)
-        if (known.version if known else 0) != payment.version - 1:
+    async def commit(self, changed: Kept) -> bool:
+        """Store it; False when another version was committed since it was loaded, or another has one of its aliases."""
+        key = changed.key
+        known = self._kept.get(key)
+        if (known.version if known else 0) != changed.version - 1:
             return False
-        if not self._name(payment, known):
+        if not self._take_aliases(changed, known):
             return False
-        self._bytes += payment.size - (known.size if known else 0)
-        self._payments[key] = payment
-        self._payments.move_to_end(key)
-        while len(self._payments) > self._limit or (self._bytes > self._max_bytes and len(self._payments) > 1):
-            self._let_go()
+        self._bytes += changed.size - (known.size if known else 0)
+        self._kept[key] = changed
+        self._kept.move_to_end(key)
+        while len(self._kept) > self._limit or (self._bytes > self._max_bytes and len(self._kept) > 1):
+            self._drop_oldest()
         return True
 
-    async def browse(self, client_id: str | None = None) -> list[Payment]:
-        """Payments of one client or all, the latest change first."""
-        return [p for p in reversed(self._payments.values()) if client_id in (None, p.client_id)]
+    async def browse(self, client_id: str | None = None) -> list[Kept]:
+        """What is stored for one client or all, the latest change first."""
+        return [one for (owner, _), one in reversed(self._kept.items()) if client_id in (None, owner)]
 
     async def held(self) -> tuple[int, int]:
-        """How many payments there are, and the bytes that they hold, roughly."""
-        return len(self._payments), self._bytes
+        """How many are stored, and the bytes that they take, roughly."""
+        return len(self._kept), self._bytes
 
     async def forget(self, client_id: str | None = None) -> int:
-        """Drop the payments of one client or all; how many there were."""
-        doomed = [key for key in self._payments if client_id in (None, key[0])]
+        """Drop what is stored for one client or all; returns how many there were."""
+        doomed = [key for key in self._kept if client_id in (None, key[0])]
         for key in doomed:
-            self._drop(self._payments.pop(key))
+            self._drop(self._kept.pop(key))
         return len(doomed)
 
-    def _let_go(self) -> None:
-        _, oldest = self._payments.popitem(last=False)
+    def _drop_oldest(self) -> None:
+        _, oldest = self._kept.popitem(last=False)
         self._drop(oldest)
         if not self._warned:
             self._warned = True
@@ -74,27 +99,24 @@ class MemoryStore:
                 self._max_bytes // 2**20,
             )
 
-    def _name(self, payment: Payment, known: Payment | None) -> bool:
-        """Note a payment's names in place of those it had; False when another payment has one of them."""
-        if payment.payment_id is None and (known is None or known.payment_id is None):
+    def _take_aliases(self, changed: Kept, known: Kept | None) -> bool:
+        """Note its aliases in place of those it had; False when another has one of them."""
+        (client_id, request_id), aliases = changed.key, changed.aliases
+        if not aliases and (known is None or not known.aliases):
             return True
-        client_id, names = payment.client_id, payment.names
-        if any(
-            self._named.get((client_id, n), payment.payment_request_id) != payment.payment_request_id for n in names
-        ):
+        if any(self._aliases.get((client_id, alias), request_id) != request_id for alias in aliases):
             return False
-        self._let_names_go(known, set(names))
-        for name in names:
-            self._named[client_id, name] = payment.payment_request_id
+        if known is not None:
+            self._drop_aliases(known, set(aliases))
+        for alias in aliases:
+            self._aliases[client_id, alias] = request_id
         return True
 
-    def _drop(self, payment: Payment) -> None:
-        self._bytes -= payment.size
-        self._let_names_go(payment, set())
+    def _drop(self, gone: Kept) -> None:
+        self._bytes -= gone.size
+        self._drop_aliases(gone, set())
 
-    def _let_names_go(self, payment: Payment | None, kept: set[str]) -> None:
-        if payment is None:
-            return
-        for name in payment.names:
-            if name not in kept:
-                self._named.pop((payment.client_id, name), None)
+    def _drop_aliases(self, gone: Kept, kept: set[str]) -> None:
+        for alias in gone.aliases:
+            if alias not in kept:
+                self._aliases.pop((gone.key[0], alias), None)

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from starlette.types import Receive, Scope, Send
 
 from mock_alipay.journal.exchange import Reply
-
-CONNECTION = "mock_alipay.connection"
-"""The ASGI extension under which our own server hands down the client's connection."""
+from mock_alipay.server.extensions import CONNECTION, Connection
 
 _NOISE = b"\x16\x03mock-alipay: not HTTP\x00\xff\xfe" * 8
-
-
-class Connection(Protocol):
-    """A client's connection, as far as a reply or a fault needs it."""
-
-    async def send(self, reply: Reply) -> None:
-        """Send a whole reply."""
-
-    def reset(self) -> None:
-        """Break it off, so that the client sees a reset."""
-
-    def end(self, last_words: bytes = b"") -> None:
-        """Send these bytes as they are, then close."""
 
 
 async def deliver(reply: Reply, scope: Scope, receive: Receive, send: Send, *, close: bool = False) -> None:

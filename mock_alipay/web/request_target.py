@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import Any
 
-TARGET = "mock_alipay.target"
-"""The ASGI extension under which our own server hands down the request target as it stood in the request line."""
+from mock_alipay.server.extensions import TARGET
 
 
 def origin_form(raw: str) -> tuple[str, str]:

@@ -444,7 +444,7 @@ def test_a_repeat_gets_the_same_session_until_it_expires() -> None:
     assert first != new
 
 
-class Contested(MemoryStore):
+class Contested(MemoryStore[Payment]):
     """A store in which somebody else is quicker, some times."""
 
     def __init__(self, times: int) -> None:
@@ -463,7 +463,7 @@ class Contested(MemoryStore):
         return await super().commit(payment)
 
 
-def with_store(parts: Parts, store: MemoryStore) -> Gateway:
+def with_store(parts: Parts, store: MemoryStore[Payment]) -> Gateway:
     """A gateway that keeps its payments elsewhere."""
     decision = parts.gateway.decision
     ledger = replace(decision.ledger, store=store)
@@ -483,7 +483,7 @@ def test_a_conflict_is_decided_anew(times: int) -> None:
 def test_two_equal_calls_at_once_get_one_session() -> None:
     """Whoever comes second is told of the first one's session."""
 
-    class Slow(MemoryStore):
+    class Slow(MemoryStore[Payment]):
         async def load(self, client_id: str, payment_request_id: str) -> Payment | None:
             found = await super().load(client_id, payment_request_id)
             await asyncio.sleep(0)

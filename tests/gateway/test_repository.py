@@ -20,7 +20,7 @@ from tests.calls import NOW, parts_of
 URL = "http://127.0.0.1:9/notify"
 
 
-class Contested(MemoryStore):
+class Contested(MemoryStore[Payment]):
     """A store in which somebody else is quicker, some times."""
 
     def __init__(self, times: int) -> None:

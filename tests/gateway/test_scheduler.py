@@ -38,7 +38,7 @@ class Scene:
     ``reopened`` are payments whose session is told to be open again.
     """
 
-    store: MemoryStore = field(default_factory=MemoryStore)
+    store: MemoryStore[Payment] = field(default_factory=MemoryStore[Payment])
     clocks: Clocks = field(default_factory=lambda: Clocks(LoopClock()))
     events: Events = field(default_factory=lambda: Events("run"))
     told: list[tuple[float, str]] = field(default_factory=list)
@@ -297,7 +297,7 @@ def test_a_payment_that_was_forgotten_is_not_told_of() -> None:
     assert ["other"] == play(scene())
 
 
-class Dawdling(MemoryStore):
+class Dawdling(MemoryStore[Payment]):
     """A store that takes a minute to find a payment, once there is a clock that was moved."""
 
     slow = False
@@ -364,7 +364,7 @@ def test_a_clock_that_is_set_back_takes_back_what_was_to_be_told() -> None:
     assert [("minute", "PENDING"), ("hour", "DROPPED")] == run(scene())
 
 
-class Spoilt(MemoryStore):
+class Spoilt(MemoryStore[Payment]):
     """A store with a bug."""
 
     async def load(self, client_id: str, payment_request_id: str) -> Payment | None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.web.request_target import TARGET, origin_form, raw_target
+from mock_alipay.server.extensions import TARGET
+from mock_alipay.web.request_target import origin_form, raw_target
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,12 @@ class Payment(NamedTuple):
         return len(self.request) + len(self.transactions) * _TRANSACTION_SIZE
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def key(self) -> tuple[str, str]:
+        """Under what it is stored."""
+        return self.client_id, self.payment_request_id
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
         """Everything but the paymentRequestId under which a client may ask for it, each as ``field:value``."""
         if self.payment_id is None:
             return ()

@@ -33,14 +33,14 @@ def test_captures_and_refunds_keep_their_order() -> None:
 
 def test_its_names_are_those_under_which_it_is_looked_for() -> None:
     """None before a buyer has acted."""
-    assert () == opened().names
+    assert () == opened().aliases
     assert (
         "paymentId:P1",
         "captureRequestId:c-request",
         "captureId:c-id",
         "refundRequestId:r-request",
         "refundId:r-id",
-    ) == standing("SUCCESS", None, capture(1), refund(1)).names
+    ) == standing("SUCCESS", None, capture(1), refund(1)).aliases
 
 
 def test_its_size_grows_with_what_it_holds() -> None:

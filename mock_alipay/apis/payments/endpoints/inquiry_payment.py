@@ -10,7 +10,6 @@ from mock_alipay.apis.payments.model import Outcome, Payment, State, Transaction
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.contracts.result_codes import results
 from mock_alipay.errors import Refusal
-from mock_alipay.gateway.routing import CHECKOUT
 
 _STATUS: Mapping[State, str] = {"AUTHORIZED": "SUCCESS", "EXPIRED": "FAIL"}
 """What inquiryPayment calls the states that it has no words for."""
@@ -62,7 +61,7 @@ def _fields(payment: Payment, context: Context) -> dict[str, Any]:
 
 def redirect(payment: Payment, context: Context) -> dict[str, str]:
     """Where the buyer goes on with a payment that is in process."""
-    url = f"{context.world.base_url}{CHECKOUT}{payment.payment_id}"
+    url = context.world.checkout_url(payment.payment_id or "")
     return {"actionFormType": "RedirectActionForm", "method": "GET", "redirectUrl": url}
 
 
