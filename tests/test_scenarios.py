@@ -15,11 +15,11 @@ from mock_alipay.contracts.result_codes import results
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.scenarios import Chooser, Library, Notice, Step, Story, Then, shipped_folder
 from mock_alipay.scenarios.library import read_file
-from mock_alipay.scenarios.matching import Sight
 from mock_alipay.scenarios.placeholders import Scope
 from tests.calls import ask, code, latest, parts_of, signed_call
 from tests.fields import read
 from tests.live import sample
+from tests.scenarios.tales import Request
 
 FILES = sorted(shipped_folder().iterdir())
 
@@ -295,7 +295,7 @@ def test_the_sandboxs_good_cards_always_work(card: str) -> None:
 )
 def test_the_sandboxs_magic_works_for_pay(body: dict[str, Any], story: str, result: str | None) -> None:
     """For which it is documented; None is the endpoint's usual answer."""
-    choice = Chooser(Library.load([], Schemas()), "success").choose("pay", "id", Sight("A", {}, body))
+    choice = Chooser(Library.load([], Schemas()), "success").choose("pay", "id", Request("A", {}, body))
     assert (story, result) == (choice.scenario, choice.step.result)
 
 

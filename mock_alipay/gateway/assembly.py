@@ -25,7 +25,6 @@ from mock_alipay.gateway.authentication import Verifier
 from mock_alipay.gateway.execution import Decision
 from mock_alipay.gateway.gateway import Gateway
 from mock_alipay.gateway.notifier import Announcer
-from mock_alipay.gateway.reply import Sealer
 from mock_alipay.gateway.repository import Ledger
 from mock_alipay.gateway.routing import Finder
 from mock_alipay.gateway.scheduler import Timekeeper
@@ -36,6 +35,7 @@ from mock_alipay.journal.notifications import Outbox
 from mock_alipay.scenarios import Chooser, Library
 from mock_alipay.signing import Signer, Suspect, keys
 from mock_alipay.signing.keys import KeyRing
+from mock_alipay.signing.pool import SigningPool
 from mock_alipay.storage import MemoryStore
 from mock_alipay.webhooks import Courier, Postman
 from mock_alipay.webhooks.delivery import Delivery
@@ -61,7 +61,7 @@ class Parts:
     events: Events
     timekeeper: Timekeeper
     keys: KeyRing
-    sealer: Sealer
+    signing: SigningPool
     gateway: Gateway
     env: dict[str, str | None] = field(default_factory=dict)
 
@@ -75,10 +75,10 @@ def assemble(config: Config, *, clock: Clock | None = None, ca_certificate: Path
     chooser, contract, ring = _chooser(config, schemas), Contract(schemas), _key_ring(config)
     journal, agenda, tally = Journal(), Agenda(clocks), Tally(results())
     events = Events(run=secrets.token_hex(4), always=(tally.hear,))
-    signer = None if config.signatures == "off" else Signer(gateway_key)
-    sealer = Sealer(signer, cache(lambda: Signer(keys.shipped_forger_key())))
+    forger = cache(lambda: Signer(keys.shipped_forger_key()))
+    signing = SigningPool(Signer(gateway_key), forger, enabled=config.signatures != "off")
     suspect = Suspect("the gateway's own key", gateway_key.public_key())
-    world, postman = _world(config), _postman(config, clocks, sealer, events)
+    world, postman = _world(config), _postman(config, clocks, signing, events)
     announcer = Announcer(chooser=chooser, postman=postman, world=world, notify_url=config.notify_url)
     ledger = Ledger(store=MemoryStore(), agenda=agenda, events=events, announcer=announcer, world=world)
     gateway = Gateway(
@@ -87,7 +87,7 @@ def assemble(config: Config, *, clock: Clock | None = None, ca_certificate: Path
         contract=contract,
         chooser=chooser,
         decision=Decision(endpoints=ENDPOINTS, ledger=ledger, chooser=chooser),
-        sealer=sealer,
+        signing=signing,
         journal=journal,
         events=events,
         clocks=clocks,
@@ -107,7 +107,7 @@ def assemble(config: Config, *, clock: Clock | None = None, ca_certificate: Path
         events=events,
         timekeeper=Timekeeper(agenda, clocks, ledger),
         keys=ring,
-        sealer=sealer,
+        signing=signing,
         gateway=gateway,
         env=environment(config, gateway_key, ca_certificate),
     )
@@ -136,11 +136,11 @@ def _world(config: Config) -> World:
     return World(Invent(seed), People(seed), figures(), config.url)
 
 
-def _postman(config: Config, clocks: Clocks, sealer: Sealer, events: Events) -> Postman:
+def _postman(config: Config, clocks: Clocks, signing: SigningPool, events: Events) -> Postman:
     intervals = figures().resend_intervals
     # The official sandbox sends nothing twice (aba_zh-cn/notify_refund).
     intervals = intervals[:1] if config.sandbox_retries else intervals
-    delivery = Delivery(Envelopes(sealer), Courier(config.notify_allow), intervals)
+    delivery = Delivery(Envelopes(signing), Courier(config.notify_allow), intervals)
     return Postman(outbox=Outbox(), agenda=Agenda(clocks), clocks=clocks, events=events, delivery=delivery)
 
 

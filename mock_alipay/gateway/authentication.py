@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from itertools import chain, islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from mock_alipay import signing
 from mock_alipay.config.config import SignatureMode
@@ -31,13 +31,6 @@ _ISO = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.
 """All forms in the wild: Python ``+00:00``, PHP ``+0000``, .NET seven decimals and ``Z``."""
 
 
-class Identity(NamedTuple):
-    """A caller, as far as it could be checked."""
-
-    client_id: str
-    verdict: Verdict
-
-
 class Verifier:
     """Holds calls against the key ring."""
 
@@ -47,10 +40,13 @@ class Verifier:
         self._gateway = gateway
         self._anonymous = anonymous
 
-    def identify(self, call: Call) -> Identity:
-        """The caller; a Refusal names the header that is missing or malformed, or why the signature does not fit."""
+    def identify(self, call: Call) -> tuple[str, Verdict]:
+        """The caller's client id, and whether its signature is valid.
+
+        A Refusal names the header that is missing or malformed, or why the signature is wrong.
+        """
         if self._mode == "off":
-            return Identity(call.headers.get("client-id", "") or self._anonymous, "unchecked")
+            return call.headers.get("client-id", "") or self._anonymous, "unchecked"
         client_id = _required(call, "client-id")
         if not _CLIENT_ID.fullmatch(client_id):
             raise _illegal("client-id", "1 to 128 visible ASCII characters, sent once", client_id)
@@ -63,13 +59,13 @@ class Verifier:
                     "INVALID_CLIENT",
                     explanation=f"client id {client_id} has no key here; add it with --merchant {client_id}=FILE",
                 )
-            return Identity(client_id, "unverified")
+            return client_id, "unverified"
         version = max(versions) if header.key_version is None else header.key_version
         if version not in versions:
             known = ", ".join(map(str, versions))
             raise Refusal("KEY_NOT_FOUND", explanation=f"keyVersion={version}, but {client_id} has version {known}")
         self._check_signature(call, client_id, header, version)
-        return Identity(client_id, "valid")
+        return client_id, "valid"
 
     def _check_signature(self, call: Call, client_id: str, header: SignatureHeader, version: int) -> None:
         versions = self._keys.versions(client_id)

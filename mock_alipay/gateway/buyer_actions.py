@@ -25,7 +25,7 @@ class Cashier:
         await self.ledger.ready()
         for _ in range(MOST_CONFLICTS):
             now = self.clocks.now(client_id)
-            payment = await self.ledger.standing(client_id, payment_request_id, now)
+            payment = await self.ledger.load(client_id, payment_request_id, now)
             if payment is None:
                 raise Misuse(404, "No such payment", f"no payment of {client_id} has this paymentRequestId")
             if not buyer.can(payment, what.action):

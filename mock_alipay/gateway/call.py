@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from mock_alipay.apis.payments.model import Payment
 from mock_alipay.errors import Fault
 from mock_alipay.journal.exchange import Call, Verdict
 from mock_alipay.scenarios import Choice
@@ -26,8 +27,15 @@ class Visit:
     payment_request_id: str | None = None
     about: str | None = None
     """The paymentRequestId of the payment that the call is about, if it names one that could be known."""
+    payment: Payment | None = None
+    """That payment as it was loaded, if the gateway knows it."""
     body: Mapping[str, Any] = field(default_factory=dict)
     verdict: Verdict = "unchecked"
     explanation: str | None = None
     faults: tuple[Fault, ...] = ()
     choice: Choice | None = None
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers of the call."""
+        return self.call.headers

@@ -25,24 +25,24 @@ class Decision:
     ledger: Ledger
     chooser: Chooser
 
-    async def look_up(self, visit: Visit, name: str) -> str | None:
-        """Find out which payment the call is about; the story in which that began, if the gateway knows it."""
-        store, client_id, body = self.ledger.store, visit.client_id, visit.body
-        endpoint = self.endpoints[name]
+    async def load(self, visit: Visit, name: str) -> str | None:
+        """Load the payment that the call is about; returns the scenario in which it began, unless this call begins it.
+
+        A call that creates a payment is about the one that has its paymentRequestId already.
+        """
+        endpoint, body = self.endpoints[name], visit.body
         visit.payment_request_id = body.get("paymentRequestId")
-        if endpoint.begins:
-            visit.about = visit.payment_request_id
-            return None
-        field = next((field for field in endpoint.about if field in body), None)
+        fields = ("paymentRequestId",) if endpoint.begins else endpoint.about
+        field = next((field for field in fields if field in body), None)
         if field is None:
             return None
         if field == "paymentRequestId":
             visit.about = visit.payment_request_id
         else:
-            visit.about = await store.find(client_id, f"{field}:{body[field]}")
+            visit.about = await self.ledger.store.find(visit.client_id, f"{field}:{body[field]}")
             visit.payment_request_id = visit.about or visit.payment_request_id
-        payment = await store.load(client_id, visit.about) if visit.about else None
-        return payment.scenario if payment else None
+        visit.payment = await self._stored(visit)
+        return visit.payment.scenario if visit.payment and not endpoint.begins else None
 
     async def outcome(self, visit: Visit, name: str, choice: Choice) -> Outcome:
         """What the scenario forces, or what the endpoint comes to, which is committed then."""
@@ -57,8 +57,11 @@ class Decision:
         hurried = endpoint.begins and bool(wish.buyer) and self.chooser.hurries(wish.scenario, visit.client_id)
         if hurried or endpoint.invents:
             await ledger.ready()
-        for _ in range(MOST_CONFLICTS):
-            payment = await self._about(visit, endpoint)
+        for conflicts in range(MOST_CONFLICTS):
+            if conflicts:
+                visit.payment = await self._stored(visit)
+            await self._check_own_id(visit, endpoint)
+            payment = visit.payment and await ledger.advance(visit.payment, now)
             context = Context(now, visit.client_id, payment, world, visit.call.body, wish)
             outcome = endpoint.decide(visit.body, context)
             if outcome.payment is None:
@@ -68,16 +71,18 @@ class Decision:
                 return outcome
         raise conflict(str(visit.payment_request_id))
 
-    async def _about(self, visit: Visit, endpoint: Endpoint) -> Payment | None:
-        """The payment as it stands now; a Refusal when another one has used the call's own id."""
-        about, client_id = visit.about, visit.client_id
-        if endpoint.own_id is not None:
-            own = f"{endpoint.own_id}:{visit.body[endpoint.own_id]}"
-            owner = await self.ledger.store.find(client_id, own)
-            if owner is not None and owner != about:
-                used = f"{endpoint.own_id} {visit.body[endpoint.own_id]} was used before for another payment"
-                raise Refusal("REPEAT_REQ_INCONSISTENT", used)
-        return await self.ledger.standing(client_id, about, visit.now) if about else None
+    async def _stored(self, visit: Visit) -> Payment | None:
+        return await self.ledger.store.load(visit.client_id, visit.about) if visit.about else None
+
+    async def _check_own_id(self, visit: Visit, endpoint: Endpoint) -> None:
+        """A Refusal when the id that the call gives its capture or refund was used for another payment."""
+        if endpoint.own_id is None:
+            return
+        own = f"{endpoint.own_id}:{visit.body[endpoint.own_id]}"
+        owner = await self.ledger.store.find(visit.client_id, own)
+        if owner is not None and owner != visit.about:
+            used = f"{endpoint.own_id} {visit.body[endpoint.own_id]} was used before for another payment"
+            raise Refusal("REPEAT_REQ_INCONSISTENT", used)
 
 
 def _wish(choice: Choice) -> Wish:

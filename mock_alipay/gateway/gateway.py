@@ -18,15 +18,15 @@ from mock_alipay.errors import Misuse, Refusal
 from mock_alipay.gateway.authentication import Verifier
 from mock_alipay.gateway.call import Visit
 from mock_alipay.gateway.execution import Decision
-from mock_alipay.gateway.reply import Letter, Sealer, problem_reply
+from mock_alipay.gateway.reply import compose, problem_reply
 from mock_alipay.gateway.routing import Finder
 from mock_alipay.journal.calls import Entry, Journal
 from mock_alipay.journal.events import Events
 from mock_alipay.journal.exchange import Call, Reply
 from mock_alipay.scenarios import Chooser
 from mock_alipay.scenarios.json_path import put
-from mock_alipay.scenarios.matching import Sight
 from mock_alipay.scenarios.placeholders import Scope
+from mock_alipay.signing.pool import SigningPool
 
 logger = logging.getLogger("mock_alipay")
 
@@ -43,7 +43,7 @@ class Gateway:
     contract: Contract
     chooser: Chooser
     decision: Decision
-    sealer: Sealer
+    signing: SigningPool
     journal: Journal
     events: Events
     clocks: Clocks
@@ -83,17 +83,16 @@ class Gateway:
             await asyncio.to_thread(self._admit, visit, name)
         else:
             self._admit(visit, name)
-        began = await self.decision.look_up(visit, name)
-        sight = Sight(visit.client_id, call.headers, visit.body)
-        visit.choice = self.chooser.choose(name, visit.payment_request_id, sight, began)
+        began = await self.decision.load(visit, name)
+        visit.choice = self.chooser.choose(name, visit.payment_request_id, visit, began)
         visit.explanation = visit.choice.hint or visit.explanation
         return await self.decision.outcome(visit, name, visit.choice)
 
     def _admit(self, visit: Visit, endpoint: str) -> None:
-        identity = self.verifier.identify(visit.call)
-        if identity.client_id != visit.client_id:
-            visit.now = self.clocks.read(visit.call.received, identity.client_id)
-        visit.client_id, visit.verdict = identity.client_id, identity.verdict
+        client_id, visit.verdict = self.verifier.identify(visit.call)
+        if client_id != visit.client_id:
+            visit.now = self.clocks.read(visit.call.received, client_id)
+        visit.client_id = client_id
         visit.body = self.contract.check(endpoint, visit.call.body)
 
     def _refused(self, visit: Visit, refusal: Refusal) -> Outcome:
@@ -114,13 +113,12 @@ class Gateway:
     async def _seal(self, visit: Visit, outcome: Outcome) -> tuple[Reply, dict[str, str]]:
         result = self.results[outcome.code].composed(outcome.message)
         body: dict[str, Any] = {**outcome.fields, "result": result}
-        now = visit.now
         choice = visit.choice
         if choice is None:
-            return await self.sealer.seal(Letter(visit.call, visit.id, visit.client_id, body, now)), result
+            return await compose(visit, body, self.signing), result
         step = choice.step
         if step.set:
-            scope = Scope(visit.body, dict(body), visit.call.headers, visit.client_id, now)
+            scope = Scope(visit.body, dict(body), visit.headers, visit.client_id, visit.now)
             for path, fill in step.set:
                 put(body, path, fill(scope))
             sent = body.get("result")
@@ -128,8 +126,7 @@ class Gateway:
         delay = 0.0
         if step.delay is not None:
             delay = self.invent.between(*step.delay, visit.client_id, visit.payment_request_id or "", choice.nth)
-        letter = Letter(visit.call, visit.id, visit.client_id, body, now, choice.scenario, delay, step.fault)
-        return await self.sealer.seal(letter), result
+        return await compose(visit, body, self.signing, delay=delay), result
 
     def _turned_away(self, visit: Visit, misuse: Misuse) -> Reply:
         reply = problem_reply(misuse.problem, visit.id)

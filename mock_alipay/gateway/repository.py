@@ -27,18 +27,27 @@ class Ledger:
     announcer: Announcer
     world: World
 
-    async def standing(self, client_id: str, payment_request_id: str, now: datetime) -> Payment | None:
-        """A payment as it stands at ``now``: all that was due by then has happened, and is committed and announced."""
+    async def load(self, client_id: str, payment_request_id: str, now: datetime) -> Payment | None:
+        """A payment as it stands at ``now``."""
+        payment = await self.store.load(client_id, payment_request_id)
+        return await self.advance(payment, now) if payment else None
+
+    async def advance(self, payment: Payment, now: datetime) -> Payment | None:
+        """A payment that was loaded, after all that was due by ``now`` has happened, been committed and announced.
+
+        None when it has been forgotten meanwhile.
+        """
+        loaded: Payment | None = payment
         for _ in range(MOST_CONFLICTS):
-            payment = await self.store.load(client_id, payment_request_id)
-            if payment is None or (due := timeline.due(payment)) is None or due > now:
-                return payment
-            if payment.acts is not None:
+            if loaded is None or (due := timeline.due(loaded)) is None or due > now:
+                return loaded
+            if loaded.acts is not None:
                 await self.ready()
-            kept = await self.commit(timeline.happened(payment, now, self.world), now)
+            kept = await self.commit(timeline.happened(loaded, now, self.world), now)
             if kept is not None:
                 return kept
-        raise conflict(payment_request_id)
+            loaded = await self.store.load(*payment.key)
+        raise conflict(payment.payment_request_id)
 
     async def ready(self) -> None:
         """To be awaited before a decision that makes up a buyer: what does that takes a while to load."""

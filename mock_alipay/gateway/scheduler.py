@@ -55,7 +55,7 @@ class Timekeeper:
 
     async def _settle(self, client_id: str, payment_request_id: str) -> None:
         now = self.clocks.now(client_id)
-        payment = await self.ledger.standing(client_id, payment_request_id, now)
+        payment = await self.ledger.load(client_id, payment_request_id, now)
         # Someone else may have been quicker, or the clock has been set back meanwhile: what is due is noted again.
         due = timeline.due(payment) if payment else None
         if due is not None:

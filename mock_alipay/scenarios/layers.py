@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios.library import Library, unknown
-from mock_alipay.scenarios.matching import Sight
+from mock_alipay.scenarios.matching import Matchable
 from mock_alipay.scenarios.scenario import Story
 
 MOST_LOADED = 1_000
@@ -19,11 +19,11 @@ class Stories(Mapping[str, Story]):
     def __init__(self, *layers: Library) -> None:
         self._layers = layers
 
-    def claimed(self, sight: Sight) -> list[Story]:
+    def claimed(self, call: Matchable) -> list[Story]:
         """The stories whose match holds and is the most particular; of one layer only."""
         best: list[Story] = []
         for layer in self._layers:
-            found = layer.claimed(sight, self)
+            found = layer.claimed(call, self)
             if found and (not best or found[0].weight > best[0].weight):
                 best = found
         return best

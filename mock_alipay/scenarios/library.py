@@ -10,7 +10,7 @@ from pathlib import Path
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError, WrongUse
 from mock_alipay.scenarios import yaml_document
-from mock_alipay.scenarios.matching import Condition, Sight, text
+from mock_alipay.scenarios.matching import Condition, Matchable, text
 from mock_alipay.scenarios.scenario import Story, build
 from mock_alipay.scenarios.yaml_document import Document
 from mock_alipay.text.wording import close
@@ -60,15 +60,15 @@ class Library(Mapping[str, Story]):
             raise SetupError(*problems)
         return cls(stories.values())
 
-    def claimed(self, sight: Sight, seen: Mapping[str, Story] | None = None) -> list[Story]:
+    def claimed(self, call: Matchable, seen: Mapping[str, Story] | None = None) -> list[Story]:
         """The stories whose match holds and is the most particular; several only when they look at other places.
 
         ``seen``: those only that stand there under their name.
         """
-        admitted = self._gates.admitted(sight)
+        admitted = self._gates.admitted(call)
         if seen is not None:
             admitted = [story for story in admitted if seen[story.name] is story]
-        found = [story for story in admitted if all(condition.holds(sight) for condition in story.match)]
+        found = [story for story in admitted if all(condition.holds(call) for condition in story.match)]
         return [story for story in found if story.weight == found[0].weight]
 
     def unknown(self, name: str) -> str:
@@ -125,11 +125,11 @@ class _Gates:
             for word in set(gate.words):
                 by_word.setdefault(word, []).append(story)
 
-    def admitted(self, sight: Sight) -> list[Story]:
+    def admitted(self, call: Matchable) -> list[Story]:
         """In the order of the stories."""
         found = list(self._open)
         for gate, by_word in self._gates.values():
-            for value in gate.values(sight):
+            for value in gate.values(call):
                 found += by_word.get(value if isinstance(value, str) else text(value) or "", ())
         if len(found) < 2:
             return found

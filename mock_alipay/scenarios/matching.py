@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Protocol
 
 from mock_alipay.scenarios.json_path import Path, find_all, parse
 
@@ -13,12 +13,20 @@ _MOST_STEPS = 150_000
 """What telling whether two lists of words overlap may take, in letters compared: a tenth of a second."""
 
 
-class Sight(NamedTuple):
+class Matchable(Protocol):
     """What a matcher can see of a call."""
 
-    client_id: str
-    headers: Mapping[str, str]
-    body: Mapping[str, Any]
+    @property
+    def client_id(self) -> str:
+        """The caller's."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """By lower-case name."""
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """Parsed and checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +41,9 @@ class Condition:
     present: bool | None
     """Whether the place must be filled or empty, when presence is asked for."""
 
-    def holds(self, sight: Sight) -> bool:
+    def holds(self, call: Matchable) -> bool:
         """Whether the call fits."""
-        values = list(self.values(sight))
+        values = list(self.values(call))
         if self.present is not None and bool(values) == self.present:
             return True
         return any(fits(text(value), word) for value in values for word in self.words)
@@ -45,11 +53,11 @@ class Condition:
         """Whether only the very words fit."""
         return self.present is None and not any(is_glob(word) for word in self.words)
 
-    def values(self, sight: Sight) -> Iterable[Any]:
+    def values(self, call: Matchable) -> Iterable[Any]:
         """What stands at the place."""
         if self.source == "body":
-            return find_all(sight.body, self.path)
-        found = sight.client_id if self.source == "clientId" else sight.headers.get(self.place)
+            return find_all(call.body, self.path)
+        found = call.client_id if self.source == "clientId" else call.headers.get(self.place)
         return () if found is None else (found,)
 
     @property

@@ -10,7 +10,7 @@ from mock_alipay.contracts.names import Act, NotificationName
 from mock_alipay.errors import Misuse
 from mock_alipay.scenarios.layers import Seen, Shelf
 from mock_alipay.scenarios.library import Library
-from mock_alipay.scenarios.matching import Sight
+from mock_alipay.scenarios.matching import Matchable
 from mock_alipay.scenarios.notification_step import Notice
 from mock_alipay.scenarios.scenario import Story
 from mock_alipay.scenarios.step import Step
@@ -53,20 +53,22 @@ class Chooser:
         self._counters: dict[str, OrderedDict[tuple[str, str, str], int]] = {}
         self._counted = 0
 
-    def choose(self, endpoint: str, payment_request_id: str | None, sight: Sight, began: str | None = None) -> Choice:
+    def choose(
+        self, endpoint: str, payment_request_id: str | None, call: Matchable, began: str | None = None
+    ) -> Choice:
         """The step that this call gets; it counts as played.
 
         ``payment_request_id``: None when the call is about no payment that is known; it is counted per client id then.
         ``began``: the story in which the payment began. Misuse (400) when the ``mock-scenario`` header names a story
         that does not exist.
         """
-        library = self.shelf.library(sight.client_id)
+        library = self.shelf.library(call.client_id)
         request_id = payment_request_id or ""
-        story, reason = self._story(request_id, sight, library, began)
+        story, reason = self._story(request_id, call, library, began)
         steps = story.steps.get(endpoint, _PLAIN)
         nth = 0
         if len(steps) > 1 or steps[0].delay is not None:
-            nth = self._count(story, endpoint, sight.client_id, request_id)
+            nth = self._count(story, endpoint, call.client_id, request_id)
         hint = _hint(request_id, library) if "--" in request_id else None
         return Choice(story.name, reason, steps[min(nth, len(steps) - 1)], nth, story.buyer, hint)
 
@@ -123,8 +125,8 @@ class Chooser:
         for whom in [whom for whom in self._counters if client_id in (None, whom)]:
             self._counted -= len(self._counters.pop(whom))
 
-    def _story(self, payment_request_id: str, sight: Sight, library: Seen, began: str | None) -> tuple[Story, str]:
-        named = sight.headers.get("mock-scenario")
+    def _story(self, payment_request_id: str, call: Matchable, library: Seen, began: str | None) -> tuple[Story, str]:
+        named = call.headers.get("mock-scenario")
         if named is not None:
             if named not in library:
                 detail = f"header mock-scenario: {library.unknown(named)}"
@@ -133,10 +135,10 @@ class Chooser:
         prefix, dashes, _ = payment_request_id.partition("--")
         if dashes and prefix in library:
             return library[prefix], f"paymentRequestId begins with {prefix}--"
-        preferred = self._preferred(sight.client_id, library)
+        preferred = self._preferred(call.client_id, library)
         if preferred is not None:
             return preferred
-        claimed = library.claimed(sight)
+        claimed = library.claimed(call)
         if claimed:
             places = ", ".join(condition.place for condition in claimed[0].match)
             others = ", ".join(story.name for story in claimed[1:])

@@ -49,7 +49,7 @@ def routes(parts: Parts) -> ASGIApp:
         for task in tasks:
             task.cancel()
         await parts.postman.close()
-        parts.sealer.close()
+        parts.signing.close()
         desk.clerk.close()
 
     api = admin.router()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from mock_alipay.clock.clocks import wire_time
-from mock_alipay.gateway.reply import Sealer
 from mock_alipay.journal.exchange import STALE
 from mock_alipay.journal.notifications import Notification
 from mock_alipay.signing import content
+from mock_alipay.signing.pool import SigningPool
 from mock_alipay.webhooks.url import target_of
 
 Sealed = tuple[dict[str, str], bytes]
@@ -17,8 +17,8 @@ Sealed = tuple[dict[str, str], bytes]
 class Envelopes:
     """Composes the headers and signs with the gateway's key."""
 
-    def __init__(self, sealer: Sealer) -> None:
-        self._sealer = sealer
+    def __init__(self, signing: SigningPool) -> None:
+        self._signing = signing
 
     async def sealed(self, notification: Notification, moment: datetime) -> Sealed:
         """Headers and body of an attempt made at ``moment``; ``request-time`` as in the SDKs' sample (JSDK)."""
@@ -32,9 +32,8 @@ class Envelopes:
             "request-time": time,
             "mock-notification-id": notification.id,
         }
-        signed = b"{}" if fault == "bad-signature" else body
-        text = content("POST", target_of(notification.url or ""), client_id, time, signed)
-        signature = await self._sealer.signature(text, forged=fault == "wrong-key")
-        if signature is not None and fault != "no-signature":
-            headers["signature"] = signature.decode()
+        if self._signing.enabled and fault != "no-signature":
+            signed = b"{}" if fault == "bad-signature" else body
+            text = content("POST", target_of(notification.url or ""), client_id, time, signed)
+            headers["signature"] = (await self._signing.sign(text, forged=fault == "wrong-key")).decode()
         return headers, body[: len(body) // 2] if fault == "truncate" else body

@@ -80,7 +80,7 @@ def test_what_was_due_is_done_before_anyone_looks(times: int) -> None:
     ledger = ledger_of(times)
     asyncio.run(ledger.commit(opened(order(url=URL), version=0), NOW))
     for moment in (NOW + HOUR, NOW + 2 * HOUR):
-        found = asyncio.run(ledger.standing("A", "order-1", moment))
+        found = asyncio.run(ledger.load("A", "order-1", moment))
         assert found is not None
         assert ("EXPIRED", NOW + HOUR, 2 + times) == (found.state, found.begun, found.version)
         assert found == asyncio.run(ledger.store.load("A", "order-1"))
@@ -91,8 +91,8 @@ def test_who_looks_before_anything_is_due_changes_nothing() -> None:
     """And of a payment that is not there nothing is found."""
     ledger = ledger_of()
     kept = asyncio.run(ledger.commit(opened(version=0), NOW))
-    assert kept is asyncio.run(ledger.standing("A", "order-1", NOW + HOUR - SECOND))
-    assert asyncio.run(ledger.standing("B", "order-1", NOW + HOUR)) is None
+    assert kept is asyncio.run(ledger.load("A", "order-1", NOW + HOUR - SECOND))
+    assert asyncio.run(ledger.load("B", "order-1", NOW + HOUR)) is None
 
 
 def test_all_that_was_due_is_one_change() -> None:
@@ -103,7 +103,7 @@ def test_all_that_was_due_is_one_change() -> None:
     asyncio.run(ledger.commit(payment, NOW))
     heard: list[Event] = []
     with ledger.events.heard_by(heard.append):
-        found = asyncio.run(ledger.standing("A", "order-1", NOW + timedelta(days=30)))
+        found = asyncio.run(ledger.load("A", "order-1", NOW + timedelta(days=30)))
     assert found is not None
     assert ("SUCCESS", ["FAIL", "SUCCESS"]) == (found.state, [t.status for t in found.captures])
     assert [found] == [event.subject for event in heard if event.kind == "payment"]
@@ -114,7 +114,7 @@ def test_who_looks_gives_up_when_the_payment_never_comes_to_rest() -> None:
     ledger = ledger_of(1000)
     asyncio.run(ledger.commit(opened(version=0), NOW))
     with pytest.raises(RuntimeError, match="payment order-1 changed 10 times"):
-        asyncio.run(ledger.standing("A", "order-1", NOW + HOUR))
+        asyncio.run(ledger.load("A", "order-1", NOW + HOUR))
     assert isinstance(ledger.store, Contested)
     assert 1000 - MOST_CONFLICTS == ledger.store.times
 
@@ -137,7 +137,7 @@ def test_what_makes_up_buyers_is_waited_for_only_when_something_is_due(
         waited.append(None)
 
     monkeypatch.setattr(Ledger, "ready", ready)
-    asyncio.run(ledger.standing("A", "order-1", NOW + after))
+    asyncio.run(ledger.load("A", "order-1", NOW + after))
     assert expected == len(waited)
 
 

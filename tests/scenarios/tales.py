@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -13,6 +14,14 @@ from mock_alipay.scenarios.library import story_in
 from mock_alipay.scenarios.scenario import Story
 
 SCHEMAS = Schemas()
+
+
+class Request(NamedTuple):
+    """A call as matchers see it."""
+
+    client_id: str
+    headers: Mapping[str, str]
+    body: Mapping[str, Any]
 
 
 def read_text(name: str, text: str, origin: str, schemas: Schemas) -> Story:

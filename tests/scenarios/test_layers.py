@@ -14,8 +14,7 @@ from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import Library, Story
 from mock_alipay.scenarios import layers as module
 from mock_alipay.scenarios.layers import Shelf
-from mock_alipay.scenarios.matching import Sight
-from tests.scenarios.tales import read_text
+from tests.scenarios.tales import Request, read_text
 
 SCHEMAS = Schemas()
 CLIENTS = (None, "A", "B")
@@ -90,8 +89,8 @@ def test_a_story_that_is_replaced_claims_nothing_any_more() -> None:
     shelf.load(claiming("poor", "100"), "A")
 
     def claimed(client_id: str, value: str) -> list[str]:
-        sight = Sight(client_id, {}, {"paymentAmount": {"value": value}})
-        return [f"{one.description} {one.name}" for one in shelf.library(client_id).claimed(sight)]
+        request = Request(client_id, {}, {"paymentAmount": {"value": value}})
+        return [f"{one.description} {one.name}" for one in shelf.library(client_id).claimed(request)]
 
     assert [["loaded. poor"], ["loaded. rich"]] == [claimed("A", value) for value in ("100", "200")]
     assert [["filed. rich"], []] == [claimed("B", value) for value in ("100", "200")]
@@ -99,8 +98,8 @@ def test_a_story_that_is_replaced_claims_nothing_any_more() -> None:
 
 def claimed(shelf: Shelf, value: str = "100", **more: str) -> list[list[str]]:
     """The descriptions of the stories that claim a call of everyone's, of A and of B; C stands for everyone."""
-    calls = [Sight(client_id or "C", {}, {"paymentAmount": {"value": value}, **more}) for client_id in CLIENTS]
-    found = [shelf.library(sight.client_id).claimed(sight) for sight in calls]
+    calls = [Request(client_id or "C", {}, {"paymentAmount": {"value": value}, **more}) for client_id in CLIENTS]
+    found = [shelf.library(request.client_id).claimed(request) for request in calls]
     return [[f"{one.name} {one.description.rstrip('.')}" for one in stories] for stories in found]
 
 
@@ -190,7 +189,7 @@ def test_whatever_is_loaded_the_best_of_what_is_seen_claims(
         except SetupError:
             continue
         layers[place][name] = made
-    sight = Sight("A", {}, body)
+    request = Request("A", {}, body)
     seen_by_a: dict[str, tuple[int, Story]] = {}
     for depth, layer in enumerate(layers.values()):
         for name, one in layer.items():
@@ -198,10 +197,10 @@ def test_whatever_is_loaded_the_best_of_what_is_seen_claims(
     fitting = [
         (one.weight, -depth, name)
         for name, (depth, one) in seen_by_a.items()
-        if one.match and all(condition.holds(sight) for condition in one.match)
+        if one.match and all(condition.holds(request) for condition in one.match)
     ]
     expected = {name for weight, near, name in fitting if (weight, near) == max(fitting)[:2]}
-    assert expected == {one.name for one in shelf.library("A").claimed(sight)}
+    assert expected == {one.name for one in shelf.library("A").claimed(request)}
     assert {name: one for name, (_, one) in seen_by_a.items()} == dict(shelf.library("A"))
 
 

@@ -10,7 +10,7 @@ from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError, WrongUse
 from mock_alipay.scenarios import Library, Story, shipped_folder
 from mock_alipay.scenarios.library import read_file
-from mock_alipay.scenarios.matching import Sight
+from tests.scenarios.tales import Request
 
 SCHEMAS = Schemas()
 
@@ -30,7 +30,7 @@ def load(*folders: Path) -> Library:
 
 def claimed(library: Library, client_id: str = "C", headers: dict[str, str] | None = None, **body: str) -> str | None:
     """The name of the story that claims a call."""
-    stories = library.claimed(Sight(client_id, headers or {}, body))
+    stories = library.claimed(Request(client_id, headers or {}, body))
     return stories[0].name if stories else None
 
 
@@ -179,7 +179,7 @@ def test_stories_that_look_at_other_places_may_claim_the_same_call(tmp_path: Pat
         two="match: {body: {b: y}}",
         loose="match: {body: {a: {present: true}}}",
     )
-    found = load(folder).claimed(Sight("C", {}, {"a": "x", "b": "y"}))
+    found = load(folder).claimed(Request("C", {}, {"a": "x", "b": "y"}))
     assert ["one", "two"] == [story.name for story in found]
 
 
@@ -221,9 +221,9 @@ def test_only_what_is_seen_elsewhere_claims(tmp_path: Path) -> None:
     """What stands there under its name is another story: the next best claims in its place."""
     library = load(write(tmp_path / "own", best="match: {body: {a: x, b: y}}", good="match: {body: {a: x}}"))
     other = load(write(tmp_path / "other", best=""))["best"]
-    sight = Sight("C", {}, {"a": "x", "b": "y"})
-    assert ["best"] == [story.name for story in library.claimed(sight, library)]
-    assert ["good"] == [story.name for story in library.claimed(sight, {**library, "best": other})]
+    request = Request("C", {}, {"a": "x", "b": "y"})
+    assert ["best"] == [story.name for story in library.claimed(request, library)]
+    assert ["good"] == [story.name for story in library.claimed(request, {**library, "best": other})]
 
 
 def test_all_conditions_must_hold(tmp_path: Path) -> None:

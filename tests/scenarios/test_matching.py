@@ -11,7 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mock_alipay.scenarios import matching as module
-from mock_alipay.scenarios.matching import Condition, Sight, conditions, fits, is_glob, meet
+from mock_alipay.scenarios.matching import Condition, conditions, fits, is_glob, meet
+from tests.scenarios.tales import Request
 
 BODY: dict[str, Any] = {
     "paymentAmount": {"value": "100", "currency": "BRL"},
@@ -19,7 +20,8 @@ BODY: dict[str, Any] = {
     "order": {"goods": [{"name": "red shoe"}, {"name": "blue hat"}], "extras": []},
     "blank": "",
 }
-SIGHT = Sight("SANDBOX_A", {"x-shop": "berlin-1", "content-type": "application/json"}, BODY)
+
+REQUEST = Request("SANDBOX_A", {"x-shop": "berlin-1", "content-type": "application/json"}, BODY)
 
 LETTERS = st.text("ab*?", max_size=7)
 
@@ -82,7 +84,7 @@ def only(match: dict[str, Any]) -> Condition:
 )
 def test_a_body_field_is_compared(path: str, wanted: Any, expected: bool) -> None:
     """Equality as text, globs, presence, and lists of these; ``[]`` means any element."""
-    assert expected == only({"body": {path: wanted}}).holds(SIGHT)
+    assert expected == only({"body": {path: wanted}}).holds(REQUEST)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,7 @@ def test_a_body_field_is_compared(path: str, wanted: Any, expected: bool) -> Non
 )
 def test_headers_and_client_id_are_compared(match: dict[str, Any], expected: bool) -> None:
     """A header's name is free in its case, its value and the client id are not."""
-    assert expected == only(match).holds(SIGHT)
+    assert expected == only(match).holds(REQUEST)
 
 
 @settings(max_examples=400, deadline=None)

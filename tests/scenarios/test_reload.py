@@ -13,9 +13,8 @@ import pytest
 
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.scenarios import Chooser, Library, Story
-from mock_alipay.scenarios.matching import Sight
 from mock_alipay.scenarios.reload import reload, watch
-from tests.scenarios.tales import read_text
+from tests.scenarios.tales import Request, read_text
 
 SCHEMAS = Schemas()
 
@@ -126,7 +125,7 @@ def test_a_file_that_claims_what_a_loaded_story_does_is_taken_over(
     assert ["scenarios reloaded (rival.yaml)"] == [message.partition(":")[0] for message in told.messages]
 
     def playing() -> list[str]:
-        return [among.choose("createPaymentSession", "id", Sight(whose, {}, {})).scenario for whose in "AB"]
+        return [among.choose("createPaymentSession", "id", Request(whose, {}, {})).scenario for whose in "AB"]
 
     assert ["mine", "rival" if client_id else "mine"] == playing()
     among.forget(client_id)

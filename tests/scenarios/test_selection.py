@@ -15,8 +15,7 @@ from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import Misuse, SetupError
 from mock_alipay.scenarios import Choice, Chooser, Library, Notice, Step
 from mock_alipay.scenarios import selection as module
-from mock_alipay.scenarios.matching import Sight
-from tests.scenarios.tales import read_text
+from tests.scenarios.tales import Request, read_text
 
 ENDPOINT = "createPaymentSession"
 SERIES_STEPS = f"{ENDPOINT}: [{{result: UNKNOWN_EXCEPTION}}, {{result: PROCESS_FAIL}}, {{result: SUCCESS}}]"
@@ -54,7 +53,7 @@ def choose(
 ) -> Choice:
     """The choice for a call."""
     headers = {} if named is None else {"mock-scenario": named}
-    return among.choose(ENDPOINT, payment_request_id, Sight(client_id, headers, {"paymentAmount": {"value": value}}))
+    return among.choose(ENDPOINT, payment_request_id, Request(client_id, headers, {"paymentAmount": {"value": value}}))
 
 
 def results(among: Chooser, count: int, payment_request_id: str = "id", client_id: str = "A") -> list[str | None]:
@@ -245,8 +244,8 @@ def test_the_number_of_the_call_is_told() -> None:
 
 def test_an_endpoint_that_a_story_does_not_mention_answers_as_usual() -> None:
     """A story tells what is out of the ordinary."""
-    sight = Sight("A", {"mock-scenario": "series"}, {})
-    assert Step() == chooser().choose("inquiryPayment", "id", sight).step
+    request = Request("A", {"mock-scenario": "series"}, {})
+    assert Step() == chooser().choose("inquiryPayment", "id", request).step
 
 
 def test_a_payment_goes_on_in_the_story_in_which_it_began() -> None:
@@ -255,8 +254,8 @@ def test_a_payment_goes_on_in_the_story_in_which_it_began() -> None:
     seen = []
 
     def note(value: str = "100", *, payment_request_id: str = "id", began: str = "first", **headers: str) -> None:
-        sight = Sight("A", headers, {"paymentAmount": {"value": value}})
-        choice = among.choose("refund", payment_request_id, sight, began)
+        request = Request("A", headers, {"paymentAmount": {"value": value}})
+        choice = among.choose("refund", payment_request_id, request, began)
         seen.append((choice.scenario, choice.reason))
 
     note()
@@ -280,7 +279,7 @@ def test_a_payment_that_began_in_another_client_s_story_goes_on_in_the_default()
     """It does not exist for this client."""
     among = chooser()
     load(among, "mine", "A")
-    chosen = [among.choose("cancel", "id", Sight(whose, {}, {}), "mine").scenario for whose in "AB"]
+    chosen = [among.choose("cancel", "id", Request(whose, {}, {}), "mine").scenario for whose in "AB"]
     assert ["mine", "plain"] == chosen
 
 
@@ -289,8 +288,8 @@ def test_calls_about_no_payment_are_counted_per_client() -> None:
     among = chooser()
 
     def played(payment_request_id: str | None, client_id: str) -> tuple[str | None, int]:
-        sight = Sight(client_id, {"mock-scenario": "series"}, {})
-        choice = among.choose(ENDPOINT, payment_request_id, sight)
+        request = Request(client_id, {"mock-scenario": "series"}, {})
+        choice = among.choose(ENDPOINT, payment_request_id, request)
         return choice.step.result, choice.nth
 
     first, second = ("UNKNOWN_EXCEPTION", 0), ("PROCESS_FAIL", 1)

@@ -22,8 +22,7 @@ import pytest
 import mock_alipay
 from mock_alipay import Config, Mock, serve
 from mock_alipay.errors import AdminError, SetupError, Unreachable, WrongUse
-from mock_alipay.gateway import reply
-from mock_alipay.signing import keys
+from mock_alipay.signing import keys, pool
 from mock_alipay.testing.background import running
 from tests.live import SANDBOX_PATH, sample, signed_headers
 
@@ -102,7 +101,7 @@ def test_config() -> None:
 
 def test_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever it has done, signing and loading included, its threads go with the block."""
-    monkeypatch.setattr(reply, "_cores", lambda: 2)
+    monkeypatch.setattr(pool, "_cores", lambda: 2)
     before = set(threading.enumerate())
     with serve() as mock:
         mock.load("ours", {"description": "Ours.", "createPaymentSession": {"result": "RISK_REJECT"}})

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 from mock_alipay.clock.clocks import Clock, Clocks, StoppedClock
 from mock_alipay.clock.schedule import Agenda
 from mock_alipay.contracts.limits import figures
-from mock_alipay.gateway.reply import Sealer
 from mock_alipay.journal.events import Event, Events
 from mock_alipay.journal.notifications import Notification, Outbox
 from mock_alipay.signing import Signer, keys
+from mock_alipay.signing.pool import SigningPool
 from mock_alipay.webhooks import Answer, Courier, Postman
 from mock_alipay.webhooks.delivery import Delivery
 from mock_alipay.webhooks.signed_request import Envelopes
@@ -117,8 +117,8 @@ class Round:
     def __post_init__(self) -> None:
         self.clocks = Clocks(self.clock)
         self.events = Events("run")
-        signer = Signer(keys.shipped_gateway_key()) if self.signing else None
-        envelopes = Envelopes(Sealer(signer, partial(Signer, keys.shipped_forger_key())))
+        signer, forger = Signer(keys.shipped_gateway_key()), partial(Signer, keys.shipped_forger_key())
+        envelopes = Envelopes(SigningPool(signer, forger, enabled=self.signing))
         self.postman = Postman(
             outbox=self.outbox,
             agenda=Agenda(self.clocks),

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.gateway.reply import Sealer
 from mock_alipay.journal.notifications import Attempt
 from mock_alipay.signing import Signer, keys
+from mock_alipay.signing.pool import SigningPool
 from mock_alipay.webhooks import Courier
 from mock_alipay.webhooks.delivery import Delivery
 from mock_alipay.webhooks.signed_request import Envelopes
@@ -25,7 +25,8 @@ FORBIDDEN = Attempt(NOW, None, b"", "never", 0.0, forbidden=True)
 
 def delivery(*intervals: timedelta) -> Delivery:
     """A delivery with a timetable of its own."""
-    return Delivery(Envelopes(Sealer(None, partial(Signer, keys.shipped_forger_key()))), Courier(), intervals)
+    signing = SigningPool(Signer(keys.shipped_gateway_key()), partial(Signer, keys.shipped_forger_key()), enabled=False)
+    return Delivery(Envelopes(signing), Courier(), intervals)
 
 
 @pytest.mark.parametrize(

@@ -672,7 +672,7 @@ class TestManyAtATime:
                     rounds.cancel()
                     await asyncio.wait([rounds])
                     await parts.postman.close()
-                    parts.sealer.close()
+                    parts.signing.close()
 
         asyncio.run(scene())
 

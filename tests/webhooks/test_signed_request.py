@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.gateway.reply import Sealer
 from mock_alipay.signing import Signer, fits, keys, parse, raw_signature
+from mock_alipay.signing.pool import SigningPool
 from mock_alipay.webhooks.signed_request import Envelopes, Sealed
 from tests.calls import NOW
 from tests.shop import Received
@@ -24,7 +24,7 @@ LATER = NOW + timedelta(minutes=2, microseconds=700_000)
 
 def sealed(*, signing: bool = True, **changes: Any) -> Sealed:
     """An attempt made two minutes and a bit after NOW."""
-    envelopes = Envelopes(Sealer(Signer(GATEWAY) if signing else None, partial(Signer, FORGER)))
+    envelopes = Envelopes(SigningPool(Signer(GATEWAY), partial(Signer, FORGER), enabled=signing))
     return asyncio.run(envelopes.sealed(notification("7", **changes), LATER))
 
 

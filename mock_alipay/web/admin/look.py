@@ -98,7 +98,7 @@ async def payment_of(desk: Desk, payment_request_id: str, client_id: str | None)
 async def _standing(desk: Desk, payment: Payment) -> Payment:
     """As it stands now, even where nobody sees to what is due (an app without its lifespan)."""
     now = desk.clocks.now(payment.client_id)
-    return await desk.ledger.standing(payment.client_id, payment.payment_request_id, now) or payment
+    return await desk.ledger.advance(payment, now) or payment
 
 
 async def clock(desk: Desk, ask: Ask) -> Any:
