@@ -15,7 +15,7 @@ from starlette.routing import Route, Router
 
 from mock_alipay.contracts.schemas import read
 from mock_alipay.errors import Misuse
-from mock_alipay.web.admin import events, look, notifications, steer
+from mock_alipay.web.admin import calls, events, notifications, scenarios
 from mock_alipay.web.admin.access import Guard
 from mock_alipay.web.admin.context import Ask, Desk
 from mock_alipay.web.admin.metrics import metrics
@@ -30,27 +30,27 @@ Handler = Callable[[Desk, Ask], Awaitable[Any]]
 _Answer = Callable[[Request], Awaitable[Response]]
 
 CALLS: Mapping[str, Mapping[str, Handler]] = {
-    "/health": {"GET": look.health},
-    "/calls": {"GET": look.calls},
-    "/calls/count": {"GET": look.count},
+    "/health": {"GET": calls.health},
+    "/calls": {"GET": calls.calls},
+    "/calls/count": {"GET": calls.count},
     "/calls/wait": {"GET": wait},
-    "/calls/{id}": {"GET": look.call},
-    "/scenarios": {"GET": look.scenarios, "POST": steer.load_scenario},
-    "/scenario": {"PUT": steer.choose_scenario, "DELETE": steer.clear_scenario},
-    "/payments": {"GET": look.payments},
-    "/payments/{paymentRequestId:path}/act": {"POST": steer.act},
-    "/payments/{paymentRequestId:path}": {"GET": look.payment},
+    "/calls/{id}": {"GET": calls.call},
+    "/scenarios": {"GET": calls.scenarios, "POST": scenarios.load_scenario},
+    "/scenario": {"PUT": scenarios.choose_scenario, "DELETE": scenarios.clear_scenario},
+    "/payments": {"GET": calls.payments},
+    "/payments/{paymentRequestId:path}/act": {"POST": scenarios.act},
+    "/payments/{paymentRequestId:path}": {"GET": calls.payment},
     "/notifications": {"GET": notifications.notifications, "POST": notify},
     "/notifications/wait": {"GET": notifications.wait},
     "/notifications/{id}": {"GET": notifications.notification},
     "/notifications/{id}/resend": {"POST": notifications.resend},
-    "/clock": {"GET": look.clock, "PUT": steer.move_clock},
-    "/merchants": {"POST": steer.add_merchant, "DELETE": steer.remove_merchant},
-    "/env": {"GET": look.environment},
-    "/certificate": {"GET": look.certificate},
+    "/clock": {"GET": calls.clock, "PUT": scenarios.move_clock},
+    "/merchants": {"POST": scenarios.add_merchant, "DELETE": scenarios.remove_merchant},
+    "/env": {"GET": calls.environment},
+    "/certificate": {"GET": calls.certificate},
     "/metrics": {"GET": metrics},
     "/events": {"GET": events.events},
-    "/reset": {"POST": steer.reset},
+    "/reset": {"POST": scenarios.reset},
 }
 """Every admin call: path, method, what answers. ``admin.json`` says what each takes and gives."""
 
@@ -67,11 +67,11 @@ class Admin:
         specs = read(SCHEMA)["calls"]
         routes = []
         for path, handlers in CALLS.items():
-            calls = {
+            methods = {
                 method: _AdminCall(handler, specs[f"{method} {spoken(path)}"], self._desk)
                 for method, handler in handlers.items()
             }
-            routes.append(self._route(path, calls))
+            routes.append(self._route(path, methods))
         return Router(routes, default=self._route("/", {}).app, redirect_slashes=False)
 
     def openapi(self, path: str) -> Route:
@@ -87,12 +87,12 @@ class Admin:
     def _openapi(self) -> bytes:
         return orjson.dumps(describe(self._desk.schemas, self._desk.endpoints), option=orjson.OPT_INDENT_2)
 
-    def _route(self, path: str, calls: Mapping[str, _AdminCall]) -> Route:
+    def _route(self, path: str, methods: Mapping[str, _AdminCall]) -> Route:
         async def answer(request: Request) -> Response:
-            return await _pick(request, calls).answer(request)
+            return await _pick(request, methods).answer(request)
 
         # Some say nothing that a stranger may not know, and whoever waits for the gateway has no token yet.
-        return self._guarded(path, answer, needs_token=all(call.spec.get("token", True) for call in calls.values()))
+        return self._guarded(path, answer, needs_token=all(call.spec.get("token", True) for call in methods.values()))
 
     def _guarded(self, path: str, answer: _Answer, *, needs_token: bool) -> Route:
         async def respond(request: Request) -> Response:
@@ -144,13 +144,13 @@ def spoken(path: str) -> str:
     return path.replace(":path}", "}")
 
 
-def _pick(request: Request, calls: Mapping[str, _AdminCall]) -> _AdminCall:
-    if not calls:
+def _pick(request: Request, methods: Mapping[str, _AdminCall]) -> _AdminCall:
+    if not methods:
         known = [f"/__admin{spoken(path)}" for path in CALLS]
         raise Misuse(404, "No such admin call", f"there is no admin call {request.url.path}", known=known)
-    call = calls.get("GET" if request.method == "HEAD" else request.method)
+    call = methods.get("GET" if request.method == "HEAD" else request.method)
     if call is None or (request.method == "HEAD" and "stream" in call.spec):
-        raise _wrong_method(request, list(calls))
+        raise _wrong_method(request, list(methods))
     return call
 
 

@@ -15,8 +15,8 @@ from mock_alipay.journal.notifications import Notification
 from mock_alipay.scenarios.library import story_in
 from mock_alipay.scenarios.notification_step import Notice
 from mock_alipay.scenarios.yaml_document import Document
+from mock_alipay.web.admin.calls import payment_of
 from mock_alipay.web.admin.context import Ask, Desk
-from mock_alipay.web.admin.look import payment_of
 from mock_alipay.web.admin.notifications import shown
 
 _OWN = frozenset({"notification", "clientId", "paymentRequestId", "notifyType", "transactionId", "url", "body"})

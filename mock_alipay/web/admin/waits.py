@@ -16,8 +16,8 @@ from mock_alipay.journal.calls import FILTERS, Entry, wanted
 from mock_alipay.journal.events import Event
 from mock_alipay.text.masking import mask_text
 from mock_alipay.text.wording import alike, short
+from mock_alipay.web.admin.calls import filters_of, shown
 from mock_alipay.web.admin.context import Ask, Desk
-from mock_alipay.web.admin.look import filters_of, shown
 from mock_alipay.web.reply_writer import gone
 
 _MOST_SHOWN = 100

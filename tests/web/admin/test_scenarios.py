@@ -21,7 +21,7 @@ from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.scenarios.upload import read_posted
 from mock_alipay.signing import keys
-from mock_alipay.web.admin import steer
+from mock_alipay.web.admin import scenarios
 from tests.live import SANDBOX_PATH, Answer, Live, live, sample, signed_headers
 from tests.shop import ACKNOWLEDGED, FAULTY, HANGS, Shop, open_shop
 from tests.web.asking import CARD, HELD, WALLET, Listener, Till, problem
@@ -188,7 +188,7 @@ def test_a_story_is_read_aside(own: Live, monkeypatch: pytest.MonkeyPatch) -> No
         assert go_on.wait(10)
         return read_posted(*of, **how)
 
-    monkeypatch.setattr(steer, "read_posted", slow)
+    monkeypatch.setattr(scenarios, "read_posted", slow)
     with ThreadPoolExecutor(1) as threads:
         answer = threads.submit(post, own, REFUSED, "?name=success")
         assert come.wait(10)
@@ -714,7 +714,7 @@ def test_the_official_sandbox_does_not_try_again(shop: Shop, path: str) -> None:
 
 def test_nobody_waits_for_ever(own: Live, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A shop that does not answer keeps the answer to a moved clock back for a while, and nobody else's."""
-    monkeypatch.setattr(steer, "_PATIENCE", 0.1)
+    monkeypatch.setattr(scenarios, "_PATIENCE", 0.1)
     with open_shop() as slow:
         slow.says(path, HANGS)
         till, other = Till(own, slow, path, "A"), Till(own, slow, "/other", "B")

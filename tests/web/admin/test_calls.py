@@ -21,7 +21,7 @@ from mock_alipay.apis.payments.model import Payment
 from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.storage import MemoryStore
-from mock_alipay.web.admin import look
+from mock_alipay.web.admin import calls
 from mock_alipay.web.admin.context import Ask
 from mock_alipay.web.app import _desk
 from tests.calls import ask, parts_of, signed_call
@@ -438,6 +438,6 @@ def test_as_it_stands(later: float, expected: str) -> None:
     ask(parts, signed_call(sample("p"), received=NOON))
     clock.moment = NOON + timedelta(seconds=later)
     asked = Ask(Request({"type": "http", "path_params": {"paymentRequestId": "p"}}), {"limit": 1}, {}, "", b"")
-    listed = asyncio.run(look.payments(_desk(parts), asked))["payments"]
+    listed = asyncio.run(calls.payments(_desk(parts), asked))["payments"]
     assert [expected] == [one["sessionStatus"] for one in listed]
-    assert listed == [asyncio.run(look.payment(_desk(parts), asked))]
+    assert listed == [asyncio.run(calls.payment(_desk(parts), asked))]

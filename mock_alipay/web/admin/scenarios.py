@@ -15,7 +15,7 @@ from mock_alipay.scenarios import Story
 from mock_alipay.scenarios.upload import read_posted
 from mock_alipay.signing import keys
 from mock_alipay.text.wording import short
-from mock_alipay.web.admin import call_views, look, payment_views
+from mock_alipay.web.admin import call_views, calls, payment_views
 from mock_alipay.web.admin.context import Ask, Desk
 from mock_alipay.web.admin.parameters import JSON, SCHEMA, YAML, unknown, wrong_media
 
@@ -84,7 +84,7 @@ async def move_clock(desk: Desk, ask: Ask) -> Any:
             _moved(lambda: clocks.freeze(at, client_id), f"freeze: {short(ask.body['freeze'])}: ")
         case _:
             _moved(lambda: clocks.run(client_id))
-    shown = look.clock_of(desk, client_id)
+    shown = calls.clock_of(desk, client_id)
     desk.events.publish("clock", client_id, shown)
     await desk.timekeeper.clock_moved(client_id, before)
     # Notifications too; but for a shop that does not answer nobody waits for ever.
@@ -94,7 +94,7 @@ async def move_clock(desk: Desk, ask: Ask) -> Any:
 
 async def act(desk: Desk, ask: Ask) -> Any:
     """Have the buyer of a payment act."""
-    payment = await look.found_payment(desk, ask)
+    payment = await calls.found_payment(desk, ask)
     action, code = ask.body["action"], ask.body.get("code", "")
     if code:
         _check_reason(action, code)
