@@ -1,4 +1,4 @@
-"""What tests of the admin API share: problems read, patience, and a listener to events."""
+"""What tests of the admin API share: problems read, scenarios loaded, patience, and a listener to events."""
 
 from __future__ import annotations
 
@@ -35,6 +35,23 @@ def problem(answer: Answer) -> dict[str, Any]:
     assert (answer.headers["content-type"], answer.status) == ("application/problem+json", found["status"])
     assert {"type", "title", "status", "detail"} <= found.keys()
     return found
+
+
+YAML = "application/yaml"
+REFUSED = "description: No.\ncreatePaymentSession:\n  result: RISK_REJECT\n"
+
+
+def post(live: Live, text: str | bytes, query: str = "", media: str = YAML) -> Answer:
+    """POST a scenario."""
+    raw = text if isinstance(text, bytes) else text.encode()
+    return live.request("POST", f"/__admin/scenarios{query}", raw, {"content-type": media} if media else {})
+
+
+def load(live: Live, name: str, story: str, client_id: str | None = None) -> None:
+    """Load a story until reset."""
+    query = f"?name={name}" + (f"&clientId={client_id}" if client_id else "")
+    answer = post(live, f"description: x\n{story}", query)
+    assert 200 == answer.status, answer.raw
 
 
 def until(condition: Callable[[], bool]) -> None:

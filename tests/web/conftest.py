@@ -41,6 +41,13 @@ def own(closing: Callable[[ExitStack], None]) -> Iterator[Live]:
     closing(gateway)
 
 
+@pytest.fixture(scope="module")
+def own_quiet() -> Iterator[Live]:
+    """A gateway on which nothing is ever loaded."""
+    with live() as running:
+        yield running
+
+
 @pytest.fixture
 def slow_call(own: Live, monkeypatch: pytest.MonkeyPatch) -> Overtaken:
     """Calls of client id A to the gateway of the test's own that others overtake: their bodies take long to check."""

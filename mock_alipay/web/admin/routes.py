@@ -15,7 +15,7 @@ from starlette.routing import Route, Router
 
 from mock_alipay.contracts.schemas import read
 from mock_alipay.errors import Misuse
-from mock_alipay.web.admin import calls, events, notifications, scenarios
+from mock_alipay.web.admin import calls, clock, events, merchants, notifications, payments, scenarios, system
 from mock_alipay.web.admin.access import Guard
 from mock_alipay.web.admin.context import Ask, Desk
 from mock_alipay.web.admin.metrics import metrics
@@ -30,27 +30,27 @@ Handler = Callable[[Desk, Ask], Awaitable[Any]]
 _Answer = Callable[[Request], Awaitable[Response]]
 
 CALLS: Mapping[str, Mapping[str, Handler]] = {
-    "/health": {"GET": calls.health},
-    "/calls": {"GET": calls.calls},
-    "/calls/count": {"GET": calls.count},
+    "/health": {"GET": system.health},
+    "/calls": {"GET": calls.list_calls},
+    "/calls/count": {"GET": calls.count_calls},
     "/calls/wait": {"GET": wait},
-    "/calls/{id}": {"GET": calls.call},
-    "/scenarios": {"GET": calls.scenarios, "POST": scenarios.load_scenario},
+    "/calls/{id}": {"GET": calls.get_call},
+    "/scenarios": {"GET": scenarios.list_scenarios, "POST": scenarios.load_scenario},
     "/scenario": {"PUT": scenarios.choose_scenario, "DELETE": scenarios.clear_scenario},
-    "/payments": {"GET": calls.payments},
-    "/payments/{paymentRequestId:path}/act": {"POST": scenarios.act},
-    "/payments/{paymentRequestId:path}": {"GET": calls.payment},
+    "/payments": {"GET": payments.list_payments},
+    "/payments/{paymentRequestId:path}/act": {"POST": payments.act},
+    "/payments/{paymentRequestId:path}": {"GET": payments.get_payment},
     "/notifications": {"GET": notifications.notifications, "POST": notify},
     "/notifications/wait": {"GET": notifications.wait},
     "/notifications/{id}": {"GET": notifications.notification},
     "/notifications/{id}/resend": {"POST": notifications.resend},
-    "/clock": {"GET": calls.clock, "PUT": scenarios.move_clock},
-    "/merchants": {"POST": scenarios.add_merchant, "DELETE": scenarios.remove_merchant},
-    "/env": {"GET": calls.environment},
-    "/certificate": {"GET": calls.certificate},
+    "/clock": {"GET": clock.get_clock, "PUT": clock.move_clock},
+    "/merchants": {"POST": merchants.add_merchant, "DELETE": merchants.remove_merchant},
+    "/env": {"GET": system.environment},
+    "/certificate": {"GET": system.certificate},
     "/metrics": {"GET": metrics},
     "/events": {"GET": events.events},
-    "/reset": {"POST": scenarios.reset},
+    "/reset": {"POST": system.reset},
 }
 """Every admin call: path, method, what answers. ``admin.json`` says what each takes and gives."""
 

@@ -15,9 +15,9 @@ from mock_alipay.journal.notifications import Notification
 from mock_alipay.scenarios.library import story_in
 from mock_alipay.scenarios.notification_step import Notice
 from mock_alipay.scenarios.yaml_document import Document
-from mock_alipay.web.admin.calls import payment_of
 from mock_alipay.web.admin.context import Ask, Desk
 from mock_alipay.web.admin.notifications import shown
+from mock_alipay.web.admin.payments import payment_of
 
 _OWN = frozenset({"notification", "clientId", "paymentRequestId", "notifyType", "transactionId", "url", "body"})
 """What the call takes beside the keys that a scenario has for a notification."""
