@@ -1,4 +1,4 @@
-"""Journal entries and scenarios as the admin API shows them; payments and notifications stand in ``affairs``."""
+"""Calls as the admin API shows them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from typing import Any, Final
 
 import orjson
 
-from mock_alipay.clock import durations
-from mock_alipay.clock.clocks import Clocks
 from mock_alipay.contracts.validation import Contract
 from mock_alipay.errors import Fault
 from mock_alipay.journal.calls import Entry
-from mock_alipay.scenarios import Story
 from mock_alipay.text.masking import mask_json, mask_text
 
 _UNREADABLE: Final = object()
@@ -81,34 +78,6 @@ def whole_call_view(entry: Entry, contract: Contract) -> dict[str, Any]:
 def signed(method: str, target: str, headers: Any, time: str, body: bytes) -> str:
     """The text that a signature must fit, byte for byte but for secrets; ``time`` names the header with the moment."""
     return f"{method} {mask_text(target)}\n{headers.get('client-id', '')}.{headers.get(time, '')}.{_masked_body(body)}"
-
-
-def clock_view(clocks: Clocks, client_id: str | None, under_way: int) -> dict[str, Any]:
-    """How a clock stands, and how many notifications are ``under_way``."""
-    real = clocks.real.now()
-    now = clocks.read(real, client_id)
-    return {
-        "clientId": client_id,
-        "now": now.isoformat(timespec="milliseconds"),
-        "frozen": clocks.hands(client_id).frozen is not None,
-        "ahead": durations.iso(now - real),
-        "own": client_id is not None and clocks.has_own(client_id),
-        "notificationsUnderWay": under_way,
-    }
-
-
-def story_view(story: Story, *, loaded: bool, client_id: str | None) -> dict[str, Any]:
-    """A scenario in a list; ``loaded``: at run time, for ``client_id`` or for all."""
-    return {
-        "name": story.name,
-        "description": story.description,
-        "endpoints": list(story.steps),
-        "buyer": [act.action for act in story.buyer],
-        "notifications": list(story.notices),
-        "match": [condition.place for condition in story.match],
-        "file": None if loaded else story.origin,
-        "clientId": client_id,
-    }
 
 
 def _fault_view(fault: Fault) -> dict[str, str]:

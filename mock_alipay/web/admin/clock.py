@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mock_alipay.clock import durations
+from mock_alipay.clock.clocks import Clocks
 from mock_alipay.errors import Misuse
 from mock_alipay.text.wording import short
-from mock_alipay.web.admin import call_views
 from mock_alipay.web.admin.context import Ask, Desk
 
 _PATIENCE = 20.0
@@ -51,9 +51,23 @@ async def move_clock(desk: Desk, ask: Ask) -> Any:
     return {**shown, "notificationsUnderWay": desk.postman.under_way(client_id)}
 
 
+def clock_view(clocks: Clocks, client_id: str | None, under_way: int) -> dict[str, Any]:
+    """How a clock stands, and how many notifications are ``under_way``."""
+    real = clocks.real.now()
+    now = clocks.read(real, client_id)
+    return {
+        "clientId": client_id,
+        "now": now.isoformat(timespec="milliseconds"),
+        "frozen": clocks.hands(client_id).frozen is not None,
+        "ahead": durations.iso(now - real),
+        "own": client_id is not None and clocks.has_own(client_id),
+        "notificationsUnderWay": under_way,
+    }
+
+
 def _clock_of(desk: Desk, client_id: str | None) -> dict[str, Any]:
     """How the clock of a client id, or of all, stands."""
-    return call_views.clock_view(desk.clocks, client_id, desk.postman.under_way(client_id))
+    return clock_view(desk.clocks, client_id, desk.postman.under_way(client_id))
 
 
 def _read(name: str, ask: Ask, reader: Callable[[str], Any]) -> Any:

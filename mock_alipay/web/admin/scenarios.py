@@ -7,7 +7,6 @@ from typing import Any
 from mock_alipay.errors import Misuse, SetupError
 from mock_alipay.scenarios import Story
 from mock_alipay.scenarios.upload import read_posted
-from mock_alipay.web.admin import call_views
 from mock_alipay.web.admin.context import Ask, Desk
 from mock_alipay.web.admin.parameters import JSON, SCHEMA, YAML, wrong_media
 
@@ -19,7 +18,7 @@ async def list_scenarios(desk: Desk, ask: Ask) -> Any:
     chosen = [{"clientId": who, "scenario": name, "times": times} for who, name, times in chooser.preferences()]
     return {
         "scenarios": [
-            call_views.story_view(story, loaded=id(story) in whose, client_id=whose.get(id(story)))
+            story_view(story, loaded=id(story) in whose, client_id=whose.get(id(story)))
             for story in chooser.shelf.visible(client_id)
         ],
         "default": chooser.default,
@@ -38,7 +37,7 @@ async def load_scenario(desk: Desk, ask: Ask) -> Any:
         raise Misuse(400, "Bad scenario", "the body is not UTF-8 text") from None
     except SetupError as error:
         raise Misuse(400, "Bad scenario", "; ".join(error.problems), faults=list(error.problems)) from None
-    return call_views.story_view(story, loaded=True, client_id=client_id)
+    return story_view(story, loaded=True, client_id=client_id)
 
 
 async def choose_scenario(desk: Desk, ask: Ask) -> Any:
@@ -55,6 +54,20 @@ async def clear_scenario(desk: Desk, ask: Ask) -> Any:
     """Take back what was set."""
     desk.chooser.clear(ask.client_id)
     return {"status": "ok"}
+
+
+def story_view(story: Story, *, loaded: bool, client_id: str | None) -> dict[str, Any]:
+    """A scenario in a list; ``loaded``: at run time, for ``client_id`` or for all."""
+    return {
+        "name": story.name,
+        "description": story.description,
+        "endpoints": list(story.steps),
+        "buyer": [act.action for act in story.buyer],
+        "notifications": list(story.notices),
+        "match": [condition.place for condition in story.match],
+        "file": None if loaded else story.origin,
+        "clientId": client_id,
+    }
 
 
 def _posted(desk: Desk, ask: Ask) -> tuple[Story, str | None]:

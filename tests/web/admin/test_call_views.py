@@ -1,4 +1,4 @@
-"""Journal entries, payments and scenarios as they are shown: complete, and without card numbers."""
+"""Calls and payments as they are shown: complete, and without card numbers."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.web.admin.call_views import call_summary, call_view, clock_view, story_view
-from tests.calls import NOW, ask, parts_of, signed_call, with_story
+from mock_alipay.web.admin.call_views import call_summary, call_view
+from tests.calls import ask, parts_of, signed_call, with_story
 from tests.live import SANDBOX_PATH, Answer, Live, sample, signed_headers
 
 CARD = "4111111111111111"
@@ -201,43 +201,3 @@ def test_summaries() -> None:
             name: value for name, value in whole.items() if name not in ("request", "reply")
         }
         assert list(whole)[-2:] == ["request", "reply"]
-
-
-def test_clock_view() -> None:
-    """A clock shows its time, whether it stands, how far it is from the machine's, and whose it is."""
-    parts = parts_of()
-    assert {
-        "clientId": None,
-        "now": "2026-11-22T01:07:10.000+00:00",
-        "frozen": False,
-        "ahead": "PT0S",
-        "own": False,
-        "notificationsUnderWay": 3,
-    } == clock_view(parts.clocks, None, 3)
-    parts.clocks.freeze(NOW - timedelta(hours=26), "A")
-    assert {
-        "clientId": "A",
-        "now": "2026-11-20T23:07:10.000+00:00",
-        "frozen": True,
-        "ahead": "-P1DT2H",
-        "own": True,
-        "notificationsUnderWay": 0,
-    } == clock_view(parts.clocks, "A", 0)
-    assert clock_view(parts.clocks, "B", 0) == {**clock_view(parts.clocks, None, 0), "clientId": "B"}
-
-
-def test_story_view(tmp_path: Path) -> None:
-    """A story of a file names the file, one that was loaded whom it is for."""
-    text = 'match: {body: {a.b: "1"}}\ncreatePaymentSession: {}\nbuyer: {action: pay}\nnotifyPayment: {drop: true}'
-    story = with_story(tmp_path, text).chooser.shelf.library()["tale"]
-    common = {
-        "name": "tale",
-        "description": "A test.",
-        "endpoints": ["createPaymentSession"],
-        "buyer": ["pay"],
-        "notifications": ["notifyPayment"],
-        "match": ["a.b"],
-    }
-    filed = {**common, "file": str(tmp_path / "tale.yaml"), "clientId": None}
-    assert filed == story_view(story, loaded=False, client_id=None)
-    assert {**common, "file": None, "clientId": "A"} == story_view(story, loaded=True, client_id="A")

@@ -12,6 +12,8 @@ import pytest
 
 from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.config.config import Config
+from mock_alipay.web.admin.clock import clock_view
+from tests.calls import NOW, parts_of
 from tests.live import Live, live, sample
 from tests.shop import FAULTY, HANGS, Shop, open_shop
 from tests.web.asking import Listener, Till, post, problem
@@ -35,6 +37,29 @@ def clock_of(live: Live, client_id: str | None = None) -> tuple[str, bool, str, 
     found = live.admin("GET", "/clock" + (f"?clientId={client_id}" if client_id else "")).body
     assert client_id == found["clientId"]
     return found["now"], found["frozen"], found["ahead"], found["own"]
+
+
+def test_clock_view() -> None:
+    """A clock shows its time, whether it stands, how far it is from the machine's, and whose it is."""
+    parts = parts_of()
+    assert {
+        "clientId": None,
+        "now": "2026-11-22T01:07:10.000+00:00",
+        "frozen": False,
+        "ahead": "PT0S",
+        "own": False,
+        "notificationsUnderWay": 3,
+    } == clock_view(parts.clocks, None, 3)
+    parts.clocks.freeze(NOW - timedelta(hours=26), "A")
+    assert {
+        "clientId": "A",
+        "now": "2026-11-20T23:07:10.000+00:00",
+        "frozen": True,
+        "ahead": "-P1DT2H",
+        "own": True,
+        "notificationsUnderWay": 0,
+    } == clock_view(parts.clocks, "A", 0)
+    assert clock_view(parts.clocks, "B", 0) == {**clock_view(parts.clocks, None, 0), "clientId": "B"}
 
 
 def test_the_clock_before_it_is_moved(stopped: tuple[Live, StoppedClock]) -> None:

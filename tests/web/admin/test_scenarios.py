@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mock_alipay.scenarios.upload import read_posted
 from mock_alipay.web.admin import scenarios
+from mock_alipay.web.admin.scenarios import story_view
+from tests.calls import with_story
 from tests.live import Live, sample
 from tests.web.asking import REFUSED, YAML, load, post, problem
 
@@ -46,6 +49,23 @@ def test_scenarios_as_a_client_sees_them(own: Live) -> None:
         assert chosen == [(one["scenario"], one["clientId"], one["times"]) for one in found["chosen"]]
         filed = {story["name"] for story in found["scenarios"] if story["file"]}
         assert (shipped - {"slow"} if query == "?clientId=A" else shipped) == filed
+
+
+def test_story_view(tmp_path: Path) -> None:
+    """A story of a file names the file, one that was loaded whom it is for."""
+    text = 'match: {body: {a.b: "1"}}\ncreatePaymentSession: {}\nbuyer: {action: pay}\nnotifyPayment: {drop: true}'
+    story = with_story(tmp_path, text).chooser.shelf.library()["tale"]
+    common = {
+        "name": "tale",
+        "description": "A test.",
+        "endpoints": ["createPaymentSession"],
+        "buyer": ["pay"],
+        "notifications": ["notifyPayment"],
+        "match": ["a.b"],
+    }
+    filed = {**common, "file": str(tmp_path / "tale.yaml"), "clientId": None}
+    assert filed == story_view(story, loaded=False, client_id=None)
+    assert {**common, "file": None, "clientId": "A"} == story_view(story, loaded=True, client_id="A")
 
 
 # --- choices ----------------------------------------------------------------------------------------------------------
