@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from mock_alipay.client import Mock
     from mock_alipay.config.config import Config
-    from mock_alipay.errors import AdminError, NotAwaited, SetupError, Unreachable
+    from mock_alipay.errors import AdminError, SetupError, Unreachable, WaitTimeout
     from mock_alipay.testing.background import serve
     from mock_alipay.web.app import create_app
 
@@ -18,9 +18,9 @@ __all__ = [
     "AdminError",
     "Config",
     "Mock",
-    "NotAwaited",
     "SetupError",
     "Unreachable",
+    "WaitTimeout",
     "__version__",
     "create_app",
     "serve",
@@ -28,7 +28,7 @@ __all__ = [
 
 _HOMES = {
     "AdminError": "mock_alipay.errors",
-    "NotAwaited": "mock_alipay.errors",
+    "WaitTimeout": "mock_alipay.errors",
     "SetupError": "mock_alipay.errors",
     "Unreachable": "mock_alipay.errors",
     "Config": "mock_alipay.config.config",

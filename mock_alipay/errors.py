@@ -4,14 +4,14 @@
 
     MockAlipayError
     ├── SetupError   a flag, file or key of the user's is wrong: the command line says so and exits
-    │   └── WrongUse
+    │   └── UsageError
     ├── Refusal      the gateway's no: sealed and journalled like any other answer
-    ├── Misuse       a request that is no AMS call at all: answered with a plain HTTP error
-    ├── Undelivered  a notification got no answer from its merchant
-    │   └── Forbidden    it was not even sent: its address is not allowed
+    ├── HttpProblem       a request that is no AMS call at all: answered with a plain HTTP error
+    ├── DeliveryError  a notification got no answer from its merchant
+    │   └── AddressNotAllowed    it was not even sent: its address is not allowed
     ├── Unreachable  no gateway answers a ``Mock``
     └── AdminError   a gateway's admin API says no to a ``Mock``
-        └── NotAwaited  the calls that it waited for have not come
+        └── WaitTimeout  the calls that it waited for have not come
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class SetupError(MockAlipayError):
         self.problems = problems
 
 
-class WrongUse(SetupError):
+class UsageError(SetupError):
     """A flag's value cannot be right, whatever the machine."""
 
     exit_code = 2
@@ -90,7 +90,7 @@ class Refusal(MockAlipayError):
         self.explanation = explanation
 
 
-class Misuse(MockAlipayError):
+class HttpProblem(MockAlipayError):
     """A plain HTTP error, told as problem JSON (RFC 9457)."""
 
     def __init__(self, status: int, title: str, detail: str, **extra: Any) -> None:
@@ -112,11 +112,11 @@ class Misuse(MockAlipayError):
         }
 
 
-class Undelivered(MockAlipayError):
+class DeliveryError(MockAlipayError):
     """A notification that no answer came to; one sentence says why."""
 
 
-class Forbidden(Undelivered):
+class AddressNotAllowed(DeliveryError):
     """A notification to an address that none may go to, or none without being allowed; it says which and how."""
 
 
@@ -140,5 +140,5 @@ class AdminError(MockAlipayError):
         return int(self.problem["status"])
 
 
-class NotAwaited(AdminError, TimeoutError):
+class WaitTimeout(AdminError, TimeoutError):
     """What was waited for has not come; ``problem`` holds what did and the nearest misses."""

@@ -11,21 +11,21 @@ from typing import Any
 
 from mock_alipay.clock.clocks import Clock, StoppedClock
 from mock_alipay.config.config import Config
-from mock_alipay.gateway.assembly import Parts, assemble
-from mock_alipay.journal.calls import Entry
+from mock_alipay.gateway.assembly import Components, assemble
+from mock_alipay.journal.calls import CallRecord
 from mock_alipay.journal.exchange import Call, Reply
 from tests.live import SANDBOX_PATH, sample, signed_headers
 
 NOW = datetime(2026, 11, 22, 1, 7, 10, tzinfo=UTC)
 
 
-def parts_of(*, clock: Clock | None = None, **settings: Any) -> Parts:
+def parts_of(*, clock: Clock | None = None, **settings: Any) -> Components:
     """A gateway with seed 1 on a machine whose time stands at ``NOW``, or has a clock; ``settings`` go to Config."""
     return assemble(Config(**{"seed": 1, **settings}), clock=clock or StoppedClock(NOW))
 
 
-def with_story(folder: Path, text: str, name: str = "tale", **settings: Any) -> Parts:
-    """A gateway that also knows one story, which plays unless a call asks for another."""
+def with_scenario(folder: Path, text: str, name: str = "tale", **settings: Any) -> Components:
+    """A gateway that also knows one scenario, which plays unless a call asks for another."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.yaml").write_text(f"description: A test.\n{text}", "utf-8")
     return parts_of(**{"scenarios": (folder,), "scenario": name, **settings})
@@ -58,9 +58,9 @@ def signed_call(
     return plain_call(raw, headers, target=target, method=method, received=received)
 
 
-def ask(parts: Parts, call: Call) -> Reply:
+def ask(components: Components, call: Call) -> Reply:
     """The gateway's reply."""
-    return asyncio.run(parts.gateway.answer(call))
+    return asyncio.run(components.gateway.answer(call))
 
 
 def result(reply: Reply) -> dict[str, str]:
@@ -79,6 +79,6 @@ def header(reply: Reply, name: str) -> str | None:
     return next((value.decode("latin-1") for key, value in reply.headers if key == name.encode()), None)
 
 
-def latest(parts: Parts) -> Entry:
+def latest(components: Components) -> CallRecord:
     """The journal's newest entry."""
-    return next(parts.journal.newest_first(lambda _: True))
+    return next(components.journal.newest_first(lambda _: True))

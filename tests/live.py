@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from mock_alipay.clock.clocks import Clock
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
-from mock_alipay.gateway.assembly import Parts
+from mock_alipay.gateway.assembly import Components
 from mock_alipay.server.certificate import Certificate
 from mock_alipay.signing import Signer, content, keys
 from mock_alipay.testing.background import running
@@ -85,7 +85,7 @@ class Live:
     """A running gateway."""
 
     config: Config
-    parts: Parts
+    components: Components
     certificate: Certificate | None
     log: list[str] = field(default_factory=list)
 
@@ -126,4 +126,4 @@ def live(
     """Run a gateway on free ports until the block ends; HTTPS only when ``tls_folder`` is given."""
     config = dataclasses.replace(config or Config(seed=1), port=0, tls_port=tls_port if tls_folder else None)
     with running(config, clock=clock, tls_folder=tls_folder) as gateway:
-        yield Live(gateway.config, gateway.parts, gateway.certificate)
+        yield Live(gateway.config, gateway.components, gateway.certificate)

@@ -37,14 +37,14 @@ class Section:
 def sections(text: str) -> list[Section]:
     """The sections of a document that begins with a heading."""
     found: list[Section] = []
-    fence: str | None = None
+    policy: str | None = None
     table = going_on = False
     for line in text.splitlines():
-        if fence is not None:
+        if policy is not None:
             found[-1].code[-1] += f"\n{line}"
-            fence = None if line.strip() == fence else fence
+            policy = None if line.strip() == policy else policy
         elif opened := re.match(r"`{3,}", line):
-            fence = opened[0]
+            policy = opened[0]
             found[-1].code.append(line)
         elif heading := re.match(r"(#{1,6}) (.+)", line):
             found.append(Section(len(heading[1]), heading[2].strip()))
@@ -56,8 +56,8 @@ def sections(text: str) -> list[Section]:
             found[-1].paragraphs[-1] += f" {line.strip()}"
         elif line.strip():
             found[-1].paragraphs.append(line.strip())
-        table = fence is None and line.startswith("|")
-        going_on = fence is None and bool(line.strip()) and not line.startswith(("|", "#", "`" * 3))
+        table = policy is None and line.startswith("|")
+        going_on = policy is None and bool(line.strip()) and not line.startswith(("|", "#", "`" * 3))
     return found
 
 

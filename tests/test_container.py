@@ -27,7 +27,7 @@ from mock_alipay.cli.serve import serve
 from mock_alipay.config.config import Config
 from mock_alipay.server.certificate import HOME_VARIABLE
 from mock_alipay.version import __version__
-from mock_alipay.web.admin.access import Guard
+from mock_alipay.web.admin.access import AccessCheck
 
 PROJECT = Path(__file__).parent.parent
 MANIFEST = PROJECT / "tests/examples/kubernetes/mock-alipay.yaml"
@@ -146,7 +146,7 @@ def test_it_is_reached_by_the_name_that_it_knows() -> None:
     hosts = {**variables, **pod_variables()}["MOCK_ALIPAY_ADMIN_HOSTS"].split(":")
     service = kubernetes()[1]["metadata"]["name"]
     assert variables["MOCK_ALIPAY_ADMIN_HOSTS"] == compose_service()["name"] == service
-    guard = Guard(variables["MOCK_ALIPAY_HOST"], hosts=hosts)
+    guard = AccessCheck(variables["MOCK_ALIPAY_HOST"], hosts=hosts)
     for more in ("", ".default", ".default.svc", ".default.svc.cluster.local"):
         guard.check({"host": f"{service}{more}"})
     guard.check({"host": "10.1.2.3:2088"})

@@ -20,8 +20,8 @@ FILES = re.findall(r"^`([\w./-]+)`\n```\w+\n(.*?)^```", TEXT, re.DOTALL | re.MUL
 CHANGES = [
     (path, part)
     for block in re.findall(r"^```diff\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
-    for path, parts in re.findall(r"^\+\+\+ (\S+)\n(.*?)(?=^\+\+\+ |\Z)", block, re.DOTALL | re.MULTILINE)
-    for part in parts.split("@@\n")
+    for path, components in re.findall(r"^\+\+\+ (\S+)\n(.*?)(?=^\+\+\+ |\Z)", block, re.DOTALL | re.MULTILINE)
+    for part in components.split("@@\n")
 ]
 """Changed places: path and diff."""
 
@@ -43,7 +43,7 @@ MISSING = [
     "tests/apis/payments/endpoints/test_codes.py::test_everything_that_a_rule_yields_is_provoked",
     "tests/contracts/test_replies.py::test_every_reply_and_notification_is_looked_at",
     "tests/contracts/test_requests.py::test_there_is_a_body_for_every_endpoint",
-    "tests/test_scenarios.py::test_the_shipped_stories_are_these",
+    "tests/test_scenarios.py::test_the_shipped_scenarios_are_these",
 ]
 """Those that want an example of each."""
 
@@ -101,9 +101,9 @@ def test_fault(mock_alipay_server):
     mock_alipay_server.load("raw", {"description": "A fault.", "consult": {"fault": "raw-signature"}})
     body = (Path(mock_alipay.__file__).parent / "contracts" / "samples" / "consult.json").read_bytes()
     path, signatures = "/ams/sandbox/api/v1/payments/consult", []
-    for story in ("success", "raw"):
+    for scenario in ("success", "raw"):
         connection = http.client.HTTPConnection(mock_alipay_server.url.removeprefix("http://"), timeout=10)
-        headers = {**signed_headers(body, path=path, client_id="SANDBOX_NOBODY"), "mock-scenario": story}
+        headers = {**signed_headers(body, path=path, client_id="SANDBOX_NOBODY"), "mock-scenario": scenario}
         connection.request("POST", path, body, headers)
         response = connection.getresponse()
         assert b'"SUCCESS"' in response.read()

@@ -10,13 +10,13 @@ from mock_alipay import errors
 from mock_alipay.errors import (
     AdminError,
     Fault,
-    Misuse,
+    HttpProblem,
     MockAlipayError,
-    NotAwaited,
     Refusal,
     SetupError,
     Unreachable,
-    WrongUse,
+    UsageError,
+    WaitTimeout,
     under,
 )
 
@@ -26,8 +26,8 @@ PROBLEM = {"type": "about:blank", "title": "Not enough calls", "status": 408, "d
 @pytest.mark.parametrize(
     "error",
     [
-        *(SetupError("x"), WrongUse("x"), Refusal("PARAM_ILLEGAL"), Misuse(400, "t", "d")),
-        *(Unreachable("x"), AdminError(PROBLEM), NotAwaited(PROBLEM)),
+        *(SetupError("x"), UsageError("x"), Refusal("PARAM_ILLEGAL"), HttpProblem(400, "t", "d")),
+        *(Unreachable("x"), AdminError(PROBLEM), WaitTimeout(PROBLEM)),
     ],
 )
 def test_all_have_one_root(error: Exception) -> None:
@@ -37,8 +37,8 @@ def test_all_have_one_root(error: Exception) -> None:
 
 def test_wrong_use_is_a_setup_error() -> None:
     """It differs in its exit code alone."""
-    assert issubclass(WrongUse, SetupError)
-    assert not issubclass(SetupError, WrongUse)
+    assert issubclass(UsageError, SetupError)
+    assert not issubclass(SetupError, UsageError)
 
 
 def test_a_setup_error_has_a_line_for_each_problem() -> None:
@@ -59,7 +59,7 @@ def test_a_refusal_carries_what_the_merchant_and_the_journal_are_told() -> None:
 
 def test_misuse_is_told_as_problem_json() -> None:
     """The members of RFC 9457, and whatever helps beside them."""
-    error = Misuse(404, "No such page", "it is not there", known=["a"])
+    error = HttpProblem(404, "No such page", "it is not there", known=["a"])
     assert error.problem == {
         "type": "about:blank",
         "title": "No such page",
@@ -76,7 +76,7 @@ def test_an_admin_error_is_the_problem_that_it_was_told() -> None:
     assert ("none came", 408, PROBLEM) == (str(error), error.status, error.problem)
 
 
-@pytest.mark.parametrize("kind", [AdminError, NotAwaited])
+@pytest.mark.parametrize("kind", [AdminError, WaitTimeout])
 def test_an_admin_error_survives_another_process(kind: type[AdminError]) -> None:
     """Test runners send what was raised from worker to worker."""
     error = pickle.loads(pickle.dumps(kind(PROBLEM)))
@@ -85,7 +85,7 @@ def test_an_admin_error_survives_another_process(kind: type[AdminError]) -> None
 
 def test_waiting_in_vain_is_a_timeout_too() -> None:
     """Tests that know Python's own error need not know ours."""
-    error = NotAwaited(PROBLEM)
+    error = WaitTimeout(PROBLEM)
     assert isinstance(error, TimeoutError)
     assert isinstance(error, AdminError)
     assert ("none came", 408) == (str(error), error.status)
@@ -105,7 +105,7 @@ def test_the_tree_in_the_docstring_is_the_tree() -> None:
     assert {kind.__name__: kind.__bases__[0].__name__ for kind in kinds if kind is not MockAlipayError} == found
 
 
-@pytest.mark.parametrize("kind", [SetupError, WrongUse])
+@pytest.mark.parametrize("kind", [SetupError, UsageError])
 def test_problems_are_put_under_a_name(kind: type[SetupError]) -> None:
     """Each of them, and the error stays what it is."""
     with pytest.raises(SetupError) as caught, under("--flag "):

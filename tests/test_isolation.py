@@ -17,7 +17,7 @@ import pytest
 
 from tests.live import SANDBOX_PATH, Answer, Live, live, sample, signed_headers
 from tests.shop import ACKNOWLEDGED, FAULTY, Shop, open_shop
-from tests.web.asking import Listener, Till
+from tests.web.asking import Driver, Listener
 
 CLIENTS = 50
 HALF = 16
@@ -75,12 +75,12 @@ class Client:
         return self.calls[-1]
 
     def steer(self) -> None:
-        """Set a scenario for some calls, load a story and freeze the clock."""
+        """Set a scenario for some calls, load a scenario and freeze the clock."""
         chosen = {"clientId": self.name, "scenario": SCENARIOS[self.number % 3], "times": self.times}
         self.admin("PUT", "/scenario", chosen)
         step = {"result": "PROCESS_FAIL", "message": f"told to {self.name}"}
-        story = {"description": self.name, "createPaymentSession": [step, {"set": {"own": self.name}}]}
-        self.admin("POST", f"/scenarios?name=tale&clientId={self.name}", story)
+        scenario = {"description": self.name, "createPaymentSession": [step, {"set": {"own": self.name}}]}
+        self.admin("POST", f"/scenarios?name=tale&clientId={self.name}", scenario)
         self.admin("PUT", "/clock", {"clientId": self.name, "freeze": self.frozen.isoformat()})
 
     def play(self) -> None:
@@ -91,8 +91,8 @@ class Client:
         assert (sessions[0], sessions[1]) == (sessions[2], sessions[3])
         codes = [self.create("unknown-then-success--1").code for _ in range(3)]
         assert ["UNKNOWN_EXCEPTION", "UNKNOWN_EXCEPTION", "SUCCESS"] == codes
-        tale = [self.create("tale--1") for _ in range(2)]
-        assert (f"told to {self.name}", self.name) == (tale[0].message, tale[1].body["own"])
+        found = [self.create("tale--1") for _ in range(2)]
+        assert (f"told to {self.name}", self.name) == (found[0].message, found[1].body["own"])
 
     def expire(self) -> None:
         """Move one's own clock past the sessions: their ids open others."""
@@ -311,29 +311,31 @@ def shop() -> Iterator[Shop]:
         yield shop
 
 
-def spend(till: Till, number: int) -> None:
+def spend(driver: Driver, number: int) -> None:
     """Pay, refund in part and be told of both, under ids that everyone uses; the amounts are the client's own."""
     for name in ("p-0", "p-1"):
-        paid = till.paid(name, paymentAmount={"currency": "BRL", "value": str(20_000 + number)})
+        paid = driver.paid(name, paymentAmount={"currency": "BRL", "value": str(20_000 + number)})
         refund = {"refundRequestId": f"r-{name}", "refundAmount": {"currency": "BRL", "value": str(100 + number)}}
-        assert "SUCCESS" == till.call("refund", paymentId=paid["paymentId"], refundNotifyUrl=till.url, **refund).code
-        till.told(name, 2)
+        assert (
+            "SUCCESS" == driver.call("refund", paymentId=paid["paymentId"], refundNotifyUrl=driver.url, **refund).code
+        )
+        driver.notified(name, 2)
 
 
 def test_everyone_is_told_of_ones_own(crowded: Live, shop: Shop) -> None:
     """Many pay and refund at once under the same ids: each shop hears of its own, and each client sees its own."""
-    tills = [Till(crowded, shop, f"/{number}", f"client-{number}") for number in range(TELLERS)]
+    tills = [Driver(crowded, shop, f"/{number}", f"client-{number}") for number in range(TELLERS)]
     with ThreadPoolExecutor(TELLERS) as threads:
         list(threads.map(spend, tills, range(TELLERS)))
-    public = str(crowded.parts.env["gatewayPublicKey"])
+    public = str(crowded.components.env["gatewayPublicKey"])
     ids = set()
-    for number, till in enumerate(tills):
-        received, told = shop.got(till.path), till.listed()
-        assert {(till.client_id, True)} == {(one.headers["client-id"], one.genuine(public)) for one in received}
+    for number, driver in enumerate(tills):
+        received, told = shop.got(driver.path), driver.listed()
+        assert {(driver.client_id, True)} == {(one.headers["client-id"], one.genuine(public)) for one in received}
         assert {one.headers["mock-notification-id"]: one.body for one in received} == {
             one["id"]: one["request"] for one in told
         }
-        assert {till.client_id} == {one["clientId"] for one in told}
+        assert {driver.client_id} == {one["clientId"] for one in told}
         amounts = Counter((one.body.get("paymentAmount") or one.body["refundAmount"])["value"] for one in received)
         assert {str(20_000 + number): 2, str(100 + number): 2} == amounts
         ids |= {one.body.get("paymentId") or one.body["refundId"] for one in received}
@@ -342,11 +344,11 @@ def test_everyone_is_told_of_ones_own(crowded: Live, shop: Shop) -> None:
 
 def test_nobody_touches_anothers_payment(crowded: Live, shop: Shop) -> None:
     """What one client id has made up, or was given, names nothing of another's."""
-    mine, other = (Till(crowded, shop, f"/{name}", name) for name in "AB")
+    mine, other = (Driver(crowded, shop, f"/{name}", name) for name in "AB")
     paid = mine.paid("p")
     money = {"currency": "BRL", "value": "10"}
     refunded = mine.call("refund", paymentId=paid["paymentId"], refundRequestId="r", refundAmount=money).body
-    mine.told("p", 2)
+    mine.notified("p", 2)
     before = mine.live.admin("GET", "/payments/p?clientId=A").body
     unknown = [
         other.call("inquiryPayment", paymentId=paid["paymentId"]),
@@ -374,20 +376,20 @@ def test_nobody_touches_anothers_payment(crowded: Live, shop: Shop) -> None:
 
 def test_who_starts_over_leaves_others_what_is_to_come(crowded: Live, shop: Shop) -> None:
     """While half of the clients are reset, the notifications that the others still have to get stay theirs."""
-    tills = [Till(crowded, shop, f"/{number}", f"client-{number}") for number in range(TELLERS)]
-    for till in tills:
-        shop.says(till.path, FAULTY, ACKNOWLEDGED)
+    tills = [Driver(crowded, shop, f"/{number}", f"client-{number}") for number in range(TELLERS)]
+    for driver in tills:
+        shop.says(driver.path, FAULTY, ACKNOWLEDGED)
 
-    def go(till: Till) -> None:
-        till.paid("p")
-        till.notify(notification="notifyPayment", paymentRequestId="p", delay="1h", set={"own": till.client_id})
-        if tills.index(till) % 2:
-            crowded.admin("POST", "/reset", {"clientId": till.client_id})
-        till.advance("2h")
+    def go(driver: Driver) -> None:
+        driver.paid("p")
+        driver.notify(notification="notifyPayment", paymentRequestId="p", delay="1h", set={"own": driver.client_id})
+        if tills.index(driver) % 2:
+            crowded.admin("POST", "/reset", {"clientId": driver.client_id})
+        driver.advance("2h")
 
     with ThreadPoolExecutor(TELLERS) as threads:
         list(threads.map(go, tills))
-    for number, till in enumerate(tills):
-        expected = [None] if number % 2 else [None, None, till.client_id]
-        assert expected == [one.body.get("own") for one in shop.got(till.path)]
-        assert ["ACCEPTED"] * (len(expected) - 1) == [one["status"] for one in till.listed()]
+    for number, driver in enumerate(tills):
+        expected = [None] if number % 2 else [None, None, driver.client_id]
+        assert expected == [one.body.get("own") for one in shop.got(driver.path)]
+        assert ["ACCEPTED"] * (len(expected) - 1) == [one["status"] for one in driver.listed()]

@@ -17,9 +17,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from mock_alipay.apis.payments import buyer, captures_refunds, timeline
 from mock_alipay.apis.payments.model import Payment, State, Transaction
-from mock_alipay.errors import Misuse
+from mock_alipay.errors import HttpProblem
 from tests.calls import NOW
-from tests.till import Body, Till, amount, pay_body, result_of, session_body
+from tests.driver import Body, Driver, amount, pay_body, result_of, session_body
 
 NAMES = st.sampled_from(["o1", "o2", "o3"])
 IDS = st.sampled_from([f"x{n}" for n in range(8)])
@@ -38,18 +38,20 @@ DONE: Mapping[State, frozenset[State]] = {
 
 
 @cache
-def shared() -> Till:
-    """One gateway for all runs, which each leaves empty; stories that make captures and refunds take their time."""
-    till = Till()
+def shared() -> Driver:
+    """One gateway for all runs, which each leaves empty; scenarios that make captures and refunds take their time."""
+    driver = Driver()
     for mode, code in (("in", "SUCCESS"), ("fails", "PROCESS_FAIL")):
         for after in ("5s", "8d"):
             steps = [
                 f"{kind}: {{result: {kind.upper()}_IN_PROCESS, then: {{result: {code}, after: {after}}}}}\n"
                 for kind in ("capture", "refund")
             ]
-            till.tell("".join(steps), f"{mode}-{after}")
-    till.tell("buyer: [{action: challenge, after: 1m}, {action: pending, after: 1m}, {action: pay, after: 1h}]", "slow")
-    return till
+            driver.load_scenario("".join(steps), f"{mode}-{after}")
+    driver.load_scenario(
+        "buyer: [{action: challenge, after: 1m}, {action: pending, after: 1m}, {action: pay, after: 1h}]", "slow"
+    )
+    return driver
 
 
 def total(transactions: list[Transaction], *, but: str) -> int:
@@ -74,28 +76,28 @@ class Money(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.till = shared()
-        self.till.clock.moment = NOW
+        self.driver = shared()
+        self.driver.clock.moment = NOW
         self.before: dict[str, Payment] = {}
         self.calls: dict[tuple[str, str], tuple[Body, Body]] = {}
         """The request and the first reply of everything accepted, by endpoint and the merchant's id."""
         self.cancelling = False
 
     def teardown(self) -> None:
-        asyncio.run(self.till.parts.ledger.forget())
-        self.till.parts.postman.forget()
+        asyncio.run(self.driver.components.repository.forget())
+        self.driver.components.dispatcher.forget()
 
     def payment(self, name: str) -> Payment | None:
         """A payment as it stands now."""
-        self.till.settle()
-        return asyncio.run(self.till.parts.ledger.store.load(self.till.client_id, name))
+        self.driver.settle()
+        return asyncio.run(self.driver.components.repository.store.load(self.driver.client_id, name))
 
     @initialize()
     def begin(self) -> None:
         """There is always something to be captured, and something to be refunded."""
-        self.till.paid("o1", manual=True)
-        self.till.paid("o2", manual=True)
-        self.till.paid("o3", method="GCASH")
+        self.driver.paid("o1", manual=True)
+        self.driver.paid("o2", manual=True)
+        self.driver.paid("o3", method="GCASH")
 
     @rule(
         name=NAMES,
@@ -109,7 +111,7 @@ class Money(RuleBasedStateMachine):
         """Begin a payment, or one more time."""
         known = self.payment(name)
         compose, endpoint = (pay_body, "pay") if pay else (session_body, "createPaymentSession")
-        told = self.till.call(endpoint, compose(name, value, method=method, manual=manual), scenario=scenario)
+        told = self.driver.call(endpoint, compose(name, value, method=method, manual=manual), scenario=scenario)
         now = self.payment(name)
         if known is None or (known.state == "EXPIRED" and not pay):
             assert result_of(told) == ("PAYMENT_IN_PROCESS" if pay else "SUCCESS")
@@ -121,10 +123,10 @@ class Money(RuleBasedStateMachine):
         """Whoever can act does, and nobody else."""
         known = self.payment(name)
         if known is not None and buyer.can(known, action):
-            assert known.version + 1 == self.till.act(name, action).version
+            assert known.version + 1 == self.driver.act(name, action).version
             return
-        with pytest.raises(Misuse) as refused:
-            self.till.act(name, action)
+        with pytest.raises(HttpProblem) as refused:
+            self.driver.act(name, action)
         assert refused.value.status == (404 if known is None else 409)
         assert known == self.payment(name)
 
@@ -137,7 +139,7 @@ class Money(RuleBasedStateMachine):
         value = max(1, math.ceil(captures_refunds.balance(payment).held * part))
         fits = (
             payment.state == "AUTHORIZED"
-            and self.till.clock.now() < payment.closes
+            and self.driver.clock.now() < payment.closes
             and not any(t.last and t.status != "FAIL" for t in payment.captures)
             and value <= payment.order.amount.value - total(payment.captures, but="FAIL")
         )
@@ -158,14 +160,14 @@ class Money(RuleBasedStateMachine):
             spent = total([t for t in payment.refunds if t.capture_id == capture.id], but="FAIL")
             left = min(left, succeeded([capture]) - spent)
             body["captureId"] = capture.id
-        within = payment.paid is not None and self.till.clock.now() <= payment.paid + timedelta(days=365)
+        within = payment.paid is not None and self.driver.clock.now() <= payment.paid + timedelta(days=365)
         self.ask("refund", request_id, body, mode, fits=within and value <= left)
 
     @rule(name=NAMES)
     def cancel(self, name: str) -> None:
         """Cancel; what is done once is done."""
         known = self.payment(name)
-        told = self.till.call("cancel", {"paymentRequestId": name})
+        told = self.driver.call("cancel", {"paymentRequestId": name})
         now = self.payment(name)
         if result_of(told) == "SUCCESS":
             assert now is not None
@@ -177,14 +179,14 @@ class Money(RuleBasedStateMachine):
     @rule(seconds=TIMES)
     def wait(self, seconds: int) -> None:
         """Let time pass; whoever looks first is the first to know."""
-        self.till.clock.moment += timedelta(seconds=seconds)
+        self.driver.clock.moment += timedelta(seconds=seconds)
 
     @rule(early=st.sampled_from([0, 0, 1]))
     def next(self, early: int) -> None:
         """Let time pass until just before something happens by itself, or until it does."""
         due = [moment for payment in self.known().values() if (moment := timeline.due(payment)) is not None]
         if due:
-            self.till.clock.moment = max(min(due) - timedelta(seconds=early), self.till.clock.moment)
+            self.driver.clock.moment = max(min(due) - timedelta(seconds=early), self.driver.clock.moment)
 
     @precondition(lambda self: self.calls)
     @rule(data=st.data())
@@ -192,20 +194,20 @@ class Money(RuleBasedStateMachine):
         """Whatever was accepted is answered again, the same or how it ended, and refused for another amount."""
         endpoint, request_id = data.draw(st.sampled_from(sorted(self.calls)))
         body, first = self.calls[endpoint, request_id]
-        self.till.settle()
+        self.driver.settle()
         payments = self.known()
-        again = self.till.call(endpoint, body)
+        again = self.driver.call(endpoint, body)
         if result_of(first) == "SUCCESS":
             assert first == again
         other = {**body, f"{endpoint}Amount": amount(int(body[f"{endpoint}Amount"]["value"]) + 1)}
-        assert self.till.code(endpoint, other) == "REPEAT_REQ_INCONSISTENT"
+        assert self.driver.code(endpoint, other) == "REPEAT_REQ_INCONSISTENT"
         assert payments == self.known()
 
     def ask(self, endpoint: str, request_id: str, body: Body, mode: str, *, fits: bool) -> None:
         """A capture or refund: a repeat is answered as the first was, a new one as it should be."""
         known = self.calls.get((endpoint, request_id))
         payments = self.known()
-        told = self.till.call(endpoint, body, scenario=mode or None)
+        told = self.driver.call(endpoint, body, scenario=mode or None)
         code = result_of(told)
         if known is None:
             assert fits == (code in ("SUCCESS", "CAPTURE_IN_PROCESS", "REFUND_IN_PROCESS"))
@@ -220,13 +222,13 @@ class Money(RuleBasedStateMachine):
 
     def known(self) -> dict[str, Payment]:
         """Every payment as it is kept."""
-        found = asyncio.run(self.till.parts.ledger.store.browse(self.till.client_id))
+        found = asyncio.run(self.driver.components.repository.store.browse(self.driver.client_id))
         return {payment.payment_request_id: payment for payment in found}
 
     @invariant()
     def everything_adds_up(self) -> None:
         """Every payment that has changed since it was looked at last."""
-        self.till.settle()
+        self.driver.settle()
         for name, payment in self.known().items():
             before = self.before.get(name)
             if before is not payment:
@@ -259,7 +261,7 @@ class Money(RuleBasedStateMachine):
         if payment.state == "AUTHORIZED":
             whole = succeeded(payment.captures) == payment.order.amount.value > 0
             assert waits or not (whole or any(t.last and t.status == "SUCCESS" for t in payment.captures))
-            assert waits or self.till.clock.now() < payment.closes
+            assert waits or self.driver.clock.now() < payment.closes
         else:
             assert not waits
         if payment.code == "AUTH_EXPIRED":
@@ -288,7 +290,7 @@ class Money(RuleBasedStateMachine):
 
     def inquiry(self, payment: Payment) -> None:
         """The merchant sees what the admin API shows, and what is kept."""
-        told, shown = self.till.inquiry(payment.payment_request_id), self.till.view(payment.payment_request_id)
+        told, shown = self.driver.inquiry(payment.payment_request_id), self.driver.view(payment.payment_request_id)
         if payment.payment_id is None:
             assert result_of(told) == "ORDER_NOT_EXIST"
             return
@@ -304,7 +306,7 @@ class Money(RuleBasedStateMachine):
 
     def news(self, payment: Payment) -> None:
         """Every end is told once: of this payment one result, of each capture and refund one."""
-        told = self.till.told(payment.payment_request_id)
+        told = self.driver.notified(payment.payment_request_id)
         results = [
             body for body in told if body["notifyType"] == "PAYMENT_RESULT" and body["paymentId"] == payment.payment_id
         ]

@@ -1,4 +1,4 @@
-"""The shipped stories of notifications, as a careful merchant's shop lives through them at a running gateway."""
+"""The shipped scenarios of notifications, as a careful merchant's shop lives through them at a running gateway."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def gateway() -> Iterator[Live]:
 
 @dataclass(frozen=True)
 class Sale:
-    """A card payment of 1000 by a merchant of its own, in a story that its id asks for."""
+    """A card payment of 1000 by a merchant of its own, in a scenario that its id asks for."""
 
     gateway: Live
     shop: Shop
@@ -76,7 +76,7 @@ class Sale:
     @property
     def public_key(self) -> str:
         """The gateway's."""
-        return str(self.gateway.parts.env["gatewayPublicKey"])
+        return str(self.gateway.components.env["gatewayPublicKey"])
 
     def call(self, endpoint: str, body: dict[str, Any]) -> Answer:
         """A call of this merchant's."""
@@ -84,7 +84,7 @@ class Sale:
         return self.gateway.create(body, path=path, client_id=self.client_id)
 
     def create(self) -> Answer:
-        """Open the session; the story's buyer pays in it."""
+        """Open the session; the scenario's buyer pays in it."""
         amount = {"currency": "USD", "value": "1000"}
         order = sample()["order"] | {"orderAmount": amount}
         notify = self.shop.url(self.target)
@@ -113,9 +113,9 @@ class Sale:
         return list(reversed(found))
 
 
-def sale(gateway: Live, shop: Shop, story: str) -> Sale:
+def sale(gateway: Live, shop: Shop, scenario: str) -> Sale:
     """A sale that nothing has happened to."""
-    return Sale(gateway, shop, f"{story}--{uuid.uuid4()}", f"C-{uuid.uuid4()}")
+    return Sale(gateway, shop, f"{scenario}--{uuid.uuid4()}", f"C-{uuid.uuid4()}")
 
 
 def verdict(received: Received, public_key: str) -> str:
@@ -139,17 +139,17 @@ def type_of(received: Received) -> str:
         return "?"
 
 
-def test_every_shipped_story_of_notifications_is_lived_through() -> None:
+def test_every_shipped_scenario_of_notifications_is_lived_through() -> None:
     """None is shipped without a row here."""
     shipped = {file.stem for file in shipped_folder().iterdir() if file.stem.startswith("notify-")}
     assert shipped | {"pays-at-once"} == set(JUDGED)
 
 
-@pytest.mark.parametrize("story", JUDGED)
-def test_what_comes_and_what_it_is_worth(gateway: Live, shop: Shop, story: str) -> None:
-    """Types in order, as often as the story says, each of the worth that it says; the calls themselves succeed."""
-    expected, worth = JUDGED[story]
-    one = sale(gateway, shop, story)
+@pytest.mark.parametrize("scenario", JUDGED)
+def test_what_comes_and_what_it_is_worth(gateway: Live, shop: Shop, scenario: str) -> None:
+    """Types in order, as often as the scenario says, each of the worth that it says; the calls themselves succeed."""
+    expected, worth = JUDGED[scenario]
+    one = sale(gateway, shop, scenario)
     assert "SUCCESS" == one.create().code
     one.settled()
     assert "SUCCESS" == one.refund().code
@@ -158,7 +158,7 @@ def test_what_comes_and_what_it_is_worth(gateway: Live, shop: Shop, story: str) 
     assert expected == [type_of(received) for received in one.got]
     assert {worth} >= {verdict(received, one.public_key) for received in one.got}
     assert {"SUCCESS"} == {one.inquiry[name] for name in ("paymentStatus", "paymentResultCode")}
-    assert {story} == {notification["scenario"] for notification in kept}
+    assert {scenario} == {notification["scenario"] for notification in kept}
     # What came is what the gateway says it sent, in its words and under its ids.
     sent = [one for one in kept if one["attempts"]]
     assert sorted(received.headers["mock-notification-id"] for received in one.got) == sorted(n["id"] for n in sent)
@@ -169,7 +169,7 @@ def test_what_comes_and_what_it_is_worth(gateway: Live, shop: Shop, story: str) 
 
 
 def test_each_tells_what_was_paid_captured_and_refunded(gateway: Live, shop: Shop) -> None:
-    """In the usual story: its ids and amounts are those of the replies."""
+    """In the usual scenario: its ids and amounts are those of the replies."""
     one = sale(gateway, shop, "pays-at-once")
     one.create()
     one.settled()
@@ -249,10 +249,10 @@ def test_before_the_reply_is_before_the_reply(gateway: Live) -> None:
         assert REFUND == one.got[-1].type
 
 
-@pytest.mark.parametrize("story", ["notify-before-reply", "pays-at-once"])
-def test_a_shop_may_refund_before_it_acknowledges(gateway: Live, shop: Shop, story: str) -> None:
+@pytest.mark.parametrize("scenario", ["notify-before-reply", "pays-at-once"])
+def test_a_shop_may_refund_before_it_acknowledges(gateway: Live, shop: Shop, scenario: str) -> None:
     """Its call is answered, though it comes while a notification waits for the shop."""
-    one, codes = sale(gateway, shop, story), []
+    one, codes = sale(gateway, shop, scenario), []
 
     def refund(received: Received) -> None:
         if type_of(received) == CAPTURE:

@@ -74,7 +74,7 @@ def inside(wheel: list[str], folder: str) -> list[str]:
     ],
 )
 def test_data_is_in_the_wheel(wheel: list[str], checkout: str, pattern: str, packed: str) -> None:
-    """Every story, schema, key and sample of the checkout is in the wheel, and nothing else beside them."""
+    """Every scenario, schema, key and sample of the checkout is in the wheel, and nothing else beside them."""
     expected = names(checkout, pattern)
     assert expected
     assert expected == inside(wheel, packed)
@@ -153,8 +153,10 @@ def test_sdist_is_whole(sdist: list[str]) -> None:
 def test_nothing_is_left_behind_in_the_sdist(sdist: list[str]) -> None:
     """No tool's folder, no environment, nothing compiled, nothing built before."""
     tools = {".git", ".venv", "dist", "build", ".hypothesis", "__pycache__"}
-    parts = {name: set(name.split("/")) for name in sdist}
-    assert [] == [name for name, inner in parts.items() if inner & tools or "cache" in name or name.endswith(".pyc")]
+    components = {name: set(name.split("/")) for name in sdist}
+    assert [] == [
+        name for name, inner in components.items() if inner & tools or "cache" in name or name.endswith(".pyc")
+    ]
 
 
 def test_a_wheel_from_the_sdist_is_the_same(built: Path, tmp_path: Path) -> None:
@@ -175,8 +177,8 @@ def contents(wheel: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist() if not name.endswith("/RECORD")}
 
 
-def test_installed_wheel_serves_its_stories(built: Path, tmp_path: Path) -> None:
-    """Unpacked elsewhere, the wheel's own stories are listed, not those of a checkout."""
+def test_installed_wheel_serves_its_scenarios(built: Path, tmp_path: Path) -> None:
+    """Unpacked elsewhere, the wheel's own scenarios are listed, not those of a checkout."""
     (file,) = built.glob("*.whl")
     zipfile.ZipFile(file).extractall(tmp_path)
     show = "from mock_alipay.scenarios import shipped_folder; print(shipped_folder())"

@@ -17,12 +17,12 @@ from mock_alipay.apis.payments.model import Payment
 from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.config.config import Config
 from mock_alipay.contracts.names import Act, BuyerAction
-from mock_alipay.errors import Misuse
+from mock_alipay.errors import HttpProblem
 from mock_alipay.storage import MemoryStore
 from tests.calls import NOW
+from tests.driver import Driver, amount, session_body
 from tests.live import Live, live, signed_headers
 from tests.shop import Shop, open_shop
-from tests.till import Till, amount, session_body
 
 MANY = 20
 SEEDS = range(8)
@@ -53,25 +53,25 @@ class Slow(MemoryStore[Payment]):
         return await super().commit(payment)
 
 
-def slow_till(seed: int) -> Till:
+def slow_till(seed: int) -> Driver:
     """A till whose payments are kept in a slow store."""
-    till = Till()
-    object.__setattr__(till.parts.ledger, "store", Slow(seed))
-    return till
+    driver = Driver()
+    object.__setattr__(driver.components.repository, "store", Slow(seed))
+    return driver
 
 
-async def asked(till: Till, endpoint: str, **body: Any) -> str:
+async def asked(driver: Driver, endpoint: str, **body: Any) -> str:
     """The result code of a call."""
-    reply = await till.parts.gateway.answer(till.letter(endpoint, body))
+    reply = await driver.components.gateway.answer(driver.letter(endpoint, body))
     return str(json.loads(reply.body)["result"]["resultCode"])
 
 
-async def acted(till: Till, name: str, action: BuyerAction) -> str:
+async def acted(driver: Driver, name: str, action: BuyerAction) -> str:
     """The state in which a buyer leaves the payment, or "Not possible now"."""
     try:
-        return (await till.cashier.act(till.client_id, name, Act(action))).state
-    except Misuse as misuse:
-        return misuse.title
+        return (await driver.buyer_actions.act(driver.client_id, name, Act(action))).state
+    except HttpProblem as problem:
+        return problem.title
 
 
 def at_once(*deeds: Coroutine[Any, Any, str]) -> list[str]:
@@ -92,88 +92,91 @@ def taking(kind: str, payment_id: str, request_id: str, value: int) -> dict[str,
 class TestInOneLoop:
     def test_a_cancel_and_a_buyer_who_pays(self, seed: int) -> None:
         """Cancelled it is in the end: before the buyer came, or given back; what is told fits."""
-        till = slow_till(seed)
-        till.open("order-1", manual=True)
-        paid, cancelled = at_once(acted(till, "order-1", "pay"), asked(till, "cancel", paymentRequestId="order-1"))
-        payment = till.payment("order-1")
+        driver = slow_till(seed)
+        driver.open("order-1", manual=True)
+        paid, cancelled = at_once(acted(driver, "order-1", "pay"), asked(driver, "cancel", paymentRequestId="order-1"))
+        payment = driver.payment("order-1")
         assert ("SUCCESS", "CANCELLED") == (cancelled, payment.state)
         assert (paid == "AUTHORIZED") == (payment.paid is not None)
-        assert (["PAYMENT_RESULT"] if payment.paid else []) == [body["notifyType"] for body in till.told("order-1")]
+        assert (["PAYMENT_RESULT"] if payment.paid else []) == [
+            body["notifyType"] for body in driver.notified("order-1")
+        ]
 
     @pytest.mark.parametrize("kind", ["capture", "refund"])
     def test_two_that_are_too_much_together(self, seed: int, kind: str) -> None:
         """One goes through, as far as the money goes."""
-        till = slow_till(seed)
-        payment_id = till.paid("order-1", manual=kind == "capture")
-        codes = at_once(*(asked(till, kind, **taking(kind, payment_id, f"x{n}", 600)) for n in range(2)))
+        driver = slow_till(seed)
+        payment_id = driver.paid("order-1", manual=kind == "capture")
+        codes = at_once(*(asked(driver, kind, **taking(kind, payment_id, f"x{n}", 600)) for n in range(2)))
         too_much = "CAPTURE_AMOUNT_EXCEED_AUTH_LIMIT" if kind == "capture" else "REFUND_AMOUNT_EXCEED"
         assert {"SUCCESS": 1, too_much: 1} == Counter(codes)
 
     @pytest.mark.parametrize("kind", ["capture", "refund"])
     def test_the_same_many_times(self, seed: int, kind: str) -> None:
         """One effect, the same answer for all, and it is told once."""
-        till = slow_till(seed)
-        payment_id = till.paid("order-1", manual=kind == "capture")
-        calls = [till.letter(kind, taking(kind, payment_id, "x", 100)) for _ in range(MANY // 4)]
+        driver = slow_till(seed)
+        payment_id = driver.paid("order-1", manual=kind == "capture")
+        calls = [driver.letter(kind, taking(kind, payment_id, "x", 100)) for _ in range(MANY // 4)]
 
         async def together() -> set[bytes]:
-            return {reply.body for reply in await asyncio.gather(*map(till.parts.gateway.answer, calls))}
+            return {reply.body for reply in await asyncio.gather(*map(driver.components.gateway.answer, calls))}
 
         assert 1 == len(asyncio.run(together()))
-        made = [t for t in till.payment("order-1").transactions if t.request_id == "x"]
-        assert (1, 1) == (len(made), len([t for t in till.told("order-1") if t.get(f"{kind}RequestId") == "x"]))
+        made = [t for t in driver.payment("order-1").transactions if t.request_id == "x"]
+        assert (1, 1) == (len(made), len([t for t in driver.notified("order-1") if t.get(f"{kind}RequestId") == "x"]))
 
     @pytest.mark.parametrize("kind", ["capture", "refund"])
     def test_one_id_for_two_payments(self, seed: int, kind: str) -> None:
         """One has it, the other is refused."""
-        till = slow_till(seed)
-        ids = [till.paid(name, manual=kind == "capture") for name in ("order-1", "order-2")]
-        codes = at_once(*(asked(till, kind, **taking(kind, payment_id, "x", 100)) for payment_id in ids))
+        driver = slow_till(seed)
+        ids = [driver.paid(name, manual=kind == "capture") for name in ("order-1", "order-2")]
+        codes = at_once(*(asked(driver, kind, **taking(kind, payment_id, "x", 100)) for payment_id in ids))
         assert {"SUCCESS": 1, "REPEAT_REQ_INCONSISTENT": 1} == Counter(codes)
-        made = [t for name in ("order-1", "order-2") for t in till.payment(name).transactions if t.request_id == "x"]
+        made = [t for name in ("order-1", "order-2") for t in driver.payment(name).transactions if t.request_id == "x"]
         assert 1 == len(made)
 
     def test_a_buyer_and_the_end_of_the_session(self, seed: int) -> None:
         """Who pays at the moment of expiry comes too late, whoever sees to it first; it is told once."""
-        till = slow_till(seed)
-        till.open("order-1")
-        till.clock.moment += timedelta(hours=1)
+        driver = slow_till(seed)
+        driver.open("order-1")
+        driver.clock.moment += timedelta(hours=1)
 
         async def settle() -> str:
-            await till.parts.timekeeper.settle()
+            await driver.components.scheduler.settle()
             return ""
 
-        inquiry = asked(till, "inquiryPayment", paymentRequestId="order-1")
-        results = at_once(acted(till, "order-1", "pay"), settle(), inquiry, settle())
+        inquiry = asked(driver, "inquiryPayment", paymentRequestId="order-1")
+        results = at_once(acted(driver, "order-1", "pay"), settle(), inquiry, settle())
         assert ["Not possible now", "", "SUCCESS", ""] == results
-        assert "EXPIRED" == till.payment("order-1").state
-        assert 1 == len(till.told("order-1"))
+        assert "EXPIRED" == driver.payment("order-1").state
+        assert 1 == len(driver.notified("order-1"))
 
     def test_two_buyers(self, seed: int) -> None:
         """One pays, the other comes too late or finds it declined."""
-        till = slow_till(seed)
-        till.open("order-1", method="GCASH")
-        results = at_once(acted(till, "order-1", "pay"), acted(till, "order-1", "decline"))
+        driver = slow_till(seed)
+        driver.open("order-1", method="GCASH")
+        results = at_once(acted(driver, "order-1", "pay"), acted(driver, "order-1", "decline"))
         assert 1 == results.count("Not possible now")
-        assert till.payment("order-1").state in results
-        assert 1 == len(till.told("order-1"))
+        assert driver.payment("order-1").state in results
+        assert 1 == len(driver.notified("order-1"))
 
     def test_a_capture_and_a_cancel(self, seed: int) -> None:
         """Either the money is captured or the authorization is gone."""
-        till = slow_till(seed)
-        payment_id = till.paid("order-1", manual=True)
+        driver = slow_till(seed)
+        payment_id = driver.paid("order-1", manual=True)
         codes = at_once(
-            asked(till, "capture", **taking("capture", payment_id, "x", 100)),
-            asked(till, "cancel", paymentId=payment_id),
+            asked(driver, "capture", **taking("capture", payment_id, "x", 100)),
+            asked(driver, "cancel", paymentId=payment_id),
         )
         assert tuple(codes) in (("SUCCESS", "ORDER_STATUS_INVALID"), ("AUTH_CANCELLED", "SUCCESS"))
 
     def test_a_refund_and_a_cancel(self, seed: int) -> None:
         """The money goes back once."""
-        till = slow_till(seed)
-        payment_id = till.paid("order-1", method="GCASH")
+        driver = slow_till(seed)
+        payment_id = driver.paid("order-1", method="GCASH")
         codes = at_once(
-            asked(till, "refund", **taking("refund", payment_id, "x", 100)), asked(till, "cancel", paymentId=payment_id)
+            asked(driver, "refund", **taking("refund", payment_id, "x", 100)),
+            asked(driver, "cancel", paymentId=payment_id),
         )
         assert tuple(codes) in (("SUCCESS", "PROCESS_FAIL"), ("ORDER_IS_CANCELED", "SUCCESS"))
 
@@ -237,7 +240,7 @@ class TestOverHttp:
         assert 1 == len({body["paymentId"] for body, code in zip(bodies, codes, strict=True) if code == "SUCCESS"})
 
     def test_buyers_and_cancels_and_the_clock(self) -> None:
-        """Whoever comes first, what is told in the end is one story."""
+        """Whoever comes first, what is told in the end is one scenario."""
         clock = StoppedClock(NOW)
         with live(Config(seed=1, signatures="off"), clock=clock) as gateway, ThreadPoolExecutor(MANY) as pool:
             names = [f"races-4-{n}" for n in range(12)]

@@ -27,9 +27,9 @@ from mock_alipay import Mock
 from mock_alipay.apis.payments.endpoints import ENDPOINTS
 from mock_alipay.apis.payments.state_machine import MOVES
 from mock_alipay.cli import commands
-from mock_alipay.client import told, told_of
+from mock_alipay.client import call_lines, notification_lines
 from mock_alipay.config.config import Config
-from mock_alipay.contracts.limits import figures
+from mock_alipay.contracts.limits import limits
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.journal.log_lines import json_line
 from mock_alipay.journal.notifications import NotificationStatus
@@ -39,7 +39,7 @@ from tests.client.test_formatting import PENDING, REFUSED
 from tests.fields import read
 from tests.journal.test_log_lines import REFUSED as REFUSED_ENTRY
 from tests.live import SANDBOX_PATH, Live, live, sample, signed_headers
-from tests.scenarios.tales import read_text
+from tests.scenarios.loading import read_text
 from tests.shop import FAULTY, open_shop
 
 WALLET = {"paymentMethodType": "GCASH"}
@@ -60,8 +60,8 @@ def python_block(holding: str) -> str:
 
 def exchanges(session: str) -> list[tuple[str, str]]:
     """The commands of a terminal session and what is shown to come of each."""
-    parts = re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]
-    return [(command, shown) for command, _, shown in (part.partition("\n") for part in parts)]
+    components = re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]
+    return [(command, shown) for command, _, shown in (part.partition("\n") for part in components)]
 
 
 @pytest.fixture(scope="module")
@@ -106,8 +106,8 @@ def test_terminal_sessions(own_gateway: Live, tmp_path: Path, session: str) -> N
 def test_scenario_example() -> None:
     """The example scenario is a valid one."""
     (example,) = (block for block in blocks("yaml") if "createPaymentSession:" in block)
-    story = read_text("shoes", example, "README.md", Schemas())
-    assert len(story.steps["createPaymentSession"]) == 3
+    scenario = read_text("shoes", example, "README.md", Schemas())
+    assert len(scenario.steps["createPaymentSession"]) == 3
 
 
 def test_plugin_example() -> None:
@@ -173,7 +173,7 @@ def test_tail_example_of_a_notification() -> None:
         PENDING, payment_request_id="order-4711", scenario="pays-at-once", attempts=(attempt, attempt)
     )
     steady = re.compile(r"^\d\d:\d\d:\d\d ", re.MULTILINE)
-    assert steady.sub("", shown) == steady.sub("", "\n".join(told_of(notification)) + "\n")
+    assert steady.sub("", shown) == steady.sub("", "\n".join(notification_lines(notification)) + "\n")
 
 
 def test_states() -> None:
@@ -197,8 +197,8 @@ def test_codes() -> None:
 
 
 def test_timetable() -> None:
-    """The times between attempts are those of ``figures.json``."""
-    first, *later = figures().resend_intervals
+    """The times between attempts are those of ``limits.json``."""
+    first, *later = limits().resend_intervals
     assert timedelta() == first
     told = ", ".join(_spoken(interval) for interval in later[:-1]) + f" and {_spoken(later[-1])}"
     assert f"they come again after {told}" in " ".join(README.split())
@@ -218,7 +218,7 @@ def test_tail_example(own_gateway: Live) -> None:
     with Mock(own_gateway.config.url) as mock:
         (call,) = (call for call in mock.calls() if call.id == call_id)
     steady = re.compile(r"^\d\d:\d\d:\d\d #\d+", re.MULTILINE)
-    assert steady.sub("", shown) == steady.sub("", "\n".join(told(call)) + "\n")
+    assert steady.sub("", shown) == steady.sub("", "\n".join(call_lines(call)) + "\n")
 
 
 def test_flags() -> None:
@@ -269,8 +269,8 @@ def test_scenarios() -> None:
 def test_step_keys() -> None:
     """The tables name every key of a scenario and of a step, and every fault."""
     scenario = read("scenario.json")
-    parts = [scenario["$defs"][name]["properties"] for name in ("Step", "Act", "Notice", "Then")]
-    keys = [*scenario["properties"], *chain(*parts), *scenario["$defs"]["Fault"]["else"]["enum"]]
+    components = [scenario["$defs"][name]["properties"] for name in ("Step", "Act", "Notice", "Then")]
+    keys = [*scenario["properties"], *chain(*components), *scenario["$defs"]["Fault"]["else"]["enum"]]
     assert [key for key in keys if f"`{key}`" not in README] == []
 
 

@@ -1,4 +1,4 @@
-"""The stories that are shipped: sound, and played as their descriptions say."""
+"""The scenarios that are shipped: sound, and played as their descriptions say."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import pytest
 from mock_alipay.contracts.names import Act, NotificationName
 from mock_alipay.contracts.result_codes import results
 from mock_alipay.contracts.schemas import Schemas
-from mock_alipay.scenarios import Chooser, Library, Notice, Step, Story, Then, shipped_folder
+from mock_alipay.scenarios import Library, NotificationStep, Scenario, Selector, Step, Then, shipped_folder
 from mock_alipay.scenarios.library import read_file
 from mock_alipay.scenarios.placeholders import Scope
 from tests.calls import ask, code, latest, parts_of, signed_call
 from tests.fields import read
 from tests.live import sample
-from tests.scenarios.tales import Request
+from tests.scenarios.loading import Request
 
 FILES = sorted(shipped_folder().iterdir())
 
@@ -69,19 +69,19 @@ LATER = timedelta(seconds=5)
 
 def told(
     buyer: tuple[Act, ...] = (),
-    notices: Mapping[NotificationName, tuple[Notice, ...]] | None = None,
+    notification_steps: Mapping[NotificationName, tuple[NotificationStep, ...]] | None = None,
     **steps: tuple[Step, ...],
-) -> Story:
-    """What a story tells of a payment's life."""
-    return Story("", "", "", (), False, steps, buyer, notices or {})
+) -> Scenario:
+    """What a scenario tells of a payment's life."""
+    return Scenario("", "", "", (), False, steps, buyer, notification_steps or {})
 
 
-def notified(notice: Notice) -> Story:
+def notified(notification_step: NotificationStep) -> Scenario:
     """A buyer who pays at once, and all notifications sent like this one."""
-    return told(PAYS, dict.fromkeys(NOTIFICATIONS, (notice,)))
+    return told(PAYS, dict.fromkeys(NOTIFICATIONS, (notification_step,)))
 
 
-LIVES: dict[str, tuple[Story, str]] = {
+LIVES: dict[str, tuple[Scenario, str]] = {
     # name: what it tells (but for what is set), words of its description
     "pays-at-once": (told(PAYS), "pays at once"),
     "pays-late": (told((Act("pay", TEN_MINUTES),)), "ten minutes to pay"),
@@ -94,20 +94,20 @@ LIVES: dict[str, tuple[Story, str]] = {
         told((Act("challenge"), Act("decline", timedelta(seconds=30), "USER_PAYMENT_VERIFICATION_FAILED"))),
         "3-D Secure and does not pass",
     ),
-    "notify-late": (notified(Notice(delay=(600.0, 600.0))), "ten minutes late"),
-    "notify-dropped": (notified(Notice(drop=True)), "no notification is ever sent"),
-    "notify-twice": (notified(Notice(copies=2)), "sent twice"),
-    "notify-before-reply": (notified(Notice(before_reply=True)), "before the reply"),
-    "notify-bad-signature": (notified(Notice(fault="bad-signature")), "signatures do not fit"),
-    "notify-wrong-key": (notified(Notice(fault="wrong-key")), "key not the gateway's"),
-    "notify-unsigned": (notified(Notice(fault="no-signature")), "no signature"),
-    "notify-stale": (notified(Notice(fault="stale-time")), "signed yesterday"),
-    "notify-truncated": (notified(Notice(fault="truncate")), "half-way"),
+    "notify-late": (notified(NotificationStep(delay=(600.0, 600.0))), "ten minutes late"),
+    "notify-dropped": (notified(NotificationStep(drop=True)), "no notification is ever sent"),
+    "notify-twice": (notified(NotificationStep(copies=2)), "sent twice"),
+    "notify-before-reply": (notified(NotificationStep(before_reply=True)), "before the reply"),
+    "notify-bad-signature": (notified(NotificationStep(fault="bad-signature")), "signatures do not fit"),
+    "notify-wrong-key": (notified(NotificationStep(fault="wrong-key")), "key not the gateway's"),
+    "notify-unsigned": (notified(NotificationStep(fault="no-signature")), "no signature"),
+    "notify-stale": (notified(NotificationStep(fault="stale-time")), "signed yesterday"),
+    "notify-truncated": (notified(NotificationStep(fault="truncate")), "half-way"),
     "notify-capture-first": (
-        told(PAYS, {"notifyPayment": (Notice(after="notifyCapture"),)}),
+        told(PAYS, {"notifyPayment": (NotificationStep(after="notifyCapture"),)}),
         "notifyCapture comes before notifyPayment",
     ),
-    "notify-altered-amount": (told(PAYS, {"notifyPayment": (Notice(),)}), "an amount that nobody asked for"),
+    "notify-altered-amount": (told(PAYS, {"notifyPayment": (NotificationStep(),)}), "an amount that nobody asked for"),
     "capture-in-process": (
         told(PAYS, capture=(Step("CAPTURE_IN_PROCESS", then=Then("SUCCESS", LATER)),)),
         "succeeded five seconds later",
@@ -137,14 +137,14 @@ LIVES: dict[str, tuple[Story, str]] = {
 }
 
 
-def test_the_shipped_stories_are_these() -> None:
+def test_the_shipped_scenarios_are_these() -> None:
     """No more and no less, in files that end as they should."""
     names = [*PLAYS, *LIVES, *map(declined, DECLINED)]
     assert sorted(f"{name}.yaml" for name in names) == sorted(file.name for file in FILES)
 
 
 def declined(code: str) -> str:
-    """The story in which a payment is declined with a code."""
+    """The scenario in which a payment is declined with a code."""
     return f"declined-{code.lower().replace('_', '-')}"
 
 
@@ -158,45 +158,53 @@ def test_editors_are_told_where_the_schema_is(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_a_shipped_story_validates(file: Path) -> None:
-    """Against the schema, and as a story of its own."""
-    story = read_file(file, Schemas())
-    assert file.stem == story.name
+def test_a_shipped_scenario_validates(file: Path) -> None:
+    """Against the schema, and as a scenario of its own."""
+    scenario = read_file(file, Schemas())
+    assert file.stem == scenario.name
     words = {
         **{name: words for name, (_, _, words) in PLAYS.items()},
         **{name: words for name, (_, words) in LIVES.items()},
     }
-    assert words.get(story.name, "The buyer tries to pay and fails, as ") in story.description
+    assert words.get(scenario.name, "The buyer tries to pay and fails, as ") in scenario.description
 
 
-def test_no_two_shipped_stories_tie() -> None:
+def test_no_two_shipped_scenarios_tie() -> None:
     """They load together."""
     assert len(FILES) == len(Library.load([], Schemas()))
 
 
 @pytest.mark.parametrize("name", LIVES)
-def test_a_shipped_story_tells_of_a_payments_life(name: str) -> None:
+def test_a_shipped_scenario_tells_of_a_payments_life(name: str) -> None:
     """What its buyer does, what endpoints answer and how notifications are sent; the session is always created."""
     expected, _ = LIVES[name]
     found = shipped(name)
     steps = {endpoint: tuple(replace(step, set=()) for step in steps) for endpoint, steps in found.steps.items()}
-    notices = {what: tuple(replace(notice, set=()) for notice in notices) for what, notices in found.notices.items()}
-    assert (expected.buyer, expected.steps, expected.notices) == (found.buyer, steps, notices)
+    notification_steps = {
+        what: tuple(replace(notification_step, set=()) for notification_step in notification_steps)
+        for what, notification_steps in found.notification_steps.items()
+    }
+    assert (expected.buyer, expected.steps, expected.notification_steps) == (found.buyer, steps, notification_steps)
 
 
 @pytest.mark.parametrize("code", DECLINED)
 def test_a_payment_is_declined_for_every_documented_reason(code: str) -> None:
     """At once, and nothing else is out of the ordinary."""
     assert "F" == results()[code].status
-    story = shipped(declined(code))
-    assert ((Act("decline", timedelta(), code),), {}, {}, ()) == (story.buyer, story.steps, story.notices, story.match)
+    scenario = shipped(declined(code))
+    assert ((Act("decline", timedelta(), code),), {}, {}, ()) == (
+        scenario.buyer,
+        scenario.steps,
+        scenario.notification_steps,
+        scenario.match,
+    )
 
 
-def test_what_stories_put_into_bodies() -> None:
+def test_what_scenarios_put_into_bodies() -> None:
     """An amount that nobody asked for; twice a payment that is in process, and then whatever it is."""
     scope = Scope({}, {}, {}, "", datetime(2026, 11, 22, tzinfo=UTC))
-    (notice,) = shipped("notify-altered-amount").notices["notifyPayment"]
-    assert [(("paymentAmount", "value"), "1")] == [(path, fill(scope)) for path, fill in notice.set]
+    (notification_step,) = shipped("notify-altered-amount").notification_steps["notifyPayment"]
+    assert [(("paymentAmount", "value"), "1")] == [(path, fill(scope)) for path, fill in notification_step.set]
     inquiries = shipped("inquiry-processing-then-success").steps["inquiryPayment"]
     processing = {
         ("paymentStatus",): "PROCESSING",
@@ -211,23 +219,23 @@ def test_what_stories_put_into_bodies() -> None:
     assert [processing, processing, {}] == put
 
 
-def shipped(name: str) -> Story:
-    """A story from its file."""
+def shipped(name: str) -> Scenario:
+    """A scenario from its file."""
     return read_file(shipped_folder() / f"{name}.yaml", Schemas())
 
 
 @pytest.mark.parametrize("name", PLAYS)
 @pytest.mark.parametrize("by", ["header", "id"])
-def test_a_shipped_story_plays_as_it_says(name: str, by: str) -> None:
+def test_a_shipped_scenario_plays_as_it_says(name: str, by: str) -> None:
     """Result codes in order, with the fault that it promises, by header and by paymentRequestId."""
-    parts = parts_of()
+    components = parts_of()
     expected, fault, _ = PLAYS[name]
     body = sample("order-1" if by == "header" else f"{name}--1")
     extra = {"mock-scenario": name} if by == "header" else {}
-    replies = [ask(parts, signed_call(body, extra=extra)) for _ in expected]
+    replies = [ask(components, signed_call(body, extra=extra)) for _ in expected]
     assert expected == [code(reply) for reply in replies]
     assert {fault} == {reply.fault.kind if reply.fault else None for reply in replies}
-    assert name == latest(parts).scenario
+    assert name == latest(components).scenario
 
 
 def test_the_gateway_that_is_bad_says_502() -> None:
@@ -241,23 +249,23 @@ def test_only_the_slow_ones_are_slow() -> None:
     """Three seconds, or a little in the series of errors; all others answer at once."""
     delays = {}
     for name in PLAYS:
-        parts = parts_of()
+        components = parts_of()
         call = signed_call(extra={"mock-scenario": name})
-        delays[name] = max(ask(parts, call).delay for _ in range(3))
+        delays[name] = max(ask(components, call).delay for _ in range(3))
     assert delays.pop("slow") == 3.0
     assert 0.1 <= delays.pop("unknown-then-success") <= 0.4
     assert {0.0} == set(delays.values())
 
 
 def claimed(card: str | None = None, cvv: str | None = None, amount: str = "100", default: str = "success") -> str:
-    """The story that claims a call with this card, security code or amount."""
+    """The scenario that claims a call with this card, security code or amount."""
     body = sample(paymentAmount={"currency": "BRL", "value": amount})
     for name, value in {"cardNo": card, "cvv": cvv}.items():
         if value is not None:
             body["paymentMethod"]["paymentMethodMetaData"][name] = value
-    parts = parts_of(scenario=default)
-    ask(parts, signed_call(body))
-    return str(latest(parts).scenario)
+    components = parts_of(scenario=default)
+    ask(components, signed_call(body))
+    return str(latest(components).scenario)
 
 
 @pytest.mark.parametrize(
@@ -279,7 +287,7 @@ def test_the_sandboxs_good_cards_always_work(card: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "story", "result"),
+    ("body", "scenario", "result"),
     [
         ({"paymentMethod": {"paymentMethodMetaData": {"cardNo": "9490220011669217"}}}, "pays-at-once", None),
         (
@@ -293,10 +301,10 @@ def test_the_sandboxs_good_cards_always_work(card: str) -> None:
         ({"paymentAmount": {"value": "100"}}, "success", None),
     ],
 )
-def test_the_sandboxs_magic_works_for_pay(body: dict[str, Any], story: str, result: str | None) -> None:
+def test_the_sandboxs_magic_works_for_pay(body: dict[str, Any], scenario: str, result: str | None) -> None:
     """For which it is documented; None is the endpoint's usual answer."""
-    choice = Chooser(Library.load([], Schemas()), "success").choose("pay", "id", Request("A", {}, body))
-    assert (story, result) == (choice.scenario, choice.step.result)
+    choice = Selector(Library.load([], Schemas()), "success").choose("pay", "id", Request("A", {}, body))
+    assert (scenario, result) == (choice.scenario, choice.step.result)
 
 
 @pytest.mark.parametrize("card", ["4054692760174822", "5162770472561357"])
@@ -306,7 +314,7 @@ def test_the_sandboxs_failing_cards_fail(card: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "story"),
+    ("amount", "scenario"),
     [
         ("11", "risk-reject"),
         ("1111001111", "risk-reject"),
@@ -317,15 +325,15 @@ def test_the_sandboxs_failing_cards_fail(card: str) -> None:
         ("990", "success"),
     ],
 )
-def test_magic_amounts_are_claimed(amount: str, story: str) -> None:
+def test_magic_amounts_are_claimed(amount: str, scenario: str) -> None:
     """Exactly these, and none like them."""
-    assert story == claimed(amount=amount)
+    assert scenario == claimed(amount=amount)
 
 
-@pytest.mark.parametrize(("cvv", "story"), [("99", "invalid-cvc"), ("999", "success"), ("123", "success")])
-def test_the_magic_security_code_is_claimed(cvv: str, story: str) -> None:
+@pytest.mark.parametrize(("cvv", "scenario"), [("99", "invalid-cvc"), ("999", "success"), ("123", "success")])
+def test_the_magic_security_code_is_claimed(cvv: str, scenario: str) -> None:
     """The documented two digits, no others."""
-    assert story == claimed(cvv=cvv)
+    assert scenario == claimed(cvv=cvv)
 
 
 def test_an_ordinary_call_is_claimed_by_none() -> None:

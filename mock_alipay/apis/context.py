@@ -5,22 +5,22 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from mock_alipay.apis.fake_buyers import People
-from mock_alipay.apis.ids import Invent
+from mock_alipay.apis.fake_buyers import FakeBuyers
+from mock_alipay.apis.ids import IdGenerator
 from mock_alipay.apis.payments.model import Payment
-from mock_alipay.contracts.limits import Figures
+from mock_alipay.contracts.limits import Limits
 from mock_alipay.contracts.names import Act
 
 CHECKOUT_PATH = "/checkout/"
 """Where replies send buyers."""
 
 
-class World(NamedTuple):
+class Environment(NamedTuple):
     """What stays the same for all decisions of a gateway; nothing in it can send, wait or roll dice."""
 
-    invent: Invent
-    people: People
-    figures: Figures
+    ids: IdGenerator
+    fake_buyers: FakeBuyers
+    limits: Limits
     base_url: str
     """Where a browser on this machine reaches the gateway."""
 
@@ -29,7 +29,7 @@ class World(NamedTuple):
         return f"{self.base_url}{CHECKOUT_PATH}{payment_id}"
 
 
-class Wish(NamedTuple):
+class ScenarioOverrides(NamedTuple):
     """How the scenario wants a call to end, as far as the endpoint plays it itself."""
 
     result: str | None = None
@@ -41,7 +41,7 @@ class Wish(NamedTuple):
     buyer: tuple[Act, ...] = ()
 
 
-USUAL = Wish()
+NO_OVERRIDES = ScenarioOverrides()
 
 
 class Context(NamedTuple):
@@ -51,7 +51,7 @@ class Context(NamedTuple):
     client_id: str
     payment: Payment | None
     """The payment that the call is about, as it stands now."""
-    world: World
+    environment: Environment
     raw: bytes
     """The body as it was sent."""
-    wish: Wish = USUAL
+    overrides: ScenarioOverrides = NO_OVERRIDES

@@ -56,7 +56,7 @@ _WALLETS = {"ALIPAY_CN": "Alipay", "ALIPAY_HK": "AlipayHK", "GCASH": "GCash", "K
 """Names that capital letters do not tell."""
 
 
-class People:
+class FakeBuyers:
     """Makes up buyers: the same for the same seed and paymentRequestId; one thread at a time."""
 
     def __init__(self, seed: int) -> None:

@@ -33,7 +33,7 @@ class SessionSecrets:
     data: str
 
 
-class Invent:
+class IdGenerator:
     """Makes up what a real gateway would draw at random."""
 
     def __init__(self, seed: int) -> None:

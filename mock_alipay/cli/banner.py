@@ -82,15 +82,15 @@ def _client_ids(config: Config) -> list[str]:
 
 def _unreachable(config: Config) -> str | None:
     """Why nothing will be sent to the URL for notifications, as far as its spelling tells."""
-    from mock_alipay.errors import Forbidden
-    from mock_alipay.webhooks.address_policy import Fence
+    from mock_alipay.errors import AddressNotAllowed
+    from mock_alipay.webhooks.address_policy import AddressPolicy
     from mock_alipay.webhooks.url import parse
 
     try:
         host = parse(config.notify_url or "").host
         if address_of(host) is not None:
-            Fence(config.notify_allow).check(host, [host])
-    except Forbidden as reason:
+            AddressPolicy(config.notify_allow).check(host, [host])
+    except AddressNotAllowed as reason:
         return str(reason)
     return None
 

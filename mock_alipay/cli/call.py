@@ -37,7 +37,7 @@ class _Word(click.ParamType):  # type: ignore[type-arg] # generic in later versi
 
 @click.command()
 @options(*PLACE, *KEYS)
-@click.option("--scenario", type=_Word(), metavar="NAME", help="Ask for this story in the mock-scenario header.")
+@click.option("--scenario", type=_Word(), metavar="NAME", help="Ask for this scenario in the mock-scenario header.")
 @click.option("--client-id", type=_Word(), default=TEST_CLIENT_ID, show_default=True, help="Whom to call as.")
 @click.option("--private-key", type=Path, metavar="FILE", help="That merchant's private key; the shipped test key.")
 @click.option(

@@ -1,4 +1,4 @@
-"""``scenarios``, ``validate`` and ``check``: looking at stories and bodies without a server."""
+"""``scenarios``, ``validate`` and ``check``: looking at scenarios and bodies without a server."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 import click
 
 from mock_alipay.cli.container import beside
-from mock_alipay.cli.options import STORIES, TYPES, config_of, options
+from mock_alipay.cli.options import SCENARIO_FLAGS, TYPES, config_of, options
 from mock_alipay.errors import Refusal, SetupError
 
 
 @click.command()
-@options(*STORIES)
+@options(*SCENARIO_FLAGS)
 @click.option("--schema", is_flag=True, help="Print the file of their JSON Schema, for editors, instead.")
 def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands flags over by name
     """List what is loaded, one line each."""
@@ -29,9 +29,9 @@ def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands
     library = Library.load(config_of(beside(flags)).scenarios, Schemas())
     width = max(map(len, library))
     for name in library:
-        story = library[name]
-        shipped = Path(story.origin).parent == shipped_folder()
-        click.echo(f"{name:<{width}}  {story.description}" + ("" if shipped else f"  ({story.origin})"))
+        scenario = library[name]
+        shipped = Path(scenario.origin).parent == shipped_folder()
+        click.echo(f"{name:<{width}}  {scenario.description}" + ("" if shipped else f"  ({scenario.origin})"))
 
 
 @click.command()
@@ -39,26 +39,26 @@ def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands
 def validate(files: tuple[Path, ...]) -> None:
     """Check scenario files: file:line and reason of everything wrong, and of fields that look misspelt."""
     from mock_alipay.contracts.schemas import Schemas
-    from mock_alipay.scenarios import Library, Story
-    from mock_alipay.scenarios.library import read_document, story_in
-    from mock_alipay.scenarios.lint import strangers
+    from mock_alipay.scenarios import Library, Scenario
+    from mock_alipay.scenarios.library import parse_scenario, read_document
+    from mock_alipay.scenarios.lint import lint
 
     schemas = Schemas()
     problems: list[str] = []
-    stories: list[Story] = []
+    scenarios: list[Scenario] = []
     for file in files:
         try:
             written = read_document(file)
-            stories.append(story_in(written, file.stem, schemas))
-            for stranger in strangers(written, schemas):
+            scenarios.append(parse_scenario(written, file.stem, schemas))
+            for stranger in lint(written, schemas):
                 click.echo(f"{stranger} (allowed)")
             click.echo(f"{file}: fine")
         except SetupError as error:
             problems.extend(error.problems)
     if problems:
         raise SetupError(*problems)
-    # Ties show only beside the shipped stories, which files of the same name replace.
-    Library([*Library.load((), schemas).values(), *stories])
+    # Ties show only beside the shipped scenarios, which files of the same name replace.
+    Library([*Library.load((), schemas).values(), *scenarios])
 
 
 @click.command()
@@ -67,12 +67,12 @@ def validate(files: tuple[Path, ...]) -> None:
 @click.argument("file", metavar="FILE")
 def check(file: str, endpoint: str, **flags: Any) -> None:
     """Hold a request body against the contract: every fault with its path. FILE - is standard input."""
-    from mock_alipay.apis.context import Context, World
-    from mock_alipay.apis.fake_buyers import People
-    from mock_alipay.apis.ids import Invent
+    from mock_alipay.apis.context import Context, Environment
+    from mock_alipay.apis.fake_buyers import FakeBuyers
+    from mock_alipay.apis.ids import IdGenerator
     from mock_alipay.apis.payments.endpoints import ENDPOINTS
     from mock_alipay.clock.clocks import SystemClock
-    from mock_alipay.contracts.limits import figures
+    from mock_alipay.contracts.limits import limits
     from mock_alipay.contracts.schemas import Schemas
     from mock_alipay.contracts.validation import Contract
 
@@ -86,8 +86,8 @@ def check(file: str, endpoint: str, **flags: Any) -> None:
             click.echo(f"{file}: {stranger} (ignored)")
         if ENDPOINTS[endpoint].begins:
             # What the schema cannot say, such as times that must be near.
-            world = World(Invent(0), People(0), figures(), "")
-            ENDPOINTS[endpoint].decide(body, Context(SystemClock().now(), "", None, world, raw))
+            environment = Environment(IdGenerator(0), FakeBuyers(0), limits(), "")
+            ENDPOINTS[endpoint].decide(body, Context(SystemClock().now(), "", None, environment, raw))
     except Refusal as refusal:
         lines = [fault.text for fault in refusal.faults] or [refusal.message or refusal.code]
         raise SetupError(*(f"{file}: {line}" for line in lines)) from None

@@ -24,7 +24,7 @@ from mock_alipay.cli.param_types import (
     Whole,
 )
 from mock_alipay.config.config import Config
-from mock_alipay.errors import WrongUse
+from mock_alipay.errors import UsageError
 from mock_alipay.server.certificate import HOME_VARIABLE
 from mock_alipay.text.wording import close
 
@@ -54,9 +54,9 @@ _PORT = ("--port", {"cls": _Port, "type": Whole(0, 65535), "help": "Plain HTTP; 
 _TLS_PORT = ("--tls-port", {"cls": _Port, "type": TlsPort(), "help": "HTTPS; 0 picks a free port, none turns it off."})
 _SCENARIOS = (
     "--scenarios",
-    {"type": Folder(), "multiple": True, "help": f"More stories, added to the shipped ones; repeatable, {SEVERAL}."},
+    {"type": Folder(), "multiple": True, "help": f"More scenarios, added to the shipped ones; repeatable, {SEVERAL}."},
 )
-_SCENARIO = ("--scenario", {"metavar": "NAME", "help": "The story for calls that nothing else claims."})
+_SCENARIO = ("--scenario", {"metavar": "NAME", "help": "The scenario for calls that nothing else claims."})
 _SIGNATURES = (
     "--signatures",
     {
@@ -133,13 +133,13 @@ _LOG_FORMAT = (
 _QUIET = ("--quiet", {**_SWITCH, "help": "No line a call: warnings and errors only."})
 
 ADDRESS = (_HOST, _PORT, _TLS_PORT)
-STORIES = (_SCENARIOS,)
+SCENARIO_FLAGS = (_SCENARIOS,)
 KEYS = (_GATEWAY_KEY,)
 TOKEN = (_ADMIN_TOKEN,)
 TYPES = (_TYPES,)
 SERVING = (
     *ADDRESS,
-    *STORIES,
+    *SCENARIO_FLAGS,
     _SCENARIO,
     _SIGNATURES,
     _MERCHANT,
@@ -193,7 +193,7 @@ def require_ports(**ports: int | None) -> None:
     for name, port in ports.items():
         if port == 0:
             flag = f"--{name.replace('_', '-')}"
-            raise WrongUse(f"{flag} 0: which port the server chose is not known here; give its number")
+            raise UsageError(f"{flag} 0: which port the server chose is not known here; give its number")
 
 
 def strange_variables(known: Iterable[click.Parameter]) -> list[str]:

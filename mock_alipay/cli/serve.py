@@ -21,7 +21,7 @@ from mock_alipay.cli.options import KEYS, SERVING, config_of, options, require_p
 from mock_alipay.cli.param_types import Seconds
 from mock_alipay.cli.target import PLACE, STARTED_WITH, plain_http
 from mock_alipay.config.config import Config
-from mock_alipay.errors import SetupError, WrongUse
+from mock_alipay.errors import SetupError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +61,7 @@ def _serve(config: Config, log: Log, shown: Callable[..., str]) -> None:
     for complaint in strange_variables(serve.params):
         logger.warning(complaint)
     if config.port and config.port == config.tls_port:
-        raise WrongUse(f"--port and --tls-port are both {config.port}; HTTP and HTTPS need a port each")
+        raise UsageError(f"--port and --tls-port are both {config.port}; HTTP and HTTPS need a port each")
     try:
         sockets = bind(config.host, config.port, config.tls_port)
     except SetupError:
@@ -73,11 +73,11 @@ def _serve(config: Config, log: Log, shown: Callable[..., str]) -> None:
     server_file, authority = _certificate(config)
     for name in config.unnameable if authority else ():
         logger.warning("--admin-host %s: no certificate can name it; over HTTPS it has to be called otherwise", name)
-    parts = assemble(config, ca_certificate=authority)
-    app = routes(parts)
+    components = assemble(config, ca_certificate=authority)
+    app = routes(components)
     _rest_garbage_collector()
-    banner = shown(config, len(parts.chooser.shelf.library()), authority, made_up=made_up)
-    with log.listening_to(parts.events):
+    banner = shown(config, len(components.selector.layers.library()), authority, made_up=made_up)
+    with log.listening_to(components.events):
         run(app, sockets, server_file, ready=lambda: _announce(banner))
 
 
@@ -108,14 +108,14 @@ def ready(wait: float, **flags: Any) -> None:
 @options(*STARTED_WITH, *KEYS)
 def env(**flags: Any) -> None:
     """Print shell lines that point a client here: eval "$(mock-alipay env)"."""
-    from mock_alipay.gateway.assembly import environment
+    from mock_alipay.gateway.assembly import client_environment
     from mock_alipay.signing import keys
 
     config = config_of(beside(flags))
     require_ports(port=config.port, tls_port=config.tls_port)
     gateway_key = keys.gateway_key(config.gateway_key)
     _, authority = _certificate(config)
-    found = environment(config, gateway_key, authority)
+    found = client_environment(config, gateway_key, authority)
     lines = {
         "ALIPAY_CLIENT_ID": found["clientId"],
         "ALIPAY_MERCHANT_PRIVATE_KEY": found["merchantPrivateKey"],

@@ -61,18 +61,18 @@ def _show(event: Event) -> None:
 
 
 def _show_call(call: CallRecord) -> None:
-    from mock_alipay.client import told
+    from mock_alipay.client import call_lines
 
-    first, *more = told(call)
+    first, *more = call_lines(call)
     click.secho(first, fg=_COLOURS.get(call.result_status or "", "red"))
     for line in more:
         click.secho(line, dim=call.result_status == "S")
 
 
 def _show_notification(notification: NotificationRecord) -> None:
-    from mock_alipay.client import told_of
+    from mock_alipay.client import notification_lines
 
-    first, *more = told_of(notification)
+    first, *more = notification_lines(notification)
     click.secho(first, fg=_COLOURS[_STATUS.get(notification.status, "F")])
     for line in more:
         click.secho(line)

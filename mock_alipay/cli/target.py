@@ -14,7 +14,7 @@ import click
 
 from mock_alipay.cli.container import beside
 from mock_alipay.cli.options import ADDRESS, TOKEN, config_of, options, require_ports, typed
-from mock_alipay.errors import AdminError, SetupError, Unreachable, WrongUse, under
+from mock_alipay.errors import AdminError, SetupError, Unreachable, UsageError, under
 
 if TYPE_CHECKING:
     from mock_alipay.client import Mock
@@ -57,7 +57,7 @@ def gateway(*, client_id: str | None, url: str | None, **flags: Any) -> Iterator
     from mock_alipay.client import Mock
 
     if client_id == "":
-        raise WrongUse("--client: expected a client id, got an empty one")
+        raise UsageError("--client: expected a client id, got an empty one")
     config = config_of(beside(flags))
     target, given_by = _target(url, config)
     with under(f"{given_by}: "):
@@ -67,7 +67,7 @@ def gateway(*, client_id: str | None, url: str | None, **flags: Any) -> Iterator
             yield mock
     except AdminError as error:
         # The gateway's own 400 is about a value that was typed here.
-        raise (WrongUse if error.status == 400 else SetupError)(str(error)) from None
+        raise (UsageError if error.status == 400 else SetupError)(str(error)) from None
     except Unreachable as error:
         untrusted = "CERTIFICATE_VERIFY_FAILED" in str(error)
         hint = ", and commands in SSL_CERT_FILE, as mock-alipay env prints it" if untrusted else ""
@@ -96,11 +96,11 @@ def _target(url: str | None, config: Config) -> tuple[str, str]:
 
 def _host_and_port(url: str) -> tuple[str, int]:
     if url.lower().startswith("https:"):
-        raise WrongUse(f"expected an http:// URL, this command speaks plain HTTP only, got {url}")
+        raise UsageError(f"expected an http:// URL, this command speaks plain HTTP only, got {url}")
     found = re.fullmatch(r"http://(\[[0-9a-f:.]+\]|[\w.-]+)(:[0-9]{1,5})?/?", url, re.ASCII | re.IGNORECASE)
     port = int(((found and found[2]) or ":80")[1:])
     if found is None or port > 65535:
-        raise WrongUse(f"expected a gateway's URL without a path, such as http://127.0.0.1:2088, got {url}")
+        raise UsageError(f"expected a gateway's URL without a path, such as http://127.0.0.1:2088, got {url}")
     return found[1].strip("[]"), port
 
 

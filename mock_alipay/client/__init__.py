@@ -1,7 +1,7 @@
 """A client of the admin API, for tests and tools that steer a gateway, here or elsewhere. httpx2 lives here."""
 
 from mock_alipay.client.events import Event, EventStream
-from mock_alipay.client.formatting import told, told_of
+from mock_alipay.client.formatting import call_lines, notification_lines
 from mock_alipay.client.mock import Mock
 from mock_alipay.client.payment import MockPayment
 from mock_alipay.client.records import (
@@ -24,6 +24,6 @@ __all__ = [
     "NotificationRecord",
     "PaymentRecord",
     "ScenarioRecord",
-    "told",
-    "told_of",
+    "call_lines",
+    "notification_lines",
 ]

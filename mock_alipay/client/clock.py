@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mock_alipay.client.records import ClockState
-from mock_alipay.client.transport import Link
+from mock_alipay.client.transport import Transport
 from mock_alipay.clock import durations
 
 _PATIENCE = 20.0
@@ -16,14 +16,14 @@ _PATIENCE = 20.0
 class MockClock:
     """The clock of one client id, or without one that of all."""
 
-    def __init__(self, link: Link, client_id: str | None) -> None:
-        self._link = link
+    def __init__(self, transport: Transport, client_id: str | None) -> None:
+        self._transport = transport
         self._client_id = client_id
 
     @property
     def state(self) -> ClockState:
         """How the clock stands."""
-        return ClockState.of(self._link.ask("GET", "/clock", query={"clientId": self._client_id}))
+        return ClockState.of(self._transport.ask("GET", "/clock", query={"clientId": self._client_id}))
 
     def now(self) -> datetime:
         """The time that it shows."""
@@ -43,4 +43,4 @@ class MockClock:
 
     def _move(self, **move: Any) -> ClockState:
         whom = {"clientId": self._client_id} if self._client_id is not None else {}
-        return ClockState.of(self._link.ask("PUT", "/clock", body={**whom, **move}, takes=_PATIENCE))
+        return ClockState.of(self._transport.ask("PUT", "/clock", body={**whom, **move}, takes=_PATIENCE))

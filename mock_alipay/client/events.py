@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, ClassVar, Self
 
 from mock_alipay.client.records import CallRecord, ClockState, NotificationRecord, PaymentRecord, Record
-from mock_alipay.client.transport import Link
+from mock_alipay.client.transport import Transport
 from mock_alipay.errors import Unreachable
 
 
@@ -41,13 +41,15 @@ class EventStream(Iterator[Event]):
     it is a TimeoutError, and the stream is closed. Unreachable when the gateway goes.
     """
 
-    def __init__(self, link: Link, query: Mapping[str, Any], after: str | None, timeout: float | None = None) -> None:
+    def __init__(
+        self, transport: Transport, query: Mapping[str, Any], after: str | None, timeout: float | None = None
+    ) -> None:
         self.last_id = after
         """The id of the latest event that was read, or happened before: what ``Mock.events(after=…)`` goes on from."""
         self._closed = False
         self._timeout = timeout
         self._open = ExitStack()
-        found = self._open.enter_context(link.listen(query, after, timeout))
+        found = self._open.enter_context(transport.listen(query, after, timeout))
         # The first thing told is an id alone, that of the latest event there was.
         opening = list(islice(found, 1))
         self._found = chain((one for one in opening if one[2] is not None), found)

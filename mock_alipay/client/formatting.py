@@ -5,7 +5,7 @@ from __future__ import annotations
 from mock_alipay.client.records import CallRecord, NotificationRecord
 
 
-def told(call: CallRecord) -> list[str]:
+def call_lines(call: CallRecord) -> list[str]:
     """The call in one line, and below it, further in, everything that was wrong with it or done to it."""
     status = f"{call.result_status} {call.result_code}" if call.result_code else f"HTTP {call.http_status}"
     played = f"{call.scenario}: {call.reason}" if call.scenario else "no scenario"
@@ -22,7 +22,7 @@ def told(call: CallRecord) -> list[str]:
     return [_plain(first.rstrip()), *(f"    {_plain(detail)}" for detail in details)]
 
 
-def told_of(notification: NotificationRecord) -> list[str]:
+def notification_lines(notification: NotificationRecord) -> list[str]:
     """A notification in one line, and below it what keeps it from being accepted."""
     last = notification.attempts[-1] if notification.attempts else None
     at = (last.time if last else notification.created).astimezone().strftime("%H:%M:%S")

@@ -7,7 +7,7 @@ from typing import Any, Unpack
 
 from mock_alipay.client.filters import NotificationFilters, asked
 from mock_alipay.client.records import NotificationRecord, camel
-from mock_alipay.client.transport import Link
+from mock_alipay.client.transport import Transport
 
 _PATIENCE = 15.0
 """Seconds that a delivery may take: a shop gets ten to answer."""
@@ -16,8 +16,8 @@ _PATIENCE = 15.0
 class MockNotifications:
     """The notifications of one client id, or without one those of all. Calling it lists them."""
 
-    def __init__(self, link: Link, client_id: str | None) -> None:
-        self._link = link
+    def __init__(self, transport: Transport, client_id: str | None) -> None:
+        self._transport = transport
         self._whom = {} if client_id is None else {"clientId": client_id}
 
     def __call__(
@@ -26,7 +26,8 @@ class MockNotifications:
         """Those that fit, newest first; ``after``: with an id greater than this."""
         query = {**self._filters(filters), "limit": limit, "after": after}
         return [
-            NotificationRecord.of(one) for one in self._link.ask("GET", "/notifications", query=query)["notifications"]
+            NotificationRecord.of(one)
+            for one in self._transport.ask("GET", "/notifications", query=query)["notifications"]
         ]
 
     def wait(
@@ -37,17 +38,17 @@ class MockNotifications:
         NotAwaited after ``timeout`` seconds: it says how the latest one stands.
         """
         query = {**self._filters(filters), "count": count, "timeout": timeout, "after": after}
-        found = self._link.ask("GET", "/notifications/wait", query=query, takes=timeout)
+        found = self._transport.ask("GET", "/notifications/wait", query=query, takes=timeout)
         return NotificationRecord.of(found["notifications"][0])
 
     def get(self, notification_id: str) -> NotificationRecord:
         """One of them."""
-        return NotificationRecord.of(self._link.ask("GET", f"/notifications/{notification_id}"))
+        return NotificationRecord.of(self._transport.ask("GET", f"/notifications/{notification_id}"))
 
     def resend(self, notification_id: str) -> NotificationRecord:
         """Send one again, now; as it stands after that."""
         path = f"/notifications/{notification_id}/resend"
-        return NotificationRecord.of(self._link.ask("POST", path, takes=_PATIENCE))
+        return NotificationRecord.of(self._transport.ask("POST", path, takes=_PATIENCE))
 
     def send(
         self,
@@ -65,8 +66,8 @@ class MockNotifications:
         """
         given = {"payment_request_id": payment_request_id, "body": body, "url": url, **wishes}
         asked = {camel(name): value for name, value in given.items() if value is not None}
-        wish = {**self._whom, "notification": notification, **asked}
-        found = self._link.ask("POST", "/notifications", body=wish)["notifications"]
+        overrides = {**self._whom, "notification": notification, **asked}
+        found = self._transport.ask("POST", "/notifications", body=overrides)["notifications"]
         return [NotificationRecord.of(one) for one in found]
 
     def _filters(self, filters: NotificationFilters) -> dict[str, Any]:

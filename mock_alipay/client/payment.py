@@ -7,8 +7,8 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from mock_alipay.client.records import PaymentRecord
-from mock_alipay.client.transport import Link
-from mock_alipay.errors import WrongUse
+from mock_alipay.client.transport import Transport
+from mock_alipay.errors import UsageError
 
 
 class MockPayment(PaymentRecord):
@@ -20,20 +20,20 @@ class MockPayment(PaymentRecord):
     # No field of the record: what is copied, compared, or told elsewhere is the payment alone.
     __slots__ = ("_link",)
 
-    _link: Link
+    _transport: Transport
 
     @classmethod
-    def at(cls, link: Link, found: Mapping[str, Any]) -> Self:
+    def at(cls, transport: Transport, found: Mapping[str, Any]) -> Self:
         """The payment of a JSON object, at a gateway."""
         payment = cls.of(found)
-        object.__setattr__(payment, "_link", link)
+        object.__setattr__(payment, "_link", transport)
         return payment
 
     @staticmethod
     def path(payment_request_id: str) -> str:
         """Where the admin API has it."""
         if payment_request_id in ("", ".", ".."):
-            raise WrongUse(f"'{payment_request_id}' is no paymentRequestId that a path can name")
+            raise UsageError(f"'{payment_request_id}' is no paymentRequestId that a path can name")
         return f"/payments/{quote(payment_request_id, safe='')}"
 
     def pay(self) -> Self:
@@ -64,8 +64,8 @@ class MockPayment(PaymentRecord):
         return self._ask("POST", "/act", {"action": action, **({"code": code} if code else {})})
 
     def _ask(self, method: str, rest: str, body: Any) -> Self:
-        link: Link | None = getattr(self, "_link", None)
-        if link is None:
+        transport: Transport | None = getattr(self, "_link", None)
+        if transport is None:
             raise TypeError("this payment came from no gateway; Mock.payment gives one that does")
         path = f"{self.path(self.payment_request_id)}{rest}"
-        return self.at(link, link.ask(method, path, query={"clientId": self.client_id}, body=body))
+        return self.at(transport, transport.ask(method, path, query={"clientId": self.client_id}, body=body))

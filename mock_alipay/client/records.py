@@ -120,7 +120,7 @@ class PaymentRecord(Record):
     state: str
     """OPEN, EXPIRED, PROCESSING, PENDING, AUTHORIZED, SUCCESS, FAIL or CANCELLED."""
     scenario: str
-    """The story that it began in."""
+    """The scenario that it began in."""
     session_status: str | None
     """OPEN, EXPIRED, or CLOSED once the buyer has acted; None for a payment that began with pay."""
     payment_session_id: str | None

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx2
 
-from mock_alipay.errors import AdminError, NotAwaited, SetupError, Unreachable, WrongUse
+from mock_alipay.errors import AdminError, SetupError, Unreachable, UsageError, WaitTimeout
 
 _PATIENCE = 10.0
 """Seconds beyond what an answer itself may take."""
@@ -24,20 +24,20 @@ _SILENCE = 60.0
 """Seconds without even a sign of life after which a stream of events counts as broken."""
 
 
-class Link:
+class Transport:
     """Keeps connections open between calls; proxies of the environment are not asked, a gateway is near."""
 
     def __init__(self, url: str, admin_token: str | None, ca_certificate: str | Path | None = None) -> None:
         try:
             parsed = httpx2.URL(url)
         except httpx2.InvalidURL as error:
-            raise WrongUse(f"{url} is no URL of a gateway: {error}") from None
+            raise UsageError(f"{url} is no URL of a gateway: {error}") from None
         if parsed.scheme not in ("http", "https") or not parsed.host:
-            raise WrongUse(f"expected a gateway's URL such as http://127.0.0.1:2088, got {url}")
+            raise UsageError(f"expected a gateway's URL such as http://127.0.0.1:2088, got {url}")
         if parsed.path.strip("/") or parsed.query:
-            raise WrongUse(f"expected a gateway's URL without a path, such as http://127.0.0.1:2088, got {url}")
+            raise UsageError(f"expected a gateway's URL without a path, such as http://127.0.0.1:2088, got {url}")
         if admin_token and not re.fullmatch(r"[!-~]+", admin_token):
-            raise WrongUse("the admin token: expected visible ASCII characters without blanks")
+            raise UsageError("the admin token: expected visible ASCII characters without blanks")
         headers = {"authorization": f"Bearer {admin_token}"} if admin_token else {}
         self.url = url.rstrip("/")
         self._client = httpx2.Client(
@@ -134,7 +134,7 @@ class Link:
             return found
         if not isinstance(found, dict) or not {"title", "status", "detail"} <= found.keys():
             raise self._stranger(response)
-        kind = NotAwaited if response.status_code == 408 else AdminError
+        kind = WaitTimeout if response.status_code == 408 else AdminError
         raise kind(found)
 
     def _stranger(self, response: httpx2.Response) -> Unreachable:

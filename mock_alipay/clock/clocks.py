@@ -45,7 +45,7 @@ class StoppedClock:
 
 
 @dataclass(frozen=True, slots=True)
-class Hands:
+class ClockOffset:
     """How a clock stands to the machine's time: ahead by so much, or frozen at a moment."""
 
     ahead: timedelta = timedelta()
@@ -64,8 +64,8 @@ class Clocks:
 
     def __init__(self, real: Clock) -> None:
         self.real = real
-        self._all = Hands()
-        self._own: dict[str, Hands] = {}
+        self._all = ClockOffset()
+        self._own: dict[str, ClockOffset] = {}
         self.moves = 0
         """How many times a clock has been moved."""
 
@@ -75,9 +75,9 @@ class Clocks:
 
     def read(self, real: datetime, client_id: str | None = None) -> datetime:
         """The same when the machine's time is ``real``."""
-        return self.hands(client_id).read(real)
+        return self.offset(client_id).read(real)
 
-    def hands(self, client_id: str | None = None) -> Hands:
+    def offset(self, client_id: str | None = None) -> ClockOffset:
         """How the clock of a client id stands, or that of all."""
         return self._own.get(client_id, self._all) if client_id is not None else self._all
 
@@ -87,12 +87,12 @@ class Clocks:
 
     def advance(self, by: timedelta, client_id: str | None = None) -> None:
         """Move forward; a frozen clock stays frozen. ValueError beyond LATEST."""
-        hands = self.hands(client_id)
-        most = LATEST - hands.read(self.real.now())
+        offset = self.offset(client_id)
+        most = LATEST - offset.read(self.real.now())
         if by > most:
             raise ValueError(f"too long, at most {most.days}d: {_BOUNDS}")
         try:
-            moved = Hands(hands.ahead + by) if hands.frozen is None else Hands(frozen=hands.frozen + by)
+            moved = ClockOffset(offset.ahead + by) if offset.frozen is None else ClockOffset(frozen=offset.frozen + by)
             self._set(moved, client_id)
         except OverflowError:
             raise ValueError(_BOUNDS) from None
@@ -103,30 +103,30 @@ class Clocks:
             moment = (at or self.now(client_id)).astimezone(UTC)
         except OverflowError:
             raise ValueError(_BOUNDS) from None
-        self._set(Hands(frozen=moment), client_id)
+        self._set(ClockOffset(frozen=moment), client_id)
 
     def run(self, client_id: str | None = None) -> None:
         """Go on from where the clock stands."""
         real = self.real.now()
-        self._set(Hands(self.read(real, client_id) - real), client_id)
+        self._set(ClockOffset(self.read(real, client_id) - real), client_id)
 
     def forget(self, client_id: str | None = None) -> None:
         """Back to the clock of all; without a client id, back to the machine's time for everyone."""
         self.moves += 1
         if client_id is None:
-            self._all = Hands()
+            self._all = ClockOffset()
             self._own.clear()
         else:
             self._own.pop(client_id, None)
 
-    def _set(self, hands: Hands, client_id: str | None) -> None:
-        if not EARLIEST <= hands.read(self.real.now()) <= LATEST:
+    def _set(self, offset: ClockOffset, client_id: str | None) -> None:
+        if not EARLIEST <= offset.read(self.real.now()) <= LATEST:
             raise ValueError(_BOUNDS)
         self.moves += 1
         if client_id is None:
-            self._all = hands
+            self._all = offset
         elif client_id in self._own or len(self._own) < MOST_CLOCKS:
-            self._own[client_id] = hands
+            self._own[client_id] = offset
         else:
             raise ValueError(f"{MOST_CLOCKS} client ids have clocks of their own; reset some of them")
 

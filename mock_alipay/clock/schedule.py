@@ -25,7 +25,7 @@ _TICK = 0.05
 """Seconds between two looks at what is due, at least: many moments close to each other are one look."""
 
 
-class Agenda:
+class Schedule:
     """The next moment at which something is due, for each payment or whatever else an id stands for.
 
     Kept in a queue for each clock: ten thousand that are not due yet cost nothing.
@@ -140,7 +140,7 @@ class Agenda:
     def _wait(self, client_id: str | None, due: datetime, real: datetime) -> float | None:
         """Real seconds until a moment of a client's clock; None while that clock is frozen before it."""
         left = (due - self._clocks.read(real, client_id)).total_seconds()
-        return None if left > 0 and self._clocks.hands(client_id).frozen else max(left, 0.0)
+        return None if left > 0 and self._clocks.offset(client_id).frozen else max(left, 0.0)
 
     def __len__(self) -> int:
         return len(self._due)

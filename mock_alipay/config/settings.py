@@ -22,7 +22,7 @@ from mock_alipay.config.config import (
     SignatureMode,
 )
 from mock_alipay.contracts.names import TypeMode
-from mock_alipay.errors import SetupError, WrongUse
+from mock_alipay.errors import SetupError, UsageError
 from mock_alipay.text.wording import close, described
 
 AnyPath = str | os.PathLike[str]
@@ -63,7 +63,7 @@ def configured(config: Config, settings: Mapping[str, Any]) -> Config:
             found = described(value) if isinstance(value, str | int | float | None) else f"a {type(value).__name__}"
             problems.append(f"setting {name}: expected {expected}, got {found}")
     if problems:
-        raise WrongUse(*problems)
+        raise UsageError(*problems)
     return dataclasses.replace(config, **values)
 
 
@@ -81,7 +81,7 @@ def settled(config: Config, port: int, tls_port: int | None) -> Config:
 def refuse_unguarded(config: Config) -> None:
     """WrongUse or SetupError when strangers could reach the admin API, or when it is not clear whether they may."""
     if config.admin_open and config.admin_token:
-        raise WrongUse("--admin-open and --admin-token exclude each other: the one says that no token is needed")
+        raise UsageError("--admin-open and --admin-token exclude each other: the one says that no token is needed")
     if config.needs_token:
         raise SetupError(
             f"--host {config.host}: others than this machine could reach the admin API; "
@@ -90,7 +90,7 @@ def refuse_unguarded(config: Config) -> None:
 
 
 @contextmanager
-def told_in_python() -> Iterator[None]:
+def python_errors() -> Iterator[None]:
     """Let problems that name flags name the settings of Python programs instead: ``scenario`` for ``--scenario``."""
     try:
         yield

@@ -1,4 +1,4 @@
-"""How long things last in a payment's life, and how many there may be: ``figures.json``, read once."""
+"""How long things last in a payment's life, and how many there may be: ``limits.json``, read once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CLOSE_OF_DAY = time(0, 15)
 _NEVER = "none"
 
 
-class Figures(NamedTuple):
+class Limits(NamedTuple):
     """The figures; the file tells their sources."""
 
     session_lifetime: timedelta
@@ -47,14 +47,14 @@ class Figures(NamedTuple):
 
 
 @cache
-def figures() -> Figures:
+def limits() -> Limits:
     """The shipped figures."""
     content = read("figures.json")
 
     def length(name: str) -> timedelta:
         return durations.parse(content[name]["is"])
 
-    return Figures(
+    return Limits(
         session_lifetime=length("sessionLifetime"),
         longest_order_lifetime=length("longestOrderLifetime"),
         authorization_lifetime=length("authorizationLifetime"),

@@ -8,112 +8,116 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mock_alipay.apis.context import World
-from mock_alipay.apis.fake_buyers import People
-from mock_alipay.apis.ids import Invent
+from mock_alipay.apis.context import Environment
+from mock_alipay.apis.fake_buyers import FakeBuyers
+from mock_alipay.apis.ids import IdGenerator
 from mock_alipay.apis.payments.endpoints import ENDPOINTS
 from mock_alipay.clock.clocks import Clock, Clocks, SystemClock
-from mock_alipay.clock.schedule import Agenda
+from mock_alipay.clock.schedule import Schedule
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.config.settings import refuse_unguarded
-from mock_alipay.contracts.limits import figures
+from mock_alipay.contracts.limits import limits
 from mock_alipay.contracts.result_codes import results
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.contracts.validation import Contract
 from mock_alipay.errors import under
-from mock_alipay.gateway.authentication import Verifier
-from mock_alipay.gateway.execution import Decision
+from mock_alipay.gateway.authentication import Authenticator
+from mock_alipay.gateway.execution import Executor
 from mock_alipay.gateway.gateway import Gateway
-from mock_alipay.gateway.notifier import Announcer
-from mock_alipay.gateway.repository import Ledger
-from mock_alipay.gateway.routing import Finder
-from mock_alipay.gateway.scheduler import Timekeeper
-from mock_alipay.journal.calls import Journal
+from mock_alipay.gateway.notifier import Notifier
+from mock_alipay.gateway.repository import Repository
+from mock_alipay.gateway.routing import Router
+from mock_alipay.gateway.scheduler import Scheduler
+from mock_alipay.journal.calls import CallJournal
 from mock_alipay.journal.events import Events
-from mock_alipay.journal.metrics import Tally
-from mock_alipay.journal.notifications import Outbox
-from mock_alipay.scenarios import Chooser, Library
+from mock_alipay.journal.metrics import Metrics
+from mock_alipay.journal.notifications import NotificationJournal
+from mock_alipay.scenarios import Library, Selector
 from mock_alipay.signing import Signer, Suspect, keys
 from mock_alipay.signing.keys import KeyRing
 from mock_alipay.signing.pool import SigningPool
 from mock_alipay.storage import MemoryStore
-from mock_alipay.webhooks import Courier, Postman
+from mock_alipay.webhooks import Dispatcher, HttpClient
 from mock_alipay.webhooks.delivery import Delivery
-from mock_alipay.webhooks.signed_request import Envelopes
+from mock_alipay.webhooks.signed_request import RequestSigner
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 
 @dataclass(frozen=True)
-class Parts:
+class Components:
     """A gateway taken apart: what the command line and tests want to reach."""
 
     config: Config
     clocks: Clocks
     schemas: Schemas
-    chooser: Chooser
+    selector: Selector
     contract: Contract
-    ledger: Ledger
-    postman: Postman
-    journal: Journal
-    tally: Tally
+    repository: Repository
+    dispatcher: Dispatcher
+    journal: CallJournal
+    metrics: Metrics
     events: Events
-    timekeeper: Timekeeper
+    scheduler: Scheduler
     keys: KeyRing
     signing: SigningPool
     gateway: Gateway
     env: dict[str, str | None] = field(default_factory=dict)
 
 
-def assemble(config: Config, *, clock: Clock | None = None, ca_certificate: Path | None = None) -> Parts:
+def assemble(config: Config, *, clock: Clock | None = None, ca_certificate: Path | None = None) -> Components:
     """Make the parts; ``ca_certificate`` is the PEM file that clients trust for HTTPS."""
     refuse_unguarded(config)
     clocks = Clocks(clock or SystemClock())
     gateway_key = keys.gateway_key(config.gateway_key)
     schemas = Schemas(config.types)
-    chooser, contract, ring = _chooser(config, schemas), Contract(schemas), _key_ring(config)
-    journal, agenda, tally = Journal(), Agenda(clocks), Tally(results())
-    events = Events(run=secrets.token_hex(4), always=(tally.hear,))
+    selector, contract, ring = _selector(config, schemas), Contract(schemas), _key_ring(config)
+    journal, schedule, metrics = CallJournal(), Schedule(clocks), Metrics(results())
+    events = Events(run=secrets.token_hex(4), always=(metrics.record,))
     forger = cache(lambda: Signer(keys.shipped_forger_key()))
     signing = SigningPool(Signer(gateway_key), forger, enabled=config.signatures != "off")
     suspect = Suspect("the gateway's own key", gateway_key.public_key())
-    world, postman = _world(config), _postman(config, clocks, signing, events)
-    announcer = Announcer(chooser=chooser, postman=postman, world=world, notify_url=config.notify_url)
-    ledger = Ledger(store=MemoryStore(), agenda=agenda, events=events, announcer=announcer, world=world)
+    environment, dispatcher = _environment(config), _dispatcher(config, clocks, signing, events)
+    notifier = Notifier(selector=selector, dispatcher=dispatcher, environment=environment, notify_url=config.notify_url)
+    repository = Repository(
+        store=MemoryStore(), schedule=schedule, events=events, notifier=notifier, environment=environment
+    )
     gateway = Gateway(
-        finder=Finder(ENDPOINTS, any_media=config.signatures == "off"),
-        verifier=Verifier(ring, config.signatures, gateway=suspect, anonymous=TEST_CLIENT_ID),
+        router=Router(ENDPOINTS, any_media=config.signatures == "off"),
+        authenticator=Authenticator(ring, config.signatures, gateway=suspect, anonymous=TEST_CLIENT_ID),
         contract=contract,
-        chooser=chooser,
-        decision=Decision(endpoints=ENDPOINTS, ledger=ledger, chooser=chooser),
+        selector=selector,
+        executor=Executor(endpoints=ENDPOINTS, repository=repository, selector=selector),
         signing=signing,
         journal=journal,
         events=events,
         clocks=clocks,
         results=results(),
-        invent=world.invent,
+        ids=environment.ids,
     )
-    return Parts(
+    return Components(
         config=config,
         clocks=clocks,
         schemas=schemas,
-        chooser=chooser,
+        selector=selector,
         contract=contract,
-        ledger=ledger,
-        postman=postman,
+        repository=repository,
+        dispatcher=dispatcher,
         journal=journal,
-        tally=tally,
+        metrics=metrics,
         events=events,
-        timekeeper=Timekeeper(agenda, clocks, ledger),
+        scheduler=Scheduler(schedule, clocks, repository),
         keys=ring,
         signing=signing,
         gateway=gateway,
-        env=environment(config, gateway_key, ca_certificate),
+        env=client_environment(config, gateway_key, ca_certificate),
     )
 
 
-def environment(config: Config, gateway_key: RSAPrivateKey, ca_certificate: Path | None) -> dict[str, str | None]:
+def client_environment(
+    config: Config, gateway_key: RSAPrivateKey, ca_certificate: Path | None
+) -> dict[str, str | None]:
     """What a client must be set up with; keys as one line of bare base64."""
     return {
         "clientId": TEST_CLIENT_ID,
@@ -125,23 +129,25 @@ def environment(config: Config, gateway_key: RSAPrivateKey, ca_certificate: Path
     }
 
 
-def _chooser(config: Config, schemas: Schemas) -> Chooser:
+def _selector(config: Config, schemas: Schemas) -> Selector:
     library = Library.load(config.scenarios, schemas)
     library.require(config.scenario)
-    return Chooser(library, config.scenario)
+    return Selector(library, config.scenario)
 
 
-def _world(config: Config) -> World:
+def _environment(config: Config) -> Environment:
     seed = secrets.randbits(32) if config.seed is None else config.seed
-    return World(Invent(seed), People(seed), figures(), config.url)
+    return Environment(IdGenerator(seed), FakeBuyers(seed), limits(), config.url)
 
 
-def _postman(config: Config, clocks: Clocks, signing: SigningPool, events: Events) -> Postman:
-    intervals = figures().resend_intervals
+def _dispatcher(config: Config, clocks: Clocks, signing: SigningPool, events: Events) -> Dispatcher:
+    intervals = limits().resend_intervals
     # The official sandbox sends nothing twice (aba_zh-cn/notify_refund).
     intervals = intervals[:1] if config.sandbox_retries else intervals
-    delivery = Delivery(Envelopes(signing), Courier(config.notify_allow), intervals)
-    return Postman(outbox=Outbox(), agenda=Agenda(clocks), clocks=clocks, events=events, delivery=delivery)
+    delivery = Delivery(RequestSigner(signing), HttpClient(config.notify_allow), intervals)
+    return Dispatcher(
+        journal=NotificationJournal(), schedule=Schedule(clocks), clocks=clocks, events=events, delivery=delivery
+    )
 
 
 def _key_ring(config: Config) -> KeyRing:

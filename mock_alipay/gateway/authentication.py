@@ -31,7 +31,7 @@ _ISO = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.
 """All forms in the wild: Python ``+00:00``, PHP ``+0000``, .NET seven decimals and ``Z``."""
 
 
-class Verifier:
+class Authenticator:
     """Holds calls against the key ring."""
 
     def __init__(self, keys: KeyRing, mode: SignatureMode, *, gateway: Suspect, anonymous: str) -> None:
@@ -40,7 +40,7 @@ class Verifier:
         self._gateway = gateway
         self._anonymous = anonymous
 
-    def identify(self, call: Call) -> tuple[str, Verdict]:
+    def authenticate(self, call: Call) -> tuple[str, Verdict]:
         """The caller's client id, and whether its signature is valid.
 
         A Refusal names the header that is missing or malformed, or why the signature is wrong.

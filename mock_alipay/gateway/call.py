@@ -14,7 +14,7 @@ from mock_alipay.scenarios import Choice
 
 
 @dataclass(slots=True)
-class Visit:
+class CallState:
     """What is known of a call so far; filled in as it walks the line, for the journal to note."""
 
     id: str

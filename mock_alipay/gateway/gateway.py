@@ -9,21 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mock_alipay.apis.ids import Invent
+from mock_alipay.apis.ids import IdGenerator
 from mock_alipay.apis.payments.model import Outcome
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.contracts.result_codes import Result
 from mock_alipay.contracts.validation import Contract, claimed_id
-from mock_alipay.errors import Misuse, Refusal
-from mock_alipay.gateway.authentication import Verifier
-from mock_alipay.gateway.call import Visit
-from mock_alipay.gateway.execution import Decision
+from mock_alipay.errors import HttpProblem, Refusal
+from mock_alipay.gateway.authentication import Authenticator
+from mock_alipay.gateway.call import CallState
+from mock_alipay.gateway.execution import Executor
 from mock_alipay.gateway.reply import compose, problem_reply
-from mock_alipay.gateway.routing import Finder
-from mock_alipay.journal.calls import Entry, Journal
+from mock_alipay.gateway.routing import Router
+from mock_alipay.journal.calls import CallJournal, CallRecord
 from mock_alipay.journal.events import Events
 from mock_alipay.journal.exchange import Call, Reply
-from mock_alipay.scenarios import Chooser
+from mock_alipay.scenarios import Selector
 from mock_alipay.scenarios.json_path import put
 from mock_alipay.scenarios.placeholders import Scope
 from mock_alipay.signing.pool import SigningPool
@@ -38,70 +38,70 @@ _LARGE = 16 * 1024
 class Gateway:
     """The merchant's door: answers calls."""
 
-    finder: Finder
-    verifier: Verifier
+    router: Router
+    authenticator: Authenticator
     contract: Contract
-    chooser: Chooser
-    decision: Decision
+    selector: Selector
+    executor: Executor
     signing: SigningPool
-    journal: Journal
+    journal: CallJournal
     events: Events
     clocks: Clocks
     results: Mapping[str, Result]
-    invent: Invent
+    ids: IdGenerator
 
     async def answer(self, call: Call) -> Reply:
         """The reply to a call, whatever it holds; never raises."""
-        visit = self._visit(call)
+        state = self._state(call)
         try:
-            reply, result = await self._walk(visit)
-        except Misuse as misuse:
-            return self._turned_away(visit, misuse)
+            reply, result = await self._walk(state)
+        except HttpProblem as problem:
+            return self._rejected(state, problem)
         except Exception:
-            logger.exception("call %s met a bug in mock-alipay; the merchant was told UNKNOWN_EXCEPTION", visit.id)
-            visit.choice = None
-            reply, result = await self._seal(visit, Outcome("UNKNOWN_EXCEPTION"))
-        self._note(visit, reply, result)
+            logger.exception("call %s met a bug in mock-alipay; the merchant was told UNKNOWN_EXCEPTION", state.id)
+            state.choice = None
+            reply, result = await self._seal(state, Outcome("UNKNOWN_EXCEPTION"))
+        self._note(state, reply, result)
         return reply
 
-    def turn_away(self, call: Call, misuse: Misuse) -> Reply:
+    def reject(self, call: Call, problem: HttpProblem) -> Reply:
         """The reply to a call that could not even be read."""
-        return self._turned_away(self._visit(call), misuse)
+        return self._rejected(self._state(call), problem)
 
-    async def _walk(self, visit: Visit) -> tuple[Reply, dict[str, str]]:
+    async def _walk(self, state: CallState) -> tuple[Reply, dict[str, str]]:
         try:
-            outcome = await self._play(visit)
+            outcome = await self._play(state)
         except Refusal as refusal:
-            outcome = self._refused(visit, refusal)
-        return await self._seal(visit, outcome)
+            outcome = self._refused(state, refusal)
+        return await self._seal(state, outcome)
 
-    async def _play(self, visit: Visit) -> Outcome:
-        call = visit.call
-        name, visit.explanation = self.finder.find(call)
-        visit.endpoint = name
+    async def _play(self, state: CallState) -> Outcome:
+        call = state.call
+        name, state.explanation = self.router.find(call)
+        state.endpoint = name
         if len(call.body) > _LARGE:
-            await asyncio.to_thread(self._admit, visit, name)
+            await asyncio.to_thread(self._admit, state, name)
         else:
-            self._admit(visit, name)
-        began = await self.decision.load(visit, name)
-        visit.choice = self.chooser.choose(name, visit.payment_request_id, visit, began)
-        visit.explanation = visit.choice.hint or visit.explanation
-        return await self.decision.outcome(visit, name, visit.choice)
+            self._admit(state, name)
+        began = await self.executor.load(state, name)
+        state.choice = self.selector.choose(name, state.payment_request_id, state, began)
+        state.explanation = state.choice.hint or state.explanation
+        return await self.executor.outcome(state, name, state.choice)
 
-    def _admit(self, visit: Visit, endpoint: str) -> None:
-        client_id, visit.verdict = self.verifier.identify(visit.call)
-        if client_id != visit.client_id:
-            visit.now = self.clocks.read(visit.call.received, client_id)
-        visit.client_id = client_id
-        visit.body = self.contract.check(endpoint, visit.call.body)
+    def _admit(self, state: CallState, endpoint: str) -> None:
+        client_id, state.verdict = self.authenticator.authenticate(state.call)
+        if client_id != state.client_id:
+            state.now = self.clocks.read(state.call.received, client_id)
+        state.client_id = client_id
+        state.body = self.contract.check(endpoint, state.call.body)
 
-    def _refused(self, visit: Visit, refusal: Refusal) -> Outcome:
-        visit.faults = refusal.faults
-        visit.explanation = refusal.explanation or visit.explanation
-        if visit.payment_request_id is None:
-            visit.payment_request_id = claimed_id(visit.call.body)
+    def _refused(self, state: CallState, refusal: Refusal) -> Outcome:
+        state.faults = refusal.faults
+        state.explanation = refusal.explanation or state.explanation
+        if state.payment_request_id is None:
+            state.payment_request_id = claimed_id(state.call.body)
         if refusal.code == "INVALID_SIGNATURE":
-            visit.verdict = "invalid"
+            state.verdict = "invalid"
         message = refusal.message
         if refusal.faults:
             more = len(refusal.faults) - 1
@@ -110,53 +110,53 @@ class Gateway:
             message = f"{self.results[refusal.code].message.rstrip('.')}: {refusal.explanation}"
         return Outcome(refusal.code, message)
 
-    async def _seal(self, visit: Visit, outcome: Outcome) -> tuple[Reply, dict[str, str]]:
+    async def _seal(self, state: CallState, outcome: Outcome) -> tuple[Reply, dict[str, str]]:
         result = self.results[outcome.code].composed(outcome.message)
         body: dict[str, Any] = {**outcome.fields, "result": result}
-        choice = visit.choice
+        choice = state.choice
         if choice is None:
-            return await compose(visit, body, self.signing), result
+            return await compose(state, body, self.signing), result
         step = choice.step
         if step.set:
-            scope = Scope(visit.body, dict(body), visit.headers, visit.client_id, visit.now)
+            scope = Scope(state.body, dict(body), state.headers, state.client_id, state.now)
             for path, fill in step.set:
                 put(body, path, fill(scope))
             sent = body.get("result")
             result = sent if isinstance(sent, dict) else {}
         delay = 0.0
         if step.delay is not None:
-            delay = self.invent.between(*step.delay, visit.client_id, visit.payment_request_id or "", choice.nth)
-        return await compose(visit, body, self.signing, delay=delay), result
+            delay = self.ids.between(*step.delay, state.client_id, state.payment_request_id or "", choice.nth)
+        return await compose(state, body, self.signing, delay=delay), result
 
-    def _turned_away(self, visit: Visit, misuse: Misuse) -> Reply:
-        reply = problem_reply(misuse.problem, visit.id)
-        self._note(visit, reply, None, misuse.detail)
+    def _rejected(self, state: CallState, problem: HttpProblem) -> Reply:
+        reply = problem_reply(problem.problem, state.id)
+        self._note(state, reply, None, problem.detail)
         return reply
 
-    def _visit(self, call: Call) -> Visit:
+    def _state(self, call: Call) -> CallState:
         client_id = call.headers.get("client-id", "")
         now = self.clocks.read(call.received, client_id)
-        return Visit(self.journal.next_id(), call, time.perf_counter(), client_id, now)
+        return CallState(self.journal.next_id(), call, time.perf_counter(), client_id, now)
 
-    def _note(self, visit: Visit, reply: Reply, result: dict[str, str] | None, message: str = "") -> None:
-        choice = visit.choice
-        entry = Entry(
-            id=visit.id,
-            time=visit.now,
-            call=visit.call,
+    def _note(self, state: CallState, reply: Reply, result: dict[str, str] | None, message: str = "") -> None:
+        choice = state.choice
+        entry = CallRecord(
+            id=state.id,
+            time=state.now,
+            call=state.call,
             reply=reply,
-            client_id=visit.client_id,
-            endpoint=visit.endpoint,
-            payment_request_id=visit.payment_request_id,
+            client_id=state.client_id,
+            endpoint=state.endpoint,
+            payment_request_id=state.payment_request_id,
             result_code=_word(result, "resultCode"),
             result_status=_word(result, "resultStatus"),
             message=_word(result, "resultMessage") or message,
-            verdict=visit.verdict,
-            explanation=visit.explanation,
-            faults=visit.faults,
+            verdict=state.verdict,
+            explanation=state.explanation,
+            faults=state.faults,
             scenario=choice.scenario if choice else None,
             reason=choice.reason if choice else None,
-            took=time.perf_counter() - visit.began,
+            took=time.perf_counter() - state.began,
         )
         self.events.publish("call", entry.client_id, entry, self.journal.note(entry))
 

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from mock_alipay.clock.clocks import wire_time
-from mock_alipay.gateway.call import Visit
+from mock_alipay.gateway.call import CallState
 from mock_alipay.journal.exchange import STALE, Reply
 from mock_alipay.signing import content
 from mock_alipay.signing.pool import SigningPool
@@ -21,20 +21,20 @@ _UNFIT_FOR_HEADERS = ("signature", "response-time")
 """The PHP SDK takes any header line that holds one of these words for the header of that name."""
 
 
-async def compose(visit: Visit, body: Mapping[str, Any], signing: SigningPool, *, delay: float = 0.0) -> Reply:
+async def compose(state: CallState, body: Mapping[str, Any], signing: SigningPool, *, delay: float = 0.0) -> Reply:
     """The reply with this body: composed once, and exactly those bytes signed, unless the scenario's fault differs."""
     # orjson's bytes sit in a buffer of several KiB, which a copy does not keep in the journal.
     raw = bytes(memoryview(orjson.dumps(body)))
-    choice = visit.choice
+    choice = state.choice
     scenario, fault = (choice.scenario, choice.step.fault) if choice else (None, None)
     kind = fault.kind if fault else None
-    time = wire_time(visit.now - STALE if kind == "stale-time" else visit.now)
-    head = _HEAD % (len(raw), visit.client_id.encode("latin-1", "replace"), time.encode())
+    time = wire_time(state.now - STALE if kind == "stale-time" else state.now)
+    head = _HEAD % (len(raw), state.client_id.encode("latin-1", "replace"), time.encode())
     if signing.enabled and kind != "no-signature":
         signed = b"{}" if kind == "bad-signature" else raw
-        text = content(visit.call.method, visit.call.reply_target, visit.client_id, time, signed)
+        text = content(state.call.method, state.call.reply_target, state.client_id, time, signed)
         head += b"signature: %b\r\n" % await signing.sign(text, forged=kind == "wrong-key")
-    head += b"mock-call-id: %b\r\n%b" % (visit.id.encode(), _scenario_header(scenario))
+    head += b"mock-call-id: %b\r\n%b" % (state.id.encode(), _scenario_header(scenario))
     return Reply(200, head, raw, delay, fault)
 
 

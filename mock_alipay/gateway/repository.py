@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from mock_alipay.apis.context import World
+from mock_alipay.apis.context import Environment
 from mock_alipay.apis.payments import timeline
 from mock_alipay.apis.payments.model import Payment
-from mock_alipay.clock.schedule import Agenda
-from mock_alipay.gateway.notifier import Announcer
+from mock_alipay.clock.schedule import Schedule
+from mock_alipay.gateway.notifier import Notifier
 from mock_alipay.journal.events import Events
 from mock_alipay.storage import MemoryStore
 
@@ -18,14 +18,14 @@ MOST_CONFLICTS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger:
+class Repository:
     """The store, and what a change in it sets off."""
 
     store: MemoryStore[Payment]
-    agenda: Agenda
+    schedule: Schedule
     events: Events
-    announcer: Announcer
-    world: World
+    notifier: Notifier
+    environment: Environment
 
     async def load(self, client_id: str, payment_request_id: str, now: datetime) -> Payment | None:
         """A payment as it stands at ``now``."""
@@ -43,7 +43,7 @@ class Ledger:
                 return loaded
             if loaded.acts is not None:
                 await self.ready()
-            kept = await self.commit(timeline.happened(loaded, now, self.world), now)
+            kept = await self.commit(timeline.advance(loaded, now, self.environment), now)
             if kept is not None:
                 return kept
             loaded = await self.store.load(*payment.key)
@@ -51,29 +51,29 @@ class Ledger:
 
     async def ready(self) -> None:
         """To be awaited before a decision that makes up a buyer: what does that takes a while to load."""
-        await self.world.people.ready()
+        await self.environment.fake_buyers.ready()
 
     async def commit(self, payment: Payment, now: datetime, *, replying: bool = False) -> Payment | None:
         """Keep a payment, and announce its news; None when another version was committed since it was loaded.
 
         ``replying``: a merchant waits for the reply, and what a scenario sends before it has been sent on return.
         """
-        kept = payment._replace(version=payment.version + 1, news=())
+        kept = payment._replace(version=payment.version + 1, domain_events=())
         if not await self.store.commit(kept):
             return None
         due = timeline.due(kept)
         if due is not None:
-            self.agenda.put(kept.client_id, kept.payment_request_id, due, now)
+            self.schedule.put(kept.client_id, kept.payment_request_id, due, now)
         self.events.publish("payment", kept.client_id, kept, kept.size)
-        if payment.news:
-            await self.announcer.announce(kept, payment.news, replying=replying)
+        if payment.domain_events:
+            await self.notifier.notify(kept, payment.domain_events, replying=replying)
         if kept.payment_id is not None:
-            self.announcer.release(kept)
+            self.notifier.release(kept)
         return kept
 
     async def forget(self, client_id: str | None = None) -> int:
         """Drop the payments of one client id or all, and what was due for them; how many there were."""
-        self.agenda.forget(client_id)
+        self.schedule.forget(client_id)
         return await self.store.forget(client_id)
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from mock_alipay.apis.context import CHECKOUT_PATH
-from mock_alipay.errors import Misuse, Refusal
+from mock_alipay.errors import HttpProblem, Refusal
 from mock_alipay.journal.exchange import Call
 from mock_alipay.text.wording import close, short
 
@@ -17,7 +17,7 @@ PREFIXES = ("/ams/api/v1/payments/", "/ams/sandbox/api/v1/payments/")
 _TWO_SLASHES = "the path came with double slashes; a gateway URL that ends with a slash does that: leave it out"
 
 
-class Finder:
+class Router:
     """Knows the paths of the endpoints, in production and in sandbox."""
 
     def __init__(self, endpoints: Iterable[str], *, any_media: bool = False) -> None:
@@ -48,15 +48,15 @@ class Finder:
             raise Refusal("MEDIA_TYPE_NOT_ACCEPTABLE", complaint)
         return name, hint
 
-    def _unknown(self, path: str) -> Refusal | Misuse:
+    def _unknown(self, path: str) -> Refusal | HttpProblem:
         before, ams, _ = path.partition("/ams/")
         shown = short(path, 120)
         if path.startswith(CHECKOUT_PATH):
             detail = f"There is no cashier page; let the buyer act: mock-alipay act PAYMENT_REQUEST_ID pay ({shown})."
-            return Misuse(404, "No cashier page", detail)
+            return HttpProblem(404, "No cashier page", detail)
         if not ams:
             detail = f"The gateway answers POST {PREFIXES[0]}<endpoint>, and GET /__admin/health; {shown} is neither."
-            return Misuse(404, "No such page", detail, endpoints=self._endpoints)
+            return HttpProblem(404, "No such page", detail, endpoints=self._endpoints)
         if before:
             return Refusal("NO_INTERFACE_DEF", f"no API at {shown}: the gateway URL must not have a path of its own")
         meant = close(path.rstrip("/").rpartition("/")[2], self._endpoints)

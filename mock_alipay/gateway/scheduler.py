@@ -9,8 +9,8 @@ from datetime import datetime
 
 from mock_alipay.apis.payments import timeline
 from mock_alipay.clock.clocks import Clocks
-from mock_alipay.clock.schedule import Agenda
-from mock_alipay.gateway.repository import Ledger
+from mock_alipay.clock.schedule import Schedule
+from mock_alipay.gateway.repository import Repository
 
 logger = logging.getLogger("mock_alipay")
 
@@ -20,19 +20,19 @@ _AT_A_TIME = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Timekeeper:
+class Scheduler:
     """Sees to the agenda."""
 
-    agenda: Agenda
+    schedule: Schedule
     clocks: Clocks
-    ledger: Ledger
+    repository: Repository
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def settle(self) -> None:
         """Let everything happen that is due now; a bug in one payment's leaves the others theirs."""
         # Whoever comes while somebody settles waits until that is done: then what was due has happened.
         async with self._turn:
-            for number, (client_id, payment_request_id) in enumerate(self.agenda.take_due(), 1):
+            for number, (client_id, payment_request_id) in enumerate(self.schedule.take_due(), 1):
                 try:
                     await self._settle(client_id, payment_request_id)
                 except Exception:
@@ -44,27 +44,27 @@ class Timekeeper:
         """Let everything happen that is due by a clock that has just been moved, and that stood at ``before``."""
         if self.clocks.now(client_id) < before:
             await self._turn_back(client_id)
-        self.agenda.clocks_moved()
+        self.schedule.clocks_moved()
         await self.settle()
 
     async def run(self) -> None:
         """Do so until cancelled."""
         while True:
             await self.settle()
-            await self.agenda.wait()
+            await self.schedule.wait()
 
     async def _settle(self, client_id: str, payment_request_id: str) -> None:
         now = self.clocks.now(client_id)
-        payment = await self.ledger.load(client_id, payment_request_id, now)
+        payment = await self.repository.load(client_id, payment_request_id, now)
         # Someone else may have been quicker, or the clock has been set back meanwhile: what is due is noted again.
         due = timeline.due(payment) if payment else None
         if due is not None:
-            self.agenda.put(client_id, payment_request_id, due, now)
+            self.schedule.put(client_id, payment_request_id, due, now)
 
     async def _turn_back(self, client_id: str | None) -> None:
         """Sessions that had expired are open again, and will expire again."""
-        for payment in await self.ledger.store.browse(client_id):
+        for payment in await self.repository.store.browse(client_id):
             now = self.clocks.now(payment.client_id)
-            changed = timeline.turned_back(payment, now)
-            if changed is not payment and await self.ledger.commit(changed, now):
-                self.ledger.announcer.take_back(changed, now)
+            changed = timeline.reopened(payment, now)
+            if changed is not payment and await self.repository.commit(changed, now):
+                self.repository.notifier.withdraw(changed, now)

@@ -20,7 +20,7 @@ _ENTRY_OVERHEAD = 2_000
 """About what an entry's own objects take, in bytes, beside the texts."""
 
 
-class Entry(NamedTuple):
+class CallRecord(NamedTuple):
     """One exchange: a call, its reply, and how the one came from the other."""
 
     id: str
@@ -65,7 +65,7 @@ class Entry(NamedTuple):
         return head + len(call.body) + len(self.reply.body) + 300 * len(self.faults) + _ENTRY_OVERHEAD
 
 
-FILTERS: Mapping[str, Callable[[Entry], str | None]] = {
+FILTERS: Mapping[str, Callable[[CallRecord], str | None]] = {
     "clientId": lambda entry: entry.client_id,
     "endpoint": lambda entry: entry.endpoint,
     "paymentRequestId": lambda entry: entry.payment_request_id,
@@ -75,7 +75,7 @@ FILTERS: Mapping[str, Callable[[Entry], str | None]] = {
 """What an exchange can be looked up by, in the wire's words."""
 
 
-def wanted(filters: Mapping[str, str]) -> Callable[[Entry], bool]:
+def wanted(filters: Mapping[str, str]) -> Callable[[CallRecord], bool]:
     """A predicate on exchanges: all ``filters`` must fit."""
     return fitting(FILTERS, filters)
 
@@ -86,13 +86,13 @@ def fitting(readers: Mapping[str, Callable[[Kept], str | None]], filters: Mappin
     return lambda kept: all(read(kept) == value for read, value in chosen)
 
 
-class Journal:
+class CallJournal:
     """The latest exchanges; the oldest make room for new ones."""
 
     def __init__(self, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES) -> None:
         self._max_entries = max_entries
         self._max_bytes = max_bytes
-        self._entries: deque[Entry] = deque()
+        self._entries: deque[CallRecord] = deque()
         self._sizes: deque[int] = deque()
         self._bytes = 0
         self._numbers = itertools.count(1)
@@ -101,7 +101,7 @@ class Journal:
         """An id for the call that has just come in."""
         return str(next(self._numbers))
 
-    def note(self, entry: Entry) -> int:
+    def note(self, entry: CallRecord) -> int:
         """Add an exchange; the bytes that it holds, roughly."""
         size = entry.size()
         self._entries.append(entry)
@@ -117,11 +117,11 @@ class Journal:
         """Bytes that all exchanges hold, roughly."""
         return self._bytes
 
-    def get(self, call_id: str) -> Entry | None:
+    def get(self, call_id: str) -> CallRecord | None:
         """The exchange with this id, if it is still kept."""
         return next((entry for entry in self._entries if entry.id == call_id), None)
 
-    def newest_first(self, wanted: Callable[[Entry], bool], *, after: int = 0) -> Iterator[Entry]:
+    def newest_first(self, wanted: Callable[[CallRecord], bool], *, after: int = 0) -> Iterator[CallRecord]:
         """The exchanges that ``wanted`` picks; ``after``: those noted later than the one with this id.
 
         Ids are given as calls come, and a call that takes long is noted after others that came later.
@@ -142,7 +142,7 @@ class Journal:
         self._bytes = sum(self._sizes)
         return dropped
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[CallRecord]:
         return iter(self._entries)
 
     def __len__(self) -> int:

@@ -101,7 +101,7 @@ class Events:
                 logger.exception("event %d met a bug in mock-alipay where it was told", event.number)
 
     @contextmanager
-    def heard_by(self, listener: Listener) -> Iterator[None]:
+    def subscribed(self, listener: Listener) -> Iterator[None]:
         """Have ``listener`` told of every event within the block."""
         self._listeners += (listener,)
         try:

@@ -16,7 +16,7 @@ from typing import Literal, TextIO
 
 import orjson
 
-from mock_alipay.journal.calls import Entry
+from mock_alipay.journal.calls import CallRecord
 from mock_alipay.journal.events import Event, Events
 from mock_alipay.journal.log_lines import json_line, notification_json, notification_text, text_line
 
@@ -35,7 +35,7 @@ class Log:
         self._quiet = quiet
         formatter = _Formatter(log_format)
         self._writer = _Writer(stream, formatter)
-        self._line: Callable[[Entry], str] = json_line if log_format == "json" else text_line
+        self._line: Callable[[CallRecord], str] = json_line if log_format == "json" else text_line
         self._told = notification_json if log_format == "json" else notification_text
         handler = _Handler(self._writer)
         handler.setFormatter(formatter)
@@ -49,7 +49,7 @@ class Log:
 
     def listening_to(self, events: Events) -> AbstractContextManager[None]:
         """Write a line for each call and notification within the block, unless it is to be quiet."""
-        return nullcontext() if self._quiet else events.heard_by(self.hear)
+        return nullcontext() if self._quiet else events.subscribed(self.hear)
 
     def hear(self, event: Event) -> None:
         """Write a call's line."""

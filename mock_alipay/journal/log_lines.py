@@ -9,28 +9,28 @@ from typing import Any
 
 import orjson
 
-from mock_alipay.journal.calls import Entry
+from mock_alipay.journal.calls import CallRecord
 from mock_alipay.journal.notifications import Notification
 from mock_alipay.text.masking import mask_text
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-def text_line(entry: Entry) -> str:
+def text_line(entry: CallRecord) -> str:
     """``03:41:07 #12  createPaymentSession  F PARAM_ILLEGAL  [-]  0.9 ms  order: missing, …``"""
     reply = entry.reply
     name = entry.endpoint or f"{entry.call.method} {mask_text(entry.call.target)[:80]}"
     code = f"{entry.result_status} {entry.result_code}" if entry.result_code else f"HTTP {reply.status}"
-    story = f"{entry.scenario or '-'} +{reply.fault.kind}" if reply.fault else entry.scenario or "-"
+    scenario = f"{entry.scenario or '-'} +{reply.fault.kind}" if reply.fault else entry.scenario or "-"
     took = f"{entry.took * 1000:.1f} ms" + (f" +{reply.delay:.1f} s" if reply.delay else "")
-    line = f"{_local(int(entry.call.received.timestamp()))} #{entry.id}  {name}  {code}  [{story}]  {took}"
+    line = f"{_local(int(entry.call.received.timestamp()))} #{entry.id}  {name}  {code}  [{scenario}]  {took}"
     why = _why(entry)
     if why:
         line += f"  {mask_text(why)}"
     return _one_line(line)
 
 
-def json_line(entry: Entry) -> str:
+def json_line(entry: CallRecord) -> str:
     """The same as one JSON object."""
     reply = entry.reply
     line: dict[str, Any] = {
@@ -97,7 +97,7 @@ def _one_line(line: str) -> str:
     return line if line.isprintable() else _CONTROL.sub(lambda found: repr(found[0])[1:-1], line)
 
 
-def _why(entry: Entry) -> str:
+def _why(entry: CallRecord) -> str:
     """What a reader needs beside the code: nothing when all went well."""
     if entry.explanation:
         return entry.explanation

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from mock_alipay.journal.calls import Entry
+from mock_alipay.journal.calls import CallRecord
 from mock_alipay.journal.events import Event
 from mock_alipay.journal.notifications import Notification
 
@@ -37,7 +37,7 @@ class Latency:
         self.seconds += seconds
 
 
-class Tally:
+class Metrics:
     """What has been counted; nothing is ever taken back, by a reset neither."""
 
     def __init__(self, codes: Collection[str] = ()) -> None:
@@ -52,14 +52,14 @@ class Tally:
         self.notifications: Counter[tuple[str, str]] = Counter()
         """Notifications that came to an end, by name and status; PENDING is none."""
 
-    def hear(self, event: Event) -> None:
+    def record(self, event: Event) -> None:
         """Count a call or a notification."""
         if event.kind == "call":
             self._call(event.subject)
         elif event.kind == "notification":
             self._notification(event.subject)
 
-    def _call(self, entry: Entry) -> None:
+    def _call(self, entry: CallRecord) -> None:
         endpoint = entry.endpoint
         key = (endpoint, entry.result_code, entry.http_status)
         if key not in self.calls and entry.result_code not in self._codes:

@@ -64,7 +64,7 @@ class Notification(NamedTuple):
     """What has to be sent for the payment before it; None once that has been."""
     fault: NotificationFault | None = None
     scenario: str | None = None
-    ahead: bool = False
+    before_reply: bool = False
     """Whether it is sent before the reply to the call that causes it."""
     problem: str | None = None
     """Why it is not sent at all."""
@@ -86,7 +86,7 @@ class Notification(NamedTuple):
         return self.status == "PENDING" and self.waits_for is not None
 
     @property
-    def told(self) -> bool:
+    def handled(self) -> bool:
         """Whether the merchant has been told, or will not be."""
         return bool(self.attempts) or self.status != "PENDING"
 
@@ -112,7 +112,7 @@ def wanted(filters: Mapping[str, str]) -> Callable[[Notification], bool]:
     return fitting(FILTERS, filters)
 
 
-class Outbox:
+class NotificationJournal:
     """The latest notifications; the oldest make room for new ones."""
 
     def __init__(self, max_notifications: int = MAX_NOTIFICATIONS, max_bytes: int = MAX_BYTES) -> None:

@@ -1,9 +1,9 @@
-"""Scenarios: stories loaded from YAML, checked strictly, and chosen call by call."""
+"""Scenarios: scenarios loaded from YAML, checked strictly, and chosen call by call."""
 
 from mock_alipay.scenarios.library import Library, shipped_folder
-from mock_alipay.scenarios.notification_step import Notice
-from mock_alipay.scenarios.scenario import Story
-from mock_alipay.scenarios.selection import Choice, Chooser
+from mock_alipay.scenarios.notification_step import NotificationStep
+from mock_alipay.scenarios.scenario import Scenario
+from mock_alipay.scenarios.selection import Choice, Selector
 from mock_alipay.scenarios.step import Step, Then
 
-__all__ = ["Choice", "Chooser", "Library", "Notice", "Step", "Story", "Then", "shipped_folder"]
+__all__ = ["Choice", "Library", "NotificationStep", "Scenario", "Selector", "Step", "Then", "shipped_folder"]

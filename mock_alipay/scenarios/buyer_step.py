@@ -1,4 +1,4 @@
-"""One thing that a story's buyer does."""
+"""One thing that a scenario's buyer does."""
 
 from __future__ import annotations
 

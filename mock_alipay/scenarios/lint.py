@@ -25,7 +25,7 @@ class _Bodies(NamedTuple):
     replies: tuple[str, ...]
 
 
-def strangers(document: Document, schemas: Schemas) -> list[str]:
+def lint(document: Document, schemas: Schemas) -> list[str]:
     """A line for each, in a document that is a scenario, with the name that was perhaps meant.
 
     A field that is set counts only when it looks misspelt: any may be added to a reply.

@@ -1,4 +1,4 @@
-"""How one notification of a story is sent, or is not."""
+"""How one notification of a scenario is sent, or is not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mock_alipay.scenarios.parsing import At, Fillings, delay, wording
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class NotificationStep:
     """What is out of the ordinary with a notification."""
 
     delay: tuple[float, float] | None = None
@@ -29,16 +29,16 @@ class Notice:
     fault: NotificationFault | None = None
 
 
-Notices = Mapping[NotificationName, tuple[Notice, ...]]
+NotificationSteps = Mapping[NotificationName, tuple[NotificationStep, ...]]
 
 
-def read(name: NotificationName, written: Mapping[str, Any], at: At) -> Notice:
+def read(name: NotificationName, written: Mapping[str, Any], at: At) -> NotificationStep:
     """A notice; what is wrong with it is told by ``at``, key by key."""
     message, filled = wording(written, at)
     with at("after"):
         if written.get("after") == name:
             raise ValueError(f"{name} cannot wait for itself")
-    return Notice(
+    return NotificationStep(
         delay=delay(written, at),
         drop=written.get("drop", False),
         copies=written.get("duplicate", 1),
@@ -51,17 +51,17 @@ def read(name: NotificationName, written: Mapping[str, Any], at: At) -> Notice:
     )
 
 
-def circle(notices: Notices) -> list[NotificationName]:
+def circle(notification_steps: NotificationSteps) -> list[NotificationName]:
     """Names of which each waits for the next and the last for the first, so that none would ever be sent; or none."""
-    for name in notices:
+    for name in notification_steps:
         way = [name]
-        while (awaited := _awaited(way[-1], notices)) is not None and awaited not in way:
+        while (awaited := _awaited(way[-1], notification_steps)) is not None and awaited not in way:
             way.append(awaited)
         if awaited == name and len(way) > 1:
             return way
     return []
 
 
-def _awaited(name: NotificationName, notices: Notices) -> NotificationName | None:
-    first = notices.get(name)
+def _awaited(name: NotificationName, notification_steps: NotificationSteps) -> NotificationName | None:
+    first = notification_steps.get(name)
     return first[0].after if first else None

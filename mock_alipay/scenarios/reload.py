@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError
-from mock_alipay.scenarios import Chooser, Library, shipped_folder
+from mock_alipay.scenarios import Library, Selector, shipped_folder
 
 _FOLDER_CHECK = 0.5
 """Seconds between looks for a folder that is gone."""
@@ -17,7 +17,7 @@ _FOLDER_CHECK = 0.5
 logger = logging.getLogger("mock_alipay")
 
 
-async def watch(chooser: Chooser, folders: Sequence[Path], schemas: Schemas) -> None:
+async def watch(selector: Selector, folders: Sequence[Path], schemas: Schemas) -> None:
     """Watch until cancelled, also when a folder is taken away and put back."""
     from watchfiles import awatch
 
@@ -25,12 +25,12 @@ async def watch(chooser: Chooser, folders: Sequence[Path], schemas: Schemas) -> 
     while True:
         known = _identities(watched)
         async for changes in awatch(*watched, step=50, debounce=200):
-            reload(chooser, folders, schemas, ", ".join(sorted({Path(path).name for _, path in changes})))
+            reload(selector, folders, schemas, ", ".join(sorted({Path(path).name for _, path in changes})))
             if _identities(watched) != known:
                 break
         while None in _identities(watched):  # noqa: ASYNC110 - no event tells that it is back
             await asyncio.sleep(_FOLDER_CHECK)
-        reload(chooser, folders, schemas, "a folder came back")
+        reload(selector, folders, schemas, "a folder came back")
 
 
 def _identities(folders: Sequence[Path]) -> list[int | None]:
@@ -38,17 +38,17 @@ def _identities(folders: Sequence[Path]) -> list[int | None]:
     return [folder.stat().st_ino if folder.is_dir() else None for folder in folders]
 
 
-def reload(chooser: Chooser, folders: Sequence[Path], schemas: Schemas, changed: str) -> None:
+def reload(selector: Selector, folders: Sequence[Path], schemas: Schemas, changed: str) -> None:
     """Read all folders again and take over what they say, or nothing of it."""
     try:
         library = Library.load(folders, schemas)
-        library.require(chooser.default)
-        chooser.shelf.refile(library)
+        library.require(selector.default)
+        selector.layers.replace_files(library)
     except SetupError as error:
         for problem in error.problems:
             logger.warning("the scenarios stay as they were: %s", problem)
         return
-    logger.info("scenarios reloaded (%s): %d stories", changed, len(library))
-    for client_id, name, _ in chooser.preferences():
-        if name not in chooser.shelf.library(client_id):
+    logger.info("scenarios reloaded (%s): %d loaded", changed, len(library))
+    for client_id, name, _ in selector.preferences():
+        if name not in selector.layers.library(client_id):
             logger.warning("scenario %s, which was set, is gone: calls play as if it had not been set", name)

@@ -14,7 +14,7 @@ from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import buyer_step, notification_step, step
 from mock_alipay.scenarios.json_path import parse
 from mock_alipay.scenarios.matching import Condition, conditions
-from mock_alipay.scenarios.notification_step import Notice, Notices
+from mock_alipay.scenarios.notification_step import NotificationStep, NotificationSteps
 from mock_alipay.scenarios.parsing import each
 from mock_alipay.scenarios.step import Step
 from mock_alipay.scenarios.yaml_document import Document
@@ -26,7 +26,7 @@ NOT_STEPS = frozenset({"description", "match", "count", "buyer", *_NOTIFICATIONS
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class Scenario:
     """A named scenario: whom it claims, what each endpoint answers in it, what its buyer does, what is sent."""
 
     name: str
@@ -36,7 +36,7 @@ class Story:
     count_by_client: bool
     steps: Mapping[str, tuple[Step, ...]]
     buyer: tuple[Act, ...] = ()
-    notices: Notices = field(default_factory=dict)
+    notification_steps: NotificationSteps = field(default_factory=dict)
 
     @property
     def weight(self) -> tuple[int, int]:
@@ -47,10 +47,10 @@ class Story:
     def sets_result_code(self) -> bool:
         """Whether some step or notice makes up a result code of its own."""
         places = (("result",), ("result", "resultCode"))
-        told: list[Step | Notice] = [*chain(*self.steps.values()), *chain(*self.notices.values())]
+        told: list[Step | NotificationStep] = [*chain(*self.steps.values()), *chain(*self.notification_steps.values())]
         return any(path in places for one in told for path, _ in one.set)
 
-    def ties_with(self, other: Story) -> bool:
+    def ties_with(self, other: Scenario) -> bool:
         """Whether both claim some call with equal right, on the same grounds."""
         if self.weight != other.weight:
             return False
@@ -59,8 +59,8 @@ class Story:
         return mine.keys() == theirs.keys() and all(mine[k].overlaps(theirs[k]) for k in mine)
 
 
-def build(name: str, document: Document) -> Story:
-    """The story in a document that fits the scenario schema; SetupError lists every problem."""
+def build(name: str, document: Document) -> Scenario:
+    """The scenario in a document that fits the scenario schema; SetupError lists every problem."""
     problems: list[str] = []
     if not _NAME.fullmatch(name) or "--" in name:
         problems.append(f"{document.origin}: a scenario's name is 1 to 60 letters, digits, . _ or single -, not {name}")
@@ -75,17 +75,17 @@ def build(name: str, document: Document) -> Story:
         endpoint: each(document, endpoint, problems, step.read) for endpoint in content if endpoint not in NOT_STEPS
     }
     acts = each(document, "buyer", problems, buyer_step.read) if "buyer" in content else ()
-    notices = {
+    notification_steps = {
         name: each(document, name, problems, partial(notification_step.read, name))
         for name in _NOTIFICATIONS
         if name in content
     }
-    if circle := notification_step.circle(notices):
+    if circle := notification_step.circle(notification_steps):
         waiting = " waits for ".join([*circle, circle[0]])
         problems.append(f"{document.at(f'{circle[0]}.after')}: {waiting}: none would ever be sent")
     if problems:
         raise SetupError(*problems)
-    return Story(
+    return Scenario(
         name=name,
         origin=document.origin,
         description=content["description"],
@@ -93,5 +93,5 @@ def build(name: str, document: Document) -> Story:
         count_by_client=content.get("count") == "client",
         steps=steps,
         buyer=acts,
-        notices=notices,
+        notification_steps=notification_steps,
     )

@@ -1,4 +1,4 @@
-"""Which story a call plays in, and at which step of it."""
+"""Which scenario a call plays in, and at which step of it."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from mock_alipay.contracts.names import Act, NotificationName
-from mock_alipay.errors import Misuse
-from mock_alipay.scenarios.layers import Seen, Shelf
+from mock_alipay.errors import HttpProblem
+from mock_alipay.scenarios.layers import ScenarioLayers, Seen
 from mock_alipay.scenarios.library import Library
 from mock_alipay.scenarios.matching import Matchable
-from mock_alipay.scenarios.notification_step import Notice
-from mock_alipay.scenarios.scenario import Story
+from mock_alipay.scenarios.notification_step import NotificationStep
+from mock_alipay.scenarios.scenario import Scenario
 from mock_alipay.scenarios.step import Step
 from mock_alipay.text.wording import close
 
 _PLAIN = (Step(),)
-_PLAIN_NOTICE = Notice()
+_PLAIN_NOTIFICATION_STEP = NotificationStep()
 _MOST_COUNTERS = 10_000
 MOST_PREFERENCES = 10_000
-"""Client ids for which a story may be set."""
+"""Client ids for which a scenario may be set."""
 
 
 class Choice(NamedTuple):
-    """A story, why it was chosen, and the step it has come to."""
+    """A scenario, why it was chosen, and the step it has come to."""
 
     scenario: str
     reason: str
@@ -32,7 +32,7 @@ class Choice(NamedTuple):
     nth: int
     """How many calls were counted before this one."""
     buyer: tuple[Act, ...] = ()
-    """What the story's buyer does by itself."""
+    """What the scenario's buyer does by itself."""
     hint: str | None = None
     """A word for the merchant's engineer, when an id looks like a misspelt scenario."""
 
@@ -43,11 +43,11 @@ class _Preference:
     times: int | None
 
 
-class Chooser:
-    """Chooses stories and remembers, per client id, what was set and how far each has come."""
+class Selector:
+    """Chooses scenarios and remembers, per client id, what was set and how far each has come."""
 
     def __init__(self, library: Library, default: str) -> None:
-        self.shelf = Shelf(library)
+        self.layers = ScenarioLayers(library)
         self.default = default
         self._preferences: dict[str | None, _Preference] = {}
         self._counters: dict[str, OrderedDict[tuple[str, str, str], int]] = {}
@@ -59,52 +59,54 @@ class Chooser:
         """The step that this call gets; it counts as played.
 
         ``payment_request_id``: None when the call is about no payment that is known; it is counted per client id then.
-        ``began``: the story in which the payment began. Misuse (400) when the ``mock-scenario`` header names a story
-        that does not exist.
+        ``began``: the scenario in which the payment began. HttpProblem (400) when the ``mock-scenario`` header names an
+        unknown scenario.
         """
-        library = self.shelf.library(call.client_id)
+        library = self.layers.library(call.client_id)
         request_id = payment_request_id or ""
-        story, reason = self._story(request_id, call, library, began)
-        steps = story.steps.get(endpoint, _PLAIN)
+        scenario, reason = self._scenario(request_id, call, library, began)
+        steps = scenario.steps.get(endpoint, _PLAIN)
         nth = 0
         if len(steps) > 1 or steps[0].delay is not None:
-            nth = self._count(story, endpoint, call.client_id, request_id)
+            nth = self._count(scenario, endpoint, call.client_id, request_id)
         hint = _hint(request_id, library) if "--" in request_id else None
-        return Choice(story.name, reason, steps[min(nth, len(steps) - 1)], nth, story.buyer, hint)
+        return Choice(scenario.name, reason, steps[min(nth, len(steps) - 1)], nth, scenario.buyer, hint)
 
-    def notice(
+    def notification_step(
         self, scenario: str, name: NotificationName, client_id: str, payment_request_id: str
-    ) -> tuple[Notice, int]:
+    ) -> tuple[NotificationStep, int]:
         """How the next notification of that name is sent for a payment, and how many were counted before it."""
-        story = self.shelf.library(client_id).get(scenario)
-        notices = story.notices.get(name) if story else None
-        if story is None or notices is None:
-            return _PLAIN_NOTICE, 0
+        known = self.layers.library(client_id).get(scenario)
+        notification_steps = known.notification_steps.get(name) if known else None
+        if known is None or notification_steps is None:
+            return _PLAIN_NOTIFICATION_STEP, 0
         nth = 0
-        if len(notices) > 1 or notices[0].delay is not None:
-            nth = self._count(story, name, client_id, payment_request_id)
-        return notices[min(nth, len(notices) - 1)], nth
+        if len(notification_steps) > 1 or notification_steps[0].delay is not None:
+            nth = self._count(known, name, client_id, payment_request_id)
+        return notification_steps[min(nth, len(notification_steps) - 1)], nth
 
-    def hurries(self, scenario: str, client_id: str) -> bool:
-        """Whether a story tells of the buyer before the reply that opens the session."""
-        story = self.shelf.library(client_id).get(scenario)
-        return story is not None and any(notice.before_reply for notice in story.notices.get("notifyPayment", ()))
+    def notifies_before_reply(self, scenario: str, client_id: str) -> bool:
+        """Whether a scenario tells of the buyer before the reply that opens the session."""
+        known = self.layers.library(client_id).get(scenario)
+        return known is not None and any(
+            notification_step.before_reply for notification_step in known.notification_steps.get("notifyPayment", ())
+        )
 
     def prefer(self, scenario: str, *, client_id: str | None = None, times: int | None = None) -> None:
         """Play ``scenario`` for one client id or all, for the next ``times`` calls or until changed."""
-        library = self.shelf.library(client_id)
+        library = self.layers.library(client_id)
         if scenario not in library:
-            raise Misuse(400, "Unknown scenario", library.unknown(scenario), known=list(library))
+            raise HttpProblem(400, "Unknown scenario", library.unknown(scenario), known=list(library))
         if client_id not in self._preferences and len(self._preferences) >= MOST_PREFERENCES:
             detail = f"a scenario is set for {MOST_PREFERENCES} client ids already; a reset forgets them"
-            raise Misuse(409, "Too many client ids", detail)
+            raise HttpProblem(409, "Too many client ids", detail)
         self._preferences[client_id] = _Preference(scenario, times)
 
-    def load(self, story: Story, client_id: str | None = None) -> None:
-        """Add a story at run time; it begins at its first step. SetupError when its match ties with another's."""
-        self.shelf.load(story, client_id)
+    def load(self, scenario: Scenario, client_id: str | None = None) -> None:
+        """Add a scenario at run time; it begins at its first step. SetupError when its match ties with another's."""
+        self.layers.load(scenario, client_id)
         for whom in [whom for whom in self._counters if client_id in (None, whom)]:
-            for key in [key for key in self._counters[whom] if key[0] == story.name]:
+            for key in [key for key in self._counters[whom] if key[0] == scenario.name]:
                 self._uncount(whom, key)
 
     def clear(self, client_id: str | None = None) -> None:
@@ -119,18 +121,20 @@ class Chooser:
         return [(client_id, set_.scenario, set_.times) for client_id, set_ in self._preferences.items()]
 
     def forget(self, client_id: str | None = None) -> None:
-        """Forget counters, settings and loaded stories of one client id or of all."""
+        """Forget counters, settings and loaded scenarios of one client id or of all."""
         self.clear(client_id)
-        self.shelf.forget(client_id)
+        self.layers.forget(client_id)
         for whom in [whom for whom in self._counters if client_id in (None, whom)]:
             self._counted -= len(self._counters.pop(whom))
 
-    def _story(self, payment_request_id: str, call: Matchable, library: Seen, began: str | None) -> tuple[Story, str]:
+    def _scenario(
+        self, payment_request_id: str, call: Matchable, library: Seen, began: str | None
+    ) -> tuple[Scenario, str]:
         named = call.headers.get("mock-scenario")
         if named is not None:
             if named not in library:
                 detail = f"header mock-scenario: {library.unknown(named)}"
-                raise Misuse(400, "Unknown scenario", detail, known=list(library))
+                raise HttpProblem(400, "Unknown scenario", detail, known=list(library))
             return library[named], "named by the mock-scenario header"
         prefix, dashes, _ = payment_request_id.partition("--")
         if dashes and prefix in library:
@@ -138,16 +142,16 @@ class Chooser:
         preferred = self._preferred(call.client_id, library)
         if preferred is not None:
             return preferred
-        claimed = library.claimed(call)
-        if claimed:
-            places = ", ".join(condition.place for condition in claimed[0].match)
-            others = ", ".join(story.name for story in claimed[1:])
-            return claimed[0], f"its match fits: {places}" + (f"; so does that of {others}" if others else "")
+        matching = library.matching(call)
+        if matching:
+            places = ", ".join(condition.place for condition in matching[0].match)
+            others = ", ".join(scenario.name for scenario in matching[1:])
+            return matching[0], f"its match fits: {places}" + (f"; so does that of {others}" if others else "")
         if began is not None and began in library:
             return library[began], "the payment began in it"
         return library[self.default], "the default"
 
-    def _preferred(self, client_id: str, library: Seen) -> tuple[Story, str] | None:
+    def _preferred(self, client_id: str, library: Seen) -> tuple[Scenario, str] | None:
         if not self._preferences:
             return None
         for key in (client_id, None):
@@ -164,14 +168,14 @@ class Chooser:
             return library[set_.scenario], reason
         return None
 
-    def _count(self, story: Story, what: str, client_id: str, payment_request_id: str) -> int:
+    def _count(self, scenario: Scenario, what: str, client_id: str, payment_request_id: str) -> int:
         own = self._counters.setdefault(client_id, OrderedDict())
-        key = (story.name, what, "" if story.count_by_client else payment_request_id)
+        key = (scenario.name, what, "" if scenario.count_by_client else payment_request_id)
         nth = own.pop(key, None)
         self._counted += nth is None
         own[key] = (nth or 0) + 1
         if self._counted > _MOST_COUNTERS:
-            # Whoever counts most makes room: no client id sends another's stories back to their first step.
+            # Whoever counts most makes room: no client id sends another's scenarios back to their first step.
             fullest = max(self._counters, key=lambda whom: len(self._counters[whom]))
             self._uncount(fullest, next(iter(self._counters[fullest])))
         return nth or 0

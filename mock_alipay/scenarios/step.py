@@ -1,4 +1,4 @@
-"""One reply of a story."""
+"""One reply of a scenario."""
 
 from __future__ import annotations
 

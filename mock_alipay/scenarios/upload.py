@@ -1,4 +1,4 @@
-"""Stories from request bodies: as in a file, with the name beside the story's own keys."""
+"""Scenarios from request bodies: as in a file, with the name beside the scenario's own keys."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import orjson
 from mock_alipay.contracts.schemas import Schemas, depth
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import yaml_document
-from mock_alipay.scenarios.library import story_in
-from mock_alipay.scenarios.scenario import Story
+from mock_alipay.scenarios.library import parse_scenario
+from mock_alipay.scenarios.scenario import Scenario
 from mock_alipay.scenarios.yaml_document import Document
 from mock_alipay.text.wording import short
 
@@ -24,20 +24,20 @@ _MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
-    """A story that has not been looked into yet."""
+class Upload:
+    """A scenario that has not been looked into yet."""
 
     name: str | None
     client_id: str | None
     written: Document
     schemas: Schemas
 
-    def story(self, name: str) -> Story:
-        """The story; SetupError tells line and reason of everything wrong with it."""
-        return dataclasses.replace(story_in(self.written, name, self.schemas), origin=f"{name} (loaded)")
+    def scenario(self, name: str) -> Scenario:
+        """The scenario; SetupError tells line and reason of everything wrong with it."""
+        return dataclasses.replace(parse_scenario(self.written, name, self.schemas), origin=f"{name} (loaded)")
 
 
-def read_posted(text: str, schemas: Schemas, *, keys: str, is_json: bool) -> Posted:
+def read_upload(text: str, schemas: Schemas, *, keys: str, is_json: bool) -> Upload:
     """A body's text taken apart; ``keys`` is the schema of the keys beside a scenario's own.
 
     SetupError when the text is not what it says it is.
@@ -45,11 +45,11 @@ def read_posted(text: str, schemas: Schemas, *, keys: str, is_json: bool) -> Pos
     written = _json(text) if is_json else yaml_document.read(text, _ORIGIN)
     if not isinstance(written.value, dict):
         raise SetupError(f"{written.at('')}: expected the keys of a scenario, such as description: ...")
-    story = dict(written.value)
-    own = {key: value for key in ("name", "clientId") if (value := story.pop(key, None)) is not None}
+    scenario = dict(written.value)
+    own = {key: value for key in ("name", "clientId") if (value := scenario.pop(key, None)) is not None}
     if faults := schemas.explain(keys, own):
         raise SetupError(*(f"{written.at(fault.path)}: {fault.text}" for fault in faults))
-    return Posted(own.get("name"), own.get("clientId"), dataclasses.replace(written, value=story), schemas)
+    return Upload(own.get("name"), own.get("clientId"), dataclasses.replace(written, value=scenario), schemas)
 
 
 def _json(text: str) -> Document:

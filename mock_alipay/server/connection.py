@@ -14,7 +14,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mock_alipay.server.extensions import CONNECTION, TARGET
-from mock_alipay.server.fast_reply import Exchange
+from mock_alipay.server.fast_reply import FastReply
 from mock_alipay.server.lingering_close import LingeringTransport
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class ClientConnection(HttpToolsProtocol):
         super().connection_made(cast("asyncio.Transport", LingeringTransport(transport, self.loop)))
         self.waiting_since = self.loop.time()
         if len(self.connections) > MAX_CONNECTIONS:
-            self._turn_away(b"503 Service Unavailable", f"more than {MAX_CONNECTIONS} connections")
+            self._reject(b"503 Service Unavailable", f"more than {MAX_CONNECTIONS} connections")
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
@@ -63,7 +63,7 @@ class ClientConnection(HttpToolsProtocol):
         except httptools.HttpParserError as error:
             why = str(error.__context__ or error)[:100] if data[:2] != _TLS_HANDSHAKE else "HTTPS has a port of its own"
             self.logger.warning("a client was sent away, it sent what is not HTTP/1.1: %s", why)
-            self._turn_away(b"400 Bad Request", f"this is not HTTP/1.1: {why}")
+            self._reject(b"400 Bad Request", f"this is not HTTP/1.1: {why}")
         if self._in_head and self._head_size > MAX_HEAD and not self.transport.is_closing():
             self._refuse_head()
 
@@ -103,7 +103,7 @@ class ClientConnection(HttpToolsProtocol):
             self._refuse_head()
             return
         super().on_headers_complete()
-        self.scope["extensions"] = cast("Any", {CONNECTION: Exchange(self, self.cycle), TARGET: self.url})
+        self.scope["extensions"] = cast("Any", {CONNECTION: FastReply(self, self.cycle), TARGET: self.url})
 
     def _measured(self) -> int:
         # Each header has a colon, a blank and a line end; the request line a method, a version and blanks.
@@ -138,7 +138,7 @@ class ClientConnection(HttpToolsProtocol):
         if self.idle_since is not None and now - self.idle_since > self.timeout_keep_alive:
             self.transport.close()
         elif self.waiting_since is not None and now - self.waiting_since > REQUEST_TIMEOUT:
-            self._turn_away(b"408 Request Timeout", f"the request took longer than {REQUEST_TIMEOUT:.0f} s to arrive")
+            self._reject(b"408 Request Timeout", f"the request took longer than {REQUEST_TIMEOUT:.0f} s to arrive")
 
     def reset(self) -> None:
         """Break the connection off: the client sees a reset."""
@@ -165,16 +165,16 @@ class ClientConnection(HttpToolsProtocol):
 
     def _refuse_head(self) -> None:
         self.logger.warning("a client was sent away, its request line and headers exceed %d bytes", MAX_HEAD)
-        self._turn_away(b"431 Request Header Fields Too Large", f"request line and headers exceed {MAX_HEAD} bytes")
+        self._reject(b"431 Request Header Fields Too Large", f"request line and headers exceed {MAX_HEAD} bytes")
 
-    def _turn_away(self, status: bytes, detail: str) -> None:
+    def _reject(self, status: bytes, detail: str) -> None:
         self.waiting_since = None
         body = f"mock-alipay: {detail}\n".encode()
         head = b"HTTP/1.1 %b\r\ncontent-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
         self.end(head % (status, len(body)) + body)
 
 
-def sweep(state: ServerState, now: float) -> None:
+def close_slow_connections(state: ServerState, now: float) -> None:
     """Close every connection whose client is too slow."""
     for connection in list(state.connections):
         cast("Any", connection).check_time(now)

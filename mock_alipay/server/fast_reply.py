@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from uvicorn.server import ServerState
 
 
-class Line(Protocol):
+class _Connection(Protocol):
     """A connection as an exchange needs it."""
 
     flow: FlowControl
@@ -27,12 +27,12 @@ class Line(Protocol):
         """Send these bytes, then close."""
 
 
-class Exchange:
+class FastReply:
     """Handed down with each request, so that ``web.reply_writer`` can reach the client's connection."""
 
     __slots__ = ("_connection", "_cycle")
 
-    def __init__(self, connection: Line, cycle: RequestResponseCycle) -> None:
+    def __init__(self, connection: _Connection, cycle: RequestResponseCycle) -> None:
         self._connection = connection
         self._cycle = cycle
 

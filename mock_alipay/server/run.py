@@ -16,9 +16,9 @@ from typing import Any, cast
 import uvicorn
 
 from mock_alipay.errors import SetupError
-from mock_alipay.server.connection import ClientConnection, sweep
+from mock_alipay.server.connection import ClientConnection, close_slow_connections
 from mock_alipay.server.sockets import Sockets, allow_many_files
-from mock_alipay.server.tls_hint import tell_of_plain_http
+from mock_alipay.server.tls_hint import log_plain_http
 
 _KEEP_ALIVE = 75
 """Seconds an idle connection is kept: longer than clients' pools keep theirs, so that they close first."""
@@ -75,7 +75,7 @@ class _Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         if counter % 10 == 0:
-            sweep(self.server_state, asyncio.get_running_loop().time())
+            close_slow_connections(self.server_state, asyncio.get_running_loop().time())
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -106,7 +106,7 @@ async def serve(
     servers = [_server(app, lifespan=True)]
     if sockets.tls is not None:
         servers.append(_server(app, lifespan=False, certificate=certificate))
-        tell_of_plain_http(cast("ssl.SSLContext", servers[-1].config.ssl), sockets.port)
+        log_plain_http(cast("ssl.SSLContext", servers[-1].config.ssl), sockets.port)
     bound = [sockets.plain] + ([sockets.tls] if sockets.tls else [])
     tasks = [asyncio.create_task(server.serve([sock])) for server, sock in zip(servers, bound, strict=True)]
     stopping = asyncio.create_task(stop.wait())

@@ -15,7 +15,7 @@ _PLAIN = ("HTTP_REQUEST", "HTTPS_PROXY_REQUEST")
 logger = logging.getLogger("mock_alipay")
 
 
-def tell_of_plain_http(context: ssl.SSLContext, plain_port: int) -> None:
+def log_plain_http(context: ssl.SSLContext, plain_port: int) -> None:
     """Warn when a client of this context sends plain HTTP, and name the port where that is spoken."""
     told_at = -_PAUSE
 

@@ -13,9 +13,9 @@ from typing import Unpack
 from mock_alipay.client import Mock
 from mock_alipay.clock.clocks import Clock
 from mock_alipay.config.config import Config
-from mock_alipay.config.settings import Settings, configured, settled, told_in_python
+from mock_alipay.config.settings import Settings, configured, python_errors, settled
 from mock_alipay.errors import SetupError
-from mock_alipay.gateway.assembly import Parts, assemble
+from mock_alipay.gateway.assembly import Components, assemble
 from mock_alipay.server.certificate import Certificate, certificate, home
 from mock_alipay.server.run import serve as serve_app
 from mock_alipay.server.sockets import Sockets, bind
@@ -30,7 +30,7 @@ class Running:
     """A gateway that serves: its config with the ports it got, and what it is made of."""
 
     config: Config
-    parts: Parts
+    components: Components
     certificate: Certificate | None
 
 
@@ -52,7 +52,7 @@ def serve(config: Config | None = None, **settings: Unpack[Settings]) -> Iterato
 @contextlib.contextmanager
 def running(config: Config, *, clock: Clock | None = None, tls_folder: Path | None = None) -> Iterator[Running]:
     """The same with its parts at hand; ``tls_folder`` keeps the certificate in place of the user's own folder."""
-    with told_in_python():
+    with python_errors():
         gateway, stop = _begun(config, clock, tls_folder)
     try:
         yield gateway
@@ -66,14 +66,14 @@ def _begun(config: Config, clock: Clock | None, tls_folder: Path | None) -> tupl
     try:
         config = settled(config, sockets.port, sockets.tls_port)
         issued = None if sockets.tls is None else certificate(tls_folder or home() / "tls", config.certificate_hosts)
-        parts = assemble(config, clock=clock, ca_certificate=issued.authority if issued else None)
-        return Running(config, parts, issued), _start(parts, sockets, issued.server if issued else None)
+        components = assemble(config, clock=clock, ca_certificate=issued.authority if issued else None)
+        return Running(config, components, issued), _start(components, sockets, issued.server if issued else None)
     except BaseException:
         sockets.close()
         raise
 
 
-def _start(parts: Parts, sockets: Sockets, certificate_file: Path | None) -> Callable[[], None]:
+def _start(components: Components, sockets: Sockets, certificate_file: Path | None) -> Callable[[], None]:
     """Serve in a thread; the function that ends it."""
     ready = threading.Event()
     failures: list[BaseException] = []
@@ -82,7 +82,7 @@ def _start(parts: Parts, sockets: Sockets, certificate_file: Path | None) -> Cal
 
     def main() -> None:
         try:
-            serving = serve_app(routes(parts), sockets, certificate_file, ready=ready.set, stop=stopping)
+            serving = serve_app(routes(components), sockets, certificate_file, ready=ready.set, stop=stopping)
             with asyncio.Runner(loop_factory=lambda: loop) as runner:
                 runner.run(serving)
         except BaseException as error:  # noqa: BLE001 - told in the thread that waits

@@ -111,7 +111,7 @@ def _client_id(test: str) -> str:
 
 def _journal_of(mock: Mock, before: str) -> str:
     """The calls and notifications of the test's client ids; when no call came, whose came meanwhile."""
-    from mock_alipay.client import told, told_of
+    from mock_alipay.client import call_lines, notification_lines
     from mock_alipay.errors import MockAlipayError
 
     try:
@@ -120,9 +120,9 @@ def _journal_of(mock: Mock, before: str) -> str:
         calls.sort(key=lambda call: int(call.id), reverse=True)
         count = "1 call" if len(calls) == 1 else f"{len(calls)} calls"
         lines = [f"client id {mock.client_id} at {mock.url}, {count}, newest first"]
-        lines += [line for call in calls[:_MOST_TOLD] for line in told(call)]
+        lines += [line for call in calls[:_MOST_TOLD] for line in call_lines(call)]
         sent = [one for client_id in own for one in mock.for_client(None).notifications(client_id=client_id)]
-        lines += [line for one in sent[:_MOST_TOLD] for line in told_of(one)]
+        lines += [line for one in sent[:_MOST_TOLD] for line in notification_lines(one)]
         if not calls:
             others = sorted({call.client_id or "nobody" for call in mock.for_client(None).calls(after=before)})
             lines.append(f"meanwhile calls came from {', '.join(others)} only" if others else "no call came at all")

@@ -14,43 +14,47 @@ from starlette.websockets import WebSocketClose
 
 from mock_alipay.apis.payments.endpoints import ENDPOINTS
 from mock_alipay.config.config import Config
-from mock_alipay.config.settings import configured, told_in_python
-from mock_alipay.gateway.assembly import Parts, assemble
-from mock_alipay.gateway.buyer_actions import Cashier
+from mock_alipay.config.settings import configured, python_errors
+from mock_alipay.gateway.assembly import Components, assemble
+from mock_alipay.gateway.buyer_actions import BuyerActions
 from mock_alipay.scenarios.reload import watch
-from mock_alipay.web.admin.access import Guard
-from mock_alipay.web.admin.context import Desk
-from mock_alipay.web.admin.routes import Admin
-from mock_alipay.web.merchant import MerchantDoor
+from mock_alipay.web.admin.access import AccessCheck
+from mock_alipay.web.admin.context import AdminContext
+from mock_alipay.web.admin.routes import AdminApi
+from mock_alipay.web.merchant import MerchantEndpoint
 
 logger = logging.getLogger("mock_alipay")
 
 
 def create_app(config: Config | None = None) -> ASGIApp:
     """The gateway as an ASGI app; SetupError when a file or key in ``config`` cannot be used."""
-    with told_in_python():
+    with python_errors():
         return routes(assemble(configured(config or Config(), {})))
 
 
-def routes(parts: Parts) -> ASGIApp:
+def routes(components: Components) -> ASGIApp:
     """Who answers what: the admin API under ``/__admin``, the gateway everything else."""
-    config = parts.config
-    door = MerchantDoor(parts.gateway, parts.clocks.real, config.max_body)
-    desk = _desk(parts)
-    admin = Admin(desk, Guard(config.host, hosts=config.admin_hosts, token=config.admin_token))
+    config = components.config
+    endpoint = MerchantEndpoint(components.gateway, components.clocks.real, config.max_body)
+    context = _context(components)
+    admin = AdminApi(context, AccessCheck(config.host, hosts=config.admin_hosts, token=config.admin_token))
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
-        works = [parts.timekeeper.run(), parts.postman.run(), *([_watch(parts)] if config.watch else [])]
+        works = [
+            components.scheduler.run(),
+            components.dispatcher.run(),
+            *([_watch(components)] if config.watch else []),
+        ]
         tasks = [asyncio.create_task(work) for work in works]
         for task in tasks:
             task.add_done_callback(_ended)
         yield
         for task in tasks:
             task.cancel()
-        await parts.postman.close()
-        parts.signing.close()
-        desk.clerk.close()
+        await components.dispatcher.close()
+        components.signing.close()
+        context.worker.close()
 
     api = admin.router()
     described = admin.openapi(_OPENAPI)
@@ -59,7 +63,7 @@ def routes(parts: Parts) -> ASGIApp:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         # A merchant's call need not wait while Starlette looks through its routes: that is a tenth of its time.
         if scope["type"] == "http" and not _is_ours(scope["path"]):
-            await door(scope, receive, send)
+            await endpoint(scope, receive, send)
         elif scope["type"] == "websocket":
             await WebSocketClose()(scope, receive, send)
         else:
@@ -76,23 +80,23 @@ def _is_ours(path: str) -> bool:
     return path.startswith(f"{_ADMIN}/") or path in (_ADMIN, _OPENAPI)
 
 
-def _desk(parts: Parts) -> Desk:
-    return Desk(
-        journal=parts.journal,
-        tally=parts.tally,
-        chooser=parts.chooser,
-        ledger=parts.ledger,
-        postman=parts.postman,
-        cashier=Cashier(parts.ledger, parts.clocks),
-        contract=parts.contract,
-        schemas=parts.schemas,
-        clocks=parts.clocks,
-        timekeeper=parts.timekeeper,
-        events=parts.events,
-        keys=parts.keys,
+def _context(components: Components) -> AdminContext:
+    return AdminContext(
+        journal=components.journal,
+        metrics=components.metrics,
+        selector=components.selector,
+        repository=components.repository,
+        dispatcher=components.dispatcher,
+        buyer_actions=BuyerActions(components.repository, components.clocks),
+        contract=components.contract,
+        schemas=components.schemas,
+        clocks=components.clocks,
+        scheduler=components.scheduler,
+        events=components.events,
+        keys=components.keys,
         endpoints=tuple(ENDPOINTS),
-        result_codes=tuple(parts.gateway.results),
-        env=parts.env,
+        result_codes=tuple(components.gateway.results),
+        env=components.env,
     )
 
 
@@ -101,8 +105,8 @@ def _ended(task: asyncio.Task[None]) -> None:
         logger.error("what happens by itself has stopped: a bug in mock-alipay", exc_info=task.exception())
 
 
-async def _watch(parts: Parts) -> None:
+async def _watch(components: Components) -> None:
     try:
-        await watch(parts.chooser, parts.config.scenarios, parts.schemas)
+        await watch(components.selector, components.config.scenarios, components.schemas)
     except Exception:
         logger.exception("scenario files are no longer watched")

@@ -8,14 +8,14 @@ from functools import lru_cache
 from starlette.types import Receive, Scope, Send
 
 from mock_alipay.clock.clocks import Clock
-from mock_alipay.errors import Misuse
+from mock_alipay.errors import HttpProblem
 from mock_alipay.gateway.gateway import Gateway
 from mock_alipay.journal.exchange import Call
 from mock_alipay.web.reply_writer import deliver
 from mock_alipay.web.request_target import origin_form, raw_target
 
 
-class MerchantDoor:
+class MerchantEndpoint:
     """ASGI in, ASGI out; the gateway answers in between."""
 
     def __init__(self, gateway: Gateway, clock: Clock, max_body: int) -> None:
@@ -27,8 +27,8 @@ class MerchantDoor:
         """Answer one request."""
         try:
             body = await read_body(scope, receive, self._max_body)
-        except Misuse as misuse:
-            reply = self._gateway.turn_away(self._call(scope, b""), misuse)
+        except HttpProblem as problem:
+            reply = self._gateway.reject(self._call(scope, b""), problem)
             await deliver(reply, scope, receive, send, close=True)
             return
         if body is None:
@@ -68,9 +68,9 @@ async def read_body(scope: Scope, receive: Receive, limit: int, *, flag: str | N
     return None
 
 
-def _too_large(found: str, limit: int, flag: str | None) -> Misuse:
+def _too_large(found: str, limit: int, flag: str | None) -> HttpProblem:
     hint = f" ({flag})" if flag else ""
-    return Misuse(413, "Body too large", f"expected at most {limit} bytes{hint}, got {found}")
+    return HttpProblem(413, "Body too large", f"expected at most {limit} bytes{hint}, got {found}")
 
 
 _SHORT = 64

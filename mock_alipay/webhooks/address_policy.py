@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Literal
 
-from mock_alipay.errors import Forbidden
+from mock_alipay.errors import AddressNotAllowed
 
 Reach = Literal["near", "public", "never"]
 """``near``: always allowed; ``public``: when its host is; ``never``: whatever is allowed."""
@@ -65,7 +65,7 @@ _ISATAP = (0x0000_5EFE, 0x0200_5EFE)
 """RFC 5214: how an interface identifier begins that ends in an IPv4 address."""
 
 
-def judge(address: str) -> tuple[Reach, str]:
+def classify(address: str) -> tuple[Reach, str]:
     """How far away an address is, and what is there; one with a zone is not an address."""
     try:
         found = ip_address(address)
@@ -81,7 +81,7 @@ def judge(address: str) -> tuple[Reach, str]:
     return max(judged, key=lambda one: ("near", "public", "never").index(one[0]))
 
 
-class Fence:
+class AddressPolicy:
     """Lets notifications through to ``near`` addresses and to ``allowed`` hosts, names or addresses."""
 
     def __init__(self, allowed: Collection[str]) -> None:
@@ -90,17 +90,17 @@ class Fence:
     def check_name(self, host: str) -> None:
         """Forbidden for a name that nothing may go to, wherever it leads."""
         if _normal(host) in _NEVER_NAMED:
-            raise Forbidden(f"notifications never go to {host}: Google Cloud's metadata")
+            raise AddressNotAllowed(f"notifications never go to {host}: Google Cloud's metadata")
 
     def check(self, host: str, addresses: Sequence[str]) -> None:
         """Forbidden when any of a host's addresses is not allowed."""
-        judged = [(address, *judge(address)) for address in addresses]
+        judged = [(address, *classify(address)) for address in addresses]
         for address, reach, what in judged:
             if reach == "never":
-                raise Forbidden(f"notifications never go to {_told(host, address)}: {what}")
+                raise AddressNotAllowed(f"notifications never go to {_told(host, address)}: {what}")
         for address, reach, _ in judged:
             if reach == "public" and _normal(host) not in self._allowed:
-                raise Forbidden(
+                raise AddressNotAllowed(
                     f"{_told(host, address)} is not on this machine or a private network; "
                     f"to allow it: --notify-allow {host}"
                 )

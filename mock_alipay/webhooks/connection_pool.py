@@ -9,11 +9,11 @@ from collections.abc import Mapping
 
 import httpcore2
 
-from mock_alipay.errors import Undelivered
+from mock_alipay.errors import DeliveryError
 from mock_alipay.text.wording import short
 from mock_alipay.webhooks.acknowledgement import Answer
-from mock_alipay.webhooks.address_policy import Fence, Resolve
-from mock_alipay.webhooks.dns import Names
+from mock_alipay.webhooks.address_policy import AddressPolicy, Resolve
+from mock_alipay.webhooks.dns import Resolver
 from mock_alipay.webhooks.network_backend import Network
 from mock_alipay.webhooks.url import Url
 
@@ -28,15 +28,15 @@ _KEPT = 1.0
 _FAILURES = (httpcore2.NetworkError, httpcore2.ProtocolError, ssl.SSLError)
 
 
-class Pool:
+class ConnectionPool:
     """One HTTP/1.1 request at a time over each of at most 100 connections.
 
     The library below httpx2: it alone lets the address be chosen while the host's name stays what connections are
     shared by. It follows no redirects, reads neither the environment nor cookies, and decodes nothing.
     """
 
-    def __init__(self, fence: Fence, patience: float, resolve: Resolve | None) -> None:
-        network = Network(fence, resolve or Names(), patience)
+    def __init__(self, policy: AddressPolicy, patience: float, resolve: Resolve | None) -> None:
+        network = Network(policy, resolve or Resolver(), patience)
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=network.unchecked,
             max_connections=_MOST_CONNECTIONS,
@@ -62,14 +62,14 @@ class Pool:
         """Undelivered when no whole answer comes; patience begins when it is this request's turn."""
         async with self._turn:
             if self._closed:
-                raise Undelivered(f"nothing was sent to {url.place}: the gateway has stopped")
+                raise DeliveryError(f"nothing was sent to {url.place}: the gateway has stopped")
             try:
                 async with asyncio.timeout(self._patience) as limit:
                     self._under_way.add(limit)
                     return await self._exchange(_request(url, headers, body), url)
             except (TimeoutError, httpcore2.ConnectTimeout):
                 limits = "before the gateway stopped" if self._closed else f"within {self._patience:g} s"
-                raise Undelivered(f"{url.place} did not answer {limits}") from None
+                raise DeliveryError(f"{url.place} did not answer {limits}") from None
             finally:
                 self._under_way.discard(limit)
 
@@ -77,11 +77,11 @@ class Pool:
         try:
             response = await self._pool.handle_async_request(request)
         except _FAILURES as error:
-            raise Undelivered(_unanswered(error, url)) from None
+            raise DeliveryError(_unanswered(error, url)) from None
         try:
             return await _answer(response)
         except _FAILURES as error:
-            raise Undelivered(f"{url.place} broke off its answer: {_reason(error)}") from None
+            raise DeliveryError(f"{url.place} broke off its answer: {_reason(error)}") from None
 
 
 def _request(url: Url, headers: Mapping[str, str], body: bytes) -> httpcore2.Request:

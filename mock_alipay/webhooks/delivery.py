@@ -6,11 +6,11 @@ import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from mock_alipay.errors import Forbidden, Undelivered
+from mock_alipay.errors import AddressNotAllowed, DeliveryError
 from mock_alipay.journal.notifications import Attempt, Notification
 from mock_alipay.webhooks.acknowledgement import complaint
-from mock_alipay.webhooks.http_client import Courier
-from mock_alipay.webhooks.signed_request import Envelopes
+from mock_alipay.webhooks.http_client import HttpClient
+from mock_alipay.webhooks.signed_request import RequestSigner
 
 _KEPT = 4096
 """Bytes of an answer that are kept."""
@@ -22,16 +22,16 @@ class Delivery:
     ``intervals``: how long after the one before each attempt is made, the first of them after the event.
     """
 
-    def __init__(self, envelopes: Envelopes, courier: Courier, intervals: Sequence[timedelta]) -> None:
-        self._envelopes = envelopes
-        self._courier = courier
+    def __init__(self, request_signer: RequestSigner, http_client: HttpClient, intervals: Sequence[timedelta]) -> None:
+        self._request_signer = request_signer
+        self._http_client = http_client
         self._intervals = intervals
 
     async def attempt(self, notification: Notification, moment: datetime) -> Attempt:
         """What came of it."""
         if notification.url is None:
             return Attempt(moment, None, b"", notification.problem, 0.0, forbidden=True)
-        headers, body = await self._envelopes.sealed(notification, moment)
+        headers, body = await self._request_signer.sealed(notification, moment)
         began = time.perf_counter()
 
         def made(status: int | None, answer: bytes, why: str | None, *, forbidden: bool = False) -> Attempt:
@@ -39,9 +39,9 @@ class Delivery:
             return Attempt(moment, status, answer[:_KEPT], why, took, forbidden=forbidden, headers=headers)
 
         try:
-            answer = await self._courier.post(notification.url, headers, body)
-        except Undelivered as error:
-            return made(None, b"", str(error), forbidden=isinstance(error, Forbidden))
+            answer = await self._http_client.post(notification.url, headers, body)
+        except DeliveryError as error:
+            return made(None, b"", str(error), forbidden=isinstance(error, AddressNotAllowed))
         return made(answer.status, answer.body, complaint(answer.status, answer.body, truncated=answer.truncated))
 
     def after(self, notification: Notification, attempt: Attempt) -> Notification:
@@ -63,4 +63,4 @@ class Delivery:
 
     async def close(self) -> None:
         """Send nothing more."""
-        await self._courier.close()
+        await self._http_client.close()

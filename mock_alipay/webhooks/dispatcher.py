@@ -10,9 +10,9 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from mock_alipay.clock.clocks import Clocks
-from mock_alipay.clock.schedule import Agenda
+from mock_alipay.clock.schedule import Schedule
 from mock_alipay.journal.events import Events
-from mock_alipay.journal.notifications import Notification, Outbox
+from mock_alipay.journal.notifications import Notification, NotificationJournal
 from mock_alipay.webhooks.delivery import Delivery
 
 logger = logging.getLogger("mock_alipay")
@@ -22,26 +22,26 @@ _AT_ONCE_EACH = 8
 """Deliveries under way at a time, in all and for one client id: merchants' calls go on beside them, and shops that do
 not answer keep nobody else's notifications waiting, unless they are eight."""
 
-_HURRY = 2.0
+_REPLY_WAIT = 2.0
 """Seconds for which a reply waits for what is sent before it: shops that do one thing at a time answer only then."""
 
 _Key = tuple[str, str]
 
 
-class Postman:
+class Dispatcher:
     """Sees to the outbox."""
 
     def __init__(
         self,
         *,
-        outbox: Outbox,
-        agenda: Agenda,
+        journal: NotificationJournal,
+        schedule: Schedule,
         clocks: Clocks,
         events: Events,
         delivery: Delivery,
     ) -> None:
-        self.outbox = outbox
-        self.agenda = agenda
+        self.journal = journal
+        self.schedule = schedule
         self._clocks = clocks
         self._events = events
         self._delivery = delivery
@@ -52,21 +52,21 @@ class Postman:
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._rooms: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
-    def post(self, notification: Notification) -> None:
-        """Take a notification over; it is sent when it is due, once what it waits for has been, or by ``hurry``."""
-        others = self.outbox.together(notification.key)
-        if any(one.told and one.name == notification.waits_for for one in others):
+    def enqueue(self, notification: Notification) -> None:
+        """Take a notification over; it is sent when it is due, after what it waits for, or ``deliver_before_reply``."""
+        others = self.journal.together(notification.key)
+        if any(one.handled and one.name == notification.waits_for for one in others):
             notification = notification._replace(waits_for=None)
         self._keep(notification)
         if notification.status != "PENDING":
             self._publish(notification)
             self._follow(notification)
-        elif not notification.held and not notification.ahead:
+        elif not notification.held and not notification.before_reply:
             self._note(notification)
 
     async def settle(self, client_id: str | None = None) -> None:
         """Deliver what is due, and what falls due by that, for one client id or all; clocks may have been moved."""
-        self.agenda.clocks_moved()
+        self.schedule.clocks_moved()
         while True:
             self._start_due()
             tasks = [task for task, whom in self._under_way.items() if client_id in (None, whom)]
@@ -74,7 +74,7 @@ class Postman:
                 return
             await asyncio.wait(tasks)
 
-    async def hurry(self, notifications: Iterable[Notification]) -> None:
+    async def deliver_before_reply(self, notifications: Iterable[Notification]) -> None:
         """Deliver what is sent before a reply, one after the other; a reply is not kept waiting for long.
 
         Out of turn, for their merchant may call while it answers another of the payment's. They come again like any.
@@ -84,25 +84,25 @@ class Postman:
             if notification.status == "PENDING":
                 last = self._begin(notification, self._once(last, notification.id))
         if last is not None:
-            await asyncio.wait([last], timeout=_HURRY)
+            await asyncio.wait([last], timeout=_REPLY_WAIT)
 
     async def resend(self, notification: Notification) -> Notification:
         """Deliver a notification once more, now and out of turn, whatever became of it."""
         await asyncio.wait([self._begin(notification, self._deliver(notification.id, by_hand=True))])
-        return self.outbox.get(notification.id) or notification
+        return self.journal.get(notification.id) or notification
 
     def release(self, key: _Key, names: Collection[str]) -> None:
         """Let go what waits for a notification of a payment that will never come."""
-        for one in self.outbox.together(key):
+        for one in self.journal.together(key):
             if one.held and one.waits_for in names:
                 self._let_go(one, self._clocks.now(one.client_id))
 
-    def take_back(self, key: _Key, moment: datetime, why: str) -> None:
+    def withdraw(self, key: _Key, moment: datetime, why: str) -> None:
         """Send no more of what a payment has told of since then."""
-        for one in self.outbox.together(key):
+        for one in self.journal.together(key):
             if one.status == "PENDING" and one.created > moment:
                 dropped = one._replace(status="DROPPED", due=None, problem=why)
-                self.agenda.drop(one.client_id, one.id)
+                self.schedule.drop(one.client_id, one.id)
                 self._keep(dropped)
                 self._publish(dropped)
 
@@ -114,12 +114,12 @@ class Postman:
         """Deliver what is due until cancelled."""
         while True:
             self._start_due()
-            await self.agenda.wait()
+            await self.schedule.wait()
 
     def forget(self, client_id: str | None = None) -> int:
         """Drop notifications, delivered or not, of one client id or all; how many there were."""
-        self.agenda.forget(client_id)
-        return self.outbox.forget(client_id)
+        self.schedule.forget(client_id)
+        return self.journal.forget(client_id)
 
     async def close(self) -> None:
         """Begin nothing more, and break off what is under way."""
@@ -128,8 +128,8 @@ class Postman:
         await self._delivery.close()
 
     def _start_due(self) -> None:
-        for _, notification_id in self.agenda.take_due():
-            notification = self.outbox.get(notification_id)
+        for _, notification_id in self.schedule.take_due():
+            notification = self.journal.get(notification_id)
             if notification is not None and notification.status == "PENDING":
                 self._start(notification)
 
@@ -172,7 +172,7 @@ class Postman:
         await self._deliver(notification_id)
 
     async def _deliver(self, notification_id: str, *, by_hand: bool = False) -> None:
-        notification = self.outbox.get(notification_id)
+        notification = self.journal.get(notification_id)
         if notification is None or not (by_hand or notification.status == "PENDING"):
             return
         now = self._clocks.now(notification.client_id)
@@ -180,7 +180,7 @@ class Postman:
         moment = now if by_hand or notification.due is None else min(notification.due, now)
         attempt = await self._delivery.attempt(notification, moment)
         # What was forgotten meanwhile stays forgotten.
-        latest = self.outbox.get(notification_id)
+        latest = self.journal.get(notification_id)
         if latest is None:
             return
         changed = self._delivery.after(latest, attempt._replace(by_hand=by_hand))
@@ -190,11 +190,11 @@ class Postman:
             self._note(changed)
         self._follow(changed)
 
-    def _follow(self, told: Notification) -> None:
+    def _follow(self, handled: Notification) -> None:
         """Let go what waited for this one."""
-        moment = told.attempts[-1].time if told.attempts else self._clocks.now(told.client_id)
-        for one in self.outbox.together(told.key):
-            if one.held and one.waits_for == told.name:
+        moment = handled.attempts[-1].time if handled.attempts else self._clocks.now(handled.client_id)
+        for one in self.journal.together(handled.key):
+            if one.held and one.waits_for == handled.name:
                 self._let_go(one, moment)
 
     def _let_go(self, held: Notification, moment: datetime) -> None:
@@ -203,13 +203,13 @@ class Postman:
         self._note(released)
 
     def _keep(self, notification: Notification) -> None:
-        for gone in self.outbox.keep(notification):
-            self.agenda.drop(gone.client_id, gone.id)
+        for gone in self.journal.keep(notification):
+            self.schedule.drop(gone.client_id, gone.id)
 
     def _note(self, notification: Notification) -> None:
         if notification.due is not None:
             now = self._clocks.now(notification.client_id)
-            self.agenda.put(notification.client_id, notification.id, notification.due, now)
+            self.schedule.put(notification.client_id, notification.id, notification.due, now)
 
     def _publish(self, notification: Notification) -> None:
         self._events.publish("notification", notification.client_id, notification, notification.size)

@@ -21,7 +21,7 @@ _MOST_REMEMBERED = 1_000
 _AT_ONCE = 8
 
 
-class Names:
+class Resolver:
     """The system's look-up, bounded: so many at a time, one for each name, each for so long."""
 
     def __init__(

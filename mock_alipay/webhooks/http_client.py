@@ -7,14 +7,14 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from mock_alipay.webhooks.acknowledgement import Answer
-from mock_alipay.webhooks.address_policy import Fence, Resolve
+from mock_alipay.webhooks.address_policy import AddressPolicy, Resolve
 from mock_alipay.webhooks.url import parse
 
 if TYPE_CHECKING:
-    from mock_alipay.webhooks.connection_pool import Pool
+    from mock_alipay.webhooks.connection_pool import ConnectionPool
 
 
-class Courier:
+class HttpClient:
     """The one outgoing socket.
 
     It goes to this machine, to private networks and to ``allowed`` hosts (see ``address``), a hundred at a time; each
@@ -25,10 +25,10 @@ class Courier:
     def __init__(
         self, allowed: Collection[str] = (), *, patience: float = 10.0, resolve: Resolve | None = None
     ) -> None:
-        self._fence = Fence(allowed)
+        self._policy = AddressPolicy(allowed)
         self._patience = patience
         self._resolve = resolve
-        self._pool: asyncio.Task[Pool] | None = None
+        self._pool: asyncio.Task[ConnectionPool] | None = None
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """An answer, whatever its status; Undelivered says why there is none, Forbidden why nothing was sent.
@@ -45,14 +45,14 @@ class Courier:
         if opening is not None:
             await (await opening).close()
 
-    async def _opened(self) -> Pool:
+    async def _opened(self) -> ConnectionPool:
         if self._pool is None:
             self._pool = asyncio.create_task(asyncio.to_thread(self._open))
         # Whoever stops waiting does not stop it for the others.
         return await asyncio.shield(self._pool)
 
-    def _open(self) -> Pool:
+    def _open(self) -> ConnectionPool:
         # Importing the HTTP library takes some 50 ms: in a thread, so that calls are answered meanwhile.
-        from mock_alipay.webhooks.connection_pool import Pool
+        from mock_alipay.webhooks.connection_pool import ConnectionPool
 
-        return Pool(self._fence, self._patience, self._resolve)
+        return ConnectionPool(self._policy, self._patience, self._resolve)

@@ -10,8 +10,8 @@ from typing import Any
 
 import httpcore2
 
-from mock_alipay.errors import Undelivered
-from mock_alipay.webhooks.address_policy import Fence, Resolve, judge
+from mock_alipay.errors import DeliveryError
+from mock_alipay.webhooks.address_policy import AddressPolicy, Resolve, classify
 
 
 class Network(httpcore2.AsyncNetworkBackend):
@@ -21,8 +21,8 @@ class Network(httpcore2.AsyncNetworkBackend):
     addresses all must be allowed; they are tried in order, and share ``patience`` seconds.
     """
 
-    def __init__(self, fence: Fence, resolve: Resolve, patience: float) -> None:
-        self._fence = fence
+    def __init__(self, policy: AddressPolicy, resolve: Resolve, patience: float) -> None:
+        self._policy = policy
         self._resolve = resolve
         self._patience = patience
         self._sockets = httpcore2.AnyIOBackend()
@@ -45,18 +45,18 @@ class Network(httpcore2.AsyncNetworkBackend):
         return await self._connect(addresses[-1], port, share)
 
     async def _addresses(self, host: str, port: int) -> Sequence[str]:
-        self._fence.check_name(host)
+        self._policy.check_name(host)
         try:
             found = await self._resolve(host, port)
         except OSError as error:
-            raise Undelivered(f"the name {host} is unknown: {error.strerror or error}") from None
+            raise DeliveryError(f"the name {host} is unknown: {error.strerror or error}") from None
         if not found:
-            raise Undelivered(f"the name {host} has no address")
-        self._fence.check(host, found)
+            raise DeliveryError(f"the name {host} has no address")
+        self._policy.check(host, found)
         return found
 
     async def _connect(self, address: str, port: int, patience: float) -> _Stream:
-        near = judge(address)[0] == "near"
+        near = classify(address)[0] == "near"
         stream = await self._sockets.connect_tcp(address, port, timeout=patience)
         return _Stream(stream, lambda: self.unchecked if near else self._checked)
 

@@ -14,7 +14,7 @@ from mock_alipay.webhooks.url import target_of
 Sealed = tuple[dict[str, str], bytes]
 
 
-class Envelopes:
+class RequestSigner:
     """Composes the headers and signs with the gateway's key."""
 
     def __init__(self, signing: SigningPool) -> None:

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import quote
 
-from mock_alipay.errors import Forbidden
+from mock_alipay.errors import AddressNotAllowed
 from mock_alipay.text.wording import short
 
 _PARTS = re.compile(r"(?s)(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(\?[^#]*)?")
@@ -54,16 +54,16 @@ def parse(url: str) -> Url:
     scheme, authority, path, _ = _taken_apart(url)
     scheme = scheme.lower()
     if scheme not in _PORTS:
-        raise Forbidden(f"{_shown(url)}: notifications go to http and https URLs only")
+        raise AddressNotAllowed(f"{_shown(url)}: notifications go to http and https URLs only")
     if "@" in authority:
-        raise Forbidden("notifications never go to a URL with a user name or password")
+        raise AddressNotAllowed("notifications never go to a URL with a user name or password")
     if "%" in authority and authority.startswith("["):
-        raise Forbidden(f"{_shown(url)}: notifications never go to an address with a zone")
+        raise AddressNotAllowed(f"{_shown(url)}: notifications never go to an address with a zone")
     found = _AUTHORITY.fullmatch(authority)
     host = _ascii(found[1]) if found else ""
     port = int((found and found[2]) or _PORTS[scheme])
     if not _HOST.fullmatch(host) or not 0 < port < 65536 or path[:1] not in ("", "/"):
-        raise Forbidden(f"{_shown(url)}: expected a URL such as http://127.0.0.1:8000/notify")
+        raise AddressNotAllowed(f"{_shown(url)}: expected a URL such as http://127.0.0.1:8000/notify")
     own_port = "" if port == _PORTS[scheme] else f":{port}"
     return Url(scheme, host.strip("[]").rstrip("."), port, host + own_port, target_of(url))
 

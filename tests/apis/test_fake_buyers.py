@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_alipay.apis.fake_buyers import People
+from mock_alipay.apis.fake_buyers import FakeBuyers
 
-PEOPLE = People(1)
+PEOPLE = FakeBuyers(1)
 
 DOCUMENTED = {
     "9490220011669217": ("HYUNDAI", "KR", "KR"),
@@ -42,9 +42,9 @@ DETAILS = st.fixed_dictionaries(
 )
 
 
-def paid(card: dict[str, Any], payment_request_id: str = "1", people: People = PEOPLE) -> dict[str, Any]:
+def paid(card: dict[str, Any], payment_request_id: str = "1", fake_buyers: FakeBuyers = PEOPLE) -> dict[str, Any]:
     """``paymentResultInfo`` of a payment by card."""
-    result: dict[str, Any] = people.details(payment_request_id, method="CARD", card=card)["paymentResultInfo"]
+    result: dict[str, Any] = fake_buyers.details(payment_request_id, method="CARD", card=card)["paymentResultInfo"]
     return result
 
 
@@ -179,7 +179,7 @@ def test_a_wallets_buyer_has_an_id_and_a_masked_mail_address(method: str, name: 
 
 def test_the_same_payment_has_the_same_buyer() -> None:
     """Whatever was asked before, and whether or not Faker was loaded beforehand."""
-    other = People(1)
+    other = FakeBuyers(1)
     asyncio.run(other.ready())
     other.details("2", method="GCASH", card={})
     for method in ("CARD", "GCASH"):
@@ -190,8 +190,8 @@ def test_the_same_payment_has_the_same_buyer() -> None:
 def test_another_payment_has_another_buyer() -> None:
     """By seed and paymentRequestId."""
     found = [
-        json.dumps(people.details(payment_request_id, method="CARD", card={"cardNo": "4054695723100768"}))
-        for people in (PEOPLE, People(2))
+        json.dumps(fake_buyers.details(payment_request_id, method="CARD", card={"cardNo": "4054695723100768"}))
+        for fake_buyers in (PEOPLE, FakeBuyers(2))
         for payment_request_id in ("1", "2", "12")
     ]
     assert 6 == len(set(found))
@@ -199,10 +199,10 @@ def test_another_payment_has_another_buyer() -> None:
 
 
 def test_faker_is_loaded_when_it_is_needed() -> None:
-    """Not by importing, and not by making People."""
+    """Not by importing, and not by making FakeBuyers."""
     code = (
         "import asyncio, sys, threading, mock_alipay.apis.fake_buyers as p\n"
-        "one = p.People(1)\n"
+        "one = p.FakeBuyers(1)\n"
         "before = 'faker' in sys.modules\n"
         "asyncio.run(one.ready())\n"
         "print(before, 'faker' in sys.modules)"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_alipay.apis.ids import IdKind, Invent
+from mock_alipay.apis.ids import IdGenerator, IdKind
 from tests.calls import NOW
 
 WORDS = st.text(max_size=6)
@@ -18,7 +18,7 @@ WORDS = st.text(max_size=6)
 
 def test_a_session_has_the_shape_of_the_documented_sample() -> None:
     """An id of 64 base64 characters and data of 88, which share their first 32 bytes."""
-    secrets = Invent(1).session("A", "1", 1)
+    secrets = IdGenerator(1).session("A", "1", 1)
     shared, data = base64.b64decode(secrets.id, validate=True), base64.b64decode(secrets.data, validate=True)
     assert (64, 88, 48, 64) == (len(secrets.id), len(secrets.data), len(shared), len(data))
     assert shared[:32] == data[:32]
@@ -27,7 +27,7 @@ def test_a_session_has_the_shape_of_the_documented_sample() -> None:
 
 def test_the_same_seed_gives_the_same_whatever_was_asked_before() -> None:
     """Parallel calls arrive in any order."""
-    one, other = Invent(7), Invent(7)
+    one, other = IdGenerator(7), IdGenerator(7)
     other.session("B", "2", 1)
     other.between(0, 1, "x")
     assert one.session("A", "1", 1) == other.session("A", "1", 1)
@@ -37,7 +37,7 @@ def test_the_same_seed_gives_the_same_whatever_was_asked_before() -> None:
 
 def test_a_seed_means_the_same_in_every_version() -> None:
     """People write ids that a seed gave into their own tests."""
-    assert Invent(1).session("SANDBOX_MOCK_MERCHANT", "order-1", 1).id[:16] == "mSPzS1l41ygrFQX3"
+    assert IdGenerator(1).session("SANDBOX_MOCK_MERCHANT", "order-1", 1).id[:16] == "mSPzS1l41ygrFQX3"
 
 
 @settings(max_examples=50, deadline=None)
@@ -45,11 +45,11 @@ def test_a_seed_means_the_same_in_every_version() -> None:
 def test_everything_that_differs_makes_a_difference(seed: int, client_id: str, payment_id: str, nth: int) -> None:
     """Seed, client id, paymentRequestId, how many came before; and no two run into each other."""
     sessions = [
-        Invent(seed).session(client_id, payment_id, nth),
-        Invent(seed + 1).session(client_id, payment_id, nth),
-        Invent(seed).session(client_id + "x", payment_id, nth),
-        Invent(seed).session(client_id, "x" + payment_id, nth),
-        Invent(seed).session(client_id, payment_id, nth + 1),
+        IdGenerator(seed).session(client_id, payment_id, nth),
+        IdGenerator(seed + 1).session(client_id, payment_id, nth),
+        IdGenerator(seed).session(client_id + "x", payment_id, nth),
+        IdGenerator(seed).session(client_id, "x" + payment_id, nth),
+        IdGenerator(seed).session(client_id, payment_id, nth + 1),
     ]
     assert len({session.id for session in sessions}) == 5
     assert len({session.data for session in sessions}) == 5
@@ -60,13 +60,13 @@ def test_everything_that_differs_makes_a_difference(seed: int, client_id: str, p
 def test_a_number_lies_between_its_bounds(low: float, more: float, purpose: str) -> None:
     """Also when both are the same."""
     high = low + more
-    assert low <= Invent(1).between(low, high, purpose) <= high
-    assert low == Invent(1).between(low, low, purpose)
+    assert low <= IdGenerator(1).between(low, high, purpose) <= high
+    assert low == IdGenerator(1).between(low, low, purpose)
 
 
 def test_numbers_are_spread_over_their_range() -> None:
     """A thousand drawn for different purposes fill every tenth of it."""
-    drawn = [Invent(1).between(10, 20, "delay", n) for n in range(1000)]
+    drawn = [IdGenerator(1).between(10, 20, "delay", n) for n in range(1000)]
     assert {int(number) for number in drawn} == set(range(10, 20))
     assert 14.5 < sum(drawn) / len(drawn) < 15.5
 
@@ -81,21 +81,21 @@ def test_numbers_are_spread_over_their_range() -> None:
 )
 def test_an_id_has_the_shape_of_the_documented_samples(kind: IdKind, expected: str) -> None:
     """35 characters that begin with the day and tell what they are an id of."""
-    made = Invent(1).transaction_id(kind, NOW, "A", "order-1")
+    made = IdGenerator(1).transaction_id(kind, NOW, "A", "order-1")
     assert 35 == len(made)
     assert re.fullmatch(expected, made)
 
 
 def test_ids_are_drawn_from_all_of_their_digits() -> None:
     """Each of the 14 is each digit sometimes, so that many thousands on one day do not meet."""
-    drawn = [Invent(1).transaction_id("payment", NOW, "A", n)[-14:] for n in range(500)]
+    drawn = [IdGenerator(1).transaction_id("payment", NOW, "A", n)[-14:] for n in range(500)]
     assert [set("0123456789")] * 14 == [set(column) for column in zip(*drawn, strict=True)]
 
 
 def test_an_id_begins_with_the_day_in_the_gateways_zone() -> None:
     """At 16:00 UTC the next one has begun."""
     moments = [datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC), datetime(2026, 12, 31, 16, tzinfo=UTC)]
-    assert ["20261231", "20270101"] == [Invent(1).transaction_id("refund", moment, "A")[:8] for moment in moments]
+    assert ["20261231", "20270101"] == [IdGenerator(1).transaction_id("refund", moment, "A")[:8] for moment in moments]
 
 
 @settings(max_examples=50, deadline=None)
@@ -103,12 +103,12 @@ def test_an_id_begins_with_the_day_in_the_gateways_zone() -> None:
 def test_ids_differ_by_what_they_are_for(seed: int, request_id: str, version: int) -> None:
     """And by seed and kind; the moment changes no more than the day."""
     made = [
-        Invent(seed).transaction_id("payment", NOW, request_id, version),
-        Invent(seed + 1).transaction_id("payment", NOW, request_id, version),
-        Invent(seed).transaction_id("refund", NOW, request_id, version),
-        Invent(seed).transaction_id("payment", NOW, request_id + "x", version),
-        Invent(seed).transaction_id("payment", NOW, request_id, version + 1),
+        IdGenerator(seed).transaction_id("payment", NOW, request_id, version),
+        IdGenerator(seed + 1).transaction_id("payment", NOW, request_id, version),
+        IdGenerator(seed).transaction_id("refund", NOW, request_id, version),
+        IdGenerator(seed).transaction_id("payment", NOW, request_id + "x", version),
+        IdGenerator(seed).transaction_id("payment", NOW, request_id, version + 1),
     ]
     assert 5 == len({name[-14:] for name in made})
-    later = Invent(seed).transaction_id("payment", NOW + timedelta(days=40), request_id, version)
+    later = IdGenerator(seed).transaction_id("payment", NOW + timedelta(days=40), request_id, version)
     assert ("20270101", made[0][8:]) == (later[:8], later[8:])

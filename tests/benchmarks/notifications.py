@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mock_alipay.webhooks import Courier
+from mock_alipay.webhooks import HttpClient
 from tests.benchmarks.load import TARGET, Server, drive, free_port, mock_alipay, pin, running, signed
 
 NOTIFICATIONS, CALLS = 3_000, 1_200
@@ -68,7 +68,7 @@ async def sink(port: int) -> None:
     await server.serve_forever()
 
 
-async def courier(port: int, count: int) -> float:
+async def http_client(port: int, count: int) -> float:
     """Seconds in which the courier alone delivers so many notifications, eight at a time."""
     head = {
         "content-type": "application/json; charset=UTF-8",
@@ -77,7 +77,7 @@ async def courier(port: int, count: int) -> float:
         "mock-notification-id": "1000",
         "signature": "algorithm=RSA256,keyVersion=1,signature=" + "x" * 350,
     }
-    left, sender = iter(range(count)), Courier()
+    left, sender = iter(range(count)), HttpClient()
 
     async def carry() -> None:
         for _ in left:
@@ -165,13 +165,13 @@ def _have_due(gateway: Server, shop: Server) -> None:
     _ask(gateway, "PUT", "/clock", {"advance": "PT1S"})
 
 
-def _paid(number: int, story: str = "pays-at-once", url: str | None = None) -> bytes:
+def _paid(number: int, scenario: str = "pays-at-once", url: str | None = None) -> bytes:
     """The body of a session that its buyer pays in at once, from a wallet."""
     amount = {"currency": "USD", "value": "1000"}
     order = {"referenceOrderId": "order-1", "orderDescription": "a cup of tea", "orderAmount": amount}
     body: dict[str, Any] = {
         "productCode": "CASHIER_PAYMENT",
-        "paymentRequestId": f"{story}--{number:036d}",
+        "paymentRequestId": f"{scenario}--{number:036d}",
         "order": order,
         "paymentAmount": amount,
         "paymentMethod": {"paymentMethodType": "GCASH"},
@@ -229,6 +229,6 @@ if __name__ == "__main__":
         case ["sink", port]:
             asyncio.run(sink(int(port)))
         case ["courier", port, count]:
-            print(asyncio.run(courier(int(port), int(count))))
+            print(asyncio.run(http_client(int(port), int(count))))
         case arguments:
             main(int(arguments[0]) if arguments else 5)

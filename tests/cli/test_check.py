@@ -15,7 +15,7 @@ from tests.live import SAMPLE_FILE, sample
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 
-def file_with(folder: Path, content: str | bytes, name: str = "story.yaml") -> str:
+def file_with(folder: Path, content: str | bytes, name: str = "scenario.yaml") -> str:
     """A file, by its path as users write it."""
     file = folder / name
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -26,7 +26,7 @@ def file_with(folder: Path, content: str | bytes, name: str = "story.yaml") -> s
 
 
 def test_scenarios(command: Command) -> None:
-    """Every shipped story has one line: its name and what it is about."""
+    """Every shipped scenario has one line: its name and what it is about."""
     ended = command("scenarios")
     lines = ended.out.splitlines()
     assert (0, "") == (ended.code, ended.err)
@@ -35,7 +35,7 @@ def test_scenarios(command: Command) -> None:
 
 
 def test_scenarios_of_ours(command: Command, tmp_path: Path) -> None:
-    """Stories of the user's own are listed with their file; one of a shipped name takes its place."""
+    """Scenarios of the user's own are listed with their file; one of a shipped name takes its place."""
     ours = tmp_path / "ours"
     ours.mkdir()
     for name in ("slow", "zebra"):

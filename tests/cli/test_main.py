@@ -122,7 +122,7 @@ def test_a_folder_named_like_a_command(tmp_path: Path, folder: str) -> None:
     """``--scenarios scenarios`` names a folder; the word is no misplaced command."""
     (tmp_path / folder).mkdir()
     result = subprocess.run(
-        [*COMMAND, "--scenarios", folder, "--scenario", "no-such-story"],
+        [*COMMAND, "--scenarios", folder, "--scenario", "no-such-scenario"],
         env=environment(tmp_path, MOCK_ALIPAY_PORT="0", MOCK_ALIPAY_TLS_PORT="none"),
         cwd=tmp_path,
         capture_output=True,
@@ -130,7 +130,7 @@ def test_a_folder_named_like_a_command(tmp_path: Path, folder: str) -> None:
         timeout=20,
         check=False,
     )
-    assert "there is no scenario 'no-such-story'" in result.stderr
+    assert "there is no scenario 'no-such-scenario'" in result.stderr
 
 
 def test_misplaced_flags(command: Command) -> None:

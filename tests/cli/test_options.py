@@ -53,7 +53,7 @@ SETTINGS = [
     ("--tls-port", "0", "tls_port", 0),
     ("--tls-port", "65535", "tls_port", 65535),
     ("--tls-port", "none", "tls_port", None),
-    ("--scenarios", "stories", "scenarios", (Path("stories"),)),
+    ("--scenarios", "scenarios", "scenarios", (Path("scenarios"),)),
     ("--scenario", "risk-reject", "scenario", "risk-reject"),
     ("--signatures", "known", "signatures", "known"),
     ("--signatures", "required", "signatures", "required"),
@@ -223,7 +223,7 @@ def test_nothing_is_no_folder_and_no_file(typed: tuple[str, str]) -> None:
     with pytest.raises(click.BadParameter, match=r"expected a (folder|file), got ''"):
         told(*typed)
     with pytest.raises(click.BadParameter, match="expected a folder, got ''"):
-        told(env={"MOCK_ALIPAY_SCENARIOS": f"stories{os.pathsep}"})
+        told(env={"MOCK_ALIPAY_SCENARIOS": f"scenarios{os.pathsep}"})
 
 
 def test_quiet() -> None:

@@ -34,7 +34,7 @@ from mock_alipay.signing import content, fits, keys, parse, raw_signature
 from tests.cli.process import COMMAND, FREE, Running, environment, eventually, run, serving
 from tests.live import PATH, SANDBOX_PATH, Answer, sample
 
-STORY = "description: A story of ours.\ncreatePaymentSession:\n  result: {code}\n"
+SCENARIO = "description: A scenario of ours.\ncreatePaymentSession:\n  result: {code}\n"
 
 
 @pytest.fixture(scope="module")
@@ -50,12 +50,12 @@ def running(home: Path) -> Iterator[Running]:
         yield found
 
 
-def stories(folder: Path, name: str, code: str) -> Path:
-    """A folder with one story in it."""
+def scenarios(folder: Path, name: str, code: str) -> Path:
+    """A folder with one scenario in it."""
     folder.mkdir(exist_ok=True)
     # Put in place whole: a watcher must not find it half written.
     draft = folder / f"{name}.draft"
-    draft.write_text(STORY.format(code=code))
+    draft.write_text(SCENARIO.format(code=code))
     draft.replace(folder / f"{name}.yaml")
     return folder
 
@@ -81,7 +81,7 @@ def verifies(answer: Answer, key: RSAPublicKey) -> bool:
 
 
 def test_banner(running: Running, home: Path) -> None:
-    """The banner names both URLs, what HTTPS clients trust, the client id, the keys, the stories, seed and journal."""
+    """The banner names the URLs, what HTTPS clients trust, client id, keys, scenarios, seed and journal."""
     banner = running.banner
     for words in (
         f"http://127.0.0.1:{running.port}",
@@ -114,13 +114,13 @@ def test_https_with_the_named_authority(running: Running, home: Path) -> None:
 
 
 def test_banner_without_tls_and_with_more(tmp_path: Path) -> None:
-    """The banner says that HTTPS is off, which folders were read, the default story, and whose keys are known."""
-    folder = stories(tmp_path / "ours", "our-story", "RISK_REJECT")
+    """The banner says that HTTPS is off, which folders were read, the default scenario, and whose keys are known."""
+    folder = scenarios(tmp_path / "ours", "our-scenario", "RISK_REJECT")
     key = tmp_path / "shop.pem"
     key.write_text(public_pem(keys.shipped_forger_key()))
-    flags = ("--scenarios", str(folder), "--scenario", "our-story", "--merchant", f"SHOP={key}")
+    flags = ("--scenarios", str(folder), "--scenario", "our-scenario", "--merchant", f"SHOP={key}")
     with serving(tmp_path, *FREE, *flags) as found:
-        for words in ("https      off", str(folder), "our-story", f"{TEST_CLIENT_ID}, SHOP"):
+        for words in ("https      off", str(folder), "our-scenario", f"{TEST_CLIENT_ID}, SHOP"):
             assert words in found.banner
         assert not (tmp_path / "tls").exists()
         assert found.create(sample()).code == "RISK_REJECT"
@@ -191,7 +191,7 @@ def test_taken_tls_port_by_variable(running: Running, home: Path) -> None:
 
 def test_bad_scenario_file(tmp_path: Path) -> None:
     """A bad scenario file ends the start with exit code 1, naming file, line and what would do."""
-    folder = stories(tmp_path / "ours", "broken", "SUCCES")
+    folder = scenarios(tmp_path / "ours", "broken", "SUCCES")
     result = run(tmp_path, *FREE, "--scenarios", str(folder))
     (line,) = result.stderr.splitlines()
     assert (1, "") == (result.returncode, result.stdout)
@@ -201,7 +201,7 @@ def test_bad_scenario_file(tmp_path: Path) -> None:
 
 def test_bad_scenario_files_by_variable(tmp_path: Path) -> None:
     """Every bad file of every folder gets a line, folders named by the environment too."""
-    one, two = stories(tmp_path / "one", "a", "NO"), stories(tmp_path / "two", "b", "NEITHER")
+    one, two = scenarios(tmp_path / "one", "a", "NO"), scenarios(tmp_path / "two", "b", "NEITHER")
     env = {"MOCK_ALIPAY_SCENARIOS": os.pathsep.join([str(one), str(two), str(tmp_path / "none")])}
     result = run(tmp_path, *FREE, env=env)
     lines = result.stderr.splitlines()
@@ -369,7 +369,7 @@ def test_a_start_that_nobody_reads(tmp_path: Path) -> None:
 def test_quiet(tmp_path: Path) -> None:
     """With ``--quiet`` no call and no notification has a line; the start is told, and warnings are."""
     with serving(
-        tmp_path, *FREE, "--quiet", "--watch", "--scenarios", str(stories(tmp_path / "ours", "a", "SUCCESS"))
+        tmp_path, *FREE, "--quiet", "--watch", "--scenarios", str(scenarios(tmp_path / "ours", "a", "SUCCESS"))
     ) as found:
         found.create(sample(paymentNotifyUrl="http://127.0.0.1:9/"), extra={"mock-scenario": "pays-at-once"})
         (tmp_path / "ours" / "b.yaml").write_text("description: [")
@@ -429,19 +429,19 @@ def test_signatures_required_by_variable(tmp_path: Path) -> None:
 
 
 def test_watch(tmp_path: Path) -> None:
-    """``--watch`` takes over changed files; a bad one keeps the old stories and the log says why."""
-    folder = stories(tmp_path / "ours", "ours", "SUCCESS")
+    """``--watch`` takes over changed files; a bad one keeps the old scenarios and the log says why."""
+    folder = scenarios(tmp_path / "ours", "ours", "SUCCESS")
     with serving(tmp_path, *FREE, "--watch", "--scenarios", str(folder)) as found:
         header = {"mock-scenario": "ours"}
         assert found.create(sample(), extra=header).code == "SUCCESS"
 
         def changed() -> bool | None:
             # Written again and again: the watcher may not have been ready for the first time.
-            stories(folder, "ours", "RISK_REJECT")
+            scenarios(folder, "ours", "RISK_REJECT")
             return found.create(sample(), extra=header).code == "RISK_REJECT" or None
 
         def complained() -> bool | None:
-            stories(folder, "ours", "NONSENSE")
+            scenarios(folder, "ours", "NONSENSE")
             return f"the scenarios stay as they were: {folder / 'ours.yaml'}:3:" in found.log or None
 
         eventually(changed)

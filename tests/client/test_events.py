@@ -151,11 +151,11 @@ def test_missed() -> None:
 def test_closed(fresh: Live, by: str) -> None:
     """Closed, by hand or at the end of its block, it ends without a complaint, and the gateway has a listener less."""
     with Mock(fresh.config.url) as mock:
-        before = fresh.parts.events.listeners
+        before = fresh.components.events.listeners
         if by == "close":
             events = mock.events()
             mock.clock.run()
-            assert ("clock", before + 1) == (next(events).kind, fresh.parts.events.listeners)
+            assert ("clock", before + 1) == (next(events).kind, fresh.components.events.listeners)
             mock.clock.run()
             events.close()
             events.close()
@@ -163,7 +163,7 @@ def test_closed(fresh: Live, by: str) -> None:
             with mock.events() as events:
                 assert events is iter(events)
         assert [] == list(events)
-        eventually(lambda: fresh.parts.events.listeners == before or None)
+        eventually(lambda: fresh.components.events.listeners == before or None)
 
 
 def test_closed_in_another_thread(mock: Mock) -> None:

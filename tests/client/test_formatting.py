@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_alipay.client import CallRecord, NotificationRecord, told, told_of
+from mock_alipay.client import CallRecord, NotificationRecord, call_lines, notification_lines
 from mock_alipay.client.records import AttemptRecord
 from mock_alipay.errors import Fault
 
@@ -45,7 +45,7 @@ def changed(**fields: Any) -> CallRecord:
 
 def test_good_call() -> None:
     """A call with which all is well is one line: time of day here, number, endpoint, result, scenario and why, id."""
-    assert ["12:00:00 #7 createPaymentSession S SUCCESS  [success: the default]  order-1"] == told(GOOD)
+    assert ["12:00:00 #7 createPaymentSession S SUCCESS  [success: the default]  order-1"] == call_lines(GOOD)
 
 
 def test_what_was_wrong() -> None:
@@ -58,7 +58,7 @@ def test_what_was_wrong() -> None:
         fault="truncate",
         unknown_fields=("d: unknown field",),
     )
-    first, *details = told(call)
+    first, *details = call_lines(call)
     assert "F PARAM_ILLEGAL" in first
     assert [
         "    " + Fault("a.b", "a string", "1").text,
@@ -71,7 +71,7 @@ def test_what_was_wrong() -> None:
 
 def test_message_when_nothing_else_is_said() -> None:
     """A refusal without faults or explanation tells its message, a success none."""
-    assert ["    No."] == told(changed(result_status="F", result_code="RISK_REJECT", result_message="No."))[1:]
+    assert ["    No."] == call_lines(changed(result_status="F", result_code="RISK_REJECT", result_message="No."))[1:]
 
 
 def test_no_ams_call() -> None:
@@ -79,7 +79,7 @@ def test_no_ams_call() -> None:
     call = changed(
         endpoint=None, payment_request_id=None, result_code=None, result_status=None, scenario=None, http_status=405
     )
-    assert "12:00:00 #7 no endpoint HTTP 405  [no scenario]" == told(call)[0]
+    assert "12:00:00 #7 no endpoint HTTP 405  [no scenario]" == call_lines(call)[0]
 
 
 @given(text=st.text(max_size=20) | st.text("\x00\x1b\x07\x7f\x9b\u202e\u2028\n\r", max_size=20))
@@ -89,7 +89,7 @@ def test_nothing_steers_the_terminal(text: str) -> None:
     call = changed(
         **dict.fromkeys(fields, text), faults=(Fault(text, text, text),), unknown_fields=(text,), result_status="F"
     )
-    lines = told(call)
+    lines = call_lines(call)
     assert [True] * len(lines) == [line.isprintable() for line in lines]
     assert (5 if text else 3) == len(lines)
 
@@ -146,13 +146,13 @@ PENDING = NotificationRecord(
     ],
 )
 def test_notifications(change: dict[str, Any], lines: list[str]) -> None:
-    """When it was tried last, how it stands, in which story, and below what keeps it from being accepted."""
-    assert lines == told_of(dataclasses.replace(PENDING, **change))
+    """When it was tried last, how it stands, in which scenario, and below what keeps it from being accepted."""
+    assert lines == notification_lines(dataclasses.replace(PENDING, **change))
 
 
 @given(text=st.text(max_size=20) | st.text("\x00\x1b\x07\x7f\x9b\u202e\u2028\n\r", max_size=20))
 def test_no_notification_steers_the_terminal(text: str) -> None:
     """Whatever a shop answers, each line is printable, and there are two at most."""
     attempts = (dataclasses.replace(REFUSED, why=text),)
-    lines = told_of(dataclasses.replace(PENDING, payment_request_id=text, attempts=attempts))
+    lines = notification_lines(dataclasses.replace(PENDING, payment_request_id=text, attempts=attempts))
     assert ([True] * len(lines), 2 if text else 1) == ([line.isprintable() for line in lines], len(lines))

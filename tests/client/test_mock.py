@@ -17,12 +17,12 @@ from com.alipay.ams.api.request.pay.alipay_payment_session_request import Alipay
 from mock_alipay import __version__
 from mock_alipay.client import CallRecord, Mock, MockPayment
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
-from mock_alipay.errors import AdminError, NotAwaited, Unreachable, WrongUse
+from mock_alipay.errors import AdminError, Unreachable, UsageError, WaitTimeout
 from mock_alipay.signing import keys
 from tests.live import Answer, Live, live, sample
 
 REFUSING = {"description": "Refuses. 🙅 \x7f", "createPaymentSession": {"result": "RISK_REJECT"}}
-"""A story, with letters that YAML would not take as JSON writes them."""
+"""A scenario, with letters that YAML would not take as JSON writes them."""
 
 
 @pytest.fixture(scope="module", params=[None, "a-token-of-ours"], ids=["open", "token"])
@@ -84,7 +84,7 @@ def test_health(mock: Mock, own: Live) -> None:
 
 def test_env(mock: Mock, own: Live) -> None:
     """``env`` is what the gateway says that clients must be set up with."""
-    assert own.parts.env == mock.env
+    assert own.components.env == mock.env
 
 
 def test_repr(whom: str) -> None:
@@ -118,10 +118,10 @@ def test_unknown_scenario(mock: Mock) -> None:
     assert caught.value.problem["status"] == caught.value.status == 400
 
 
-@pytest.mark.parametrize("story", [REFUSING, json.dumps(REFUSING, ensure_ascii=False).replace("\x7f", "")])
-def test_load(mock: Mock, shop: Shop, stranger: Shop, story: Any) -> None:
-    """A story as a mapping or as text can be played at once, is listed, and is gone after a reset."""
-    mock.load("ours", story)
+@pytest.mark.parametrize("scenario", [REFUSING, json.dumps(REFUSING, ensure_ascii=False).replace("\x7f", "")])
+def test_load(mock: Mock, shop: Shop, stranger: Shop, scenario: Any) -> None:
+    """A scenario as a mapping or as text can be played at once, is listed, and is gone after a reset."""
+    mock.load("ours", scenario)
     (listed,) = (found for found in mock.scenarios() if found.name == "ours")
     assert (mock.client_id, None, ["createPaymentSession"]) == (listed.client_id, listed.file, listed.endpoints)
     assert listed.description.startswith("Refuses. 🙅")
@@ -132,8 +132,8 @@ def test_load(mock: Mock, shop: Shop, stranger: Shop, story: Any) -> None:
     assert "ours" not in [found.name for found in mock.scenarios()]
 
 
-def test_load_a_bad_story(mock: Mock) -> None:
-    """A story that cannot be played is refused with place and reason."""
+def test_load_a_bad_scenario(mock: Mock) -> None:
+    """A scenario that cannot be played is refused with place and reason."""
     with pytest.raises(AdminError, match=r"createPaymentSession\.result.*did you mean SUCCESS\?"):
         mock.load("ours", {"description": "Ours.", "createPaymentSession": {"result": "SUCCES"}})
 
@@ -141,7 +141,7 @@ def test_load_a_bad_story(mock: Mock) -> None:
 def test_scenarios(mock: Mock, own: Live) -> None:
     """Every shipped scenario is listed, with its file."""
     found = {scenario.name: scenario for scenario in mock.scenarios()}
-    assert set(own.parts.chooser.shelf.library()) == set(found)
+    assert set(own.components.selector.layers.library()) == set(found)
     assert (["createPaymentSession"], None) == (found["slow"].endpoints, found["slow"].client_id)
     assert str(found["slow"].file).endswith("slow.yaml")
 
@@ -232,7 +232,7 @@ def test_wait_in_vain(mock: Mock, shop: Shop) -> None:
     with pytest.raises(TimeoutError) as caught:
         mock.wait(payment_request_id="the-other", result_code="RISK_REJECT", client_id=shop.client_id, timeout=0.01)
     error = caught.value
-    assert isinstance(error, NotAwaited)
+    assert isinstance(error, WaitTimeout)
     assert 408 == error.status
     assert "waited 0.01 s for 1 call" in str(error)
     assert "paymentRequestId=the-other and resultCode=RISK_REJECT" in str(error)
@@ -240,11 +240,11 @@ def test_wait_in_vain(mock: Mock, shop: Shop) -> None:
     assert str(number(nearest)) == error.problem["nearest"][0]["id"]
 
 
-@pytest.mark.parametrize("kind", [AdminError, NotAwaited])
+@pytest.mark.parametrize("kind", [AdminError, WaitTimeout])
 def test_what_is_refused_can_be_told_elsewhere(mock: Mock, kind: type[AdminError]) -> None:
     """An error is the same on the other side of a process pool, as pytest-xdist and others have them."""
     with pytest.raises(kind) as caught:
-        mock.wait(payment_request_id="nothing-like-it", timeout=0, after=0 if kind is NotAwaited else -1)
+        mock.wait(payment_request_id="nothing-like-it", timeout=0, after=0 if kind is WaitTimeout else -1)
     found = pickle.loads(pickle.dumps(caught.value))
     assert (kind, str(caught.value), caught.value.problem) == (type(found), str(found), found.problem)
 
@@ -342,7 +342,7 @@ def test_credentials_of_the_test_merchant(mock_alipay: Mock, client_id: str | No
 
 def test_credentials_that_are_not_known(mock: Mock) -> None:
     """A merchant whose private key nobody told has none."""
-    with pytest.raises(WrongUse, match="the private key of SANDBOX_SOMEONE is not known"):
+    with pytest.raises(UsageError, match="the private key of SANDBOX_SOMEONE is not known"):
         _ = mock.for_client("SANDBOX_SOMEONE").credentials
     other = mock.for_client("SANDBOX_SOMEONE", merchant_private_key="theirs")
     assert ("SANDBOX_SOMEONE", "theirs") == (other.credentials["client_id"], other.credentials["merchant_private_key"])
@@ -351,9 +351,9 @@ def test_credentials_that_are_not_known(mock: Mock) -> None:
 def test_an_empty_client_id(mock: Mock) -> None:
     """It is no client id, nor does it stand for all of them."""
     expected = "client_id: expected a client id, or None for all of them, got an empty string"
-    with pytest.raises(WrongUse, match=expected):
+    with pytest.raises(UsageError, match=expected):
         Mock(mock.url, client_id="")
-    with pytest.raises(WrongUse, match=expected):
+    with pytest.raises(UsageError, match=expected):
         mock.for_client("")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mock_alipay.client import Mock, NotificationRecord
-from mock_alipay.errors import AdminError, NotAwaited
+from mock_alipay.errors import AdminError, WaitTimeout
 from tests.client.conftest import Open
 from tests.live import Live
 from tests.shop import ACKNOWLEDGED, FAULTY, Shop
@@ -57,7 +57,7 @@ def test_one_client_or_all(gateway: Live, mock: Mock, whom: str, opened: Open) -
     own = mock.notifications.wait()
     other = mock.for_client(f"{whom}_other")
     assert [] == other.notifications()
-    with pytest.raises(NotAwaited, match="no other one either"):
+    with pytest.raises(WaitTimeout, match="no other one either"):
         other.notifications.wait(timeout=0)
     with Mock(gateway.config.url) as everyone:
         assert [own] == everyone.notifications(client_id=whom)
@@ -69,7 +69,7 @@ def test_waiting_in_vain(mock: Mock, webhook: Shop, whom: str, opened: Open) -> 
     webhook.says(f"/{whom}", FAULTY)
     mock.payment(opened()).pay()
     mock.notifications.wait()
-    with pytest.raises(NotAwaited) as caught:
+    with pytest.raises(WaitTimeout) as caught:
         mock.notifications.wait(status="ACCEPTED", timeout=0.01)
     assert "waited 0.01 s for 1 notification" in str(caught.value)
     assert "notifyPayment of p is PENDING: the HTTP status was 500, expected 200" in str(caught.value)

@@ -15,7 +15,7 @@ import pytest
 
 from mock_alipay import __version__
 from mock_alipay.client import Mock
-from mock_alipay.errors import SetupError, Unreachable, WrongUse
+from mock_alipay.errors import SetupError, Unreachable, UsageError
 from mock_alipay.server.certificate import certificate
 from tests.live import Live, live
 
@@ -129,7 +129,7 @@ def test_events_of_something_else(media: str) -> None:
 )
 def test_bad_url(url: str) -> None:
     """What is no URL of a gateway is told at once."""
-    with pytest.raises(WrongUse, match="URL"):
+    with pytest.raises(UsageError, match="URL"):
         Mock(url)
 
 

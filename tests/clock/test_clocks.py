@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_alipay.clock.clocks import EARLIEST, GATEWAY_ZONE, LATEST, Clocks, Hands, StoppedClock, SystemClock, wire_time
+from mock_alipay.clock.clocks import (
+    EARLIEST,
+    GATEWAY_ZONE,
+    LATEST,
+    ClockOffset,
+    Clocks,
+    StoppedClock,
+    SystemClock,
+    wire_time,
+)
 from tests.calls import NOW
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -38,7 +47,7 @@ class TestClocks:
         assert NOW == clocks.now() == clocks.now("A")
         real.moment += HOUR
         assert NOW + HOUR == clocks.now() == clocks.now("A")
-        assert (Hands(), False) == (clocks.hands("A"), clocks.has_own("A"))
+        assert (ClockOffset(), False) == (clocks.offset("A"), clocks.has_own("A"))
 
     def test_advance_and_go_on(self) -> None:
         """From where they stand, as often as one likes."""
@@ -74,7 +83,7 @@ class TestClocks:
         real.moment += MINUTE
         assert NOW - HOUR + MINUTE == clocks.now()
         clocks.run()
-        assert (NOW - HOUR + MINUTE, Hands(-HOUR - MINUTE)) == (clocks.now(), clocks.hands())
+        assert (NOW - HOUR + MINUTE, ClockOffset(-HOUR - MINUTE)) == (clocks.now(), clocks.offset())
 
     def test_of_one_client_start_from_that_of_all_and_no_longer_follow_it(self) -> None:
         """Not even when that of all is frozen, run, advanced or forgotten by others; nobody else's moves."""
@@ -124,7 +133,7 @@ class TestClocks:
         clocks.advance(HOUR, "A")
         clocks.forget()
         assert [NOW, NOW] == [clocks.now(), clocks.now("A")]
-        assert (Hands(), False) == (clocks.hands(), clocks.has_own("A"))
+        assert (ClockOffset(), False) == (clocks.offset(), clocks.has_own("A"))
 
     def test_read_any_time_of_the_machine(self) -> None:
         """A call is dated by when it came, not by when somebody looks."""

@@ -111,10 +111,10 @@ def test_what_is_written_is_read_back(length: timedelta) -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(UNITS), st.integers(0, 999_999)), min_size=1, max_size=5))
-def test_parts_are_added_up(parts: list[tuple[str, int]]) -> None:
+def test_parts_are_added_up(components: list[tuple[str, int]]) -> None:
     """In any order, and a unit may come twice."""
-    text = "".join(f"{number}{SHORT[unit]}" for unit, number in parts)
-    assert sum((timedelta(**{unit: number}) for unit, number in parts), timedelta()) == parse(text)
+    text = "".join(f"{number}{SHORT[unit]}" for unit, number in components)
+    assert sum((timedelta(**{unit: number}) for unit, number in components), timedelta()) == parse(text)
 
 
 @pytest.mark.parametrize(

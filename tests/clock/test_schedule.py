@@ -11,7 +11,7 @@ import pytest
 
 from mock_alipay.clock import schedule as module
 from mock_alipay.clock.clocks import Clocks, StoppedClock
-from mock_alipay.clock.schedule import Agenda
+from mock_alipay.clock.schedule import Schedule
 from tests.calls import NOW
 from tests.timelapse import LoopClock, looks, passed, run
 
@@ -20,10 +20,10 @@ TICK = module._TICK
 A_YEAR = 365 * 24 * 3600.0
 
 
-def agenda(*due: tuple[str, str, timedelta]) -> tuple[Agenda, Clocks]:
+def schedule(*due: tuple[str, str, timedelta]) -> tuple[Schedule, Clocks]:
     """An agenda on a machine whose time stands at NOW; ``due`` so long after it."""
     clocks = Clocks(StoppedClock(NOW))
-    made = Agenda(clocks)
+    made = Schedule(clocks)
     for client_id, payment_request_id, after in due:
         made.put(client_id, payment_request_id, NOW + after, NOW)
     return made, clocks
@@ -32,13 +32,13 @@ def agenda(*due: tuple[str, str, timedelta]) -> tuple[Agenda, Clocks]:
 class TestTakeDue:
     def test_takes_what_is_due_the_earliest_first_and_only_once(self) -> None:
         """In whatever order it was put; a moment that is now has come."""
-        due, _ = agenda(("A", "2", -MINUTE), ("B", "1", -HOUR), ("A", "3", timedelta()), ("A", "4", MINUTE))
+        due, _ = schedule(("A", "2", -MINUTE), ("B", "1", -HOUR), ("A", "3", timedelta()), ("A", "4", MINUTE))
         assert [("B", "1"), ("A", "2"), ("A", "3")] == due.take_due()
         assert ([], 1) == (due.take_due(), len(due))
 
     def test_follows_each_client_s_clock(self) -> None:
         """One ahead, one frozen, one run on, and that of all."""
-        due, clocks = agenda(*((client_id, "1", HOUR) for client_id in "ABCD"))
+        due, clocks = schedule(*((client_id, "1", HOUR) for client_id in "ABCD"))
         clocks.freeze(client_id="B")
         clocks.advance(HOUR, "A")
         assert [("A", "1")] == due.take_due()
@@ -51,14 +51,14 @@ class TestTakeDue:
 
     def test_knows_but_one_moment_for_each_payment(self) -> None:
         """The latest that was put, be it earlier or later; the same id of another client is another payment."""
-        due, _ = agenda(("A", "1", -HOUR), ("A", "1", HOUR), ("A", "2", HOUR), ("A", "2", -HOUR), ("B", "1", -HOUR))
+        due, _ = schedule(("A", "1", -HOUR), ("A", "1", HOUR), ("A", "2", HOUR), ("A", "2", -HOUR), ("B", "1", -HOUR))
         assert {("A", "2"), ("B", "1")} == set(due.take_due())
         assert 1 == len(due)
 
 
 def test_one_client_s_are_forgotten_or_all() -> None:
     """Whether they are due or not."""
-    due, _ = agenda(("A", "1", -HOUR), ("A", "2", HOUR), ("B", "1", -HOUR), ("B", "2", HOUR))
+    due, _ = schedule(("A", "1", -HOUR), ("A", "2", HOUR), ("B", "1", -HOUR), ("B", "2", HOUR))
     due.forget("A")
     assert ([("B", "1")], 1) == (due.take_due(), len(due))
     due.forget()
@@ -67,7 +67,7 @@ def test_one_client_s_are_forgotten_or_all() -> None:
 
 def test_one_may_be_dropped() -> None:
     """Of one client's id; what nobody knows is dropped in peace."""
-    due, _ = agenda(("A", "1", -HOUR), ("A", "2", -HOUR), ("B", "1", -HOUR))
+    due, _ = schedule(("A", "1", -HOUR), ("A", "2", -HOUR), ("B", "1", -HOUR))
     due.drop("A", "1")
     due.drop("A", "3")
     assert [("A", "2"), ("B", "1")] == due.take_due()
@@ -75,7 +75,7 @@ def test_one_may_be_dropped() -> None:
 
 def test_what_is_put_again_and_again_takes_no_more_room() -> None:
     """Though nobody takes anything off: what is out of date is thrown out meanwhile."""
-    due, _ = agenda(("A", "other", -HOUR))
+    due, _ = schedule(("A", "other", -HOUR))
     for number in range(3 * module._SLACK):
         due.put("A", "1", NOW + number * MINUTE, NOW)
         assert sum(map(len, due._queues.values())) <= module._SLACK + 4
@@ -85,12 +85,12 @@ def test_what_is_put_again_and_again_takes_no_more_room() -> None:
 def test_the_oldest_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """A payment that is put again is young again."""
     monkeypatch.setattr(module, "MOST", 3)
-    due, _ = agenda(*(("A", number, -HOUR) for number in ("1", "2", "3", "1", "4", "5")))
+    due, _ = schedule(*(("A", number, -HOUR) for number in ("1", "2", "3", "1", "4", "5")))
     assert 3 == len(due)
     assert {"1", "4", "5"} == {payment_request_id for _, payment_request_id in due.take_due()}
 
 
-async def waited(due: Agenda, meanwhile: Callable[[], object] = lambda: None, after: float = 0.0) -> float:
+async def waited(due: Schedule, meanwhile: Callable[[], object] = lambda: None, after: float = 0.0) -> float:
     """How many seconds a wait takes when something is done ``after`` so many; at most a year."""
     began = passed()
     waiting = asyncio.create_task(due.wait())
@@ -118,7 +118,7 @@ class TestWait:
         """Not before a tick has passed, however close the moment; and never when nothing is due."""
 
         async def scene() -> float:
-            noted = Agenda(Clocks(LoopClock()))
+            noted = Schedule(Clocks(LoopClock()))
             for number, after in enumerate(due):
                 noted.put("A", str(number), NOW + after, NOW)
             return await waited(noted)
@@ -144,7 +144,7 @@ class TestWait:
         async def scene() -> float:
             clocks = Clocks(LoopClock())
             move(clocks)
-            noted = Agenda(clocks)
+            noted = Schedule(clocks)
             noted.put("A", "1", NOW + HOUR, clocks.now("A"))
             return await waited(noted)
 
@@ -164,7 +164,7 @@ class TestWait:
         """And is not disturbed by a later one."""
 
         async def scene() -> float:
-            noted = Agenda(Clocks(LoopClock()))
+            noted = Schedule(Clocks(LoopClock()))
             for after in known:
                 noted.put("A", "known", NOW + after, NOW)
             clock = LoopClock()
@@ -186,7 +186,7 @@ class TestWait:
             clocks = Clocks(LoopClock())
             clocks.freeze(NOW + ahead, "B")
             clocks.run("B")
-            noted = Agenda(clocks)
+            noted = Schedule(clocks)
             noted.put("A", "known", NOW + HOUR, clocks.now("A"))
             return await waited(noted, lambda: noted.put("B", "new", clocks.now("B") + after, clocks.now("B")), 600)
 
@@ -198,7 +198,7 @@ class TestWait:
         async def scene(after: timedelta) -> float:
             clocks = Clocks(LoopClock())
             clocks.freeze()
-            noted = Agenda(clocks)
+            noted = Schedule(clocks)
             return await waited(noted, lambda: noted.put("A", "1", NOW + after, clocks.now("A")), 600)
 
         assert A_YEAR == pytest.approx(run(scene(MINUTE)))
@@ -210,7 +210,7 @@ class TestWait:
         async def scene() -> float:
             clocks = Clocks(LoopClock())
             clocks.freeze()
-            noted = Agenda(clocks)
+            noted = Schedule(clocks)
             noted.put("A", "1", NOW + HOUR, NOW)
             noted.clocks_moved()
 
@@ -228,7 +228,7 @@ class TestWait:
         """Also when something was put in the same breath; what is put afterwards is noted all the same."""
 
         async def scene() -> int:
-            noted = Agenda(Clocks(LoopClock()))
+            noted = Schedule(Clocks(LoopClock()))
             waiting = asyncio.create_task(noted.wait())
             await asyncio.sleep(1)
             if disturbed:
@@ -248,7 +248,7 @@ class TestWait:
 
         async def scene() -> int:
             clocks = Clocks(LoopClock())
-            noted = Agenda(clocks)
+            noted = Schedule(clocks)
             if frozen:
                 clocks.freeze()
                 noted.put("A", "1", NOW + HOUR, NOW)
@@ -262,7 +262,7 @@ class TestWait:
         """A thousand within a second are some twenty waits, and each is seen to in time."""
 
         async def scene() -> tuple[int, float]:
-            noted = Agenda(Clocks(LoopClock()))
+            noted = Schedule(Clocks(LoopClock()))
             for number in range(1000):
                 noted.put("A", str(number), NOW + timedelta(milliseconds=number), NOW)
             waits, latest = 0, 0.0

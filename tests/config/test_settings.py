@@ -10,12 +10,12 @@ import pytest
 
 from mock_alipay import create_app
 from mock_alipay.config.config import Config
-from mock_alipay.config.settings import Settings, configured, told_in_python
-from mock_alipay.errors import WrongUse
+from mock_alipay.config.settings import Settings, configured, python_errors
+from mock_alipay.errors import UsageError
 
 EASY = [
-    ("scenarios", "stories", (Path("stories"),)),
-    ("scenarios", Path("stories"), (Path("stories"),)),
+    ("scenarios", "scenarios", (Path("scenarios"),)),
+    ("scenarios", Path("scenarios"), (Path("scenarios"),)),
     ("scenarios", ["one", Path("two")], (Path("one"), Path("two"))),
     ("merchants", {"A": "a.pem"}, (("A", Path("a.pem")),)),
     ("merchants", [("A", "a.pem"), ("A", Path("b.pem"))], (("A", Path("a.pem")), ("A", Path("b.pem")))),
@@ -74,7 +74,7 @@ def test_easy_forms(name: str, written: Any, expected: Any) -> None:
 @pytest.mark.parametrize(("name", "written", "expected", "found"), WRONG)
 def test_wrong_values(name: str, written: Any, expected: str, found: str) -> None:
     """What cannot be is told with the setting, what was expected and what was found."""
-    with pytest.raises(WrongUse) as caught:
+    with pytest.raises(UsageError) as caught:
         configured(Config(), {name: written})
     (problem,) = caught.value.problems
     assert problem.startswith(f"setting {name}: expected {expected}")
@@ -83,7 +83,7 @@ def test_wrong_values(name: str, written: Any, expected: str, found: str) -> Non
 
 def test_everything_wrong_is_told() -> None:
     """At once, unknown names with what was perhaps meant."""
-    with pytest.raises(WrongUse) as caught:
+    with pytest.raises(UsageError) as caught:
         configured(Config(), {"prot": 1, "types": "x", "seed": "y"})
     problems = caught.value.problems
     assert len(problems) == 3
@@ -93,7 +93,7 @@ def test_everything_wrong_is_told() -> None:
 def test_a_config_is_looked_at_too() -> None:
     """One that was put together wrongly does not get to be an app."""
     wrong: Any = "strct"
-    with pytest.raises(WrongUse, match="setting types"):
+    with pytest.raises(UsageError, match="setting types"):
         create_app(Config(types=wrong))
 
 
@@ -111,8 +111,8 @@ def test_a_config_is_looked_at_too() -> None:
 )
 def test_python_programs_are_told_of_settings(told: str, expected: str) -> None:
     """Where a problem names a flag, they know it by another name; the error stays what it is."""
-    with pytest.raises(WrongUse) as caught, told_in_python():
-        raise WrongUse(told)
+    with pytest.raises(UsageError) as caught, python_errors():
+        raise UsageError(told)
     assert (expected,) == caught.value.problems
 
 

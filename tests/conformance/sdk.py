@@ -25,7 +25,7 @@ URL = "https://127.0.0.1"
 
 def client(gateway: Live, url: str = URL, **changes: Any) -> Any:
     """An SDK client configured from the gateway's own environment; ``changes`` replace arguments."""
-    env = gateway.parts.env
+    env = gateway.components.env
     arguments = {
         "client_id": env["clientId"],
         "merchant_private_key": env["merchantPrivateKey"],

@@ -127,8 +127,8 @@ Seen = tuple[str, str, str]
 
 def java_reads(received: Received, sent_client_id: str) -> Seen | None:
     """DefaultHttpRPC.getResponseSignature."""
-    parts = (received.field("signature") or "").split(",")
-    pieces = parts[2].split("=") if len(parts) >= 3 else []
+    components = (received.field("signature") or "").split(",")
+    pieces = components[2].split("=") if len(components) >= 3 else []
     time = received.field("response-time")
     if len(pieces) != 2 or not time:
         return None
@@ -453,14 +453,16 @@ def test_reply_headers(gateway: Live, merchant: Merchant, sdk: Sdk) -> None:
 
 def test_scenario_named_like_a_header(tmp_path: Path) -> None:
     """PHP takes any header line that holds the word for the signature; no scenario's name gets in its way."""
-    (tmp_path / "my-signature-story.yaml").write_text("description: A name.\ncreatePaymentSession: {result: SUCCESS}\n")
+    (tmp_path / "my-signature-scenario.yaml").write_text(
+        "description: A name.\ncreatePaymentSession: {result: SUCCESS}\n"
+    )
     sdk = SDK["php"]
     with live(Config(seed=1, scenarios=(tmp_path,))) as gateway:
         merchant = merchant_of(gateway)
-        received = send(gateway, sdk, merchant, order("my-signature-story--1"))
+        received = send(gateway, sdk, merchant, order("my-signature-scenario--1"))
 
         check(sdk, merchant, received)
-        assert "my-signature-story" == entry(gateway, received)["scenario"]
+        assert "my-signature-scenario" == entry(gateway, received)["scenario"]
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ class Merchant:
 
     def checks(self, received: Received, public_key: str | None = None) -> bool:
         """What the SDK's webhook tool says of a notification; it raises when it does not believe it."""
-        headers, key = received.headers, public_key or self.gateway.parts.env["gatewayPublicKey"]
+        headers, key = received.headers, public_key or self.gateway.components.env["gatewayPublicKey"]
         return bool(
             check_signature(
                 received.method,
@@ -131,9 +131,9 @@ def merchant(trusted: Live, shop: Shop) -> Merchant:
     return merchant_of(trusted, shop)
 
 
-def merchant_of(gateway: Live, shop: Shop, story: str = "sdk") -> Merchant:
-    """A merchant whose payment plays in a story."""
-    return Merchant(gateway, client(gateway), shop, f"{story}--{uuid.uuid4().hex[:16]}")
+def merchant_of(gateway: Live, shop: Shop, scenario: str = "sdk") -> Merchant:
+    """A merchant whose payment plays in a scenario."""
+    return Merchant(gateway, client(gateway), shop, f"{scenario}--{uuid.uuid4().hex[:16]}")
 
 
 def filled(kind: Any, **values: Any) -> Any:
@@ -293,7 +293,7 @@ def test_consult(merchant: Merchant) -> None:
 
 
 @pytest.mark.parametrize(
-    "story",
+    "scenario",
     [
         "inquiry-processing-then-success",
         "capture-in-process",
@@ -305,25 +305,25 @@ def test_consult(merchant: Merchant) -> None:
         "pending-then-success",
     ],
 )
-def test_stories_that_change_replies_can_be_read(trusted: Live, shop: Shop, story: str) -> None:
-    """Whatever a shipped story puts into replies, or leaves out, the SDK reads them to the end."""
-    merchant = merchant_of(trusted, shop, story)
-    merchant.create("MANUAL" if story.startswith("capture") else None)
+def test_scenarios_that_change_replies_can_be_read(trusted: Live, shop: Shop, scenario: str) -> None:
+    """Whatever a shipped scenario puts into replies, or leaves out, the SDK reads them to the end."""
+    merchant = merchant_of(trusted, shop, scenario)
+    merchant.create("MANUAL" if scenario.startswith("capture") else None)
     trusted.admin("PUT", "/clock", {"clientId": TEST_CLIENT_ID, "advance": "PT0S"})
-    if story.startswith("cancel"):
+    if scenario.startswith("cancel"):
         merchant.buyer("pay")
     found = [merchant.inquire() for _ in range(3)]
 
     assert {("S", "SUCCESS")} == {outcome(one) for one in found}
     assert all(one.payment_status is not None for one in found)
     payment_id = found[0].payment_id
-    if story.startswith("capture"):
+    if scenario.startswith("capture"):
         assert ("U", "CAPTURE_IN_PROCESS") == outcome(merchant.capture(payment_id, "1000"))
-    if story.startswith("refund"):
+    if scenario.startswith("refund"):
         assert ("U", "REFUND_IN_PROCESS") == outcome(merchant.refund(payment_id, "1000"))
         request = filled(AlipayInquiryRefundRequest, refund_request_id=f"r-{merchant.id}")
         assert "PROCESSING" == merchant.ask(request, AlipayInquiryRefundResponse).refund_status.value
-    if story.startswith("cancel"):
+    if scenario.startswith("cancel"):
         codes = [outcome(merchant.cancel(payment_id=payment_id)) for _ in range(2)]
         assert [("U", "UNKNOWN_EXCEPTION")] * 2 == codes
     assert ("S", "SUCCESS") == outcome(merchant.inquire())
@@ -360,10 +360,10 @@ class TestWebhook:
             refunded.refund_status,
         )
 
-    @pytest.mark.parametrize("story", ["notify-bad-signature", "notify-wrong-key", "notify-truncated"])
-    def test_does_not_believe_what_is_false(self, trusted: Live, shop: Shop, story: str) -> None:
+    @pytest.mark.parametrize("scenario", ["notify-bad-signature", "notify-wrong-key", "notify-truncated"])
+    def test_does_not_believe_what_is_false(self, trusted: Live, shop: Shop, scenario: str) -> None:
         """It raises, as its users must expect."""
-        merchant = merchant_of(trusted, shop, story)
+        merchant = merchant_of(trusted, shop, scenario)
         merchant.create()
         for received in merchant.told(2):
             with pytest.raises(rsa.VerificationError):

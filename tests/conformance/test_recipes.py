@@ -53,7 +53,7 @@ def recipe(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 def variables(gateway: Live, url: str | None = None, *, trusted: bool = True) -> dict[str, str]:
     """What ``mock-alipay env`` sets; ``url`` in place of both URLs, and maybe no certificate that is trusted."""
-    env = gateway.parts.env
+    env = gateway.components.env
     assert gateway.certificate is not None
     named = {
         "ALIPAY_CLIENT_ID": str(env["clientId"]),
@@ -79,7 +79,7 @@ def calls(gateway: Live) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def fresh(secure: Live) -> Live:
-    """The gateway, with nothing in its journal and no story chosen."""
+    """The gateway, with nothing in its journal and no scenario chosen."""
     secure.admin("POST", "/reset", {})
     return secure
 
@@ -161,7 +161,7 @@ def test_bytes_of_the_stand_ins(fresh: Live, recipe: Recipe, head: str, time: st
         head.format(
             target=SANDBOX_PATH,
             host=f"127.0.0.1:{wire.port}",
-            client_id=fresh.parts.env["clientId"],
+            client_id=fresh.components.env["clientId"],
             time=request_time[1],
             signature=signature[1],
             length=len(body),
@@ -244,7 +244,7 @@ def test_proxies_of_the_environment(fresh: Live, recipe: Recipe) -> None:
 @pytest.mark.parametrize("recipe", ["java"], indirect=True)
 def test_java_over_plain_http(fresh: Live, recipe: Recipe) -> None:
     """Java does not even try plain HTTP."""
-    outcome = recipe.run(variables(fresh, str(fresh.parts.env["url"])))
+    outcome = recipe.run(variables(fresh, str(fresh.components.env["url"])))
 
     assert refused(outcome, "Only supports HTTPS."), outcome
     assert [] == calls(fresh)
@@ -253,7 +253,7 @@ def test_java_over_plain_http(fresh: Live, recipe: Recipe) -> None:
 @pytest.mark.parametrize("recipe", ["php", "go", "java", "curl"], indirect=True)
 def test_unknown_authority(fresh: Live, recipe: Recipe) -> None:
     """Without SSL_CERT_FILE, PHP and Java take the certificate all the same; Go and curl refuse it."""
-    outcome = recipe.run(variables(fresh, str(fresh.parts.env["tlsUrl"]), trusted=False))
+    outcome = recipe.run(variables(fresh, str(fresh.components.env["tlsUrl"]), trusted=False))
 
     if recipe.name in {"go", "curl"}:
         words = "certificate signed by unknown authority" if recipe.name == "go" else "SSL certificate problem"

@@ -58,11 +58,11 @@ def mistyped(body: dict[str, Any]) -> list[tuple[str, Any]]:
 class Walk:
     """A merchant who keeps every reply."""
 
-    def __init__(self, gateway: Live, shop: Shop, story: str) -> None:
+    def __init__(self, gateway: Live, shop: Shop, scenario: str) -> None:
         self._gateway = gateway
         self._shop = shop
         self.client_id = f"C-{uuid.uuid4()}"
-        self.id = f"{story}--{uuid.uuid4().hex[:12]}"
+        self.id = f"{scenario}--{uuid.uuid4().hex[:12]}"
         self.replies: list[dict[str, Any]] = []
 
     def call(self, endpoint: str, **body: Any) -> dict[str, Any]:
@@ -89,7 +89,7 @@ class Walk:
 
 @pytest.mark.parametrize("method", ["CARD", "GCASH"])
 @pytest.mark.parametrize(
-    "story",
+    "scenario",
     [
         "pays-at-once",
         "declined-do-not-honor",
@@ -100,9 +100,9 @@ class Walk:
         "refund-in-process",
     ],
 )
-def test_every_scalar_has_the_type_that_is_read(gateway: Live, shop: Shop, story: str, method: str) -> None:
+def test_every_scalar_has_the_type_that_is_read(gateway: Live, shop: Shop, scenario: str, method: str) -> None:
     """In replies and notifications of whatever becomes of a payment; nothing is null, and each status is known."""
-    walk = Walk(gateway, shop, story)
+    walk = Walk(gateway, shop, scenario)
     factor = {"isAuthorization": True, "captureMode": "MANUAL"}
     walk.call("createPaymentSession", **walk.order(method, paymentFactor=factor))
     for by in ("PT0S", "PT1M", "PT9M"):
@@ -140,10 +140,10 @@ def test_those_of_pay_and_consult_have_too(gateway: Live, shop: Shop) -> None:
     assert [] == [fault for body in walk.bodies for fault in mistyped(body)]
 
 
-@pytest.mark.parametrize("story", ["inquiry-processing-then-success", "inquiry-of-nothing"])
-def test_a_payment_status_is_there_whenever_the_call_succeeds(gateway: Live, shop: Shop, story: str) -> None:
+@pytest.mark.parametrize("scenario", ["inquiry-processing-then-success", "inquiry-of-nothing"])
+def test_a_payment_status_is_there_whenever_the_call_succeeds(gateway: Live, shop: Shop, scenario: str) -> None:
     """Without one .NET takes the payment for paid."""
-    walk = Walk(gateway, shop, story)
+    walk = Walk(gateway, shop, scenario)
     walk.call("createPaymentSession", **walk.order("CARD"))
     walk.settle()
     for _ in range(3):

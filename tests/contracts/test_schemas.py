@@ -56,11 +56,11 @@ def patterns() -> list[tuple[str, Any]]:
     ]
 
 
-def calls(*parts: str) -> list[tuple[str, Any]]:
+def calls(*components: str) -> list[tuple[str, Any]]:
     """What admin.json says of its calls in these parts: schemas, each with its place."""
     found = []
     for call, spec in read(ADMIN)["calls"].items():
-        for part in parts:
+        for part in components:
             inner = spec.get(part, {})
             named = {"": inner} if part in ("body", "reply") else inner
             found += [(f"{call} {part} {name}".rstrip(), schema) for name, schema in named.items() if schema]

@@ -13,7 +13,7 @@ from mock_alipay import signing
 from mock_alipay.config.config import SignatureMode
 from mock_alipay.errors import Refusal
 from mock_alipay.gateway import authentication as module
-from mock_alipay.gateway.authentication import Verifier
+from mock_alipay.gateway.authentication import Authenticator
 from mock_alipay.journal.exchange import Call
 from mock_alipay.signing import Suspect, keys
 from mock_alipay.signing.keys import KeyRing
@@ -23,19 +23,19 @@ OLD, NEW, OTHER = (generate_private_key(65537, 1024) for _ in range(3))
 GATEWAY = keys.shipped_gateway_key()
 
 
-def verifier(mode: SignatureMode = "known") -> Verifier:
+def authenticator(mode: SignatureMode = "known") -> Authenticator:
     """A ring with two versions for A and one for B."""
     ring = KeyRing()
     for client_id, key in (("A", OLD), ("A", NEW), ("B", OTHER)):
         ring.add(client_id, key.public_key())
     gateway = Suspect("the gateway's own key", GATEWAY.public_key())
-    return Verifier(ring, mode, gateway=gateway, anonymous="NOBODY")
+    return Authenticator(ring, mode, gateway=gateway, anonymous="NOBODY")
 
 
 def refusal(call: Call, mode: SignatureMode = "known") -> Refusal:
     """Why a call is refused."""
     with pytest.raises(Refusal) as caught:
-        verifier(mode).identify(call)
+        authenticator(mode).authenticate(call)
     return caught.value
 
 
@@ -52,13 +52,13 @@ def call_of(
 @pytest.mark.parametrize("mode", ["known", "required"])
 def test_a_correct_signature_is_valid(mode: SignatureMode) -> None:
     """In both modes that verify."""
-    assert ("A", "valid") == verifier(mode).identify(call_of())
+    assert ("A", "valid") == authenticator(mode).authenticate(call_of())
 
 
 def test_an_unknown_client_passes_unverified_or_is_refused() -> None:
     """``known`` lets it pass, marked; ``required`` does not, and says how to add its key."""
     call = call_of("C", OTHER)
-    assert ("C", "unverified") == verifier("known").identify(call)
+    assert ("C", "unverified") == authenticator("known").authenticate(call)
     told = refusal(call, "required")
     assert told.code == "INVALID_CLIENT"
     assert "--merchant C=FILE" in str(told.explanation)
@@ -66,11 +66,11 @@ def test_an_unknown_client_passes_unverified_or_is_refused() -> None:
 
 def test_with_signatures_off_nothing_is_needed() -> None:
     """No header at all, or a wrong signature: the client id is taken as it comes, or stands for the test merchant."""
-    off = verifier("off")
-    assert ("NOBODY", "unchecked") == off.identify(plain_call())
-    assert ("NOBODY", "unchecked") == off.identify(plain_call(headers={"client-id": ""}))
-    assert ("A", "unchecked") == off.identify(call_of("A", OTHER))
-    assert ("A", "unchecked") == off.identify(plain_call(headers={"client-id": "A", "signature": "?"}))
+    off = authenticator("off")
+    assert ("NOBODY", "unchecked") == off.authenticate(plain_call())
+    assert ("NOBODY", "unchecked") == off.authenticate(plain_call(headers={"client-id": ""}))
+    assert ("A", "unchecked") == off.authenticate(call_of("A", OTHER))
+    assert ("A", "unchecked") == off.authenticate(plain_call(headers={"client-id": "A", "signature": "?"}))
 
 
 @pytest.mark.parametrize("mode", ["known", "required"])
@@ -95,7 +95,7 @@ def test_headers_are_asked_for_in_order() -> None:
 @pytest.mark.parametrize("client_id", ["x", "SANDBOX_5Y1234", "a.b-c_d", "!~", "x" * 128])
 def test_a_good_client_id_is_taken(client_id: str) -> None:
     """Visible ASCII, up to 128 characters."""
-    assert (client_id, "unverified") == verifier().identify(call_of(client_id, OTHER))
+    assert (client_id, "unverified") == authenticator().authenticate(call_of(client_id, OTHER))
 
 
 @pytest.mark.parametrize("client_id", ["a b", " ", "a, a", "a,a", "ä", "a\tb", "\x7f", "x" * 129])
@@ -126,7 +126,7 @@ def test_a_malformed_client_id_is_told(client_id: str) -> None:
 )
 def test_a_request_time_is_taken(time: str) -> None:
     """Epoch milliseconds, or ISO 8601 with an offset, as the official SDKs write them."""
-    assert ("A", "valid") == verifier().identify(call_of(time=time))
+    assert ("A", "valid") == authenticator().authenticate(call_of(time=time))
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_a_malformed_signature_header_is_told(client_id: str, signature: str, wo
 @pytest.mark.parametrize(("key_version", "key"), [("1", OLD), ("2", NEW), (None, NEW), ("", NEW), ("02", NEW)])
 def test_the_key_version_says_which_key(key_version: str | None, key: RSAPrivateKey) -> None:
     """Without one it is the newest."""
-    assert ("A", "valid") == verifier().identify(call_of("A", key, key_version=key_version))
+    assert ("A", "valid") == authenticator().authenticate(call_of("A", key, key_version=key_version))
 
 
 @pytest.mark.parametrize("key_version", ["0", "3", "999999999"])
@@ -236,11 +236,11 @@ def test_a_wrong_signature_is_held_against_so_many_keys_only(monkeypatch: pytest
 
     monkeypatch.setattr(signing, "diagnose", noting)
     gateway = Suspect("the gateway's own key", GATEWAY.public_key())
-    verifier = Verifier(crowd, "known", gateway=gateway, anonymous="NOBODY")
+    authenticator = Authenticator(crowd, "known", gateway=gateway, anonymous="NOBODY")
     told = []
     for key in (OLD, stranger, GATEWAY, last):
         with pytest.raises(Refusal) as caught:
-            verifier.identify(call_of("A", key))
+            authenticator.authenticate(call_of("A", key))
         told.append(str(caught.value.explanation))
     words = ("with the key of A (version 1)", "with the key of M0 (version 1)", "with the gateway's own key")
     for expected, explanation in zip(words, told, strict=False):
@@ -271,7 +271,7 @@ def test_broken_base64_is_explained(value: str, words: str) -> None:
     assert told.code == "INVALID_SIGNATURE"
     assert words in str(told.explanation)
     unknown = plain_call(headers={**call_of("C").headers, "signature": f"signature={value}"})
-    assert ("C", "unverified") == verifier().identify(unknown)
+    assert ("C", "unverified") == authenticator().authenticate(unknown)
 
 
 def test_plain_base64_fails_only_by_its_plus_signs() -> None:
@@ -282,4 +282,4 @@ def test_plain_base64_fails_only_by_its_plus_signs() -> None:
     plain = match[1].replace("%2F", "/").replace("%3D", "=")
     assert base64.b64decode(plain.replace("%2B", "+"))
     header = f"keyVersion=2,signature={plain}"
-    assert ("A", "valid") == verifier().identify(plain_call(call.body, {**call.headers, "signature": header}))
+    assert ("A", "valid") == authenticator().authenticate(plain_call(call.body, {**call.headers, "signature": header}))

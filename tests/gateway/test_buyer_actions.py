@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 
 from mock_alipay.contracts.names import Act, BuyerAction
-from mock_alipay.errors import Misuse
+from mock_alipay.errors import HttpProblem
 from mock_alipay.gateway.repository import MOST_CONFLICTS
+from tests.driver import Driver
 from tests.gateway.test_repository import Contested
-from tests.till import Till
 
 
 @pytest.mark.parametrize(
@@ -27,10 +27,10 @@ from tests.till import Till
 )
 def test_a_buyer_acts(action: BuyerAction, expected: tuple[str, str]) -> None:
     """The payment comes back as it is kept."""
-    till = Till()
-    found = till.act(till.open("order-1"), action)
+    driver = Driver()
+    found = driver.act(driver.open("order-1"), action)
     assert expected == (found.state, found.code)
-    assert till.payment("order-1") == found
+    assert driver.payment("order-1") == found
 
 
 NOT_NOW = "not possible now"
@@ -67,57 +67,57 @@ def test_a_buyer_who_cannot_is_told_why_and_what_is_possible(
     first: BuyerAction, then: BuyerAction, allowed: list[str], told: str
 ) -> None:
     """And nothing changes."""
-    till = Till()
-    before = till.act(till.open("order-1"), first)
-    with pytest.raises(Misuse) as refused:
-        till.act("order-1", then)
+    driver = Driver()
+    before = driver.act(driver.open("order-1"), first)
+    with pytest.raises(HttpProblem) as refused:
+        driver.act("order-1", then)
     assert (409, "Not possible now", {"state": before.state, "allowed": allowed}) == (
         refused.value.status,
         refused.value.title,
         refused.value.extra,
     )
     assert refused.value.detail.endswith(told)
-    assert before == till.payment("order-1")
+    assert before == driver.payment("order-1")
 
 
 def test_a_buyer_cannot_pay_in_a_session_that_has_just_expired() -> None:
     """Though nobody has noticed yet: it expires before the buyer's eyes."""
-    till = Till()
-    till.open("order-1")
-    till.clock.moment += timedelta(hours=1)
-    with pytest.raises(Misuse, match="EXPIRED"):
-        till.act("order-1", "pay")
-    assert "EXPIRED" == till.payment("order-1").state
+    driver = Driver()
+    driver.open("order-1")
+    driver.clock.moment += timedelta(hours=1)
+    with pytest.raises(HttpProblem, match="EXPIRED"):
+        driver.act("order-1", "pay")
+    assert "EXPIRED" == driver.payment("order-1").state
 
 
 def test_there_must_be_a_payment() -> None:
     """Of this client."""
-    till = Till()
-    till.open("order-1")
-    with pytest.raises(Misuse) as refused:
-        asyncio.run(till.cashier.act("SANDBOX_OTHER", "order-1", Act("pay")))
+    driver = Driver()
+    driver.open("order-1")
+    with pytest.raises(HttpProblem) as refused:
+        asyncio.run(driver.buyer_actions.act("SANDBOX_OTHER", "order-1", Act("pay")))
     assert 404 == refused.value.status
 
 
 def test_who_is_outrun_tries_again() -> None:
     """Until what has become of the payment forbids it; here nobody else has changed anything that matters."""
-    till = Till()
-    till.open("order-1")
+    driver = Driver()
+    driver.open("order-1")
     store = Contested(3)
-    ledger = replace(till.parts.ledger, store=store)
-    cashier = replace(till.cashier, ledger=ledger)
-    asyncio.run(store.commit(till.payment("order-1")))
-    found = asyncio.run(cashier.act(till.client_id, "order-1", Act("pay")))
+    repository = replace(driver.components.repository, store=store)
+    buyer_actions = replace(driver.buyer_actions, repository=repository)
+    asyncio.run(store.commit(driver.payment("order-1")))
+    found = asyncio.run(buyer_actions.act(driver.client_id, "order-1", Act("pay")))
     assert ("SUCCESS", 5, 0) == (found.state, found.version, store.times)
 
 
 def test_who_is_outrun_for_ever_gives_up() -> None:
     """That would be a bug, and must not keep the gateway busy."""
-    till = Till()
-    till.open("order-1")
+    driver = Driver()
+    driver.open("order-1")
     store = Contested(1000)
-    asyncio.run(store.commit(till.payment("order-1")))
-    cashier = replace(till.cashier, ledger=replace(till.parts.ledger, store=store))
+    asyncio.run(store.commit(driver.payment("order-1")))
+    buyer_actions = replace(driver.buyer_actions, repository=replace(driver.components.repository, store=store))
     with pytest.raises(RuntimeError, match="payment order-1 changed 10 times"):
-        asyncio.run(cashier.act(till.client_id, "order-1", Act("pay")))
+        asyncio.run(buyer_actions.act(driver.client_id, "order-1", Act("pay")))
     assert 1000 - MOST_CONFLICTS == store.times

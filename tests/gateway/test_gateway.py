@@ -21,8 +21,8 @@ from mock_alipay.apis.payments.endpoints import Endpoint
 from mock_alipay.apis.payments.model import Outcome, Payment
 from mock_alipay.clock.clocks import LATEST, Clocks, wire_time
 from mock_alipay.config.config import TEST_CLIENT_ID
-from mock_alipay.errors import Misuse, Refusal
-from mock_alipay.gateway.assembly import Parts
+from mock_alipay.errors import HttpProblem, Refusal
+from mock_alipay.gateway.assembly import Components
 from mock_alipay.gateway.gateway import Gateway
 from mock_alipay.journal.events import Event
 from mock_alipay.journal.exchange import Call, Reply
@@ -30,7 +30,7 @@ from mock_alipay.journal.log_lines import json_line, text_line
 from mock_alipay.signing import content, fits, keys, parse, raw_signature
 from mock_alipay.storage import MemoryStore
 from mock_alipay.web.admin.call_views import whole_call_view
-from tests.calls import NOW, ask, code, header, latest, parts_of, plain_call, result, signed_call, with_story
+from tests.calls import NOW, ask, code, header, latest, parts_of, plain_call, result, signed_call, with_scenario
 from tests.live import PATH, SANDBOX_PATH, Live, sample
 
 CARD = "4054695723100768"
@@ -39,13 +39,13 @@ CARD = "4054695723100768"
 
 def with_endpoint(gateway: Gateway, decide: Callable[[Mapping[str, Any], Context], Outcome]) -> Gateway:
     """A gateway with a createPaymentSession of its own."""
-    decision = replace(gateway.decision, endpoints={"createPaymentSession": Endpoint(decide)})
-    return replace(gateway, decision=decision)
+    executor = replace(gateway.executor, endpoints={"createPaymentSession": Endpoint(decide)})
+    return replace(gateway, executor=executor)
 
 
-def payments(parts: Parts) -> list[str]:
+def payments(components: Components) -> list[str]:
     """The paymentRequestIds that the gateway keeps."""
-    return [payment.payment_request_id for payment in asyncio.run(parts.ledger.store.browse())]
+    return [payment.payment_request_id for payment in asyncio.run(components.repository.store.browse())]
 
 
 def is_signed(reply: Reply, key: Any = None, target: str = SANDBOX_PATH) -> bool:
@@ -58,12 +58,12 @@ def is_signed(reply: Reply, key: Any = None, target: str = SANDBOX_PATH) -> bool
 
 def test_a_good_call_opens_a_session() -> None:
     """It is answered, signed, kept, and noted with everything that led to the reply."""
-    parts = parts_of()
-    reply = ask(parts, signed_call(sample("order-1")))
+    components = parts_of()
+    reply = ask(components, signed_call(sample("order-1")))
     assert result(reply) == {"resultCode": "SUCCESS", "resultMessage": "success.", "resultStatus": "S"}
     assert is_signed(reply)
-    assert ["order-1"] == payments(parts)
-    entry = latest(parts)
+    assert ["order-1"] == payments(components)
+    entry = latest(components)
     assert (entry.id, entry.id) == (header(reply, "mock-call-id"), "1")
     assert ("createPaymentSession", TEST_CLIENT_ID, "order-1") == (
         entry.endpoint,
@@ -132,12 +132,12 @@ def test_the_first_thing_that_is_wrong_decides(first: int) -> None:
     for wrong, _, _ in LIST_OF_WRONGS[first:]:
         extra = {**wrong.get("extra", {}), **how["extra"]}
         how = {**wrong, **how, "extra": extra}
-    parts = parts_of()
-    reply = ask(parts, signed_call(how.pop("body", None), **how))
+    components = parts_of()
+    reply = ask(components, signed_call(how.pop("body", None), **how))
     _, expected, known = LIST_OF_WRONGS[first]
     assert expected == code(reply)
-    assert payments(parts) == []
-    entry = latest(parts)
+    assert payments(components) == []
+    entry = latest(components)
     assert known == {name: getattr(entry, name) for name in known}
     assert (TEST_CLIENT_ID, expected) == (entry.client_id, entry.result_code)
 
@@ -151,41 +151,43 @@ def test_a_refusal_is_signed_like_any_other_answer() -> None:
 @pytest.mark.parametrize("headers", [{}, {"client-id": "SANDBOX_X"}, {"client-id": "k\xe4se"}])
 def test_a_caller_is_noted_by_what_it_said_it_was(headers: dict[str, str]) -> None:
     """Though nothing of it could be checked; the answer carries it back."""
-    parts = parts_of()
-    reply = ask(parts, plain_call(headers=headers))
+    components = parts_of()
+    reply = ask(components, plain_call(headers=headers))
     assert code(reply) == "PARAM_ILLEGAL"
-    assert headers.get("client-id", "") == latest(parts).client_id == header(reply, "client-id")
+    assert headers.get("client-id", "") == latest(components).client_id == header(reply, "client-id")
 
 
 @pytest.mark.parametrize("path", ["/", "/favicon.ico", "/api/v1/payments/createPaymentSession"])
 def test_a_path_that_is_none_is_a_plain_http_error(path: str) -> None:
     """Problem JSON, unsigned, and noted too."""
-    parts = parts_of()
-    reply = ask(parts, plain_call(target=path))
+    components = parts_of()
+    reply = ask(components, plain_call(target=path))
     assert (404, None) == (reply.status, header(reply, "signature"))
-    entry = latest(parts)
+    entry = latest(components)
     assert (None, None, None) == (entry.endpoint, entry.result_code, entry.result_status)
     assert entry.message == json.loads(reply.body)["detail"]
 
 
 def test_a_call_that_could_not_be_read_is_noted() -> None:
     """The edge turns it away, the journal knows of it."""
-    parts = parts_of()
-    reply = parts.gateway.turn_away(plain_call(headers={"client-id": "A"}), Misuse(413, "Body too large", "too much"))
-    entry = latest(parts)
+    components = parts_of()
+    reply = components.gateway.reject(
+        plain_call(headers={"client-id": "A"}), HttpProblem(413, "Body too large", "too much")
+    )
+    entry = latest(components)
     assert (413, "A", None, "too much") == (reply.status, entry.client_id, entry.result_code, entry.message)
 
 
 def test_the_first_fault_is_told_and_the_others_counted() -> None:
     """All of them stand in the journal."""
-    parts = parts_of()
+    components = parts_of()
     body = sample(order=None, productCode="X", paymentRedirectUrl=None)
-    message = result(ask(parts, signed_call(body)))["resultMessage"]
-    faults = latest(parts).faults
+    message = result(ask(components, signed_call(body)))["resultMessage"]
+    faults = latest(components).faults
     assert {"order", "productCode", "paymentRedirectUrl"} == {fault.path for fault in faults}
     assert f"{faults[0].text} (and 2 more)" == message
     body = sample(order=None)
-    message = result(ask(parts, signed_call(body)))["resultMessage"]
+    message = result(ask(components, signed_call(body)))["resultMessage"]
     assert "more" not in message
     assert message.startswith("order: ")
 
@@ -193,8 +195,8 @@ def test_the_first_fault_is_told_and_the_others_counted() -> None:
 @pytest.mark.parametrize(("length", "expected"), [(255, 255), (256, 256)])
 def test_a_message_may_have_256_characters(tmp_path: Path, length: int, expected: int) -> None:
     """It is left whole."""
-    parts = with_story(tmp_path, f"createPaymentSession: {{result: PROCESS_FAIL, message: {'ä' * length}}}")
-    assert "ä" * expected == result(ask(parts, signed_call()))["resultMessage"]
+    components = with_scenario(tmp_path, f"createPaymentSession: {{result: PROCESS_FAIL, message: {'ä' * length}}}")
+    assert "ä" * expected == result(ask(components, signed_call()))["resultMessage"]
 
 
 def test_a_longer_message_is_cut() -> None:
@@ -221,31 +223,31 @@ def test_a_longer_message_is_cut() -> None:
 )
 def test_a_refused_call_is_noted_under_the_id_that_it_claims(call: Call, expected: str | None) -> None:
     """So that it is found where its merchant looks for it, if its body can be read."""
-    parts = parts_of()
-    ask(parts, call)
-    assert expected == latest(parts).payment_request_id
-    assert payments(parts) == []
+    components = parts_of()
+    ask(components, call)
+    assert expected == latest(components).payment_request_id
+    assert payments(components) == []
 
 
 def test_an_invalid_signature_is_explained_to_the_merchant() -> None:
     """The message says which part does not fit, and so does the journal."""
-    parts = parts_of()
+    components = parts_of()
     call = signed_call(path=SANDBOX_PATH)._replace(target=PATH, reply_target=PATH)
-    reply = ask(parts, call)
+    reply = ask(components, call)
     expected = "the path was signed with /sandbox, but sent without it"
     assert code(reply) == "INVALID_SIGNATURE"
     assert expected in result(reply)["resultMessage"]
-    assert expected in str(latest(parts).explanation)
+    assert expected in str(latest(components).explanation)
     assert is_signed(reply, target=PATH)
 
 
 def test_double_slashes_are_told_in_the_journal() -> None:
     """The call is answered, and its merchant can find out about the URL."""
-    parts = parts_of()
-    assert code(ask(parts, signed_call(path="/" + PATH))) == "SUCCESS"
-    assert "double slashes" in str(latest(parts).explanation)
-    ask(parts, signed_call(path=PATH))
-    assert latest(parts).explanation is None
+    components = parts_of()
+    assert code(ask(components, signed_call(path="/" + PATH))) == "SUCCESS"
+    assert "double slashes" in str(latest(components).explanation)
+    ask(components, signed_call(path=PATH))
+    assert latest(components).explanation is None
 
 
 def test_signatures_may_be_required_or_off() -> None:
@@ -253,52 +255,55 @@ def test_signatures_may_be_required_or_off() -> None:
     stranger = signed_call(client_id="SANDBOX_X")
     assert code(ask(parts_of(), stranger)) == "SUCCESS"
     assert code(ask(parts_of(signatures="required"), stranger)) == "INVALID_CLIENT"
-    parts = parts_of(signatures="off")
-    reply = ask(parts, plain_call(json.dumps(sample("order-1")).encode()))
+    components = parts_of(signatures="off")
+    reply = ask(components, plain_call(json.dumps(sample("order-1")).encode()))
     assert ("SUCCESS", None) == (code(reply), header(reply, "signature"))
-    assert (TEST_CLIENT_ID, "unchecked") == (latest(parts).client_id, latest(parts).verdict)
+    assert (TEST_CLIENT_ID, "unchecked") == (latest(components).client_id, latest(components).verdict)
 
 
 @pytest.mark.parametrize("name", ["card-not-supportd", "", "Success"])
 def test_an_unknown_name_in_the_header_is_http_400(name: str) -> None:
     """With the known names; nothing is created, and the journal tells it."""
-    parts = parts_of()
-    reply = ask(parts, signed_call(sample("order-1"), extra={"mock-scenario": name}))
+    components = parts_of()
+    reply = ask(components, signed_call(sample("order-1"), extra={"mock-scenario": name}))
     problem = json.loads(reply.body)
     assert (400, "application/problem+json") == (reply.status, header(reply, "content-type"))
     assert f"'{name}'" in problem["detail"]
     assert "card-not-supported" in problem["known"]
-    assert payments(parts) == []
-    entry = latest(parts)
+    assert payments(components) == []
+    entry = latest(components)
     assert (None, "order-1", "valid") == (entry.result_code, entry.payment_request_id, entry.verdict)
 
 
-def test_the_name_of_the_story_comes_back() -> None:
+def test_the_name_of_the_scenario_comes_back() -> None:
     """In the reply's header, and in the journal with the reason."""
-    parts = parts_of()
-    reply = ask(parts, signed_call(extra={"mock-scenario": "no-pay-options"}))
+    components = parts_of()
+    reply = ask(components, signed_call(extra={"mock-scenario": "no-pay-options"}))
     assert ("NO_PAY_OPTIONS", "no-pay-options") == (code(reply), header(reply, "mock-scenario"))
-    assert ("no-pay-options", "named by the mock-scenario header") == (latest(parts).scenario, latest(parts).reason)
+    assert ("no-pay-options", "named by the mock-scenario header") == (
+        latest(components).scenario,
+        latest(components).reason,
+    )
 
 
 def test_a_scripted_failure_creates_nothing(tmp_path: Path) -> None:
     """And the next try may succeed under the same id."""
-    parts = with_story(tmp_path, "createPaymentSession: [{result: PROCESS_FAIL, message: not today}, {}]")
+    components = with_scenario(tmp_path, "createPaymentSession: [{result: PROCESS_FAIL, message: not today}, {}]")
     call = signed_call(sample("order-1"))
-    reply = ask(parts, call)
+    reply = ask(components, call)
     assert result(reply) == {"resultCode": "PROCESS_FAIL", "resultMessage": "not today", "resultStatus": "F"}
     assert ["result"] == list(json.loads(reply.body))
-    assert payments(parts) == []
-    assert code(ask(parts, call)) == "SUCCESS"
-    assert ["order-1"] == payments(parts)
+    assert payments(components) == []
+    assert code(ask(components, call)) == "SUCCESS"
+    assert ["order-1"] == payments(components)
 
 
 @pytest.mark.parametrize("written", ["very good", ""])
 @pytest.mark.parametrize("outcome", ["SUCCESS", "PROCESS_FAIL"])
-def test_a_message_of_the_story_replaces_the_codes_own(tmp_path: Path, outcome: str, written: str) -> None:
+def test_a_message_of_the_scenario_replaces_the_codes_own(tmp_path: Path, outcome: str, written: str) -> None:
     """For successes and failures, also by an empty one."""
-    parts = with_story(tmp_path, f'createPaymentSession: {{result: {outcome}, message: "{written}"}}')
-    reply = ask(parts, signed_call())
+    components = with_scenario(tmp_path, f'createPaymentSession: {{result: {outcome}, message: "{written}"}}')
+    reply = ask(components, signed_call())
     assert (outcome, written) == (code(reply), result(reply)["resultMessage"])
 
 
@@ -306,28 +311,28 @@ def test_a_message_of_the_story_replaces_the_codes_own(tmp_path: Path, outcome: 
 def test_a_message_may_have_placeholders(tmp_path: Path, outcome: str) -> None:
     """They are filled in as those of ``set`` are, and what comes of it is cut to length."""
     message = "${request.order.referenceOrderId}: ${request.order.orderDescription}"
-    parts = with_story(tmp_path, f'createPaymentSession: {{result: {outcome}, message: "{message}"}}')
+    components = with_scenario(tmp_path, f'createPaymentSession: {{result: {outcome}, message: "{message}"}}')
     body = sample("order-1")
     body["order"] = {**body["order"], "referenceOrderId": "42", "orderDescription": "x" * 256}
-    reply = ask(parts, signed_call(body))
+    reply = ask(components, signed_call(body))
     assert (outcome, "42: " + "x" * 251 + "…") == (code(reply), result(reply)["resultMessage"])
 
 
-def test_a_refusal_within_a_story_still_plays_its_delay(tmp_path: Path) -> None:
-    """A repeat with another body is refused by the gateway's own rules, however slow the story is."""
-    parts = with_story(tmp_path, "createPaymentSession: {delay: 2s}")
-    ask(parts, signed_call(sample("order-1")))
-    reply = ask(parts, signed_call(sample("order-1", productScene="EASY_PAY")))
+def test_a_refusal_within_a_scenario_still_plays_its_delay(tmp_path: Path) -> None:
+    """A repeat with another body is refused by the gateway's own rules, however slow the scenario is."""
+    components = with_scenario(tmp_path, "createPaymentSession: {delay: 2s}")
+    ask(components, signed_call(sample("order-1")))
+    reply = ask(components, signed_call(sample("order-1", productScene="EASY_PAY")))
     assert ("REPEAT_REQ_INCONSISTENT", 2.0) == (code(reply), reply.delay)
 
 
 def test_a_delay_is_drawn_from_the_seed(tmp_path: Path) -> None:
     """Within its range, another for each call and id, and the same again for the same seed."""
-    story = "createPaymentSession: {delay: {min: 1s, max: 2s}}"
+    scenario = "createPaymentSession: {delay: {min: 1s, max: 2s}}"
 
     def delays(seed: int) -> list[float]:
-        parts = with_story(tmp_path, story, seed=seed)
-        return [ask(parts, signed_call(sample(name))).delay for name in ("a", "a", "b", "c", "a")]
+        components = with_scenario(tmp_path, scenario, seed=seed)
+        return [ask(components, signed_call(sample(name))).delay for name in ("a", "a", "b", "c", "a")]
 
     drawn = delays(1)
     assert all(1 <= delay <= 2 for delay in drawn)
@@ -337,14 +342,14 @@ def test_a_delay_is_drawn_from_the_seed(tmp_path: Path) -> None:
 
 
 def test_a_fixed_delay_is_just_that(tmp_path: Path) -> None:
-    """And no story, no delay."""
-    assert ask(with_story(tmp_path, "createPaymentSession: {delay: 300ms}"), signed_call()).delay == 0.3
+    """And no scenario, no delay."""
+    assert ask(with_scenario(tmp_path, "createPaymentSession: {delay: 300ms}"), signed_call()).delay == 0.3
     assert ask(parts_of(), signed_call()).delay == 0.0
 
 
 def test_reply_fields_are_set(tmp_path: Path) -> None:
     """Values and placeholders, nested and new ones; null takes a field out."""
-    parts = with_story(
+    components = with_scenario(
         tmp_path,
         "createPaymentSession:\n"
         "  set:\n"
@@ -360,7 +365,7 @@ def test_reply_fields_are_set(tmp_path: Path) -> None:
         "    not.there: null\n"
         "    result.resultMessage: set by ${clientId}\n",
     )
-    reply = ask(parts, signed_call(sample("order-1"), extra={"x-shop": "berlin"}))
+    reply = ask(components, signed_call(sample("order-1"), extra={"x-shop": "berlin"}))
     body = json.loads(reply.body)
     session = body.pop("paymentSessionId")
     assert len(session) == 64
@@ -398,13 +403,13 @@ def test_reply_fields_are_set(tmp_path: Path) -> None:
     ],
 )
 def test_a_result_that_is_set_is_noted(tmp_path: Path, written: str, expected: tuple[str | None, ...]) -> None:
-    """Whatever a story makes of it, the call is answered, noted, shown and logged."""
-    parts = with_story(tmp_path, f"createPaymentSession:\n  set:\n    {written}\n")
-    reply = ask(parts, signed_call())
+    """Whatever a scenario makes of it, the call is answered, noted, shown and logged."""
+    components = with_scenario(tmp_path, f"createPaymentSession:\n  set:\n    {written}\n")
+    reply = ask(components, signed_call())
     assert is_signed(reply)
-    entry = latest(parts)
+    entry = latest(components)
     assert expected == (entry.result_code, entry.result_status, entry.message)
-    assert whole_call_view(entry, parts.contract)["reply"] == json.loads(reply.body)
+    assert whole_call_view(entry, components.contract)["reply"] == json.loads(reply.body)
     assert text_line(entry)
     assert json_line(entry)
 
@@ -412,9 +417,9 @@ def test_a_result_that_is_set_is_noted(tmp_path: Path, written: str, expected: t
 @pytest.mark.parametrize("fault", ["bad-signature", "no-signature", "wrong-key", "stale-time"])
 def test_signature_faults_spoil_the_reply(tmp_path: Path, fault: str) -> None:
     """Each in its own way, held against the real keys; the session is created all the same."""
-    parts = with_story(tmp_path, f"createPaymentSession: {{fault: {fault}}}")
-    reply = ask(parts, signed_call(sample("order-1")))
-    assert ["order-1"] == payments(parts)
+    components = with_scenario(tmp_path, f"createPaymentSession: {{fault: {fault}}}")
+    reply = ask(components, signed_call(sample("order-1")))
+    assert ["order-1"] == payments(components)
     assert (fault == "no-signature") == (header(reply, "signature") is None)
     if fault != "no-signature":
         assert (fault == "stale-time") == is_signed(reply)
@@ -426,9 +431,9 @@ def test_signature_faults_spoil_the_reply(tmp_path: Path, fault: str) -> None:
 @pytest.mark.parametrize("fault", ["reset", "empty", "truncate", "garbage", "hang", "{status: 502}"])
 def test_wire_faults_are_handed_to_the_edge(tmp_path: Path, fault: str) -> None:
     """The session is created, the reply is whole, and says what is to become of it."""
-    parts = with_story(tmp_path, f"createPaymentSession: {{fault: {fault}}}")
-    reply = ask(parts, signed_call(sample("order-1")))
-    assert ["order-1"] == payments(parts)
+    components = with_scenario(tmp_path, f"createPaymentSession: {{fault: {fault}}}")
+    reply = ask(components, signed_call(sample("order-1")))
+    assert ["order-1"] == payments(components)
     assert is_signed(reply)
     assert reply.fault
     assert (reply.fault.kind, reply.fault.status) == (("status", 502) if fault.startswith("{") else (fault, 0))
@@ -436,9 +441,9 @@ def test_wire_faults_are_handed_to_the_edge(tmp_path: Path, fault: str) -> None:
 
 def test_a_repeat_gets_the_same_session_until_it_expires() -> None:
     """An hour later it is a new one."""
-    parts = parts_of()
+    components = parts_of()
     body = sample("order-1")
-    replies = [ask(parts, signed_call(body, received=NOW + timedelta(minutes=after))) for after in (0, 59, 61)]
+    replies = [ask(components, signed_call(body, received=NOW + timedelta(minutes=after))) for after in (0, 59, 61)]
     first, again, new = (json.loads(reply.body)["paymentSessionId"] for reply in replies)
     assert first == again
     assert first != new
@@ -463,18 +468,18 @@ class Contested(MemoryStore[Payment]):
         return await super().commit(payment)
 
 
-def with_store(parts: Parts, store: MemoryStore[Payment]) -> Gateway:
+def with_store(components: Components, store: MemoryStore[Payment]) -> Gateway:
     """A gateway that keeps its payments elsewhere."""
-    decision = parts.gateway.decision
-    ledger = replace(decision.ledger, store=store)
-    return replace(parts.gateway, decision=replace(decision, ledger=ledger))
+    executor = components.gateway.executor
+    repository = replace(executor.repository, store=store)
+    return replace(components.gateway, executor=replace(executor, repository=repository))
 
 
 @pytest.mark.parametrize("times", [1, 9])
 def test_a_conflict_is_decided_anew(times: int) -> None:
     """The payment is loaded again, and the merchant notices nothing."""
-    parts, store = parts_of(), Contested(times)
-    gateway = with_store(parts, store)
+    components, store = parts_of(), Contested(times)
+    gateway = with_store(components, store)
     reply = asyncio.run(gateway.answer(signed_call(sample("order-1"))))
     assert (code(reply), store.loads) == ("SUCCESS", times + 1)
     assert len(asyncio.run(store.browse())) == 1
@@ -518,19 +523,19 @@ def broken(gateway: Gateway) -> Gateway:
 def test_a_bug_is_an_unknown_exception(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     """Signed and noted like any answer; the log has the traceback and the call's id."""
     told = heard(caplog, monkeypatch)
-    parts = parts_of()
-    reply = asyncio.run(broken(parts.gateway).answer(signed_call(sample("order-1"))))
+    components = parts_of()
+    reply = asyncio.run(broken(components.gateway).answer(signed_call(sample("order-1"))))
     assert result(reply) == {
         "resultCode": "UNKNOWN_EXCEPTION",
         "resultMessage": "unknown exception",
         "resultStatus": "U",
     }
     assert is_signed(reply)
-    entry = latest(parts)
+    entry = latest(components)
     assert (entry.result_code, entry.payment_request_id) == ("UNKNOWN_EXCEPTION", "order-1")
     assert f"call {entry.id} met a bug" in told.text
     assert "ZeroDivisionError: a bug" in told.text
-    assert payments(parts) == []
+    assert payments(components) == []
 
 
 def test_a_payment_that_never_comes_to_rest_is_a_bug(
@@ -545,9 +550,9 @@ def test_a_payment_that_never_comes_to_rest_is_a_bug(
 
 
 def test_fifty_clients_at_once_never_mix() -> None:
-    """Each has its own choice of story, its own counter, payments and journal."""
-    parts = parts_of()
-    stories = ["card-not-supported", "no-pay-options", "unknown-then-success", "process-fail", "success"]
+    """Each has its own choice of scenario, its own counter, payments and journal."""
+    components = parts_of()
+    scenarios = ["card-not-supported", "no-pay-options", "unknown-then-success", "process-fail", "success"]
     plays = {
         "card-not-supported": ["CARD_NOT_SUPPORTED"] * 3,
         "no-pay-options": ["NO_PAY_OPTIONS"] * 3,
@@ -555,25 +560,25 @@ def test_fifty_clients_at_once_never_mix() -> None:
         "process-fail": ["PROCESS_FAIL"] * 3,
         "success": ["SUCCESS"] * 3,
     }
-    clients = {f"SANDBOX_{n}": stories[n % 5] for n in range(50)}
-    for client_id, story in clients.items():
-        parts.chooser.prefer(story, client_id=client_id)
+    clients = {f"SANDBOX_{n}": scenarios[n % 5] for n in range(50)}
+    for client_id, scenario in clients.items():
+        components.selector.prefer(scenario, client_id=client_id)
 
     async def shop(client_id: str) -> list[Reply]:
-        return [await parts.gateway.answer(signed_call(sample("order-1"), client_id=client_id)) for _ in range(3)]
+        return [await components.gateway.answer(signed_call(sample("order-1"), client_id=client_id)) for _ in range(3)]
 
     async def all_at_once() -> list[list[Reply]]:
         return await asyncio.gather(*map(shop, clients))
 
-    for (client_id, story), replies in zip(clients.items(), asyncio.run(all_at_once()), strict=True):
-        assert plays[story] == [code(reply) for reply in replies]
+    for (client_id, scenario), replies in zip(clients.items(), asyncio.run(all_at_once()), strict=True):
+        assert plays[scenario] == [code(reply) for reply in replies]
         assert {client_id} == {header(reply, "client-id") for reply in replies}
-        noted = list(parts.journal.newest_first(lambda entry, who=client_id: entry.client_id == who))  # type: ignore[misc]
-        assert plays[story][::-1] == [entry.result_code for entry in noted]
-        created = asyncio.run(parts.ledger.store.browse(client_id))
-        assert plays[story].count("SUCCESS") > 0 or created == []
+        noted = list(components.journal.newest_first(lambda entry, who=client_id: entry.client_id == who))  # type: ignore[misc]
+        assert plays[scenario][::-1] == [entry.result_code for entry in noted]
+        created = asyncio.run(components.repository.store.browse(client_id))
+        assert plays[scenario].count("SUCCESS") > 0 or created == []
         assert len(created) <= 1
-    sessions = {payment.session and payment.session.id for payment in asyncio.run(parts.ledger.store.browse())}
+    sessions = {payment.session and payment.session.id for payment in asyncio.run(components.repository.store.browse())}
     assert len(sessions) == 20
 
 
@@ -599,11 +604,11 @@ def card_call(card: str = CARD, cvv: str = "987") -> bytes:
 )
 def test_card_numbers_are_masked_wherever_they_are_shown(call: Call, expected: str) -> None:
     """In the journal's views, the reply and both forms of the log; also when the JSON is broken."""
-    parts = parts_of()
-    reply = ask(parts, call)
-    entry = latest(parts)
+    components = parts_of()
+    reply = ask(components, call)
+    entry = latest(components)
     assert expected == code(reply)
-    shown = json.dumps(whole_call_view(entry, parts.contract)) + text_line(entry) + json_line(entry)
+    shown = json.dumps(whole_call_view(entry, components.contract)) + text_line(entry) + json_line(entry)
     assert "405469" in shown
     assert CARD not in shown
     assert '"987"' not in shown.replace("\\", "")
@@ -611,49 +616,49 @@ def test_card_numbers_are_masked_wherever_they_are_shown(call: Call, expected: s
 
 
 @contextlib.contextmanager
-def listening(parts: Parts) -> Iterator[list[Event]]:
+def listening(components: Components) -> Iterator[list[Event]]:
     """The events of a gateway, as they come."""
     told: list[Event] = []
-    with parts.events.heard_by(told.append):
+    with components.events.subscribed(told.append):
         yield told
 
 
 def test_a_call_is_answered_whoever_listens() -> None:
     """A listener with a bug takes away neither the reply nor the entry, nor the payment."""
-    parts = parts_of()
+    components = parts_of()
 
     def fail(_: Event) -> None:
         raise ZeroDivisionError("oops")
 
-    with parts.events.heard_by(fail):
-        replies = [ask(parts, signed_call(sample("order-1"))) for _ in range(2)]
+    with components.events.subscribed(fail):
+        replies = [ask(components, signed_call(sample("order-1"))) for _ in range(2)]
     assert ["SUCCESS"] * 2 == [code(reply) for reply in replies]
-    assert (2, 1) == (len(parts.journal), len({json.loads(reply.body)["paymentSessionId"] for reply in replies}))
+    assert (2, 1) == (len(components.journal), len({json.loads(reply.body)["paymentSessionId"] for reply in replies}))
 
 
 def test_every_exchange_is_announced_once_it_stands_in_the_journal() -> None:
     """Answers, refusals and plain HTTP errors, each with the room that it takes."""
-    parts = parts_of()
+    components = parts_of()
     told = []
 
     def hear(event: Event) -> None:
         if event.kind == "call":
             assert (event.client_id, event.size) == (event.subject.client_id, event.subject.size())
-            told.append((event.subject.id, len(parts.journal)))
+            told.append((event.subject.id, len(components.journal)))
 
-    with parts.events.heard_by(hear):
-        ask(parts, signed_call())
-        ask(parts, plain_call())
-        ask(parts, plain_call(target="/"))
-        parts.gateway.turn_away(plain_call(), Misuse(413, "Body too large", "too much"))
+    with components.events.subscribed(hear):
+        ask(components, signed_call())
+        ask(components, plain_call())
+        ask(components, plain_call(target="/"))
+        components.gateway.reject(plain_call(), HttpProblem(413, "Body too large", "too much"))
     assert told == [("1", 1), ("2", 2), ("3", 3), ("4", 4)]
 
 
 def test_a_new_session_is_announced_before_the_call_that_opened_it() -> None:
     """With its payment and the client's time; repeats and refusals change no payment."""
-    parts = parts_of()
-    parts.clocks.advance(timedelta(hours=3), TEST_CLIENT_ID)
-    with listening(parts) as told:
+    components = parts_of()
+    components.clocks.advance(timedelta(hours=3), TEST_CLIENT_ID)
+    with listening(components) as told:
         for call in (
             signed_call(sample("order-1")),
             signed_call(sample("order-1")),
@@ -661,23 +666,23 @@ def test_a_new_session_is_announced_before_the_call_that_opened_it() -> None:
             signed_call(sample("order-2", order=None)),
             signed_call(sample("order-3"), extra={"mock-scenario": "connection-reset"}),
         ):
-            ask(parts, call)
+            ask(components, call)
     assert ["payment", "call", "call", "call", "call", "payment", "call"] == [event.kind for event in told]
     assert list(range(1, 8)) == [event.number for event in told]
     first, third = told[0].subject, told[5].subject
-    assert asyncio.run(parts.ledger.store.load(TEST_CLIENT_ID, "order-1")) == first
+    assert asyncio.run(components.repository.store.load(TEST_CLIENT_ID, "order-1")) == first
     assert NOW + timedelta(hours=3) == first.created
     assert "order-3" == third.payment_request_id
     assert {TEST_CLIENT_ID} == {event.client_id for event in told}
     assert len(first.request) == told[0].size
-    assert 2 == len(parts.timekeeper.agenda)
+    assert 2 == len(components.scheduler.schedule)
 
 
 def test_a_payment_that_somebody_else_changed_is_not_announced() -> None:
     """Only the version that was kept is."""
-    parts = parts_of()
-    gateway = with_store(parts, Contested(3))
-    with listening(parts) as told:
+    components = parts_of()
+    gateway = with_store(components, Contested(3))
+    with listening(components) as told:
         asyncio.run(gateway.answer(signed_call(sample("order-1"))))
     assert ["payment", "call"] == [event.kind for event in told]
 
@@ -700,28 +705,28 @@ def test_a_reply_is_dated_by_the_client_s_clock(
     tmp_path: Path, move: Callable[[Clocks, str | None], None], expected: datetime, whose: str | None
 ) -> None:
     """Head, expiry, placeholders and journal; ``received`` alone is the machine's time."""
-    parts = with_story(tmp_path, "createPaymentSession: {set: {at: '${now}'}}")
-    move(parts.clocks, whose)
-    reply = ask(parts, signed_call(sample("order-1")))
+    components = with_scenario(tmp_path, "createPaymentSession: {set: {at: '${now}'}}")
+    move(components.clocks, whose)
+    reply = ask(components, signed_call(sample("order-1")))
     body = json.loads(reply.body)
     assert is_signed(reply)
     assert [wire_time(expected)] * 2 == [header(reply, "response-time"), body["at"]]
     assert wire_time(expected + HOUR) == body["paymentSessionExpiryTime"]
-    assert (expected, NOW) == (latest(parts).time, latest(parts).call.received)
-    ask(parts, signed_call(client_id="SANDBOX_OTHER"))
-    assert (NOW if whose else expected) == latest(parts).time
+    assert (expected, NOW) == (latest(components).time, latest(components).call.received)
+    ask(components, signed_call(client_id="SANDBOX_OTHER"))
+    assert (NOW if whose else expected) == latest(components).time
 
 
 def test_a_reply_is_dated_by_when_its_call_came(tmp_path: Path) -> None:
     """However long it took; only a frozen clock does not go on meanwhile."""
-    parts = with_story(tmp_path, "createPaymentSession: {fault: stale-time}")
-    parts.clocks.advance(HOUR)
-    parts.clocks.freeze(client_id="SANDBOX_FROZEN")
+    components = with_scenario(tmp_path, "createPaymentSession: {fault: stale-time}")
+    components.clocks.advance(HOUR)
+    components.clocks.freeze(client_id="SANDBOX_FROZEN")
     later = NOW + timedelta(minutes=5)
     seen = {}
     for client_id in ("SANDBOX_RUNNING", "SANDBOX_FROZEN"):
-        reply = ask(parts, signed_call(client_id=client_id, received=later))
-        seen[client_id] = (latest(parts).time, header(reply, "response-time"))
+        reply = ask(components, signed_call(client_id=client_id, received=later))
+        seen[client_id] = (latest(components).time, header(reply, "response-time"))
     day = timedelta(days=1)
     assert {
         "SANDBOX_RUNNING": (later + HOUR, wire_time(later + HOUR - day)),
@@ -740,38 +745,38 @@ def test_a_reply_is_dated_by_when_its_call_came(tmp_path: Path) -> None:
 )
 def test_a_refused_call_is_dated_by_the_client_that_it_names(call: Call, expected: timedelta) -> None:
     """As it is noted under that client id, though nothing of it was proven."""
-    parts = parts_of()
-    parts.clocks.advance(HOUR, "SANDBOX_X")
-    ask(parts, call)
-    assert NOW + expected == latest(parts).time
-    parts.gateway.turn_away(call, Misuse(413, "Body too large", "too much"))
-    assert NOW + expected == latest(parts).time
+    components = parts_of()
+    components.clocks.advance(HOUR, "SANDBOX_X")
+    ask(components, call)
+    assert NOW + expected == latest(components).time
+    components.gateway.reject(call, HttpProblem(413, "Body too large", "too much"))
+    assert NOW + expected == latest(components).time
 
 
 def test_a_caller_without_headers_is_dated_as_the_test_merchant() -> None:
     """With signatures off that is who it is."""
-    parts = parts_of(signatures="off")
-    parts.clocks.advance(HOUR, TEST_CLIENT_ID)
-    reply = ask(parts, plain_call(json.dumps(sample("order-1")).encode()))
-    assert (NOW + HOUR, wire_time(NOW + HOUR)) == (latest(parts).time, header(reply, "response-time"))
+    components = parts_of(signatures="off")
+    components.clocks.advance(HOUR, TEST_CLIENT_ID)
+    reply = ask(components, plain_call(json.dumps(sample("order-1")).encode()))
+    assert (NOW + HOUR, wire_time(NOW + HOUR)) == (latest(components).time, header(reply, "response-time"))
 
 
 @pytest.mark.parametrize("whose", [None, TEST_CLIENT_ID])
 def test_a_session_expires_by_the_client_s_clock(whose: str | None) -> None:
     """Whoever moves it by an hour gets a new one at once, and the old one is told to have expired just once."""
-    parts = parts_of()
+    components = parts_of()
     body = sample("order-1")
 
     def session() -> Any:
-        return json.loads(ask(parts, signed_call(body)).body)["paymentSessionId"]
+        return json.loads(ask(components, signed_call(body)).body)["paymentSessionId"]
 
     first = session()
-    with listening(parts) as told:
+    with listening(components) as told:
         for minutes in (59, 2):
-            before = parts.clocks.now(whose)
-            parts.clocks.advance(timedelta(minutes=minutes), whose)
+            before = components.clocks.now(whose)
+            components.clocks.advance(timedelta(minutes=minutes), whose)
             for _ in range(2):
-                asyncio.run(parts.timekeeper.clock_moved(whose, before))
+                asyncio.run(components.scheduler.clock_moved(whose, before))
             if minutes == 59:
                 assert ([], first) == ([event for event in told if event.kind == "payment"], session())
         assert ["call", "payment"] == [event.kind for event in told]
@@ -794,10 +799,10 @@ def test_an_expiry_that_is_asked_for_is_held_against_the_client_s_clock(
     ahead: timedelta, asked: timedelta, expected: str
 ) -> None:
     """Within the hour that begins now, whenever that is."""
-    parts = parts_of()
-    parts.clocks.freeze(NOW + ahead, TEST_CLIENT_ID)
+    components = parts_of()
+    components.clocks.freeze(NOW + ahead, TEST_CLIENT_ID)
     moment = wire_time(NOW + asked)
-    reply = ask(parts, signed_call(sample(paymentSessionExpiryTime=moment)))
+    reply = ask(components, signed_call(sample(paymentSessionExpiryTime=moment)))
     assert expected == code(reply)
     if expected == "SUCCESS":
         assert moment == json.loads(reply.body)["paymentSessionExpiryTime"]
@@ -806,8 +811,8 @@ def test_an_expiry_that_is_asked_for_is_held_against_the_client_s_clock(
 @pytest.mark.parametrize("times", [1, 25, 60])
 def test_a_choice_for_some_calls_serves_exactly_so_many_at_once(times: int) -> None:
     """However many come together, large bodies that are checked aside among them; other clients use up none."""
-    parts = parts_of()
-    parts.chooser.prefer("process-fail", client_id=TEST_CLIENT_ID, times=times)
+    components = parts_of()
+    components.selector.prefer("process-fail", client_id=TEST_CLIENT_ID, times=times)
 
     def call(number: int) -> Call:
         extra = {"padding": "x" * 20_000} if number % 3 == 0 else {}
@@ -815,12 +820,12 @@ def test_a_choice_for_some_calls_serves_exactly_so_many_at_once(times: int) -> N
         return signed_call({**sample(f"order-{number}"), **extra}, client_id=client_id)
 
     async def all_at_once() -> list[Reply]:
-        return await asyncio.gather(*(parts.gateway.answer(call(number)) for number in range(100)))
+        return await asyncio.gather(*(components.gateway.answer(call(number)) for number in range(100)))
 
     codes = [code(reply) for reply in asyncio.run(all_at_once())]
     assert {"SUCCESS": 100 - times, "PROCESS_FAIL": times} == Counter(codes)
     assert {"SUCCESS"} == set(codes[::5])
-    assert [] == parts.chooser.preferences()
+    assert [] == components.selector.preferences()
 
 
 def test_a_choice_for_some_calls_serves_exactly_so_many_threads(gateway: Live) -> None:

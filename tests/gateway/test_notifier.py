@@ -1,4 +1,4 @@
-"""What merchants are told, where, and what a story does to it."""
+"""What merchants are told, where, and what a scenario does to it."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import pytest
 
 from mock_alipay.contracts.names import BuyerAction
 from tests.calls import NOW
-from tests.till import Till, session_body
+from tests.driver import Driver, session_body
 from tests.webhooks.rounds import Merchants
 
 DAY, HOUR, MINUTE, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 OWN, OTHER, SET = "http://127.0.0.1:9/own", "http://127.0.0.1:9/other", "http://127.0.0.1:9/set"
 
 
-def told(text: str) -> Till:
-    """A till whose first payment is paid in a story."""
-    till = Till()
-    till.open("order-1", scenario=till.tell(text))
-    till.act("order-1", "pay")
-    return till
+def told(text: str) -> Driver:
+    """A till whose first payment is paid in a scenario."""
+    driver = Driver()
+    driver.open("order-1", scenario=driver.load_scenario(text))
+    driver.act("order-1", "pay")
+    return driver
 
 
 class TestUrl:
@@ -35,10 +35,10 @@ class TestUrl:
         self, asked: str | None, set_up: str | None, expected: str | None
     ) -> None:
         """Where there is neither the notification is kept all the same, and says so."""
-        till = Till(notify_url=set_up)
-        till.open("order-1", paymentNotifyUrl=asked)
-        till.act("order-1", "pay")
-        for notification in till.posted("order-1"):
+        driver = Driver(notify_url=set_up)
+        driver.open("order-1", paymentNotifyUrl=asked)
+        driver.act("order-1", "pay")
+        for notification in driver.posted("order-1"):
             assert expected == notification.url
             assert ("PENDING" if expected else "REFUSED") == notification.status
             assert (expected is None) == ("--notify-url is not set" in (notification.problem or ""))
@@ -46,25 +46,25 @@ class TestUrl:
     @pytest.mark.parametrize(("asked", "expected"), [(OTHER, OTHER), (None, SET)])
     def test_of_a_refund_is_its_own(self, asked: str | None, expected: str) -> None:
         """Never that of the payment."""
-        till = Till(notify_url=SET)
-        payment_id = till.paid("order-1", paymentNotifyUrl=OWN)
-        till.refund(payment_id, "r", 5, **({"refundNotifyUrl": asked} if asked else {}))
-        assert [expected] == [notification.url for notification in till.posted("order-1", "notifyRefund")]
+        driver = Driver(notify_url=SET)
+        payment_id = driver.paid("order-1", paymentNotifyUrl=OWN)
+        driver.refund(payment_id, "r", 5, **({"refundNotifyUrl": asked} if asked else {}))
+        assert [expected] == [notification.url for notification in driver.posted("order-1", "notifyRefund")]
 
 
-class TestStory:
+class TestScenario:
     def test_may_change_what_is_told(self) -> None:
         """The result, its message, and any field; placeholders know the request and what would have been told."""
-        till = told(
+        driver = told(
             "notifyPayment:\n  result: RISK_REJECT\n  message: no\n  set:\n"
             "    paymentAmount.value: ${request.order.orderAmount.value}\n"
             "    paymentTime: null\n    x: ${reply.paymentId}"
         )
-        body = json.loads(till.posted("order-1", "notifyPayment")[0].body)
+        body = json.loads(driver.posted("order-1", "notifyPayment")[0].body)
         assert {"resultCode": "RISK_REJECT", "resultStatus": "F", "resultMessage": "no"} == body["result"]
         assert ({"currency": "USD", "value": "100"}, body["paymentId"]) == (body["paymentAmount"], body["x"])
         assert "paymentTime" not in body
-        assert "SUCCESS" == till.payment("order-1").state
+        assert "SUCCESS" == driver.payment("order-1").state
 
     def test_may_keep_it_back(self) -> None:
         """It can be seen that it was dropped."""
@@ -96,101 +96,105 @@ class TestStory:
     )
     def test_holds_nothing_for_what_will_never_come(self, action: BuyerAction, order: dict[str, Any]) -> None:
         """There is no capture of such a payment: it is told of at its own moment, however late someone looks."""
-        till = Till()
-        till.tell(f"buyer: [{{action: {action}, after: 1m}}]\nnotifyPayment: {{after: notifyCapture}}")
-        till.open("order-1", scenario="tale", **order)
-        till.wait(days=1)
-        [posted] = till.posted("order-1")
+        driver = Driver()
+        driver.load_scenario(f"buyer: [{{action: {action}, after: 1m}}]\nnotifyPayment: {{after: notifyCapture}}")
+        driver.open("order-1", scenario="tale", **order)
+        driver.wait(days=1)
+        [posted] = driver.posted("order-1")
         assert ("notifyPayment", None, NOW + MINUTE) == (posted.name, posted.waits_for, posted.due)
 
     def test_lets_go_what_it_holds_when_the_other_can_come_no_more(self) -> None:
         """Money that nobody captures is released after seven days: so is what waited for that; not of others."""
-        till = Till()
-        till.tell("notifyPayment: {after: notifyCapture}")
+        driver = Driver()
+        driver.load_scenario("notifyPayment: {after: notifyCapture}")
         for name in ("order-1", "order-2"):
-            till.paid(name, manual=True, scenario="tale")
-        assert [True, True] == [one.held for one in till.posted()]
-        till.call("cancel", {"paymentRequestId": "order-2"})
-        assert [("notifyCapture", NOW), (None, NOW)] == [(one.waits_for, one.due) for one in till.posted()]
-        till.wait(days=7)
-        assert (None, NOW + 7 * DAY) == (till.posted("order-1")[0].waits_for, till.posted("order-1")[0].due)
+            driver.paid(name, manual=True, scenario="tale")
+        assert [True, True] == [one.held for one in driver.posted()]
+        driver.call("cancel", {"paymentRequestId": "order-2"})
+        assert [("notifyCapture", NOW), (None, NOW)] == [(one.waits_for, one.due) for one in driver.posted()]
+        driver.wait(days=7)
+        assert (None, NOW + 7 * DAY) == (driver.posted("order-1")[0].waits_for, driver.posted("order-1")[0].due)
 
     def test_may_send_copies_before_the_reply(self) -> None:
         """All of them have been sent when it comes, one after the other."""
-        till, merchants = Till(), Merchants()
-        till.parts.postman._delivery._courier = merchants
-        till.tell("buyer: [{action: pay}]\nnotifyPayment: {before: reply, duplicate: 3}")
-        till.open("order-1", method="GCASH", scenario="tale")
+        driver, merchants = Driver(), Merchants()
+        driver.components.dispatcher._delivery._http_client = merchants
+        driver.load_scenario("buyer: [{action: pay}]\nnotifyPayment: {before: reply, duplicate: 3}")
+        driver.open("order-1", method="GCASH", scenario="tale")
         assert (["1", "2", "3"], 1) == (merchants.numbers, merchants.most)
-        assert ["ACCEPTED"] * 3 == [one.status for one in till.posted("order-1")]
+        assert ["ACCEPTED"] * 3 == [one.status for one in driver.posted("order-1")]
 
     def test_counts_by_payment(self) -> None:
         """The second notification of a name gets the second notice; the next payment begins anew."""
-        till = told("notifyRefund: [{message: one}, {message: two}]")
-        till.open("order-2", scenario="tale")
-        ids = [till.payment("order-1").payment_id, till.act("order-2", "pay").payment_id]
+        driver = told("notifyRefund: [{message: one}, {message: two}]")
+        driver.open("order-2", scenario="tale")
+        ids = [driver.payment("order-1").payment_id, driver.act("order-2", "pay").payment_id]
         for payment_id, name in ((ids[0], "a"), (ids[0], "b"), (ids[1], "c"), (ids[0], "d")):
-            till.refund(str(payment_id), name, 1)
-        messages = [body["result"]["resultMessage"] for body in till.told(name="notifyRefund")]
+            driver.refund(str(payment_id), name, 1)
+        messages = [body["result"]["resultMessage"] for body in driver.notified(name="notifyRefund")]
         assert ["one", "two", "one", "two"] == messages
 
     def test_of_the_call_that_causes_it_counts(self) -> None:
-        """A refund that asks for a story is told in it, also where it ends by itself later."""
-        till = told("notifyPayment: {message: mine}")
-        till.tell("notifyRefund: {message: theirs}\nrefund: [{}, {result: REFUND_IN_PROCESS}]", "other")
-        payment_id = str(till.payment("order-1").payment_id)
-        till.refund(payment_id, "a", 1, scenario="other")
-        till.refund(payment_id, "b", 1, scenario="other")
-        till.wait(minutes=1)
-        posted = till.posted("order-1", "notifyRefund")
+        """A refund that asks for a scenario is told in it, also where it ends by itself later."""
+        driver = told("notifyPayment: {message: mine}")
+        driver.load_scenario("notifyRefund: {message: theirs}\nrefund: [{}, {result: REFUND_IN_PROCESS}]", "other")
+        payment_id = str(driver.payment("order-1").payment_id)
+        driver.refund(payment_id, "a", 1, scenario="other")
+        driver.refund(payment_id, "b", 1, scenario="other")
+        driver.wait(minutes=1)
+        posted = driver.posted("order-1", "notifyRefund")
         assert ["other", "other"] == [one.scenario for one in posted]
-        assert ["theirs", "theirs"] == [body["result"]["resultMessage"] for body in till.told(name="notifyRefund")]
+        assert ["theirs", "theirs"] == [
+            body["result"]["resultMessage"] for body in driver.notified(name="notifyRefund")
+        ]
 
 
 def test_what_is_told_is_what_was_the_case_then() -> None:
     """Of a payment that has come far in one leap of the clock: pending first, paid later, each at its moment."""
-    till = Till()
-    till.tell("buyer: [{action: pending, after: 1m}, {action: pay, after: 1m}]")
-    till.open("order-1", scenario="tale")
-    till.wait(days=1)
+    driver = Driver()
+    driver.load_scenario("buyer: [{action: pending, after: 1m}, {action: pay, after: 1m}]")
+    driver.open("order-1", scenario="tale")
+    driver.wait(days=1)
     assert [("PAYMENT_PENDING", False), ("PAYMENT_RESULT", True)] == [
-        (body["notifyType"], "paymentTime" in body) for body in till.told("order-1", "notifyPayment")
+        (body["notifyType"], "paymentTime" in body) for body in driver.notified("order-1", "notifyPayment")
     ]
-    assert [60, 120, 120] == [(one.created - NOW) / SECOND for one in till.posted("order-1")]
+    assert [60, 120, 120] == [(one.created - NOW) / SECOND for one in driver.posted("order-1")]
 
 
 def test_nothing_is_told_of_a_cancel() -> None:
     """The reply says it all; nor of money that is released."""
-    till = Till()
-    till.open("order-1")
-    till.call("cancel", {"paymentRequestId": "order-1"})
-    till.paid("order-2", manual=True)
-    till.wait(days=8)
-    assert ["CANCELLED", "CANCELLED"] == [till.payment(name).state for name in ("order-1", "order-2")]
-    assert [[], ["PAYMENT_RESULT"]] == [[body["notifyType"] for body in till.told(n)] for n in ("order-1", "order-2")]
+    driver = Driver()
+    driver.open("order-1")
+    driver.call("cancel", {"paymentRequestId": "order-1"})
+    driver.paid("order-2", manual=True)
+    driver.wait(days=8)
+    assert ["CANCELLED", "CANCELLED"] == [driver.payment(name).state for name in ("order-1", "order-2")]
+    assert [[], ["PAYMENT_RESULT"]] == [
+        [body["notifyType"] for body in driver.notified(n)] for n in ("order-1", "order-2")
+    ]
 
 
 def test_a_session_that_expires_is_told_though_another_call_comes_first() -> None:
     """The one that opens a new session under its id, before anybody has seen to the old one."""
-    till = Till()
-    till.open("order-1")
-    till.clock.moment += HOUR
-    assert "SUCCESS" == till.code("createPaymentSession", session_body("order-1"))
-    assert ["ORDER_IS_CLOSED"] == [body["result"]["resultCode"] for body in till.told("order-1")]
-    assert "OPEN" == till.payment("order-1").state
+    driver = Driver()
+    driver.open("order-1")
+    driver.clock.moment += HOUR
+    assert "SUCCESS" == driver.code("createPaymentSession", session_body("order-1"))
+    assert ["ORDER_IS_CLOSED"] == [body["result"]["resultCode"] for body in driver.notified("order-1")]
+    assert "OPEN" == driver.payment("order-1").state
 
 
 def test_what_a_clock_that_was_set_back_has_undone_is_told_no_more() -> None:
     """Only that: a session that had expired earlier under the same id has done so still."""
-    till = Till()
+    driver = Driver()
     for _ in range(2):
-        till.open("order-1")
-        till.wait(hours=1)
-    before, till.clock.moment = till.clock.now(), till.clock.now() - 30 * MINUTE
-    asyncio.run(till.parts.timekeeper.clock_moved(None, before))
-    assert "OPEN" == till.payment("order-1").state
-    [first, second] = till.posted("order-1")
+        driver.open("order-1")
+        driver.wait(hours=1)
+    before, driver.clock.moment = driver.clock.now(), driver.clock.now() - 30 * MINUTE
+    asyncio.run(driver.components.scheduler.clock_moved(None, before))
+    assert "OPEN" == driver.payment("order-1").state
+    [first, second] = driver.posted("order-1")
     assert ("PENDING", None) == (first.status, first.problem)
     assert ("DROPPED", "the clock was set back to before it happened") == (second.status, second.problem)
-    till.wait(minutes=30)
-    assert ["PENDING", "DROPPED", "PENDING"] == [one.status for one in till.posted("order-1")]
+    driver.wait(minutes=30)
+    assert ["PENDING", "DROPPED", "PENDING"] == [one.status for one in driver.posted("order-1")]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from mock_alipay.gateway.call import Visit
+from mock_alipay.gateway.call import CallState
 from mock_alipay.gateway.reply import compose, problem_reply
 from mock_alipay.journal.exchange import Reply
 from mock_alipay.journal.faults import WireFault
@@ -23,7 +23,7 @@ from tests.calls import NOW, header, plain_call
 from tests.live import SANDBOX_PATH
 
 GATEWAY, FORGER = keys.shipped_gateway_key(), keys.shipped_forger_key()
-STATE = Visit("12", plain_call(), 0.0, "SANDBOX_A", NOW)
+STATE = CallState("12", plain_call(), 0.0, "SANDBOX_A", NOW)
 BODY = {"result": {"resultMessage": "schön"}}
 
 
@@ -35,7 +35,7 @@ def pool(*, signing: bool = True) -> SigningPool:
 def composed(
     fault: WireFault | None = None,
     *,
-    state: Visit = STATE,
+    state: CallState = STATE,
     scenario: str | None = None,
     signing: bool = True,
     delay: float = 0.0,

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.apis.payments.model import News, Payment
+from mock_alipay.apis.payments.model import DomainEvent, Payment
 from mock_alipay.contracts.names import Act
-from mock_alipay.gateway.repository import MOST_CONFLICTS, Ledger
+from mock_alipay.gateway.repository import MOST_CONFLICTS, Repository
 from mock_alipay.journal.events import Event
 from mock_alipay.storage import MemoryStore
 from tests.apis.payments.orders import HOUR, SECOND, capture, opened, order, standing
@@ -37,73 +37,77 @@ class Contested(MemoryStore[Payment]):
         return await super().commit(payment)
 
 
-def ledger_of(times: int = 0) -> Ledger:
+def ledger_of(times: int = 0) -> Repository:
     """A ledger that somebody else writes in, some times."""
-    return replace(parts_of().ledger, store=Contested(times))
+    return replace(parts_of().repository, store=Contested(times))
 
 
 def test_a_commit_is_the_next_version_without_its_news() -> None:
     """What was told is told once."""
-    ledger = ledger_of()
-    payment = standing("SUCCESS", order(url=URL), version=0, news=(News("notifyPayment", NOW, "PAYMENT_RESULT"),))
-    kept = asyncio.run(ledger.commit(payment, NOW))
-    assert payment._replace(version=1, news=()) == kept == asyncio.run(ledger.store.load("A", "order-1"))
-    assert ["notifyPayment"] == [notification.name for notification in ledger.announcer.postman.outbox]
+    repository = ledger_of()
+    payment = standing(
+        "SUCCESS", order(url=URL), version=0, domain_events=(DomainEvent("notifyPayment", NOW, "PAYMENT_RESULT"),)
+    )
+    kept = asyncio.run(repository.commit(payment, NOW))
+    assert payment._replace(version=1, domain_events=()) == kept == asyncio.run(repository.store.load("A", "order-1"))
+    assert ["notifyPayment"] == [notification.name for notification in repository.notifier.dispatcher.journal]
 
 
 def test_a_commit_is_noted_and_told() -> None:
     """The next thing that is due, and an event with the payment as it was kept."""
-    ledger = ledger_of()
+    repository = ledger_of()
     heard: list[Event] = []
-    with ledger.events.heard_by(heard.append):
-        kept = asyncio.run(ledger.commit(opened(version=0), NOW))
-        asyncio.run(ledger.commit(standing("FAIL", version=0, payment_request_id="order-2"), NOW))
+    with repository.events.subscribed(heard.append):
+        kept = asyncio.run(repository.commit(opened(version=0), NOW))
+        asyncio.run(repository.commit(standing("FAIL", version=0, payment_request_id="order-2"), NOW))
     assert ("payment", "A", kept) == heard[0][1:4]
     assert 2 == len(heard)
-    assert 1 == len(ledger.agenda)
+    assert 1 == len(repository.schedule)
 
 
 def test_a_commit_that_comes_second_sets_nothing_off() -> None:
     """Neither event nor notification."""
-    ledger = ledger_of()
-    asyncio.run(ledger.commit(opened(version=0), NOW))
+    repository = ledger_of()
+    asyncio.run(repository.commit(opened(version=0), NOW))
     heard: list[Event] = []
-    late = standing("FAIL", order(url=URL), version=0, news=(News("notifyPayment", NOW, "PAYMENT_RESULT"),))
-    with ledger.events.heard_by(heard.append):
-        assert asyncio.run(ledger.commit(late, NOW)) is None
-    assert ([], 0, 1) == (heard, len(ledger.announcer.postman.outbox), len(ledger.agenda))
+    late = standing(
+        "FAIL", order(url=URL), version=0, domain_events=(DomainEvent("notifyPayment", NOW, "PAYMENT_RESULT"),)
+    )
+    with repository.events.subscribed(heard.append):
+        assert asyncio.run(repository.commit(late, NOW)) is None
+    assert ([], 0, 1) == (heard, len(repository.notifier.dispatcher.journal), len(repository.schedule))
 
 
 @pytest.mark.parametrize("times", [0, 1, 5])
 def test_what_was_due_is_done_before_anyone_looks(times: int) -> None:
     """Kept and told once, whoever else writes meanwhile; who looks again finds the same."""
-    ledger = ledger_of(times)
-    asyncio.run(ledger.commit(opened(order(url=URL), version=0), NOW))
+    repository = ledger_of(times)
+    asyncio.run(repository.commit(opened(order(url=URL), version=0), NOW))
     for moment in (NOW + HOUR, NOW + 2 * HOUR):
-        found = asyncio.run(ledger.load("A", "order-1", moment))
+        found = asyncio.run(repository.load("A", "order-1", moment))
         assert found is not None
         assert ("EXPIRED", NOW + HOUR, 2 + times) == (found.state, found.begun, found.version)
-        assert found == asyncio.run(ledger.store.load("A", "order-1"))
-    assert ["PENDING"] == [notification.status for notification in ledger.announcer.postman.outbox]
+        assert found == asyncio.run(repository.store.load("A", "order-1"))
+    assert ["PENDING"] == [notification.status for notification in repository.notifier.dispatcher.journal]
 
 
 def test_who_looks_before_anything_is_due_changes_nothing() -> None:
     """And of a payment that is not there nothing is found."""
-    ledger = ledger_of()
-    kept = asyncio.run(ledger.commit(opened(version=0), NOW))
-    assert kept is asyncio.run(ledger.load("A", "order-1", NOW + HOUR - SECOND))
-    assert asyncio.run(ledger.load("B", "order-1", NOW + HOUR)) is None
+    repository = ledger_of()
+    kept = asyncio.run(repository.commit(opened(version=0), NOW))
+    assert kept is asyncio.run(repository.load("A", "order-1", NOW + HOUR - SECOND))
+    assert asyncio.run(repository.load("B", "order-1", NOW + HOUR)) is None
 
 
 def test_all_that_was_due_is_one_change() -> None:
     """However much it is: one event, and the news in their order."""
-    ledger = ledger_of()
+    repository = ledger_of()
     in_process: dict[str, Any] = {"status": "PROCESSING", "done": None, "settles": NOW + HOUR, "code": "PROCESS_FAIL"}
     payment = standing("AUTHORIZED", order(held=True, url=URL), capture(5, **in_process), capture(6, "d"), version=0)
-    asyncio.run(ledger.commit(payment, NOW))
+    asyncio.run(repository.commit(payment, NOW))
     heard: list[Event] = []
-    with ledger.events.heard_by(heard.append):
-        found = asyncio.run(ledger.load("A", "order-1", NOW + timedelta(days=30)))
+    with repository.events.subscribed(heard.append):
+        found = asyncio.run(repository.load("A", "order-1", NOW + timedelta(days=30)))
     assert found is not None
     assert ("SUCCESS", ["FAIL", "SUCCESS"]) == (found.state, [t.status for t in found.captures])
     assert [found] == [event.subject for event in heard if event.kind == "payment"]
@@ -111,12 +115,12 @@ def test_all_that_was_due_is_one_change() -> None:
 
 def test_who_looks_gives_up_when_the_payment_never_comes_to_rest() -> None:
     """After ten conflicts, instead of trying for ever."""
-    ledger = ledger_of(1000)
-    asyncio.run(ledger.commit(opened(version=0), NOW))
+    repository = ledger_of(1000)
+    asyncio.run(repository.commit(opened(version=0), NOW))
     with pytest.raises(RuntimeError, match="payment order-1 changed 10 times"):
-        asyncio.run(ledger.load("A", "order-1", NOW + HOUR))
-    assert isinstance(ledger.store, Contested)
-    assert 1000 - MOST_CONFLICTS == ledger.store.times
+        asyncio.run(repository.load("A", "order-1", NOW + HOUR))
+    assert isinstance(repository.store, Contested)
+    assert 1000 - MOST_CONFLICTS == repository.store.times
 
 
 PAYS = (Act("pay", HOUR),)
@@ -129,23 +133,23 @@ def test_what_makes_up_buyers_is_waited_for_only_when_something_is_due(
     buyer: tuple[Act, ...], after: timedelta, expected: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It takes a while to load: who only looks does not pay for that, nor a session to which no buyer comes."""
-    ledger = ledger_of()
-    asyncio.run(ledger.commit(opened(version=0, buyer=buyer, acts=NOW + HOUR if buyer else None), NOW))
+    repository = ledger_of()
+    asyncio.run(repository.commit(opened(version=0, buyer=buyer, acts=NOW + HOUR if buyer else None), NOW))
     waited: list[None] = []
 
-    async def ready(_: Ledger) -> None:
+    async def ready(_: Repository) -> None:
         waited.append(None)
 
-    monkeypatch.setattr(Ledger, "ready", ready)
-    asyncio.run(ledger.load("A", "order-1", NOW + after))
+    monkeypatch.setattr(Repository, "ready", ready)
+    asyncio.run(repository.load("A", "order-1", NOW + after))
     assert expected == len(waited)
 
 
 @pytest.mark.parametrize(("whose", "left"), [("A", 1), (None, 0)])
 def test_payments_are_forgotten_with_what_is_due_for_them(whose: str | None, left: int) -> None:
     """Of one client id or all; how many there were is told."""
-    ledger = ledger_of()
+    repository = ledger_of()
     for client_id in "AB":
-        asyncio.run(ledger.commit(opened(version=0, client_id=client_id), NOW))
-    assert 2 - left == asyncio.run(ledger.forget(whose))
-    assert (left, left) == (len(ledger.agenda), len(asyncio.run(ledger.store.browse())))
+        asyncio.run(repository.commit(opened(version=0, client_id=client_id), NOW))
+    assert 2 - left == asyncio.run(repository.forget(whose))
+    assert (left, left) == (len(repository.schedule), len(asyncio.run(repository.store.browse())))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from mock_alipay.errors import Misuse, Refusal
-from mock_alipay.gateway.routing import Finder
+from mock_alipay.errors import HttpProblem, Refusal
+from mock_alipay.gateway.routing import Router
 from tests.calls import plain_call
 
 PATH = "/ams/api/v1/payments/createPaymentSession"
 SANDBOX_PATH = "/ams/sandbox/api/v1/payments/createPaymentSession"
-FINDER = Finder(["createPaymentSession", "inquiryPayment"])
+FINDER = Router(["createPaymentSession", "inquiryPayment"])
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_path_before_the_apis_own_is_named_as_the_mistake(target: str) -> None
 @pytest.mark.parametrize("target", ["/", "", "/favicon.ico", "/amsx/api", "/AMS/api/v1/payments/pay", "*"])
 def test_a_path_that_is_no_ams_path_is_misuse(target: str) -> None:
     """Plain HTTP 404 that says what there is."""
-    with pytest.raises(Misuse) as caught:
+    with pytest.raises(HttpProblem) as caught:
         FINDER.find(plain_call(target=target))
     problem = caught.value.problem
     assert problem["status"] == 404

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from mock_alipay.apis.payments.model import Money, Order, Payment, Session
 from mock_alipay.clock import schedule as module
 from mock_alipay.clock.clocks import Clocks
-from mock_alipay.clock.schedule import Agenda
+from mock_alipay.clock.schedule import Schedule
 from mock_alipay.contracts.names import Act
-from mock_alipay.gateway.scheduler import Timekeeper
+from mock_alipay.gateway.scheduler import Scheduler
 from mock_alipay.journal.events import Event, Events
 from mock_alipay.storage import MemoryStore
 from tests.apis.payments.orders import late, opened, order, refund
@@ -45,9 +45,11 @@ class Scene:
     reopened: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        ledger = replace(parts_of().ledger, store=self.store, agenda=Agenda(self.clocks), events=self.events)
-        ledger.world.people.details("", method="", card={})  # Faker is loaded in a thread otherwise
-        self.timekeeper = Timekeeper(ledger.agenda, self.clocks, ledger)
+        repository = replace(
+            parts_of().repository, store=self.store, schedule=Schedule(self.clocks), events=self.events
+        )
+        repository.environment.fake_buyers.details("", method="", card={})  # Faker is loaded in a thread otherwise
+        self.scheduler = Scheduler(repository.schedule, self.clocks, repository)
 
     def hear(self, event: Event) -> None:
         if event.kind != "payment":
@@ -71,19 +73,19 @@ class Scene:
         order = Order(Money("USD", 1), "GCASH", "http://127.0.0.1:9/notify")
         payment = Payment(client_id, payment_request_id, version, b"{}", NOW, order, expires, session)
         assert await self.store.commit(payment)
-        self.timekeeper.agenda.put(client_id, payment_request_id, expires, self.clocks.now(client_id))
+        self.scheduler.schedule.put(client_id, payment_request_id, expires, self.clocks.now(client_id))
 
     async def move(self, how: Callable[[Clocks, str | None], object], client_id: str | None = None) -> None:
         """Move a clock, and let it be seen to."""
         before = self.clocks.now(client_id)
         how(self.clocks, client_id)
-        await self.timekeeper.clock_moved(client_id, before)
+        await self.scheduler.clock_moved(client_id, before)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Let time take its course."""
-        task = asyncio.create_task(self.timekeeper.run())
-        with self.events.heard_by(self.hear):
+        task = asyncio.create_task(self.scheduler.run())
+        with self.events.subscribed(self.hear):
             yield
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -144,14 +146,14 @@ def test_a_scripted_buyer_acts_in_time_and_money_arrives() -> None:
 
         acts = (Act("pending", MINUTE), Act("pay", MINUTE))
         payment = opened(order(method="GCASH"), version=0, buyer=acts, acts=NOW + MINUTE)
-        with stage.events.heard_by(hear):
+        with stage.events.subscribed(hear):
             async with stage.running():
-                await stage.timekeeper.ledger.commit(payment, NOW)
+                await stage.scheduler.repository.commit(payment, NOW)
                 await asyncio.sleep(3600)
                 paid = await stage.store.load("A", "order-1")
                 assert paid is not None
                 made = refund(5, **late(2 * MINUTE))._replace(settles=NOW + HOUR + 2 * MINUTE)
-                await stage.timekeeper.ledger.commit(paid._replace(transactions=(made,)), NOW + HOUR)
+                await stage.scheduler.repository.commit(paid._replace(transactions=(made,)), NOW + HOUR)
                 await asyncio.sleep(3600)
                 settled = await stage.store.load("A", "order-1")
                 assert settled is not None
@@ -178,7 +180,7 @@ def test_a_moved_clock_lets_it_happen_at_once() -> None:
             assert (["mine"], before) == (stage.ids, passed())
             await asyncio.sleep(24 * 3600)
             assert ["mine"] == stage.ids
-            await asyncio.gather(stage.move(advance(HOUR), "B"), stage.timekeeper.settle())
+            await asyncio.gather(stage.move(advance(HOUR), "B"), stage.scheduler.settle())
             await asyncio.sleep(24 * 3600)
         return stage
 
@@ -289,7 +291,7 @@ def test_a_payment_that_was_forgotten_is_not_told_of() -> None:
         await stage.store.forget("A")
         await stage.open("other", MINUTE, client_id="B")
         await stage.open("off", MINUTE, client_id="C")
-        stage.timekeeper.agenda.forget("C")
+        stage.scheduler.schedule.forget("C")
         async with stage.running():
             await asyncio.sleep(3600)
         return stage
@@ -319,7 +321,7 @@ def test_a_moved_clock_waits_for_what_others_have_begun() -> None:
         store.slow = True
         async with stage.running():
             await asyncio.sleep(MINUTE.total_seconds() + 1)
-            assert ([], 0) == (stage.ids, len(stage.timekeeper.agenda))
+            assert ([], 0) == (stage.ids, len(stage.scheduler.schedule))
             await stage.move(stay)
             assert ["one", "two"] == stage.ids
         return stage
@@ -341,8 +343,8 @@ def test_calls_are_answered_while_many_payments_are_due() -> None:
                 seen.append(len(stage.ids))
                 await asyncio.sleep(0)
 
-        with stage.events.heard_by(stage.hear):
-            await asyncio.gather(stage.timekeeper.settle(), calls())
+        with stage.events.subscribed(stage.hear):
+            await asyncio.gather(stage.scheduler.settle(), calls())
         return seen
 
     assert 10 <= len(run(scene()))
@@ -353,13 +355,13 @@ def test_a_clock_that_is_set_back_takes_back_what_was_to_be_told() -> None:
 
     async def scene() -> list[tuple[str | None, str]]:
         stage = Scene()
-        outbox = stage.timekeeper.ledger.announcer.postman.outbox
+        journal = stage.scheduler.repository.notifier.dispatcher.journal
         for name, after in (("minute", MINUTE), ("hour", HOUR)):
             await stage.open(name, after)
         async with stage.running():
             await stage.move(advance(2 * HOUR))
             await stage.move(freeze(NOW + 2 * MINUTE))
-        return [(one.payment_request_id, one.status) for one in outbox]
+        return [(one.payment_request_id, one.status) for one in journal]
 
     assert [("minute", "PENDING"), ("hour", "DROPPED")] == run(scene())
 

@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.journal.calls import FILTERS, Entry, Journal, wanted
+from mock_alipay.journal.calls import FILTERS, CallJournal, CallRecord, wanted
 from mock_alipay.journal.exchange import Reply
 from mock_alipay.journal.faults import WireFault
 from tests.calls import NOW, plain_call
 
 
-def note(journal: Journal, client_id: str = "A", body: bytes = b"{}", reply: Any = b"{}", **more: Any) -> Entry:
+def note(
+    journal: CallJournal, client_id: str = "A", body: bytes = b"{}", reply: Any = b"{}", **more: Any
+) -> CallRecord:
     """Add an exchange to the journal; ``more`` are fields of the entry."""
-    entry = Entry(
+    entry = CallRecord(
         id=journal.next_id(),
         time=NOW + timedelta(hours=1),
         call=plain_call(body),
@@ -38,7 +40,7 @@ def note(journal: Journal, client_id: str = "A", body: bytes = b"{}", reply: Any
     return entry
 
 
-def ids(journal: Journal) -> list[str]:
+def ids(journal: CallJournal) -> list[str]:
     """The ids that are kept, newest first."""
     return [entry.id for entry in journal.newest_first(lambda _: True)]
 
@@ -59,20 +61,20 @@ def ids(journal: Journal) -> list[str]:
 )
 def test_the_status_is_what_the_client_saw(fault: WireFault | None, expected: int | None) -> None:
     """That of the reply, that of the fault, or none at all."""
-    entry = note(Journal())
+    entry = note(CallJournal())
     assert expected == entry._replace(reply=Reply(413, b"", b"{}", fault=fault)).http_status
 
 
 def test_ids_count_up() -> None:
     """From 1; the number is the id."""
-    journal = Journal()
+    journal = CallJournal()
     assert ["1", "2", "3"] == [journal.next_id() for _ in range(3)]
     assert note(journal).number == 4
 
 
 def test_entries_come_newest_first_and_as_wanted() -> None:
     """In the order in which they were noted."""
-    journal = Journal()
+    journal = CallJournal()
     for client_id in "ABA":
         note(journal, client_id)
     assert ["3", "2", "1"] == ids(journal)
@@ -82,7 +84,7 @@ def test_entries_come_newest_first_and_as_wanted() -> None:
 
 def test_an_entry_is_found_by_its_id() -> None:
     """As long as it is kept."""
-    journal = Journal(max_entries=2)
+    journal = CallJournal(max_entries=2)
     entries = [note(journal) for _ in range(3)]
     assert [None, entries[1], entries[2], None] == [journal.get(call_id) for call_id in ("1", "2", "3", "4")]
 
@@ -90,7 +92,7 @@ def test_an_entry_is_found_by_its_id() -> None:
 @pytest.mark.parametrize(("noted", "kept"), [(1, ["1"]), (3, ["3", "2", "1"]), (4, ["4", "3", "2"])])
 def test_only_so_many_are_kept(noted: int, kept: list[str]) -> None:
     """The oldest make room."""
-    journal = Journal(max_entries=3)
+    journal = CallJournal(max_entries=3)
     for _ in range(noted):
         note(journal)
     assert kept == ids(journal)
@@ -98,7 +100,7 @@ def test_only_so_many_are_kept(noted: int, kept: list[str]) -> None:
 
 def test_only_so_many_bytes_are_kept() -> None:
     """Requests and replies count; large ones push out several small ones, and no more than they must."""
-    journal = Journal(max_bytes=300_000)
+    journal = CallJournal(max_bytes=300_000)
     for _ in range(10):
         note(journal)
     assert len(journal) == 10
@@ -111,7 +113,7 @@ def test_only_so_many_bytes_are_kept() -> None:
 
 def test_the_latest_is_kept_whatever_its_size() -> None:
     """Someone wants to see what was in it."""
-    journal = Journal(max_bytes=1000)
+    journal = CallJournal(max_bytes=1000)
     note(journal)
     note(journal, body=b"x" * 5000)
     assert ["2"] == ids(journal)
@@ -119,7 +121,7 @@ def test_the_latest_is_kept_whatever_its_size() -> None:
 
 def test_one_client_is_forgotten() -> None:
     """Its entries go, the others stay, and ids are never used again."""
-    journal = Journal()
+    journal = CallJournal()
     for client_id in "ABA":
         note(journal, client_id)
     assert journal.forget("A") == 2
@@ -130,7 +132,7 @@ def test_one_client_is_forgotten() -> None:
 
 def test_everything_is_forgotten() -> None:
     """With the room that it took."""
-    journal = Journal(max_bytes=100_000)
+    journal = CallJournal(max_bytes=100_000)
     for _ in range(2):
         note(journal, body=b"x" * 40_000)
     assert journal.forget() == 2
@@ -142,7 +144,7 @@ def test_everything_is_forgotten() -> None:
 
 def test_forgetting_one_client_gives_back_its_room() -> None:
     """The bytes of those that stay still count."""
-    journal = Journal(max_bytes=130_000)
+    journal = CallJournal(max_bytes=130_000)
     note(journal, "A", body=b"x" * 50_000)
     note(journal, "B", body=b"x" * 50_000)
     journal.forget("A")
@@ -154,7 +156,7 @@ def test_forgetting_one_client_gives_back_its_room() -> None:
 
 def test_an_exchange_is_as_large_as_its_texts() -> None:
     """Target, headers, bodies and faults count, so that no merchant can fill the memory."""
-    journal = Journal()
+    journal = CallJournal()
     least = note(journal, body=b"", reply=b"").size()
     assert 0 < least < 10_000
     call = plain_call(b"x" * 1000, {"x-long": "y" * 2000}, target="/" + "z" * 4000)
@@ -183,7 +185,7 @@ LOOKED_UP: dict[str, Any] = {"client_id": "A", "payment_request_id": "1", "resul
 @pytest.mark.parametrize("after", [0, 2, 5])
 def test_exchanges_are_looked_up_by_what_they_say(filters: dict[str, str], expected: list[str], after: int) -> None:
     """All filters must fit, and it be noted later; what an exchange does not have fits nothing."""
-    journal = Journal()
+    journal = CallJournal()
     note(journal, **LOOKED_UP)
     note(journal, **{**LOOKED_UP, "client_id": "B"})
     note(journal, **{**LOOKED_UP, "payment_request_id": "2"})
@@ -194,9 +196,9 @@ def test_exchanges_are_looked_up_by_what_they_say(filters: dict[str, str], expec
     assert set(filters) <= set(FILTERS)
 
 
-def noted(*calls: str) -> Journal:
+def noted(*calls: str) -> CallJournal:
     """A journal of calls that ended in this order, whatever the order in which they came."""
-    journal = Journal(max_entries=5)
+    journal = CallJournal(max_entries=5)
     for call_id in calls:
         note(journal, call_id[-1], id=call_id[:-1])
     return journal
@@ -226,7 +228,7 @@ def test_what_is_later_than_a_call_that_is_gone_is_told_by_its_id(forgotten: boo
 
 def test_the_whole_journal_is_read_from_the_oldest_on() -> None:
     """While ``newest_first`` begins at the other end."""
-    journal = Journal()
+    journal = CallJournal()
     for _ in range(3):
         note(journal)
     assert ["1", "2", "3"] == [entry.id for entry in journal]

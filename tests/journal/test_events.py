@@ -87,7 +87,7 @@ class TestListening:
         heard = list[tuple[str, int]]()
         events = Events("run", always=(lambda one: heard.append(("always", one.number)),))
         events.publish("reset", None, "first")
-        with events.heard_by(lambda one: heard.append(("later", one.number))):
+        with events.subscribed(lambda one: heard.append(("later", one.number))):
             events.publish("reset", None, "second")
             assert 1 == events.listeners
         assert [("always", 1), ("always", 2), ("later", 2)] == heard
@@ -96,9 +96,9 @@ class TestListening:
         """From when they begin to listen until they end."""
         events, one, two = Events("run"), list[Event](), list[Event]()
         events.publish("reset", None, "nobody hears it")
-        with events.heard_by(one.append):
+        with events.subscribed(one.append):
             events.publish("call", "A", "first", 7)
-            with events.heard_by(two.append):
+            with events.subscribed(two.append):
                 assert 2 == events.listeners
                 events.publish("clock", None, "second")
             events.publish("payment", "B", "third")
@@ -114,8 +114,8 @@ class TestListening:
     def test_a_listener_is_let_go_however_its_block_ends(self) -> None:
         """And no other in its place."""
         events, one, two = Events("run"), list[Event](), list[Event]()
-        with events.heard_by(one.append):
-            with pytest.raises(ZeroDivisionError), events.heard_by(two.append):
+        with events.subscribed(one.append):
+            with pytest.raises(ZeroDivisionError), events.subscribed(two.append):
                 raise ZeroDivisionError
             events.publish("call", "A", None)
         assert ([1], []) == ([event.number for event in one], two)
@@ -131,9 +131,9 @@ class TestListening:
             raise ZeroDivisionError("oops")
 
         with (
-            events.heard_by(lambda event: one.append(event.number)),
-            events.heard_by(fail),
-            events.heard_by(lambda event: two.append(event.number)),
+            events.subscribed(lambda event: one.append(event.number)),
+            events.subscribed(fail),
+            events.subscribed(lambda event: two.append(event.number)),
         ):
             for _ in range(2):
                 events.publish("call", "A", None)
@@ -145,21 +145,21 @@ class TestListening:
     def test_who_begins_or_ends_while_an_event_is_told_disturbs_nobody(self) -> None:
         """A newcomer hears the next event, not this one; everyone else hears this one once."""
         events, late, last = Events("run"), list[int](), list[int]()
-        blocks = [events.heard_by(lambda event: late.append(event.number))]
+        blocks = [events.subscribed(lambda event: late.append(event.number))]
 
         def come(event: Event) -> None:
             if 1 == event.number:
                 blocks[0].__enter__()
 
-        coming = events.heard_by(come)
+        coming = events.subscribed(come)
 
         def go(event: Event) -> None:
             if 2 == event.number:
                 coming.__exit__(None, None, None)
 
-        with events.heard_by(go):
+        with events.subscribed(go):
             coming.__enter__()
-            with events.heard_by(lambda event: last.append(event.number)):
+            with events.subscribed(lambda event: last.append(event.number)):
                 for _ in range(3):
                     events.publish("call", "A", None)
         blocks[0].__exit__(None, None, None)
@@ -189,7 +189,7 @@ class TestSince:
     def test_finds_each_event_after_the_id_of_the_one_before(self) -> None:
         """Ids are what ``id_of`` says."""
         events, heard = Events("run"), list[Event]()
-        with events.heard_by(heard.append):
+        with events.subscribed(heard.append):
             for _ in range(3):
                 events.publish("call", "A", None)
         assert [(0, heard[1:]), (0, heard[2:]), (0, [])] == [events.since(events.id_of(event)) for event in heard]

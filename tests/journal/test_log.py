@@ -12,7 +12,7 @@ import threading
 import pytest
 
 from mock_alipay.errors import Fault
-from mock_alipay.journal.calls import Entry
+from mock_alipay.journal.calls import CallRecord
 from mock_alipay.journal.events import Event, EventKind
 from mock_alipay.journal.log import Log, LogFormat
 from tests.journal.test_log_lines import DROPPED, ENTRY, REFUSED, SENT
@@ -33,7 +33,7 @@ class Pipe(io.StringIO):
         return super().write(text)
 
 
-def call(entry: Entry) -> Event:
+def call(entry: CallRecord) -> Event:
     """The event of an exchange."""
     return Event(entry.number, "call", entry.client_id, entry, entry.size())
 
@@ -51,7 +51,7 @@ def lines_of(stream: io.StringIO) -> list[str]:
     return lines
 
 
-def written(log_format: LogFormat, *entries: Entry) -> list[str]:
+def written(log_format: LogFormat, *entries: CallRecord) -> list[str]:
     """The lines of some exchanges."""
     stream = io.StringIO()
     log = Log(stream, log_format)

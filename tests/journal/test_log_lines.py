@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mock_alipay.errors import Fault
-from mock_alipay.journal.calls import Entry
+from mock_alipay.journal.calls import CallRecord
 from mock_alipay.journal.exchange import Reply
 from mock_alipay.journal.faults import WireFault
 from mock_alipay.journal.log_lines import json_line, notification_json, notification_text, text_line
@@ -20,7 +20,7 @@ from tests.calls import NOW, plain_call
 CARD = "4054692760174822"
 MASKED = "405469******4822"
 
-ENTRY = Entry(
+ENTRY = CallRecord(
     id="12",
     time=NOW + timedelta(days=1),
     call=plain_call(),
@@ -88,7 +88,7 @@ REFUSED = ENTRY._replace(
         ),
     ],
 )
-def test_a_line_in_words(entry: Entry, expected: str) -> None:
+def test_a_line_in_words(entry: CallRecord, expected: str) -> None:
     """The time, then id, endpoint, code, scenario, how long it took, and why it was refused."""
     time, _, rest = text_line(entry).partition(" ")
     assert re.fullmatch("[0-9]{2}:07:10", time) or re.fullmatch("[0-9]{2}:[0-9]{2}:10", time)

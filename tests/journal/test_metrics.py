@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from mock_alipay.journal.calls import Entry
+from mock_alipay.journal.calls import CallRecord
 from mock_alipay.journal.events import Event, EventKind
 from mock_alipay.journal.exchange import Reply
 from mock_alipay.journal.faults import WireFault
-from mock_alipay.journal.metrics import BOUNDS, MOST_STRANGE, OTHER, CallKey, Latency, Tally
+from mock_alipay.journal.metrics import BOUNDS, MOST_STRANGE, OTHER, CallKey, Latency, Metrics
 from mock_alipay.journal.notifications import Attempt, NotificationStatus
 from tests.journal.test_log_lines import ENTRY, REFUSED, SENT
 
@@ -37,12 +37,12 @@ def event(kind: EventKind, subject: object) -> Event:
         ),
     ],
 )
-def test_calls(entry: Entry, expected: CallKey) -> None:
+def test_calls(entry: CallRecord, expected: CallKey) -> None:
     """Calls are counted by endpoint, result code and the HTTP status that the client saw."""
-    tally = Tally()
-    tally.hear(event("call", entry))
-    tally.hear(event("call", entry))
-    assert {expected: 2} == dict(tally.calls)
+    metrics = Metrics()
+    metrics.record(event("call", entry))
+    metrics.record(event("call", entry))
+    assert {expected: 2} == dict(metrics.calls)
 
 
 @pytest.mark.parametrize(
@@ -57,21 +57,21 @@ def test_a_bound_belongs_to_what_is_below_it(seconds: float, place: int) -> None
 
 def test_latencies_are_counted_by_endpoint() -> None:
     """Each endpoint has a histogram of its own, in seconds."""
-    tally = Tally()
+    metrics = Metrics()
     for endpoint, took in (("pay", 0.25), ("pay", 0.5), (None, 2.0)):
-        tally.hear(event("call", ENTRY._replace(endpoint=endpoint, took=took)))
+        metrics.record(event("call", ENTRY._replace(endpoint=endpoint, took=took)))
     assert {"pay": (2, 0.75), None: (1, 2.0)} == {
-        endpoint: (sum(one.counts), one.seconds) for endpoint, one in tally.latencies.items()
+        endpoint: (sum(one.counts), one.seconds) for endpoint, one in metrics.latencies.items()
     }
 
 
 def test_strange_codes_are_bounded() -> None:
     """A scenario that makes up a code a call fills no memory, and hides no documented code."""
-    tally = Tally(["SUCCESS", "PROCESS_FAIL"])
+    metrics = Metrics(["SUCCESS", "PROCESS_FAIL"])
     codes = [*(f"CODE_{number}" for number in range(MOST_STRANGE + 50)), "CODE_7", "SUCCESS", "PROCESS_FAIL", None]
     for code in codes:
-        tally.hear(event("call", ENTRY._replace(result_code=code)))
-    counted = {code: count for (_, code, _), count in tally.calls.items()}
+        metrics.record(event("call", ENTRY._replace(result_code=code)))
+    counted = {code: count for (_, code, _), count in metrics.calls.items()}
     assert (MOST_STRANGE + 4, 50, 2) == (len(counted), counted[OTHER], counted["CODE_7"])
     assert [1, 1, 1] == [counted[code] for code in ("SUCCESS", "PROCESS_FAIL", None)]
 
@@ -114,25 +114,25 @@ def test_notifications(
     life: list[tuple[NotificationStatus, tuple[Attempt, ...]]], accepted: int, not_accepted: int, ended: dict[str, int]
 ) -> None:
     """Attempts are counted by what came of them, notifications by how they ended, each but once."""
-    tally = Tally()
+    metrics = Metrics()
     for status, attempts in life:
-        tally.hear(event("notification", SENT._replace(status=status, attempts=attempts)))
-    attempted = {outcome: count for (_, outcome), count in tally.attempts.items()}
+        metrics.record(event("notification", SENT._replace(status=status, attempts=attempts)))
+    attempted = {outcome: count for (_, outcome), count in metrics.attempts.items()}
     assert {"accepted": accepted, "not accepted": not_accepted} == {"accepted": 0, "not accepted": 0, **attempted}
-    assert {(SENT.name, status): count for status, count in ended.items()} == dict(tally.notifications)
+    assert {(SENT.name, status): count for status, count in ended.items()} == dict(metrics.notifications)
 
 
 def test_long_codes_are_one() -> None:
     """A scenario that takes a code from the request makes no label of a megabyte."""
-    tally = Tally()
+    metrics = Metrics()
     for length in (64, 65, 1_000_000):
-        tally.hear(event("call", ENTRY._replace(result_code="X" * length)))
-    assert [("X" * 64, 1), (OTHER, 2)] == [(code, count) for (_, code, _), count in tally.calls.items()]
+        metrics.record(event("call", ENTRY._replace(result_code="X" * length)))
+    assert [("X" * 64, 1), (OTHER, 2)] == [(code, count) for (_, code, _), count in metrics.calls.items()]
 
 
 def test_other_events_do_not_count() -> None:
     """Payments, clocks and resets are no calls."""
-    tally = Tally()
+    metrics = Metrics()
     for kind in ("payment", "clock", "reset"):
-        tally.hear(event(kind, {}))
-    assert (0, 0, {}) == (tally.calls.total(), tally.notifications.total(), tally.latencies)
+        metrics.record(event(kind, {}))
+    assert (0, 0, {}) == (metrics.calls.total(), metrics.notifications.total(), metrics.latencies)

@@ -9,22 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_alipay.journal.notifications import FILTERS, Attempt, Outbox, wanted
+from mock_alipay.journal.notifications import FILTERS, Attempt, NotificationJournal, wanted
 from tests.calls import NOW
 from tests.webhooks.rounds import notification
 
 ATTEMPT = Attempt(NOW, 500, b"busy", "the HTTP status was 500, expected 200", 0.1)
 
 
-def filled(count: int, **settings: Any) -> Outbox:
+def filled(count: int, **settings: Any) -> NotificationJournal:
     """An outbox with so many notifications, of client ids A and B in turn."""
-    outbox = Outbox(**settings)
+    outbox = NotificationJournal(**settings)
     for number in range(count):
         outbox.keep(notification(outbox.next_id(), client_id="AB"[number % 2]))
     return outbox
 
 
-def ids(outbox: Outbox, **settings: Any) -> list[str]:
+def ids(outbox: NotificationJournal, **settings: Any) -> list[str]:
     """Those that it would show, newest first."""
     return [one.id for one in outbox.newest_first(lambda _: True, **settings)]
 
@@ -75,7 +75,7 @@ def test_filters() -> None:
 )
 def test_told(changes: dict[str, Any], told: bool) -> None:
     """The first attempt counts, whatever came of it; so does that there will be none."""
-    assert told == notification(**changes).told
+    assert told == notification(**changes).handled
 
 
 def test_those_without_a_payment_are_alone() -> None:
@@ -102,7 +102,7 @@ def test_the_oldest_make_room_for_the_newest(caplog: pytest.LogCaptureFixture) -
 
 def test_large_ones_make_room_sooner() -> None:
     """Bodies, URLs and answers count; one that is too large alone is kept."""
-    outbox = Outbox(max_bytes=100_000)
+    outbox = NotificationJournal(max_bytes=100_000)
     for number in range(1, 6):
         outbox.keep(notification(str(number), body=b"x" * 30_000))
     assert ["5", "4", "3"] == ids(outbox)
@@ -128,7 +128,7 @@ _steps = st.lists(
 @given(_steps)
 def test_what_is_counted_is_what_is_there(steps: list[tuple[str, int, int]]) -> None:
     """However they come, change and go: never more than there may be, the newest among them, and sums that hold."""
-    outbox = Outbox(max_notifications=8, max_bytes=12_000)
+    outbox = NotificationJournal(max_notifications=8, max_bytes=12_000)
     for what, pick, size in steps:
         if what == "forget":
             outbox.forget("AB"[pick % 2])

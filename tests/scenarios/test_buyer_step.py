@@ -1,4 +1,4 @@
-"""What a story's buyer does, as it is read."""
+"""What a scenario's buyer does, as it is read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from mock_alipay.contracts.names import Act, BuyerAction
 from tests.fields import read
-from tests.scenarios.tales import problems, story
+from tests.scenarios.loading import problems, scenario
 
 
 @pytest.mark.parametrize(
@@ -25,8 +25,8 @@ from tests.scenarios.tales import problems, story
 )
 def test_an_act_is_read(text: str, expected: Act) -> None:
     """Every action, and what stands for the other keys when they are left out."""
-    assert (expected,) == story(f"buyer: {text}").buyer
-    assert (expected,) == story(f"buyer: [{text}]").buyer
+    assert (expected,) == scenario(f"buyer: {text}").buyer
+    assert (expected,) == scenario(f"buyer: [{text}]").buyer
 
 
 def test_the_schema_knows_every_action() -> None:
@@ -41,7 +41,7 @@ def test_a_payment_is_declined_with_the_codes_of_failure_only() -> None:
     acts = [f"{{action: decline, code: {code}}}" for code in failures]
     for start in range(0, len(acts), 100):
         written = ", ".join(acts[start : start + 100])
-        assert failures[start : start + 100] == [act.code for act in story(f"buyer: [{written}]").buyer]
+        assert failures[start : start + 100] == [act.code for act in scenario(f"buyer: [{written}]").buyer]
     for code in rows.keys() - failures:
         (told,) = problems(f"buyer: {{action: decline, code: {code}}}")
         assert f'whose status is F, such as USER_BALANCE_NOT_ENOUGH, got the string "{code}"' in told
@@ -50,7 +50,7 @@ def test_a_payment_is_declined_with_the_codes_of_failure_only() -> None:
 def test_a_buyer_may_do_a_hundred_things() -> None:
     """And no more."""
     act = "{action: decline}"
-    assert 100 == len(story(f"buyer: [{', '.join([act] * 100)}]").buyer)
+    assert 100 == len(scenario(f"buyer: [{', '.join([act] * 100)}]").buyer)
     assert ["tale.yaml:2: buyer: expected at most 100 elements, got 101"] == list(
         problems(f"buyer: [{', '.join([act] * 101)}]")
     )

@@ -1,4 +1,4 @@
-"""Stories come from folders; later folders override by name; bad folders are refused whole."""
+"""Scenarios come from folders; later folders override by name; bad folders are refused whole."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from pathlib import Path
 import pytest
 
 from mock_alipay.contracts.schemas import Schemas
-from mock_alipay.errors import SetupError, WrongUse
-from mock_alipay.scenarios import Library, Story, shipped_folder
+from mock_alipay.errors import SetupError, UsageError
+from mock_alipay.scenarios import Library, Scenario, shipped_folder
 from mock_alipay.scenarios.library import read_file
-from tests.scenarios.tales import Request
+from tests.scenarios.loading import Request
 
 SCHEMAS = Schemas()
 
 
-def write(folder: Path, **stories: str) -> Path:
+def write(folder: Path, **scenarios: str) -> Path:
     """A folder with these files; the name's underlines become dashes."""
     folder.mkdir(exist_ok=True)
-    for name, text in stories.items():
+    for name, text in scenarios.items():
         (folder / f"{name.replace('_', '-')}.yaml").write_text(f"description: {folder.name}.\n{text}", "utf-8")
     return folder
 
 
 def load(*folders: Path) -> Library:
-    """The shipped stories and those of some folders."""
+    """The shipped scenarios and those of some folders."""
     return Library.load(folders, SCHEMAS)
 
 
-def claimed(library: Library, client_id: str = "C", headers: dict[str, str] | None = None, **body: str) -> str | None:
-    """The name of the story that claims a call."""
-    stories = library.claimed(Request(client_id, headers or {}, body))
-    return stories[0].name if stories else None
+def matching(library: Library, client_id: str = "C", headers: dict[str, str] | None = None, **body: str) -> str | None:
+    """The name of the scenario that claims a call."""
+    scenarios = library.matching(Request(client_id, headers or {}, body))
+    return scenarios[0].name if scenarios else None
 
 
-def test_the_shipped_stories_are_always_there(tmp_path: Path) -> None:
+def test_the_shipped_scenarios_are_always_there(tmp_path: Path) -> None:
     """Folders add to them."""
     shipped = load()
     more = load(write(tmp_path / "own", own="", other=""))
@@ -45,12 +45,12 @@ def test_the_shipped_stories_are_always_there(tmp_path: Path) -> None:
 
 
 def test_a_later_folder_overrides_by_name(tmp_path: Path) -> None:
-    """The last one wins, also over a shipped story and over its match."""
+    """The last one wins, also over a shipped scenario and over its match."""
     one = write(tmp_path / "one", success="match: {clientId: X}", tale="match: {clientId: X1}")
     two = write(tmp_path / "two", tale="match: {clientId: X2}")
     library = load(one, two)
     assert (library["success"].description, library["tale"].description) == ("one.", "two.")
-    assert [claimed(library, "X1"), claimed(library, "X2")] == [None, "tale"]
+    assert [matching(library, "X1"), matching(library, "X2")] == [None, "tale"]
     assert str(two / "tale.yaml") == library["tale"].origin
     assert library["tale"].description != load(two, one)["tale"].description
 
@@ -93,7 +93,7 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
 
 
 def test_a_name_with_two_dashes_is_refused(tmp_path: Path) -> None:
-    """It could never be told from a paymentRequestId that names a story."""
+    """It could never be told from a paymentRequestId that names a scenario."""
     with pytest.raises(SetupError, match=r"a--b\.yaml: a scenario's name is"):
         load(write(tmp_path / "own", a__b=""))
 
@@ -132,24 +132,24 @@ def test_a_tie_is_refused(tmp_path: Path, one: str, other: str) -> None:
 
 
 def test_every_tie_is_told(tmp_path: Path) -> None:
-    """Three stories that claim the same are three ties."""
+    """Three scenarios that claim the same are three ties."""
     match = "match: {clientId: a}"
     with pytest.raises(SetupError) as caught:
         load(write(tmp_path / "own", a=match, b=match, c=match))
     assert len(caught.value.problems) == 3
 
 
-def test_a_tie_with_a_story_that_is_overridden_is_none(tmp_path: Path) -> None:
-    """Only stories that remain can tie."""
+def test_a_tie_with_a_scenario_that_is_overridden_is_none(tmp_path: Path) -> None:
+    """Only scenarios that remain can tie."""
     one = write(tmp_path / "one", a="match: {clientId: x}")
     two = write(tmp_path / "two", a="", b="match: {clientId: x}")
-    assert claimed(load(one, two), "x") == "b"
+    assert matching(load(one, two), "x") == "b"
 
 
 def test_disjoint_values_are_no_tie(tmp_path: Path) -> None:
-    """Each story keeps its own calls."""
+    """Each scenario keeps its own calls."""
     library = load(write(tmp_path / "own", a="match: {clientId: [x, y]}", b="match: {clientId: z}"))
-    assert [claimed(library, client_id) for client_id in ("x", "y", "z", "w")] == ["a", "a", "b", None]
+    assert [matching(library, client_id) for client_id in ("x", "y", "z", "w")] == ["a", "a", "b", None]
 
 
 def test_the_most_particular_match_wins(tmp_path: Path) -> None:
@@ -163,15 +163,15 @@ def test_the_most_particular_match_wins(tmp_path: Path) -> None:
     )
     library = load(folder)
     assert [
-        claimed(library),
-        claimed(library, a="q"),
-        claimed(library, a="xz"),
-        claimed(library, a="xy"),
+        matching(library),
+        matching(library, a="q"),
+        matching(library, a="xz"),
+        matching(library, a="xy"),
     ] == [None, "present", "glob", "equal"]
-    assert claimed(library, headers={"h": "1"}, a="xy") == "two"
+    assert matching(library, headers={"h": "1"}, a="xy") == "two"
 
 
-def test_stories_that_look_at_other_places_may_claim_the_same_call(tmp_path: Path) -> None:
+def test_scenarios_that_look_at_other_places_may_claim_the_same_call(tmp_path: Path) -> None:
     """Nothing tells at start that they will: all are told, and less particular ones are not among them."""
     folder = write(
         tmp_path / "own",
@@ -179,62 +179,62 @@ def test_stories_that_look_at_other_places_may_claim_the_same_call(tmp_path: Pat
         two="match: {body: {b: y}}",
         loose="match: {body: {a: {present: true}}}",
     )
-    found = load(folder).claimed(Request("C", {}, {"a": "x", "b": "y"}))
-    assert ["one", "two"] == [story.name for story in found]
+    found = load(folder).matching(Request("C", {}, {"a": "x", "b": "y"}))
+    assert ["one", "two"] == [scenario.name for scenario in found]
 
 
-def test_a_library_is_joined_by_one_more_story(tmp_path: Path) -> None:
+def test_a_library_is_joined_by_one_more_scenario(tmp_path: Path) -> None:
     """In place of the one that has its name, if there is one; the library itself stays as it was."""
     library = load(write(tmp_path / "own", a="match: {clientId: x}", b="match: {clientId: y}"))
     before = dict(library)
     files = write(
         tmp_path / "more", a="match: {clientId: z}", c="match: {clientId: [x, w]}", tie="match: {clientId: z}"
     )
-    stories = [read_file(file, SCHEMAS) for file in sorted(files.iterdir())]
-    joined = library.joined_by(stories[0]).joined_by(stories[1])
-    assert ["c", "b", "a"] == [claimed(joined, client_id) for client_id in "xyz"]
+    scenarios = [read_file(file, SCHEMAS) for file in sorted(files.iterdir())]
+    joined = library.joined_by(scenarios[0]).joined_by(scenarios[1])
+    assert ["c", "b", "a"] == [matching(joined, client_id) for client_id in "xyz"]
     assert ({*before, "c"}, sorted(joined)) == (set(joined), list(joined))
-    assert (before, "a") == (dict(library), claimed(library, "x"))
+    assert (before, "a") == (dict(library), matching(library, "x"))
     with pytest.raises(SetupError, match=r"tie\.yaml: its match ties with that of .*more/a\.yaml: "):
-        joined.joined_by(stories[2])
-    assert "a" == claimed(joined.joined_by(stories[0]), "z")
+        joined.joined_by(scenarios[2])
+    assert "a" == matching(joined.joined_by(scenarios[0]), "z")
 
 
 def test_a_newcomer_alone_is_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not the others with each other: a library of a thousand stories would take half a million comparisons."""
+    """Not the others with each other: a library of a thousand scenarios would take half a million comparisons."""
     library = load(write(tmp_path / "own", **{f"a{number}": f"match: {{clientId: '{number}'}}" for number in range(9)}))
-    story = read_file(write(tmp_path / "more", new="match: {clientId: x}") / "new.yaml", SCHEMAS)
+    scenario = read_file(write(tmp_path / "more", new="match: {clientId: x}") / "new.yaml", SCHEMAS)
     compared: list[str] = []
-    ties_with = Story.ties_with
+    ties_with = Scenario.ties_with
 
-    def noting(one: Story, other: Story) -> bool:
+    def noting(one: Scenario, other: Scenario) -> bool:
         compared.extend((one.name, other.name))
         return ties_with(one, other)
 
-    monkeypatch.setattr(Story, "ties_with", noting)
-    library.joined_by(story)
+    monkeypatch.setattr(Scenario, "ties_with", noting)
+    library.joined_by(scenario)
     claiming = sum(bool(other.match) for other in library.values())
     assert claiming == compared.count("new") == len(compared) / 2
 
 
 def test_only_what_is_seen_elsewhere_claims(tmp_path: Path) -> None:
-    """What stands there under its name is another story: the next best claims in its place."""
+    """What stands there under its name is another scenario: the next best claims in its place."""
     library = load(write(tmp_path / "own", best="match: {body: {a: x, b: y}}", good="match: {body: {a: x}}"))
     other = load(write(tmp_path / "other", best=""))["best"]
     request = Request("C", {}, {"a": "x", "b": "y"})
-    assert ["best"] == [story.name for story in library.claimed(request, library)]
-    assert ["good"] == [story.name for story in library.claimed(request, {**library, "best": other})]
+    assert ["best"] == [scenario.name for scenario in library.matching(request, library)]
+    assert ["good"] == [scenario.name for scenario in library.matching(request, {**library, "best": other})]
 
 
 def test_all_conditions_must_hold(tmp_path: Path) -> None:
     """One that does not is enough."""
     library = load(write(tmp_path / "own", a="match: {body: {a: x, b: {present: false}}}"))
-    assert [claimed(library, a="x"), claimed(library, a="x", b="y"), claimed(library, b="y")] == ["a", None, None]
+    assert [matching(library, a="x"), matching(library, a="x", b="y"), matching(library, b="y")] == ["a", None, None]
 
 
 def test_an_unknown_default_is_wrong_use() -> None:
     """With the name that was perhaps meant, and where all that are known stand."""
-    with pytest.raises(WrongUse, match="--scenario: there is no scenario 'sucess'; did you mean success") as caught:
+    with pytest.raises(UsageError, match="--scenario: there is no scenario 'sucess'; did you mean success") as caught:
         load().require("sucess")
     assert "mock-alipay scenarios lists them" in str(caught.value)
     load().require("success")

@@ -8,9 +8,9 @@ import pytest
 
 from mock_alipay.scenarios import shipped_folder
 from mock_alipay.scenarios.library import read_document
-from mock_alipay.scenarios.lint import strangers
+from mock_alipay.scenarios.lint import lint
 from mock_alipay.scenarios.yaml_document import read
-from tests.scenarios.tales import SCHEMAS, story
+from tests.scenarios.loading import SCHEMAS, scenario
 
 
 @pytest.mark.parametrize(
@@ -39,8 +39,8 @@ from tests.scenarios.tales import SCHEMAS, story
 )
 def test_a_field_that_nobody_documents(text: str, expected: str) -> None:
     """It is told with its line, and the name that was perhaps meant."""
-    story(text)
-    (told,) = strangers(read(f"description: x.\n{text}", "tale.yaml"), SCHEMAS)
+    scenario(text)
+    (told,) = lint(read(f"description: x.\n{text}", "tale.yaml"), SCHEMAS)
     assert told.startswith("tale.yaml:2: ")
     assert expected in told
 
@@ -58,18 +58,18 @@ def test_a_field_that_nobody_documents(text: str, expected: str) -> None:
 )
 def test_what_is_documented_or_added_is_not_told(text: str) -> None:
     """A match looks at requests of every kind, and replies may be given fields that look like no other."""
-    story(text)
-    assert [] == strangers(read(f"description: x.\n{text}", "tale.yaml"), SCHEMAS)
+    scenario(text)
+    assert [] == lint(read(f"description: x.\n{text}", "tale.yaml"), SCHEMAS)
 
 
 @pytest.mark.parametrize("file", sorted(shipped_folder().glob("*.yaml")), ids=lambda file: file.stem)
 def test_the_shipped_scenarios_have_none(file: Path) -> None:
     """Not one misspelling among them."""
-    assert [] == strangers(read_document(file), SCHEMAS)
+    assert [] == lint(read_document(file), SCHEMAS)
 
 
 def test_several_are_told_by_line() -> None:
     """Whatever order they are found in."""
     text = "pay: {set: {paymentTme: x}}\ndescription: x.\nmatch: {body: {foo: x, bar: y}}\n"
-    told = strangers(read(text, "tale.yaml"), SCHEMAS)
+    told = lint(read(text, "tale.yaml"), SCHEMAS)
     assert ["tale.yaml:1", "tale.yaml:3", "tale.yaml:3"] == [line.partition(": ")[0] for line in told]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mock_alipay.scenarios import matching as module
 from mock_alipay.scenarios.matching import Condition, conditions, fits, is_glob, meet
-from tests.scenarios.tales import Request
+from tests.scenarios.loading import Request
 
 BODY: dict[str, Any] = {
     "paymentAmount": {"value": "100", "currency": "BRL"},

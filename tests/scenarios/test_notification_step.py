@@ -1,4 +1,4 @@
-"""How notifications of a story are sent, as it is read."""
+"""How notifications of a scenario are sent, as it is read."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from mock_alipay.contracts.names import NotificationName
 from mock_alipay.journal.faults import NotificationFault
-from mock_alipay.scenarios.notification_step import Notice, circle
+from mock_alipay.scenarios.notification_step import NotificationStep, circle
 from tests.fields import read
-from tests.scenarios.tales import problems, story
+from tests.scenarios.loading import problems, scenario
 
 NAMES: tuple[NotificationName, ...] = get_args(NotificationName)
 
@@ -20,31 +20,34 @@ NAMES: tuple[NotificationName, ...] = get_args(NotificationName)
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("{}", Notice()),
-        ("{delay: 10m}", Notice(delay=(600.0, 600.0))),
-        ("{delay: {min: 1h30m, max: P1D}}", Notice(delay=(5400.0, 86400.0))),
-        ("{drop: true}", Notice(drop=True)),
-        ("{duplicate: 2}", Notice(copies=2)),
-        ("{duplicate: 10}", Notice(copies=10)),
-        ("{after: notifyCapture}", Notice(after="notifyCapture")),
-        ("{before: reply}", Notice(before_reply=True)),
-        ("{result: PROCESS_FAIL, message: no}", Notice(result="PROCESS_FAIL", message="no")),
-        ("{fault: bad-signature}", Notice(fault="bad-signature")),
-        ("{fault: no-signature}", Notice(fault="no-signature")),
-        ("{fault: wrong-key}", Notice(fault="wrong-key")),
-        ("{fault: stale-time}", Notice(fault="stale-time")),
-        ("{fault: truncate}", Notice(fault="truncate")),
+        ("{}", NotificationStep()),
+        ("{delay: 10m}", NotificationStep(delay=(600.0, 600.0))),
+        ("{delay: {min: 1h30m, max: P1D}}", NotificationStep(delay=(5400.0, 86400.0))),
+        ("{drop: true}", NotificationStep(drop=True)),
+        ("{duplicate: 2}", NotificationStep(copies=2)),
+        ("{duplicate: 10}", NotificationStep(copies=10)),
+        ("{after: notifyCapture}", NotificationStep(after="notifyCapture")),
+        ("{before: reply}", NotificationStep(before_reply=True)),
+        ("{result: PROCESS_FAIL, message: no}", NotificationStep(result="PROCESS_FAIL", message="no")),
+        ("{fault: bad-signature}", NotificationStep(fault="bad-signature")),
+        ("{fault: no-signature}", NotificationStep(fault="no-signature")),
+        ("{fault: wrong-key}", NotificationStep(fault="wrong-key")),
+        ("{fault: stale-time}", NotificationStep(fault="stale-time")),
+        ("{fault: truncate}", NotificationStep(fault="truncate")),
         (
             "{delay: 2s, duplicate: 3, after: notifyCapture, fault: truncate}",
-            Notice(delay=(2.0, 2.0), copies=3, after="notifyCapture", fault="truncate"),
+            NotificationStep(delay=(2.0, 2.0), copies=3, after="notifyCapture", fault="truncate"),
         ),
-        ("{before: reply, duplicate: 2, fault: wrong-key}", Notice(copies=2, before_reply=True, fault="wrong-key")),
+        (
+            "{before: reply, duplicate: 2, fault: wrong-key}",
+            NotificationStep(copies=2, before_reply=True, fault="wrong-key"),
+        ),
     ],
 )
-def test_a_notice_is_read(text: str, expected: Notice) -> None:
+def test_a_notice_is_read(text: str, expected: NotificationStep) -> None:
     """Every key, alone and beside others, with what stands for it when it is left out."""
-    assert {"notifyPayment": (expected,)} == story(f"notifyPayment: {text}").notices
-    assert {"notifyPayment": (expected,)} == story(f"notifyPayment: [{text}]").notices
+    assert {"notifyPayment": (expected,)} == scenario(f"notifyPayment: {text}").notification_steps
+    assert {"notifyPayment": (expected,)} == scenario(f"notifyPayment: [{text}]").notification_steps
 
 
 def test_the_schema_knows_every_fault_and_notification() -> None:
@@ -115,6 +118,6 @@ class TestCircle:
         sent: set[NotificationName] = set()
         for _ in NAMES:
             sent |= {name for name in NAMES if waits.get(name) is None or waits.get(name) in sent}
-        found = circle({name: (Notice(after=after), Notice()) for name, after in waits.items()})
+        found = circle({name: (NotificationStep(after=after), NotificationStep()) for name, after in waits.items()})
         assert bool(found) == (len(sent) < len(NAMES))
         assert [waits[name] for name in found] == [*found[1:], *found[:1]]

@@ -1,4 +1,4 @@
-"""Texts, places and lengths of time in stories, and what is told of wrong ones."""
+"""Texts, places and lengths of time in scenarios, and what is told of wrong ones."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from mock_alipay.clock import durations
 from mock_alipay.scenarios.json_path import Path
-from mock_alipay.scenarios.notification_step import Notice
+from mock_alipay.scenarios.notification_step import NotificationStep
 from mock_alipay.scenarios.parsing import length
 from mock_alipay.scenarios.placeholders import Scope
 from mock_alipay.scenarios.step import Step
-from tests.scenarios.tales import problems, story
+from tests.scenarios.loading import problems, scenario
 
 SCOPE = Scope(
     {"order": {"id": "7"}, "long": "x" * 300}, {"refundId": "R"}, {}, "client", datetime(2026, 11, 22, tzinfo=UTC)
@@ -28,10 +28,10 @@ def filled(name: str, text: str) -> list[tuple[Path, Any]]:
     return [(path, fill(SCOPE)) for path, fill in only(name, text).set]
 
 
-def only(name: str, text: str) -> Step | Notice:
+def only(name: str, text: str) -> Step | NotificationStep:
     """The one step or notice in a text."""
-    told = story(f"{name}: {text}")
-    (one,) = told.steps[name] if name in told.steps else told.notices["notifyRefund"]
+    told = scenario(f"{name}: {text}")
+    (one,) = told.steps[name] if name in told.steps else told.notification_steps["notifyRefund"]
     return one
 
 
@@ -116,7 +116,7 @@ def test_any_length_up_to_ten_years_is_taken(expected: timedelta) -> None:
     """As ISO 8601 writes it: by the function, and by the schema before it."""
     written = durations.iso(expected)
     assert expected == length(written)
-    assert expected == story(f"buyer: {{action: pay, after: {written}}}").buyer[0].after
+    assert expected == scenario(f"buyer: {{action: pay, after: {written}}}").buyer[0].after
 
 
 @pytest.mark.parametrize("written", ["3651d", "999999d999999d", "P999999W", "P3650DT0.001S", "99999999999999h"])

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from mock_alipay.contracts.schemas import Schemas
-from mock_alipay.scenarios import Chooser, Library, Story
+from mock_alipay.scenarios import Library, Scenario, Selector
 from mock_alipay.scenarios.reload import reload, watch
-from tests.scenarios.tales import Request, read_text
+from tests.scenarios.loading import Request, read_text
 
 SCHEMAS = Schemas()
 
@@ -29,97 +29,97 @@ def told(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> p
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with one story."""
+    """A folder with one scenario."""
     (tmp_path / "tale.yaml").write_text("description: old.\n")
     return tmp_path
 
 
-def chooser(folder: Path, default: str = "success") -> Chooser:
-    """A chooser with the stories of a folder."""
-    return Chooser(Library.load([folder], SCHEMAS), default)
+def selector(folder: Path, default: str = "success") -> Selector:
+    """A chooser with the scenarios of a folder."""
+    return Selector(Library.load([folder], SCHEMAS), default)
 
 
 def test_a_good_change_is_taken_over(folder: Path, told: pytest.LogCaptureFixture) -> None:
-    """Changed, new and removed stories; the log says what changed and how many there are now."""
-    among = chooser(folder)
-    count = len(among.shelf.library())
+    """Changed, new and removed scenarios; the log says what changed and how many there are now."""
+    among = selector(folder)
+    count = len(among.layers.library())
     (folder / "tale.yaml").unlink()
     (folder / "two.yaml").write_text("description: two.\n")
     (folder / "success.yaml").write_text("description: my own.\n")
     reload(among, [folder], SCHEMAS, "two.yaml")
-    assert "tale" not in among.shelf.library()
+    assert "tale" not in among.layers.library()
     assert ("two.", "my own.") == (
-        among.shelf.library()["two"].description,
-        among.shelf.library()["success"].description,
+        among.layers.library()["two"].description,
+        among.layers.library()["success"].description,
     )
-    assert [f"scenarios reloaded (two.yaml): {count} stories"] == told.messages
+    assert [f"scenarios reloaded (two.yaml): {count} loaded"] == told.messages
 
 
-def test_a_bad_file_keeps_the_old_stories_and_says_why(folder: Path, told: pytest.LogCaptureFixture) -> None:
+def test_a_bad_file_keeps_the_old_scenarios_and_says_why(folder: Path, told: pytest.LogCaptureFixture) -> None:
     """None of the change is taken over, however good the other files are."""
-    among = chooser(folder)
-    before = among.shelf.library()
+    among = selector(folder)
+    before = among.layers.library()
     (folder / "tale.yaml").write_text("description: new.\n")
     (folder / "bad.yaml").write_text("description: x.\nreslut: SUCCESS\ncount: x\n")
     reload(among, [folder], SCHEMAS, "bad.yaml")
-    assert among.shelf.library() is before
+    assert among.layers.library() is before
     assert before["tale"].description == "old."
     assert len(told.messages) == 2
     for line, message in zip((2, 3), sorted(told.messages, key=lambda text: "reslut" not in text), strict=True):
         assert message.startswith(f"the scenarios stay as they were: {folder}/bad.yaml:{line}: ")
     (folder / "bad.yaml").unlink()
     reload(among, [folder], SCHEMAS, "bad.yaml")
-    assert among.shelf.library()["tale"].description == "new."
+    assert among.layers.library()["tale"].description == "new."
 
 
-def test_a_default_that_is_gone_keeps_the_old_stories(folder: Path, told: pytest.LogCaptureFixture) -> None:
-    """There must always be a story to play."""
-    among = chooser(folder, "tale")
+def test_a_default_that_is_gone_keeps_the_old_scenarios(folder: Path, told: pytest.LogCaptureFixture) -> None:
+    """There must always be a scenario to play."""
+    among = selector(folder, "tale")
     (folder / "tale.yaml").rename(folder / "tail.yaml")
     reload(among, [folder], SCHEMAS, "tail.yaml")
-    assert "tale" in among.shelf.library()
+    assert "tale" in among.layers.library()
     assert "there is no scenario 'tale'; did you mean tail?" in told.messages[0]
 
 
-def test_a_folder_that_is_gone_keeps_the_old_stories(folder: Path, told: pytest.LogCaptureFixture) -> None:
+def test_a_folder_that_is_gone_keeps_the_old_scenarios(folder: Path, told: pytest.LogCaptureFixture) -> None:
     """It may be a mount that comes back."""
-    among = chooser(folder)
-    before = among.shelf.library()
+    among = selector(folder)
+    before = among.layers.library()
     reload(among, [folder / "gone"], SCHEMAS, "gone")
-    assert among.shelf.library() is before
+    assert among.layers.library() is before
     assert "no such folder" in told.messages[0]
 
 
-def loaded(text: str, name: str) -> Story:
-    """A story as it is loaded at run time."""
+def loaded(text: str, name: str) -> Scenario:
+    """A scenario as it is loaded at run time."""
     return read_text(name, f"description: loaded.\n{text}", "body", SCHEMAS)
 
 
-def test_stories_that_were_loaded_outlive_the_change(folder: Path, told: pytest.LogCaptureFixture) -> None:
+def test_scenarios_that_were_loaded_outlive_the_change(folder: Path, told: pytest.LogCaptureFixture) -> None:
     """For all and for one client id, and still in place of the file that has their name."""
-    among = chooser(folder)
-    among.shelf.load(loaded("", "tale"))
-    among.shelf.load(loaded("", "mine"), "A")
+    among = selector(folder)
+    among.layers.load(loaded("", "tale"))
+    among.layers.load(loaded("", "mine"), "A")
     among.prefer("mine", client_id="A")
     (folder / "tale.yaml").write_text("description: new.\n")
     (folder / "two.yaml").write_text("description: two.\n")
     reload(among, [folder], SCHEMAS, "two.yaml")
-    of_all, of_one = among.shelf.library(), among.shelf.library("A")
+    of_all, of_one = among.layers.library(), among.layers.library("A")
     assert ["loaded.", "two."] == [of_all[name].description for name in ("tale", "two")]
     assert ["loaded.", "two.", "loaded."] == [of_one[name].description for name in ("tale", "two", "mine")]
     assert "mine" not in of_all
     assert ["scenarios reloaded (two.yaml)"] == [message.partition(":")[0] for message in told.messages]
-    among.shelf.forget()
-    assert "new." == among.shelf.library("A")["tale"].description
+    among.layers.forget()
+    assert "new." == among.layers.library("A")["tale"].description
 
 
 @pytest.mark.parametrize("client_id", [None, "A"])
-def test_a_file_that_claims_what_a_loaded_story_does_is_taken_over(
+def test_a_file_that_claims_what_a_loaded_scenario_does_is_taken_over(
     folder: Path, told: pytest.LogCaptureFixture, client_id: str | None
 ) -> None:
     """The loaded one goes first for those who see it, and the file's plays once that is gone."""
-    among = chooser(folder)
-    among.shelf.load(loaded("match: {clientId: '?'}", "mine"), client_id)
+    among = selector(folder)
+    among.layers.load(loaded("match: {clientId: '?'}", "mine"), client_id)
     (folder / "rival.yaml").write_text("description: rival.\nmatch: {clientId: '?'}\n")
     reload(among, [folder], SCHEMAS, "rival.yaml")
     assert ["scenarios reloaded (rival.yaml)"] == [message.partition(":")[0] for message in told.messages]
@@ -132,9 +132,9 @@ def test_a_file_that_claims_what_a_loaded_story_does_is_taken_over(
     assert ["rival", "rival"] == playing()
 
 
-def test_a_story_that_was_set_and_is_gone_is_told(folder: Path, told: pytest.LogCaptureFixture) -> None:
+def test_a_scenario_that_was_set_and_is_gone_is_told(folder: Path, told: pytest.LogCaptureFixture) -> None:
     """For whomever it was set; the choice itself stands, for the file may come back."""
-    among = chooser(folder)
+    among = selector(folder)
     among.prefer("tale", client_id="A")
     among.prefer("success")
     (folder / "tale.yaml").unlink()
@@ -155,7 +155,7 @@ async def until(fulfilled: Callable[[], bool], again: Callable[[], object] = lam
 
 
 @contextlib.asynccontextmanager
-async def watching(among: Chooser, folder: Path) -> AsyncIterator[None]:
+async def watching(among: Selector, folder: Path) -> AsyncIterator[None]:
     """Watch a folder until the block ends."""
     task = asyncio.create_task(watch(among, [folder], SCHEMAS))
     yield
@@ -166,28 +166,30 @@ async def watching(among: Chooser, folder: Path) -> AsyncIterator[None]:
 
 def test_files_are_watched(folder: Path, told: pytest.LogCaptureFixture) -> None:
     """A real change on disk is taken over, a bad one is not, and a good one after it is."""
-    among = chooser(folder)
+    among = selector(folder)
 
     def write(text: str) -> Callable[[], object]:
         return lambda: (folder / "tale.yaml").write_text(text)
 
     async def main() -> None:
         async with watching(among, folder):
-            await until(lambda: among.shelf.library()["tale"].description == "new.", write("description: new.\n"))
+            await until(lambda: among.layers.library()["tale"].description == "new.", write("description: new.\n"))
             await until(lambda: "the scenarios stay as they were" in told.text, write("description: newer.\nfoo: 1\n"))
-            assert among.shelf.library()["tale"].description == "new."
-            await until(lambda: among.shelf.library()["tale"].description == "newest.", write("description: newest.\n"))
+            assert among.layers.library()["tale"].description == "new."
+            await until(
+                lambda: among.layers.library()["tale"].description == "newest.", write("description: newest.\n")
+            )
 
     asyncio.run(main())
     assert "scenarios reloaded (tale.yaml)" in told.text
 
 
 def test_a_folder_may_be_taken_away_and_put_back(folder: Path, told: pytest.LogCaptureFixture) -> None:
-    """The old stories hold meanwhile, and the watch goes on."""
+    """The old scenarios hold meanwhile, and the watch goes on."""
     folder = folder / "inner"
     folder.mkdir()
     (folder / "tale.yaml").write_text("description: old.\n")
-    among = chooser(folder)
+    among = selector(folder)
 
     async def main() -> None:
         async with watching(among, folder):
@@ -195,9 +197,9 @@ def test_a_folder_may_be_taken_away_and_put_back(folder: Path, told: pytest.LogC
             await until(lambda: "scenarios reloaded" in told.text, touched)
             shutil.rmtree(folder)
             await until(lambda: "no such folder" in told.text)
-            assert among.shelf.library()["tale"].description == "old."
+            assert among.layers.library()["tale"].description == "old."
             folder.mkdir()
             (folder / "tale.yaml").write_text("description: new.\n")
-            await until(lambda: among.shelf.library()["tale"].description == "new.")
+            await until(lambda: among.layers.library()["tale"].description == "new.")
 
     asyncio.run(main())

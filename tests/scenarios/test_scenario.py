@@ -8,15 +8,15 @@ import pytest
 
 from mock_alipay.contracts.names import Act
 from mock_alipay.errors import SetupError
-from mock_alipay.scenarios.notification_step import Notice
-from mock_alipay.scenarios.scenario import Story
+from mock_alipay.scenarios.notification_step import NotificationStep
+from mock_alipay.scenarios.scenario import Scenario
 from mock_alipay.scenarios.step import Step
-from tests.scenarios.tales import SCHEMAS, problems, read_text, story
+from tests.scenarios.loading import SCHEMAS, problems, read_text, scenario
 
 
-def test_a_story_may_be_a_description_alone() -> None:
+def test_a_scenario_may_be_a_description_alone() -> None:
     """Everything then succeeds, and it claims nothing."""
-    told = story("")
+    told = scenario("")
     assert (
         told.name,
         told.origin,
@@ -25,36 +25,38 @@ def test_a_story_may_be_a_description_alone() -> None:
         told.count_by_client,
         told.steps,
         told.buyer,
-        told.notices,
+        told.notification_steps,
     ) == ("tale", "tale.yaml", "A test.", (), False, {}, (), {})
 
 
-def test_a_story_tells_of_every_endpoint_the_buyer_and_every_notification() -> None:
+def test_a_scenario_tells_of_every_endpoint_the_buyer_and_every_notification() -> None:
     """Each under its own name, none among the others."""
     steps = ["createPaymentSession", "pay", "consult", "inquiryPayment", "cancel", "capture", "refund", "inquiryRefund"]
-    notices = ["notifyPayment", "notifyCapture", "notifyRefund"]
-    told = story("".join(f"{name}: {{message: {name}}}\n" for name in steps + notices) + "buyer: {action: pay}")
+    notification_steps = ["notifyPayment", "notifyCapture", "notifyRefund"]
+    told = scenario(
+        "".join(f"{name}: {{message: {name}}}\n" for name in steps + notification_steps) + "buyer: {action: pay}"
+    )
     assert {name: (Step(message=name),) for name in steps} == told.steps
-    assert {name: (Notice(message=name),) for name in notices} == told.notices
+    assert {name: (NotificationStep(message=name),) for name in notification_steps} == told.notification_steps
     assert (Act("pay"),) == told.buyer
 
 
 def test_lists_are_read_in_order() -> None:
     """They are played from the top."""
-    told = story(
+    told = scenario(
         "pay: [{result: RISK_REJECT}, {}]\n"
         "buyer: [{action: challenge}, {action: pay, after: 3s}]\n"
         "notifyPayment: [{drop: true}, {}]\n"
     )
     assert (Step("RISK_REJECT"), Step()) == told.steps["pay"]
     assert (Act("challenge"), Act("pay", timedelta(seconds=3))) == told.buyer
-    assert (Notice(drop=True), Notice()) == told.notices["notifyPayment"]
+    assert (NotificationStep(drop=True), NotificationStep()) == told.notification_steps["notifyPayment"]
 
 
 @pytest.mark.parametrize(("text", "by_client"), [("count: client", True), ("count: paymentRequestId", False)])
 def test_what_is_counted_is_read(text: str, by_client: bool) -> None:
     """Per client id, or per paymentRequestId."""
-    assert by_client == story(text).count_by_client
+    assert by_client == scenario(text).count_by_client
 
 
 @pytest.mark.parametrize(
@@ -129,7 +131,7 @@ def test_a_file_that_is_no_mapping_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "words"), [("count: client", "missing"), ("description: ''", "at least 1 character")])
 def test_a_description_is_required(text: str, words: str) -> None:
-    """A story that nobody can explain is no story."""
+    """A scenario that nobody can explain is no scenario."""
     with pytest.raises(SetupError, match=f"^tale.yaml:1: description: .*{words}"):
         read_text("tale", text, "tale.yaml", SCHEMAS)
 
@@ -219,7 +221,7 @@ def test_what_the_schema_finds_and_what_reading_finds_is_told_together(text: str
 @pytest.mark.parametrize("name", ["a", "a-b", "A.b_c-1", "9", "a" * 60])
 def test_a_good_name_is_taken(name: str) -> None:
     """Letters, digits, dots, underlines and single dashes, up to sixty."""
-    assert name == story("", name).name
+    assert name == scenario("", name).name
 
 
 @pytest.mark.parametrize("name", ["", "a--b", "-a", ".a", "a b", "ä", "a/b", "a" * 61, "a--", "a\n"])
@@ -229,9 +231,9 @@ def test_a_bad_name_is_refused(name: str) -> None:
     assert "1 to 60 letters, digits" in told
 
 
-def one_match(text: str) -> Story:
-    """A story with this match."""
-    return story(f"match: {text}")
+def one_match(text: str) -> Scenario:
+    """A scenario with this match."""
+    return scenario(f"match: {text}")
 
 
 @pytest.mark.parametrize(
@@ -259,7 +261,7 @@ def one_match(text: str) -> Story:
         ("{body: {a: {present: true}}}", "{body: {a: 1}}", False),
     ],
 )
-def test_two_stories_tie_when_they_claim_a_call_with_equal_right(one: str, other: str, tied: bool) -> None:
+def test_two_scenarios_tie_when_they_claim_a_call_with_equal_right(one: str, other: str, tied: bool) -> None:
     """Same places, same weight, and a call that fits both; the more particular of two never ties."""
     assert tied == one_match(one).ties_with(one_match(other))
     assert tied == one_match(other).ties_with(one_match(one))
@@ -299,8 +301,8 @@ def test_notifications_that_wait_for_one_another_are_refused(text: str, expected
         ("{result: PROCESS_FAIL}", False),
     ],
 )
-def test_a_story_tells_whether_it_makes_up_result_codes(written: str, expected: bool) -> None:
+def test_a_scenario_tells_whether_it_makes_up_result_codes(written: str, expected: bool) -> None:
     """Then any code may be looked for in the journal."""
     for name in ("createPaymentSession", "refund", "notifyRefund"):
-        assert expected == story(f"{name}: {written}").sets_result_code
-    assert not story("").sets_result_code
+        assert expected == scenario(f"{name}: {written}").sets_result_code
+    assert not scenario("").sets_result_code

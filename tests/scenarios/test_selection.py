@@ -1,4 +1,4 @@
-"""Which story a call plays in, and at which step."""
+"""Which scenario a call plays in, and at which step."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from mock_alipay.contracts.names import Act
 from mock_alipay.contracts.schemas import Schemas
-from mock_alipay.errors import Misuse, SetupError
-from mock_alipay.scenarios import Choice, Chooser, Library, Notice, Step
+from mock_alipay.errors import HttpProblem, SetupError
+from mock_alipay.scenarios import Choice, Library, NotificationStep, Selector, Step
 from mock_alipay.scenarios import selection as module
-from tests.scenarios.tales import Request, read_text
+from tests.scenarios.loading import Request, read_text
 
 ENDPOINT = "createPaymentSession"
 SERIES_STEPS = f"{ENDPOINT}: [{{result: UNKNOWN_EXCEPTION}}, {{result: PROCESS_FAIL}}, {{result: SUCCESS}}]"
-STORIES = {
+SCENARIO_FLAGS = {
     "plain": "",
     "first": "",
     "second-best": "",
@@ -32,19 +32,19 @@ STORIES = {
 SCHEMAS = Schemas()
 
 
-def stories(*, without: str | None = None) -> Library:
-    """``STORIES``, but for one of them."""
-    texts = {name: f"description: x.\n{text}" for name, text in STORIES.items() if name != without}
+def scenarios(*, without: str | None = None) -> Library:
+    """``SCENARIO_FLAGS``, but for one of them."""
+    texts = {name: f"description: x.\n{text}" for name, text in SCENARIO_FLAGS.items() if name != without}
     return Library(read_text(name, text, name, SCHEMAS) for name, text in texts.items())
 
 
-def chooser() -> Chooser:
-    """A chooser among ``STORIES``, with the plain one as default."""
-    return Chooser(stories(), "plain")
+def selector() -> Selector:
+    """A chooser among ``SCENARIO_FLAGS``, with the plain one as default."""
+    return Selector(scenarios(), "plain")
 
 
 def choose(
-    among: Chooser,
+    among: Selector,
     payment_request_id: str = "id",
     *,
     client_id: str = "A",
@@ -56,14 +56,14 @@ def choose(
     return among.choose(ENDPOINT, payment_request_id, Request(client_id, headers, {"paymentAmount": {"value": value}}))
 
 
-def results(among: Chooser, count: int, payment_request_id: str = "id", client_id: str = "A") -> list[str | None]:
+def results(among: Selector, count: int, payment_request_id: str = "id", client_id: str = "A") -> list[str | None]:
     """The results of the next calls."""
     return [choose(among, payment_request_id, client_id=client_id).step.result for _ in range(count)]
 
 
 def test_the_first_way_that_applies_decides() -> None:
     """Header, then NAME--, then what was set for the client id, for all, then a match, then the default."""
-    among = chooser()
+    among = selector()
     seen = []
 
     def note(choice: Choice) -> None:
@@ -89,9 +89,9 @@ def test_the_first_way_that_applies_decides() -> None:
     ]
 
 
-def test_stories_that_claim_a_call_with_equal_right_are_all_named() -> None:
+def test_scenarios_that_claim_a_call_with_equal_right_are_all_named() -> None:
     """The first plays, and the reason tells of the others."""
-    choice = choose(chooser(), client_id="both", value="7")
+    choice = choose(selector(), client_id="both", value="7")
     assert (choice.scenario, choice.reason) == (
         "claims",
         "its match fits: paymentAmount.value; so does that of claims-too",
@@ -108,9 +108,9 @@ def test_stories_that_claim_a_call_with_equal_right_are_all_named() -> None:
         ("serie-1", None),
     ],
 )
-def test_an_id_that_looks_like_a_misspelt_story_gets_a_hint(payment_request_id: str, meant: str | None) -> None:
+def test_an_id_that_looks_like_a_misspelt_scenario_gets_a_hint(payment_request_id: str, meant: str | None) -> None:
     """It is an id all the same: the default plays."""
-    hint = choose(chooser(), payment_request_id).hint
+    hint = choose(selector(), payment_request_id).hint
     if meant:
         assert f"did you mean {meant}--?" in str(hint)
     else:
@@ -133,43 +133,43 @@ def test_an_id_that_looks_like_a_misspelt_story_gets_a_hint(payment_request_id: 
         ("order-17--second-best", "plain"),
     ],
 )
-def test_a_payment_request_id_may_begin_with_a_story(payment_request_id: str, expected: str) -> None:
+def test_a_payment_request_id_may_begin_with_a_scenario(payment_request_id: str, expected: str) -> None:
     """NAME-- counts only when NAME is a scenario; any other id with dashes is just an id."""
-    assert expected == choose(chooser(), payment_request_id).scenario
+    assert expected == choose(selector(), payment_request_id).scenario
 
 
 @pytest.mark.parametrize("named", ["sries", "zzz", "", "series ", "SERIES", "series, series"])
 def test_an_unknown_name_in_the_header_is_misuse(named: str) -> None:
     """HTTP 400 with all the names; nothing else is tried."""
-    with pytest.raises(Misuse) as caught:
-        choose(chooser(), "late--1", named=named)
+    with pytest.raises(HttpProblem) as caught:
+        choose(selector(), "late--1", named=named)
     problem = caught.value.problem
     assert problem["status"] == 400
     assert f"header mock-scenario: there is no scenario '{named}'" in problem["detail"]
-    assert sorted(STORIES) == problem["known"]
+    assert sorted(SCENARIO_FLAGS) == problem["known"]
 
 
 def test_a_misspelt_name_gets_a_suggestion() -> None:
     """In the header and in the admin API."""
-    with pytest.raises(Misuse, match="did you mean series"):
-        choose(chooser(), named="sries")
-    with pytest.raises(Misuse, match="did you mean series") as caught:
-        chooser().prefer("sries")
-    assert (400, sorted(STORIES)) == (caught.value.status, caught.value.problem["known"])
+    with pytest.raises(HttpProblem, match="did you mean series"):
+        choose(selector(), named="sries")
+    with pytest.raises(HttpProblem, match="did you mean series") as caught:
+        selector().prefer("sries")
+    assert (400, sorted(SCENARIO_FLAGS)) == (caught.value.status, caught.value.problem["known"])
 
 
 @pytest.mark.parametrize("times", [1, 2, 5])
 def test_a_choice_for_some_calls_serves_exactly_so_many(times: int) -> None:
     """And then the next way decides."""
-    among = chooser()
+    among = selector()
     among.prefer("first", client_id="A", times=times)
     assert ["first"] * times + ["plain"] * 2 == [choose(among).scenario for _ in range(times + 2)]
     assert among.preferences() == []
 
 
-def test_calls_that_name_their_story_use_up_no_choice() -> None:
+def test_calls_that_name_their_scenario_use_up_no_choice() -> None:
     """Nor do calls of other clients."""
-    among = chooser()
+    among = selector()
     among.prefer("first", client_id="A", times=1)
     choose(among, named="late")
     choose(among, "late--1")
@@ -180,7 +180,7 @@ def test_calls_that_name_their_story_use_up_no_choice() -> None:
 
 def test_a_used_up_choice_of_a_client_uncovers_that_for_all() -> None:
     """Each is counted by itself."""
-    among = chooser()
+    among = selector()
     among.prefer("first", times=2)
     among.prefer("late", client_id="A", times=1)
     assert ["late", "first", "first", "plain"] == [choose(among).scenario for _ in range(4)]
@@ -188,7 +188,7 @@ def test_a_used_up_choice_of_a_client_uncovers_that_for_all() -> None:
 
 def test_the_last_choice_holds() -> None:
     """It replaces the one before, with its count."""
-    among = chooser()
+    among = selector()
     among.prefer("first", times=1)
     among.prefer("late")
     assert ["late", "late"] == [choose(among).scenario for _ in range(2)]
@@ -197,7 +197,7 @@ def test_the_last_choice_holds() -> None:
 
 def test_choices_are_taken_back() -> None:
     """For one client id, or all of them together with that for all."""
-    among = chooser()
+    among = selector()
     for client_id in (None, "A", "B"):
         among.prefer("first", client_id=client_id)
     among.clear("A")
@@ -207,18 +207,18 @@ def test_choices_are_taken_back() -> None:
     assert among.preferences() == []
 
 
-def test_a_choice_of_a_story_that_is_gone_is_passed_over() -> None:
+def test_a_choice_of_a_scenario_that_is_gone_is_passed_over() -> None:
     """Scenario files may change while a choice is set."""
-    among = chooser()
+    among = selector()
     among.prefer("first", client_id="A")
     among.prefer("late")
-    among.shelf.refile(stories(without="first"))
+    among.layers.replace_files(scenarios(without="first"))
     assert choose(among).scenario == "late"
 
 
 def test_a_series_is_played_in_order_and_its_last_step_repeats() -> None:
     """Counted per paymentRequestId."""
-    among = chooser()
+    among = selector()
     expected = ["UNKNOWN_EXCEPTION", "PROCESS_FAIL", "SUCCESS", "SUCCESS", "SUCCESS"]
     assert expected == results(among, 5, "series--1")
     assert expected[:2] == results(among, 2, "series--2")
@@ -228,7 +228,7 @@ def test_a_series_is_played_in_order_and_its_last_step_repeats() -> None:
 
 def test_a_series_may_be_counted_per_client() -> None:
     """Whatever the ids, but never across clients."""
-    among = chooser()
+    among = selector()
     seen = [results(among, 1, f"by-client--{n}")[0] for n in range(4)]
     assert ["UNKNOWN_EXCEPTION", "PROCESS_FAIL", "SUCCESS", "SUCCESS"] == seen
     assert ["UNKNOWN_EXCEPTION"] == results(among, 1, "by-client--0", client_id="B")
@@ -236,21 +236,21 @@ def test_a_series_may_be_counted_per_client() -> None:
 
 def test_the_number_of_the_call_is_told() -> None:
     """For series and delays: a delay drawn at random must differ from call to call."""
-    among = chooser()
+    among = selector()
     assert [0, 1, 2] == [choose(among, "late--1").nth for _ in range(3)]
     assert [0, 1, 2, 3] == [choose(among, "series--1").nth for _ in range(4)]
     assert [0, 0] == [choose(among).nth for _ in range(2)]
 
 
-def test_an_endpoint_that_a_story_does_not_mention_answers_as_usual() -> None:
-    """A story tells what is out of the ordinary."""
+def test_an_endpoint_that_a_scenario_does_not_mention_answers_as_usual() -> None:
+    """A scenario tells what is out of the ordinary."""
     request = Request("A", {"mock-scenario": "series"}, {})
-    assert Step() == chooser().choose("inquiryPayment", "id", request).step
+    assert Step() == selector().choose("inquiryPayment", "id", request).step
 
 
-def test_a_payment_goes_on_in_the_story_in_which_it_began() -> None:
+def test_a_payment_goes_on_in_the_scenario_in_which_it_began() -> None:
     """Unless anything tells of another: header, id, what was set, a match."""
-    among = chooser()
+    among = selector()
     seen = []
 
     def note(value: str = "100", *, payment_request_id: str = "id", began: str = "first", **headers: str) -> None:
@@ -275,9 +275,9 @@ def test_a_payment_goes_on_in_the_story_in_which_it_began() -> None:
     ]
 
 
-def test_a_payment_that_began_in_another_client_s_story_goes_on_in_the_default() -> None:
+def test_a_payment_that_began_in_another_client_s_scenario_goes_on_in_the_default() -> None:
     """It does not exist for this client."""
-    among = chooser()
+    among = selector()
     load(among, "mine", "A")
     chosen = [among.choose("cancel", "id", Request(whose, {}, {}), "mine").scenario for whose in "AB"]
     assert ["mine", "plain"] == chosen
@@ -285,7 +285,7 @@ def test_a_payment_that_began_in_another_client_s_story_goes_on_in_the_default()
 
 def test_calls_about_no_payment_are_counted_per_client() -> None:
     """Each client has its own series of them, apart from those of its payments."""
-    among = chooser()
+    among = selector()
 
     def played(payment_request_id: str | None, client_id: str) -> tuple[str | None, int]:
         request = Request(client_id, {"mock-scenario": "series"}, {})
@@ -305,51 +305,55 @@ NOTIFYING = {
 }
 
 
-def notifying() -> Chooser:
-    """A chooser that also knows the stories of ``NOTIFYING``."""
-    among = chooser()
+def notifying() -> Selector:
+    """A chooser that also knows the scenarios of ``NOTIFYING``."""
+    among = selector()
     for name, text in NOTIFYING.items():
         load(among, name, text=text)
     return among
 
 
-def noticed(among: Chooser, story: str, payment: str = "id", client_id: str = "A", count: int = 1) -> list[Notice]:
+def noticed(
+    among: Selector, scenario: str, payment: str = "id", client_id: str = "A", count: int = 1
+) -> list[NotificationStep]:
     """How the next notifications of a payment are sent."""
-    return [among.notice(story, "notifyPayment", client_id, payment)[0] for _ in range(count)]
+    return [among.notification_step(scenario, "notifyPayment", client_id, payment)[0] for _ in range(count)]
 
 
 def test_notices_are_played_in_order_and_the_last_repeats() -> None:
     """Counted per client, payment and name of the notification, apart from calls."""
     among = notifying()
-    series = [Notice(drop=True), Notice(copies=2), Notice(), Notice()]
+    series = [NotificationStep(drop=True), NotificationStep(copies=2), NotificationStep(), NotificationStep()]
     assert series == noticed(among, "several", count=4)
     assert series[:2] == noticed(among, "several", "other", count=2)
     assert series[:1] == noticed(among, "several", client_id="B")
-    assert [(Notice(drop=True), 0)] * 2 == [among.notice("several", "notifyRefund", "A", "id") for _ in range(2)]
-    assert [0, 1] == [among.notice("several", "notifyPayment", "C", "id")[1] for _ in range(2)]
-    assert [0, 1] == [among.notice("ranged", "notifyPayment", "A", "id")[1] for _ in range(2)]
+    assert [(NotificationStep(drop=True), 0)] * 2 == [
+        among.notification_step("several", "notifyRefund", "A", "id") for _ in range(2)
+    ]
+    assert [0, 1] == [among.notification_step("several", "notifyPayment", "C", "id")[1] for _ in range(2)]
+    assert [0, 1] == [among.notification_step("ranged", "notifyPayment", "A", "id")[1] for _ in range(2)]
 
 
 def test_notices_may_be_counted_per_client() -> None:
     """As steps are."""
     among = notifying()
-    assert [Notice(drop=True)] == noticed(among, "per-client", "1")
-    assert [Notice()] == noticed(among, "per-client", "2")
-    assert [Notice(drop=True)] == noticed(among, "per-client", "1", "B")
+    assert [NotificationStep(drop=True)] == noticed(among, "per-client", "1")
+    assert [NotificationStep()] == noticed(among, "per-client", "2")
+    assert [NotificationStep(drop=True)] == noticed(among, "per-client", "1", "B")
 
 
-@pytest.mark.parametrize("story", ["plain", "gone"])
-def test_a_notification_that_no_story_tells_of_is_sent_as_usual(story: str) -> None:
-    """Also when the story is gone."""
+@pytest.mark.parametrize("scenario", ["plain", "gone"])
+def test_a_notification_that_no_scenario_tells_of_is_sent_as_usual(scenario: str) -> None:
+    """Also when the scenario is gone."""
     among = notifying()
-    assert (Notice(), 0) == among.notice(story, "notifyPayment", "A", "id")
+    assert (NotificationStep(), 0) == among.notification_step(scenario, "notifyPayment", "A", "id")
     assert 0 == among._counted
 
 
-def test_notices_begin_anew_with_their_story() -> None:
+def test_notices_begin_anew_with_their_scenario() -> None:
     """When it is loaded again, and when all is forgotten."""
     among = notifying()
-    first = [Notice(drop=True)]
+    first = [NotificationStep(drop=True)]
     assert first == noticed(among, "several")
     load(among, "several", text=NOTIFYING["several"])
     assert first == noticed(among, "several")
@@ -357,9 +361,9 @@ def test_notices_begin_anew_with_their_story() -> None:
     assert first == noticed(among, "several")
 
 
-def test_a_story_tells_what_its_buyer_does() -> None:
-    """As this client knows the story; most have none."""
-    among = chooser()
+def test_a_scenario_tells_what_its_buyer_does() -> None:
+    """As this client knows the scenario; most have none."""
+    among = selector()
     load(among, "bought", text="buyer: [{action: challenge}, {action: pay, after: 3s}]")
     load(among, "bought", "B", text="buyer: {action: leave}")
     assert (Act("challenge"), Act("pay", timedelta(seconds=3))) == choose(among, named="bought").buyer
@@ -377,16 +381,16 @@ def test_a_story_tells_what_its_buyer_does() -> None:
         ("buyer: {action: pay}", False),
     ],
 )
-def test_a_story_may_tell_of_its_buyer_before_the_reply(text: str, expected: bool) -> None:
+def test_a_scenario_may_tell_of_its_buyer_before_the_reply(text: str, expected: bool) -> None:
     """Only notifyPayment can: captures come with calls of their own."""
-    among = chooser()
+    among = selector()
     load(among, "told", text=text)
-    assert [expected, False] == [among.hurries(name, "A") for name in ("told", "gone")]
+    assert [expected, False] == [among.notifies_before_reply(name, "A") for name in ("told", "gone")]
 
 
 def test_one_client_id_is_forgotten_and_no_other() -> None:
     """Its counters and its choice."""
-    among = chooser()
+    among = selector()
     for client_id in ("A", "B"):
         among.prefer("series", client_id=client_id)
         results(among, 1, client_id=client_id)
@@ -399,7 +403,7 @@ def test_one_client_id_is_forgotten_and_no_other() -> None:
 
 def test_everything_is_forgotten() -> None:
     """All counters and all choices, also that for all client ids."""
-    among = chooser()
+    among = selector()
     among.prefer("series")
     results(among, 2)
     results(among, 2, client_id="B")
@@ -409,14 +413,14 @@ def test_everything_is_forgotten() -> None:
     assert ["UNKNOWN_EXCEPTION"] * 2 == results(among, 1) + results(among, 1, client_id="B")
 
 
-def load(among: Chooser, name: str, client_id: str | None = None, text: str = "") -> None:
-    """Load a story at run time."""
+def load(among: Selector, name: str, client_id: str | None = None, text: str = "") -> None:
+    """Load a scenario at run time."""
     among.load(read_text(name, f"description: x.\n{text}", name, SCHEMAS), client_id)
 
 
-def test_a_loaded_story_is_chosen_in_every_way() -> None:
+def test_a_loaded_scenario_is_chosen_in_every_way() -> None:
     """By header, by id, when it is set and by its match; for one client id alone when it was loaded for that."""
-    among = chooser()
+    among = selector()
     load(among, "mine", "A", "match: {body: {paymentAmount.value: '9'}}")
     assert "mine" == choose(among, named="mine").scenario
     for client_id, expected in (("A", "mine"), ("B", "plain")):
@@ -424,26 +428,26 @@ def test_a_loaded_story_is_chosen_in_every_way() -> None:
         assert expected == choose(among, client_id=client_id, value="9").scenario
     among.prefer("mine", client_id="A")
     assert "set for client id A" == choose(among).reason
-    with pytest.raises(Misuse, match="there is no scenario 'mine'") as caught:
+    with pytest.raises(HttpProblem, match="there is no scenario 'mine'") as caught:
         choose(among, client_id="B", named="mine")
     assert "mine" not in caught.value.problem["known"]
 
 
 @pytest.mark.parametrize("client_id", [None, "B"])
-def test_a_story_of_one_client_cannot_be_set_for_others(client_id: str | None) -> None:
+def test_a_scenario_of_one_client_cannot_be_set_for_others(client_id: str | None) -> None:
     """They could not play it."""
-    among = chooser()
+    among = selector()
     load(among, "mine", "A")
-    with pytest.raises(Misuse, match="there is no scenario 'mine'") as caught:
+    with pytest.raises(HttpProblem, match="there is no scenario 'mine'") as caught:
         among.prefer("mine", client_id=client_id)
     assert (400, False) == (caught.value.status, "mine" in caught.value.problem["known"])
     assert [] == among.preferences()
     among.prefer("mine", client_id="A")
 
 
-def test_a_client_s_own_story_plays_under_a_name_that_was_set_for_all() -> None:
+def test_a_client_s_own_scenario_plays_under_a_name_that_was_set_for_all() -> None:
     """Its own takes the place of the other."""
-    among = chooser()
+    among = selector()
     load(among, "series", "A", f"{ENDPOINT}: {{result: RISK_REJECT}}")
     among.prefer("series")
     assert [["RISK_REJECT"] * 2, ["UNKNOWN_EXCEPTION", "PROCESS_FAIL"]] == [
@@ -451,36 +455,36 @@ def test_a_client_s_own_story_plays_under_a_name_that_was_set_for_all() -> None:
     ]
 
 
-def test_a_hint_knows_the_client_s_own_stories() -> None:
+def test_a_hint_knows_the_client_s_own_scenarios() -> None:
     """And tells nobody of another's."""
-    among = chooser()
+    among = selector()
     load(among, "my-own-tale", "A")
     hints = [choose(among, "my-own-tail--1", client_id=client_id).hint for client_id in ("A", "B")]
     assert "did you mean my-own-tale--?" in str(hints[0])
     assert hints[1] is None
 
 
-def test_loaded_stories_are_forgotten_with_their_client() -> None:
+def test_loaded_scenarios_are_forgotten_with_their_client() -> None:
     """Its own; those of others and of all stay until all is forgotten."""
-    among = chooser()
+    among = selector()
     for client_id in ("A", "B", None):
         load(among, "mine" if client_id else "ours", client_id)
     among.forget("A")
-    assert [("B", "mine"), (None, "ours")] == [(whose, story.name) for whose, story in among.shelf.loaded()]
+    assert [("B", "mine"), (None, "ours")] == [(whose, scenario.name) for whose, scenario in among.layers.loaded()]
     assert "plain" == choose(among, "mine--1").scenario
     assert "ours" == choose(among, "ours--1").scenario
     among.forget()
-    assert [] == among.shelf.loaded()
+    assert [] == among.layers.loaded()
     assert "plain" == choose(among, "ours--1").scenario
 
 
-def test_a_story_may_be_set_for_so_many_clients_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scenario_may_be_set_for_so_many_clients_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever has one may change it; a conflict for anyone else until there is room again."""
     monkeypatch.setattr(module, "MOST_PREFERENCES", 2)
-    among = chooser()
+    among = selector()
     among.prefer("first")
     among.prefer("first", client_id="A")
-    with pytest.raises(Misuse, match="a scenario is set for 2 client ids already; a reset forgets them") as caught:
+    with pytest.raises(HttpProblem, match="a scenario is set for 2 client ids already; a reset forgets them") as caught:
         among.prefer("first", client_id="B")
     assert 409 == caught.value.status
     among.prefer("late", client_id="A")
@@ -497,8 +501,8 @@ def test_a_story_may_be_set_for_so_many_clients_only(monkeypatch: pytest.MonkeyP
 def test_however_calls_are_mixed_a_choice_serves_exactly_so_many(
     chosen: list[tuple[str | None, int]], calls: list[tuple[str, str]]
 ) -> None:
-    """A client's own first, then that for all; those who name a story use up none."""
-    among, left = chooser(), dict[str | None, int]()
+    """A client's own first, then that for all; those who name a scenario use up none."""
+    among, left = selector(), dict[str | None, int]()
     for client_id, times in chosen:
         among.prefer("first", client_id=client_id, times=times)
         left[client_id] = times
@@ -519,9 +523,9 @@ SERIES = f"{ENDPOINT}: [{{result: RISK_REJECT}}, {{result: SUCCESS}}]"
 
 
 @pytest.mark.parametrize("client_id", [None, "A"])
-def test_a_story_that_is_loaded_again_begins_at_its_first_step(client_id: str | None) -> None:
-    """For those for whom it was loaded, whatever the payment; other stories and other clients go on where they are."""
-    among = chooser()
+def test_a_scenario_that_is_loaded_again_begins_at_its_first_step(client_id: str | None) -> None:
+    """For those for whom it was loaded, whatever the payment; other scenarios and clients go on where they are."""
+    among = selector()
     for whose in "AB":
         for payment in ("series--1", "series--2", "by-client--1"):
             results(among, 1, payment, whose)
@@ -532,9 +536,9 @@ def test_a_story_that_is_loaded_again_begins_at_its_first_step(client_id: str | 
     assert [["PROCESS_FAIL"]] * 2 == [results(among, 1, "by-client--1", whose) for whose in "AB"]
 
 
-def test_a_story_that_could_not_be_loaded_sets_no_counter_back() -> None:
+def test_a_scenario_that_could_not_be_loaded_sets_no_counter_back() -> None:
     """Nothing has changed, so calls go on where they are."""
-    among = chooser()
+    among = selector()
     load(among, "mine", "A", f"match: {{clientId: A}}\n{SERIES}")
     load(among, "other", "A", SERIES)
     results(among, 1, "other--1")
@@ -543,9 +547,9 @@ def test_a_story_that_could_not_be_loaded_sets_no_counter_back() -> None:
     assert ["SUCCESS"] == results(among, 1, "other--1")
 
 
-def test_the_reason_names_no_story_of_a_layer_behind() -> None:
-    """A story loaded for the client claims alone what two of the files' claimed together."""
-    among = chooser()
+def test_the_reason_names_no_scenario_of_a_layer_behind() -> None:
+    """A scenario loaded for the client claims alone what two of the files' claimed together."""
+    among = selector()
     load(among, "mine", "both", "match: {clientId: both}")
     choice = choose(among, client_id="both", value="7")
     assert ("mine", "its match fits: clientId") == (choice.scenario, choice.reason)
@@ -554,7 +558,7 @@ def test_the_reason_names_no_story_of_a_layer_behind() -> None:
 def test_whoever_counts_most_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its oldest go; those who count little keep theirs, and may have several."""
     monkeypatch.setattr(module, "_MOST_COUNTERS", 100)
-    among = chooser()
+    among = selector()
     first, second = "UNKNOWN_EXCEPTION", "PROCESS_FAIL"
     results(among, 1, "series--1", "SMALL")
     for number in range(200):
@@ -576,7 +580,7 @@ def test_whatever_comes_no_more_is_counted_than_there_is_room_for(moves: list[tu
     """Nor is anything kept of a client id of which nothing is counted any more."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_MOST_COUNTERS", 5)
-        among = chooser()
+        among = selector()
         for what, which in moves:
             match what:
                 case "load":
@@ -592,7 +596,7 @@ def test_whatever_comes_no_more_is_counted_than_there_is_room_for(moves: list[tu
 def test_counters_do_not_grow_without_end() -> None:
     """Ten thousand are kept, of one client id or of as many; the oldest start anew."""
     for client_ids in (["A"] * 10_001, [str(number) for number in range(10_001)]):
-        among = chooser()
+        among = selector()
         for number, client_id in enumerate(client_ids):
             results(among, 1, f"series--{number}", client_id)
         assert ["UNKNOWN_EXCEPTION"] == results(among, 1, "series--0", client_ids[0])
@@ -603,7 +607,7 @@ def test_counters_do_not_grow_without_end() -> None:
 @given(st.lists(st.tuples(st.sampled_from("AB"), st.sampled_from(["series--1", "series--2"])), max_size=20))
 def test_however_calls_are_mixed_each_payment_plays_its_own_series(calls: list[tuple[str, str]]) -> None:
     """The step depends on how often this client sent this id, and on nothing else."""
-    among, sent = chooser(), Counter[tuple[str, str]]()
+    among, sent = selector(), Counter[tuple[str, str]]()
     steps = ["UNKNOWN_EXCEPTION", "PROCESS_FAIL", "SUCCESS"]
     for call in calls:
         assert steps[min(sent[call], 2)] == choose(among, call[1], client_id=call[0]).step.result

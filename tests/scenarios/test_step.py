@@ -1,4 +1,4 @@
-"""One reply of a story, as it is read."""
+"""One reply of a scenario, as it is read."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pytest
 from mock_alipay.journal.faults import WireFault
 from mock_alipay.scenarios.step import Step, Then
 from tests.fields import read
-from tests.scenarios.tales import problems, story
+from tests.scenarios.loading import problems, scenario
 
 
 def steps(text: str, endpoint: str = "createPaymentSession") -> tuple[Step, ...]:
     """The steps of an endpoint."""
-    return story(f"{endpoint}: {text}").steps[endpoint]
+    return scenario(f"{endpoint}: {text}").steps[endpoint]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Stories from request bodies, JSON and YAML: the same story, and the same faults with their lines."""
+"""Scenarios from request bodies, JSON and YAML: the same scenario, and the same faults with their lines."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from hypothesis import strategies as st
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios.placeholders import Scope
-from mock_alipay.scenarios.upload import Posted, read_posted
+from mock_alipay.scenarios.upload import Upload, read_upload
 from mock_alipay.scenarios.yaml_document import MAX_DEPTH, MAX_LENGTH
 from mock_alipay.web.admin.parameters import SCHEMA
 from tests.calls import NOW
-from tests.scenarios.tales import read_text
+from tests.scenarios.loading import read_text
 
 SCHEMAS = Schemas()
 ENDPOINT = "createPaymentSession"
 BOTH = pytest.mark.parametrize("is_json", [True, False])
 
 
-def posted(text: str, *, is_json: bool = True) -> Posted:
+def posted(text: str, *, is_json: bool = True) -> Upload:
     """A body taken apart."""
-    return read_posted(text, SCHEMAS, keys=f"{SCHEMA}#/$defs/LoadedScenario", is_json=is_json)
+    return read_upload(text, SCHEMAS, keys=f"{SCHEMA}#/$defs/LoadedScenario", is_json=is_json)
 
 
 def problems(text: str, *, is_json: bool = True) -> tuple[str, ...]:
     """Everything that is wrong with a body, in either of the two steps."""
     with pytest.raises(SetupError) as caught:
-        posted(text, is_json=is_json).story("tale")
+        posted(text, is_json=is_json).scenario("tale")
     return caught.value.problems
 
 
@@ -58,10 +58,10 @@ TALE = {
 
 
 @BOTH
-def test_a_story_is_read_as_from_a_file(is_json: bool) -> None:
-    """But for where it comes from: faults are told by their line, a story by its name."""
+def test_a_scenario_is_read_as_from_a_file(is_json: bool) -> None:
+    """But for where it comes from: faults are told by their line, a scenario by its name."""
     expected = read_text("tale", json.dumps(TALE, ensure_ascii=False), "tale (loaded)", SCHEMAS)
-    assert expected == posted(written(TALE, is_json=is_json), is_json=is_json).story("tale")
+    assert expected == posted(written(TALE, is_json=is_json), is_json=is_json).scenario("tale")
 
 
 @BOTH
@@ -75,14 +75,14 @@ def test_a_story_is_read_as_from_a_file(is_json: bool) -> None:
         ({"name": None, "clientId": None}, None, None),
     ],
 )
-def test_name_and_client_id_may_stand_beside_the_story_s_own_keys(
+def test_name_and_client_id_may_stand_beside_the_scenario_s_own_keys(
     own: dict[str, Any], name: str | None, client_id: str | None, is_json: bool
 ) -> None:
-    """They are no part of the story."""
+    """They are no part of the scenario."""
     found = posted(written({**own, **TALE}, is_json=is_json), is_json=is_json)
     assert (name, client_id) == (found.name, found.client_id)
     assert set(TALE) == set(found.written.value)
-    assert "given" == found.story("given").name
+    assert "given" == found.scenario("given").name
 
 
 @BOTH
@@ -97,7 +97,7 @@ def test_a_name_or_client_id_that_is_none_is_told_with_its_line(key: str, value:
 @BOTH
 @pytest.mark.parametrize("client_id", ["a,b", "a b", "k\u00e4se", "x" * 129])
 def test_a_client_id_that_nobody_can_have_is_refused(client_id: str, is_json: bool) -> None:
-    """Its story would never be played."""
+    """Its scenario would never be played."""
     (problem,) = problems(written({"clientId": client_id, **TALE}, is_json=is_json), is_json=is_json)
     assert "clientId: expected a client id: 1 to 128 visible ASCII characters" in problem
 
@@ -121,14 +121,14 @@ def test_json_may_be_indented_with_tabs() -> None:
     """As many editors do, which YAML would not have between lines of its own."""
     text = '{\n\t"description":\t"x",\n\t"match":\t{\n\t\t"clientId":\t"A"\n\t},\n\t"reslut": 1\n}'
     assert ["body:6: reslut"] == [problem[:14] for problem in problems(text)]
-    assert "x" == posted(text.replace(',\n\t"reslut": 1', "")).story("tale").description
+    assert "x" == posted(text.replace(',\n\t"reslut": 1', "")).scenario("tale").description
 
 
 def test_json_that_is_no_yaml_is_read_too() -> None:
     """Half of an emoji is an escape to JSON and nothing to YAML; faults then name no line rather than a wrong one."""
     emoji = json.dumps("\U0001f600")
     assert "\\ud83d" in emoji
-    assert "\U0001f600" == posted(f'{{"description": {emoji}}}').story("tale").description
+    assert "\U0001f600" == posted(f'{{"description": {emoji}}}').scenario("tale").description
     (problem,) = problems(f'{{"description": {emoji},\n\n"reslut": 1}}')
     assert problem.startswith("body: reslut: ")
 
@@ -157,7 +157,7 @@ def test_json_that_is_no_yaml_is_read_too() -> None:
         (f'{{"description": "{"x" * MAX_LENGTH}"}}', f"body: longer than {MAX_LENGTH} characters"),
     ],
 )
-def test_what_is_no_json_story_is_refused(text: str, expected: str) -> None:
+def test_what_is_no_json_scenario_is_refused(text: str, expected: str) -> None:
     """And told why, as one problem."""
     (problem,) = problems(text)
     assert problem.startswith(expected)
@@ -177,14 +177,14 @@ def test_what_is_no_json_story_is_refused(text: str, expected: str) -> None:
         (f"description: {'x' * MAX_LENGTH}", f"body: longer than {MAX_LENGTH} characters"),
     ],
 )
-def test_what_is_no_yaml_story_is_refused(text: str, expected: str) -> None:
+def test_what_is_no_yaml_scenario_is_refused(text: str, expected: str) -> None:
     """With the line."""
     (problem,) = problems(text, is_json=False)
     assert problem.startswith(expected)
 
 
 def nested(levels: int, *, of: str = "[]") -> str:
-    """A story that sets a field to so deep a value."""
+    """A scenario that sets a field to so deep a value."""
     left, right = ("[", "]") if of == "[]" else ('{"a":', "}")
     return f'{{"description": "x", "{ENDPOINT}": {{"set": {{"a": {left * levels}1{right * levels}}}}}}}'
 
@@ -196,7 +196,7 @@ def test_depth_is_bounded_alike(levels: int, of: str, is_json: bool) -> None:
     """However deep the interpreter could go."""
     text = nested(levels, of=of)
     if levels == MAX_DEPTH - 3:
-        assert posted(text, is_json=is_json).story("tale")
+        assert posted(text, is_json=is_json).scenario("tale")
     else:
         (problem,) = problems(text, is_json=is_json)
         assert problem.endswith(": nested more than 16 levels deep")
@@ -215,7 +215,7 @@ def test_every_json_value_can_be_set(value: Any, ascii_only: bool) -> None:
     """And is replied as it was posted, numbers with all their digits."""
     text = json.dumps({"description": "x", ENDPOINT: {"set": {"a": value}}}, ensure_ascii=ascii_only)
     assume("${" not in text)
-    ((path, fill),) = posted(text).story("tale").steps[ENDPOINT][0].set
+    ((path, fill),) = posted(text).scenario("tale").steps[ENDPOINT][0].set
     scope = Scope({}, {}, {}, "A", NOW)
     assert (("a",), json.dumps(value)) == (path, json.dumps(fill(scope)))
 
@@ -225,7 +225,7 @@ def test_whatever_is_posted_is_read_or_refused(text: str, is_json: bool) -> None
     """With at least one problem in words, never by another error."""
     for body in (text, f'{{"description": {text}}}', f'{{"description": "x", "name": "{text}"}}'):
         with contextlib.suppress(SetupError):
-            posted(body, is_json=is_json).story("tale")
+            posted(body, is_json=is_json).scenario("tale")
             continue
         told = problems(body, is_json=is_json)
         assert told

@@ -99,11 +99,11 @@ def test_a_host_that_is_another_machine() -> None:
 def test_a_port_that_needs_a_permission(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the right to low ports, the error says what to do."""
 
-    class Forbidden(socket.socket):
+    class AddressNotAllowed(socket.socket):
         def bind(self, address: object) -> None:
             raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(socket, "socket", Forbidden)
+    monkeypatch.setattr(socket, "socket", AddressNotAllowed)
     with pytest.raises(SetupError, match=r"--port 443: .*net\.ipv4\.ip_unprivileged_port_start"):
         bind("127.0.0.1", 443, None)
 

@@ -179,9 +179,9 @@ def test_another_client_id_that_was_signed_is_named() -> None:
 )
 def test_two_mistakes_at_once_are_both_named(signed: dict[str, Any], expected: list[str]) -> None:
     """In one sentence, with a semicolon between them."""
-    parts = why(SENT.but(**signed).signed_by()).split("; ")
-    assert len(expected) == len(parts)
-    for words, part in zip(expected, parts, strict=True):
+    components = why(SENT.but(**signed).signed_by()).split("; ")
+    assert len(expected) == len(components)
+    for words, part in zip(expected, components, strict=True):
         assert words in part
 
 

@@ -21,7 +21,7 @@ import pytest
 
 import mock_alipay
 from mock_alipay import Config, Mock, serve
-from mock_alipay.errors import AdminError, SetupError, Unreachable, WrongUse
+from mock_alipay.errors import AdminError, SetupError, Unreachable, UsageError
 from mock_alipay.signing import keys, pool
 from mock_alipay.testing.background import running
 from tests.live import SANDBOX_PATH, sample, signed_headers
@@ -85,7 +85,10 @@ def test_settings(tmp_path: Path) -> None:
     with serve(scenarios=str(tmp_path), scenario="ours") as mock:
         assert "ours" in [scenario.name for scenario in mock.scenarios()]
     wrong: Any = {"colour": "red", "types": "strct"}
-    with pytest.raises(WrongUse, match="no setting colour; settings are host, port") as caught, serve(seed=1, **wrong):
+    with (
+        pytest.raises(UsageError, match="no setting colour; settings are host, port") as caught,
+        serve(seed=1, **wrong),
+    ):
         pass
     assert 'setting types: expected documented or strict, got the string "strct"' in caught.value.problems
 
@@ -272,7 +275,7 @@ def test_what_cannot_be_used(setting: str) -> None:
 
 def test_token_and_open() -> None:
     """A token and none at all cannot both be asked for."""
-    with pytest.raises(WrongUse, match="exclude each other"), serve(admin_open=True, admin_token="a-token-of-ours"):
+    with pytest.raises(UsageError, match="exclude each other"), serve(admin_open=True, admin_token="a-token-of-ours"):
         pass
 
 

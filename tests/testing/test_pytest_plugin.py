@@ -46,7 +46,7 @@ def pay(mock, **changes):
 """
 """A merchant without the SDK, in a file beside the tests."""
 
-STORIES = ["success", "risk-reject", "process-fail", "card-not-supported"]
+SCENARIO_FLAGS = ["success", "risk-reject", "process-fail", "card-not-supported"]
 CODES = ["SUCCESS", "RISK_REJECT", "PROCESS_FAIL", "CARD_NOT_SUPPORTED"]
 
 ISOLATED = f"""
@@ -56,7 +56,7 @@ from shop import pay
 
 @pytest.mark.parametrize("number", range(20))
 def test_alone(mock_alipay, number):
-    name, code = list(zip({STORIES!r}, {CODES!r}))[number % 4]
+    name, code = list(zip({SCENARIO_FLAGS!r}, {CODES!r}))[number % 4]
     assert (0, [], timedelta()) == (mock_alipay.count(), mock_alipay.payments(), mock_alipay.clock.state.ahead)
     mock_alipay.scenario(name)
     mock_alipay.clock.advance(timedelta(hours=number))
@@ -172,10 +172,14 @@ def test_it(mock_alipay_server, mock_alipay):
     ("url", "token", "words"),
     [
         ("http://127.0.0.1:1", "", "Unreachable: no gateway answers at http://127.0.0.1:1"),
-        ("127.0.0.1:2088", "", "WrongUse: expected a gateway's URL such as http://127.0.0.1:2088, got 127.0.0.1:2088"),
+        (
+            "127.0.0.1:2088",
+            "",
+            "UsageError: expected a gateway's URL such as http://127.0.0.1:2088, got 127.0.0.1:2088",
+        ),
         (None, "", "AdminError: header Authorization: expected Bearer and the token"),
         (None, "another-token", "AdminError: header Authorization: expected Bearer and the token"),
-        (None, "line\n", "WrongUse: the admin token: expected visible ASCII characters"),
+        (None, "line\n", "UsageError: the admin token: expected visible ASCII characters"),
     ],
 )
 def test_gateway_that_cannot_be_used(suite: Suite, guarded: Live, url: str | None, token: str, words: str) -> None:
@@ -228,7 +232,7 @@ def mock_alipay_settings():
         test_it="def test_it(mock_alipay):\n    pass\n",
     )
     outcome = suite.run()
-    words = "WrongUse: there is no setting colour; settings are host, port, tls_port, "
+    words = "UsageError: there is no setting colour; settings are host, port, tls_port, "
     assert ({"error": 1}, True) == (outcome.counts, words in outcome.output), outcome.output
 
 
@@ -293,10 +297,10 @@ def test_whose_setup_fails(order):
     pass
 """
     )
-    before = set(guarded.parts.keys.client_ids)
+    before = set(guarded.components.keys.client_ids)
     outcome = suite.run(env=pointing_at(guarded))
     assert {"passed": 1, "failed": 1, "error": 1} == outcome.counts, outcome.output
-    assert before == set(guarded.parts.keys.client_ids)
+    assert before == set(guarded.components.keys.client_ids)
 
 
 # --- reports ----------------------------------------------------------------------------------------------------------
@@ -412,7 +416,7 @@ def test_it(mock_alipay):
     outcome = suite.run(env=pointing_at(guarded))
     _, section = outcome.output.split(" mock-alipay ")
     assert ("first-1" in section, "F INVALID_SIGNATURE" in section) == (True, True)
-    assert "SANDBOX_SECOND" not in guarded.parts.keys.client_ids
+    assert "SANDBOX_SECOND" not in guarded.components.keys.client_ids
 
 
 def test_report_of_a_failed_setup(suite: Suite) -> None:
@@ -448,7 +452,7 @@ def mock_alipay_server():
         yield server
 
 def test_it(mock_alipay, mock_alipay_server):
-    mock_alipay._link._client.base_url = "http://127.0.0.1:1"
+    mock_alipay._transport._client.base_url = "http://127.0.0.1:1"
     assert 1 == 2
 """
     )

@@ -47,10 +47,10 @@ def post(live: Live, text: str | bytes, query: str = "", media: str = YAML) -> A
     return live.request("POST", f"/__admin/scenarios{query}", raw, {"content-type": media} if media else {})
 
 
-def load(live: Live, name: str, story: str, client_id: str | None = None) -> None:
-    """Load a story until reset."""
+def load(live: Live, name: str, scenario: str, client_id: str | None = None) -> None:
+    """Load a scenario until reset."""
     query = f"?name={name}" + (f"&clientId={client_id}" if client_id else "")
-    answer = post(live, f"description: x\n{story}", query)
+    answer = post(live, f"description: x\n{scenario}", query)
     assert 200 == answer.status, answer.raw
 
 
@@ -119,7 +119,7 @@ HELD = {"isAuthorization": True, "captureMode": "MANUAL"}
 
 
 @dataclass(frozen=True)
-class Till:
+class Driver:
     """Payments of one client id, and the path of a shop where they are told of."""
 
     live: Live
@@ -149,7 +149,7 @@ class Till:
         self.open(payment_request_id, **changes)
         found = self.act(payment_request_id)
         assert 200 == found.status, found.raw
-        self.told(payment_request_id, 1 + len(found.body["transactions"]))
+        self.notified(payment_request_id, 1 + len(found.body["transactions"]))
         return found.body
 
     def call(self, endpoint: str, **body: Any) -> Answer:
@@ -157,7 +157,7 @@ class Till:
         path = f"/ams/api/v1/payments/{endpoint}"
         return self.live.create(body, path=path, client_id=self.client_id)
 
-    def told(self, payment_request_id: str, count: int = 1) -> list[dict[str, Any]]:
+    def notified(self, payment_request_id: str, count: int = 1) -> list[dict[str, Any]]:
         """The notifications of a payment, newest first, as soon as so many have been sent, or never will be."""
         query = f"clientId={self.client_id}&paymentRequestId={quote(payment_request_id, safe='')}&count={count}"
         answer = self.live.admin("GET", f"/notifications/wait?{query}")

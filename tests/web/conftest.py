@@ -14,7 +14,7 @@ import pytest
 
 from tests.live import Answer, Live, live, sample
 from tests.shop import Shop, open_shop
-from tests.web.asking import PATIENCE, Overtaken, Till
+from tests.web.asking import PATIENCE, Driver, Overtaken
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def own_quiet() -> Iterator[Live]:
 @pytest.fixture
 def slow_call(own: Live, monkeypatch: pytest.MonkeyPatch) -> Overtaken:
     """Calls of client id A to the gateway of the test's own that others overtake: their bodies take long to check."""
-    contract = own.parts.contract
+    contract = own.components.contract
     check = contract.check
 
     @contextlib.contextmanager
@@ -90,6 +90,6 @@ def path() -> str:
 
 
 @pytest.fixture
-def till(gateway: Live, shop: Shop, path: str, client_id: str) -> Till:
+def driver(gateway: Live, shop: Shop, path: str, client_id: str) -> Driver:
     """Payments of one client id at the gateway that all share."""
-    return Till(gateway, shop, path, client_id)
+    return Driver(gateway, shop, path, client_id)

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from mock_alipay.apis.payments.endpoints import ENDPOINTS
 from mock_alipay.config.config import Config
 from mock_alipay.contracts.validation import Contract
-from mock_alipay.scenarios import Chooser
+from mock_alipay.scenarios import Selector
 from tests.live import PATH, SANDBOX_PATH, Answer, Live, live, sample, signed_headers
 from tests.raw import RawReply, call, connect, encoded, request
 
@@ -349,7 +349,7 @@ def broken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
         case "contract":
             monkeypatch.setattr(Contract, "check", bug)
         case _:
-            monkeypatch.setattr(Chooser, "choose", bug)
+            monkeypatch.setattr(Selector, "choose", bug)
     return str(request.param)
 
 

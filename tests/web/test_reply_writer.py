@@ -48,7 +48,7 @@ def server(tls_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture(params=["http", "https"])
-def door(server: Live, request: pytest.FixtureRequest) -> tuple[int | None, ssl.SSLContext | None]:
+def endpoint(server: Live, request: pytest.FixtureRequest) -> tuple[int | None, ssl.SSLContext | None]:
     """The port of HTTP with no TLS, or of HTTPS with the authority trusted."""
     if request.param == "http":
         return server.config.port, None
@@ -57,7 +57,7 @@ def door(server: Live, request: pytest.FixtureRequest) -> tuple[int | None, ssl.
 
 
 def playing(scenario: str, payment_request_id: str | None = None) -> bytes:
-    # Where nothing is sent to: a story's buyer may pay, and who pays waits for the shop in some of them.
+    # Where nothing is sent to: a scenario's buyer may pay, and who pays waits for the shop in some of them.
     body = json.dumps(sample(payment_request_id, paymentNotifyUrl=None)).encode()
     return call(body, extra=[f"mock-scenario: {scenario}"])
 
@@ -141,10 +141,10 @@ def test_head_and_body_arrive_together(server: Live) -> None:
 # Faults
 
 
-def test_reset(server: Live, door: tuple[int | None, ssl.SSLContext | None]) -> None:
+def test_reset(server: Live, endpoint: tuple[int | None, ssl.SSLContext | None]) -> None:
     """``reset``: the client's socket gets ECONNRESET instead of a reply, and the session exists."""
     name = f"connection-reset--{uuid.uuid4()}"
-    with connect(*door) as wire:
+    with connect(*endpoint) as wire:
         wire.send(call(encoded(name)))
         # Under TLS, Python's ssl module would tell a reset and an end alike.
         with socket.socket(fileno=wire.socket.detach()) as below:
@@ -154,15 +154,15 @@ def test_reset(server: Live, door: tuple[int | None, ssl.SSLContext | None]) -> 
     assert 200 == server.admin("GET", f"/payments/{name}").status
 
 
-def test_empty(door: tuple[int | None, ssl.SSLContext | None]) -> None:
+def test_empty(endpoint: tuple[int | None, ssl.SSLContext | None]) -> None:
     """``empty``: the connection is closed in order, without a byte."""
-    with connect(*door) as wire:
+    with connect(*endpoint) as wire:
         assert b"" == wire.send(playing("empty-reply")).rest()
 
 
-def test_truncate(door: tuple[int | None, ssl.SSLContext | None]) -> None:
+def test_truncate(endpoint: tuple[int | None, ssl.SSLContext | None]) -> None:
     """``truncate``: half of the body that content-length promises comes, then the end."""
-    with connect(*door) as wire:
+    with connect(*endpoint) as wire:
         head, _, body = wire.send(playing("truncated-reply")).rest().partition(b"\r\n\r\n")
     promised = re.search(rb"content-length: (\d+)", head)
     assert promised
@@ -170,27 +170,27 @@ def test_truncate(door: tuple[int | None, ssl.SSLContext | None]) -> None:
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
 
 
-def test_garbage(door: tuple[int | None, ssl.SSLContext | None]) -> None:
+def test_garbage(endpoint: tuple[int | None, ssl.SSLContext | None]) -> None:
     """``garbage``: something comes, and it is not HTTP."""
-    with connect(*door) as wire:
+    with connect(*endpoint) as wire:
         data = wire.send(playing("garbage-reply")).rest()
     assert data
     assert b"HTTP/" not in data
 
 
-def test_hang(server: Live, door: tuple[int | None, ssl.SSLContext | None]) -> None:
+def test_hang(server: Live, endpoint: tuple[int | None, ssl.SSLContext | None]) -> None:
     """``hang``: not a byte comes and nobody closes, yet the journal has the call already."""
     name = f"timeout--{uuid.uuid4()}"
-    with connect(*door) as wire:
+    with connect(*endpoint) as wire:
         assert wire.send(call(encoded(name))).silent(0.1)
         (found,) = server.admin("GET", f"/calls?paymentRequestId={name}").body["calls"]
     assert ("hang", "timeout", None) == (found["fault"], found["scenario"], found["httpStatus"])
 
 
 @pytest.mark.parametrize(("scenario", "status"), [("bad-gateway", 502), ("unavailable", 503)])
-def test_status(door: tuple[int | None, ssl.SSLContext | None], scenario: str, status: int) -> None:
+def test_status(endpoint: tuple[int | None, ssl.SSLContext | None], scenario: str, status: int) -> None:
     """``status``: a page of a proxy, unsigned, and the connection goes on."""
-    with connect(*door) as wire:
+    with connect(*endpoint) as wire:
         reply = wire.send(playing(scenario)).reply()
         assert (status, "text/html") == (reply.status, reply.header("content-type"))
         assert reply.body.startswith(b"<html>")

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from mock_alipay.webhooks import Answer, Courier
+from mock_alipay.webhooks import Answer, HttpClient
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 
@@ -80,9 +80,9 @@ async def read_request(reader: asyncio.StreamReader) -> bytes:
     return head + await reader.readexactly(length)
 
 
-async def posted(url: str, courier: Courier, body: bytes = b"{}") -> Answer:
+async def posted(url: str, http_client: HttpClient, body: bytes = b"{}") -> Answer:
     """An answer, its courier closed."""
     try:
-        return await courier.post(url, {}, body)
+        return await http_client.post(url, {}, body)
     finally:
-        await courier.close()
+        await http_client.close()

@@ -12,15 +12,15 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from mock_alipay.clock.clocks import Clock, Clocks, StoppedClock
-from mock_alipay.clock.schedule import Agenda
-from mock_alipay.contracts.limits import figures
+from mock_alipay.clock.schedule import Schedule
+from mock_alipay.contracts.limits import limits
 from mock_alipay.journal.events import Event, Events
-from mock_alipay.journal.notifications import Notification, Outbox
+from mock_alipay.journal.notifications import Notification, NotificationJournal
 from mock_alipay.signing import Signer, keys
 from mock_alipay.signing.pool import SigningPool
-from mock_alipay.webhooks import Answer, Courier, Postman
+from mock_alipay.webhooks import Answer, Dispatcher, HttpClient
 from mock_alipay.webhooks.delivery import Delivery
-from mock_alipay.webhooks.signed_request import Envelopes
+from mock_alipay.webhooks.signed_request import RequestSigner
 from tests.calls import NOW
 from tests.shop import ACKNOWLEDGEMENT
 
@@ -47,7 +47,7 @@ class Letter(NamedTuple):
         return datetime.fromisoformat(self.headers["request-time"]) - NOW
 
 
-class Merchants(Courier):
+class Merchants(HttpClient):
     """All the merchants there are: each URL has its answers, the last for good; an Exception is raised."""
 
     def __init__(self) -> None:
@@ -107,9 +107,9 @@ class Round:
     """A postman, his surroundings, and what he has told."""
 
     clock: Clock = field(default_factory=lambda: StoppedClock(NOW))
-    intervals: Sequence[timedelta] = field(default_factory=lambda: figures().resend_intervals)
+    intervals: Sequence[timedelta] = field(default_factory=lambda: limits().resend_intervals)
     merchants: Merchants = field(default_factory=Merchants)
-    outbox: Outbox = field(default_factory=Outbox)
+    journal: NotificationJournal = field(default_factory=NotificationJournal)
     told: list[tuple[str, str]] = field(default_factory=list)
     """Id and status of each event's notification."""
     signing: bool = False
@@ -118,42 +118,44 @@ class Round:
         self.clocks = Clocks(self.clock)
         self.events = Events("run")
         signer, forger = Signer(keys.shipped_gateway_key()), partial(Signer, keys.shipped_forger_key())
-        envelopes = Envelopes(SigningPool(signer, forger, enabled=self.signing))
-        self.postman = Postman(
-            outbox=self.outbox,
-            agenda=Agenda(self.clocks),
+        request_signer = RequestSigner(SigningPool(signer, forger, enabled=self.signing))
+        self.dispatcher = Dispatcher(
+            journal=self.journal,
+            schedule=Schedule(self.clocks),
             clocks=self.clocks,
             events=self.events,
-            delivery=Delivery(envelopes, self.merchants, self.intervals),
+            delivery=Delivery(request_signer, self.merchants, self.intervals),
         )
 
     def post(self, **changes: Any) -> str:
         """Hand a notification over, due now; its id."""
-        number = self.outbox.next_id()
-        self.postman.post(notification(number, **{"due": self.clocks.now(changes.get("client_id", "A")), **changes}))
+        number = self.journal.next_id()
+        self.dispatcher.enqueue(
+            notification(number, **{"due": self.clocks.now(changes.get("client_id", "A")), **changes})
+        )
         return number
 
     def look(self, number: str) -> Notification:
         """How a notification stands."""
-        found = self.outbox.get(number)
+        found = self.journal.get(number)
         assert found is not None
         return found
 
     async def wound(self, by: timedelta, client_id: str | None = None) -> None:
         """Wind the clock on, and deliver what falls due."""
         self.clocks.advance(by, client_id)
-        await self.postman.settle(client_id)
+        await self.dispatcher.settle(client_id)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """While the postman does his rounds by himself."""
-        task = asyncio.create_task(self.postman.run())
+        task = asyncio.create_task(self.dispatcher.run())
         try:
             yield
         finally:
             task.cancel()
             await asyncio.wait([task])
-            await self.postman.close()
+            await self.dispatcher.close()
 
     def hear(self, event: Event) -> None:
         """Note what is told of a notification."""

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_alipay.errors import Forbidden
-from mock_alipay.webhooks.address_policy import Fence, Reach, judge
+from mock_alipay.errors import AddressNotAllowed
+from mock_alipay.webhooks.address_policy import AddressPolicy, Reach, classify
 
 ADDRESSES: list[tuple[Reach, str]] = [
     ("near", "127.0.0.1 127.255.255.255 10.0.0.1 10.255.255.255 172.16.0.1 172.31.255.255 192.168.0.1 192.168.255.255"),
@@ -64,13 +64,13 @@ def embedded(number: int, noise: int) -> dict[str, int]:
 @pytest.mark.parametrize(("reach", "addresses"), ADDRESSES)
 def test_an_address_is_near_public_or_never_to_be_written_to(reach: Reach, addresses: str) -> None:
     """At both ends of every network, and in the forms that hold another address."""
-    assert dict.fromkeys(addresses.split(), reach) == {address: judge(address)[0] for address in addresses.split()}
+    assert dict.fromkeys(addresses.split(), reach) == {address: classify(address)[0] for address in addresses.split()}
 
 
 @given(inside(*FORBIDDEN), st.integers(0, 2**128 - 1))
 def test_no_form_hides_a_forbidden_address(number: int, noise: int) -> None:
     """Whatever stands in the rest of the IPv6 address."""
-    judged = {form: judge(str(IPv6Address(whole)))[0] for form, whole in embedded(number, noise).items()}
+    judged = {form: classify(str(IPv6Address(whole)))[0] for form, whole in embedded(number, noise).items()}
     # Zeros alone are ::1's neighbours: what is compatible with 0.0.0.1 is loopback itself.
     if number == 1:
         del judged["compatible"]
@@ -81,13 +81,13 @@ def test_no_form_hides_a_forbidden_address(number: int, noise: int) -> None:
 def test_no_form_makes_a_public_address_near(number: int, noise: int) -> None:
     """Not within a private network's address either."""
     forms = embedded(number, noise) | {"ISATAP": 0xFD00 << 112 | 0x5EFE << 32 | number}
-    assert "near" not in {judge(str(IPv6Address(whole)))[0] for whole in forms.values()}
+    assert "near" not in {classify(str(IPv6Address(whole)))[0] for whole in forms.values()}
 
 
 @given(st.ip_addresses())
 def test_what_python_calls_special_is_not_written_to(address: IPv4Address | IPv6Address) -> None:
     """The standard library's own tables agree with these."""
-    reach, _ = judge(str(address))
+    reach, _ = classify(str(address))
     if address.is_multicast or address.is_link_local or address.is_unspecified:
         assert reach == "never"
     if reach == "near":
@@ -97,14 +97,14 @@ def test_what_python_calls_special_is_not_written_to(address: IPv4Address | IPv6
 @pytest.mark.parametrize("host", ["shop", "127.0.0.1", "::1", "10.1.2.3"])
 def test_near_hosts_need_no_permission(host: str) -> None:
     """This machine, and containers' networks."""
-    Fence(()).check(host, ["127.0.0.1", "::1", "172.18.0.2"])
+    AddressPolicy(()).check(host, ["127.0.0.1", "::1", "172.18.0.2"])
 
 
 @pytest.mark.parametrize("allowed", ["shop.example", "SHOP.example", "shop.example.", " shop.example "])
 def test_a_public_host_is_allowed_by_name(allowed: str) -> None:
     """In capitals or not, with the last dot or without it."""
     for host in ("shop.example", "Shop.Example", "shop.example."):
-        Fence([allowed]).check(host, ["93.184.216.34", "2606:2800::1", "10.0.0.1"])
+        AddressPolicy([allowed]).check(host, ["93.184.216.34", "2606:2800::1", "10.0.0.1"])
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_public_host_is_allowed_by_name(allowed: str) -> None:
 )
 def test_a_public_host_is_allowed_by_address(allowed: str, host: str) -> None:
     """However it is written."""
-    Fence([allowed]).check(host, [host])
+    AddressPolicy([allowed]).check(host, [host])
 
 
 @pytest.mark.parametrize(
@@ -121,23 +121,23 @@ def test_a_public_host_is_allowed_by_address(allowed: str, host: str) -> None:
 )
 def test_another_name_is_not_allowed_along(host: str) -> None:
     """And the message says how it would be."""
-    with pytest.raises(Forbidden) as told:
-        Fence(["shop.example"]).check(host, ["10.0.0.1", "93.184.216.34"])
+    with pytest.raises(AddressNotAllowed) as told:
+        AddressPolicy(["shop.example"]).check(host, ["10.0.0.1", "93.184.216.34"])
     assert str(told.value).endswith(f"to allow it: --notify-allow {host}")
 
 
 @pytest.mark.parametrize("address", ["169.254.169.254", "::ffff:100.100.100.200", "fd00:ec2::254", "0.0.0.0"])
 def test_no_permission_leads_to_some_addresses(address: str) -> None:
     """Not by name, not by address, and not beside another that is allowed."""
-    fence = Fence(["shop.example", address])
+    policy = AddressPolicy(["shop.example", address])
     for host, addresses in (("shop.example", ["127.0.0.1", address]), (address, [address])):
-        with pytest.raises(Forbidden, match=r"^notifications never go to .*: ") as told:
-            fence.check(host, addresses)
+        with pytest.raises(AddressNotAllowed, match=r"^notifications never go to .*: ") as told:
+            policy.check(host, addresses)
         assert address in str(told.value)
 
 
 @pytest.mark.parametrize("host", ["metadata.google.internal", "METADATA.google.internal.", "metadata.goog"])
 def test_a_clouds_metadata_is_known_by_name(host: str) -> None:
     """Whatever it would resolve to, and though it is allowed."""
-    with pytest.raises(Forbidden, match="never"):
-        Fence([host]).check_name(host)
+    with pytest.raises(AddressNotAllowed, match="never"):
+        AddressPolicy([host]).check_name(host)

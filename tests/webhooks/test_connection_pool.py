@@ -7,8 +7,8 @@ import gzip
 
 import pytest
 
-from mock_alipay.errors import Undelivered
-from mock_alipay.webhooks import Answer, Courier
+from mock_alipay.errors import DeliveryError
+from mock_alipay.webhooks import Answer, HttpClient
 from tests.webhooks.merchant import OK, Serve, listening, posted, read_request
 from tests.webhooks.test_url import TARGETS
 
@@ -54,10 +54,12 @@ def test_a_request_goes_out_as_it_is_given() -> None:
 
     async def scene() -> None:
         async with listening() as merchant:
-            courier = Courier()
+            http_client = HttpClient()
             sent = {"content-type": "application/json; charset=UTF-8", "Client-Id": "A", "signature": "a=b,c=%2B"}
-            assert Answer(200, b"ok", truncated=False) == await courier.post(merchant.url(), sent, b'{"a": "\xc3\xa9"}')
-            await courier.close()
+            assert Answer(200, b"ok", truncated=False) == await http_client.post(
+                merchant.url(), sent, b'{"a": "\xc3\xa9"}'
+            )
+            await http_client.close()
         host = f"127.0.0.1:{merchant.port}".encode()
         expected = [
             b"POST /notify HTTP/1.1",
@@ -81,10 +83,10 @@ def test_the_target_on_the_wire_is_the_one_that_was_signed() -> None:
 
     async def scene() -> list[str]:
         async with listening() as merchant:
-            courier = Courier()
+            http_client = HttpClient()
             for url, _ in TARGETS:
-                await courier.post(url.replace("//shop", f"//127.0.0.1:{merchant.port}", 1), {}, b"")
-            await courier.close()
+                await http_client.post(url.replace("//shop", f"//127.0.0.1:{merchant.port}", 1), {}, b"")
+            await http_client.close()
         return [request.split(b" ")[1].decode() for request in merchant.requests]
 
     assert [target for _, target in TARGETS] == asyncio.run(scene())
@@ -121,7 +123,7 @@ def test_an_answer_is_what_came_up_to_64_kib(reply: bytes, answer: Answer) -> No
 
     async def scene() -> Answer:
         async with listening(says(reply)) as merchant:
-            return await posted(merchant.url(), Courier())
+            return await posted(merchant.url(), HttpClient())
 
     assert answer == asyncio.run(scene())
 
@@ -134,11 +136,11 @@ def test_an_endless_answer_is_left_behind() -> None:
             b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", b"4000\r\n" + b"x" * 0x4000 + b"\r\n"
         )
         async with listening(endless) as merchant:
-            courier = Courier()
-            answer = await courier.post(merchant.url(), {}, b"")
+            http_client = HttpClient()
+            answer = await http_client.post(merchant.url(), {}, b"")
             async with asyncio.timeout(5):
                 await merchant.left.wait()
-            await courier.close()
+            await http_client.close()
         return answer
 
     assert Answer(200, b"x" * 65536, truncated=True) == asyncio.run(scene())
@@ -151,7 +153,7 @@ def test_a_compressed_answer_stays_compressed() -> None:
 
     async def scene() -> Answer:
         async with listening(says(head + bomb)) as merchant:
-            return await posted(merchant.url(), Courier())
+            return await posted(merchant.url(), HttpClient())
 
     assert Answer(200, bomb, truncated=False) == asyncio.run(scene())
 
@@ -163,7 +165,7 @@ def test_a_redirect_is_an_answer() -> None:
         async with listening() as other:
             moved = f"HTTP/1.1 302 Found\r\nlocation: {other.url()}\r\ncontent-length: 0\r\n\r\n".encode()
             async with listening(moved) as merchant:
-                answer = await posted(merchant.url(), Courier())
+                answer = await posted(merchant.url(), HttpClient())
             return answer.status, other.connections
 
     assert (302, 0) == asyncio.run(scene())
@@ -174,10 +176,10 @@ def test_connections_are_kept_and_cookies_are_not() -> None:
 
     async def scene() -> tuple[int, list[bytes]]:
         async with listening(OK.replace(b"\r\n\r\n", b"\r\nset-cookie: a=b\r\n\r\n")) as merchant:
-            courier = Courier()
+            http_client = HttpClient()
             for _ in range(2):
-                await courier.post(merchant.url(), {}, b"x")
-            await courier.close()
+                await http_client.post(merchant.url(), {}, b"x")
+            await http_client.close()
             return merchant.connections, merchant.requests
 
     connections, (first, second) = asyncio.run(scene())
@@ -219,8 +221,8 @@ def test_what_goes_wrong_is_told_in_one_sentence(serve: Serve, why: str) -> None
 
     async def scene() -> tuple[str, str]:
         async with listening(serve) as merchant:
-            with pytest.raises(Undelivered) as told:
-                await posted(merchant.url(), Courier())
+            with pytest.raises(DeliveryError) as told:
+                await posted(merchant.url(), HttpClient())
             return f"127.0.0.1:{merchant.port}", str(told.value)
 
     place, said = asyncio.run(scene())
@@ -235,8 +237,8 @@ def test_a_port_without_a_server_refuses() -> None:
     async def scene() -> tuple[int, str]:
         async with listening() as merchant:
             pass
-        with pytest.raises(Undelivered) as told:
-            await posted(merchant.url(), Courier())
+        with pytest.raises(DeliveryError) as told:
+            await posted(merchant.url(), HttpClient())
         return merchant.port, str(told.value)
 
     port, said = asyncio.run(scene())
@@ -248,10 +250,10 @@ def test_a_header_that_cannot_be_sent_is_told() -> None:
 
     async def scene() -> tuple[str, list[bytes]]:
         async with listening() as merchant:
-            courier = Courier()
-            with pytest.raises(Undelivered) as told:
-                await courier.post(merchant.url(), {"client-id": "A\r\nx: y"}, b"")
-            await courier.close()
+            http_client = HttpClient()
+            with pytest.raises(DeliveryError) as told:
+                await http_client.post(merchant.url(), {"client-id": "A\r\nx: y"}, b"")
+            await http_client.close()
             return str(told.value), merchant.requests
 
     said, requests = asyncio.run(scene())

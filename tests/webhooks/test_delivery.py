@@ -11,9 +11,9 @@ import pytest
 from mock_alipay.journal.notifications import Attempt
 from mock_alipay.signing import Signer, keys
 from mock_alipay.signing.pool import SigningPool
-from mock_alipay.webhooks import Courier
+from mock_alipay.webhooks import HttpClient
 from mock_alipay.webhooks.delivery import Delivery
-from mock_alipay.webhooks.signed_request import Envelopes
+from mock_alipay.webhooks.signed_request import RequestSigner
 from tests.calls import NOW
 from tests.webhooks.rounds import notification
 
@@ -26,7 +26,7 @@ FORBIDDEN = Attempt(NOW, None, b"", "never", 0.0, forbidden=True)
 def delivery(*intervals: timedelta) -> Delivery:
     """A delivery with a timetable of its own."""
     signing = SigningPool(Signer(keys.shipped_gateway_key()), partial(Signer, keys.shipped_forger_key()), enabled=False)
-    return Delivery(Envelopes(signing), Courier(), intervals)
+    return Delivery(RequestSigner(signing), HttpClient(), intervals)
 
 
 @pytest.mark.parametrize(

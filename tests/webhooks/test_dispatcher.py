@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_alipay.contracts.limits import figures
-from mock_alipay.errors import Forbidden, Undelivered
-from mock_alipay.journal.notifications import Outbox
-from mock_alipay.webhooks import Courier, dispatcher
+from mock_alipay.contracts.limits import limits
+from mock_alipay.errors import AddressNotAllowed, DeliveryError
+from mock_alipay.journal.notifications import NotificationJournal
+from mock_alipay.webhooks import HttpClient, dispatcher
 from tests.calls import NOW, parts_of, result, signed_call
 from tests.timelapse import LoopClock, run
 from tests.webhooks.merchant import listening
@@ -29,7 +29,7 @@ DOCUMENTED = [0 * MINUTE, 2 * MINUTE, 12 * MINUTE, 22 * MINUTE, 82 * MINUTE, 202
 
 def test_the_shipped_timetable_is_the_documented_one() -> None:
     """Eight attempts, the last of them after 24 hours and 22 minutes."""
-    assert list(accumulate(figures().resend_intervals)) == DOCUMENTED
+    assert list(accumulate(limits().resend_intervals)) == DOCUMENTED
 
 
 class TestTimetable:
@@ -45,7 +45,7 @@ class TestTimetable:
             post = Round()
             post.merchants.says(BUSY)
             number = post.post()
-            await post.postman.settle()
+            await post.dispatcher.settle()
             for step in steps:
                 await post.wound(step)
             assert ("GIVEN_UP", None) == (post.look(number).status, post.look(number).due)
@@ -76,7 +76,7 @@ class TestTimetable:
             post.merchants.says(BUSY)
             post.post(client_id="A")
             post.post(client_id="B")
-            await post.postman.settle()
+            await post.dispatcher.settle()
             await post.wound(2 * MINUTE, "B")
             await post.wound(10 * MINUTE, "B")
             return post.merchants.numbers
@@ -91,7 +91,7 @@ class TestTimetable:
             post = Round()
             post.merchants.says(*[BUSY] * (made - 1), ACK)
             number = post.post()
-            await post.postman.settle()
+            await post.dispatcher.settle()
             await post.wound(3 * DAY)
             found = post.look(number)
             assert ("ACCEPTED", None, made) == (found.status, found.due, len(found.attempts))
@@ -104,10 +104,10 @@ class TestTimetable:
         """With its table of one attempt the first is the last."""
 
         async def scene() -> None:
-            post = Round(intervals=figures().resend_intervals[:1])
+            post = Round(intervals=limits().resend_intervals[:1])
             post.merchants.says(BUSY)
             number = post.post()
-            await post.postman.settle()
+            await post.dispatcher.settle()
             await post.wound(3 * DAY)
             assert ("GIVEN_UP", 1) == (post.look(number).status, len(post.merchants.letters))
 
@@ -116,7 +116,7 @@ class TestTimetable:
     @pytest.mark.parametrize(("sandbox_retries", "attempts"), [(False, 8), (True, 1)])
     def test_the_setting_chooses_the_table(self, sandbox_retries: bool, attempts: int) -> None:
         """``sandbox_retries`` is the sandbox's; without it there are eight attempts."""
-        assert attempts == len(parts_of(sandbox_retries=sandbox_retries).postman._delivery._intervals)
+        assert attempts == len(parts_of(sandbox_retries=sandbox_retries).dispatcher._delivery._intervals)
 
     @given(st.lists(st.integers(1, 200_000), max_size=8), st.integers(1, 8))
     @settings(max_examples=50, deadline=None)
@@ -127,7 +127,7 @@ class TestTimetable:
             post = Round()
             post.merchants.says(*[BUSY] * (accepted - 1), ACK)
             post.post()
-            await post.postman.settle()
+            await post.dispatcher.settle()
             for step in steps:
                 await post.wound(step * SECOND)
             due = [moment for moment in DOCUMENTED if moment <= sum(steps) * SECOND]
@@ -143,7 +143,7 @@ class TestDue:
         async def scene() -> list[timedelta]:
             post = Round()
             post.post(due=NOW + 10 * MINUTE)
-            await post.postman.settle()
+            await post.dispatcher.settle()
             await post.wound(10 * MINUTE - SECOND)
             assert [] == post.merchants.letters
             await post.wound(HOUR)
@@ -167,7 +167,7 @@ class TestDue:
                     post.clocks.run()
                 else:
                     post.clocks.advance(HOUR - MINUTE)
-                await post.postman.settle()
+                await post.dispatcher.settle()
                 await asyncio.sleep(2 * MINUTE.total_seconds())
                 return [letter.after for letter in post.merchants.letters]
 
@@ -180,9 +180,9 @@ class TestDue:
             post = Round()
             post.merchants.says(BUSY)
             post.post()
-            await post.postman.settle()
+            await post.dispatcher.settle()
             post.clocks.freeze(NOW - HOUR)
-            await post.postman.settle()
+            await post.dispatcher.settle()
             await post.wound(HOUR + MINUTE)
             return len(post.merchants.letters)
 
@@ -193,8 +193,8 @@ class TestOutcome:
     @pytest.mark.parametrize(
         ("error", "status", "attempts"),
         [
-            (Undelivered("127.0.0.1:9 refused the connection"), "GIVEN_UP", 8),
-            (Forbidden("notifications never go to metadata"), "REFUSED", 1),
+            (DeliveryError("127.0.0.1:9 refused the connection"), "GIVEN_UP", 8),
+            (AddressNotAllowed("notifications never go to metadata"), "REFUSED", 1),
         ],
         ids=["nobody there", "forbidden"],
     )
@@ -205,7 +205,7 @@ class TestOutcome:
             post = Round()
             post.merchants.says(error)
             number = post.post()
-            await post.postman.settle()
+            await post.dispatcher.settle()
             await post.wound(3 * DAY)
             found = post.look(number)
             assert (status, attempts, None) == (found.status, len(found.attempts), found.due)
@@ -230,10 +230,10 @@ class TestOutcome:
 
         async def scene() -> str:
             post = Round()
-            post.postman._delivery._courier = Courier()
+            post.dispatcher._delivery._http_client = HttpClient()
             number = post.post(url=url)
-            await post.postman.settle()
-            await post.postman.close()
+            await post.dispatcher.settle()
+            await post.dispatcher.close()
             assert ("REFUSED", 1) == (post.look(number).status, len(post.look(number).attempts))
             return post.look(number).problem or ""
 
@@ -246,7 +246,7 @@ class TestOutcome:
             post = Round()
             post.merchants.says(BUSY._replace(body=b"x" * 10_000))
             number = post.post()
-            await post.postman.settle()
+            await post.dispatcher.settle()
             return post.look(number).attempts[0].answer
 
         assert b"x" * 4096 == asyncio.run(scene())
@@ -258,7 +258,7 @@ class TestOutcome:
             post = Round(signing=True)
             post.merchants.says(BUSY, ACK)
             number = post.post()
-            await post.postman.settle()
+            await post.dispatcher.settle()
             await post.wound(2 * MINUTE)
             kept = [attempt.headers for attempt in post.look(number).attempts]
             assert kept == [letter.headers for letter in post.merchants.letters]
@@ -275,7 +275,7 @@ class TestOutcome:
             post.merchants.open.clear()
             post.merchants.says(ACK, BUSY)
             one = post.look(post.post())
-            works = [post.postman.resend(one), post.postman.settle()]
+            works = [post.dispatcher.resend(one), post.dispatcher.settle()]
             tasks = []
             for work in works if by_hand_first else reversed(works):
                 tasks.append(asyncio.create_task(work))
@@ -299,10 +299,10 @@ class TestOutcome:
         async def scene() -> list[tuple[str, str]]:
             post = Round()
             post.merchants.says(BUSY, ACK)
-            with post.events.heard_by(post.hear):
+            with post.events.subscribed(post.hear):
                 post.post()
                 post.post(status="DROPPED", due=None)
-                await post.postman.settle()
+                await post.dispatcher.settle()
                 await post.wound(HOUR)
             return post.told
 
@@ -316,7 +316,7 @@ class TestOutcome:
             post.merchants.says(ZeroDivisionError("a bug"), url="http://broken.example/")
             post.post(url="http://broken.example/")
             post.post()
-            await post.postman.settle()
+            await post.dispatcher.settle()
             return [post.look(number).status for number in ("1", "2")]
 
         assert ["PENDING", "ACCEPTED"] == asyncio.run(scene())
@@ -334,7 +334,7 @@ class TestOrder:
             post.merchants.open.clear()
             for payment in ("p", "p", "q", "p"):
                 post.post(payment_request_id=payment)
-            settling = asyncio.create_task(post.postman.settle())
+            settling = asyncio.create_task(post.dispatcher.settle())
             await post.merchants.busy(lambda: len(post.merchants.under_way) == 2)
             assert ["1", "3"] == post.merchants.under_way
             post.merchants.open.set()
@@ -351,7 +351,7 @@ class TestOrder:
             post.merchants.says(BUSY, ACK)
             post.post(payment_request_id="p")
             post.post(payment_request_id="p")
-            await post.postman.settle()
+            await post.dispatcher.settle()
             await post.wound(2 * MINUTE)
             return post.merchants.numbers
 
@@ -366,10 +366,10 @@ class TestOrder:
             held = post.post(payment_request_id="p", waits_for="notifyCapture")
             post.post(payment_request_id="q", name="notifyCapture")
             post.post(payment_request_id="p", name="notifyRefund")
-            await post.postman.settle()
+            await post.dispatcher.settle()
             assert (True, ["2", "3"]) == (post.look(held).held, post.merchants.numbers)
             post.post(payment_request_id="p", name="notifyCapture", **made)
-            await post.postman.settle()
+            await post.dispatcher.settle()
             assert ("ACCEPTED", "1") == (post.look(held).status, post.merchants.numbers[-1])
 
         asyncio.run(scene())
@@ -381,9 +381,9 @@ class TestOrder:
             post = Round()
             post.merchants.says(BUSY, ACK)
             post.post(payment_request_id="p", name="notifyCapture")
-            await post.postman.settle()
+            await post.dispatcher.settle()
             post.post(payment_request_id="p", waits_for="notifyCapture")
-            await post.postman.settle()
+            await post.dispatcher.settle()
             return post.merchants.numbers
 
         assert ["1", "2"] == asyncio.run(scene())
@@ -398,7 +398,7 @@ class TestOrder:
             post.post(payment_request_id="p", name="notifyCapture")
             await post.wound(2 * HOUR)
             post.post(payment_request_id="q", name="notifyCapture")
-            await post.postman.settle()
+            await post.dispatcher.settle()
             return [letter.after for letter in post.merchants.letters]
 
         assert [0 * HOUR, HOUR, 2 * HOUR, 2 * HOUR] == asyncio.run(scene())
@@ -412,8 +412,8 @@ class TestOrder:
             post.post(payment_request_id="p", waits_for="notifyCapture", due=NOW + HOUR)
             post.post(payment_request_id="p", waits_for="notifyRefund")
             post.post(payment_request_id="q", waits_for="notifyCapture")
-            post.postman.release(("A", "p"), {"notifyCapture"})
-            await post.postman.settle()
+            post.dispatcher.release(("A", "p"), {"notifyCapture"})
+            await post.dispatcher.settle()
             assert ["1"] == post.merchants.numbers
             await post.wound(DAY)
             assert [True, True] == [post.look(number).held for number in "34"]
@@ -437,10 +437,10 @@ class TestTakeBack:
             post.post(created=NOW, payment_request_id="p", due=NOW + 2 * HOUR)
             post.post(created=NOW + HOUR, payment_request_id="q", due=NOW + 2 * HOUR)
             post.merchants.open.clear()
-            settling = asyncio.create_task(post.postman.settle())
+            settling = asyncio.create_task(post.dispatcher.settle())
             await post.merchants.busy(lambda: post.merchants.under_way == ["2"])
-            with post.events.heard_by(post.hear):
-                post.postman.take_back(("A", "p"), NOW, "undone")
+            with post.events.subscribed(post.hear):
+                post.dispatcher.withdraw(("A", "p"), NOW, "undone")
             post.merchants.open.set()
             await settling
             await post.wound(HOUR)
@@ -460,9 +460,9 @@ class TestAhead:
         async def scene() -> list[str]:
             post = Round()
             post.post(client_id="B")
-            numbers = [post.post(ahead=True), post.post(ahead=True, status="DROPPED", due=None)]
+            numbers = [post.post(before_reply=True), post.post(before_reply=True, status="DROPPED", due=None)]
             for number in numbers:
-                await post.postman.hurry([post.look(number)])
+                await post.dispatcher.deliver_before_reply([post.look(number)])
             assert ["ACCEPTED", "DROPPED"] == [post.look(number).status for number in numbers]
             return post.merchants.numbers
 
@@ -474,7 +474,7 @@ class TestAhead:
         async def scene() -> list[timedelta]:
             post = Round()
             post.merchants.says(BUSY)
-            await post.postman.hurry([post.look(post.post(ahead=True))])
+            await post.dispatcher.deliver_before_reply([post.look(post.post(before_reply=True))])
             assert 1 == len(post.merchants.letters)
             await post.wound(2 * DAY)
             return [letter.after for letter in post.merchants.letters]
@@ -492,8 +492,8 @@ class TestAhead:
                 post.post()
             async with post.running():
                 await post.merchants.busy(lambda: len(post.merchants.under_way) == dispatcher._AT_ONCE_EACH)
-                number = post.post(payment_request_id="p", ahead=True)
-                hurried = asyncio.create_task(post.postman.hurry([post.look(number)]))
+                number = post.post(payment_request_id="p", before_reply=True)
+                hurried = asyncio.create_task(post.dispatcher.deliver_before_reply([post.look(number)]))
                 await post.merchants.busy(lambda: number in post.merchants.under_way)
                 post.merchants.open.set()
                 await hurried
@@ -503,17 +503,17 @@ class TestAhead:
 
     def test_keeps_a_reply_waiting_for_a_moment_only(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A shop that does one thing at a time answers when it has got the reply; what comes after that is in turn."""
-        monkeypatch.setattr(dispatcher, "_HURRY", 0.01)
+        monkeypatch.setattr(dispatcher, "_REPLY_WAIT", 0.01)
 
         async def scene() -> None:
             post = Round()
             post.merchants.open.clear()
-            numbers = [post.post(ahead=True), post.post(ahead=True)]
-            await post.postman.hurry(map(post.look, numbers))
-            assert (numbers[:1], 2) == (post.merchants.under_way, post.postman.under_way("A"))
+            numbers = [post.post(before_reply=True), post.post(before_reply=True)]
+            await post.dispatcher.deliver_before_reply(map(post.look, numbers))
+            assert (numbers[:1], 2) == (post.merchants.under_way, post.dispatcher.under_way("A"))
             post.merchants.open.set()
-            await post.postman.settle()
-            assert (numbers, 0) == (post.merchants.numbers, post.postman.under_way())
+            await post.dispatcher.settle()
+            assert (numbers, 0) == (post.merchants.numbers, post.dispatcher.under_way())
 
         asyncio.run(scene())
 
@@ -531,7 +531,7 @@ class TestResend:
             post.merchants.says(answer)  # type: ignore[arg-type]
             number = post.post(status=status, due=None)
             post.clocks.advance(HOUR)
-            found = await post.postman.resend(post.look(number))
+            found = await post.dispatcher.resend(post.look(number))
             assert (after, 1, None) == (found.status, len(found.attempts), found.due)
             assert (True, NOW + HOUR) == (found.attempts[0].by_hand, found.attempts[0].time)
             assert found == post.look(number)
@@ -546,8 +546,8 @@ class TestResend:
             post.merchants.says(BUSY)
             number = post.post()
             for _ in range(3):
-                await post.postman.resend(post.look(number))
-            await post.postman.settle()
+                await post.dispatcher.resend(post.look(number))
+            await post.dispatcher.settle()
             await post.wound(2 * DAY)
             return Counter(attempt.by_hand for attempt in post.look(number).attempts)
 
@@ -560,8 +560,8 @@ class TestResend:
             post = Round()
             post.merchants.says(BUSY, ACK)
             number = post.post()
-            await post.postman.settle()
-            await post.postman.resend(post.look(number))
+            await post.dispatcher.settle()
+            await post.dispatcher.resend(post.look(number))
             await post.wound(2 * DAY)
             return len(post.merchants.letters)
 
@@ -574,9 +574,9 @@ class TestResend:
             post = Round()
             post.merchants.says(BUSY, ACK)
             held = post.post(payment_request_id="p", waits_for="notifyCapture")
-            await post.postman.resend(post.look(held))
+            await post.dispatcher.resend(post.look(held))
             post.post(payment_request_id="p", name="notifyCapture")
-            await post.postman.settle()
+            await post.dispatcher.settle()
             return post.look(held).status
 
         assert "ACCEPTED" == asyncio.run(scene())
@@ -587,10 +587,10 @@ class TestRoom:
         """The agenda is as long as the outbox."""
 
         async def scene() -> None:
-            post = Round(outbox=Outbox(max_notifications=3))
+            post = Round(journal=NotificationJournal(max_notifications=3))
             for _ in range(10):
                 post.post(due=NOW + HOUR)
-            assert (3, 3) == (len(post.outbox), len(post.postman.agenda))
+            assert (3, 3) == (len(post.journal), len(post.dispatcher.schedule))
             await post.wound(HOUR)
             assert ["8", "9", "10"] == post.merchants.numbers
 
@@ -608,15 +608,15 @@ class TestForget:
                 post.post(payment_request_id=payment)
             post.post(payment_request_id="r", waits_for="notifyCapture")
             post.post(client_id="B")
-            settling = asyncio.create_task(post.postman.settle())
+            settling = asyncio.create_task(post.dispatcher.settle())
             await post.merchants.busy(lambda: len(post.merchants.under_way) == 3)
-            assert 4 == post.postman.forget("A")
+            assert 4 == post.dispatcher.forget("A")
             post.merchants.open.set()
             await settling
             await post.wound(2 * DAY)
             assert ["1", "3", "5"] == post.merchants.numbers
-            assert ["5"] == [one.id for one in post.outbox]
-            assert (1, 0) == (post.postman.forget(), len(post.outbox))
+            assert ["5"] == [one.id for one in post.journal]
+            assert (1, 0) == (post.dispatcher.forget(), len(post.journal))
 
         asyncio.run(scene())
 
@@ -634,7 +634,7 @@ class TestManyAtATime:
                 number = post.post(client_id="E")
                 await post.merchants.busy(lambda: number in post.merchants.under_way)
                 post.merchants.open.set()
-                await post.postman.settle()
+                await post.dispatcher.settle()
             return sorted(set(hung) - set(post.merchants.numbers))
 
         assert [] == asyncio.run(scene())
@@ -646,7 +646,7 @@ class TestManyAtATime:
             post = Round()
             for _ in range(300):
                 post.post()
-            await post.postman.settle()
+            await post.dispatcher.settle()
             return post.merchants
 
         merchants = asyncio.run(scene())
@@ -658,21 +658,21 @@ class TestManyAtATime:
         """A merchant's call comes in between, long before the last has been delivered."""
 
         async def scene() -> None:
-            parts = parts_of()
+            components = parts_of()
             async with listening() as shop:
                 for _ in range(2_000):
-                    parts.postman.post(notification(parts.postman.outbox.next_id(), url=shop.url()))
-                rounds = asyncio.create_task(parts.postman.run())
+                    components.dispatcher.enqueue(notification(components.dispatcher.journal.next_id(), url=shop.url()))
+                rounds = asyncio.create_task(components.dispatcher.run())
                 try:
                     await shop.reached(1)
                     for _ in range(5):
-                        assert "SUCCESS" == result(await parts.gateway.answer(signed_call()))["resultCode"]
+                        assert "SUCCESS" == result(await components.gateway.answer(signed_call()))["resultCode"]
                     assert 0 < len(shop.requests) < 2_000
                 finally:
                     rounds.cancel()
                     await asyncio.wait([rounds])
-                    await parts.postman.close()
-                    parts.signing.close()
+                    await components.dispatcher.close()
+                    components.signing.close()
 
         asyncio.run(scene())
 
@@ -686,13 +686,13 @@ class TestClose:
             post.merchants.open.clear()
             for _ in range(20):
                 post.post()
-            settling = asyncio.create_task(post.postman.settle())
+            settling = asyncio.create_task(post.dispatcher.settle())
             await post.merchants.busy(lambda: len(post.merchants.under_way) == dispatcher._AT_ONCE_EACH)
-            await post.postman.close()
+            await post.dispatcher.close()
             await settling
             return post
 
         post = asyncio.run(scene())
         assert (1, []) == (post.merchants.closed, post.merchants.under_way)
         assert dispatcher._AT_ONCE_EACH == len(post.merchants.letters)
-        assert {"PENDING"} == {one.status for one in post.outbox}
+        assert {"PENDING"} == {one.status for one in post.journal}

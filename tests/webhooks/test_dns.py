@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from mock_alipay.webhooks.dns import Names
+from mock_alipay.webhooks.dns import Resolver
 
 
 class Server:
@@ -32,7 +32,7 @@ class Server:
 def test_an_address_needs_no_look_up(address: str) -> None:
     """It is its own answer."""
     server = Server()
-    assert [address] == asyncio.run(_ask(Names(server), address))
+    assert [address] == asyncio.run(_ask(Resolver(server), address))
     assert [] == server.asked
 
 
@@ -42,7 +42,7 @@ def test_many_who_ask_for_one_name_are_one_look_up() -> None:
     server.answers.clear()
 
     async def scene() -> list[Sequence[str]]:
-        names = Names(server)
+        names = Resolver(server)
         asking = [asyncio.create_task(names("shop.test", 80)) for _ in range(100)]
         await asyncio.sleep(0)
         server.answers.set()
@@ -57,7 +57,7 @@ def test_a_name_that_was_not_found_is_not_looked_up_again_for_a_while() -> None:
     server, now = Server(fails=True), [100.0]
 
     async def scene() -> list[str]:
-        names = Names(server, clock=lambda: now[0])
+        names = Resolver(server, clock=lambda: now[0])
         told = []
         for later in (0.0, 29.0, 2.0):
             now[0] += later
@@ -76,15 +76,15 @@ def test_a_server_that_does_not_answer_is_given_up() -> None:
     server = Server()
     server.answers.clear()
     with pytest.raises(OSError, match=r"no name server answered within 0.01 s"):
-        asyncio.run(_ask(Names(server, patience=0.01), "shop.test"))
+        asyncio.run(_ask(Resolver(server, patience=0.01), "shop.test"))
     server.answers.set()
 
 
 def test_what_is_no_name_is_told() -> None:
     """A label of more than 63 letters has no address."""
     with pytest.raises(OSError):  # noqa: PT011 - the system's words
-        asyncio.run(_ask(Names(), f"{'a' * 64}.test"))
+        asyncio.run(_ask(Resolver(), f"{'a' * 64}.test"))
 
 
-async def _ask(names: Names, host: str) -> Sequence[str]:
+async def _ask(names: Resolver, host: str) -> Sequence[str]:
     return await names(host, 80)

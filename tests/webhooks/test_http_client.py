@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from mock_alipay.errors import MockAlipayError, Undelivered
-from mock_alipay.webhooks import Courier
+from mock_alipay.errors import DeliveryError, MockAlipayError
+from mock_alipay.webhooks import HttpClient
 from tests.webhooks.merchant import OK, Serve, listening, posted, read_request
 
 
@@ -35,12 +35,12 @@ def test_patience_is_for_the_whole_exchange(serve: Serve) -> None:
 
     async def scene() -> str:
         async with listening(serve) as merchant:
-            courier = Courier(patience=0.2)
-            with pytest.raises(Undelivered) as told:
-                await courier.post(merchant.url(), {}, b"{}")
+            http_client = HttpClient(patience=0.2)
+            with pytest.raises(DeliveryError) as told:
+                await http_client.post(merchant.url(), {}, b"{}")
             async with asyncio.timeout(5):
                 await merchant.left.wait()
-            await courier.close()
+            await http_client.close()
         return str(told.value).removeprefix(f"127.0.0.1:{merchant.port} ")
 
     assert "did not answer within 0.2 s" == asyncio.run(scene())
@@ -61,9 +61,9 @@ def test_no_more_than_a_hundred_connections_are_open() -> None:
                 writer.write(OK)
 
         async with listening(serve) as merchant:
-            courier = Courier()
-            answers = await asyncio.gather(*(courier.post(merchant.url(f"/{n}"), {}, b"") for n in range(200)))
-            await courier.close()
+            http_client = HttpClient()
+            answers = await asyncio.gather(*(http_client.post(merchant.url(f"/{n}"), {}, b"") for n in range(200)))
+            await http_client.close()
         return merchant.most, {answer.body for answer in answers}
 
     assert (100, {b"ok"}) == asyncio.run(scene())
@@ -79,7 +79,7 @@ def test_the_environment_sends_nothing_astray(monkeypatch: pytest.MonkeyPatch, t
 
     async def scene() -> bytes:
         async with listening() as merchant:
-            await posted(merchant.url(), Courier())
+            await posted(merchant.url(), HttpClient())
         return merchant.requests[0]
 
     assert b"authorization" not in asyncio.run(scene()).lower()
@@ -90,12 +90,12 @@ def test_a_courier_that_was_closed_opens_again() -> None:
 
     async def scene() -> int:
         async with listening() as merchant:
-            courier = Courier()
-            await courier.close()
+            http_client = HttpClient()
+            await http_client.close()
             for _ in range(2):
-                await courier.post(merchant.url(), {}, b"")
-                await courier.close()
-                await courier.close()
+                await http_client.post(merchant.url(), {}, b"")
+                await http_client.close()
+                await http_client.close()
             return merchant.connections
 
     assert 2 == asyncio.run(scene())
@@ -107,13 +107,13 @@ def test_closing_ends_what_is_under_way(scheme: str) -> None:
 
     async def scene() -> str:
         async with listening(hang) as merchant:
-            courier = Courier()
-            waiting = asyncio.create_task(courier.post(merchant.url(scheme=scheme), {}, b""))
+            http_client = HttpClient()
+            waiting = asyncio.create_task(http_client.post(merchant.url(scheme=scheme), {}, b""))
             await merchant.reached(1)
             async with asyncio.timeout(5):
-                await courier.close()
+                await http_client.close()
                 await merchant.left.wait()
-                with pytest.raises(Undelivered) as told:
+                with pytest.raises(DeliveryError) as told:
                     await waiting
         return str(told.value).removeprefix(f"127.0.0.1:{merchant.port} ")
 
@@ -125,10 +125,10 @@ def test_what_waits_for_its_turn_is_not_sent_after_closing() -> None:
 
     async def scene() -> tuple[int, set[str]]:
         async with listening(hang) as merchant:
-            courier = Courier()
-            waiting = [asyncio.create_task(courier.post(merchant.url(), {}, b"")) for _ in range(103)]
+            http_client = HttpClient()
+            waiting = [asyncio.create_task(http_client.post(merchant.url(), {}, b"")) for _ in range(103)]
             await merchant.reached(100)
-            await courier.close()
+            await http_client.close()
             async with asyncio.timeout(5):
                 ended = await asyncio.gather(*waiting, return_exceptions=True)
         return merchant.connections, {str(end).partition("127")[0] for end in ended[100:]}
@@ -141,15 +141,15 @@ def test_one_who_stops_waiting_stops_no_other() -> None:
 
     async def scene() -> bytes:
         async with listening() as merchant:
-            courier = Courier()
-            impatient = asyncio.create_task(courier.post(merchant.url(), {}, b""))
-            patient = asyncio.create_task(courier.post(merchant.url(), {}, b""))
+            http_client = HttpClient()
+            impatient = asyncio.create_task(http_client.post(merchant.url(), {}, b""))
+            patient = asyncio.create_task(http_client.post(merchant.url(), {}, b""))
             await asyncio.sleep(0)
             impatient.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await impatient
             answer = await patient
-            await courier.close()
+            await http_client.close()
         return answer.body
 
     assert b"ok" == asyncio.run(scene())
@@ -160,16 +160,16 @@ def test_what_is_raised_is_one_of_ours() -> None:
     urls = ["", "x", "http://", "http://[", "http://127.0.0.1:1", "https://[::ffff:0.0.0.0]", "http://a\x00b", "//a/b"]
 
     async def scene() -> list[BaseException | object]:
-        courier = Courier(patience=2)
-        found = await asyncio.gather(*(courier.post(url, {}, b"") for url in urls), return_exceptions=True)
-        await courier.close()
+        http_client = HttpClient(patience=2)
+        found = await asyncio.gather(*(http_client.post(url, {}, b"") for url in urls), return_exceptions=True)
+        await http_client.close()
         return list(found)
 
-    assert all(isinstance(one, Undelivered) and isinstance(one, MockAlipayError) for one in asyncio.run(scene()))
+    assert all(isinstance(one, DeliveryError) and isinstance(one, MockAlipayError) for one in asyncio.run(scene()))
 
 
 def test_the_library_is_loaded_when_it_is_needed() -> None:
     """A gateway that sends nothing starts without it."""
-    code = "import sys, mock_alipay.webhooks; mock_alipay.webhooks.Courier(); print('httpcore2' in sys.modules)"
+    code = "import sys, mock_alipay.webhooks; mock_alipay.webhooks.HttpClient(); print('httpcore2' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert "False" == ran.stdout.strip()

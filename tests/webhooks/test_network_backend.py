@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 import trustme
 
-from mock_alipay.errors import Forbidden, Undelivered
-from mock_alipay.webhooks import Answer, Courier, network_backend
+from mock_alipay.errors import AddressNotAllowed, DeliveryError
+from mock_alipay.webhooks import Answer, HttpClient, network_backend
 from tests.webhooks.merchant import Serve, listening, posted, read_request
 
 HOST = "shop.test"
 
 
-class Names:
+class Resolver:
     """A name server that gives one answer after the other; it notes what was asked."""
 
     def __init__(self, *answers: Sequence[str]) -> None:
@@ -32,14 +32,14 @@ class Names:
 
 def test_a_name_that_changes_its_mind_leads_nowhere_else() -> None:
     """DNS rebinding: it is looked up once a connection, and the next look-up is checked as the first was."""
-    names = Names(["127.0.0.1"], ["169.254.169.254"])
+    names = Resolver(["127.0.0.1"], ["169.254.169.254"])
 
     async def scene() -> Answer:
         async with listening() as merchant:
             url = merchant.url(host=HOST)
-            answer = await posted(url, courier := Courier(resolve=names))
-            with pytest.raises(Forbidden, match=r"shop.test \(169.254.169.254\)"):
-                await posted(url, courier)
+            answer = await posted(url, http_client := HttpClient(resolve=names))
+            with pytest.raises(AddressNotAllowed, match=r"shop.test \(169.254.169.254\)"):
+                await posted(url, http_client)
             assert f"host: {HOST}:{merchant.port}".encode() in merchant.requests[0]
             return answer
 
@@ -52,8 +52,10 @@ def test_one_forbidden_address_of_a_name_forbids_it() -> None:
 
     async def scene() -> int:
         async with listening() as merchant:
-            with pytest.raises(Forbidden):
-                await posted(merchant.url(host=HOST), Courier(resolve=Names(["127.0.0.1", "::ffff:169.254.169.254"])))
+            with pytest.raises(AddressNotAllowed):
+                await posted(
+                    merchant.url(host=HOST), HttpClient(resolve=Resolver(["127.0.0.1", "::ffff:169.254.169.254"]))
+                )
             return merchant.connections
 
     assert 0 == asyncio.run(scene())
@@ -64,7 +66,7 @@ def test_the_addresses_of_a_name_are_tried_in_order() -> None:
 
     async def scene() -> Answer:
         async with listening() as merchant:
-            return await posted(merchant.url(host=HOST), Courier(resolve=Names(["127.0.0.2", "127.0.0.1"])))
+            return await posted(merchant.url(host=HOST), HttpClient(resolve=Resolver(["127.0.0.2", "127.0.0.1"])))
 
     assert b"ok" == asyncio.run(scene()).body
 
@@ -75,7 +77,7 @@ def test_hosts_are_what_the_system_says(host: str) -> None:
 
     async def scene() -> Answer:
         async with listening() as merchant:
-            return await posted(merchant.url(host=host), Courier())
+            return await posted(merchant.url(host=host), HttpClient())
 
     assert b"ok" == asyncio.run(scene()).body
 
@@ -83,8 +85,8 @@ def test_hosts_are_what_the_system_says(host: str) -> None:
 @pytest.mark.parametrize("host", ["0xa9fea9fe", "2852039166", "0251.0376.0251.0376", "169.254.43518", "[::]", "0"])
 def test_odd_spellings_hide_nothing(host: str) -> None:
     """What they resolve to is judged."""
-    with pytest.raises(Forbidden):
-        asyncio.run(posted(f"http://{host}:9/", Courier([host])))
+    with pytest.raises(AddressNotAllowed):
+        asyncio.run(posted(f"http://{host}:9/", HttpClient([host])))
 
 
 @pytest.mark.parametrize(
@@ -103,14 +105,16 @@ def test_a_name_that_cannot_be_looked_up_is_told(error: OSError | None, why: str
             raise error
         return []
 
-    with pytest.raises(Undelivered, match=f"^the name {HOST} {why}$"):
-        asyncio.run(posted(f"http://{HOST}/", Courier(resolve=resolve)))
+    with pytest.raises(DeliveryError, match=f"^the name {HOST} {why}$"):
+        asyncio.run(posted(f"http://{HOST}/", HttpClient(resolve=resolve)))
 
 
 def test_a_public_address_is_not_even_connected_to() -> None:
     """What comes before the message is a look-up, nothing else."""
-    with pytest.raises(Forbidden, match=r"shop.test \(192.0.2.1\) is not on this machine.*--notify-allow shop.test$"):
-        asyncio.run(posted(f"http://{HOST}/", Courier(["other.test"], resolve=Names(["192.0.2.1"]))))
+    with pytest.raises(
+        AddressNotAllowed, match=r"shop.test \(192.0.2.1\) is not on this machine.*--notify-allow shop.test$"
+    ):
+        asyncio.run(posted(f"http://{HOST}/", HttpClient(["other.test"], resolve=Resolver(["192.0.2.1"]))))
 
 
 AUTHORITY = trustme.CA(key_type=trustme.KeyType.ECDSA)
@@ -126,7 +130,7 @@ def identity(*names: str) -> ssl.SSLContext:
 @pytest.fixture
 def public(monkeypatch: pytest.MonkeyPatch) -> None:
     """This machine's addresses count as public ones where certificates are concerned."""
-    monkeypatch.setattr(network_backend, "judge", lambda _: ("public", ""))
+    monkeypatch.setattr(network_backend, "classify", lambda _: ("public", ""))
 
 
 @pytest.fixture
@@ -140,7 +144,7 @@ async def post_encrypted(certificate: ssl.SSLContext, host: str = HOST) -> Answe
     """Post over TLS to a server with this certificate."""
     async with listening(tls=certificate) as merchant:
         url = merchant.url(scheme="https", host=host)
-        return await posted(url, Courier(resolve=Names(["127.0.0.1"])))
+        return await posted(url, HttpClient(resolve=Resolver(["127.0.0.1"])))
 
 
 def test_a_near_shop_may_sign_its_certificate_itself() -> None:
@@ -161,14 +165,14 @@ def test_a_public_shops_certificate_is_checked_against_the_authorities() -> None
 @pytest.mark.usefixtures("public", "trusted")
 def test_a_public_shops_certificate_must_be_its_own() -> None:
     """A trusted one of another name will not do."""
-    with pytest.raises(Undelivered, match=r"^the certificate of shop.test:\d+ is not trusted: Hostname mismatch"):
+    with pytest.raises(DeliveryError, match=r"^the certificate of shop.test:\d+ is not trusted: Hostname mismatch"):
         asyncio.run(post_encrypted(identity("other.test")))
 
 
 @pytest.mark.usefixtures("public")
 def test_a_public_shop_may_not_sign_its_certificate_itself() -> None:
     """The message says what can be done."""
-    with pytest.raises(Undelivered, match=r"is not trusted: .*; SSL_CERT_FILE can name authorities to trust$"):
+    with pytest.raises(DeliveryError, match=r"is not trusted: .*; SSL_CERT_FILE can name authorities to trust$"):
         asyncio.run(post_encrypted(identity(HOST)))
 
 
@@ -182,9 +186,9 @@ def test_a_shop_without_tls_is_told() -> None:
 
     async def scene(serve: Serve) -> None:
         async with listening(serve) as merchant:
-            await posted(merchant.url(scheme="https"), Courier())
+            await posted(merchant.url(scheme="https"), HttpClient())
 
-    with pytest.raises(Undelivered, match=r"^127.0.0.1:\d+ does not speak TLS: "):
+    with pytest.raises(DeliveryError, match=r"^127.0.0.1:\d+ does not speak TLS: "):
         asyncio.run(scene(serve))
 
 
@@ -196,10 +200,10 @@ def test_connections_are_shared_by_name_not_by_address() -> None:
 
     async def scene() -> int:
         async with listening(tls=certificate) as merchant:
-            courier = Courier(resolve=Names(["127.0.0.1"], ["127.0.0.1"]))
+            http_client = HttpClient(resolve=Resolver(["127.0.0.1"], ["127.0.0.1"]))
             for host in (HOST, HOST, "other.test"):
-                await courier.post(merchant.url(scheme="https", host=host), {}, b"")
-            await courier.close()
+                await http_client.post(merchant.url(scheme="https", host=host), {}, b"")
+            await http_client.close()
             return merchant.connections
 
     assert 2 == asyncio.run(scene())
@@ -214,12 +218,12 @@ def test_a_handshake_that_hangs_leaves_no_connection_behind() -> None:
 
     async def scene() -> None:
         async with listening(hang) as merchant:
-            courier = Courier(patience=0.2)
-            with pytest.raises(Undelivered, match=r"did not answer within 0\.2 s"):
-                await courier.post(merchant.url(scheme="https"), {}, b"")
+            http_client = HttpClient(patience=0.2)
+            with pytest.raises(DeliveryError, match=r"did not answer within 0\.2 s"):
+                await http_client.post(merchant.url(scheme="https"), {}, b"")
             async with asyncio.timeout(5):
                 await merchant.left.wait()
-            await courier.close()
+            await http_client.close()
 
     asyncio.run(scene())
 
@@ -235,7 +239,7 @@ def test_a_request_is_read_whole_before_it_is_answered() -> None:
 
     async def scene() -> None:
         async with listening(serve, tls=identity(HOST)) as merchant:
-            await posted(merchant.url(scheme="https"), Courier(), body)
+            await posted(merchant.url(scheme="https"), HttpClient(), body)
 
     asyncio.run(scene())
     assert got[0].endswith(b"\r\n\r\n" + body)

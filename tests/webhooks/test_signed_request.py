@@ -11,7 +11,7 @@ import pytest
 
 from mock_alipay.signing import Signer, fits, keys, parse, raw_signature
 from mock_alipay.signing.pool import SigningPool
-from mock_alipay.webhooks.signed_request import Envelopes, Sealed
+from mock_alipay.webhooks.signed_request import RequestSigner, Sealed
 from tests.calls import NOW
 from tests.shop import Received
 from tests.webhooks.rounds import notification
@@ -24,8 +24,8 @@ LATER = NOW + timedelta(minutes=2, microseconds=700_000)
 
 def sealed(*, signing: bool = True, **changes: Any) -> Sealed:
     """An attempt made two minutes and a bit after NOW."""
-    envelopes = Envelopes(SigningPool(Signer(GATEWAY), partial(Signer, FORGER), enabled=signing))
-    return asyncio.run(envelopes.sealed(notification("7", **changes), LATER))
+    request_signer = RequestSigner(SigningPool(Signer(GATEWAY), partial(Signer, FORGER), enabled=signing))
+    return asyncio.run(request_signer.sealed(notification("7", **changes), LATER))
 
 
 def received(of: Sealed, target: str = "/notify") -> Received:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_alipay.errors import Forbidden, Undelivered
+from mock_alipay.errors import AddressNotAllowed, DeliveryError
 from mock_alipay.webhooks.url import parse, target_of
 
 VISIBLE = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters="#"))
@@ -76,7 +76,7 @@ def test_a_url_is_taken_apart(url: str, expected: tuple[str, str, int, str]) -> 
 )
 def test_some_urls_are_never_sent_to(url: str) -> None:
     """Other schemes, user names and zones."""
-    with pytest.raises(Forbidden):
+    with pytest.raises(AddressNotAllowed):
         parse(url)
 
 
@@ -107,7 +107,7 @@ def test_some_urls_are_never_sent_to(url: str) -> None:
 )
 def test_what_is_no_url_is_said(url: str) -> None:
     """With an example, and nothing of the URL that a terminal would act on; it is as final as a URL that is refused."""
-    with pytest.raises(Forbidden, match=r"expected a URL such as http://127\.0\.0\.1:8000/notify") as told:
+    with pytest.raises(AddressNotAllowed, match=r"expected a URL such as http://127\.0\.0\.1:8000/notify") as told:
         parse(url)
     assert str(told.value).isprintable()
 
@@ -121,5 +121,5 @@ def test_any_text_has_a_target_and_a_verdict(url: str) -> None:
     for tried in (url, f"http://{url}"):
         try:
             assert parse(tried).host
-        except Undelivered:
+        except DeliveryError:
             continue

@@ -26,7 +26,9 @@ ESCAPES = st.integers(0, 255).map(lambda byte: f"%{byte:02X}")
 PATHS = st.lists(PRINTABLE | ESCAPES | st.sampled_from(["/", "//", "..", "?", "&", "createPaymentSession"]), max_size=5)
 TARGETS = st.one_of(
     st.just(SANDBOX_PATH),
-    st.builds(lambda start, parts: start + "".join(parts), st.sampled_from(["/", PATH, "/ams/", "http://h/"]), PATHS),
+    st.builds(
+        lambda start, components: start + "".join(components), st.sampled_from(["/", PATH, "/ams/", "http://h/"]), PATHS
+    ),
     PRINTABLE,
 )
 METHODS = (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from mock_alipay.apis.context import Context, World
+from mock_alipay.apis.context import Context, Environment
 from mock_alipay.apis.ids import IdKind
-from mock_alipay.apis.payments.buyer import numbered, told
-from mock_alipay.apis.payments.model import Money, News, Payment, Transaction, TransactionType
+from mock_alipay.apis.payments.buyer import numbered, with_event
+from mock_alipay.apis.payments.model import DomainEvent, Money, Payment, Transaction, TransactionType
 from mock_alipay.apis.payments.state_machine import Move, move
 
 
@@ -43,14 +43,14 @@ def in_process(payment: Payment) -> bool:
 
 def made(kind: TransactionType, request_id: str, amount: Money, *, payment: Payment, context: Context) -> Transaction:
     """A new capture or refund; in process where the scenario wants it so, and then it knows how that will end."""
-    now, wish, world = context.now, context.wish, context.world
+    now, overrides, environment = context.now, context.overrides, context.environment
     name: IdKind = "capture" if kind == "CAPTURE" else "refund"
-    number = world.invent.transaction_id(name, now, context.client_id, payment.payment_request_id, request_id)
-    transaction = Transaction(kind, request_id, number, amount, now, scenario=wish.scenario)
-    if wish.result != in_process_code(kind):
+    number = environment.ids.transaction_id(name, now, context.client_id, payment.payment_request_id, request_id)
+    transaction = Transaction(kind, request_id, number, amount, now, scenario=overrides.scenario)
+    if overrides.result != in_process_code(kind):
         return transaction._replace(done=now)
-    settles = now + (world.figures.settling if wish.after is None else wish.after)
-    return transaction._replace(status="PROCESSING", settles=settles, code=wish.then)
+    settles = now + (environment.limits.settling if overrides.after is None else overrides.after)
+    return transaction._replace(status="PROCESSING", settles=settles, code=overrides.then)
 
 
 def in_process_code(kind: TransactionType) -> str:
@@ -84,15 +84,19 @@ def released(payment: Payment, now: datetime) -> Payment:
     return move(payment, "release", cancelled=now, code="AUTH_EXPIRED")
 
 
-def cancelled(payment: Payment, now: datetime, world: World) -> Payment:
+def cancelled(payment: Payment, now: datetime, environment: Environment) -> Payment:
     """No longer to be paid, or given back whole."""
-    return move(numbered(payment, now, world), "cancel", cancelled=now, code="ORDER_IS_CANCELED")
+    return move(numbered(payment, now, environment), "cancel", cancelled=now, code="ORDER_IS_CANCELED")
 
 
 def _ended(payment: Payment, transaction: Transaction, now: datetime) -> Payment:
     if transaction.type == "REFUND":
-        return told(payment, News("notifyRefund", now, "REFUND_RESULT", transaction.id, transaction.scenario))
-    payment = told(payment, News("notifyCapture", now, "CAPTURE_RESULT", transaction.id, transaction.scenario))
+        return with_event(
+            payment, DomainEvent("notifyRefund", now, "REFUND_RESULT", transaction.id, transaction.scenario)
+        )
+    payment = with_event(
+        payment, DomainEvent("notifyCapture", now, "CAPTURE_RESULT", transaction.id, transaction.scenario)
+    )
     over = captured(payment) == payment.order.amount.value or any(t.last and t.done for t in payment.captures)
     if payment.state == "AUTHORIZED" and over and not in_process(payment):
         return move(payment, "complete")

@@ -92,10 +92,10 @@ class Transaction(NamedTuple):
     notify_url: str | None = None
     """refundNotifyUrl."""
     scenario: str = ""
-    """The story of the call that made it."""
+    """The scenario of the call that made it."""
 
 
-class News(NamedTuple):
+class DomainEvent(NamedTuple):
     """What the merchant is to be told."""
 
     name: NotificationName
@@ -103,7 +103,7 @@ class News(NamedTuple):
     notify_type: str
     transaction_id: str | None = None
     scenario: str = ""
-    """The story of the call that caused it; the payment's own when empty."""
+    """The scenario of the call that caused it; the payment's own when empty."""
 
 
 class Payment(NamedTuple):
@@ -122,7 +122,7 @@ class Payment(NamedTuple):
     session: Session | None = None
     """None for a payment that the merchant began with pay."""
     scenario: str = ""
-    """The story that it began in."""
+    """The scenario that it began in."""
     state: State = "OPEN"
     payment_id: str | None = None
     """None until the buyer acts, or the order is closed or cancelled."""
@@ -141,7 +141,7 @@ class Payment(NamedTuple):
     acts: datetime | None = None
     """When the first of that is due."""
     transactions: tuple[Transaction, ...] = ()
-    news: tuple[News, ...] = ()
+    domain_events: tuple[DomainEvent, ...] = ()
     """What this version has to tell; taken off when it is committed."""
 
     @property

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 from mock_alipay.config.config import address_of, is_loopback
-from mock_alipay.errors import Misuse
+from mock_alipay.errors import HttpProblem
 
 _SAME = ("same-origin", "none")
 
 
-class Guard:
+class AccessCheck:
     """Checks where an admin call comes from, by its Host, Origin, Sec-Fetch-Site and Authorization headers.
 
     A page that points its own name at this machine (DNS rebinding) is refused by its Host, which must be a loopback
@@ -61,11 +61,11 @@ class Guard:
                 "header Authorization: expected Bearer and the token that --admin-token sets, "
                 f"or that the gateway printed when it started; got {found}"
             )
-            raise Misuse(401, "Token needed", detail)
+            raise HttpProblem(401, "Token needed", detail)
 
 
-def _refused(detail: str) -> Misuse:
-    return Misuse(403, "Not from here", detail)
+def _refused(detail: str) -> HttpProblem:
+    return HttpProblem(403, "Not from here", detail)
 
 
 def _authority(origin: str) -> str | None:

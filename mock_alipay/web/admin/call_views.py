@@ -8,26 +8,26 @@ import orjson
 
 from mock_alipay.contracts.validation import Contract
 from mock_alipay.errors import Fault
-from mock_alipay.journal.calls import Entry
+from mock_alipay.journal.calls import CallRecord
 from mock_alipay.text.masking import mask_json, mask_text
 
 _UNREADABLE: Final = object()
 """Stands for a body that is not JSON."""
 
 
-def call_view(entry: Entry, contract: Contract) -> dict[str, Any]:
+def call_view(entry: CallRecord, contract: Contract) -> dict[str, Any]:
     """An exchange as lists show it."""
     body = _parsed(entry)
     request = mask_text(entry.call.body.decode("utf-8", "replace")) if body is _UNREADABLE else mask_json(body)
     return {**_summary(entry, contract, body), "request": request, "reply": mask_json(orjson.loads(entry.reply.body))}
 
 
-def call_summary(entry: Entry, contract: Contract) -> dict[str, Any]:
+def call_summary(entry: CallRecord, contract: Contract) -> dict[str, Any]:
     """The same without the bodies."""
     return _summary(entry, contract, _parsed(entry))
 
 
-def _summary(entry: Entry, contract: Contract, body: Any) -> dict[str, Any]:
+def _summary(entry: CallRecord, contract: Contract, body: Any) -> dict[str, Any]:
     return {
         "id": entry.id,
         "time": entry.time.isoformat(timespec="milliseconds"),
@@ -56,7 +56,7 @@ def _summary(entry: Entry, contract: Contract, body: Any) -> dict[str, Any]:
     }
 
 
-def whole_call_view(entry: Entry, contract: Contract) -> dict[str, Any]:
+def whole_call_view(entry: CallRecord, contract: Contract) -> dict[str, Any]:
     """The same with both heads and what was signed."""
     call = entry.call
     headers = {name.decode(): value.decode("latin-1") for name, value in entry.reply.headers}
@@ -89,7 +89,7 @@ def _fault_view(fault: Fault) -> dict[str, str]:
     }
 
 
-def _parsed(entry: Entry) -> Any:
+def _parsed(entry: CallRecord) -> Any:
     try:
         return orjson.loads(entry.call.body)
     except orjson.JSONDecodeError:

@@ -6,58 +6,58 @@ import itertools
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from mock_alipay.errors import Misuse
-from mock_alipay.journal.calls import FILTERS, Entry, wanted
+from mock_alipay.errors import HttpProblem
+from mock_alipay.journal.calls import FILTERS, CallRecord, wanted
 from mock_alipay.web.admin import call_views
-from mock_alipay.web.admin.context import Ask, Desk
+from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.parameters import unknown
 
 
-async def list_calls(desk: Desk, ask: Ask) -> Any:
+async def list_calls(context: AdminContext, request: AdminRequest) -> Any:
     """The journal, newest first."""
-    found = list(itertools.islice(_found_by(desk, ask), ask.query["limit"]))
-    return {"calls": await shown(desk, found)}
+    found = list(itertools.islice(_found_by(context, request), request.query["limit"]))
+    return {"calls": await shown(context, found)}
 
 
-async def count_calls(desk: Desk, ask: Ask) -> Any:
+async def count_calls(context: AdminContext, request: AdminRequest) -> Any:
     """How many calls fit the filters."""
-    return {"count": sum(1 for _ in _found_by(desk, ask))}
+    return {"count": sum(1 for _ in _found_by(context, request))}
 
 
-async def get_call(desk: Desk, ask: Ask) -> Any:
+async def get_call(context: AdminContext, request: AdminRequest) -> Any:
     """One call whole."""
-    call_id = ask.request.path_params["id"]
-    entry = desk.journal.get(call_id)
+    call_id = request.http.path_params["id"]
+    entry = context.journal.get(call_id)
     if entry is None:
-        raise Misuse(404, "No such call", f"the journal has no call '{call_id[:40]}'; it keeps the latest only")
-    return await desk.clerk.do(lambda: call_views.whole_call_view(entry, desk.contract))
+        raise HttpProblem(404, "No such call", f"the journal has no call '{call_id[:40]}'; it keeps the latest only")
+    return await context.worker.do(lambda: call_views.whole_call_view(entry, context.contract))
 
 
-def filters_of(desk: Desk, query: Mapping[str, Any]) -> dict[str, str]:
+def filters_of(context: AdminContext, query: Mapping[str, Any]) -> dict[str, str]:
     """The filters among the parameters; Misuse (400) for an endpoint, code or scenario that does not exist."""
     filters = {name: query[name] for name in FILTERS if name in query}
-    stories = desk.chooser.shelf.visible(filters.get("clientId"))
-    _known("endpoint", filters, desk.endpoints, desk)
-    _known("scenario", filters, {story.name for story in stories}, desk)
-    if not any(story.sets_result_code for story in stories):
-        _known("resultCode", filters, desk.result_codes, desk)
+    scenarios = context.selector.layers.visible(filters.get("clientId"))
+    _known("endpoint", filters, context.endpoints, context)
+    _known("scenario", filters, {scenario.name for scenario in scenarios}, context)
+    if not any(scenario.sets_result_code for scenario in scenarios):
+        _known("resultCode", filters, context.result_codes, context)
     return filters
 
 
-async def shown(desk: Desk, entries: Iterable[Entry]) -> list[dict[str, Any]]:
+async def shown(context: AdminContext, entries: Iterable[CallRecord]) -> list[dict[str, Any]]:
     """Exchanges as lists show them."""
-    return await desk.clerk.do(lambda: [call_views.call_view(entry, desk.contract) for entry in entries])
+    return await context.worker.do(lambda: [call_views.call_view(entry, context.contract) for entry in entries])
 
 
-def _found_by(desk: Desk, ask: Ask) -> Iterable[Entry]:
+def _found_by(context: AdminContext, request: AdminRequest) -> Iterable[CallRecord]:
     """The exchanges that a call's filters pick, newest first."""
-    return desk.journal.newest_first(wanted(filters_of(desk, ask.query)), after=ask.query["after"])
+    return context.journal.newest_first(wanted(filters_of(context, request.query)), after=request.query["after"])
 
 
-def _known(name: str, filters: Mapping[str, str], words: Collection[str], desk: Desk) -> None:
+def _known(name: str, filters: Mapping[str, str], words: Collection[str], context: AdminContext) -> None:
     value = filters.get(name)
     if value is None or value in words:
         return
     # What is gone now may have been there when a call came.
-    if not any(FILTERS[name](entry) == value for entry in desk.journal):
+    if not any(FILTERS[name](entry) == value for entry in context.journal):
         raise unknown(name, value, sorted(words))

@@ -9,9 +9,9 @@ from typing import Any
 
 from mock_alipay.clock import durations
 from mock_alipay.clock.clocks import Clocks
-from mock_alipay.errors import Misuse
+from mock_alipay.errors import HttpProblem
 from mock_alipay.text.wording import short
-from mock_alipay.web.admin.context import Ask, Desk
+from mock_alipay.web.admin.context import AdminContext, AdminRequest
 
 _PATIENCE = 20.0
 """Seconds for which the answer to a moved clock waits for notifications to be delivered."""
@@ -19,36 +19,36 @@ _PATIENCE = 20.0
 _MOVES = ("advance", "freeze", "run")
 
 
-async def get_clock(desk: Desk, ask: Ask) -> Any:
+async def get_clock(context: AdminContext, request: AdminRequest) -> Any:
     """The time of a client id, or of all."""
-    return _clock_of(desk, ask.client_id)
+    return _clock_of(context, request.client_id)
 
 
-async def move_clock(desk: Desk, ask: Ask) -> Any:
+async def move_clock(context: AdminContext, request: AdminRequest) -> Any:
     """Advance, freeze or run the clock, and let happen what falls due by that."""
-    moves = [name for name in _MOVES if name in ask.body]
+    moves = [name for name in _MOVES if name in request.body]
     if len(moves) != 1:
         found = " and ".join(moves) or "none of them"
-        raise Misuse(
+        raise HttpProblem(
             400, "Bad body", f"expected one of {', '.join(_MOVES)}, got {found}", allowed=["clientId", *_MOVES]
         )
-    client_id, clocks = ask.client_id, desk.clocks
+    client_id, clocks = request.client_id, context.clocks
     before = clocks.now(client_id)
     match moves[0]:
         case "advance":
-            by = _read("advance", ask, _forward)
-            _moved(lambda: clocks.advance(by, client_id), f"advance: {short(ask.body['advance'])}: ")
+            by = _read("advance", request, _forward)
+            _moved(lambda: clocks.advance(by, client_id), f"advance: {short(request.body['advance'])}: ")
         case "freeze":
-            at = _read("freeze", ask, _moment)
-            _moved(lambda: clocks.freeze(at, client_id), f"freeze: {short(ask.body['freeze'])}: ")
+            at = _read("freeze", request, _moment)
+            _moved(lambda: clocks.freeze(at, client_id), f"freeze: {short(request.body['freeze'])}: ")
         case _:
             _moved(lambda: clocks.run(client_id))
-    shown = _clock_of(desk, client_id)
-    desk.events.publish("clock", client_id, shown)
-    await desk.timekeeper.clock_moved(client_id, before)
+    shown = _clock_of(context, client_id)
+    context.events.publish("clock", client_id, shown)
+    await context.scheduler.clock_moved(client_id, before)
     # Notifications too; but for a shop that does not answer nobody waits for ever.
-    await asyncio.wait([asyncio.ensure_future(desk.postman.settle(client_id))], timeout=_PATIENCE)
-    return {**shown, "notificationsUnderWay": desk.postman.under_way(client_id)}
+    await asyncio.wait([asyncio.ensure_future(context.dispatcher.settle(client_id))], timeout=_PATIENCE)
+    return {**shown, "notificationsUnderWay": context.dispatcher.under_way(client_id)}
 
 
 def clock_view(clocks: Clocks, client_id: str | None, under_way: int) -> dict[str, Any]:
@@ -58,23 +58,23 @@ def clock_view(clocks: Clocks, client_id: str | None, under_way: int) -> dict[st
     return {
         "clientId": client_id,
         "now": now.isoformat(timespec="milliseconds"),
-        "frozen": clocks.hands(client_id).frozen is not None,
+        "frozen": clocks.offset(client_id).frozen is not None,
         "ahead": durations.iso(now - real),
         "own": client_id is not None and clocks.has_own(client_id),
         "notificationsUnderWay": under_way,
     }
 
 
-def _clock_of(desk: Desk, client_id: str | None) -> dict[str, Any]:
+def _clock_of(context: AdminContext, client_id: str | None) -> dict[str, Any]:
     """How the clock of a client id, or of all, stands."""
-    return clock_view(desk.clocks, client_id, desk.postman.under_way(client_id))
+    return clock_view(context.clocks, client_id, context.dispatcher.under_way(client_id))
 
 
-def _read(name: str, ask: Ask, reader: Callable[[str], Any]) -> Any:
+def _read(name: str, request: AdminRequest, reader: Callable[[str], Any]) -> Any:
     try:
-        return reader(ask.body[name])
+        return reader(request.body[name])
     except ValueError as error:
-        raise Misuse(400, "Bad field", f"{name}: {error}") from None
+        raise HttpProblem(400, "Bad field", f"{name}: {error}") from None
 
 
 def _forward(text: str) -> timedelta:
@@ -99,4 +99,4 @@ def _moved(move: Callable[[], None], asked: str = "") -> None:
     try:
         move()
     except ValueError as error:
-        raise Misuse(400, "Clock not moved", f"{asked}{error}") from None
+        raise HttpProblem(400, "Clock not moved", f"{asked}{error}") from None

@@ -14,16 +14,16 @@ from starlette.requests import Request
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.contracts.validation import Contract
-from mock_alipay.errors import Misuse
-from mock_alipay.gateway.buyer_actions import Cashier
-from mock_alipay.gateway.repository import Ledger
-from mock_alipay.gateway.scheduler import Timekeeper
-from mock_alipay.journal.calls import Journal
+from mock_alipay.errors import HttpProblem
+from mock_alipay.gateway.buyer_actions import BuyerActions
+from mock_alipay.gateway.repository import Repository
+from mock_alipay.gateway.scheduler import Scheduler
+from mock_alipay.journal.calls import CallJournal
 from mock_alipay.journal.events import Events
-from mock_alipay.journal.metrics import Tally
-from mock_alipay.scenarios import Chooser
+from mock_alipay.journal.metrics import Metrics
+from mock_alipay.scenarios import Selector
 from mock_alipay.signing.keys import KeyRing
-from mock_alipay.webhooks import Postman
+from mock_alipay.webhooks import Dispatcher
 
 Found = TypeVar("Found")
 
@@ -32,7 +32,7 @@ MOST_WAITS = 300
 """Connections are bounded too: what is left must do for merchants' calls."""
 
 
-class Room:
+class ConcurrencyLimit:
     """A place for so many at a time."""
 
     def __init__(self, most: int, what: str) -> None:
@@ -41,10 +41,10 @@ class Room:
         self._taken = 0
 
     @contextmanager
-    def entered(self) -> Iterator[None]:
+    def held(self) -> Iterator[None]:
         """Be one of them within the block; Misuse (503) when there are too many already."""
         if self._taken >= self._most:
-            raise Misuse(503, f"Too many {self._what}", f"{self._most} are open already; close some of them")
+            raise HttpProblem(503, f"Too many {self._what}", f"{self._most} are open already; close some of them")
         self._taken += 1
         try:
             yield
@@ -52,7 +52,7 @@ class Room:
             self._taken -= 1
 
 
-class Clerk:
+class BackgroundWorker:
     """Does what takes long, such as showing a thousand large bodies, in a thread: no merchant's call waits for it."""
 
     def __init__(self) -> None:
@@ -72,34 +72,34 @@ class Clerk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class AdminContext:
     """What the admin API can see and move."""
 
-    journal: Journal
-    tally: Tally
-    chooser: Chooser
-    ledger: Ledger
-    postman: Postman
-    cashier: Cashier
+    journal: CallJournal
+    metrics: Metrics
+    selector: Selector
+    repository: Repository
+    dispatcher: Dispatcher
+    buyer_actions: BuyerActions
     contract: Contract
     schemas: Schemas
     clocks: Clocks
-    timekeeper: Timekeeper
+    scheduler: Scheduler
     events: Events
     keys: KeyRing
     endpoints: tuple[str, ...]
     result_codes: tuple[str, ...]
     env: Mapping[str, str | None]
-    streams: Room = field(default_factory=lambda: Room(MOST_STREAMS, "listeners"))
-    waits: Room = field(default_factory=lambda: Room(MOST_WAITS, "waits"))
-    clerk: Clerk = field(default_factory=Clerk)
+    streams: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(MOST_STREAMS, "listeners"))
+    waits: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(MOST_WAITS, "waits"))
+    worker: BackgroundWorker = field(default_factory=BackgroundWorker)
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class AdminRequest:
     """An admin call, checked against ``admin.json``."""
 
-    request: Request
+    http: Request
     query: Mapping[str, Any]
     body: Mapping[str, Any]
     media: str
@@ -111,5 +111,5 @@ class Ask:
         in_query: str | None = self.query.get("clientId")
         in_body: str | None = self.body.get("clientId", in_query)
         if in_query is not None and in_query != in_body:
-            raise Misuse(400, "Two client ids", f"clientId is {in_query} in the query and {in_body} in the body")
+            raise HttpProblem(400, "Two client ids", f"clientId is {in_query} in the query and {in_body} in the body")
         return in_body

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from mock_alipay.journal.events import Backlog, Event
 from mock_alipay.web.admin import call_views, payment_views
-from mock_alipay.web.admin.context import Ask, Desk
+from mock_alipay.web.admin.context import AdminContext, AdminRequest
 
 _HEARTBEAT = 15.0
 """Seconds of silence after which a sign of life is sent."""
@@ -23,16 +23,16 @@ _GATHER = 0.05
 """Seconds in which events are gathered before they are sent: too short to be seen, long enough for a burst."""
 
 
-async def events(desk: Desk, ask: Ask) -> StreamingResponse:
+async def events(context: AdminContext, request: AdminRequest) -> StreamingResponse:
     """An endless answer: what came after Last-Event-ID, if it is given, and then everything that happens."""
-    client_id, kind = ask.client_id, ask.query.get("kind")
+    client_id, kind = request.client_id, request.query.get("kind")
 
     def concerns(event: Event) -> bool:
         return kind in (None, event.kind) and (client_id is None or event.client_id in (None, client_id))
 
     seat = ExitStack()
-    seat.enter_context(desk.streams.entered())
-    return _Stream(desk, _Queue(concerns), ask.request.headers.get("last-event-id"), seat)
+    seat.enter_context(context.streams.held())
+    return _Stream(context, _Queue(concerns), request.http.headers.get("last-event-id"), seat)
 
 
 class _Queue:
@@ -70,18 +70,18 @@ class _Queue:
 class _Stream(StreamingResponse):
     """Listens from the moment that it is let in, so that no crowd gets past the count, until it ends."""
 
-    def __init__(self, desk: Desk, queue: _Queue, last: str | None, seat: ExitStack) -> None:
+    def __init__(self, context: AdminContext, queue: _Queue, last: str | None, seat: ExitStack) -> None:
         # What happens before the answer has begun is told after its opening, and must not be skipped by its id.
-        opening = last or desk.events.latest
-        super().__init__(_told(desk, queue, opening), media_type="text/event-stream", headers=_UNCACHED)
-        self._desk = desk
+        opening = last or context.events.latest
+        super().__init__(_told(context, queue, opening), media_type="text/event-stream", headers=_UNCACHED)
+        self._context = context
         self._queue = queue
         self._last = last
         self._seat = seat
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        events = self._desk.events
-        with self._seat, events.heard_by(self._queue.put):
+        events = self._context.events
+        with self._seat, events.subscribed(self._queue.put):
             if self._last is not None:
                 missed, kept = events.since(self._last)
                 self._queue.missed(missed)
@@ -93,20 +93,20 @@ class _Stream(StreamingResponse):
 _UNCACHED = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
-async def _told(desk: Desk, queue: _Queue, opening: str) -> AsyncIterator[bytes]:
+async def _told(context: AdminContext, queue: _Queue, opening: str) -> AsyncIterator[bytes]:
     # The id lets a listener come back to this very moment, even if it has not heard of anything by then.
     yield f"retry: 1000\nid: {opening}\n\n".encode("latin-1")
     while True:
         missed, batch = await queue.take()
         lines = [_line("missed", {"missed": missed})] if missed else []
         if batch:
-            lines.append(await desk.clerk.do(partial(_lines, desk, batch)))
+            lines.append(await context.worker.do(partial(_lines, context, batch)))
         # In silence an id alone shows that the connection stands, and from where a listener would go on.
-        yield b"".join(lines) or f"id: {desk.events.latest}\n\n".encode()
+        yield b"".join(lines) or f"id: {context.events.latest}\n\n".encode()
 
 
-def _lines(desk: Desk, batch: list[Event]) -> bytes:
-    return b"".join(_line(event.kind, _data(desk, event), desk.events.id_of(event)) for event in batch)
+def _lines(context: AdminContext, batch: list[Event]) -> bytes:
+    return b"".join(_line(event.kind, _data(context, event), context.events.id_of(event)) for event in batch)
 
 
 def _line(kind: str, data: Any, event_id: str | None = None) -> bytes:
@@ -114,10 +114,10 @@ def _line(kind: str, data: Any, event_id: str | None = None) -> bytes:
     return head.encode() + orjson.dumps(data) + b"\n\n"
 
 
-def _data(desk: Desk, event: Event) -> Any:
+def _data(context: AdminContext, event: Event) -> Any:
     match event.kind:
         case "call":
-            return call_views.call_summary(event.subject, desk.contract)
+            return call_views.call_summary(event.subject, context.contract)
         case "payment":
             return payment_views.payment_summary(event.subject)
         case "notification":

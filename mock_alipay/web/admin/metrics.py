@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from mock_alipay.journal.metrics import BOUNDS, CallKey, Latency
 from mock_alipay.version import __version__
-from mock_alipay.web.admin.context import Ask, Desk
+from mock_alipay.web.admin.context import AdminContext, AdminRequest
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
@@ -26,23 +26,23 @@ class _Kept(NamedTuple):
     size: int
 
 
-async def metrics(desk: Desk, _ask: Ask) -> Any:
+async def metrics(context: AdminContext, _ask: AdminRequest) -> Any:
     """What has been counted since the start, and how much is kept now."""
-    payments, payment_bytes = await desk.ledger.store.held()
-    outbox = desk.postman.outbox
-    tally = desk.tally
+    payments, payment_bytes = await context.repository.store.held()
+    journal = context.dispatcher.journal
+    metrics = context.metrics
     found = _Collector(
-        calls=dict(tally.calls),
-        latencies={endpoint: Latency(list(one.counts), one.seconds) for endpoint, one in tally.latencies.items()},
-        attempts=dict(tally.attempts),
-        notifications=dict(tally.notifications),
+        calls=dict(metrics.calls),
+        latencies={endpoint: Latency(list(one.counts), one.seconds) for endpoint, one in metrics.latencies.items()},
+        attempts=dict(metrics.attempts),
+        notifications=dict(metrics.notifications),
         kept=(
-            _Kept("journal", "Calls in the journal", len(desk.journal), desk.journal.size),
+            _Kept("journal", "Calls in the journal", len(context.journal), context.journal.size),
             _Kept("payments", "Payments and sessions in the store", payments, payment_bytes),
-            _Kept("notifications", "Notifications with their attempts in the outbox", len(outbox), outbox.size),
+            _Kept("notifications", "Notifications with their attempts in the outbox", len(journal), journal.size),
         ),
     )
-    return await desk.clerk.do(lambda: _exposed(found))
+    return await context.worker.do(lambda: _exposed(found))
 
 
 def _exposed(collector: _Collector) -> Response:

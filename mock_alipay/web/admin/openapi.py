@@ -157,9 +157,9 @@ def _admin_call(parts: _Components, path: str, call: str, spec: Mapping[str, Any
 
 def _posted(parts: _Components, pointer: str) -> dict[str, Any]:
     """A scenario, and beside its keys those of the admin API."""
-    story, own = parts.rewritten(parts.found(SCENARIO_SCHEMA), SCENARIO_SCHEMA), parts.found(SCHEMA, pointer)
-    properties = {**parts.rewritten(own["properties"], SCHEMA), **story["properties"]}
-    return {**story, "description": own["description"], "properties": properties}
+    scenario, own = parts.rewritten(parts.found(SCENARIO_SCHEMA), SCENARIO_SCHEMA), parts.found(SCHEMA, pointer)
+    properties = {**parts.rewritten(own["properties"], SCHEMA), **scenario["properties"]}
+    return {**scenario, "description": own["description"], "properties": properties}
 
 
 def _good(parts: _Components, spec: Mapping[str, Any]) -> dict[str, Any]:

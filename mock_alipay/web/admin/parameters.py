@@ -11,7 +11,7 @@ import orjson
 from starlette.requests import Request
 
 from mock_alipay.contracts.schemas import Schemas
-from mock_alipay.errors import Fault, Misuse
+from mock_alipay.errors import Fault, HttpProblem
 from mock_alipay.text.wording import close, described, short
 from mock_alipay.web.merchant import read_body
 
@@ -37,7 +37,7 @@ def parameters(request: Request, known: Mapping[str, Mapping[str, Any]]) -> dict
         if name not in known:
             raise unknown("query parameter", name, known)
         if name in given:
-            raise Misuse(400, "Parameter given twice", f"query parameter {name} is given twice")
+            raise HttpProblem(400, "Parameter given twice", f"query parameter {name} is given twice")
         given.add(name)
         found[name] = _typed(name, value, known[name])
     return found
@@ -48,7 +48,7 @@ async def body_of(request: Request) -> tuple[str, bytes]:
     raw = await read_body(request.scope, request.receive, _MAX_BODY, flag=None)
     if raw is None:
         # Half a body is not an empty one: a reset meant for one client id would become a reset of all.
-        raise Misuse(400, "Body incomplete", "the client left before the body had arrived")
+        raise HttpProblem(400, "Body incomplete", "the client left before the body had arrived")
     return request.headers.get("content-type", "").partition(";")[0].strip().lower(), raw
 
 
@@ -61,9 +61,9 @@ def json_object(media: str, raw: bytes) -> dict[str, Any]:
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise Misuse(400, "Not JSON", f"the body is not JSON: {error}") from None
+        raise HttpProblem(400, "Not JSON", f"the body is not JSON: {error}") from None
     if not isinstance(body, dict):
-        raise Misuse(400, "Bad body", f"expected a JSON object, got {described(body)}")
+        raise HttpProblem(400, "Bad body", f"expected a JSON object, got {described(body)}")
     return {name: value for name, value in body.items() if value is not None}
 
 
@@ -79,25 +79,25 @@ def check(schemas: Schemas, schema: str, body: Mapping[str, Any]) -> None:
     raise bad_fields(schemas.explain(schema, body), list(allowed))
 
 
-def bad_fields(faults: Iterable[Fault], allowed: list[str]) -> Misuse:
+def bad_fields(faults: Iterable[Fault], allowed: list[str]) -> HttpProblem:
     """The error for fields that are missing or wrong."""
     told = [{"path": f.path, "expected": f.expected, "found": f.found, "message": f.text} for f in faults]
-    return Misuse(400, "Bad field", "; ".join(fault["message"] for fault in told), faults=told, allowed=allowed)
+    return HttpProblem(400, "Bad field", "; ".join(fault["message"] for fault in told), faults=told, allowed=allowed)
 
 
-def wrong_media(found: str, allowed: Iterable[str]) -> Misuse:
+def wrong_media(found: str, allowed: Iterable[str]) -> HttpProblem:
     """The error for a body of another type."""
     expected = ", ".join(allowed)
-    return Misuse(415, "Wrong media type", f"header Content-Type: expected {expected}, got {found or 'none'}")
+    return HttpProblem(415, "Wrong media type", f"header Content-Type: expected {expected}, got {found or 'none'}")
 
 
-def unknown(what: str, name: str, allowed: Iterable[str]) -> Misuse:
+def unknown(what: str, name: str, allowed: Iterable[str]) -> HttpProblem:
     """The error for a name that does not exist."""
     names = list(allowed)
     meant = close(name, names)
     hint = f"did you mean {meant}? " if meant else ""
     detail = f"there is no {what} '{name[:80]}'; {hint}allowed: {', '.join(names) or 'none'}"
-    return Misuse(400, f"Unknown {what}", detail, allowed=names)
+    return HttpProblem(400, f"Unknown {what}", detail, allowed=names)
 
 
 def _number(text: str, kind: str) -> float | None:
@@ -122,5 +122,5 @@ def _typed(name: str, text: str, schema: Mapping[str, Any]) -> Any:
         expected = " or ".join(words) if words else schema.get("title", "a value")
         meant = close(text, words) if words else None
         hint = f"; did you mean {meant}?" if meant else ""
-        raise Misuse(400, "Bad parameter", f"{name}: expected {expected}, got {short(text) or 'nothing'}{hint}")
+        raise HttpProblem(400, "Bad parameter", f"{name}: expected {expected}, got {short(text) or 'nothing'}{hint}")
     return text

@@ -14,10 +14,10 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 
 from mock_alipay.contracts.schemas import read
-from mock_alipay.errors import Misuse
+from mock_alipay.errors import HttpProblem
 from mock_alipay.web.admin import calls, clock, events, merchants, notifications, payments, scenarios, system
-from mock_alipay.web.admin.access import Guard
-from mock_alipay.web.admin.context import Ask, Desk
+from mock_alipay.web.admin.access import AccessCheck
+from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.metrics import metrics
 from mock_alipay.web.admin.openapi import describe
 from mock_alipay.web.admin.parameters import SCHEMA, body_of, check, json_object, parameters
@@ -26,7 +26,7 @@ from mock_alipay.web.admin.waits import wait
 
 logger = logging.getLogger("mock_alipay")
 
-Handler = Callable[[Desk, Ask], Awaitable[Any]]
+Handler = Callable[[AdminContext, AdminRequest], Awaitable[Any]]
 _Answer = Callable[[Request], Awaitable[Response]]
 
 CALLS: Mapping[str, Mapping[str, Handler]] = {
@@ -55,12 +55,12 @@ CALLS: Mapping[str, Mapping[str, Handler]] = {
 """Every admin call: path, method, what answers. ``admin.json`` says what each takes and gives."""
 
 
-class Admin:
+class AdminApi:
     """Answers admin calls."""
 
-    def __init__(self, desk: Desk, guard: Guard) -> None:
-        self._desk = desk
-        self._guard = guard
+    def __init__(self, context: AdminContext, access: AccessCheck) -> None:
+        self._context = context
+        self._access = access
 
     def router(self) -> Router:
         """The API as an ASGI app, to be mounted at ``/__admin``."""
@@ -68,7 +68,7 @@ class Admin:
         routes = []
         for path, handlers in CALLS.items():
             methods = {
-                method: _AdminCall(handler, specs[f"{method} {spoken(path)}"], self._desk)
+                method: _AdminCall(handler, specs[f"{method} {spoken(path)}"], self._context)
                 for method, handler in handlers.items()
             }
             routes.append(self._route(path, methods))
@@ -85,7 +85,7 @@ class Admin:
 
     @cached_property
     def _openapi(self) -> bytes:
-        return orjson.dumps(describe(self._desk.schemas, self._desk.endpoints), option=orjson.OPT_INDENT_2)
+        return orjson.dumps(describe(self._context.schemas, self._context.endpoints), option=orjson.OPT_INDENT_2)
 
     def _route(self, path: str, methods: Mapping[str, _AdminCall]) -> Route:
         async def answer(request: Request) -> Response:
@@ -105,15 +105,15 @@ class Admin:
 
     async def _respond(self, request: Request, answer: _Answer, *, needs_token: bool) -> Response:
         try:
-            self._guard.check(request.headers, needs_token=needs_token)
+            self._access.check(request.headers, needs_token=needs_token)
             return await answer(request)
-        except Misuse as misuse:
-            response = _json(misuse.status, misuse.problem, "application/problem+json")
-            response.headers.update(_extra_headers(misuse))
+        except HttpProblem as problem:
+            response = _json(problem.status, problem.problem, "application/problem+json")
+            response.headers.update(_extra_headers(problem))
             return response
         except Exception:
             logger.exception("%s %s met a bug in mock-alipay", request.method, request.url.path)
-            bug = Misuse(500, "A bug in mock-alipay", "its log has the traceback; the gateway goes on")
+            bug = HttpProblem(500, "A bug in mock-alipay", "its log has the traceback; the gateway goes on")
             return _json(500, bug.problem, "application/problem+json")
 
 
@@ -123,11 +123,11 @@ class _AdminCall:
 
     handler: Handler
     spec: Mapping[str, Any]
-    desk: Desk
+    context: AdminContext
 
     async def answer(self, request: Request) -> Response:
         """Check the request, hand it over, and compose the answer."""
-        schemas = self.desk.schemas
+        schemas = self.context.schemas
         known = {name: schemas.resolve(one, SCHEMA)[0] for name, one in self.spec.get("query", {}).items()}
         query = parameters(request, known)
         media, raw = await body_of(request)
@@ -135,7 +135,7 @@ class _AdminCall:
         if "media" not in self.spec and "body" in self.spec:
             body = json_object(media, raw)
             check(schemas, f"{SCHEMA}{self.spec['body']['$ref']}", body)
-        answer = await self.handler(self.desk, Ask(request, query, body, media, raw))
+        answer = await self.handler(self.context, AdminRequest(request, query, body, media, raw))
         return answer if isinstance(answer, Response) else _json(200, answer)
 
 
@@ -147,24 +147,24 @@ def spoken(path: str) -> str:
 def _pick(request: Request, methods: Mapping[str, _AdminCall]) -> _AdminCall:
     if not methods:
         known = [f"/__admin{spoken(path)}" for path in CALLS]
-        raise Misuse(404, "No such admin call", f"there is no admin call {request.url.path}", known=known)
+        raise HttpProblem(404, "No such admin call", f"there is no admin call {request.url.path}", known=known)
     call = methods.get("GET" if request.method == "HEAD" else request.method)
     if call is None or (request.method == "HEAD" and "stream" in call.spec):
         raise _wrong_method(request, list(methods))
     return call
 
 
-def _wrong_method(request: Request, allowed: list[str]) -> Misuse:
+def _wrong_method(request: Request, allowed: list[str]) -> HttpProblem:
     detail = f"{request.method} is not allowed here; allowed: {', '.join(allowed)}"
-    return Misuse(405, "Method not allowed", detail, allowed=allowed)
+    return HttpProblem(405, "Method not allowed", detail, allowed=allowed)
 
 
-def _extra_headers(misuse: Misuse) -> dict[str, str]:
-    match misuse.status:
+def _extra_headers(problem: HttpProblem) -> dict[str, str]:
+    match problem.status:
         case 401:
             return {"www-authenticate": "Bearer"}
         case 405:
-            return {"allow": ", ".join(misuse.extra["allowed"])}
+            return {"allow": ", ".join(problem.extra["allowed"])}
         case _:
             return {}
 

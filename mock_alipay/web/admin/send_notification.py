@@ -8,14 +8,14 @@ from typing import Any
 
 import orjson
 
-from mock_alipay.apis.payments.model import News, Payment, TransactionType
+from mock_alipay.apis.payments.model import DomainEvent, Payment, TransactionType
 from mock_alipay.contracts.names import NotificationName
-from mock_alipay.errors import Misuse, SetupError
+from mock_alipay.errors import HttpProblem, SetupError
 from mock_alipay.journal.notifications import Notification
-from mock_alipay.scenarios.library import story_in
-from mock_alipay.scenarios.notification_step import Notice
+from mock_alipay.scenarios.library import parse_scenario
+from mock_alipay.scenarios.notification_step import NotificationStep
 from mock_alipay.scenarios.yaml_document import Document
-from mock_alipay.web.admin.context import Ask, Desk
+from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.notifications import shown
 from mock_alipay.web.admin.payments import payment_of
 
@@ -37,45 +37,57 @@ _PENDING = ("PROCESSING", "PENDING")
 """States of a payment that has no result to tell of yet."""
 
 
-async def notify(desk: Desk, ask: Ask) -> Any:
+async def notify(context: AdminContext, request: AdminRequest) -> Any:
     """Send it, as often and as late as it is wanted; answers with what is on its way."""
-    written = {key: value for key, value in ask.body.items() if key not in _OWN}
-    notice = _notice(desk, ask.body["notification"], written)
-    draft = await _own(desk, ask, notice) if "body" in ask.body else await _composed(desk, ask, notice)
-    draft = draft._replace(url=ask.body.get("url", draft.url))
-    return {"notifications": await shown(desk, desk.ledger.announcer.post(draft, notice))}
+    written = {key: value for key, value in request.body.items() if key not in _OWN}
+    notification_step = _notification_step(context, request.body["notification"], written)
+    draft = (
+        await _own(context, request, notification_step)
+        if "body" in request.body
+        else await _composed(context, request, notification_step)
+    )
+    draft = draft._replace(url=request.body.get("url", draft.url))
+    return {"notifications": await shown(context, context.repository.notifier.enqueue(draft, notification_step))}
 
 
-def _notice(desk: Desk, name: NotificationName, written: Mapping[str, Any]) -> Notice:
+def _notification_step(context: AdminContext, name: NotificationName, written: Mapping[str, Any]) -> NotificationStep:
     """How it is to be sent: in the words of a scenario, and checked as one."""
-    story = {"description": "by hand", name: dict(written)}
+    scenario = {"description": "by hand", name: dict(written)}
     try:
-        return story_in(Document("body", story, {}), "by-hand", desk.schemas).notices[name][0]
+        return parse_scenario(Document("body", scenario, {}), "by-hand", context.schemas).notification_steps[name][0]
     except SetupError as error:
         problems = [problem.removeprefix("body: ").replace(f"{name}.", "") for problem in error.problems]
-        raise Misuse(400, "Bad field", "; ".join(problems), faults=problems) from None
+        raise HttpProblem(400, "Bad field", "; ".join(problems), faults=problems) from None
 
 
-async def _own(desk: Desk, ask: Ask, notice: Notice) -> Notification:
+async def _own(context: AdminContext, request: AdminRequest, notification_step: NotificationStep) -> Notification:
     """With a body that is sent as it is."""
-    body = ask.body
+    body = request.body
     unfit = [name for name in _COMPOSED if name in body]
     if unfit:
-        raise Misuse(400, "Bad field", f"{unfit[0]}: a body of one's own is sent as it is; leave one of the two out")
-    if "paymentRequestId" in body:
-        payment = await payment_of(desk, body["paymentRequestId"], ask.client_id)
-        news = News(
-            body["notification"], desk.clocks.now(payment.client_id), "", _latest(payment, body["notification"])
+        raise HttpProblem(
+            400, "Bad field", f"{unfit[0]}: a body of one's own is sent as it is; leave one of the two out"
         )
-        return desk.ledger.announcer.by_hand(payment, news, notice, body=body["body"])
+    if "paymentRequestId" in body:
+        payment = await payment_of(context, body["paymentRequestId"], request.client_id)
+        event = DomainEvent(
+            body["notification"], context.clocks.now(payment.client_id), "", _latest(payment, body["notification"])
+        )
+        return context.repository.notifier.draft(payment, event, notification_step, body=body["body"])
     for name in ("clientId", "url"):
         if name not in body:
             detail = f"{name}: missing; it is required where no paymentRequestId names a payment"
-            raise Misuse(400, "Bad field", detail)
-    if notice.after:
-        raise Misuse(400, "Bad field", "after: there is nothing to wait for where no paymentRequestId names a payment")
-    now = desk.clocks.now(ask.client_id)
-    wait = desk.ledger.world.invent.between(*notice.delay, "by hand", body["notification"]) if notice.delay else 0.0
+            raise HttpProblem(400, "Bad field", detail)
+    if notification_step.after:
+        raise HttpProblem(
+            400, "Bad field", "after: there is nothing to wait for where no paymentRequestId names a payment"
+        )
+    now = context.clocks.now(request.client_id)
+    wait = (
+        context.repository.environment.ids.between(*notification_step.delay, "by hand", body["notification"])
+        if notification_step.delay
+        else 0.0
+    )
     return Notification(
         id="",
         client_id=body["clientId"],
@@ -85,35 +97,35 @@ async def _own(desk: Desk, ask: Ask, notice: Notice) -> Notification:
         url=body["url"],
         body=orjson.dumps(body["body"]),
         due=now + timedelta(seconds=wait),
-        fault=notice.fault,
+        fault=notification_step.fault,
     )
 
 
-async def _composed(desk: Desk, ask: Ask, notice: Notice) -> Notification:
+async def _composed(context: AdminContext, request: AdminRequest, notification_step: NotificationStep) -> Notification:
     """As the payment stands."""
-    body = ask.body
+    body = request.body
     if "paymentRequestId" not in body:
-        raise Misuse(400, "Bad field", "paymentRequestId: missing; it is required where there is no body to send")
-    payment = await payment_of(desk, body["paymentRequestId"], ask.client_id)
+        raise HttpProblem(400, "Bad field", "paymentRequestId: missing; it is required where there is no body to send")
+    payment = await payment_of(context, body["paymentRequestId"], request.client_id)
     if payment.payment_id is None:
         detail = "the payment has no paymentId yet: let the buyer act first, or give a body of your own"
-        raise Misuse(409, "No payment yet", detail)
-    return desk.ledger.announcer.by_hand(payment, _news(desk, payment, body), notice)
+        raise HttpProblem(409, "No payment yet", detail)
+    return context.repository.notifier.draft(payment, _news(context, payment, body), notification_step)
 
 
-def _news(desk: Desk, payment: Payment, body: Mapping[str, Any]) -> News:
+def _news(context: AdminContext, payment: Payment, body: Mapping[str, Any]) -> DomainEvent:
     name: NotificationName = body["notification"]
     usual = "PAYMENT_PENDING" if name == "notifyPayment" and payment.state in _PENDING else _TYPES[name]
-    news = News(name, desk.clocks.now(payment.client_id), body.get("notifyType", usual))
+    event = DomainEvent(name, context.clocks.now(payment.client_id), body.get("notifyType", usual))
     if name == "notifyPayment":
-        return news
+        return event
     made = _made(payment, name)
     wanted = body.get("transactionId", _latest(payment, name))
     if wanted not in made:
         kind = _KINDS[name].lower()
         found = f"the payment has no {kind} {wanted}; it has {', '.join(made[-10:])}" if made else f"no {kind} yet"
-        raise Misuse(409, f"No such {kind}", found)
-    return news._replace(transaction_id=wanted)
+        raise HttpProblem(409, f"No such {kind}", found)
+    return event._replace(transaction_id=wanted)
 
 
 def _made(payment: Payment, name: NotificationName) -> list[str]:

@@ -8,51 +8,54 @@ from typing import Any
 
 from starlette.responses import Response
 
-from mock_alipay.errors import Misuse
+from mock_alipay.errors import HttpProblem
 from mock_alipay.version import __version__
-from mock_alipay.web.admin.context import Ask, Desk
+from mock_alipay.web.admin.context import AdminContext, AdminRequest
 
 _PORT = re.compile(r":[0-9]+$")
 
 
-async def health(_desk: Desk, _ask: Ask) -> Any:
+async def health(_context: AdminContext, _ask: AdminRequest) -> Any:
     """Whether the gateway is up."""
     return {"status": "ok", "version": __version__}
 
 
-async def environment(desk: Desk, ask: Ask) -> Any:
+async def environment(context: AdminContext, request: AdminRequest) -> Any:
     """What a client must be set up with; the URLs are those of the name under which it came."""
-    reached = ask.request.headers.get("host")
+    reached = request.http.headers.get("host")
     if reached is None:
-        return desk.env
-    own = "tlsUrl" if ask.request.url.scheme == "https" else "url"
-    return {**desk.env, **{name: _called(desk.env[name], reached, whole=name == own) for name in ("url", "tlsUrl")}}
+        return context.env
+    own = "tlsUrl" if request.http.url.scheme == "https" else "url"
+    return {
+        **context.env,
+        **{name: _called(context.env[name], reached, whole=name == own) for name in ("url", "tlsUrl")},
+    }
 
 
-async def certificate(desk: Desk, _ask: Ask) -> Any:
+async def certificate(context: AdminContext, _ask: AdminRequest) -> Any:
     """The certificate of the authority that clients trust over HTTPS, for those who cannot see its file."""
-    file = desk.env["caCertificate"]
+    file = context.env["caCertificate"]
     if file is None:
-        raise Misuse(404, "No certificate", "HTTPS is off here, or another server provides it")
+        raise HttpProblem(404, "No certificate", "HTTPS is off here, or another server provides it")
     try:
-        pem = await desk.clerk.do(Path(file).read_bytes)
+        pem = await context.worker.do(Path(file).read_bytes)
     except OSError as error:
-        raise Misuse(404, "No certificate", f"{file} cannot be read any more: {error.strerror}") from None
+        raise HttpProblem(404, "No certificate", f"{file} cannot be read any more: {error.strerror}") from None
     return Response(pem, media_type="application/x-pem-file")
 
 
-async def reset(desk: Desk, ask: Ask) -> Any:
+async def reset(context: AdminContext, request: AdminRequest) -> Any:
     """Forget what happened and what was set, of one client id or all."""
-    client_id = ask.client_id
-    desk.chooser.forget(client_id)
-    desk.clocks.forget(client_id)
+    client_id = request.client_id
+    context.selector.forget(client_id)
+    context.clocks.forget(client_id)
     forgotten = {
-        "payments": await desk.ledger.forget(client_id),
-        "calls": desk.journal.forget(client_id),
-        "notifications": desk.postman.forget(client_id),
+        "payments": await context.repository.forget(client_id),
+        "calls": context.journal.forget(client_id),
+        "notifications": context.dispatcher.forget(client_id),
     }
-    desk.events.forget(client_id)
-    desk.events.publish("reset", client_id, {"clientId": client_id})
+    context.events.forget(client_id)
+    context.events.publish("reset", client_id, {"clientId": client_id})
     return forgotten
 
 

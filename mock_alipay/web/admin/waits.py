@@ -11,13 +11,13 @@ from typing import Any
 
 from starlette.requests import Request
 
-from mock_alipay.errors import Misuse
-from mock_alipay.journal.calls import FILTERS, Entry, wanted
+from mock_alipay.errors import HttpProblem
+from mock_alipay.journal.calls import FILTERS, CallRecord, wanted
 from mock_alipay.journal.events import Event
 from mock_alipay.text.masking import mask_text
 from mock_alipay.text.wording import alike, short
 from mock_alipay.web.admin.calls import filters_of, shown
-from mock_alipay.web.admin.context import Ask, Desk
+from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.reply_writer import gone
 
 _MOST_SHOWN = 100
@@ -30,26 +30,26 @@ _NEAREST = 3
 _WEIGHTS = {"resultCode": 1, "scenario": 1, "endpoint": 2, "clientId": 3, "paymentRequestId": 4}
 
 
-async def wait(desk: Desk, ask: Ask) -> Any:
+async def wait(context: AdminContext, request: AdminRequest) -> Any:
     """Answer as soon as enough calls fit; Misuse (408) with the nearest misses when the time is over."""
-    filters, query = filters_of(desk, ask.query), ask.query
-    tally = _Tally(desk, filters, query["after"], query["count"])
-    with desk.waits.entered(), desk.events.heard_by(tally.hear):
-        await either(tally.enough, ask.request, query["timeout"])
+    filters, query = filters_of(context, request.query), request.query
+    tally = _Tally(context, filters, query["after"], query["count"])
+    with context.waits.held(), context.events.subscribed(tally.hear):
+        await either(tally.enough, request.http, query["timeout"])
     if tally.count < query["count"]:
-        raise _missed(desk, filters, query, tally.count)
-    return {"count": tally.count, "calls": await shown(desk, list(tally.newest))}
+        raise _missed(context, filters, query, tally.count)
+    return {"count": tally.count, "calls": await shown(context, list(tally.newest))}
 
 
 class _Tally:
     """Counts the calls that fit, those of the journal first and then each that comes."""
 
-    def __init__(self, desk: Desk, filters: Mapping[str, str], after: int, expected: int) -> None:
-        self._journal = desk.journal
+    def __init__(self, context: AdminContext, filters: Mapping[str, str], after: int, expected: int) -> None:
+        self._journal = context.journal
         self._fits = wanted(filters)
         self._after = after
         # Ids are given as calls come: one with a smaller id may end, and be noted, after the one that is named.
-        self._least = 0 if desk.journal.get(str(after)) else after
+        self._least = 0 if context.journal.get(str(after)) else after
         self._expected = expected
         self.enough = asyncio.Event()
         self._recount()
@@ -88,7 +88,7 @@ async def either(enough: asyncio.Event, request: Request, seconds: float) -> Non
 class _Miss:
     """A call that does not fit, and where."""
 
-    entry: Entry
+    entry: CallRecord
     differs: tuple[tuple[str, str, str | None], ...]
     """Filter, expected, found."""
 
@@ -111,14 +111,14 @@ class _Miss:
         return {"id": self.entry.id, "time": self.entry.time.isoformat(timespec="milliseconds"), "differs": differs}
 
 
-def _missed(desk: Desk, filters: Mapping[str, str], query: Mapping[str, Any], count: int) -> Misuse:
+def _missed(context: AdminContext, filters: Mapping[str, str], query: Mapping[str, Any], count: int) -> HttpProblem:
     fits = wanted(filters)
-    others = list(desk.journal.newest_first(lambda entry: not fits(entry), after=query["after"]))
+    others = list(context.journal.newest_first(lambda entry: not fits(entry), after=query["after"]))
     nearest = _nearest([_miss(entry, filters) for entry in itertools.islice(others, _LOOKED_AT)])
-    return Misuse(
+    return HttpProblem(
         408,
         "Not enough calls",
-        in_vain("call", filters, query, count) + _told(desk, nearest, len(others), count),
+        in_vain("call", filters, query, count) + _told(context, nearest, len(others), count),
         filters=dict(filters),
         expected=query["count"],
         count=count,
@@ -134,9 +134,9 @@ def in_vain(what: str, filters: Mapping[str, str], query: Mapping[str, Any], cou
     return f"waited {query['timeout']:g} s for {expected}; {count or 'none'} came."
 
 
-def _told(desk: Desk, nearest: list[_Miss], others: int, count: int) -> str:
+def _told(context: AdminContext, nearest: list[_Miss], others: int, count: int) -> str:
     if not nearest:
-        return "" if count else f" No other call came either: does the shop call {desk.env['url']}?"
+        return "" if count else f" No other call came either: does the shop call {context.env['url']}?"
     closest = nearest[0]
     places = ", ".join(f"{name} ({mask_text(short(found or 'none', 80))})" for name, _, found in closest.differs)
     came = "1 other call came; it" if others == 1 else f"{others} other calls came; the closest, #{closest.entry.id},"
@@ -149,6 +149,6 @@ def _nearest(misses: list[_Miss]) -> list[_Miss]:
     return sorted(near, key=lambda miss: (*miss.distance, -miss.likeness))[:_NEAREST]
 
 
-def _miss(entry: Entry, filters: Mapping[str, str]) -> _Miss:
+def _miss(entry: CallRecord, filters: Mapping[str, str]) -> _Miss:
     found = [(name, value, FILTERS[name](entry)) for name, value in filters.items()]
     return _Miss(entry, tuple(one for one in found if one[1] != one[2]))

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from mock_alipay.apis.context import Context, Wish, World
-from mock_alipay.apis.fake_buyers import People
-from mock_alipay.apis.ids import Invent
+from mock_alipay.apis.context import Context, Environment, ScenarioOverrides
+from mock_alipay.apis.fake_buyers import FakeBuyers
+from mock_alipay.apis.ids import IdGenerator
 from mock_alipay.apis.payments.model import Money, Order, Payment, Session, State, Transaction
-from mock_alipay.contracts.limits import figures
+from mock_alipay.contracts.limits import limits
 from tests.calls import NOW
 
-WORLD = World(Invent(1), People(1), figures(), "http://127.0.0.1:2088")
+WORLD = Environment(IdGenerator(1), FakeBuyers(1), limits(), "http://127.0.0.1:2088")
 HOUR, MINUTE, SECOND, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1), timedelta(days=1)
 WEEK = 7 * DAY
 
@@ -67,11 +67,11 @@ def late(after: timedelta, code: str = "SUCCESS") -> dict[str, Any]:
 FAILED: dict[str, Any] = {"status": "FAIL", "done": None, "code": "PROCESS_FAIL"}
 
 
-def context(payment: Payment | None, *, now: datetime = NOW, wish: Wish | None = None) -> Context:
+def context(payment: Payment | None, *, now: datetime = NOW, overrides: ScenarioOverrides | None = None) -> Context:
     """A call about a payment."""
-    return Context(now, "A", payment, WORLD, b"{}", wish or Wish())
+    return Context(now, "A", payment, WORLD, b"{}", overrides or ScenarioOverrides())
 
 
 def news_of(payment: Payment) -> Sequence[tuple[str, str, datetime]]:
     """What the merchant is to be told, and when."""
-    return [(news.name, news.notify_type, news.time) for news in payment.news]
+    return [(event.name, event.notify_type, event.time) for event in payment.domain_events]

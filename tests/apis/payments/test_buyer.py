@@ -54,7 +54,7 @@ class TestPay:
         [made] = paid.captures
         assert (usd(1000), "SUCCESS", THEN) == (made.amount, made.status, made.done)
         assert [RESULT, ("notifyCapture", "CAPTURE_RESULT", THEN)] == news_of(paid)
-        assert made.id == paid.news[1].transaction_id
+        assert made.id == paid.domain_events[1].transaction_id
 
     def test_holds_the_money_where_the_merchant_captures(self, state: State) -> None:
         """For seven days."""
@@ -133,7 +133,7 @@ class TestIds:
 
     def test_without_a_buyer_it_has_an_id_alone(self) -> None:
         """What is closed or cancelled before anybody came: nothing of a buyer is made up, nor kept."""
-        expired = timeline.happened(opened(), NOW + HOUR, WORLD)
+        expired = timeline.advance(opened(), NOW + HOUR, WORLD)
         cancelled = captures_refunds.cancelled(opened(), THEN, WORLD)
         assert [("EXPIRED", {}), ("CANCELLED", {})] == [(one.state, dict(one.details)) for one in (expired, cancelled)]
         assert [NOW + HOUR, THEN] == [one.begun for one in (expired, cancelled)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mock_alipay.apis.context import Wish
+from mock_alipay.apis.context import ScenarioOverrides
 from mock_alipay.apis.payments import captures_refunds
 from mock_alipay.apis.payments.model import Payment, Transaction
 from mock_alipay.apis.payments.state_machine import IllegalMove
@@ -68,15 +68,17 @@ class TestMade:
     def test_may_be_in_process(self, kind: str, then: str, after: object, settles: object) -> None:
         """And knows how that will end, and when."""
         payment = standing("AUTHORIZED", HELD)
-        wish = Wish(f"{kind}_IN_PROCESS", then, after)  # type: ignore[arg-type]
-        made = captures_refunds.made(kind, "x", usd(7), payment=payment, context=context(payment, wish=wish))  # type: ignore[arg-type]
+        overrides = ScenarioOverrides(f"{kind}_IN_PROCESS", then, after)  # type: ignore[arg-type]
+        made = captures_refunds.made(kind, "x", usd(7), payment=payment, context=context(payment, overrides=overrides))  # type: ignore[arg-type]
         assert ("PROCESSING", None, settles, then) == (made.status, made.done, made.settles, made.code)
 
     def test_is_not_put_off_by_a_wish_for_the_other(self) -> None:
         """A scenario's refund that takes its time says nothing of captures."""
         payment = standing("AUTHORIZED", HELD)
-        wish = Wish("REFUND_IN_PROCESS", "PROCESS_FAIL")
-        made = captures_refunds.made("CAPTURE", "x", usd(7), payment=payment, context=context(payment, wish=wish))
+        overrides = ScenarioOverrides("REFUND_IN_PROCESS", "PROCESS_FAIL")
+        made = captures_refunds.made(
+            "CAPTURE", "x", usd(7), payment=payment, context=context(payment, overrides=overrides)
+        )
         assert "SUCCESS" == made.status
 
     def test_ids_differ(self) -> None:
@@ -90,11 +92,13 @@ class TestMade:
         assert 3 == len(ids)
 
     @pytest.mark.parametrize("result", [None, "CAPTURE_IN_PROCESS"])
-    def test_knows_the_story_of_its_call(self, result: str | None) -> None:
+    def test_knows_the_scenario_of_its_call(self, result: str | None) -> None:
         """However long it takes."""
         payment = standing("AUTHORIZED", HELD)
-        wish = Wish(result, scenario="other")
-        made = captures_refunds.made("CAPTURE", "x", usd(7), payment=payment, context=context(payment, wish=wish))
+        overrides = ScenarioOverrides(result, scenario="other")
+        made = captures_refunds.made(
+            "CAPTURE", "x", usd(7), payment=payment, context=context(payment, overrides=overrides)
+        )
         assert ("other", result is not None) == (made.scenario, made.status == "PROCESSING")
 
 
@@ -169,13 +173,13 @@ class TestRefund:
         assert ("SUCCESS", code) == (later.state, later.refunds[0].code)
         assert [("notifyRefund", "REFUND_RESULT", NOW + DAY)] == news_of(later)
 
-    def test_is_told_in_the_story_of_its_own_call(self) -> None:
+    def test_is_told_in_the_scenario_of_its_own_call(self) -> None:
         """Whether it is done at once or ends by itself; so is a capture."""
         paid, held = standing("SUCCESS", HELD, capture(1000)), standing("AUTHORIZED", HELD)
         for payment, made in ((paid, refund(1, scenario="other")), (held, capture(1, "r", scenario="other"))):
-            assert ["other"] == [news.scenario for news in add(payment, made).news]
+            assert ["other"] == [event.scenario for event in add(payment, made).domain_events]
             later = add(payment, made._replace(**LATER))
-            assert ["other"] == [news.scenario for news in settle(later, "r").news]
+            assert ["other"] == [event.scenario for event in settle(later, "r").domain_events]
 
 
 class TestEnds:

@@ -35,7 +35,7 @@ HELD = order(held=True)
 
 def after(payment: Payment, *, by: timedelta) -> Payment:
     """The payment so long after NOW."""
-    return timeline.happened(payment, NOW + by, WORLD)
+    return timeline.advance(payment, NOW + by, WORLD)
 
 
 def scripted(*acts: Act, what: Any = None) -> Payment:
@@ -78,7 +78,9 @@ class TestBuyer:
         late_look = after(payment, by=30 * DAY)
         moments = [NOW + MINUTE, NOW + 2 * MINUTE + 3 * DAY]
         assert moments == [late_look.begun, late_look.paid]
-        assert ["PAYMENT_PENDING", "PAYMENT_RESULT", "CAPTURE_RESULT"] == [news.notify_type for news in late_look.news]
+        assert ["PAYMENT_PENDING", "PAYMENT_RESULT", "CAPTURE_RESULT"] == [
+            event.notify_type for event in late_look.domain_events
+        ]
 
     def test_comes_too_late(self) -> None:
         """At the very moment of expiry, too; what else was scripted comes to nothing."""
@@ -130,7 +132,7 @@ class TestMoney:
     def test_arrives_in_its_order(self) -> None:
         """What settles first is told first, not what was asked first."""
         payment = standing("SUCCESS", None, refund(1, "r", **late(HOUR)), refund(2, "s", **late(MINUTE)))
-        assert ["s-id", "r-id"] == [news.transaction_id for news in after(payment, by=DAY).news]
+        assert ["s-id", "r-id"] == [event.transaction_id for event in after(payment, by=DAY).domain_events]
         assert ["PROCESSING", "SUCCESS"] == [t.status for t in after(payment, by=MINUTE).refunds]
 
     def test_nothing_changes_when_nothing_is_due(self) -> None:
@@ -145,16 +147,16 @@ class TestTurnedBack:
         payment = opened()
         gone = after(payment, by=HOUR)
         assert ("EXPIRED", True) == (gone.state, gone.payment_id is not None)
-        again = timeline.turned_back(gone, NOW + HOUR - SECOND)
-        assert payment == again._replace(details=payment.details, news=())
+        again = timeline.reopened(gone, NOW + HOUR - SECOND)
+        assert payment == again._replace(details=payment.details, domain_events=())
         assert NOW + HOUR == timeline.due(again)
 
     @pytest.mark.parametrize("state", ["FAIL", "CANCELLED", "SUCCESS", "OPEN", "PROCESSING"])
     def test_nothing_else_is_undone(self, state: Any) -> None:
         """Money that was paid stays paid."""
         payment = standing(state)
-        assert payment is timeline.turned_back(payment, NOW - DAY)
-        assert after(opened(), by=HOUR).state == timeline.turned_back(after(opened(), by=HOUR), NOW + HOUR).state
+        assert payment is timeline.reopened(payment, NOW - DAY)
+        assert after(opened(), by=HOUR).state == timeline.reopened(after(opened(), by=HOUR), NOW + HOUR).state
 
 
 @pytest.mark.parametrize("state", get_args(State))
@@ -190,10 +192,10 @@ def payments(draw: Any) -> Payment:
 def test_steps_lead_where_a_leap_does(payment: Payment, steps: list[timedelta]) -> None:
     """Whoever looks in between changes nothing, and no moment comes before the one that it follows."""
     moment: datetime = NOW
-    stepped = timeline.happened(payment, NOW, WORLD)
+    stepped = timeline.advance(payment, NOW, WORLD)
     for by in steps:
         moment += by
-        stepped = timeline.happened(stepped, moment, WORLD)
+        stepped = timeline.advance(stepped, moment, WORLD)
         due = timeline.due(stepped)
         assert due is None or due > moment
-    assert timeline.happened(payment, moment, WORLD) == stepped
+    assert timeline.advance(payment, moment, WORLD) == stepped

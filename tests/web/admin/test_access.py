@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from mock_alipay.config.config import Config
-from mock_alipay.errors import Misuse
-from mock_alipay.web.admin.access import Guard
+from mock_alipay.errors import HttpProblem
+from mock_alipay.web.admin.access import AccessCheck
 from tests.live import Live, live
 from tests.web.asking import ROWS, filled, problem
 
-LOCAL = Guard("127.0.0.1")
+LOCAL = AccessCheck("127.0.0.1")
 
 WELCOME = [
     {},
@@ -71,7 +71,7 @@ def test_welcome(headers: dict[str, str]) -> None:
 @pytest.mark.parametrize(("headers", "named"), UNWELCOME)
 def test_unwelcome(headers: dict[str, str], named: str) -> None:
     """Pages of other origins, and names that were pointed at this machine, are refused naming the header."""
-    with pytest.raises(Misuse) as caught:
+    with pytest.raises(HttpProblem) as caught:
         LOCAL.check(headers)
     assert (403, True) == (caught.value.status, f"header {named}: " in caught.value.detail)
 
@@ -112,12 +112,12 @@ def test_unwelcome(headers: dict[str, str], named: str) -> None:
 )
 def test_host_by_address(bound: str, hosts: tuple[str, ...], host: str, welcome: bool) -> None:
     """Loopback names, the bound address and the names listed are welcome; any address if the gateway has them all."""
-    guard = Guard(bound, hosts=hosts)
+    access = AccessCheck(bound, hosts=hosts)
     if welcome:
-        guard.check({"host": host})
+        access.check({"host": host})
         return
-    with pytest.raises(Misuse) as caught:
-        guard.check({"host": host})
+    with pytest.raises(HttpProblem) as caught:
+        access.check({"host": host})
     name = host.partition(":")[0]
     assert caught.value.detail.endswith(
         f"got {host}; to allow it: --admin-host {name}, or admin_hosts of Config",
@@ -127,22 +127,22 @@ def test_host_by_address(bound: str, hosts: tuple[str, ...], host: str, welcome:
 def test_what_would_be_welcome() -> None:
     """The refusal says what would have been right where this gateway listens."""
     for bound, words in (("127.0.0.1", "such as localhost, got"), ("::", "such as localhost or an IP address, got")):
-        with pytest.raises(Misuse) as caught:
-            Guard(bound).check({"host": "evil.example"})
+        with pytest.raises(HttpProblem) as caught:
+            AccessCheck(bound).check({"host": "evil.example"})
         assert words in caught.value.detail
 
 
 def test_a_host_that_is_none() -> None:
     """What no name can be read from is refused, cut short, and no way to allow it is promised."""
-    with pytest.raises(Misuse) as caught:
+    with pytest.raises(HttpProblem) as caught:
         LOCAL.check({"host": "[" + "x" * 1000})
     assert caught.value.detail.endswith("got [" + "x" * 79)
 
 
 def test_origins_are_checked_on_any_address() -> None:
     """Wherever the gateway listens, pages of other origins are refused."""
-    with pytest.raises(Misuse, match="header Origin"):
-        Guard("0.0.0.0").check({"host": "10.1.2.3", "origin": "https://evil.example"})
+    with pytest.raises(HttpProblem, match="header Origin"):
+        AccessCheck("0.0.0.0").check({"host": "10.1.2.3", "origin": "https://evil.example"})
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ TOKEN = "correct-horse"
 @pytest.mark.parametrize("authorization", [f"Bearer {TOKEN}", f"bearer {TOKEN}", f"BEARER  {TOKEN} "])
 def test_the_token(authorization: str) -> None:
     """The scheme's case does not matter, nor do blanks around the token."""
-    Guard("0.0.0.0", token=TOKEN).check({"host": "localhost", "authorization": authorization})
+    AccessCheck("0.0.0.0", token=TOKEN).check({"host": "localhost", "authorization": authorization})
 
 
 @pytest.mark.parametrize(
@@ -215,8 +215,8 @@ def test_the_token(authorization: str) -> None:
 def test_no_token_or_another(authorization: str | None, found: str) -> None:
     """Anything else is refused, saying what is needed and never what it is."""
     headers = {} if authorization is None else {"authorization": authorization}
-    with pytest.raises(Misuse) as caught:
-        Guard("0.0.0.0", token=TOKEN).check(headers)
+    with pytest.raises(HttpProblem) as caught:
+        AccessCheck("0.0.0.0", token=TOKEN).check(headers)
     assert (401, True) == (caught.value.status, caught.value.detail.endswith(f"got {found}"))
     assert "--admin-token" in caught.value.detail
     assert TOKEN not in caught.value.detail
@@ -224,16 +224,16 @@ def test_no_token_or_another(authorization: str | None, found: str) -> None:
 
 def test_strangers_are_not_asked_for_a_token() -> None:
     """A page of another origin is refused as such, whatever token it has."""
-    with pytest.raises(Misuse) as caught:
-        Guard("0.0.0.0", token=TOKEN).check({"host": "evil.example", "authorization": f"Bearer {TOKEN}"})
+    with pytest.raises(HttpProblem) as caught:
+        AccessCheck("0.0.0.0", token=TOKEN).check({"host": "evil.example", "authorization": f"Bearer {TOKEN}"})
     assert caught.value.status == 403
 
 
 def test_where_no_token_is_set() -> None:
     """A token that nobody asked for is no trouble; an empty one, as from an unset variable, is none."""
     LOCAL.check({"authorization": "Bearer anything"})
-    Guard("127.0.0.1", token="").check({"host": "localhost"})
-    Guard("0.0.0.0", token=TOKEN).check({}, needs_token=False)
+    AccessCheck("127.0.0.1", token="").check({"host": "localhost"})
+    AccessCheck("0.0.0.0", token=TOKEN).check({}, needs_token=False)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mock_alipay.web.admin.call_views import call_summary, call_view
-from tests.calls import ask, parts_of, signed_call, with_story
+from tests.calls import ask, parts_of, signed_call, with_scenario
 from tests.live import SANDBOX_PATH, Answer, Live, sample, signed_headers
 
 CARD = "4111111111111111"
@@ -181,23 +181,23 @@ def test_signature_verdicts(gateway: Live, client_id: str) -> None:
 
 def test_two_times(tmp_path: Path) -> None:
     """A call shows when it came by its client's clock, and by the machine's."""
-    parts = with_story(tmp_path, "createPaymentSession: {}")
-    parts.clocks.advance(timedelta(days=1, milliseconds=7), "A")
+    components = with_scenario(tmp_path, "createPaymentSession: {}")
+    components.clocks.advance(timedelta(days=1, milliseconds=7), "A")
     for name in ("A", "B"):
-        ask(parts, signed_call(client_id=name))
-    shown = [call_view(entry, parts.contract) for entry in parts.journal]
+        ask(components, signed_call(client_id=name))
+    shown = [call_view(entry, components.contract) for entry in components.journal]
     assert ["2026-11-23T01:07:10.007+00:00", "2026-11-22T01:07:10.000+00:00"] == [view["time"] for view in shown]
     assert ["2026-11-22T01:07:10.000+00:00"] * 2 == [view["timing"]["received"] for view in shown]
 
 
 def test_summaries() -> None:
     """A summary of a call is what the view shows, without the bodies."""
-    parts = parts_of()
+    components = parts_of()
     for body in (sample("p"), sample(productCode=None), b"no JSON", b""):
-        ask(parts, signed_call(body))
-    for entry in parts.journal:
-        whole = call_view(entry, parts.contract)
-        assert call_summary(entry, parts.contract) == {
+        ask(components, signed_call(body))
+    for entry in components.journal:
+        whole = call_view(entry, components.contract)
+        assert call_summary(entry, components.contract) == {
             name: value for name, value in whole.items() if name not in ("request", "reply")
         }
         assert list(whole)[-2:] == ["request", "reply"]

@@ -97,7 +97,7 @@ def test_unknown_filter_values(gateway: Live, call: str, query: str, what: str, 
 
 
 def test_codes_of_a_scenarios_own(own: Live) -> None:
-    """While a story sets a result code of its own, any code may be looked for."""
+    """While a scenario sets a result code of its own, any code may be looked for."""
     assert 400 == own.admin("GET", "/calls?resultCode=MY_OWN").status
     load(own, "odd", "createPaymentSession: {set: {result.resultCode: MY_OWN}}", "A")
     made = own.create(client_id="A", extra={"mock-scenario": "odd"}).headers["mock-call-id"]
@@ -107,20 +107,20 @@ def test_codes_of_a_scenarios_own(own: Live) -> None:
 
 
 def test_loaded_scenarios_are_known_to_filters(own: Live) -> None:
-    """A story that was loaded may be looked for; it may as long as the journal has calls that it played in."""
+    """A scenario that was loaded may be looked for; it may as long as the journal has calls that it played in."""
     load(own, "mine", "createPaymentSession: {result: RISK_REJECT}", "A")
     assert [] == ids(own.admin("GET", "/calls?scenario=mine"))
     made = own.create(client_id="A", extra={"mock-scenario": "mine"}).headers["mock-call-id"]
     own.admin("POST", "/scenarios", {"name": "other", "description": "x", "createPaymentSession": {}})
     assert [made] == ids(own.admin("GET", "/calls?scenario=mine&clientId=A"))
-    own.parts.chooser.shelf.forget()
+    own.components.selector.layers.forget()
     assert [made] == ids(own.admin("GET", "/calls?scenario=mine"))
     own.admin("POST", "/reset")
     assert 400 == own.admin("GET", "/calls?scenario=mine").status
 
 
 def test_filters_are_judged_by_what_the_client_sees(own: Live) -> None:
-    """A story of another client id, and a code that only such a story sets, are mistakes for those without it."""
+    """A scenario of another client id, and a code that only such a scenario sets, are mistakes for those without it."""
     load(own, "mine", "createPaymentSession: {set: {result.resultCode: MY_OWN}}", "A")
     for query in ("scenario=mine", "resultCode=MY_OWN"):
         statuses = [own.admin("GET", f"/calls?{query}{whose}").status for whose in ("", "&clientId=A", "&clientId=B")]
@@ -132,7 +132,7 @@ def test_what_the_journal_has_may_be_looked_for(own: Live, query: str) -> None:
     """A word that stands in the journal is no mistake, even when what it came from is gone, and whoever asks."""
     load(own, "mine", "createPaymentSession: {set: {result.resultCode: MY_OWN}}", "A")
     made = own.create(client_id="A", extra={"mock-scenario": "mine"}).headers["mock-call-id"]
-    own.parts.chooser.shelf.forget()
+    own.components.selector.layers.forget()
     for whose, expected in (("", [made]), ("&clientId=A", [made]), ("&clientId=B", [])):
         answer = own.admin("GET", f"/calls?{query}{whose}")
         assert (200, expected) == (answer.status, ids(answer))

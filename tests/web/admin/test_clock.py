@@ -16,7 +16,7 @@ from mock_alipay.web.admin.clock import clock_view
 from tests.calls import NOW, parts_of
 from tests.live import Live, live, sample
 from tests.shop import FAULTY, HANGS, Shop, open_shop
-from tests.web.asking import Listener, Till, post, problem
+from tests.web.asking import Driver, Listener, post, problem
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -41,7 +41,7 @@ def clock_of(live: Live, client_id: str | None = None) -> tuple[str, bool, str, 
 
 def test_clock_view() -> None:
     """A clock shows its time, whether it stands, how far it is from the machine's, and whose it is."""
-    parts = parts_of()
+    components = parts_of()
     assert {
         "clientId": None,
         "now": "2026-11-22T01:07:10.000+00:00",
@@ -49,8 +49,8 @@ def test_clock_view() -> None:
         "ahead": "PT0S",
         "own": False,
         "notificationsUnderWay": 3,
-    } == clock_view(parts.clocks, None, 3)
-    parts.clocks.freeze(NOW - timedelta(hours=26), "A")
+    } == clock_view(components.clocks, None, 3)
+    components.clocks.freeze(NOW - timedelta(hours=26), "A")
     assert {
         "clientId": "A",
         "now": "2026-11-20T23:07:10.000+00:00",
@@ -58,8 +58,8 @@ def test_clock_view() -> None:
         "ahead": "-P1DT2H",
         "own": True,
         "notificationsUnderWay": 0,
-    } == clock_view(parts.clocks, "A", 0)
-    assert clock_view(parts.clocks, "B", 0) == {**clock_view(parts.clocks, None, 0), "clientId": "B"}
+    } == clock_view(components.clocks, "A", 0)
+    assert clock_view(components.clocks, "B", 0) == {**clock_view(components.clocks, None, 0), "clientId": "B"}
 
 
 def test_the_clock_before_it_is_moved(stopped: tuple[Live, StoppedClock]) -> None:
@@ -224,9 +224,9 @@ def test_what_falls_due_has_happened_when_the_answer_comes(own: Live) -> None:
     for name in ("A", "B"):
         own.create(sample(f"p-{name}", paymentNotifyUrl=None), client_id=name)
     for body, expired in (({"clientId": "A", "advance": "1h"}, ["p-A"]), ({"advance": "2h"}, ["p-B"])):
-        before = own.parts.events.since("")[1][-1].number
+        before = own.components.events.since("")[1][-1].number
         own.admin("PUT", "/clock", body)
-        events = [event for event in own.parts.events.since("")[1] if event.number > before]
+        events = [event for event in own.components.events.since("")[1] if event.number > before]
         assert ["clock", "payment", "notification"] == [event.kind for event in events]
         assert expired * 2 == [event.subject.payment_request_id for event in events if event.kind != "clock"]
 
@@ -252,47 +252,47 @@ def test_a_clock_set_back(stopped: tuple[Live, StoppedClock], whose: dict[str, s
     ]
 
 
-def test_what_a_clock_undoes_is_not_told_any_more(till: Till) -> None:
+def test_what_a_clock_undoes_is_not_told_any_more(driver: Driver) -> None:
     """The expiry that a shop has not acknowledged is taken back with it; the next one is told of anew."""
-    till.shop.says(till.path, FAULTY)
-    till.open("p")
-    begun = till.live.admin("GET", f"/payments/p?clientId={till.client_id}").body["created"]
-    till.advance("61m")
-    assert 200 == till.live.admin("PUT", "/clock", {"clientId": till.client_id, "freeze": begun}).status
-    (undone,) = till.listed()
+    driver.shop.says(driver.path, FAULTY)
+    driver.open("p")
+    begun = driver.live.admin("GET", f"/payments/p?clientId={driver.client_id}").body["created"]
+    driver.advance("61m")
+    assert 200 == driver.live.admin("PUT", "/clock", {"clientId": driver.client_id, "freeze": begun}).status
+    (undone,) = driver.listed()
     why = "the clock was set back to before it happened"
     assert ("DROPPED", why, None) == (undone["status"], undone["problem"], undone["nextAttempt"])
-    till.advance("61m")
-    again, before = till.listed()
+    driver.advance("61m")
+    again, before = driver.listed()
     assert (1, 1, before) == (len(before["attempts"]), len(again["attempts"]), undone)
-    assert 2 == len(till.shop.got(till.path))
+    assert 2 == len(driver.shop.got(driver.path))
 
 
 # --- notifications and the clock --------------------------------------------------------------------------------------
 
 
-def test_what_is_due_has_been_sent_when_the_answer_comes(till: Till) -> None:
+def test_what_is_due_has_been_sent_when_the_answer_comes(driver: Driver) -> None:
     """Every attempt that falls due has been made, each at its moment, before a moved clock is answered."""
-    till.shop.says(till.path, FAULTY)
-    till.open("p")
-    till.advance("1h")
-    assert ("PENDING", 1) == ((told := till.listed()[0])["status"], len(told["attempts"]))
-    till.advance("25h")
-    (told,) = till.listed()
+    driver.shop.says(driver.path, FAULTY)
+    driver.open("p")
+    driver.advance("1h")
+    assert ("PENDING", 1) == ((told := driver.listed()[0])["status"], len(told["attempts"]))
+    driver.advance("25h")
+    (told,) = driver.listed()
     moments = [datetime.fromisoformat(attempt["time"]) for attempt in told["attempts"]]
     minutes = [(later - earlier) / timedelta(minutes=1) for earlier, later in itertools.pairwise(moments)]
     assert ("GIVEN_UP", [2, 10, 10, 60, 120, 360, 900]) == (told["status"], [round(length) for length in minutes])
-    assert 8 == len(till.shop.got(till.path))
+    assert 8 == len(driver.shop.got(driver.path))
 
 
 def test_the_official_sandbox_does_not_try_again(shop: Shop, path: str) -> None:
     """With that setting there is one attempt, whatever the shop answers."""
     shop.says(path, FAULTY)
     with live(Config(seed=1, sandbox_retries=True)) as running:
-        till = Till(running, shop, path, "A")
-        till.paid("p")
-        till.advance("25h")
-        assert ("GIVEN_UP", 1) == ((told := till.listed()[0])["status"], len(told["attempts"]))
+        driver = Driver(running, shop, path, "A")
+        driver.paid("p")
+        driver.advance("25h")
+        assert ("GIVEN_UP", 1) == ((told := driver.listed()[0])["status"], len(told["attempts"]))
     assert 1 == len(shop.got(path))
 
 
@@ -301,12 +301,12 @@ def test_nobody_waits_for_ever(own: Live, path: str, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("mock_alipay.web.admin.clock._PATIENCE", 0.1)
     with open_shop() as slow:
         slow.says(path, HANGS)
-        till, other = Till(own, slow, path, "A"), Till(own, slow, "/other", "B")
-        till.open("p")
+        driver, other = Driver(own, slow, path, "A"), Driver(own, slow, "/other", "B")
+        driver.open("p")
         moved = [own.admin("PUT", "/clock", {"clientId": name, "advance": "1h"}).body for name in ("A", "B")]
         assert [1, 0] == [one["notificationsUnderWay"] for one in moved]
         slow.wait(1, path)
         other.paid("p")
-        assert ("PENDING", []) == ((told := till.listed()[0])["status"], told["attempts"])
+        assert ("PENDING", []) == ((told := driver.listed()[0])["status"], told["attempts"])
         slow.let_go()
-        assert "ACCEPTED" == till.told("p")[0]["status"]
+        assert "ACCEPTED" == driver.notified("p")[0]["status"]

@@ -12,19 +12,19 @@ from functools import partial
 import pytest
 from starlette.requests import Request
 
-from mock_alipay.errors import Misuse
+from mock_alipay.errors import HttpProblem
 from mock_alipay.web.admin import call_views, context
-from mock_alipay.web.admin.context import Ask, Clerk, Room
+from mock_alipay.web.admin.context import AdminRequest, BackgroundWorker, ConcurrencyLimit
 from tests.live import Live, live, sample
 from tests.web.asking import Listener, problem, until
 
 # --- whom a call is about ---------------------------------------------------------------------------------------------
 
 
-def ask(in_query: str | None, in_body: str | None) -> Ask:
+def ask(in_query: str | None, in_body: str | None) -> AdminRequest:
     """A call that names client ids in these places."""
     query, body = ({} if name is None else {"clientId": name} for name in (in_query, in_body))
-    return Ask(Request({"type": "http"}), query, body, "", b"")
+    return AdminRequest(Request({"type": "http"}), query, body, "", b"")
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_client_id(in_query: str | None, in_body: str | None, expected: str | No
 
 def test_two_client_ids() -> None:
     """Two different ones are a mistake: neither is taken."""
-    with pytest.raises(Misuse) as caught:
+    with pytest.raises(HttpProblem) as caught:
         _ = ask("A", "B").client_id
     assert (400, "clientId is A in the query and B in the body") == (caught.value.status, caught.value.detail)
 
@@ -47,17 +47,17 @@ def test_two_client_ids() -> None:
 
 def test_the_clerk_does_one_thing_after_another() -> None:
     """Work is done in one thread that is not the caller's, in the order given, also after work that failed."""
-    clerk, done = Clerk(), []
+    worker, done = BackgroundWorker(), []
 
     def work(number: int) -> int:
         done.append((number, threading.current_thread().name))
         return 1 // number
 
     async def run() -> list[int | BaseException]:
-        return await asyncio.gather(*(clerk.do(partial(work, number)) for number in (2, 0, 1)), return_exceptions=True)
+        return await asyncio.gather(*(worker.do(partial(work, number)) for number in (2, 0, 1)), return_exceptions=True)
 
     first, failed, last = asyncio.run(run())
-    clerk.close()
+    worker.close()
     assert ([0, 1], ZeroDivisionError) == ([first, last], type(failed))
     assert ([2, 0, 1], 1, False) == (
         [number for number, _ in done],
@@ -68,11 +68,11 @@ def test_the_clerk_does_one_thing_after_another() -> None:
 
 def test_the_clerk_goes_and_comes_back() -> None:
     """Closed, it leaves no thread behind; it may be closed before it did anything, and work after it."""
-    clerk = Clerk()
-    clerk.close()
+    worker = BackgroundWorker()
+    worker.close()
     for _ in range(2):
-        thread = asyncio.run(clerk.do(threading.current_thread))
-        clerk.close()
+        thread = asyncio.run(worker.do(threading.current_thread))
+        worker.close()
         thread.join(10)
         assert not thread.is_alive()
 
@@ -81,7 +81,7 @@ def test_merchants_do_not_queue_behind_the_clerk(own: Live, monkeypatch: pytest.
     """While the admin API is busy with lists, more of them than there are threads, large calls are answered."""
     own.create()
     busy, free = threading.Event(), threading.Event()
-    show, find, looked = call_views.call_view, own.parts.journal.newest_first, threading.Semaphore(0)
+    show, find, looked = call_views.call_view, own.components.journal.newest_first, threading.Semaphore(0)
 
     def slow(*of: object) -> object:
         busy.set()
@@ -93,7 +93,7 @@ def test_merchants_do_not_queue_behind_the_clerk(own: Live, monkeypatch: pytest.
         return find(*of, **how)  # type: ignore[arg-type]
 
     monkeypatch.setattr(call_views, "call_view", slow)
-    monkeypatch.setattr(own.parts.journal, "newest_first", counted)
+    monkeypatch.setattr(own.components.journal, "newest_first", counted)
     with contextlib.ExitStack() as crowd:
         crowd.callback(free.set)
         connections = [
@@ -117,14 +117,14 @@ def test_merchants_do_not_queue_behind_the_clerk(own: Live, monkeypatch: pytest.
 
 def test_a_full_room() -> None:
     """When it is full nobody else gets in until someone leaves, however that one leaves."""
-    room = Room(2, "guests")
-    with room.entered():
-        with contextlib.suppress(ZeroDivisionError), room.entered():
-            with pytest.raises(Misuse) as caught:
-                room.entered().__enter__()
+    room = ConcurrencyLimit(2, "guests")
+    with room.held():
+        with contextlib.suppress(ZeroDivisionError), room.held():
+            with pytest.raises(HttpProblem) as caught:
+                room.held().__enter__()
             raise ZeroDivisionError
-        with room.entered(), pytest.raises(Misuse):
-            room.entered().__enter__()
+        with room.held(), pytest.raises(HttpProblem):
+            room.held().__enter__()
     assert (503, "Too many guests", "2 are open already; close some of them") == (
         caught.value.status,
         caught.value.title,
@@ -138,14 +138,14 @@ def test_rooms_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(context, "MOST_WAITS", 2)
     with live() as running, ThreadPoolExecutor(2) as threads:
         waiting = [threads.submit(running.admin, "GET", "/calls/wait?timeout=60") for _ in range(2)]
-        until(lambda: running.parts.events.listeners == 2)
+        until(lambda: running.components.events.listeners == 2)
         with Listener(running) as listener:
             found = [problem(running.admin("GET", path)) for path in ("/events", "/calls/wait")]
             assert [(503, "Too many listeners"), (503, "Too many waits")] == [(p["status"], p["title"]) for p in found]
             assert "SUCCESS" == running.create().code
             assert ["payment", "call"] == [kind for kind, _ in listener.take(2)]
         assert [200, 200] == [answer.result(10).status for answer in waiting]
-        until(lambda: running.parts.events.listeners == 0)
+        until(lambda: running.components.events.listeners == 0)
         assert 200 == running.admin("GET", "/calls/wait").status
         with Listener(running) as listener:
             assert 200 == listener.status

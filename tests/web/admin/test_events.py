@@ -14,13 +14,13 @@ from starlette.types import Message
 
 from mock_alipay.journal.events import MAX_BYTES, MAX_EVENTS, Event
 from mock_alipay.web.admin import context, events
-from mock_alipay.web.admin.context import Ask
+from mock_alipay.web.admin.context import AdminRequest
 from mock_alipay.web.admin.events import _Queue
-from mock_alipay.web.app import _desk
+from mock_alipay.web.app import _context
 from tests.calls import parts_of
 from tests.live import Live, live, sample
 from tests.shop import ACKNOWLEDGED, FAULTY, Shop
-from tests.web.asking import Listener, Till, problem, until
+from tests.web.asking import Driver, Listener, problem, until
 
 # --- what is told -----------------------------------------------------------------------------------------------------
 
@@ -33,7 +33,7 @@ def test_form(gateway: Live) -> None:
             listener.headers["content-type"],
             listener.headers["cache-control"],
         )
-        assert ["retry: 1000", f"id: {gateway.parts.events.latest}"] == listener.opening
+        assert ["retry: 1000", f"id: {gateway.components.events.latest}"] == listener.opening
 
 
 def test_all_kinds(own: Live) -> None:
@@ -79,14 +79,14 @@ def test_a_session_expires(own: Live) -> None:
 def test_notifications(own: Live, shop: Shop, path: str) -> None:
     """Each attempt is told, and with the payment that causes it comes before it; what is not sent is told at once."""
     shop.says(path, FAULTY, ACKNOWLEDGED)
-    till = Till(own, shop, path, "A")
-    till.open("p")
-    till.open("q", paymentNotifyUrl=None)
+    driver = Driver(own, shop, path, "A")
+    driver.open("p")
+    driver.open("q", paymentNotifyUrl=None)
     with Listener(own, "?clientId=A") as listener:
-        till.act("p")
-        till.told("p")
-        till.advance("2m")
-        till.act("q", "decline")
+        driver.act("p")
+        driver.notified("p")
+        driver.advance("2m")
+        driver.act("q", "decline")
         told = listener.take(6)
     payment, first, clock, second, declined, refused = told
     assert ["payment", "notification", "clock", "notification", "payment", "notification"] == [kind for kind, _ in told]
@@ -94,7 +94,7 @@ def test_notifications(own: Live, shop: Shop, path: str) -> None:
         (data["status"], len(data["attempts"])) for _, data in (first, second, refused)
     ]
     assert ["SUCCESS", "FAIL"] == [data["state"] for _, data in (payment, declined)]
-    shown = {one["id"]: one for one in till.listed()}
+    shown = {one["id"]: one for one in driver.listed()}
     for _, data in (second, refused):
         assert {**data, "request": shown[data["id"]]["request"]} == shown[data["id"]]
     assert "request" not in first[1]
@@ -105,7 +105,7 @@ def test_notifications_alone(own: Live, shop: Shop, path: str) -> None:
     """They are a kind of their own, and each client id's are its own; a listener that comes back is told of them."""
     with Listener(own, "?kind=notification&clientId=A") as listener:
         for name in ("B", "A", "B", "A"):
-            Till(own, shop, path, name).paid(f"p-{name}-{own.parts.events.latest}")
+            Driver(own, shop, path, name).paid(f"p-{name}-{own.components.events.latest}")
         told = [(listener.next(), listener.last) for _ in range(2)]
     assert [("notification", "A")] * 2 == [(kind, data["clientId"]) for (kind, data), _ in told]
     with Listener(own, "?kind=notification&clientId=A", told[0][1]) as again:
@@ -207,13 +207,13 @@ def test_who_heard_nothing_can_come_back(own: Live, before: int) -> None:
 
 def test_what_happens_before_the_answer_begins() -> None:
     """The opening's id comes before all that is told after it, even of what happened while the answer began."""
-    parts = parts_of()
+    components = parts_of()
     sent: list[bytes] = []
     told = asyncio.Event()
 
     async def send(message: Message) -> None:
         if message["type"] == "http.response.start":
-            parts.events.publish("reset", None, {"clientId": None})
+            components.events.publish("reset", None, {"clientId": None})
         sent.append(message.get("body", b""))
         if len(sent) == 3:
             told.set()
@@ -224,13 +224,13 @@ def test_what_happens_before_the_answer_begins() -> None:
 
     async def listen() -> None:
         scope = {"type": "http", "query_string": b"", "headers": [], "asgi": {"spec_version": "2.3"}}
-        answer = await events.events(_desk(parts), Ask(Request(scope), {}, {}, "", b""))
+        answer = await events.events(_context(components), AdminRequest(Request(scope), {}, {}, "", b""))
         await asyncio.wait_for(answer(scope, receive, send), 10)
 
-    opened = parts.events.latest
+    opened = components.events.latest
     asyncio.run(listen())
     ids = [line for line in b"".join(sent).decode().splitlines() if line.startswith("id: ")]
-    assert [f"id: {opened}", f"id: {parts.events.latest}"] == ids
+    assert [f"id: {opened}", f"id: {components.events.latest}"] == ids
 
 
 def test_a_reset_of_others_is_no_loss(own: Live) -> None:
@@ -250,7 +250,7 @@ def test_a_reset_of_others_is_no_loss(own: Live) -> None:
 def test_ids_of_another_run(own: Live, last: str) -> None:
     """After an id that this gateway never gave, everything that is kept is new; nothing is said to be missed."""
     happen(own)
-    kept = [(event.kind, own.parts.events.id_of(event)) for event in own.parts.events.since("")[1]]
+    kept = [(event.kind, own.components.events.id_of(event)) for event in own.components.events.since("")[1]]
     run = kept[0][1].partition(".")[0]
     with Listener(own, last=last.format(run=run)) as listener:
         assert kept == [(listener.next()[0], listener.last) for _ in kept]
@@ -259,8 +259,8 @@ def test_ids_of_another_run(own: Live, last: str) -> None:
 def test_what_is_no_longer_kept(own: Live) -> None:
     """How many events are beyond recovery is told first, even to a listener that none of the others concerns."""
     for number in range(MAX_EVENTS + 200):
-        own.parts.events.publish("reset", "A", {"clientId": "A", "n": number})
-    run = own.parts.events.id_of(own.parts.events.since("")[1][0]).partition(".")[0]
+        own.components.events.publish("reset", "A", {"clientId": "A", "n": number})
+    run = own.components.events.id_of(own.components.events.since("")[1][0]).partition(".")[0]
     with Listener(own, last=f"{run}.150") as listener:
         assert ("missed", {"missed": 50}) == listener.next()
         assert [f"{run}.150", 200] == [listener.last, listener.next()[1]["n"]]
@@ -351,14 +351,14 @@ def test_silence(own: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "_HEARTBEAT", 0.01)
     own.create()
     with Listener(own) as listener:
-        alive = [f"id: {own.parts.events.latest}"]
+        alive = [f"id: {own.components.events.latest}"]
         assert [alive, alive] == [listener.block(), listener.block()]
 
 
 def test_a_listener_that_never_reads(own: Live) -> None:
     """It costs the others nothing, and is let go as any other when it leaves."""
     for _ in range(500):
-        own.parts.events.publish("clock", "A", {"clientId": "A", "padding": "x" * 20_000})
+        own.components.events.publish("clock", "A", {"clientId": "A", "padding": "x" * 20_000})
     idle = Listener(own, last="")
     for _ in range(30):
         own.create()
@@ -366,7 +366,7 @@ def test_a_listener_that_never_reads(own: Live) -> None:
         own.admin("POST", "/reset")
         assert ("reset", {"clientId": None}) == listener.next()
     idle.leave()
-    until(lambda: own.parts.events.listeners == 0)
+    until(lambda: own.components.events.listeners == 0)
 
 
 # --- coming and going -------------------------------------------------------------------------------------------------
@@ -376,9 +376,9 @@ def test_leaving(own: Live) -> None:
     """A listener that leaves is forgotten at once."""
     listeners = [Listener(own, query) for query in ("", "?kind=call", "?clientId=A")]
     for left in (3, 2, 1):
-        assert left == own.parts.events.listeners
+        assert left == own.components.events.listeners
         listeners.pop().leave()
-        until(lambda: own.parts.events.listeners == len(listeners))
+        until(lambda: own.components.events.listeners == len(listeners))
 
 
 def test_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -389,7 +389,7 @@ def test_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
         found = problem(running.admin("GET", "/events"))
         assert (503, "3 are open already; close some of them") == (found["status"], found["detail"])
         third.leave()
-        until(lambda: running.parts.events.listeners == 2)
+        until(lambda: running.components.events.listeners == 2)
         with Listener(running) as again:
             assert 200 == again.status
 
@@ -407,13 +407,13 @@ def test_a_crowd(own: Live) -> None:
             connection.request("GET", "/__admin/events")
         statuses = [connection.getresponse().status for connection in connections]
     assert (100, 30) == (statuses.count(200), statuses.count(503))
-    until(lambda: own.parts.events.listeners == 0)
+    until(lambda: own.components.events.listeners == 0)
 
 
 def test_head(own: Live) -> None:
     """A HEAD of what never ends is refused, and nobody listens after it."""
     answer = own.request("HEAD", "/__admin/events")
-    assert (405, "GET", 0) == (answer.status, answer.headers["allow"], own.parts.events.listeners)
+    assert (405, "GET", 0) == (answer.status, answer.headers["allow"], own.components.events.listeners)
 
 
 def test_the_gateway_stops_with_listeners_there() -> None:

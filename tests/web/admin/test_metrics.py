@@ -95,9 +95,9 @@ def test_a_moment_is_told(own: Live, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def composed(registry: CollectorRegistry) -> bytes:
         threads.append(threading.current_thread().name)
-        tally = own.parts.tally
-        tally.calls["pay", "SUCCESS", 200] += 1
-        tally.latencies.setdefault("pay", Latency()).add(1)
+        metrics = own.components.metrics
+        metrics.calls["pay", "SUCCESS", 200] += 1
+        metrics.latencies.setdefault("pay", Latency()).add(1)
         return generate_latest(registry)
 
     monkeypatch.setattr("prometheus_client.generate_latest", composed)

@@ -138,7 +138,7 @@ def test_security() -> None:
 # --- replies ----------------------------------------------------------------------------------------------------------
 
 KEY = keys.bare_public_key(keys.shipped_forger_key().public_key())
-STORY = {
+SCENARIO = {
     "name": "tale",
     "description": "x",
     "match": {"body": {"a.b": "1"}},
@@ -147,8 +147,8 @@ STORY = {
 WALK: list[tuple[str, str, str, Any, int]] = [
     ("GET", "/health", "", None, 200),
     ("GET", "/health", "?x", None, 400),
-    ("POST", "/scenarios", "", STORY, 200),
-    ("POST", "/scenarios", "?clientId=A", STORY | {"match": {"body": {"c.d": "*"}}}, 200),
+    ("POST", "/scenarios", "", SCENARIO, 200),
+    ("POST", "/scenarios", "?clientId=A", SCENARIO | {"match": {"body": {"c.d": "*"}}}, 200),
     ("POST", "/scenarios", "", {"name": "tale", "description": 5}, 400),
     ("POST", "/scenarios", "", None, 415),
     ("PUT", "/scenario", "", {"scenario": "tale", "clientId": "A", "times": 2}, 200),
@@ -285,8 +285,8 @@ def test_events(shop: Shop) -> None:
     named = dict(zip(kinds, content["text/event-stream"]["schema"]["anyOf"], strict=True))
     with live() as running:
         for _ in range(1005):
-            running.parts.events.publish("reset", "X", {"clientId": "X"})
-        run = running.parts.events.id_of(running.parts.events.since("")[1][0]).partition(".")[0]
+            running.components.events.publish("reset", "X", {"clientId": "X"})
+        run = running.components.events.id_of(running.components.events.since("")[1][0]).partition(".")[0]
         with Listener(running, last=f"{run}.1") as listener:
             missed = listener.next()
             assert "missed" == missed[0]
@@ -474,7 +474,7 @@ def test_scenarios_asked_for(own: Live, change: dict[str, Any]) -> None:
     """What may be loaded is described as well: a scenario, and beside its keys a name and a client id."""
     content = OPERATIONS["POST", "/scenarios"]["requestBody"]["content"]
     assert ["application/json", "application/yaml"] == list(content)
-    body = {**STORY, **change}
+    body = {**SCENARIO, **change}
     present = {name: value for name, value in body.items() if value is not None or name not in ("name", "clientId")}
     answer = own.admin("POST", "/scenarios?name=tale" if "name" not in present else "/scenarios", body)
     assert (200 if not faults(content["application/json"]["schema"], present) else 400) == answer.status, answer.raw

@@ -10,7 +10,7 @@ import pytest
 from starlette.requests import Request
 
 from mock_alipay.contracts.schemas import Schemas
-from mock_alipay.errors import Misuse
+from mock_alipay.errors import HttpProblem
 from mock_alipay.web.admin.parameters import JSON, SCHEMA, body_of, check, json_object, parameters, unknown, wrong_media
 
 SCHEMAS = Schemas()
@@ -70,7 +70,7 @@ def test_parameters() -> None:
 )
 def test_wrong_parameters(query: str, allowed: list[str], words: list[str]) -> None:
     """An unknown parameter is refused with what is allowed, one given twice or without a value too."""
-    with pytest.raises(Misuse) as caught:
+    with pytest.raises(HttpProblem) as caught:
         parameters(request(query), {name: {"type": "string"} for name in allowed})
     assert caught.value.status == 400
     for word in words:
@@ -126,7 +126,7 @@ def test_values(schema: dict[str, Any], text: str, expected: object) -> None:
 def test_no_values(schema: dict[str, Any], texts: list[str]) -> None:
     """Anything else is refused with what is expected; what was sent is cut short."""
     for text in texts:
-        with pytest.raises(Misuse) as caught:
+        with pytest.raises(HttpProblem) as caught:
             parameters(request(f"x={quote(text)}"), {"x": schema})
         assert (400, "Bad parameter") == (caught.value.status, caught.value.title)
         assert caught.value.detail.startswith(f"x: expected {schema['title']}, got ")
@@ -160,7 +160,7 @@ def test_body_of(header: str | None, expected: str) -> None:
 @pytest.mark.parametrize("media", ["", "text/plain", "application/x-www-form-urlencoded", "application/jsonx"])
 def test_other_media_types(media: str) -> None:
     """A body of another type is refused, as pages of other origins can send those unasked."""
-    with pytest.raises(Misuse) as caught:
+    with pytest.raises(HttpProblem) as caught:
         read(b'{"scenario": "slow"}', media)
     assert (415, True) == (caught.value.status, f"got {media or 'none'}" in caught.value.detail)
     assert "header Content-Type: expected a/b, c/d, got e/f" == wrong_media("e/f", ["a/b", "c/d"]).detail
@@ -193,7 +193,7 @@ def test_other_media_types(media: str) -> None:
 )
 def test_wrong_bodies(body: bytes, words: list[str]) -> None:
     """A body that is no object of the known names and types is refused with what is wrong and allowed."""
-    with pytest.raises(Misuse) as caught:
+    with pytest.raises(HttpProblem) as caught:
         read(body)
     assert caught.value.status == 400
     for word in words:
@@ -202,7 +202,7 @@ def test_wrong_bodies(body: bytes, words: list[str]) -> None:
 
 def test_all_that_is_wrong() -> None:
     """Every wrong field is told, in words and apart, with what is allowed."""
-    with pytest.raises(Misuse) as caught:
+    with pytest.raises(HttpProblem) as caught:
         read(b'{"times": 0, "clientId": "a b"}')
     extra = caught.value.extra
     assert {"scenario", "times", "clientId"} == {fault["path"] for fault in extra["faults"]}
@@ -214,7 +214,7 @@ def test_body_limit() -> None:
     """A body of 256 KiB is read, a larger one refused with the limit."""
     raw = b" " * (256 * 1024)
     assert raw == asyncio.run(body_of(request(body=raw)))[1]
-    with pytest.raises(Misuse) as caught:
+    with pytest.raises(HttpProblem) as caught:
         asyncio.run(body_of(request(body=raw + b" ")))
     assert (413, True, False) == (
         caught.value.status,
@@ -226,7 +226,7 @@ def test_body_limit() -> None:
 @pytest.mark.parametrize("body", [b"", b'{"scenario": "slow"}'])
 def test_half_a_body(body: bytes) -> None:
     """A client that leaves before its body is complete changes nothing, not even as if it had sent none."""
-    with pytest.raises(Misuse) as caught:
+    with pytest.raises(HttpProblem) as caught:
         asyncio.run(body_of(request(body=body, whole=False)))
     assert (400, "Body incomplete") == (caught.value.status, caught.value.title)
 

@@ -14,12 +14,12 @@ from mock_alipay.apis.payments.model import Payment
 from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.storage import MemoryStore
 from mock_alipay.web.admin import payments
-from mock_alipay.web.admin.context import Ask
-from mock_alipay.web.app import _desk
+from mock_alipay.web.admin.context import AdminRequest
+from mock_alipay.web.app import _context
 from tests.calls import ask, parts_of, signed_call
 from tests.live import Live, live, sample
 from tests.shop import Shop
-from tests.web.asking import CARD, HELD, WALLET, Till, problem
+from tests.web.asking import CARD, HELD, WALLET, Driver, problem
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -127,13 +127,13 @@ def test_session_expires() -> None:
 def test_as_it_stands(later: float, expected: str) -> None:
     """A payment is shown as it stands by now, even where nobody sees to what is due: an app without its lifespan."""
     clock = StoppedClock(NOON)
-    parts = parts_of(clock=clock)
-    ask(parts, signed_call(sample("p"), received=NOON))
+    components = parts_of(clock=clock)
+    ask(components, signed_call(sample("p"), received=NOON))
     clock.moment = NOON + timedelta(seconds=later)
-    asked = Ask(Request({"type": "http", "path_params": {"paymentRequestId": "p"}}), {"limit": 1}, {}, "", b"")
-    listed = asyncio.run(payments.list_payments(_desk(parts), asked))["payments"]
+    asked = AdminRequest(Request({"type": "http", "path_params": {"paymentRequestId": "p"}}), {"limit": 1}, {}, "", b"")
+    listed = asyncio.run(payments.list_payments(_context(components), asked))["payments"]
     assert [expected] == [one["sessionStatus"] for one in listed]
-    assert listed == [asyncio.run(payments.get_payment(_desk(parts), asked))]
+    assert listed == [asyncio.run(payments.get_payment(_context(components), asked))]
 
 
 # --- buyers -----------------------------------------------------------------------------------------------------------
@@ -150,48 +150,48 @@ def test_as_it_stands(later: float, expected: str) -> None:
         ("leave", WALLET, ("OPEN", "OPEN", None, None)),
     ],
 )
-def test_the_buyer_acts(till: Till, action: str, method: dict[str, str], expected: tuple[str, ...]) -> None:
+def test_the_buyer_acts(driver: Driver, action: str, method: dict[str, str], expected: tuple[str, ...]) -> None:
     """The answer is the payment as it stands then, which is what the merchant is told, too."""
-    till.open("p", paymentMethod=method)
-    found = till.act("p", action).body
+    driver.open("p", paymentMethod=method)
+    found = driver.act("p", action).body
     names = ("state", "sessionStatus", "paymentStatus", "paymentResultCode")
     assert expected == tuple(found[name] for name in names)
-    assert found == till.live.admin("GET", f"/payments/p?clientId={till.client_id}").body
-    inquired = till.call("inquiryPayment", paymentRequestId="p").body
+    assert found == driver.live.admin("GET", f"/payments/p?clientId={driver.client_id}").body
+    inquired = driver.call("inquiryPayment", paymentRequestId="p").body
     if action == "leave":
         assert None is found["paymentId"]
     else:
         assert (found["paymentId"], found["paymentStatus"]) == (inquired["paymentId"], inquired["paymentStatus"])
 
 
-def test_the_buyer_of_a_held_payment(till: Till) -> None:
+def test_the_buyer_of_a_held_payment(driver: Driver) -> None:
     """Paying by a card that the merchant captures by hand holds the money."""
-    found = till.paid("p", paymentMethod=CARD, paymentFactor=HELD)
+    found = driver.paid("p", paymentMethod=CARD, paymentFactor=HELD)
     assert ("AUTHORIZED", "SUCCESS", []) == (found["state"], found["paymentStatus"], found["transactions"])
 
 
-def test_why_a_payment_is_declined(till: Till) -> None:
+def test_why_a_payment_is_declined(driver: Driver) -> None:
     """Any result code with status F can be the reason, and is what the merchant is told."""
-    till.open("p")
-    assert "DO_NOT_HONOR" == till.act("p", "decline", code="DO_NOT_HONOR").body["paymentResultCode"]
-    assert "DO_NOT_HONOR" == till.told("p")[0]["request"]["result"]["resultCode"]
+    driver.open("p")
+    assert "DO_NOT_HONOR" == driver.act("p", "decline", code="DO_NOT_HONOR").body["paymentResultCode"]
+    assert "DO_NOT_HONOR" == driver.notified("p")[0]["request"]["result"]["resultCode"]
 
 
-def test_step_by_step(till: Till) -> None:
+def test_step_by_step(driver: Driver) -> None:
     """After a challenge, or while the outcome is to come, the buyer can still pay; after that, nothing more.
 
     What is not possible is refused with what is.
     """
-    till.open("p", paymentMethod=CARD)
-    states = [till.act("p", action).body.get("state") for action in ("challenge", "leave", "pending")]
+    driver.open("p", paymentMethod=CARD)
+    states = [driver.act("p", action).body.get("state") for action in ("challenge", "leave", "pending")]
     assert ["PROCESSING", "PROCESSING", "PENDING"] == states
-    found = problem(till.act("p", "challenge"))
+    found = problem(driver.act("p", "challenge"))
     left = "challenge is not possible now; possible are pay, decline"
     assert (409, True) == (found["status"], left in found["detail"]), found["detail"]
     assert {"pay", "decline"} <= set(found["allowed"])
-    assert "SUCCESS" == till.act("p").body["state"]
+    assert "SUCCESS" == driver.act("p").body["state"]
     for action in ("pay", "decline", "pending", "challenge", "leave"):
-        found = problem(till.act("p", action))
+        found = problem(driver.act("p", action))
         assert (409, "Not possible now", "SUCCESS", []) == (
             found["status"],
             found["title"],
@@ -202,14 +202,16 @@ def test_step_by_step(till: Till) -> None:
         "the payment is SUCCESS, its result is SUCCESS: leave is not possible now; "
         "there is nothing left that a buyer could do" == found["detail"]
     )
-    assert ["notifyCapture", "notifyPayment", "notifyPayment"] == [one["notification"] for one in till.told("p", 3)]
+    assert ["notifyCapture", "notifyPayment", "notifyPayment"] == [
+        one["notification"] for one in driver.notified("p", 3)
+    ]
 
 
-def test_too_late_by_the_clock(till: Till) -> None:
+def test_too_late_by_the_clock(driver: Driver) -> None:
     """Nobody can pay in a session that has expired by its client's clock."""
-    till.open("p", paymentNotifyUrl=None)
-    till.advance("1h")
-    found = problem(till.act("p"))
+    driver.open("p", paymentNotifyUrl=None)
+    driver.advance("1h")
+    found = problem(driver.act("p"))
     assert (409, "EXPIRED") == (found["status"], found["state"])
 
 
@@ -226,20 +228,20 @@ def test_too_late_by_the_clock(till: Till) -> None:
         ({"action": "pay", "amount": 1}, 400, "there is no field 'amount'"),
     ],
 )
-def test_what_no_buyer_does(till: Till, body: dict[str, str], status: int, words: str) -> None:
+def test_what_no_buyer_does(driver: Driver, body: dict[str, str], status: int, words: str) -> None:
     """Is refused, and the payment stays as it was."""
-    name = f"p-{till.client_id}"
-    till.open(name)
-    found = problem(till.live.admin("POST", f"/payments/{name}/act", body))
+    name = f"p-{driver.client_id}"
+    driver.open(name)
+    found = problem(driver.live.admin("POST", f"/payments/{name}/act", body))
     assert (status, True) == (found["status"], words in found["detail"]), found["detail"]
-    assert "OPEN" == till.live.admin("GET", f"/payments/{name}").body["state"]
+    assert "OPEN" == driver.live.admin("GET", f"/payments/{name}").body["state"]
 
 
 def test_whose_buyer(own: Live, shop: Shop, path: str) -> None:
     """Where two client ids used the same paymentRequestId the call says whose it is, in its query or in its body."""
-    tills = [Till(own, shop, path, name) for name in ("A", "B", "C")]
-    for till in tills:
-        till.open("p")
+    tills = [Driver(own, shop, path, name) for name in ("A", "B", "C")]
+    for driver in tills:
+        driver.open("p")
     found = problem(own.admin("POST", "/payments/p/act", {"action": "pay"}))
     assert (409, "Several payments") == (found["status"], found["title"])
     assert "SUCCESS" == own.admin("POST", "/payments/p/act?clientId=A", {"action": "pay"}).body["state"]
@@ -252,17 +254,17 @@ def test_whose_buyer(own: Live, shop: Shop, path: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["a/b", "a/act", "act", "a b?c#d&e", "ü%2F", "../p", "wait"])
-def test_a_buyer_under_any_id(till: Till, name: str) -> None:
+def test_a_buyer_under_any_id(driver: Driver, name: str) -> None:
     """Whatever a merchant makes up as a paymentRequestId names its payment."""
-    till.open(name)
-    assert (name, "SUCCESS") == tuple(till.act(name).body[field] for field in ("paymentRequestId", "state"))
+    driver.open(name)
+    assert (name, "SUCCESS") == tuple(driver.act(name).body[field] for field in ("paymentRequestId", "state"))
 
 
-def test_everyone_at_once(till: Till) -> None:
+def test_everyone_at_once(driver: Driver) -> None:
     """Of many who act at the same moment just one does."""
-    till.open("p")
+    driver.open("p")
     with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(lambda n: till.act("p", "pay" if n % 2 else "decline"), range(8)))
+        answers = list(threads.map(lambda n: driver.act("p", "pay" if n % 2 else "decline"), range(8)))
     assert [200] + [409] * 7 == sorted(answer.status for answer in answers)
-    till.told("p")
-    assert 1 == len(till.listed())
+    driver.notified("p")
+    assert 1 == len(driver.listed())

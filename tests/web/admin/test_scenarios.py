@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.scenarios.upload import read_posted
+from mock_alipay.scenarios.upload import read_upload
 from mock_alipay.web.admin import scenarios
-from mock_alipay.web.admin.scenarios import story_view
-from tests.calls import with_story
+from mock_alipay.web.admin.scenarios import scenario_view
+from tests.calls import with_scenario
 from tests.live import Live, sample
 from tests.web.asking import REFUSED, YAML, load, post, problem
 
@@ -20,41 +20,41 @@ from tests.web.asking import REFUSED, YAML, load, post, problem
 
 
 def test_scenarios(gateway: Live, client_id: str) -> None:
-    """Every story is listed with what it is about and what it claims; the default is named."""
+    """Every scenario is listed with what it is about and what it claims; the default is named."""
     found = gateway.admin("GET", f"/scenarios?clientId={client_id}").body
-    by_name = {story["name"]: story for story in found["scenarios"]}
+    by_name = {scenario["name"]: scenario for scenario in found["scenarios"]}
     assert ("success", sorted(by_name)) == (found["default"], list(by_name))
-    story = by_name["risk-reject"]
-    assert (["createPaymentSession", "pay"], ["paymentAmount.value"]) == (story["endpoints"], story["match"])
-    assert "Risk control" in story["description"]
-    assert story["file"].endswith("risk-reject.yaml")
+    scenario = by_name["risk-reject"]
+    assert (["createPaymentSession", "pay"], ["paymentAmount.value"]) == (scenario["endpoints"], scenario["match"])
+    assert "Risk control" in scenario["description"]
+    assert scenario["file"].endswith("risk-reject.yaml")
 
 
 def test_scenarios_as_a_client_sees_them(own: Live) -> None:
-    """One client id's stories are those of all, with its own in place of theirs; without it, all there are."""
+    """One client id's scenarios are those of all, with its own in place of theirs; without it, all there are."""
     load(own, "mine", "createPaymentSession: {}", "A")
     load(own, "slow", "createPaymentSession: {}", "A")
     load(own, "ours", "createPaymentSession: {}")
     own.admin("PUT", "/scenario", {"scenario": "ours"})
     own.admin("PUT", "/scenario", {"scenario": "mine", "clientId": "A", "times": 2})
-    shipped = {story["name"] for story in own.admin("GET", "/scenarios").body["scenarios"] if story["file"]}
+    shipped = {scenario["name"] for scenario in own.admin("GET", "/scenarios").body["scenarios"] if scenario["file"]}
     for query, loaded, chosen in (
         ("", [("ours", None), ("mine", "A"), ("slow", "A")], [("ours", None, None), ("mine", "A", 2)]),
         ("?clientId=A", [("mine", "A"), ("ours", None), ("slow", "A")], [("ours", None, None), ("mine", "A", 2)]),
         ("?clientId=B", [("ours", None)], [("ours", None, None)]),
     ):
         found = own.admin("GET", f"/scenarios{query}").body
-        at_run_time = [story for story in found["scenarios"] if story["file"] is None]
-        assert loaded == [(story["name"], story["clientId"]) for story in at_run_time]
+        at_run_time = [scenario for scenario in found["scenarios"] if scenario["file"] is None]
+        assert loaded == [(scenario["name"], scenario["clientId"]) for scenario in at_run_time]
         assert chosen == [(one["scenario"], one["clientId"], one["times"]) for one in found["chosen"]]
-        filed = {story["name"] for story in found["scenarios"] if story["file"]}
+        filed = {scenario["name"] for scenario in found["scenarios"] if scenario["file"]}
         assert (shipped - {"slow"} if query == "?clientId=A" else shipped) == filed
 
 
-def test_story_view(tmp_path: Path) -> None:
-    """A story of a file names the file, one that was loaded whom it is for."""
+def test_scenario_view(tmp_path: Path) -> None:
+    """A scenario of a file names the file, one that was loaded whom it is for."""
     text = 'match: {body: {a.b: "1"}}\ncreatePaymentSession: {}\nbuyer: {action: pay}\nnotifyPayment: {drop: true}'
-    story = with_story(tmp_path, text).chooser.shelf.library()["tale"]
+    scenario = with_scenario(tmp_path, text).selector.layers.library()["tale"]
     common = {
         "name": "tale",
         "description": "A test.",
@@ -64,8 +64,8 @@ def test_story_view(tmp_path: Path) -> None:
         "match": ["a.b"],
     }
     filed = {**common, "file": str(tmp_path / "tale.yaml"), "clientId": None}
-    assert filed == story_view(story, loaded=False, client_id=None)
-    assert {**common, "file": None, "clientId": "A"} == story_view(story, loaded=True, client_id="A")
+    assert filed == scenario_view(scenario, loaded=False, client_id=None)
+    assert {**common, "file": None, "clientId": "A"} == scenario_view(scenario, loaded=True, client_id="A")
 
 
 # --- choices ----------------------------------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ def test_a_whole_number_may_be_written_with_a_point(gateway: Live, client_id: st
 
 @pytest.mark.parametrize("media", [YAML, "application/x-yaml", "text/yaml", "Text/X-YAML; charset=utf-8"])
 def test_load_yaml(gateway: Live, client_id: str, media: str) -> None:
-    """A story may be YAML as in a file; its name and client id are parameters."""
+    """A scenario may be YAML as in a file; its name and client id are parameters."""
     found = post(gateway, REFUSED, f"?name=tale&clientId={client_id}", media)
     assert {
         "name": "tale",
@@ -163,11 +163,11 @@ def test_load_json(gateway: Live, client_id: str) -> None:
 
 
 def test_loaded_for_one_client(own: Live) -> None:
-    """What one client id loaded nobody else sees, not even when it has the name of a story of all."""
+    """What one client id loaded nobody else sees, not even when it has the name of a scenario of all."""
     post(own, REFUSED, "?name=tale&clientId=A")
     post(own, REFUSED.replace("RISK_REJECT", "PROCESS_FAIL"), "?name=risk-reject&clientId=A")
     codes = {
-        name: [own.create(client_id=name, extra={"mock-scenario": story}) for story in ("tale", "risk-reject")]
+        name: [own.create(client_id=name, extra={"mock-scenario": scenario}) for scenario in ("tale", "risk-reject")]
         for name in ("A", "B")
     }
     assert ["RISK_REJECT", "PROCESS_FAIL"] == [answer.code for answer in codes["A"]]
@@ -185,13 +185,13 @@ def test_loaded_for_all(own: Live) -> None:
 
 
 def test_loaded_again(gateway: Live, client_id: str) -> None:
-    """The latest story of a name plays."""
+    """The latest scenario of a name plays."""
     for code in ("RISK_REJECT", "PROCESS_FAIL"):
         post(gateway, REFUSED.replace("RISK_REJECT", code), f"?name=tale&clientId={client_id}")
         assert code == gateway.create(client_id=client_id, extra={"mock-scenario": "tale"}).code
 
 
-def test_loaded_stories_claim_calls(gateway: Live, client_id: str) -> None:
+def test_loaded_scenarios_claim_calls(gateway: Live, client_id: str) -> None:
     """Its match claims calls as that of a file's does."""
     match = 'match: {body: {paymentAmount.value: "4711"}}\n'
     assert ["paymentAmount.value"] == post(gateway, REFUSED + match, f"?name=tale&clientId={client_id}").body["match"]
@@ -205,20 +205,22 @@ def test_loaded_until_reset(own: Live, body: dict[str, str] | None) -> None:
     for query in ("", "&clientId=A", "&clientId=B"):
         post(own, REFUSED, f"?name=tale{query}")
     own.admin("POST", "/reset", body)
-    left = [story["clientId"] for story in own.admin("GET", "/scenarios").body["scenarios"] if not story["file"]]
+    left = [
+        scenario["clientId"] for scenario in own.admin("GET", "/scenarios").body["scenarios"] if not scenario["file"]
+    ]
     assert ([] if body is None else [None, "B"]) == left
 
 
-def test_a_story_is_read_aside(own: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scenario_is_read_aside(own: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long it takes to read one, merchants are answered meanwhile."""
     come, go_on = threading.Event(), threading.Event()
 
     def slow(*of: Any, **how: Any) -> Any:
         come.set()
         assert go_on.wait(10)
-        return read_posted(*of, **how)
+        return read_upload(*of, **how)
 
-    monkeypatch.setattr(scenarios, "read_posted", slow)
+    monkeypatch.setattr(scenarios, "read_upload", slow)
     with ThreadPoolExecutor(1) as threads:
         answer = threads.submit(post, own, REFUSED, "?name=success")
         assert come.wait(10)
@@ -234,7 +236,7 @@ def test_load_of_another_type(gateway: Live, media: str) -> None:
     assert (415, True) == (found["status"], "expected application/json, application/yaml" in found["detail"])
 
 
-STORY_FAULTS = [
+SCENARIO_FAULTS = [
     (YAML, "description: x\n\ncreatePaymentSession:\n  dely: 3s\n", ["body:4: createPaymentSession.dely", "delay?"]),
     (YAML, "description: x\ncreatePaymentSesion: {}\n", ["body:2: createPaymentSesion", "createPaymentSession"]),
     (YAML, "description: x\ncreatePaymentSession:\n- result: NOPE\n- delay: -1s\n", ["body:3: ", "body:4: "]),
@@ -260,17 +262,17 @@ STORY_FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("media", "text", "words"), STORY_FAULTS)
-def test_faulty_stories(own_quiet: Live, media: str, text: str, words: list[str]) -> None:
-    """Everything wrong with a story is told with the line where it stands, and nothing is loaded."""
+@pytest.mark.parametrize(("media", "text", "words"), SCENARIO_FAULTS)
+def test_faulty_scenarios(own_quiet: Live, media: str, text: str, words: list[str]) -> None:
+    """Everything wrong with a scenario is told with the line where it stands, and nothing is loaded."""
     found = problem(post(own_quiet, text, "?name=tale", media))
     assert (400, "Bad scenario", "; ".join(found["faults"])) == (found["status"], found["title"], found["detail"])
     for word in words:
         assert word in found["detail"]
-    assert all(story["file"] for story in own_quiet.admin("GET", "/scenarios").body["scenarios"])
+    assert all(scenario["file"] for scenario in own_quiet.admin("GET", "/scenarios").body["scenarios"])
 
 
-def test_stories_that_are_no_text(own_quiet: Live) -> None:
+def test_scenarios_that_are_no_text(own_quiet: Live) -> None:
     """A body that is not UTF-8 is told so."""
     assert "UTF-8" in problem(post(own_quiet, b"description: \xff", "?name=tale"))["detail"]
 
@@ -293,14 +295,14 @@ def test_names_that_no_file_could_have(own_quiet: Live, name: str) -> None:
         ("?name=", "", "name: expected a scenario's name, got nothing"),
     ],
 )
-def test_whose_story(own_quiet: Live, query: str, keys_: str, words: str) -> None:
-    """A story needs a name; name and client id are not told twice in different words, nor in impossible ones."""
+def test_whose_scenario(own_quiet: Live, query: str, keys_: str, words: str) -> None:
+    """A scenario needs a name; name and client id are not told twice in different words, nor in impossible ones."""
     found = problem(post(own_quiet, keys_ + REFUSED, query))
     assert (400, True) == (found["status"], words in found["detail"])
 
 
 def test_ties(own: Live) -> None:
-    """Of stories for the same client id, or for all, one that claims the very calls of another is refused.
+    """Of scenarios for the same client id, or for all, one that claims the very calls of another is refused.
 
     Between them there is no tie: a client's own goes first, and what is loaded before files.
     """
@@ -311,15 +313,15 @@ def test_ties(own: Live) -> None:
     for query in ("?name=four&clientId=A", "?name=five"):
         found = problem(post(own, REFUSED + match, query))
         assert (400, True) == (found["status"], "its match ties with that of" in found["detail"])
-    names = [story["name"] for story in own.admin("GET", "/scenarios").body["scenarios"] if not story["file"]]
+    names = [scenario["name"] for scenario in own.admin("GET", "/scenarios").body["scenarios"] if not scenario["file"]]
     assert ["three", "one", "two"] == names
     body = sample(paymentAmount={"currency": "SGD", "value": "4711"})
     played = [own.create(body, client_id=name).headers["mock-scenario"] for name in ("A", "B", "C")]
     assert ["one", "two", "three"] == played
 
 
-def test_loaded_stories_go_before_files(own: Live) -> None:
-    """Where a loaded story and a file's claim a call alike, the loaded one plays; more conditions still win."""
+def test_loaded_scenarios_go_before_files(own: Live) -> None:
+    """Where a loaded scenario and a file's claim a call alike, the loaded one plays; more conditions still win."""
     amount = "paymentAmount.value: '11'"
     assert 200 == post(own, f"{REFUSED}match: {{body: {{{amount}}}}}\n", "?name=own&clientId=A").status
     more = f"match: {{body: {{{amount}, paymentAmount.currency: SGD}}}}\n"
@@ -332,20 +334,20 @@ def test_loaded_stories_go_before_files(own: Live) -> None:
     assert ["own", "risk-reject", "nearer", "nearer"] == played
 
 
-def test_loaded_anew_a_story_begins_anew(own: Live) -> None:
+def test_loaded_anew_a_scenario_begins_anew(own: Live) -> None:
     """Its steps count from the first again, for those alone who see it."""
-    story = {"description": "x", "createPaymentSession": [{"result": "RISK_REJECT"}, {}]}
+    scenario = {"description": "x", "createPaymentSession": [{"result": "RISK_REJECT"}, {}]}
 
     def next_step(client_id: str) -> str:
         return own.create(sample("tale--1"), client_id=client_id).code
 
     for name in ("A", "B"):
-        own.admin("POST", f"/scenarios?name=tale&clientId={name}", story)
+        own.admin("POST", f"/scenarios?name=tale&clientId={name}", scenario)
     assert ["RISK_REJECT", "SUCCESS"] * 2 == [next_step(name) for name in ("A", "B") for _ in range(2)]
-    own.admin("POST", "/scenarios?name=tale&clientId=A", story)
+    own.admin("POST", "/scenarios?name=tale&clientId=A", scenario)
     assert ["RISK_REJECT", "SUCCESS"] == [next_step(name) for name in ("A", "B")]
 
 
-def test_large_stories(own_quiet: Live) -> None:
+def test_large_scenarios(own_quiet: Live) -> None:
     """A body beyond the limit is refused, whatever it is."""
     assert 413 == problem(post(own_quiet, REFUSED + "#" * 262_144, "?name=tale"))["status"]

@@ -9,7 +9,7 @@ import pytest
 from mock_alipay.config.config import Config
 from tests.live import live
 from tests.shop import FAULTY, Shop
-from tests.web.asking import CARD, HELD, Till, problem
+from tests.web.asking import CARD, HELD, Driver, problem
 
 PAYMENT = {"notification": "notifyPayment", "paymentRequestId": "p"}
 
@@ -17,11 +17,11 @@ PAYMENT = {"notification": "notifyPayment", "paymentRequestId": "p"}
 # --- of a payment -----------------------------------------------------------------------------------------------------
 
 
-def test_as_the_payment_stands(till: Till) -> None:
+def test_as_the_payment_stands(driver: Driver) -> None:
     """It is what the gateway sent by itself, under an id of its own; the answer shows it on its way."""
-    till.paid("p")
-    (sent,) = till.notify(**PAYMENT).body["notifications"]
-    first, second = till.shop.wait(2, till.path)
+    driver.paid("p")
+    (sent,) = driver.notify(**PAYMENT).body["notifications"]
+    first, second = driver.shop.wait(2, driver.path)
     assert first.body == second.body
     assert (sent["id"], sent["request"]) == (second.headers["mock-notification-id"], second.body)
     assert (None, "PENDING", []) == (sent["scenario"], sent["status"], sent["attempts"])
@@ -37,34 +37,34 @@ def test_as_the_payment_stands(till: Till) -> None:
         ("challenge", ("PAYMENT_PENDING", "SUCCESS", "S")),
     ],
 )
-def test_it_says_how_the_payment_stands(till: Till, action: str, expected: tuple[str, str, str]) -> None:
+def test_it_says_how_the_payment_stands(driver: Driver, action: str, expected: tuple[str, str, str]) -> None:
     """Paid, failed, or still to come; a result that is neither S nor F has not been told since 2022 (REL)."""
-    till.open("p")
-    till.act("p", action)
-    body = till.notify(**PAYMENT).body["notifications"][0]["request"]
+    driver.open("p")
+    driver.act("p", action)
+    body = driver.notify(**PAYMENT).body["notifications"][0]["request"]
     assert expected == (body["notifyType"], body["result"]["resultCode"], body["result"]["resultStatus"])
 
 
-def test_altered(till: Till) -> None:
+def test_altered(driver: Driver) -> None:
     """The keys of a scenario change what it says; ``notifyType`` what it is."""
-    till.paid("p")
+    driver.paid("p")
     change = {
         "set": {"paymentAmount.value": "1", "own": "${request.paymentRequestId}"},
         "notifyType": "PAYMENT_PENDING",
     }
-    till.notify(**PAYMENT, result="RISK_REJECT", message="No.", **change)
-    body = till.shop.wait(2, till.path)[1].body
+    driver.notify(**PAYMENT, result="RISK_REJECT", message="No.", **change)
+    body = driver.shop.wait(2, driver.path)[1].body
     assert {"resultCode": "RISK_REJECT", "resultStatus": "F", "resultMessage": "No."} == body["result"]
     assert ("1", "p", "PAYMENT_PENDING") == (body["paymentAmount"]["value"], body["own"], body["notifyType"])
 
 
 @pytest.mark.parametrize("fault", ["bad-signature", "no-signature", "wrong-key", "stale-time", "truncate"])
-def test_spoilt(till: Till, fault: str) -> None:
+def test_spoilt(driver: Driver, fault: str) -> None:
     """Its way can go wrong as in a scenario; what went wrong stands in it."""
-    till.paid("p")
-    (sent,) = till.notify(**PAYMENT, fault=fault).body["notifications"]
-    right, wrong = till.shop.wait(2, till.path)
-    public = str(till.live.parts.env["gatewayPublicKey"])
+    driver.paid("p")
+    (sent,) = driver.notify(**PAYMENT, fault=fault).body["notifications"]
+    right, wrong = driver.shop.wait(2, driver.path)
+    public = str(driver.live.components.env["gatewayPublicKey"])
     genuine = "signature" in wrong.headers and wrong.genuine(public)
     assert ((fault == "stale-time"), fault) == (genuine, sent["fault"])
     assert (fault == "no-signature") == ("signature" not in wrong.headers)
@@ -72,80 +72,82 @@ def test_spoilt(till: Till, fault: str) -> None:
     assert (fault == "stale-time") == (wrong.headers["request-time"] < right.headers["request-time"])
 
 
-def test_several_times(till: Till) -> None:
+def test_several_times(driver: Driver) -> None:
     """Each copy is a notification of its own, with an id of its own."""
-    till.paid("p")
-    sent = till.notify(**PAYMENT, duplicate=3).body["notifications"]
-    received = till.shop.wait(4, till.path)
+    driver.paid("p")
+    sent = driver.notify(**PAYMENT, duplicate=3).body["notifications"]
+    received = driver.shop.wait(4, driver.path)
     assert 3 == len({one["id"] for one in sent})
     assert [one["id"] for one in sent] == [one.headers["mock-notification-id"] for one in received[1:]]
     assert 1 == len({one.raw for one in received})
 
 
-def test_later(till: Till) -> None:
+def test_later(driver: Driver) -> None:
     """A delay is by the client's clock."""
-    till.paid("p")
-    (sent,) = till.notify(**PAYMENT, delay="10m").body["notifications"]
-    till.advance("9m")
-    assert 1 == len(till.shop.got(till.path))
-    till.advance("2m")
-    assert 2 == len(till.shop.got(till.path))
-    (attempt,) = till.listed("&limit=1")[0]["attempts"]
+    driver.paid("p")
+    (sent,) = driver.notify(**PAYMENT, delay="10m").body["notifications"]
+    driver.advance("9m")
+    assert 1 == len(driver.shop.got(driver.path))
+    driver.advance("2m")
+    assert 2 == len(driver.shop.got(driver.path))
+    (attempt,) = driver.listed("&limit=1")[0]["attempts"]
     assert (sent["nextAttempt"], "PENDING") == (attempt["time"], sent["status"])
 
 
-def test_after_another(till: Till) -> None:
+def test_after_another(driver: Driver) -> None:
     """It can wait for another notification of the payment; not for one that has been sent already."""
-    till.paid("p")
-    (held,) = till.notify(**PAYMENT, after="notifyRefund").body["notifications"]
+    driver.paid("p")
+    (held,) = driver.notify(**PAYMENT, after="notifyRefund").body["notifications"]
     assert ("notifyRefund", None, "PENDING") == (held["waitsFor"], held["nextAttempt"], held["status"])
-    till.notify(notification="notifyRefund", paymentRequestId="p", body={"own": 1}, url=till.url, after="notifyPayment")
-    received = till.shop.wait(3, till.path)
+    driver.notify(
+        notification="notifyRefund", paymentRequestId="p", body={"own": 1}, url=driver.url, after="notifyPayment"
+    )
+    received = driver.shop.wait(3, driver.path)
     assert ["PAYMENT_RESULT", None, "PAYMENT_RESULT"] == [one.body.get("notifyType") for one in received]
-    latest = till.told("p", 3)
+    latest = driver.notified("p", 3)
     assert [None, None, None] == [one["waitsFor"] for one in latest]
 
 
 @pytest.mark.parametrize("body", [{}, {"body": {"own": 1}}])
-def test_after_what_will_never_come(till: Till, body: dict[str, Any]) -> None:
+def test_after_what_will_never_come(driver: Driver, body: dict[str, Any]) -> None:
     """A wallet's payment is never captured, and of what was declined nothing is refunded: nothing waits for that."""
-    till.paid("p")
-    till.open("q")
-    till.act("q", "decline")
+    driver.paid("p")
+    driver.open("q")
+    driver.act("q", "decline")
     for name, after in (("p", "notifyCapture"), ("q", "notifyRefund")):
-        wish = {"notification": "notifyPayment", "paymentRequestId": name, "after": after, **body}
-        (sent,) = till.notify(**wish).body["notifications"]
+        overrides = {"notification": "notifyPayment", "paymentRequestId": name, "after": after, **body}
+        (sent,) = driver.notify(**overrides).body["notifications"]
         assert (None, "PENDING", True) == (sent["waitsFor"], sent["status"], sent["nextAttempt"] is not None)
-    assert 4 == len(till.shop.wait(4, till.path))
+    assert 4 == len(driver.shop.wait(4, driver.path))
 
 
-def test_it_is_sent_again_as_any_other(till: Till) -> None:
+def test_it_is_sent_again_as_any_other(driver: Driver) -> None:
     """Until the shop acknowledges it."""
-    till.paid("p")
-    till.shop.says(till.path, FAULTY)
-    (sent,) = till.notify(**PAYMENT).body["notifications"]
-    till.advance("25h")
-    found = till.live.admin("GET", f"/notifications/{sent['id']}").body
+    driver.paid("p")
+    driver.shop.says(driver.path, FAULTY)
+    (sent,) = driver.notify(**PAYMENT).body["notifications"]
+    driver.advance("25h")
+    found = driver.live.admin("GET", f"/notifications/{sent['id']}").body
     assert ("GIVEN_UP", 8) == (found["status"], len(found["attempts"]))
 
 
-def test_somewhere_else(till: Till) -> None:
+def test_somewhere_else(driver: Driver) -> None:
     """Another URL takes the place of the payment's own."""
-    till.paid("p")
-    till.notify(**PAYMENT, url=till.shop.url(f"{till.path}&else"))
-    assert "p" == till.shop.wait(1, f"{till.path}&else")[0].body["paymentRequestId"]
-    assert 1 == len(till.shop.got(till.path))
+    driver.paid("p")
+    driver.notify(**PAYMENT, url=driver.shop.url(f"{driver.path}&else"))
+    assert "p" == driver.shop.wait(1, f"{driver.path}&else")[0].body["paymentRequestId"]
+    assert 1 == len(driver.shop.got(driver.path))
 
 
-def test_of_captures_and_refunds(till: Till) -> None:
+def test_of_captures_and_refunds(driver: Driver) -> None:
     """The latest one, or the one whose id is given."""
-    payment = till.paid("p", paymentMethod=CARD, paymentFactor=HELD)
+    payment = driver.paid("p", paymentMethod=CARD, paymentFactor=HELD)
     made = {}
     for number, what in enumerate(("capture", "capture", "refund", "refund")):
         amount = {f"{what}Amount": {"currency": "BRL", "value": "10"}}
-        answer = till.call(what, paymentId=payment["paymentId"], **{f"{what}RequestId": f"r{number}"}, **amount)
+        answer = driver.call(what, paymentId=payment["paymentId"], **{f"{what}RequestId": f"r{number}"}, **amount)
         made[f"r{number}"] = answer.body[f"{what}Id"]
-    till.told("p", 5)
+    driver.notified("p", 5)
     for what, asked, expected in (
         ("Capture", None, "r1"),
         ("Capture", "r0", "r0"),
@@ -153,33 +155,33 @@ def test_of_captures_and_refunds(till: Till) -> None:
         ("Refund", "r2", "r2"),
     ):
         which = {} if asked is None else {"transactionId": made[asked]}
-        (sent,) = till.notify(notification=f"notify{what}", paymentRequestId="p", **which).body["notifications"]
+        (sent,) = driver.notify(notification=f"notify{what}", paymentRequestId="p", **which).body["notifications"]
         kind = what.lower()
         assert (expected, made[expected]) == (sent["request"][f"{kind}RequestId"], sent["request"][f"{kind}Id"])
-    found = problem(till.notify(notification="notifyRefund", paymentRequestId="p", transactionId=made["r0"]))
+    found = problem(driver.notify(notification="notifyRefund", paymentRequestId="p", transactionId=made["r0"]))
     assert (409, "No such refund") == (found["status"], found["title"])
     assert f"it has {made['r2']}, {made['r3']}" in found["detail"]
 
 
-def test_a_refunds_own_url(till: Till) -> None:
+def test_a_refunds_own_url(driver: Driver) -> None:
     """What concerns a refund goes where the refund said, by hand too."""
-    payment = till.paid("p")
-    url, amount = till.shop.url(f"{till.path}&refund"), {"currency": "BRL", "value": "10"}
-    till.call("refund", paymentId=payment["paymentId"], refundRequestId="r", refundAmount=amount, refundNotifyUrl=url)
-    till.notify(notification="notifyRefund", paymentRequestId="p")
-    received = till.shop.wait(2, f"{till.path}&refund")
+    payment = driver.paid("p")
+    url, amount = driver.shop.url(f"{driver.path}&refund"), {"currency": "BRL", "value": "10"}
+    driver.call("refund", paymentId=payment["paymentId"], refundRequestId="r", refundAmount=amount, refundNotifyUrl=url)
+    driver.notify(notification="notifyRefund", paymentRequestId="p")
+    received = driver.shop.wait(2, f"{driver.path}&refund")
     assert ["REFUND_RESULT"] * 2 == [one.type for one in received]
 
 
 def test_the_gateways_own_url(shop: Shop, path: str) -> None:
     """Where a request names no URL the one that is set counts, for what is sent by itself and by hand."""
     with live(Config(seed=1, notify_url=shop.url(f"{path}&set"))) as running:
-        till = Till(running, shop, path, "A")
-        till.paid("p", paymentNotifyUrl=None)
-        till.notify(**PAYMENT)
-        till.notify(**PAYMENT, body={"own": "body"})
+        driver = Driver(running, shop, path, "A")
+        driver.paid("p", paymentNotifyUrl=None)
+        driver.notify(**PAYMENT)
+        driver.notify(**PAYMENT, body={"own": "body"})
         assert [None, None, "body"] == [one.body.get("own") for one in shop.wait(3, f"{path}&set")]
-        till.paid("q")
+        driver.paid("q")
         assert ["q"] == [one.body["paymentRequestId"] for one in shop.got(path)]
 
 
@@ -188,13 +190,13 @@ def test_the_gateways_own_url(shop: Shop, path: str) -> None:
 OWN: dict[str, Any] = {"b": [1, {"a": None}], "a": "ü", "notifyType": "MINE"}
 
 
-def test_a_body_of_ones_own(till: Till) -> None:
+def test_a_body_of_ones_own(driver: Driver) -> None:
     """Is sent as it is, for a client id and to a URL, about no payment at all, and signed."""
-    (sent,) = till.notify(notification="notifyRefund", body=OWN, url=till.url).body["notifications"]
-    (received,) = till.shop.wait(1, till.path)
+    (sent,) = driver.notify(notification="notifyRefund", body=OWN, url=driver.url).body["notifications"]
+    (received,) = driver.shop.wait(1, driver.path)
     assert (OWN, ["b", "a", "notifyType"]) == (received.body, list(received.body))
-    assert received.genuine(str(till.live.parts.env["gatewayPublicKey"]))
-    assert (till.client_id, None, "notifyRefund", OWN) == (
+    assert received.genuine(str(driver.live.components.env["gatewayPublicKey"]))
+    assert (driver.client_id, None, "notifyRefund", OWN) == (
         received.headers["client-id"],
         sent["paymentRequestId"],
         sent["notification"],
@@ -202,46 +204,46 @@ def test_a_body_of_ones_own(till: Till) -> None:
     )
 
 
-def test_a_body_of_ones_own_spoilt(till: Till) -> None:
+def test_a_body_of_ones_own_spoilt(driver: Driver) -> None:
     """What goes wrong on the way of others can go wrong with it."""
-    (sent,) = till.notify(notification="notifyRefund", body=OWN, url=till.url, fault="no-signature").body[
+    (sent,) = driver.notify(notification="notifyRefund", body=OWN, url=driver.url, fault="no-signature").body[
         "notifications"
     ]
-    assert "signature" not in till.shop.wait(1, till.path)[0].headers
+    assert "signature" not in driver.shop.wait(1, driver.path)[0].headers
     assert "no-signature" == sent["fault"]
 
 
-def test_a_body_of_ones_own_for_a_payment(till: Till) -> None:
+def test_a_body_of_ones_own_for_a_payment(driver: Driver) -> None:
     """Goes where the payment's notifications go, though the buyer may not have acted; nobody need say whose it is."""
-    till.open(f"p-{till.client_id}")
-    wish = {"notification": "notifyPayment", "paymentRequestId": f"p-{till.client_id}", "body": OWN}
-    (sent,) = till.live.admin("POST", "/notifications", wish).body["notifications"]
-    assert OWN == till.shop.wait(1, till.path)[0].body
-    assert (till.client_id, till.url) == (sent["clientId"], sent["url"])
+    driver.open(f"p-{driver.client_id}")
+    overrides = {"notification": "notifyPayment", "paymentRequestId": f"p-{driver.client_id}", "body": OWN}
+    (sent,) = driver.live.admin("POST", "/notifications", overrides).body["notifications"]
+    assert OWN == driver.shop.wait(1, driver.path)[0].body
+    assert (driver.client_id, driver.url) == (sent["clientId"], sent["url"])
 
 
-def test_a_body_of_ones_own_for_a_refund(till: Till) -> None:
+def test_a_body_of_ones_own_for_a_refund(driver: Driver) -> None:
     """Goes where the gateway's own would go: to the refundNotifyUrl of the latest refund, and nowhere without one."""
-    payment = till.paid("p")
-    wish = {"notification": "notifyRefund", "paymentRequestId": "p", "body": OWN}
-    (nowhere,) = till.notify(**wish).body["notifications"]
+    payment = driver.paid("p")
+    overrides = {"notification": "notifyRefund", "paymentRequestId": "p", "body": OWN}
+    (nowhere,) = driver.notify(**overrides).body["notifications"]
     assert ("REFUSED", None) == (nowhere["status"], nowhere["url"])
     amount = {"currency": "BRL", "value": "10"}
     for name in ("r1", "r2"):
-        url = till.shop.url(f"{till.path}&{name}")
+        url = driver.shop.url(f"{driver.path}&{name}")
         refund = {"refundRequestId": name, "refundAmount": amount, "refundNotifyUrl": url}
-        till.call("refund", paymentId=payment["paymentId"], **refund)
-    till.notify(**wish)
-    assert ["REFUND_RESULT", "MINE"] == [one.type for one in till.shop.wait(2, f"{till.path}&r2")]
-    assert 1 == len(till.shop.got(f"{till.path}&r1"))
+        driver.call("refund", paymentId=payment["paymentId"], **refund)
+    driver.notify(**overrides)
+    assert ["REFUND_RESULT", "MINE"] == [one.type for one in driver.shop.wait(2, f"{driver.path}&r2")]
+    assert 1 == len(driver.shop.got(f"{driver.path}&r1"))
 
 
-def test_cards_are_masked_where_it_is_shown(till: Till) -> None:
+def test_cards_are_masked_where_it_is_shown(driver: Driver) -> None:
     """The shop gets what was written; whoever looks at it does not."""
     number = "4111111111111111"
-    sent = till.notify(notification="notifyPayment", body={"cardNo": number, "cvv": "737"}, url=till.url)
-    assert {"cardNo": number, "cvv": "737"} == till.shop.wait(1, till.path)[0].body
-    assert (False, False) == (number.encode() in sent.raw, '"737"' in str(till.listed()))
+    sent = driver.notify(notification="notifyPayment", body={"cardNo": number, "cvv": "737"}, url=driver.url)
+    assert {"cardNo": number, "cvv": "737"} == driver.shop.wait(1, driver.path)[0].body
+    assert (False, False) == (number.encode() in sent.raw, '"737"' in str(driver.listed()))
 
 
 # --- refused ----------------------------------------------------------------------------------------------------------
@@ -290,23 +292,23 @@ def test_cards_are_masked_where_it_is_shown(till: Till) -> None:
         ),
     ],
 )
-def test_wrong_wishes(till: Till, body: dict[str, Any], words: str) -> None:
+def test_wrong_wishes(driver: Driver, body: dict[str, Any], words: str) -> None:
     """What is wrong is told in words, and nothing is sent."""
-    till.paid("p")
-    whose = {"clientId": till.client_id} if body.get("paymentRequestId") else {}
-    found = problem(till.live.admin("POST", "/notifications", {**whose, **body}))
+    driver.paid("p")
+    whose = {"clientId": driver.client_id} if body.get("paymentRequestId") else {}
+    found = problem(driver.live.admin("POST", "/notifications", {**whose, **body}))
     assert 400 == found["status"]
     assert words in found["detail"], found["detail"]
     assert not found["detail"].startswith("body: ") or "body" in body
-    assert 1 == len(till.listed())
+    assert 1 == len(driver.listed())
 
 
-def test_nothing_to_tell_yet(till: Till) -> None:
+def test_nothing_to_tell_yet(driver: Driver) -> None:
     """A session that nobody has paid in has no paymentId, a payment without refunds none to tell of."""
-    till.open("p")
-    found = problem(till.notify(**PAYMENT))
+    driver.open("p")
+    found = problem(driver.notify(**PAYMENT))
     assert (409, True) == (found["status"], "let the buyer act first" in found["detail"])
-    till.act("p")
-    found = problem(till.notify(notification="notifyRefund", paymentRequestId="p"))
+    driver.act("p")
+    found = problem(driver.notify(notification="notifyRefund", paymentRequestId="p"))
     assert (409, True) == (found["status"], "no refund yet" == found["detail"])
-    assert 404 == till.notify(notification="notifyPayment", paymentRequestId="none").status
+    assert 404 == driver.notify(notification="notifyPayment", paymentRequestId="none").status

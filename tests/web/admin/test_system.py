@@ -17,7 +17,7 @@ from mock_alipay import __version__
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from tests.live import Live, live, sample
 from tests.shop import ACKNOWLEDGED, FAULTY, Shop
-from tests.web.asking import REFUSED, Till, post, problem
+from tests.web.asking import REFUSED, Driver, post, problem
 
 # --- health and env ---------------------------------------------------------------------------------------------------
 
@@ -128,15 +128,15 @@ def traces(live: Live, client_id: str) -> dict[str, Any]:
         "payments": len(live.admin("GET", f"/payments{whose}").body["payments"]),
         "calls": live.admin("GET", f"/calls/count{whose}").body["count"],
         "chosen": len(scenarios["chosen"]),
-        "loaded": sum(story["file"] is None for story in scenarios["scenarios"]),
+        "loaded": sum(scenario["file"] is None for scenario in scenarios["scenarios"]),
         "clock": live.admin("GET", f"/clock{whose}").body["own"],
-        "told": sum(event.client_id == client_id for event in live.parts.events.since("")[1]),
+        "told": sum(event.client_id == client_id for event in live.components.events.since("")[1]),
     }
 
 
 @pytest.mark.parametrize("body", [{"clientId": "A"}, {}])
 def test_everything_is_forgotten(own: Live, body: dict[str, str]) -> None:
-    """Payments, calls, choices, loaded stories, clock and what could be told again: of one client id or of all."""
+    """Payments, calls, choices, loaded scenarios, clock and what could be told again: of one client id or of all."""
     for name in ("A", "B"):
         own.create(sample("p"), client_id=name)
         own.admin("PUT", "/scenario", {"clientId": name, "scenario": "risk-reject"})
@@ -183,12 +183,12 @@ def test_nothing_is_reset_by_mistake(own: Live) -> None:
 @pytest.mark.parametrize("whose", [{"clientId": "A"}, {}])
 def test_a_reset_forgets_what_is_to_be_sent(own: Live, shop: Shop, path: str, whose: dict[str, str]) -> None:
     """Of one client id or of all; what others still have to get they get."""
-    tills = [Till(own, shop, f"{path}&{name}", name) for name in ("A", "B")]
-    for till in tills:
-        shop.says(till.path, FAULTY, ACKNOWLEDGED)
-        till.paid("p")
+    tills = [Driver(own, shop, f"{path}&{name}", name) for name in ("A", "B")]
+    for driver in tills:
+        shop.says(driver.path, FAULTY, ACKNOWLEDGED)
+        driver.paid("p")
     assert (1 if whose else 2) == own.admin("POST", "/reset", whose).body["notifications"]
-    for till in tills:
-        till.advance("25h")
-    assert [1, 2 if whose else 1] == [len(shop.got(till.path)) for till in tills]
-    assert [0, 1 if whose else 0] == [len(till.listed()) for till in tills]
+    for driver in tills:
+        driver.advance("25h")
+    assert [1, 2 if whose else 1] == [len(shop.got(driver.path)) for driver in tills]
+    assert [0, 1 if whose else 0] == [len(driver.listed()) for driver in tills]

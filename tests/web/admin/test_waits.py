@@ -30,9 +30,9 @@ def waiting(own: Live, aside: ThreadPoolExecutor) -> Wait:
     """Begins to wait with a query; returns once the gateway knows of it."""
 
     def begin(query: str) -> Future[Answer]:
-        before = own.parts.events.listeners
+        before = own.components.events.listeners
         answer = aside.submit(own.admin, "GET", f"/calls/wait?{query}")
-        until(lambda: own.parts.events.listeners > before)
+        until(lambda: own.components.events.listeners > before)
         return answer
 
     return begin
@@ -40,7 +40,7 @@ def waiting(own: Live, aside: ThreadPoolExecutor) -> Wait:
 
 def await_listeners(live: Live, count: int) -> None:
     """Return once so many wait."""
-    until(lambda: live.parts.events.listeners == count)
+    until(lambda: live.components.events.listeners == count)
 
 
 def call_id(answer: Answer) -> str:
@@ -71,7 +71,7 @@ def test_each_waits_for_its_own_number(own: Live, waiting: Wait) -> None:
     answers = [waiting(f"clientId=A&count={count}&timeout=60") for count in (1, 2, 3)]
     for count in (1, 2, 3):
         own.create(client_id="B")
-        assert 4 - count == own.parts.events.listeners
+        assert 4 - count == own.components.events.listeners
         own.create(client_id="A")
         found = answers[count - 1].result(10)
         assert (200, count) == (found.status, found.body["count"])
@@ -157,7 +157,7 @@ def test_the_gateway_goes_on_meanwhile(own: Live, waiting: Wait) -> None:
     answers = [waiting("timeout=0.2&resultCode=SUCCESS") for _ in range(5)]
     assert 200 == own.admin("GET", "/health").status
     assert {408} == {answer.result(10).status for answer in answers}
-    assert 0 == own.parts.events.listeners
+    assert 0 == own.components.events.listeners
 
 
 # --- calls that do not come -------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ class Endpoint(NamedTuple):
     plays: frozenset[str] = frozenset({"SUCCESS"})
     """Result codes that the function itself comes to when a scenario asks for them."""
     begins: bool = False
-    """Whether a payment can begin with it, and with that its story's buyer."""
+    """Whether a payment can begin with it, and with that its scenario's buyer."""
     invents: bool = False
     """Whether it may have to make up a buyer."""
 

@@ -27,7 +27,7 @@ def cancel(body: Mapping[str, Any], context: Context) -> Outcome:
             raise Refusal("ORDER_STATUS_INVALID", "the authorization has expired, its money is released already")
         return Outcome("SUCCESS", fields=_fields(payment))
     _check(payment, context)
-    changed = captures_refunds.cancelled(payment, context.now, context.world)
+    changed = captures_refunds.cancelled(payment, context.now, context.environment)
     return Outcome("SUCCESS", fields=_fields(changed), payment=changed)
 
 
@@ -41,7 +41,7 @@ def _check(payment: Payment, context: Context) -> None:
     if payment.captures and any(t.status != "FAIL" for t in payment.captures):
         raise Refusal("ORDER_STATUS_INVALID", "the payment is captured; refund it instead")
     method = payment.order.method
-    until = context.world.figures.cancel_until(method, payment.paid)
+    until = context.environment.limits.cancel_until(method, payment.paid)
     if until is None:
         raise Refusal("ORDER_STATUS_INVALID", f"a payment by {method} cannot be cancelled; refund it instead")
     if context.now >= until:

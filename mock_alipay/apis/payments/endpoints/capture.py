@@ -8,7 +8,7 @@ from typing import Any
 from mock_alipay.apis.context import Context
 from mock_alipay.apis.payments import captures_refunds
 from mock_alipay.apis.payments.buyer import CARD
-from mock_alipay.apis.payments.endpoints.transactions import check_currency, repeated, told
+from mock_alipay.apis.payments.endpoints.transactions import check_currency, outcome_of, repeated
 from mock_alipay.apis.payments.model import Money, Outcome, Payment, money
 from mock_alipay.errors import Refusal
 
@@ -25,18 +25,18 @@ def capture(body: Mapping[str, Any], context: Context) -> Outcome:
     request_id = body["captureRequestId"]
     known = repeated(payment, "CAPTURE", request_id, amount)
     if known is not None:
-        return told(payment, known, payment.acquirer)
+        return outcome_of(payment, known, payment.acquirer)
     _check(payment, amount, context)
     made = captures_refunds.made("CAPTURE", request_id, amount, payment=payment, context=context)
     made = made._replace(last=_is_last(body))
     changed = captures_refunds.with_transaction(payment, made, context.now)
-    return told(changed, made, payment.acquirer)._replace(payment=changed)
+    return outcome_of(changed, made, payment.acquirer)._replace(payment=changed)
 
 
 def _check(payment: Payment, amount: Money, context: Context) -> None:
     _check_state(payment, context)
     check_currency(payment, amount)
-    most = context.world.figures.most_captures
+    most = context.environment.limits.most_captures
     if len(payment.captures) >= most:
         raise Refusal("PAYMENT_COUNT_EXCEED_LIMIT", f"{most} captures were made already")
     held = captures_refunds.balance(payment).held

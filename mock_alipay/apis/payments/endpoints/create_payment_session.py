@@ -48,8 +48,8 @@ def create_payment_session(body: Mapping[str, Any], context: Context) -> Outcome
 
 def _open(body: Mapping[str, Any], context: Context) -> Session:
     nth = context.payment.version + 1 if context.payment else 1
-    secrets = context.world.invent.session(context.client_id, body["paymentRequestId"], nth)
-    lifetime = context.world.figures.session_lifetime
+    secrets = context.environment.ids.session(context.client_id, body["paymentRequestId"], nth)
+    lifetime = context.environment.limits.session_lifetime
     expires, expiry_text = _expiry(body.get("paymentSessionExpiryTime"), context.now, lifetime)
     front_end = _front_end(body, context, secrets.id)
     return Session(
@@ -107,7 +107,7 @@ def _front_end(body: Mapping[str, Any], context: Context, session_id: str) -> di
         "extendInfo": "{}",
         "paymentMethodInfoView": {"paymentMethodType": method},
         "paymentSessionConfig": config,
-        "mock": {"base": context.world.base_url, "id": session_id, "v": 1},
+        "mock": {"base": context.environment.base_url, "id": session_id, "v": 1},
     }
 
 

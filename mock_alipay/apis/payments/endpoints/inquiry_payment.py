@@ -61,13 +61,13 @@ def _fields(payment: Payment, context: Context) -> dict[str, Any]:
 
 def redirect(payment: Payment, context: Context) -> dict[str, str]:
     """Where the buyer goes on with a payment that is in process."""
-    url = context.world.checkout_url(payment.payment_id or "")
+    url = context.environment.checkout_url(payment.payment_id or "")
     return {"actionFormType": "RedirectActionForm", "method": "GET", "redirectUrl": url}
 
 
 def _transaction(transaction: Transaction) -> dict[str, Any]:
     code = transaction.code if transaction.status != "PROCESSING" else f"{transaction.type}_IN_PROCESS"
-    told: dict[str, Any] = {
+    outcome_of: dict[str, Any] = {
         "transactionType": transaction.type,
         "transactionStatus": transaction.status,
         "transactionId": transaction.id,
@@ -76,5 +76,5 @@ def _transaction(transaction: Transaction) -> dict[str, Any]:
         "transactionResult": results()[code].composed(None),
     }
     if transaction.done is not None:
-        told["transactionTime"] = wire_time(transaction.done)
-    return told
+        outcome_of["transactionTime"] = wire_time(transaction.done)
+    return outcome_of

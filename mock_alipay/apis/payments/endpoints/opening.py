@@ -15,7 +15,7 @@ from mock_alipay.errors import Fault, Refusal
 
 def begun(body: Mapping[str, Any], context: Context, session: Session | None = None) -> Payment:
     """A payment that nobody has acted on; PARAM_ILLEGAL when paymentExpiryTime is not within the next 48 hours."""
-    order, wish, now = order_of(body, context), context.wish, context.now
+    order, overrides, now = order_of(body, context), context.overrides, context.now
     closes = now if session is None else session.expires
     return Payment(
         client_id=context.client_id,
@@ -26,9 +26,9 @@ def begun(body: Mapping[str, Any], context: Context, session: Session | None = N
         order=order,
         closes=closes if order.expires is None else min(closes, order.expires),
         session=session,
-        scenario=wish.scenario,
-        buyer=wish.buyer,
-        acts=now + wish.buyer[0].after if wish.buyer else None,
+        scenario=overrides.scenario,
+        buyer=overrides.buyer,
+        acts=now + overrides.buyer[0].after if overrides.buyer else None,
     )
 
 
@@ -47,7 +47,7 @@ def order_of(body: Mapping[str, Any], context: Context) -> Order:
 
 
 def _expiry(asked: str, context: Context) -> datetime:
-    latest = context.now + context.world.figures.longest_order_lifetime
+    latest = context.now + context.environment.limits.longest_order_lifetime
     try:
         found = datetime.fromisoformat(asked)
     except ValueError:

@@ -24,9 +24,9 @@ def pay(body: Mapping[str, Any], context: Context) -> Outcome:
     if context.payment is not None:
         _check_repeat(body, context.payment)
         return _told(context.payment, context)
-    started = buyer.submit(begun(body, context), context.now, context.world)
-    if context.wish.result == "SUCCESS":
-        started = buyer.pay(started, context.now, context.world)
+    started = buyer.submit(begun(body, context), context.now, context.environment)
+    if context.overrides.result == "SUCCESS":
+        started = buyer.pay(started, context.now, context.environment)
     return _told(started, context)._replace(payment=started)
 
 

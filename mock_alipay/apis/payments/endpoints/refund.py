@@ -7,7 +7,7 @@ from typing import Any
 
 from mock_alipay.apis.context import Context
 from mock_alipay.apis.payments import captures_refunds
-from mock_alipay.apis.payments.endpoints.transactions import check_currency, repeated, told
+from mock_alipay.apis.payments.endpoints.transactions import check_currency, outcome_of, repeated
 from mock_alipay.apis.payments.model import Money, Outcome, Payment, money
 from mock_alipay.apis.payments.state_machine import possible
 from mock_alipay.errors import Fault, Refusal
@@ -26,22 +26,22 @@ def refund(body: Mapping[str, Any], context: Context) -> Outcome:
     request_id = body["refundRequestId"]
     known = repeated(payment, "REFUND", request_id, amount)
     if known is not None:
-        return told(payment, known)
+        return outcome_of(payment, known)
     _check(payment, amount, body.get("captureId"), context)
     made = captures_refunds.made("REFUND", request_id, amount, payment=payment, context=context)
     made = made._replace(capture_id=body.get("captureId"), notify_url=body.get("refundNotifyUrl"))
     changed = captures_refunds.with_transaction(payment, made, context.now)
-    return told(changed, made)._replace(payment=changed)
+    return outcome_of(changed, made)._replace(payment=changed)
 
 
 def _check(payment: Payment, amount: Money, capture_id: str | None, context: Context) -> None:
     _check_state(payment)
     check_currency(payment, amount)
-    figures = context.world.figures
-    if payment.paid is not None and context.now > payment.paid + figures.refund_window:
-        raise Refusal("REFUND_WINDOW_EXCEED", f"the payment was made more than {figures.refund_window.days} days ago")
-    if len(payment.refunds) >= figures.most_refunds:
-        raise Refusal("MULTIPLE_REFUNDS_NOT_SUPPORTED", f"{figures.most_refunds} refunds were made already")
+    limits = context.environment.limits
+    if payment.paid is not None and context.now > payment.paid + limits.refund_window:
+        raise Refusal("REFUND_WINDOW_EXCEED", f"the payment was made more than {limits.refund_window.days} days ago")
+    if len(payment.refunds) >= limits.most_refunds:
+        raise Refusal("MULTIPLE_REFUNDS_NOT_SUPPORTED", f"{limits.most_refunds} refunds were made already")
     left = captures_refunds.balance(payment).refundable
     if capture_id is not None:
         left = min(left, _left_of(payment, capture_id))

@@ -26,7 +26,7 @@ def check_currency(payment: Payment, amount: Money) -> None:
         raise Refusal("CURRENCY_NOT_SUPPORT", f"the payment is in {payment.order.amount.currency}, not {amount}")
 
 
-def told(payment: Payment, made: Transaction, more: Mapping[str, Any] | None = None) -> Outcome:
+def outcome_of(payment: Payment, made: Transaction, more: Mapping[str, Any] | None = None) -> Outcome:
     """The reply, with ``more`` fields where the transaction has succeeded: before that there is the result alone."""
     if made.status == "FAIL":
         return Outcome(made.code)

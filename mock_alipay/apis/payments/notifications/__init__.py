@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mock_alipay.apis.payments.model import News, Payment
+from mock_alipay.apis.payments.model import DomainEvent, Payment
 from mock_alipay.apis.payments.notifications.notify_capture import notify_capture
 from mock_alipay.apis.payments.notifications.notify_payment import notify_payment
 from mock_alipay.apis.payments.notifications.notify_refund import notify_refund
 from mock_alipay.contracts.names import NotificationName
 
-Composer = Callable[[Payment, News], tuple[str, dict[str, Any]]]
+Composer = Callable[[Payment, DomainEvent], tuple[str, dict[str, Any]]]
 
 NOTIFICATIONS: Mapping[NotificationName, Composer] = {
     "notifyPayment": notify_payment,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from mock_alipay.apis.payments.model import News, Payment
+from mock_alipay.apis.payments.model import DomainEvent, Payment
 from mock_alipay.clock.clocks import wire_time
 
 
-def notify_capture(payment: Payment, news: News) -> tuple[str, dict[str, Any]]:
+def notify_capture(payment: Payment, event: DomainEvent) -> tuple[str, dict[str, Any]]:
     """The capture that the news is about."""
-    capture = next(t for t in payment.captures if t.id == news.transaction_id)
+    capture = next(t for t in payment.captures if t.id == event.transaction_id)
     fields: dict[str, Any] = {
-        "notifyType": news.notify_type,
+        "notifyType": event.notify_type,
         "captureRequestId": capture.request_id,
         "paymentId": payment.payment_id,
         "captureId": capture.id,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from mock_alipay.apis.payments.model import News, Payment
+from mock_alipay.apis.payments.model import DomainEvent, Payment
 from mock_alipay.clock.clocks import wire_time
 
 
-def notify_refund(payment: Payment, news: News) -> tuple[str, dict[str, Any]]:
+def notify_refund(payment: Payment, event: DomainEvent) -> tuple[str, dict[str, Any]]:
     """The refund that the news is about; a paymentId is not among the documented fields."""
-    refund = next(t for t in payment.refunds if t.id == news.transaction_id)
+    refund = next(t for t in payment.refunds if t.id == event.transaction_id)
     fields: dict[str, Any] = {
-        "notifyType": news.notify_type,
+        "notifyType": event.notify_type,
         "refundStatus": refund.status,
         "refundRequestId": refund.request_id,
         "refundId": refund.id,

@@ -9,84 +9,84 @@ import pytest
 
 from mock_alipay.clock.clocks import wire_time
 from tests.calls import NOW
-from tests.till import Body, Till, pay_body, result_of
+from tests.driver import Body, Driver, pay_body, result_of
 
 
-def cancel(till: Till, name: str = "order-1") -> Body:
+def cancel(driver: Driver, name: str = "order-1") -> Body:
     """What a cancel is told."""
-    return till.call("cancel", {"paymentRequestId": name})
+    return driver.call("cancel", {"paymentRequestId": name})
 
 
-def opened(till: Till) -> None:
-    till.open("order-1")
+def opened(driver: Driver) -> None:
+    driver.open("order-1")
 
 
-def challenged(till: Till) -> None:
-    till.act(till.open("order-1"), "challenge")
+def challenged(driver: Driver) -> None:
+    driver.act(driver.open("order-1"), "challenge")
 
 
-def pending(till: Till) -> None:
-    till.act(till.open("order-1"), "pending")
+def pending(driver: Driver) -> None:
+    driver.act(driver.open("order-1"), "pending")
 
 
-def begun(till: Till) -> None:
-    till.call("pay", pay_body("order-1"))
+def begun(driver: Driver) -> None:
+    driver.call("pay", pay_body("order-1"))
 
 
-def authorized(till: Till) -> None:
-    till.paid("order-1", manual=True)
+def authorized(driver: Driver) -> None:
+    driver.paid("order-1", manual=True)
 
 
-def by_wallet(till: Till) -> None:
-    till.paid("order-1", method="GCASH")
+def by_wallet(driver: Driver) -> None:
+    driver.paid("order-1", method="GCASH")
 
 
-def declined(till: Till) -> None:
-    till.act(till.open("order-1"), "decline")
+def declined(driver: Driver) -> None:
+    driver.act(driver.open("order-1"), "decline")
 
 
-def expired(till: Till) -> None:
-    till.open("order-1")
-    till.wait(hours=1)
+def expired(driver: Driver) -> None:
+    driver.open("order-1")
+    driver.wait(hours=1)
 
 
-def released(till: Till) -> None:
-    till.paid("order-1", manual=True)
-    till.wait(days=7)
+def released(driver: Driver) -> None:
+    driver.paid("order-1", manual=True)
+    driver.wait(days=7)
 
 
-def captured(till: Till) -> None:
-    till.paid("order-1")
+def captured(driver: Driver) -> None:
+    driver.paid("order-1")
 
 
-def captured_in_part(till: Till) -> None:
-    till.capture(till.paid("order-1", manual=True), "c", 1)
+def captured_in_part(driver: Driver) -> None:
+    driver.capture(driver.paid("order-1", manual=True), "c", 1)
 
 
-def capture_in_process(till: Till) -> None:
-    till.capture(till.paid("order-1", manual=True), "c", 1, scenario="capture-in-process")
+def capture_in_process(driver: Driver) -> None:
+    driver.capture(driver.paid("order-1", manual=True), "c", 1, scenario="capture-in-process")
 
 
-def capture_failed(till: Till) -> None:
-    till.capture(till.paid("order-1", manual=True), "c", 1, scenario="capture-fails-later")
-    till.wait(seconds=5)
+def capture_failed(driver: Driver) -> None:
+    driver.capture(driver.paid("order-1", manual=True), "c", 1, scenario="capture-fails-later")
+    driver.wait(seconds=5)
 
 
-def refunded(till: Till) -> None:
-    till.refund(till.paid("order-1", method="GCASH"), "r", 1)
+def refunded(driver: Driver) -> None:
+    driver.refund(driver.paid("order-1", method="GCASH"), "r", 1)
 
 
-def refund_in_process(till: Till) -> None:
-    till.refund(till.paid("order-1", method="GCASH"), "r", 1, scenario="refund-fails-later")
+def refund_in_process(driver: Driver) -> None:
+    driver.refund(driver.paid("order-1", method="GCASH"), "r", 1, scenario="refund-fails-later")
 
 
-def refund_failed(till: Till) -> None:
-    refund_in_process(till)
-    till.wait(seconds=5)
+def refund_failed(driver: Driver) -> None:
+    refund_in_process(driver)
+    driver.wait(seconds=5)
 
 
-def jkopay(till: Till) -> None:
-    till.paid("order-1", method="JKOPAY")
+def jkopay(driver: Driver) -> None:
+    driver.paid("order-1", method="JKOPAY")
 
 
 @pytest.mark.parametrize(
@@ -94,18 +94,18 @@ def jkopay(till: Till) -> None:
 )
 def test_what_is_not_the_merchants_yet_can_be_cancelled(before: Any) -> None:
     """Or what was paid just now; what has failed to be captured or refunded does not stand in the way."""
-    till = Till()
-    before(till)
-    told, told_before = cancel(till), till.told("order-1")
-    payment = till.payment("order-1")
+    driver = Driver()
+    before(driver)
+    told, told_before = cancel(driver), driver.notified("order-1")
+    payment = driver.payment("order-1")
     expected = {
         "paymentId": payment.payment_id,
         "paymentRequestId": "order-1",
-        "cancelTime": wire_time(till.clock.now()),
+        "cancelTime": wire_time(driver.clock.now()),
     }
     assert ("SUCCESS", expected) == (result_of(told), {name: told[name] for name in expected})
     assert ("CANCELLED", "ORDER_IS_CANCELED") == (payment.state, payment.code)
-    assert told_before == till.told("order-1")
+    assert told_before == driver.notified("order-1")
 
 
 @pytest.mark.parametrize(
@@ -124,24 +124,24 @@ def test_what_is_not_the_merchants_yet_can_be_cancelled(before: Any) -> None:
 )
 def test_other_payments_cannot(before: Any, expected: str, why: str) -> None:
     """The message says why, and nothing changes."""
-    till = Till()
-    before(till)
-    payment = till.payment("order-1")
-    told = cancel(till)
+    driver = Driver()
+    before(driver)
+    payment = driver.payment("order-1")
+    told = cancel(driver)
     assert (expected, {"result"}) == (result_of(told), set(told))
     assert why in told["result"]["resultMessage"]
-    assert payment == till.payment("order-1")
+    assert payment == driver.payment("order-1")
 
 
 def test_a_repeat_gets_the_same_answer() -> None:
     """The time is that of the first, by whichever id; long after the window, too."""
-    till = Till()
-    payment_id = till.paid("order-1", method="GCASH")
-    first = cancel(till)
-    version = till.payment("order-1").version
-    till.wait(days=30)
-    assert first == cancel(till) == till.call("cancel", {"paymentId": payment_id})
-    assert version == till.payment("order-1").version
+    driver = Driver()
+    payment_id = driver.paid("order-1", method="GCASH")
+    first = cancel(driver)
+    version = driver.payment("order-1").version
+    driver.wait(days=30)
+    assert first == cancel(driver) == driver.call("cancel", {"paymentId": payment_id})
+    assert version == driver.payment("order-1").version
 
 
 @pytest.mark.parametrize(
@@ -156,27 +156,27 @@ def test_a_paid_one_can_be_cancelled_so_long(method: str, manual: bool, window: 
     """To the second; a wallet's until a quarter past midnight, UTC+8."""
     codes = []
     for left in (timedelta(seconds=1), timedelta()):
-        till = Till()
-        till.paid("order-1", method=method, manual=manual)
-        till.clock.moment = NOW + window - left
-        codes.append(result_of(cancel(till)))
+        driver = Driver()
+        driver.paid("order-1", method=method, manual=manual)
+        driver.clock.moment = NOW + window - left
+        codes.append(result_of(cancel(driver)))
     # An authorization is released at the very moment when its window closes.
     assert ["SUCCESS", "ORDER_STATUS_INVALID" if manual else "CANCEL_WINDOW_EXCEED"] == codes
 
 
 def test_nobody_can_pay_what_was_cancelled() -> None:
     """Neither a buyer by hand nor one who was to act later; and it never expires."""
-    till = Till()
-    till.open("order-1", scenario="pays-late")
-    cancel(till)
-    till.wait(days=1)
-    assert ("CANCELLED", []) == (till.payment("order-1").state, till.told("order-1"))
-    assert "CANCELLED" == till.inquiry("order-1")["paymentStatus"]
+    driver = Driver()
+    driver.open("order-1", scenario="pays-late")
+    cancel(driver)
+    driver.wait(days=1)
+    assert ("CANCELLED", []) == (driver.payment("order-1").state, driver.notified("order-1"))
+    assert "CANCELLED" == driver.inquiry("order-1")["paymentStatus"]
 
 
 def test_there_must_be_a_payment() -> None:
     """Of this client."""
-    till = Till()
-    till.open("order-1")
-    till.client_id = "SANDBOX_OTHER"
-    assert "ORDER_NOT_EXIST" == result_of(cancel(till))
+    driver = Driver()
+    driver.open("order-1")
+    driver.client_id = "SANDBOX_OTHER"
+    assert "ORDER_NOT_EXIST" == result_of(cancel(driver))

@@ -9,53 +9,53 @@ from typing import Any
 import pytest
 
 from mock_alipay.apis.payments.endpoints import ENDPOINTS
-from mock_alipay.contracts.limits import figures
+from mock_alipay.contracts.limits import limits
 from tests.calls import ask, code, parts_of, plain_call, signed_call
+from tests.driver import Body, Driver, amount, pay_body, result_of, session_body
 from tests.fields import read
 from tests.gateway.test_gateway import broken
 from tests.live import SANDBOX_PATH, sample, signed_headers
-from tests.till import Body, Till, amount, pay_body, result_of, session_body
 
 TABLE = read("conditions.json")
 STATUS = {name: row["resultStatus"] for name, row in read("results.json")["results"].items()}
 
-Provoke = Callable[[Till], Body]
+Provoke = Callable[[Driver], Body]
 
 SESSION, CONSULT = session_body("a"), {"productCode": "CASHIER_PAYMENT", "paymentAmount": amount(1)}
 
 
-def cancelled(till: Till, **how: Any) -> str:
+def cancelled(driver: Driver, **how: Any) -> str:
     """A payment that was cancelled before the buyer came; its paymentId."""
-    return str(till.call("cancel", {"paymentRequestId": till.open("a", **how)})["paymentId"])
+    return str(driver.call("cancel", {"paymentRequestId": driver.open("a", **how)})["paymentId"])
 
 
-def acted(till: Till, action: Any = "pending", name: str = "a", **how: Any) -> str:
+def acted(driver: Driver, action: Any = "pending", name: str = "a", **how: Any) -> str:
     """A payment whose buyer has acted; its paymentId."""
-    return str(till.act(till.open(name, **how), action).payment_id)
+    return str(driver.act(driver.open(name, **how), action).payment_id)
 
 
-def held(till: Till, *captures: int, name: str = "a") -> str:
+def held(driver: Driver, *captures: int, name: str = "a") -> str:
     """An authorization with captures; its paymentId."""
-    payment_id = till.paid(name, manual=True)
+    payment_id = driver.paid(name, manual=True)
     for number, value in enumerate(captures):
-        till.capture(payment_id, f"c{number}", value)
+        driver.capture(payment_id, f"c{number}", value)
     return payment_id
 
 
-def after(till: Till, first: Any, **time: float) -> Any:
+def after(driver: Driver, first: Any, **time: float) -> Any:
     """What came first, when so much time has passed since."""
-    till.wait(**time)
+    driver.wait(**time)
     return first
 
 
-def few(till: Till, **figure: Any) -> Till:
+def few(driver: Driver, **figure: Any) -> Driver:
     """With other figures."""
-    ledger = till.parts.ledger
-    object.__setattr__(ledger, "world", ledger.world._replace(figures=figures()._replace(**figure)))
-    return till
+    repository = driver.components.repository
+    object.__setattr__(repository, "environment", repository.environment._replace(limits=limits()._replace(**figure)))
+    return driver
 
 
-def repeat(till: Till, call: Callable[[], Any], then: Callable[[], Body]) -> Body:
+def repeat(driver: Driver, call: Callable[[], Any], then: Callable[[], Body]) -> Body:
     """The second of two calls."""
     call()
     return then()
@@ -136,7 +136,7 @@ PROVOKE: Mapping[str, Mapping[str, Provoke]] = {
 }
 """How a merchant gets to see each code without a scenario that forces it."""
 
-ENDS: Mapping[str, Callable[[Till], Any]] = {
+ENDS: Mapping[str, Callable[[Driver], Any]] = {
     "SUCCESS": lambda t: acted(t, "pay"),
     "PAYMENT_IN_PROCESS": lambda t: acted(t, "pending"),
     "USER_BALANCE_NOT_ENOUGH": lambda t: acted(t, "decline"),
@@ -162,10 +162,10 @@ CALLS: Mapping[str, Callable[[], str]] = {
 """How any call is answered with a code that has nothing to do with its endpoint."""
 
 
-def paying(till: Till, action: Any) -> None:
+def paying(driver: Driver, action: Any) -> None:
     """A payment by pay, and what its buyer does."""
-    till.call("pay", pay_body("a"))
-    till.act("a", action)
+    driver.call("pay", pay_body("a"))
+    driver.act("a", action)
 
 
 def _of_version(version: int) -> str:
@@ -189,17 +189,17 @@ def test_everything_that_a_rule_yields_is_provoked() -> None:
 @pytest.mark.parametrize(("endpoint", "expected"), [(name, one) for name, codes in PROVOKE.items() for one in codes])
 def test_a_rule_yields_its_code(endpoint: str, expected: str) -> None:
     """With the status that the code has."""
-    found = PROVOKE[endpoint][expected](Till())
+    found = PROVOKE[endpoint][expected](Driver())
     assert (expected, STATUS[expected]) == (result_of(found), found["result"]["resultStatus"])
 
 
 @pytest.mark.parametrize("expected", ENDS)
 def test_a_payment_comes_to_its_result(expected: str) -> None:
     """As inquiryPayment tells it."""
-    till = Till()
-    ENDS[expected](till)
-    names = [payment.payment_request_id for payment in asyncio.run(till.parts.ledger.store.browse())]
-    assert [expected] == [till.inquiry(name)["paymentResultCode"] for name in names]
+    driver = Driver()
+    ENDS[expected](driver)
+    names = [payment.payment_request_id for payment in asyncio.run(driver.components.repository.store.browse())]
+    assert [expected] == [driver.inquiry(name)["paymentResultCode"] for name in names]
 
 
 @pytest.mark.parametrize("expected", CALLS)
@@ -209,12 +209,12 @@ def test_a_call_may_get_it_whatever_it_asks_for(expected: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def till() -> Till:
+def driver() -> Driver:
     """One for all that is forced: each with ids of its own."""
-    return Till()
+    return Driver()
 
 
-def prepared(till: Till, endpoint: str, name: str) -> Body:
+def prepared(driver: Driver, endpoint: str, name: str) -> Body:
     """A call that would succeed."""
     match endpoint:
         case "createPaymentSession":
@@ -224,16 +224,16 @@ def prepared(till: Till, endpoint: str, name: str) -> Body:
         case "consult":
             return {**CONSULT, "env": {"terminalType": "WEB"}}
         case "capture":
-            payment_id = till.paid(name, manual=True)
+            payment_id = driver.paid(name, manual=True)
             return {"paymentId": payment_id, "captureRequestId": name, "captureAmount": amount(1)}
         case "refund":
-            return {"paymentId": till.paid(name), "refundRequestId": name, "refundAmount": amount(1)}
+            return {"paymentId": driver.paid(name), "refundRequestId": name, "refundAmount": amount(1)}
         case "inquiryRefund":
-            till.refund(till.paid(name), name, 1)
+            driver.refund(driver.paid(name), name, 1)
             return {"refundRequestId": name}
         case _:
-            till.open(name)
-            till.act(name, "challenge")
+            driver.open(name)
+            driver.act(name, "challenge")
             return {"paymentRequestId": name}
 
 
@@ -241,30 +241,30 @@ ALL = [(name, one) for name in ENDPOINTS for one in {**TABLE["gateway"], **TABLE
 
 
 @pytest.mark.parametrize(("endpoint", "expected"), ALL)
-def test_a_scenario_can_force_every_code(endpoint: str, expected: str, till: Till) -> None:
+def test_a_scenario_can_force_every_code(endpoint: str, expected: str, driver: Driver) -> None:
     """Of the endpoint and of all calls; what the function does not play itself changes nothing."""
     name = f"{endpoint}-{expected}"
-    body = prepared(till, endpoint, name)
-    before = asyncio.run(till.parts.ledger.store.browse())
-    found = till.call(endpoint, body, scenario=till.tell(f"{endpoint}: {{result: {expected}}}", name))
+    body = prepared(driver, endpoint, name)
+    before = asyncio.run(driver.components.repository.store.browse())
+    found = driver.call(endpoint, body, scenario=driver.load_scenario(f"{endpoint}: {{result: {expected}}}", name))
     assert (expected, STATUS[expected]) == (result_of(found), found["result"]["resultStatus"])
     if expected not in ENDPOINTS[endpoint].plays:
         assert {"result"} == set(found)
-        assert before == asyncio.run(till.parts.ledger.store.browse())
+        assert before == asyncio.run(driver.components.repository.store.browse())
 
 
 DECLINES = [one for one in TABLE["payment"] if STATUS[one] == "F"]
 
 
 @pytest.mark.parametrize("expected", DECLINES)
-def test_a_buyer_may_decline_for_every_reason(expected: str, till: Till) -> None:
+def test_a_buyer_may_decline_for_every_reason(expected: str, driver: Driver) -> None:
     """The merchant is told of it by notifyPayment, and asks for it with inquiryPayment."""
-    story = till.tell(f"buyer: {{action: decline, code: {expected}}}", f"declines-{expected}")
-    till.open(f"d-{expected}", scenario=story)
-    till.settle()
-    found = till.inquiry(f"d-{expected}")
+    scenario = driver.load_scenario(f"buyer: {{action: decline, code: {expected}}}", f"declines-{expected}")
+    driver.open(f"d-{expected}", scenario=scenario)
+    driver.settle()
+    found = driver.inquiry(f"d-{expected}")
     assert ("FAIL", expected) == (found["paymentStatus"], found["paymentResultCode"])
-    assert [expected] == [result_of(body) for body in till.told(f"d-{expected}")]
+    assert [expected] == [result_of(body) for body in driver.notified(f"d-{expected}")]
 
 
 TRANSACTIONS = [("notifyCapture", one) for one in TABLE["notifications"]["notifyCapture"]] + [
@@ -275,13 +275,15 @@ TRANSACTIONS = [("notifyCapture", one) for one in TABLE["notifications"]["notify
 
 
 @pytest.mark.parametrize(("name", "expected"), TRANSACTIONS)
-def test_a_notification_may_tell_every_code(name: str, expected: str, till: Till) -> None:
+def test_a_notification_may_tell_every_code(name: str, expected: str, driver: Driver) -> None:
     """Of a capture or refund that is in process first; a repeat of the call is told the same."""
     endpoint = name.removeprefix("notify").lower()
     key = f"{name}-{expected}"
-    body = prepared(till, endpoint, key)
+    body = prepared(driver, endpoint, key)
     in_process = f"{endpoint.upper()}_IN_PROCESS"
-    story = till.tell(f"{endpoint}: {{result: {in_process}, then: {{result: {expected}, after: 0s}}}}", key)
-    assert in_process == till.code(endpoint, body, scenario=story)
-    assert expected == till.code(endpoint, body)
-    assert [expected] == [result_of(told) for told in till.told(key, name)[-1:]]
+    scenario = driver.load_scenario(
+        f"{endpoint}: {{result: {in_process}, then: {{result: {expected}, after: 0s}}}}", key
+    )
+    assert in_process == driver.code(endpoint, body, scenario=scenario)
+    assert expected == driver.code(endpoint, body)
+    assert [expected] == [result_of(told) for told in driver.notified(key, name)[-1:]]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.driver import Driver, amount, result_of
 from tests.fields import read
-from tests.till import Till, amount, result_of
 
 BODY = {"productCode": "CASHIER_PAYMENT", "paymentAmount": amount(100), "env": {"terminalType": "WEB"}}
 METHODS = {method["type"]: method for method in read("paymentOptions.json")["methods"]}
@@ -15,7 +15,7 @@ METHODS = {method["type"]: method for method in read("paymentOptions.json")["met
 
 def options(**changes: Any) -> dict[str, dict[str, Any]]:
     """What is offered, by paymentMethodType."""
-    told = Till().call("consult", {**BODY, **changes})
+    told = Driver().call("consult", {**BODY, **changes})
     assert "SUCCESS" == result_of(told)
     return {option["paymentMethodType"]: option for option in told["paymentOptions"]}
 
@@ -62,7 +62,7 @@ def test_what_cannot_take_the_currency_is_not_enabled(currency: str) -> None:
 
 def test_a_consult_leaves_nothing_behind() -> None:
     """No payment, nothing to tell."""
-    till = Till()
-    first = till.call("consult", BODY)
-    assert (first, []) == (till.call("consult", BODY), till.posted())
-    assert "PARAM_ILLEGAL" == till.code("consult", {**BODY, "env": {}})
+    driver = Driver()
+    first = driver.call("consult", BODY)
+    assert (first, []) == (driver.call("consult", BODY), driver.posted())
+    assert "PARAM_ILLEGAL" == driver.code("consult", {**BODY, "env": {}})

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_alipay.apis.context import USUAL, Context, Wish, World
-from mock_alipay.apis.fake_buyers import People
-from mock_alipay.apis.ids import Invent
+from mock_alipay.apis.context import NO_OVERRIDES, Context, Environment, ScenarioOverrides
+from mock_alipay.apis.fake_buyers import FakeBuyers
+from mock_alipay.apis.ids import IdGenerator
 from mock_alipay.apis.payments.endpoints.create_payment_session import create_payment_session
 from mock_alipay.apis.payments.model import Money, Outcome, Payment, Session
 from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.config.config import Config
-from mock_alipay.contracts.limits import figures
+from mock_alipay.contracts.limits import limits
 from mock_alipay.contracts.names import Act
 from mock_alipay.contracts.validation import parse
 from mock_alipay.errors import Refusal
@@ -40,12 +40,12 @@ def call(
     seed: int = 1,
     client_id: str = CLIENT,
     base_url: str = "http://127.0.0.1:2088",
-    wish: Wish = USUAL,
+    overrides: ScenarioOverrides = NO_OVERRIDES,
 ) -> Outcome:
     """The endpoint's answer to a body that the contract accepts."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    world = World(Invent(seed), People(seed), figures(), base_url)
-    return create_payment_session(parse(raw), Context(now, client_id, payment, world, raw, wish))
+    environment = Environment(IdGenerator(seed), FakeBuyers(seed), limits(), base_url)
+    return create_payment_session(parse(raw), Context(now, client_id, payment, environment, raw, overrides))
 
 
 def opened(body: dict[str, Any] | bytes, **how: Any) -> Payment:
@@ -277,10 +277,10 @@ class TestPayment:
         order = opened(body).order
         assert (Money("JPY", 42), "CARD", "https://www.yourNotifyUrl", True) == order[:4]
 
-    def test_waits_for_the_buyer_of_its_story(self) -> None:
+    def test_waits_for_the_buyer_of_its_scenario(self) -> None:
         """Who acts so long after the session was opened."""
         acts = (Act("challenge", timedelta(minutes=2)), Act("pay", timedelta(minutes=3)))
-        payment = opened(sample("x"), wish=Wish(scenario="tale", buyer=acts))
+        payment = opened(sample("x"), overrides=ScenarioOverrides(scenario="tale", buyer=acts))
         assert ("OPEN", "tale", acts, NOW + timedelta(minutes=2)) == (
             payment.state,
             payment.scenario,

@@ -10,16 +10,16 @@ import pytest
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.contracts.names import BuyerAction
 from tests.calls import NOW
-from tests.till import Till, amount, pay_body, result_of
+from tests.driver import Driver, amount, pay_body, result_of
 
 WEEK = timedelta(days=7)
 
 
 def test_a_paid_payment_says_everything() -> None:
     """Status, result, amount, times and who paid; no transactions where there are none."""
-    till = Till()
-    payment_id = till.paid("order-1", 100, method="GCASH")
-    found = till.inquiry("order-1")
+    driver = Driver()
+    payment_id = driver.paid("order-1", 100, method="GCASH")
+    found = driver.inquiry("order-1")
     assert {
         "result": {"resultCode": "SUCCESS", "resultStatus": "S", "resultMessage": "success."},
         "paymentStatus": "SUCCESS",
@@ -46,9 +46,9 @@ def test_a_paid_payment_says_everything() -> None:
 )
 def test_the_status_follows_the_buyer(action: BuyerAction, expected: tuple[str, str], others: set[str]) -> None:
     """The result of the call is SUCCESS all the while; some fields come with some states only."""
-    till = Till()
-    till.act(till.open("order-1"), action)
-    found = till.inquiry("order-1")
+    driver = Driver()
+    driver.act(driver.open("order-1"), action)
+    found = driver.inquiry("order-1")
     assert "SUCCESS" == result_of(found)
     assert expected == (found["paymentStatus"], found["paymentResultCode"])
     situational = {
@@ -59,40 +59,40 @@ def test_the_status_follows_the_buyer(action: BuyerAction, expected: tuple[str, 
 
 def test_the_redirect_leads_to_the_checkout_of_the_payment() -> None:
     """The same that pay tells."""
-    till = Till()
-    begun = till.call("pay", pay_body("order-1"))
-    assert begun["redirectActionForm"] == till.inquiry("order-1")["redirectActionForm"]
+    driver = Driver()
+    begun = driver.call("pay", pay_body("order-1"))
+    assert begun["redirectActionForm"] == driver.inquiry("order-1")["redirectActionForm"]
     assert begun["normalUrl"].endswith(f"/checkout/{begun['paymentId']}")
 
 
 def test_an_authorization_says_when_it_runs_out() -> None:
     """It counts as SUCCESS; once it is captured there is nothing to run out."""
-    till = Till()
-    payment_id = till.paid("order-1", manual=True)
-    found = till.inquiry("order-1")
+    driver = Driver()
+    payment_id = driver.paid("order-1", manual=True)
+    found = driver.inquiry("order-1")
     assert ("SUCCESS", wire_time(NOW + WEEK)) == (found["paymentStatus"], found["authExpiryTime"])
-    till.capture(payment_id, "c", 1000)
-    assert "authExpiryTime" not in till.inquiry("order-1")
-    till.paid("order-2", manual=True)
-    till.wait(days=7)
-    released = till.inquiry("order-2")
+    driver.capture(payment_id, "c", 1000)
+    assert "authExpiryTime" not in driver.inquiry("order-1")
+    driver.paid("order-2", manual=True)
+    driver.wait(days=7)
+    released = driver.inquiry("order-2")
     assert ("CANCELLED", "AUTH_EXPIRED") == (released["paymentStatus"], released["paymentResultCode"])
     assert not {"authExpiryTime", "paymentTime"} & set(released)
 
 
 def test_there_is_no_payment_while_nobody_has_acted() -> None:
     """Only a session; once that has expired there is one that was never paid, and after a cancel, too."""
-    till = Till()
-    till.open("order-1")
-    till.open("order-2")
-    nobody = till.inquiry("order-1")
+    driver = Driver()
+    driver.open("order-1")
+    driver.open("order-2")
+    nobody = driver.inquiry("order-1")
     assert ("ORDER_NOT_EXIST", {"result"}) == (result_of(nobody), set(nobody))
     assert "the buyer has not acted" in nobody["result"]["resultMessage"]
-    till.act("order-1", "leave")
-    assert "ORDER_NOT_EXIST" == result_of(till.inquiry("order-1"))
-    till.call("cancel", {"paymentRequestId": "order-2"})
-    till.wait(hours=1)
-    ended = [till.inquiry(name) for name in ("order-1", "order-2")]
+    driver.act("order-1", "leave")
+    assert "ORDER_NOT_EXIST" == result_of(driver.inquiry("order-1"))
+    driver.call("cancel", {"paymentRequestId": "order-2"})
+    driver.wait(hours=1)
+    ended = [driver.inquiry(name) for name in ("order-1", "order-2")]
     assert [("FAIL", "ORDER_IS_CLOSED"), ("CANCELLED", "ORDER_IS_CANCELED")] == [
         (found["paymentStatus"], found["paymentResultCode"]) for found in ended
     ]
@@ -113,31 +113,31 @@ def test_there_is_no_payment_while_nobody_has_acted() -> None:
 )
 def test_either_id_will_do(ids: dict[str, str], expected: str | None) -> None:
     """The paymentId wins, even when it is nobody's."""
-    till = Till()
-    payment_id = till.paid("order-1")
-    till.paid("order-2")
+    driver = Driver()
+    payment_id = driver.paid("order-1")
+    driver.paid("order-2")
     body = {field: payment_id if value == "P1" else value for field, value in ids.items()}
-    found = till.call("inquiryPayment", body)
+    found = driver.call("inquiryPayment", body)
     assert ("SUCCESS" if expected else "ORDER_NOT_EXIST") == result_of(found)
     assert expected == found.get("paymentRequestId")
 
 
 def test_nobody_sees_another_clients_payment() -> None:
     """Neither by its paymentRequestId nor by its paymentId."""
-    till = Till()
-    payment_id = till.paid("order-1")
-    till.client_id = "SANDBOX_OTHER"
+    driver = Driver()
+    payment_id = driver.paid("order-1")
+    driver.client_id = "SANDBOX_OTHER"
     for body in ({"paymentRequestId": "order-1"}, {"paymentId": payment_id}):
-        assert "ORDER_NOT_EXIST" == till.code("inquiryPayment", body)
+        assert "ORDER_NOT_EXIST" == driver.code("inquiryPayment", body)
 
 
 def test_every_transaction_is_told_in_its_order() -> None:
     """Those that succeeded, are in process, or have failed."""
-    till = Till()
-    payment_id = till.paid("order-1", manual=True)
-    till.capture(payment_id, "a", 100)
-    till.capture(payment_id, "b", 200, scenario="capture-fails-later")
-    till.refund(payment_id, "c", 50)
+    driver = Driver()
+    payment_id = driver.paid("order-1", manual=True)
+    driver.capture(payment_id, "a", 100)
+    driver.capture(payment_id, "b", 200, scenario="capture-fails-later")
+    driver.refund(payment_id, "c", 50)
 
     def shown() -> list[tuple[Any, ...]]:
         return [
@@ -149,23 +149,23 @@ def test_every_transaction_is_told_in_its_order() -> None:
                 told["transactionResult"]["resultCode"],
                 "transactionTime" in told,
             )
-            for told in till.inquiry("order-1")["transactions"]
+            for told in driver.inquiry("order-1")["transactions"]
         ]
 
     first, last = ("CAPTURE", "SUCCESS", "a", "100", "SUCCESS", True), ("REFUND", "SUCCESS", "c", "50", "SUCCESS", True)
     assert [first, ("CAPTURE", "PROCESSING", "b", "200", "CAPTURE_IN_PROCESS", False), last] == shown()
-    till.wait(seconds=5)
+    driver.wait(seconds=5)
     assert [first, ("CAPTURE", "FAIL", "b", "200", "PROCESS_FAIL", False), last] == shown()
 
 
 def test_what_is_due_has_happened_when_it_is_asked_for() -> None:
     """Though nobody has seen to it yet; and asking twice changes nothing."""
-    till = Till()
-    till.open("order-1", scenario="pays-late")
-    till.clock.moment += timedelta(minutes=10)
-    found = till.inquiry("order-1")
+    driver = Driver()
+    driver.open("order-1", scenario="pays-late")
+    driver.clock.moment += timedelta(minutes=10)
+    found = driver.inquiry("order-1")
     assert ("SUCCESS", wire_time(NOW + timedelta(minutes=10))) == (found["paymentStatus"], found["paymentTime"])
-    version = till.payment("order-1").version
-    assert found == till.inquiry("order-1")
-    assert version == till.payment("order-1").version
-    assert 2 == len(till.told("order-1"))
+    version = driver.payment("order-1").version
+    assert found == driver.inquiry("order-1")
+    assert version == driver.payment("order-1").version
+    assert 2 == len(driver.notified("order-1"))

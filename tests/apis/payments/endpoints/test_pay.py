@@ -10,19 +10,19 @@ import pytest
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.contracts.names import BuyerAction
 from tests.calls import NOW
-from tests.till import Body, Till, amount, pay_body, result_of
+from tests.driver import Body, Driver, amount, pay_body, result_of
 
 
-def pay(till: Till, name: str = "order-1", *, scenario: str | None = None, **changes: Any) -> Body:
+def pay(driver: Driver, name: str = "order-1", *, scenario: str | None = None, **changes: Any) -> Body:
     """What pay is told."""
-    return till.call("pay", pay_body(name, **changes), scenario=scenario)
+    return driver.call("pay", pay_body(name, **changes), scenario=scenario)
 
 
 def test_a_payment_begins() -> None:
     """With everything that the merchant needs to send the buyer on."""
-    till = Till()
-    told = pay(till)
-    payment = till.payment("order-1")
+    driver = Driver()
+    told = pay(driver)
+    payment = driver.payment("order-1")
     assert payment.payment_id is not None
     assert "PAYMENT_IN_PROCESS" == result_of(told)
     assert {
@@ -30,9 +30,9 @@ def test_a_payment_begins() -> None:
         "paymentId": payment.payment_id,
         "paymentAmount": amount(1000),
         "paymentCreateTime": wire_time(NOW),
-        "normalUrl": f"{till.parts.config.url}/checkout/{payment.payment_id}",
+        "normalUrl": f"{driver.components.config.url}/checkout/{payment.payment_id}",
     }.items() <= told.items()
-    assert ("PROCESSING", None, []) == (payment.state, payment.session, till.told())
+    assert ("PROCESSING", None, []) == (payment.state, payment.session, driver.notified())
 
 
 @pytest.mark.parametrize(
@@ -48,15 +48,15 @@ def test_a_payment_begins() -> None:
 @pytest.mark.parametrize("method", ["CARD", "GCASH"])
 def test_a_repeat_tells_how_it_stands(method: str, action: BuyerAction, code: str, expected: str) -> None:
     """However often, and without beginning another."""
-    till = Till()
-    pay(till, method=method)
-    till.act("order-1", action, code)
-    payment, told = till.payment("order-1"), till.told("order-1")
-    again = [pay(till, method=method) for _ in range(2)]
+    driver = Driver()
+    pay(driver, method=method)
+    driver.act("order-1", action, code)
+    payment, told = driver.payment("order-1"), driver.notified("order-1")
+    again = [pay(driver, method=method) for _ in range(2)]
     assert [expected] * 2 == [result_of(one) for one in again]
     assert again[0] == again[1]
     assert ("SUCCESS" == expected) == ("paymentTime" in again[0])
-    assert (payment, told) == (till.payment("order-1"), till.told("order-1"))
+    assert (payment, told) == (driver.payment("order-1"), driver.notified("order-1"))
 
 
 @pytest.mark.parametrize(
@@ -76,21 +76,21 @@ def test_a_repeat_tells_how_it_stands(method: str, action: BuyerAction, code: st
 )
 def test_a_repeat_must_be_of_the_same_money(change: dict[str, Any], expected: str) -> None:
     """And by the same token; the rest is not compared."""
-    till = Till()
-    pay(till)
-    assert expected == result_of(pay(till, **change))
+    driver = Driver()
+    pay(driver)
+    assert expected == result_of(pay(driver, **change))
 
 
 @pytest.mark.parametrize("action", [None, "pay", "expire"])
 def test_the_id_of_a_session_cannot_be_used(action: str | None) -> None:
     """Whatever has become of it."""
-    till = Till()
-    till.open("order-1")
+    driver = Driver()
+    driver.open("order-1")
     if action == "pay":
-        till.act("order-1", "pay")
+        driver.act("order-1", "pay")
     if action == "expire":
-        till.wait(hours=1)
-    told = pay(till)
+        driver.wait(hours=1)
+    told = pay(driver)
     assert "REPEAT_REQ_INCONSISTENT" == result_of(told)
     assert "by createPaymentSession" in told["result"]["resultMessage"]
 
@@ -98,16 +98,16 @@ def test_the_id_of_a_session_cannot_be_used(action: str | None) -> None:
 @pytest.mark.parametrize("before", ["in process", "authorized", "released"])
 def test_a_cancelled_one_stays_cancelled(before: str) -> None:
     """Before it was paid or after, by the merchant or because nobody captured it."""
-    till = Till()
+    driver = Driver()
     manual = before != "in process"
-    pay(till, manual=manual)
+    pay(driver, manual=manual)
     if manual:
-        till.act("order-1", "pay")
+        driver.act("order-1", "pay")
     if before == "released":
-        till.wait(days=7)
+        driver.wait(days=7)
     else:
-        till.call("cancel", {"paymentRequestId": "order-1"})
-    assert "ORDER_IS_CANCELED" == result_of(pay(till, manual=manual))
+        driver.call("cancel", {"paymentRequestId": "order-1"})
+    assert "ORDER_IS_CANCELED" == result_of(pay(driver, manual=manual))
 
 
 class TestExpiry:
@@ -122,13 +122,13 @@ class TestExpiry:
     )
     def test_an_order_that_is_not_paid_in_time_is_closed(self, asked: str | None, expected: timedelta) -> None:
         """At the second that was asked for, or after 14 minutes; the merchant is told."""
-        till = Till()
-        pay(till, paymentExpiryTime=asked)
-        till.clock.moment = NOW + expected - timedelta(milliseconds=1)
-        assert "PAYMENT_IN_PROCESS" == result_of(pay(till, paymentExpiryTime=asked))
-        till.clock.moment = NOW + expected
-        assert "ORDER_IS_CLOSED" == result_of(pay(till, paymentExpiryTime=asked))
-        assert ["ORDER_IS_CLOSED"] == [result_of(body) for body in till.told("order-1")]
+        driver = Driver()
+        pay(driver, paymentExpiryTime=asked)
+        driver.clock.moment = NOW + expected - timedelta(milliseconds=1)
+        assert "PAYMENT_IN_PROCESS" == result_of(pay(driver, paymentExpiryTime=asked))
+        driver.clock.moment = NOW + expected
+        assert "ORDER_IS_CLOSED" == result_of(pay(driver, paymentExpiryTime=asked))
+        assert ["ORDER_IS_CLOSED"] == [result_of(body) for body in driver.notified("order-1")]
 
     @pytest.mark.parametrize(
         "asked",
@@ -144,40 +144,40 @@ class TestExpiry:
     )
     def test_it_must_be_within_two_days(self, asked: str) -> None:
         """The fault names the field, and the id stays free."""
-        till = Till()
-        told = pay(till, paymentExpiryTime=asked)
+        driver = Driver()
+        told = pay(driver, paymentExpiryTime=asked)
         assert "PARAM_ILLEGAL" == result_of(told)
         assert told["result"]["resultMessage"].startswith("paymentExpiryTime: ")
-        assert "PAYMENT_IN_PROCESS" == result_of(pay(till))
+        assert "PAYMENT_IN_PROCESS" == result_of(pay(driver))
 
 
-class TestStory:
+class TestScenario:
     def test_may_have_a_buyer(self) -> None:
         """Who pays on the page that pay leads to, after the reply."""
-        till = Till()
-        assert "PAYMENT_IN_PROCESS" == result_of(pay(till, scenario="pays-at-once"))
-        till.settle()
-        assert ("SUCCESS", "SUCCESS") == (till.payment("order-1").state, result_of(pay(till)))
+        driver = Driver()
+        assert "PAYMENT_IN_PROCESS" == result_of(pay(driver, scenario="pays-at-once"))
+        driver.settle()
+        assert ("SUCCESS", "SUCCESS") == (driver.payment("order-1").state, result_of(pay(driver)))
 
     def test_may_have_it_paid_at_once(self) -> None:
         """As newer descriptions of the API have it for cards."""
-        till = Till()
-        story = till.tell("pay: {result: SUCCESS}")
-        told = pay(till, scenario=story)
+        driver = Driver()
+        scenario = driver.load_scenario("pay: {result: SUCCESS}")
+        told = pay(driver, scenario=scenario)
         assert ("SUCCESS", wire_time(NOW)) == (result_of(told), told["paymentTime"])
-        assert ["notifyPayment", "notifyCapture"] == [one.name for one in till.posted("order-1")]
+        assert ["notifyPayment", "notifyCapture"] == [one.name for one in driver.posted("order-1")]
 
     def test_forced_failures_begin_nothing(self) -> None:
         """The id stays free."""
-        till = Till()
-        assert "RISK_REJECT" == result_of(pay(till, scenario=till.tell("pay: {result: RISK_REJECT}")))
-        assert "ORDER_NOT_EXIST" == result_of(till.inquiry("order-1"))
+        driver = Driver()
+        assert "RISK_REJECT" == result_of(pay(driver, scenario=driver.load_scenario("pay: {result: RISK_REJECT}")))
+        assert "ORDER_NOT_EXIST" == result_of(driver.inquiry("order-1"))
 
 
 def test_a_payment_by_pay_is_captured_and_refunded_like_any_other() -> None:
     """By its paymentId, which pay has told."""
-    till = Till()
-    payment_id = pay(till, manual=True)["paymentId"]
-    till.act("order-1", "pay")
-    assert "SUCCESS" == result_of(till.capture(payment_id, "c", 1000))
-    assert "SUCCESS" == result_of(till.refund(payment_id, "r", 1000))
+    driver = Driver()
+    payment_id = pay(driver, manual=True)["paymentId"]
+    driver.act("order-1", "pay")
+    assert "SUCCESS" == result_of(driver.capture(payment_id, "c", 1000))
+    assert "SUCCESS" == result_of(driver.refund(payment_id, "r", 1000))

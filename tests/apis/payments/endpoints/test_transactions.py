@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.apis.payments.endpoints.transactions import check_currency, repeated, told
+from mock_alipay.apis.payments.endpoints.transactions import check_currency, outcome_of, repeated
 from mock_alipay.apis.payments.model import Money, Payment, Transaction, TransactionType
 from mock_alipay.errors import Refusal
 from tests.apis.payments.orders import opened
@@ -58,13 +58,13 @@ def test_the_currency_is_the_payments() -> None:
 )
 def test_only_success_has_fields(changes: dict[str, Any], code: str) -> None:
     """Before that, and where it never comes, there is the result alone."""
-    outcome = told(with_both(), made("REFUND", **changes), {"acquirerReferenceNo": "1"})
+    outcome = outcome_of(with_both(), made("REFUND", **changes), {"acquirerReferenceNo": "1"})
     assert (code, {}) == (outcome.code, dict(outcome.fields))
 
 
 def test_success_is_told_in_full() -> None:
     """In the field names of its kind, with what else belongs there."""
-    fields = told(with_both(), made("CAPTURE"), {"acquirerReferenceNo": "1"}).fields
+    fields = outcome_of(with_both(), made("CAPTURE"), {"acquirerReferenceNo": "1"}).fields
     expected = ["captureRequestId", "captureId", "paymentId", "captureAmount", "captureTime", "acquirerReferenceNo"]
     assert expected == list(fields)
     assert ("x", "CAPTURE-id", "p", USD.wire) == tuple(fields[name] for name in expected[:4])

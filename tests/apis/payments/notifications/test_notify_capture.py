@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import pytest
 
-from mock_alipay.apis.payments.model import News, Transaction
+from mock_alipay.apis.payments.model import DomainEvent, Transaction
 from mock_alipay.apis.payments.notifications.notify_capture import notify_capture
 from mock_alipay.clock.clocks import wire_time
 from tests.apis.payments.orders import FAILED, capture, refund, standing
 from tests.calls import NOW
-from tests.till import Till, result_of
+from tests.driver import Driver, result_of
 
 
 def test_it_says_what_the_reply_said() -> None:
     """With the merchant's own id for it."""
-    till = Till()
-    reply = till.capture(till.paid("order-1", manual=True), "cap-1", "0400")
-    [body] = till.told("order-1", "notifyCapture")
+    driver = Driver()
+    reply = driver.capture(driver.paid("order-1", manual=True), "cap-1", "0400")
+    [body] = driver.notified("order-1", "notifyCapture")
     assert {**reply, "notifyType": "CAPTURE_RESULT"} == body
 
 
 def test_one_that_nobody_asked_for_has_an_id_of_the_gateways() -> None:
     """A card that is captured at once."""
-    till = Till()
-    till.paid("order-1")
-    [body] = till.told("order-1", "notifyCapture")
+    driver = Driver()
+    driver.paid("order-1")
+    [body] = driver.notified("order-1", "notifyCapture")
     assert body["captureId"] == body["captureRequestId"]
     assert {"currency": "USD", "value": "1000"} == body["captureAmount"]
 
@@ -35,7 +35,7 @@ def test_one_that_nobody_asked_for_has_an_id_of_the_gateways() -> None:
 def test_its_result_is_that_of_the_capture(made: Transaction, code: str, time: str | None) -> None:
     """One that failed has no time; others of the payment do not matter."""
     payment = standing("AUTHORIZED", None, capture(7, "other"), refund(1), made)
-    told, fields = notify_capture(payment, News("notifyCapture", NOW, "CAPTURE_RESULT", made.id))
+    told, fields = notify_capture(payment, DomainEvent("notifyCapture", NOW, "CAPTURE_RESULT", made.id))
     assert (code, time, "c-id", "5") == (
         told,
         fields.get("captureTime"),
@@ -49,10 +49,10 @@ def test_its_result_is_that_of_the_capture(made: Transaction, code: str, time: s
 )
 def test_one_in_process_is_told_once_it_is_not(scenario: str, expected: str) -> None:
     """Five seconds later, and then only."""
-    till = Till()
-    till.capture(till.paid("order-1", manual=True), "cap-1", 400, scenario=scenario)
-    till.wait(seconds=4)
-    assert [] == till.told("order-1", "notifyCapture")
-    till.wait(seconds=1)
-    till.wait(days=1)
-    assert [expected] == [result_of(body) for body in till.told("order-1", "notifyCapture")]
+    driver = Driver()
+    driver.capture(driver.paid("order-1", manual=True), "cap-1", 400, scenario=scenario)
+    driver.wait(seconds=4)
+    assert [] == driver.notified("order-1", "notifyCapture")
+    driver.wait(seconds=1)
+    driver.wait(days=1)
+    assert [expected] == [result_of(body) for body in driver.notified("order-1", "notifyCapture")]

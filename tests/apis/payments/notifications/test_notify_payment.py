@@ -6,26 +6,26 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.apis.payments.model import News, State
+from mock_alipay.apis.payments.model import DomainEvent, State
 from mock_alipay.apis.payments.notifications.notify_payment import notify_payment
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.contracts.names import BuyerAction
 from tests.apis.payments.orders import standing
 from tests.calls import NOW
-from tests.till import Till, result_of
+from tests.driver import Driver, result_of
 
 
-def news(kind: str = "PAYMENT_RESULT") -> News:
+def event(kind: str = "PAYMENT_RESULT") -> DomainEvent:
     """Something to tell."""
-    return News("notifyPayment", NOW, kind)
+    return DomainEvent("notifyPayment", NOW, kind)
 
 
 def test_a_paid_one_says_when_and_by_whom() -> None:
     """Every field, for a card."""
-    till = Till()
-    payment_id = till.paid("order-1")
-    [body] = till.told("order-1", "notifyPayment")
-    shown = till.inquiry("order-1")
+    driver = Driver()
+    payment_id = driver.paid("order-1")
+    [body] = driver.notified("order-1", "notifyPayment")
+    shown = driver.inquiry("order-1")
     assert {
         "notifyType": "PAYMENT_RESULT",
         "paymentRequestId": "order-1",
@@ -42,9 +42,9 @@ def test_a_paid_one_says_when_and_by_whom() -> None:
 
 def test_a_wallet_s_says_whose_it_was() -> None:
     """And nothing of cards."""
-    till = Till()
-    till.paid("order-1", method="GCASH")
-    [body] = till.told("order-1")
+    driver = Driver()
+    driver.paid("order-1", method="GCASH")
+    [body] = driver.notified("order-1")
     assert "GCash" == body["pspCustomerInfo"]["pspName"]
     assert not {"paymentResultInfo", "acquirerReferenceNo"} & set(body)
 
@@ -59,9 +59,9 @@ def test_a_wallet_s_says_whose_it_was() -> None:
 )
 def test_the_type_tells_what_the_result_does_not(action: BuyerAction, expected: tuple[Any, ...]) -> None:
     """S and pending is not paid yet: no paymentTime."""
-    till = Till()
-    till.act(till.open("order-1"), action)
-    body = till.told("order-1", "notifyPayment")[0]
+    driver = Driver()
+    driver.act(driver.open("order-1"), action)
+    body = driver.notified("order-1", "notifyPayment")[0]
     assert expected == (body["notifyType"], result_of(body), body["result"]["resultStatus"], "paymentTime" in body)
 
 
@@ -77,21 +77,21 @@ def test_the_type_tells_what_the_result_does_not(action: BuyerAction, expected: 
 )
 def test_its_result_is_that_of_the_payment(state: State, code: str, expected: str) -> None:
     """However it ended."""
-    told, fields = notify_payment(standing(state, code=code), news())
+    told, fields = notify_payment(standing(state, code=code), event())
     assert (expected, expected == "SUCCESS") == (told, "paymentTime" in fields)
 
 
 def test_of_a_payment_that_was_given_back_later_says_paid() -> None:
     """It was, when there was something to tell: the state of now does not change what was."""
     released = standing("CANCELLED", paid=NOW, code="AUTH_EXPIRED")
-    assert "SUCCESS" == notify_payment(released, news())[0]
-    assert "SUCCESS" == notify_payment(released, news("PAYMENT_PENDING"))[0]
+    assert "SUCCESS" == notify_payment(released, event())[0]
+    assert "SUCCESS" == notify_payment(released, event("PAYMENT_PENDING"))[0]
 
 
 def test_an_expired_session_shows_no_card() -> None:
     """Nobody has used one."""
-    till = Till()
-    till.open("order-1")
-    till.wait(hours=1)
-    [body] = till.told("order-1")
+    driver = Driver()
+    driver.open("order-1")
+    driver.wait(hours=1)
+    [body] = driver.notified("order-1")
     assert ("ORDER_IS_CLOSED", False) == (result_of(body), "paymentResultInfo" in body)

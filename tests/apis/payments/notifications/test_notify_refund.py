@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from mock_alipay.apis.payments.model import News, Transaction
+from mock_alipay.apis.payments.model import DomainEvent, Transaction
 from mock_alipay.apis.payments.notifications.notify_refund import notify_refund
 from mock_alipay.clock.clocks import wire_time
 from tests.apis.payments.orders import FAILED, capture, refund, standing
 from tests.calls import NOW
-from tests.till import Till, result_of
+from tests.driver import Driver, result_of
 
 
 def test_it_says_what_the_reply_said() -> None:
     """But for the paymentId, which the documentation does not have."""
-    till = Till()
-    reply = till.refund(till.paid("order-1"), "ref-1", "0400")
-    [body] = till.told("order-1", "notifyRefund")
+    driver = Driver()
+    reply = driver.refund(driver.paid("order-1"), "ref-1", "0400")
+    [body] = driver.notified("order-1", "notifyRefund")
     del reply["paymentId"]
     assert {**reply, "notifyType": "REFUND_RESULT", "refundStatus": "SUCCESS"} == body
 
@@ -31,7 +31,7 @@ def test_it_says_what_the_reply_said() -> None:
 def test_its_result_is_that_of_the_refund(made: Transaction, expected: tuple[str, str, str | None]) -> None:
     """One that failed has no time; others of the payment do not matter."""
     payment = standing("SUCCESS", None, capture(7), refund(1, "other"), made)
-    told, fields = notify_refund(payment, News("notifyRefund", NOW, "REFUND_RESULT", made.id))
+    told, fields = notify_refund(payment, DomainEvent("notifyRefund", NOW, "REFUND_RESULT", made.id))
     assert expected == (told, fields["refundStatus"], fields.get("refundTime"))
     assert ("r-id", "5") == (fields["refundId"], fields["refundAmount"]["value"])
 
@@ -42,17 +42,17 @@ def test_its_result_is_that_of_the_refund(made: Transaction, expected: tuple[str
 )
 def test_one_in_process_is_told_once_it_is_not(scenario: str, expected: tuple[str, str]) -> None:
     """And then only."""
-    till = Till()
-    till.refund(till.paid("order-1"), "ref-1", 400, scenario=scenario)
-    assert [] == till.told("order-1", "notifyRefund")
-    till.wait(minutes=1)
-    till.wait(days=1)
-    bodies = till.told("order-1", "notifyRefund")
+    driver = Driver()
+    driver.refund(driver.paid("order-1"), "ref-1", 400, scenario=scenario)
+    assert [] == driver.notified("order-1", "notifyRefund")
+    driver.wait(minutes=1)
+    driver.wait(days=1)
+    bodies = driver.notified("order-1", "notifyRefund")
     assert [expected] == [(result_of(body), body["refundStatus"]) for body in bodies]
 
 
 def test_a_refund_that_is_refused_is_not_told() -> None:
     """The reply says it."""
-    till = Till()
-    till.refund(till.paid("order-1"), "ref-1", 1001)
-    assert [] == till.told("order-1", "notifyRefund")
+    driver = Driver()
+    driver.refund(driver.paid("order-1"), "ref-1", 1001)
+    assert [] == driver.notified("order-1", "notifyRefund")

@@ -13,13 +13,13 @@ from mock_alipay.apis.payments.model import Payment
 from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.contracts.names import Act, BuyerAction
 from mock_alipay.contracts.schemas import Schemas
-from mock_alipay.gateway.buyer_actions import Cashier
+from mock_alipay.gateway.buyer_actions import BuyerActions
 from mock_alipay.journal.exchange import Call
 from mock_alipay.journal.notifications import Notification
 from mock_alipay.web.admin.payment_views import payment_view
 from tests.calls import NOW, ask, parts_of
 from tests.live import PATH, sample
-from tests.scenarios.tales import story
+from tests.scenarios.loading import scenario
 
 SCHEMAS = Schemas("strict")
 CLIENT = "SANDBOX_TILL"
@@ -53,14 +53,14 @@ def pay_body(payment_request_id: str, value: int | str = 1000, **changes: Any) -
     return session_body(payment_request_id, value, **{"env": {"terminalType": "WEB"}, **changes})
 
 
-class Till:
+class Driver:
     """A gateway with a clock that stands until it is moved, and one client of it."""
 
     def __init__(self, *, client_id: str = CLIENT, **settings: Any) -> None:
         self.clock = StoppedClock(NOW)
-        self.parts = parts_of(**{"signatures": "off", "clock": self.clock, **settings})
+        self.components = parts_of(**{"signatures": "off", "clock": self.clock, **settings})
         self.client_id = client_id
-        self.cashier = Cashier(self.parts.ledger, self.parts.clocks)
+        self.buyer_actions = BuyerActions(self.components.repository, self.components.clocks)
         self._numbers = itertools.count(1)
 
     def letter(self, endpoint: str, body: Mapping[str, Any], *, scenario: str | None = None) -> Call:
@@ -71,7 +71,7 @@ class Till:
 
     def call(self, endpoint: str, body: Mapping[str, Any], *, scenario: str | None = None) -> Body:
         """The reply's body, which its schema allows."""
-        found: Body = json.loads(ask(self.parts, self.letter(endpoint, body, scenario=scenario)).body)
+        found: Body = json.loads(ask(self.components, self.letter(endpoint, body, scenario=scenario)).body)
         assert [] == SCHEMAS.explain(f"{endpoint}.reply", found)
         return found
 
@@ -81,11 +81,11 @@ class Till:
 
     def act(self, payment_request_id: str, action: BuyerAction, code: str = "") -> Payment:
         """What the payment is when its buyer has acted; Misuse when they cannot."""
-        return asyncio.run(self.cashier.act(self.client_id, payment_request_id, Act(action, code=code)))
+        return asyncio.run(self.buyer_actions.act(self.client_id, payment_request_id, Act(action, code=code)))
 
-    def tell(self, text: str, name: str = "tale") -> str:
-        """A story that calls may ask for; its name."""
-        self.parts.chooser.load(story(text, name))
+    def load_scenario(self, text: str, name: str = "tale") -> str:
+        """A scenario that calls may ask for; its name."""
+        self.components.selector.load(scenario(text, name))
         return name
 
     def open(
@@ -130,11 +130,11 @@ class Till:
 
     def settle(self) -> None:
         """Let happen what is due."""
-        asyncio.run(self.parts.timekeeper.settle())
+        asyncio.run(self.components.scheduler.settle())
 
     def payment(self, payment_request_id: str) -> Payment:
         """The payment as it is kept."""
-        found = asyncio.run(self.parts.ledger.store.load(self.client_id, payment_request_id))
+        found = asyncio.run(self.components.repository.store.load(self.client_id, payment_request_id))
         assert found is not None
         return found
 
@@ -146,14 +146,14 @@ class Till:
         """The notifications, in the order in which they were posted."""
         found = [
             notification
-            for notification in self.parts.postman.outbox
+            for notification in self.components.dispatcher.journal
             if notification.client_id == self.client_id
             and payment_request_id in (None, notification.payment_request_id)
             and name in (None, notification.name)
         ]
         return sorted(found, key=lambda notification: notification.number)
 
-    def told(self, payment_request_id: str | None = None, name: str | None = None) -> list[Body]:
+    def notified(self, payment_request_id: str | None = None, name: str | None = None) -> list[Body]:
         """Their bodies, which their schemas allow."""
         bodies: list[Body] = []
         for notification in self.posted(payment_request_id, name):

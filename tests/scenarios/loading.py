@@ -1,4 +1,4 @@
-"""Stories from a few lines of text, for the tests of what reads them."""
+"""Scenarios from a few lines of text, for the tests of what reads them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import yaml_document
-from mock_alipay.scenarios.library import story_in
-from mock_alipay.scenarios.scenario import Story
+from mock_alipay.scenarios.library import parse_scenario
+from mock_alipay.scenarios.scenario import Scenario
 
 SCHEMAS = Schemas()
 
@@ -24,18 +24,18 @@ class Request(NamedTuple):
     body: Mapping[str, Any]
 
 
-def read_text(name: str, text: str, origin: str, schemas: Schemas) -> Story:
+def read_text(name: str, text: str, origin: str, schemas: Schemas) -> Scenario:
     """A scenario from its text."""
-    return story_in(yaml_document.read(text, origin), name, schemas)
+    return parse_scenario(yaml_document.read(text, origin), name, schemas)
 
 
-def story(text: str, name: str = "tale") -> Story:
-    """The story in a text, its description added."""
+def scenario(text: str, name: str = "tale") -> Scenario:
+    """The scenario in a text, its description added."""
     return read_text(name, f"description: A test.\n{text}", f"{name}.yaml", SCHEMAS)
 
 
 def problems(text: str, name: str = "tale") -> Sequence[str]:
-    """Everything that is wrong with the story in a text; its first line is line 2."""
+    """Everything that is wrong with the scenario in a text; its first line is line 2."""
     with pytest.raises(SetupError) as caught:
-        story(text, name)
+        scenario(text, name)
     return caught.value.problems
