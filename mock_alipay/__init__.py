@@ -8,31 +8,69 @@ TYPE_CHECKING = False  # as type checkers know it; importing typing would double
 if TYPE_CHECKING:
     from typing import Any
 
-    from mock_alipay.client import Mock
+    from mock_alipay.client import (
+        AttemptRecord,
+        CallRecord,
+        ClockState,
+        Event,
+        EventStream,
+        Mock,
+        MockPayment,
+        NotificationRecord,
+        PaymentRecord,
+        ScenarioRecord,
+    )
     from mock_alipay.config.config import Config
-    from mock_alipay.errors import AdminError, SetupError, Unreachable, WaitTimeout
+    from mock_alipay.errors import (
+        AdminError,
+        Fault,
+        MockAlipayError,
+        SetupError,
+        Unreachable,
+        UsageError,
+        WaitTimeout,
+    )
     from mock_alipay.testing.background import serve
     from mock_alipay.web.app import create_app
 
 __all__ = [
     "AdminError",
+    "AttemptRecord",
+    "CallRecord",
+    "ClockState",
     "Config",
+    "Event",
+    "EventStream",
+    "Fault",
     "Mock",
+    "MockAlipayError",
+    "MockPayment",
+    "NotificationRecord",
+    "PaymentRecord",
+    "ScenarioRecord",
     "SetupError",
     "Unreachable",
+    "UsageError",
     "WaitTimeout",
     "__version__",
     "create_app",
     "serve",
 ]
 
-_HOMES = {
-    "AdminError": "mock_alipay.errors",
-    "WaitTimeout": "mock_alipay.errors",
-    "SetupError": "mock_alipay.errors",
-    "Unreachable": "mock_alipay.errors",
+_ERRORS = {
+    "AdminError",
+    "Fault",
+    "MockAlipayError",
+    "SetupError",
+    "Unreachable",
+    "UsageError",
+    "WaitTimeout",
+    # The former names, for one release.
+    "NotAwaited",
+    "WrongUse",
+}
+_MODULES = {
     "Config": "mock_alipay.config.config",
-    "Mock": "mock_alipay.client",
     "create_app": "mock_alipay.web.app",
     "serve": "mock_alipay.testing.background",
 }
@@ -40,11 +78,12 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     # Looked up when first asked for, so that importing the package costs nothing.
-    if name not in _HOMES:
+    if name not in __all__ and name not in _ERRORS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_HOMES[name]), name)
+    module = "mock_alipay.errors" if name in _ERRORS else _MODULES.get(name, "mock_alipay.client")
+    return getattr(import_module(module), name)
 
 
 def __dir__() -> list[str]:

@@ -1,17 +1,17 @@
-"""Everything that can go wrong on purpose.
+"""Every error that this package raises on purpose.
 
 ::
 
     MockAlipayError
-    ├── SetupError   a flag, file or key of the user's is wrong: the command line says so and exits
-    │   └── UsageError
-    ├── Refusal      the gateway's no: sealed and journalled like any other answer
-    ├── HttpProblem       a request that is no AMS call at all: answered with a plain HTTP error
+    ├── SetupError     a flag, file or key cannot be used; the command line prints it and exits with 1
+    │   └── UsageError     a value cannot be right on any machine; exit code 2
+    ├── Refusal        the gateway refuses a call: signed and noted in the journal like any reply
+    ├── HttpProblem    a request that is no AMS call; answered with a plain HTTP error
     ├── DeliveryError  a notification got no answer from its merchant
-    │   └── AddressNotAllowed    it was not even sent: its address is not allowed
-    ├── Unreachable  no gateway answers a ``Mock``
-    └── AdminError   a gateway's admin API says no to a ``Mock``
-        └── WaitTimeout  the calls that it waited for have not come
+    │   └── AddressNotAllowed  it was not sent: its address is not allowed
+    ├── Unreachable    no gateway answers a ``Mock``
+    └── AdminError     a gateway's admin API refuses a ``Mock``'s call
+        └── WaitTimeout    the calls that it waited for have not come
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from warnings import warn
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +143,19 @@ class AdminError(MockAlipayError):
 
 class WaitTimeout(AdminError, TimeoutError):
     """What was waited for has not come; ``problem`` holds what did and the nearest misses."""
+
+
+_FORMER_NAMES = {"NotAwaited": WaitTimeout, "WrongUse": UsageError}
+
+
+def __getattr__(name: str) -> type[MockAlipayError]:
+    # The names of the release before, kept for this one.
+    if name not in _FORMER_NAMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    renamed = _FORMER_NAMES[name]
+    warn(
+        f"mock_alipay: {name} is now {renamed.__name__}; the former name goes with the next release",
+        DeprecationWarning,
+        3,
+    )
+    return renamed

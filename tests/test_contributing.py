@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -115,6 +116,13 @@ def test_fault(mock_alipay_server):
 """What comes of it, for merchants with the official SDK."""
 
 
+LAYERS = [
+    {Path(package).stem for package in re.findall(r"`([\w/]+)`", row)}
+    for row in re.findall(r"^\| [^|`]+ \| (`.*) \|$", TEXT.partition("| layer |")[2].partition("\n\n")[0], re.MULTILINE)
+]
+"""The packages of each layer, from the top, as the table has them."""
+
+
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project with everything typed in."""
@@ -173,8 +181,23 @@ def test_what_is_not_typed_is_missed(tmp_path: Path) -> None:
     ]
 
 
+def test_the_layers_are_those_that_are_checked() -> None:
+    """The table names the packages of each layer as pyproject.toml does, from the top."""
+    contracts = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    (layers,) = (contract["layers"] for contract in contracts if contract["type"] == "layers")
+    assert [set(layer.split(" | ")) for layer in layers] == LAYERS
+
+
+def test_the_path_of_a_call_names_modules() -> None:
+    """Each step of the drawing is a module or a package."""
+    steps = re.findall(r"^ {2,40}([a-z]+/[a-z_/]+)", TEXT, re.MULTILINE)
+    assert 15 < len(steps)
+    package = PROJECT / "mock_alipay"
+    assert [] == [step for step in steps if not ((package / step).is_dir() or (package / f"{step}.py").exists())]
+
+
 def test_every_file_that_is_named_is_there() -> None:
     """Paths in the text lead somewhere, but for those that are typed in."""
-    named = set(re.findall(r"\b((?:tests|scenarios|mock_alipay|\.ci)/[\w./-]*\w)", TEXT))
+    named = set(re.findall(r"\b((?:tests|mock_alipay|\.ci)/[\w./-]*\w|scenarios/[\w-]+\.yaml)", TEXT))
     assert 20 < len(named)
     assert [] == sorted(path for path in named - {path for path, _ in FILES} if not (PROJECT / path).exists())

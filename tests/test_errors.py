@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pickle
+from types import ModuleType
 
 import pytest
 
+import mock_alipay
 from mock_alipay import errors
 from mock_alipay.errors import (
     AdminError,
@@ -111,3 +113,11 @@ def test_problems_are_put_under_a_name(kind: type[SetupError]) -> None:
     with pytest.raises(SetupError) as caught, under("--flag "):
         raise kind("a: missing", "b: wrong")
     assert (kind, ("--flag a: missing", "--flag b: wrong")) == (type(caught.value), caught.value.problems)
+
+
+@pytest.mark.parametrize("home", [mock_alipay, errors])
+@pytest.mark.parametrize(("former", "error"), [("NotAwaited", WaitTimeout), ("WrongUse", UsageError)])
+def test_a_former_name_is_the_error_of_today(home: ModuleType, former: str, error: type[Exception]) -> None:
+    """It warns and names the new one."""
+    with pytest.warns(DeprecationWarning, match=f"{former} is now {error.__name__}"):
+        assert error is getattr(home, former)
