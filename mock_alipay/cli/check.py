@@ -50,8 +50,8 @@ def validate(files: tuple[Path, ...]) -> None:
         try:
             written = read_document(file)
             scenarios.append(parse_scenario(written, file.stem, schemas))
-            for stranger in lint(written, schemas):
-                click.echo(f"{stranger} (allowed)")
+            for field in lint(written, schemas):
+                click.echo(f"{field} (allowed)")
             click.echo(f"{file}: fine")
         except SetupError as error:
             problems.extend(error.problems)
@@ -82,8 +82,8 @@ def check(file: str, endpoint: str, **flags: Any) -> None:
     raw = read_body(file)
     try:
         body = contract.check(endpoint, raw)
-        for stranger in contract.unknown(endpoint, body):
-            click.echo(f"{file}: {stranger} (ignored)")
+        for field in contract.unknown(endpoint, body):
+            click.echo(f"{file}: {field} (ignored)")
         if ENDPOINTS[endpoint].begins:
             # What the schema cannot say, such as times that must be near.
             environment = Environment(IdGenerator(0), FakeBuyers(0), limits(), "")

@@ -189,7 +189,7 @@ def typed(context: click.Context) -> set[str]:
 
 
 def require_ports(**ports: int | None) -> None:
-    """WrongUse when a port is one that only the server knows."""
+    """UsageError when a port is one that only the server knows."""
     for name, port in ports.items():
         if port == 0:
             flag = f"--{name.replace('_', '-')}"

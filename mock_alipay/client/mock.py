@@ -23,7 +23,7 @@ class Mock:
 
     With a ``client_id`` everything concerns that client id alone: its calls, payments, scenario and clock.
     ``ca_certificate`` is a PEM file to trust over HTTPS, such as ``env["caCertificate"]``, in place of the system's.
-    Errors: Unreachable, AdminError with the gateway's own words, NotAwaited from ``wait``, WrongUse.
+    Errors: Unreachable, AdminError with the gateway's own words, WaitTimeout from ``wait``, UsageError.
     """
 
     def __init__(
@@ -133,7 +133,7 @@ class Mock:
     ) -> CallRecord:
         """The newest call that fits, as soon as ``count`` of them are there.
 
-        NotAwaited after ``timeout`` seconds: it says what came instead, and where the nearest differ.
+        WaitTimeout after ``timeout`` seconds: it says what came instead, and where the nearest differ.
         """
         query = {**self._filters(filters), "count": count, "timeout": timeout, "after": after}
         return CallRecord.of(self._transport.ask("GET", "/calls/wait", query=query, takes=timeout)["calls"][0])

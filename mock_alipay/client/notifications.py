@@ -35,7 +35,7 @@ class MockNotifications:
     ) -> NotificationRecord:
         """The newest that fits, as soon as ``count`` of them have been sent, or never will be.
 
-        NotAwaited after ``timeout`` seconds: it says how the latest one stands.
+        WaitTimeout after ``timeout`` seconds: it says how the latest one stands.
         """
         query = {**self._filters(filters), "count": count, "timeout": timeout, "after": after}
         found = self._transport.ask("GET", "/notifications/wait", query=query, takes=timeout)
@@ -57,14 +57,14 @@ class MockNotifications:
         *,
         body: Mapping[str, Any] | None = None,
         url: str | None = None,
-        **wishes: Any,
+        **changes: Any,
     ) -> list[NotificationRecord]:
         """Send one of a payment as it stands, or with a body of your own.
 
-        ``wishes`` are a scenario's keys for a notification: ``set={"paymentAmount.value": "1"}``, ``duplicate=2``,
+        ``changes`` are a scenario's keys for a notification: ``set={"paymentAmount.value": "1"}``, ``duplicate=2``,
         ``fault="bad-signature"`` and so on; and ``notify_type`` and ``transaction_id`` (which capture or refund).
         """
-        given = {"payment_request_id": payment_request_id, "body": body, "url": url, **wishes}
+        given = {"payment_request_id": payment_request_id, "body": body, "url": url, **changes}
         asked = {camel(name): value for name, value in given.items() if value is not None}
         overrides = {**self._whom, "notification": notification, **asked}
         found = self._transport.ask("POST", "/notifications", body=overrides)["notifications"]

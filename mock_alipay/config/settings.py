@@ -52,7 +52,7 @@ class Settings(TypedDict, total=False):
 
 
 def configured(config: Config, settings: Mapping[str, Any]) -> Config:
-    """``config`` with some settings changed and all of them checked; WrongUse tells everything that is wrong."""
+    """``config`` with some settings changed and all of them checked; UsageError tells everything that is wrong."""
     problems = [_unknown(name) for name in settings if name not in _READERS]
     values: dict[str, Any] = {}
     for name, read in _READERS.items():
@@ -79,7 +79,7 @@ def settled(config: Config, port: int, tls_port: int | None) -> Config:
 
 
 def refuse_unguarded(config: Config) -> None:
-    """WrongUse or SetupError when strangers could reach the admin API, or when it is not clear whether they may."""
+    """UsageError or SetupError when strangers could reach the admin API, or when it is not clear whether they may."""
     if config.admin_open and config.admin_token:
         raise UsageError("--admin-open and --admin-token exclude each other: the one says that no token is needed")
     if config.needs_token:

@@ -17,7 +17,7 @@ from mock_alipay.text.wording import close, described
 MAX_DEPTH = 32
 """Nesting beyond this is refused; the documented fields nest seven levels deep."""
 
-_MOST_STRANGERS = 200
+_MOST_UNKNOWN = 200
 """Unknown names of one object that are looked at: each is compared with all known ones."""
 
 _TOO_DEEP = f"JSON nested more than {MAX_DEPTH} levels deep"
@@ -51,14 +51,14 @@ class Contract:
         if not isinstance(value, dict) or "properties" not in schema:
             return
         known: dict[str, Any] = schema["properties"]
-        strangers = 0
+        unknown = 0
         for name, inner in value.items():
             where = f"{path}.{name}" if path else name
             if name in known:
                 yield from self._unknown(known[name], within, inner, where, depth + 1)
                 continue
-            strangers += 1
-            if strangers > _MOST_STRANGERS:
+            unknown += 1
+            if unknown > _MOST_UNKNOWN:
                 continue
             meant = close(name, [word for word in known if word not in value])
             # A free map may hold anything; only a near miss is worth a word there.

@@ -1,4 +1,4 @@
-"""The buyer's door: what a buyer does when nobody scripts it, by the admin API and, one day, on a page."""
+"""What a buyer does through the admin API."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class BuyerActions:
     clocks: Clocks
 
     async def act(self, client_id: str, payment_request_id: str, what: Act) -> Payment:
-        """The payment after the buyer has acted; Misuse (404, 409) when there is none, or when that is not possible."""
+        """The payment after the buyer's act; HttpProblem (404, 409) when there is none, or the act is not possible."""
         await self.repository.ready()
         for _ in range(MOST_CONFLICTS):
             now = self.clocks.now(client_id)

@@ -36,7 +36,7 @@ _LARGE = 16 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
-    """The merchant's door: answers calls."""
+    """Answers merchants' calls."""
 
     router: Router
     authenticator: Authenticator

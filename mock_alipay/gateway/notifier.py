@@ -1,4 +1,4 @@
-"""Tells merchants the news of their payments: composes notifications as their scenarios want them, and posts them."""
+"""Composes the notifications of a payment's domain events, as its scenario changes them, and enqueues them."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Notifier:
         return self._draft(payment, event, notification_step, 0, body)
 
     def enqueue(self, draft: Notification, notification_step: NotificationStep) -> list[Notification]:
-        """Hand a notification to the postman, as many times as it is to be sent; with the ids that they got."""
+        """Hand a notification to the dispatcher, once for each copy to send; returns them with their ids."""
         if notification_step.drop:
             whose = f"the scenario {draft.scenario}" if draft.scenario else "whoever sent it"
             draft = draft._replace(status="DROPPED", due=None, problem=f"dropped by {whose}")

@@ -1,4 +1,4 @@
-"""Keeps what has been decided, and sees to what follows from it: what is due next, who is told, what is sent."""
+"""Commits payments, and starts what follows from a change: schedule, event, notifications."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Repository:
         return await self.advance(payment, now) if payment else None
 
     async def advance(self, payment: Payment, now: datetime) -> Payment | None:
-        """A payment that was loaded, after all that was due by ``now`` has happened, been committed and announced.
+        """A payment that was loaded, after all that was due by ``now`` has happened, been committed and notified.
 
         None when it has been forgotten meanwhile.
         """
@@ -54,7 +54,7 @@ class Repository:
         await self.environment.fake_buyers.ready()
 
     async def commit(self, payment: Payment, now: datetime, *, replying: bool = False) -> Payment | None:
-        """Keep a payment, and announce its news; None when another version was committed since it was loaded.
+        """Store a payment, and notify its domain events; None when another version was committed since it was loaded.
 
         ``replying``: a merchant waits for the reply, and what a scenario sends before it has been sent on return.
         """

@@ -29,7 +29,7 @@ class Router:
     def find(self, call: Call) -> tuple[str, str | None]:
         """The endpoint's name, and a word for the merchant's engineer when the path is odd.
 
-        Refusal NO_INTERFACE_DEF, METHOD_NOT_SUPPORTED or MEDIA_TYPE_NOT_ACCEPTABLE; Misuse (404) for a
+        Refusal NO_INTERFACE_DEF, METHOD_NOT_SUPPORTED or MEDIA_TYPE_NOT_ACCEPTABLE; HttpProblem (404) for a
         path that is no AMS path at all.
         """
         path = call.target.partition("?")[0]

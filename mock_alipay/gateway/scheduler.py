@@ -21,7 +21,7 @@ _AT_A_TIME = 8
 
 @dataclass(frozen=True, slots=True)
 class Scheduler:
-    """Sees to the agenda."""
+    """Advances payments that are due."""
 
     schedule: Schedule
     clocks: Clocks

@@ -49,7 +49,7 @@ class VisibleScenarios(Mapping[str, Scenario]):
 
 
 Seen = Library | VisibleScenarios
-"""What a client id sees of a shelf."""
+"""The scenarios that one client id sees."""
 
 
 class ScenarioLayers:

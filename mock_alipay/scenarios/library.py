@@ -76,7 +76,7 @@ class Library(Mapping[str, Scenario]):
         return unknown(name, self)
 
     def require(self, default: str) -> None:
-        """WrongUse when the scenario for calls that nothing else claims is not here."""
+        """UsageError when the scenario for calls that nothing else claims is not here."""
         if default not in self:
             raise UsageError(f"--scenario: {self.unknown(default)}")
 

@@ -1,4 +1,4 @@
-"""One client's connection: uvicorn's, with the limits that a public edge needs and faults can reach.
+"""One client's connection: uvicorn's, with limits, and open to injected faults.
 
 uvicorn bounds neither the size of a request's head nor the time a client takes to send it.
 """

@@ -39,8 +39,7 @@ def serve(config: Config | None = None, **settings: Unpack[Settings]) -> Iterato
     """Run a gateway until the block ends.
 
     ``settings`` are those of Config; without a ``config``, which is taken as it is, the port is a free one and HTTPS
-    is off unless they say otherwise. WrongUse for a setting that cannot be, SetupError when a file, key or port cannot
-    be used.
+    is off unless they say otherwise. UsageError for a wrong setting; SetupError when a file, key or port is unusable.
     """
     chosen = Config(port=0, tls_port=None) if config is None else config
     with running(configured(chosen, settings)) as gateway:

@@ -1,4 +1,4 @@
-"""The merchant's door: a bare ASGI endpoint, because this road is walked most."""
+"""The merchant API: a bare ASGI endpoint, because most requests go here."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class MerchantEndpoint:
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int, *, flag: str | None = "--max-body") -> bytes | None:
-    """The whole body; None when the client left meanwhile. Misuse (413) when it exceeds ``limit`` bytes.
+    """The whole body; None when the client left meanwhile. HttpProblem (413) when it exceeds ``limit`` bytes.
 
     ``flag`` is what sets the limit, if anything does.
     """

@@ -1,4 +1,4 @@
-"""The courier's connections, kept open for a while, and in words what can go wrong with them."""
+"""Pooled outgoing connections, and their errors in words."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class ConnectionPool:
         await self._pool.aclose()
 
     async def post(self, url: Url, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Undelivered when no whole answer comes; patience begins when it is this request's turn."""
+        """DeliveryError when no whole answer comes; patience begins when it is this request's turn."""
         async with self._turn:
             if self._closed:
                 raise DeliveryError(f"nothing was sent to {url.place}: the gateway has stopped")

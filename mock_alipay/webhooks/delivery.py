@@ -31,7 +31,7 @@ class Delivery:
         """What came of it."""
         if notification.url is None:
             return Attempt(moment, None, b"", notification.problem, 0.0, forbidden=True)
-        headers, body = await self._request_signer.sealed(notification, moment)
+        headers, body = await self._request_signer.sign(notification, moment)
         began = time.perf_counter()
 
         def made(status: int | None, answer: bytes, why: str | None, *, forbidden: bool = False) -> Attempt:

@@ -29,7 +29,7 @@ _Key = tuple[str, str]
 
 
 class Dispatcher:
-    """Sees to the outbox."""
+    """Delivers the notifications of the journal."""
 
     def __init__(
         self,

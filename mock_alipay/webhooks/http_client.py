@@ -31,7 +31,7 @@ class HttpClient:
         self._pool: asyncio.Task[ConnectionPool] | None = None
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """An answer, whatever its status; Undelivered says why there is none, Forbidden why nothing was sent.
+        """An answer, whatever its status; DeliveryError says why there is none, AddressNotAllowed why nothing was sent.
 
         ``headers`` go out as they are; Host, User-Agent, Accept-Encoding and Content-Length are added.
         """

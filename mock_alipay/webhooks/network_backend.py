@@ -1,4 +1,4 @@
-"""Connections for the courier's pool: looked up once, checked, and made to the checked address itself."""
+"""Outgoing connections: a name is looked up once, its addresses are checked, and a checked address is connected to."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from mock_alipay.signing import content
 from mock_alipay.signing.pool import SigningPool
 from mock_alipay.webhooks.url import target_of
 
-Sealed = tuple[dict[str, str], bytes]
+SignedRequest = tuple[dict[str, str], bytes]
 
 
 class RequestSigner:
@@ -20,7 +20,7 @@ class RequestSigner:
     def __init__(self, signing: SigningPool) -> None:
         self._signing = signing
 
-    async def sealed(self, notification: Notification, moment: datetime) -> Sealed:
+    async def sign(self, notification: Notification, moment: datetime) -> SignedRequest:
         """Headers and body of an attempt made at ``moment``; ``request-time`` as in the SDKs' sample (JSDK)."""
         fault, body = notification.fault, notification.body
         time = wire_time(moment - STALE if fault == "stale-time" else moment, UTC)

@@ -11,7 +11,7 @@ import pytest
 
 from mock_alipay.signing import Signer, fits, keys, parse, raw_signature
 from mock_alipay.signing.pool import SigningPool
-from mock_alipay.webhooks.signed_request import RequestSigner, Sealed
+from mock_alipay.webhooks.signed_request import RequestSigner, SignedRequest
 from tests.calls import NOW
 from tests.shop import Received
 from tests.webhooks.rounds import notification
@@ -22,13 +22,13 @@ FORGED = keys.bare_public_key(FORGER.public_key())
 LATER = NOW + timedelta(minutes=2, microseconds=700_000)
 
 
-def sealed(*, signing: bool = True, **changes: Any) -> Sealed:
+def sealed(*, signing: bool = True, **changes: Any) -> SignedRequest:
     """An attempt made two minutes and a bit after NOW."""
     request_signer = RequestSigner(SigningPool(Signer(GATEWAY), partial(Signer, FORGER), enabled=signing))
-    return asyncio.run(request_signer.sealed(notification("7", **changes), LATER))
+    return asyncio.run(request_signer.sign(notification("7", **changes), LATER))
 
 
-def received(of: Sealed, target: str = "/notify") -> Received:
+def received(of: SignedRequest, target: str = "/notify") -> Received:
     """The same as a merchant gets it on a path."""
     return Received("POST", target, *of)
 

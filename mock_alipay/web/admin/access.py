@@ -27,7 +27,7 @@ class AccessCheck:
         self._token = token.encode() if token else None
 
     def check(self, headers: Mapping[str, str], *, needs_token: bool = True) -> None:
-        """Misuse (403, 401) says which header is not welcome and what would be."""
+        """HttpProblem (403, 401) says which header is not welcome and what would be."""
         own = headers.get("host", "")
         host = _host_name(own)
         site = headers.get("sec-fetch-site")

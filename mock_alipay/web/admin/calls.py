@@ -34,7 +34,7 @@ async def get_call(context: AdminContext, request: AdminRequest) -> Any:
 
 
 def filters_of(context: AdminContext, query: Mapping[str, Any]) -> dict[str, str]:
-    """The filters among the parameters; Misuse (400) for an endpoint, code or scenario that does not exist."""
+    """The filters among the parameters; HttpProblem (400) for an endpoint, code or scenario that does not exist."""
     filters = {name: query[name] for name in FILTERS if name in query}
     scenarios = context.selector.layers.visible(filters.get("clientId"))
     _known("endpoint", filters, context.endpoints, context)

@@ -42,7 +42,7 @@ class ConcurrencyLimit:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Be one of them within the block; Misuse (503) when there are too many already."""
+        """Be one of them within the block; HttpProblem (503) when there are too many already."""
         if self._taken >= self._most:
             raise HttpProblem(503, f"Too many {self._what}", f"{self._most} are open already; close some of them")
         self._taken += 1

@@ -39,7 +39,7 @@ async def metrics(context: AdminContext, _ask: AdminRequest) -> Any:
         kept=(
             _Kept("journal", "Calls in the journal", len(context.journal), context.journal.size),
             _Kept("payments", "Payments and sessions in the store", payments, payment_bytes),
-            _Kept("notifications", "Notifications with their attempts in the outbox", len(journal), journal.size),
+            _Kept("notifications", "Notifications with their attempts in the journal", len(journal), journal.size),
         ),
     )
     return await context.worker.do(lambda: _exposed(found))

@@ -29,15 +29,15 @@ async def notification(context: AdminContext, request: AdminRequest) -> Any:
 
 
 async def wait(context: AdminContext, request: AdminRequest) -> Any:
-    """Answer as soon as enough notifications that fit have been sent, or never will be; Misuse (408) otherwise."""
+    """Answer as soon as enough notifications that fit have been sent, or never will be; HttpProblem (408) otherwise."""
     query = request.query
-    tally = _Tally(context, _filters(request), query["after"], query["count"])
-    with context.waits.held(), context.events.subscribed(tally.hear):
-        await either(tally.enough, request.http, query["timeout"])
-    if len(tally.ids) < query["count"]:
-        raise _missed(context, _filters(request), query, len(tally.ids))
-    found = [context.dispatcher.journal.get(one) for one in sorted(tally.ids, key=int, reverse=True)[:_MOST_SHOWN]]
-    return {"count": len(tally.ids), "notifications": await shown(context, [one for one in found if one])}
+    counter = _Counter(context, _filters(request), query["after"], query["count"])
+    with context.waits.held(), context.events.subscribed(counter.record):
+        await either(counter.enough, request.http, query["timeout"])
+    if len(counter.ids) < query["count"]:
+        raise _missed(context, _filters(request), query, len(counter.ids))
+    found = [context.dispatcher.journal.get(one) for one in sorted(counter.ids, key=int, reverse=True)[:_MOST_SHOWN]]
+    return {"count": len(counter.ids), "notifications": await shown(context, [one for one in found if one])}
 
 
 async def resend(context: AdminContext, request: AdminRequest) -> Any:
@@ -48,7 +48,7 @@ async def resend(context: AdminContext, request: AdminRequest) -> Any:
     return payment_views.whole_notification_view(await context.dispatcher.resend(found))
 
 
-class _Tally:
+class _Counter:
     """The notifications that fit and of which the merchant has been told, or will not be."""
 
     def __init__(self, context: AdminContext, filters: Mapping[str, str], after: int, expected: int) -> None:
@@ -60,7 +60,7 @@ class _Tally:
         self.ids: set[str] = set()
         self._recount()
 
-    def hear(self, event: Event) -> None:
+    def record(self, event: Event) -> None:
         """Take note of an event."""
         if event.kind == "reset":
             self._recount()

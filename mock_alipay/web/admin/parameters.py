@@ -29,7 +29,7 @@ _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 def parameters(request: Request, known: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """The query, as ``known`` (schemas by name) types it and with its defaults.
 
-    Misuse (400) for a parameter that does not exist, is given twice, or has a wrong value.
+    HttpProblem (400) for a parameter that does not exist, is given twice, or has a wrong value.
     """
     found = {name: schema["default"] for name, schema in known.items() if "default" in schema}
     given: set[str] = set()
@@ -68,7 +68,7 @@ def json_object(media: str, raw: bytes) -> dict[str, Any]:
 
 
 def check(schemas: Schemas, schema: str, body: Mapping[str, Any]) -> None:
-    """Misuse (400) tells everything that ``schema`` says no to, and what is allowed."""
+    """HttpProblem (400) tells everything that ``schema`` says no to, and what is allowed."""
     if schemas.accepts(schema, body):
         return
     file, _, pointer = schema.partition("#")

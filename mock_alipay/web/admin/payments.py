@@ -39,7 +39,7 @@ async def act(context: AdminContext, request: AdminRequest) -> Any:
 
 
 async def payment_of(context: AdminContext, payment_request_id: str, client_id: str | None) -> Payment:
-    """The payment with this id, as it stands; Misuse when there is none, or several and no client id."""
+    """The payment with this id, as it stands; HttpProblem when there is none, or several and no client id."""
     if client_id is None:
         found = [p for p in await context.repository.store.browse() if p.payment_request_id == payment_request_id]
     else:

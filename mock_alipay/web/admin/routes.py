@@ -75,7 +75,7 @@ class AdminApi:
         return Router(routes, default=self._route("/", {}).app, redirect_slashes=False)
 
     def openapi(self, path: str) -> Route:
-        """The description of both APIs, for anyone whom the guard lets in."""
+        """The description of both APIs, for anyone with access."""
         return self._guarded(path, self._describe, needs_token=False)
 
     async def _describe(self, request: Request) -> Response:
@@ -91,7 +91,7 @@ class AdminApi:
         async def answer(request: Request) -> Response:
             return await _pick(request, methods).answer(request)
 
-        # Some say nothing that a stranger may not know, and whoever waits for the gateway has no token yet.
+        # Some answer nothing secret, and a client that waits for the gateway has no token yet.
         return self._guarded(path, answer, needs_token=all(call.spec.get("token", True) for call in methods.values()))
 
     def _guarded(self, path: str, answer: _Answer, *, needs_token: bool) -> Route:
@@ -99,7 +99,7 @@ class AdminApi:
             return await self._respond(request, answer, needs_token=needs_token)
 
         route = Route(path, respond)
-        # Any method comes in: _pick tells which are allowed, as a problem and behind the guard.
+        # Any method comes in: _pick tells which are allowed, as a problem and after the access check.
         route.methods = None
         return route
 

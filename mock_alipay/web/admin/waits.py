@@ -31,17 +31,17 @@ _WEIGHTS = {"resultCode": 1, "scenario": 1, "endpoint": 2, "clientId": 3, "payme
 
 
 async def wait(context: AdminContext, request: AdminRequest) -> Any:
-    """Answer as soon as enough calls fit; Misuse (408) with the nearest misses when the time is over."""
+    """Answer as soon as enough calls fit; HttpProblem (408) with the nearest misses when the time is over."""
     filters, query = filters_of(context, request.query), request.query
-    tally = _Tally(context, filters, query["after"], query["count"])
-    with context.waits.held(), context.events.subscribed(tally.hear):
-        await either(tally.enough, request.http, query["timeout"])
-    if tally.count < query["count"]:
-        raise _missed(context, filters, query, tally.count)
-    return {"count": tally.count, "calls": await shown(context, list(tally.newest))}
+    counter = _Counter(context, filters, query["after"], query["count"])
+    with context.waits.held(), context.events.subscribed(counter.record):
+        await either(counter.enough, request.http, query["timeout"])
+    if counter.count < query["count"]:
+        raise _missed(context, filters, query, counter.count)
+    return {"count": counter.count, "calls": await shown(context, list(counter.newest))}
 
 
-class _Tally:
+class _Counter:
     """Counts the calls that fit, those of the journal first and then each that comes."""
 
     def __init__(self, context: AdminContext, filters: Mapping[str, str], after: int, expected: int) -> None:
@@ -54,7 +54,7 @@ class _Tally:
         self.enough = asyncio.Event()
         self._recount()
 
-    def hear(self, event: Event) -> None:
+    def record(self, event: Event) -> None:
         """Take note of an event."""
         if event.kind == "reset":
             self._recount()

@@ -1,6 +1,6 @@
 """What the gateway tells a merchant by itself: one composer a file, and here the table of them.
 
-A composer takes the payment and the news, and returns the fields of a body beside ``result``, and the result's code.
+A composer takes the payment and the event, and returns the fields of a body beside ``result``, and the result's code.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from mock_alipay.clock.clocks import wire_time
 
 
 def notify_capture(payment: Payment, event: DomainEvent) -> tuple[str, dict[str, Any]]:
-    """The capture that the news is about."""
+    """The capture that the event is about."""
     capture = next(t for t in payment.captures if t.id == event.transaction_id)
     fields: dict[str, Any] = {
         "notifyType": event.notify_type,

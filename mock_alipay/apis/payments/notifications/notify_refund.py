@@ -9,7 +9,7 @@ from mock_alipay.clock.clocks import wire_time
 
 
 def notify_refund(payment: Payment, event: DomainEvent) -> tuple[str, dict[str, Any]]:
-    """The refund that the news is about; a paymentId is not among the documented fields."""
+    """The refund that the event is about; a paymentId is not among the documented fields."""
     refund = next(t for t in payment.refunds if t.id == event.transaction_id)
     fields: dict[str, Any] = {
         "notifyType": event.notify_type,
