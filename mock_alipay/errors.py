@@ -10,6 +10,7 @@
     ├── DeliveryError  a notification got no answer from its merchant
     │   └── AddressNotAllowed  it was not sent: its address is not allowed
     ├── Unreachable    no gateway answers a ``Mock``
+    │   └── Untrusted      what answers has a certificate that is not trusted
     └── AdminError     a gateway's admin API refuses a ``Mock``'s call
         └── WaitTimeout    the calls that it waited for have not come
 """
@@ -123,6 +124,10 @@ class AddressNotAllowed(DeliveryError):
 
 class Unreachable(MockAlipayError):
     """No gateway answers, or what answers is none."""
+
+
+class Untrusted(Unreachable):
+    """What answers has a certificate of which nobody who is trusted knows."""
 
 
 class AdminError(MockAlipayError):

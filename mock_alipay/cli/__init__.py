@@ -13,6 +13,7 @@ import click
 from mock_alipay.cli.banner import forget_output
 from mock_alipay.cli.call import call
 from mock_alipay.cli.check import check, scenarios, validate
+from mock_alipay.cli.command import no_such_command
 from mock_alipay.cli.control import act, clock, reset, use
 from mock_alipay.cli.options import strange_variables
 from mock_alipay.cli.serve import env, ready, serve
@@ -35,6 +36,13 @@ class _Commands(click.Group):
                 raise click.UsageError(f"flags come after the command: mock-alipay {name} …", ctx)
             args = ["serve", *args]
         return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in self.commands:
+            raise click.UsageError(no_such_command(args[0], list(self.commands)), ctx)
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -82,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except OSError as error:
         # A full disk under standard output, most likely.
         forget_output()
-        _complain(f"the system says no, to what is printed most likely: {error}")
+        _complain(f"the output cannot be written; check where it goes: {error.strerror or type(error).__name__}")
         code = 1
     except (click.Abort, KeyboardInterrupt):
         code = 130

@@ -13,9 +13,10 @@ from typing import Any
 import click
 
 from mock_alipay.cli.check import read_body
+from mock_alipay.cli.command import Command
 from mock_alipay.cli.options import KEYS, options
 from mock_alipay.cli.param_types import Seconds
-from mock_alipay.cli.target import PLACE, plain_http
+from mock_alipay.cli.target import PLACE, plain_http, why_unanswered
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.errors import SetupError, under
 from mock_alipay.text.wording import close
@@ -35,7 +36,7 @@ class _Word(click.ParamType):  # type: ignore[type-arg] # generic in later versi
         return text
 
 
-@click.command()
+@click.command(cls=Command)
 @options(*PLACE, *KEYS)
 @click.option("--scenario", type=_Word(), metavar="NAME", help="Ask for this scenario in the mock-scenario header.")
 @click.option("--client-id", type=_Word(), default=TEST_CLIENT_ID, show_default=True, help="Whom to call as.")
@@ -120,9 +121,8 @@ def _send(
     except ConnectionRefusedError:
         raise SetupError(f"nothing listens at {config.url}; start the gateway with: mock-alipay") from None
     except (OSError, http.client.HTTPException, UnicodeError) as error:
-        words = str(error) or type(error).__name__
-        hint = ", or is this its port for HTTPS?" if isinstance(error, http.client.RemoteDisconnected) else ""
-        raise SetupError(f"no reply from {config.url}: {words} (a scenario's fault? see its journal{hint})") from None
+        why = why_unanswered(error)
+        raise SetupError(f"no reply from {config.url}: {why} (a scenario's fault? see its journal)") from None
 
 
 def _show_request(config: Config, target: str, headers: dict[str, str], body: bytes) -> None:

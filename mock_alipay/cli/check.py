@@ -8,12 +8,13 @@ from typing import Any
 
 import click
 
+from mock_alipay.cli.command import Command
 from mock_alipay.cli.container import beside
 from mock_alipay.cli.options import SCENARIO_FLAGS, TYPES, config_of, options
-from mock_alipay.errors import Refusal, SetupError
+from mock_alipay.errors import Refusal, SetupError, UsageError
 
 
-@click.command()
+@click.command(cls=Command)
 @options(*SCENARIO_FLAGS)
 @click.option("--schema", is_flag=True, help="Print the file of their JSON Schema, for editors, instead.")
 def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands flags over by name
@@ -34,7 +35,7 @@ def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands
         click.echo(f"{name:<{width}}  {scenario.description}" + ("" if shipped else f"  ({scenario.origin})"))
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("files", nargs=-1, required=True, type=Path, metavar="FILE…")
 def validate(files: tuple[Path, ...]) -> None:
     """Check scenario files: file:line and reason of everything wrong, and of fields that look misspelt."""
@@ -61,7 +62,7 @@ def validate(files: tuple[Path, ...]) -> None:
     Library([*Library.load((), schemas).values(), *scenarios])
 
 
-@click.command()
+@click.command(cls=Command)
 @options(*TYPES)
 @click.option("--endpoint", default="createPaymentSession", show_default=True, help="Whose contract to hold it to.")
 @click.argument("file", metavar="FILE")
@@ -77,7 +78,7 @@ def check(file: str, endpoint: str, **flags: Any) -> None:
     from mock_alipay.contracts.validation import Contract
 
     if endpoint not in ENDPOINTS:
-        raise click.BadParameter(f"there is no '{endpoint}'; known are {', '.join(ENDPOINTS)}", param_hint="--endpoint")
+        raise UsageError(f"--endpoint: there is no endpoint '{endpoint}'; known are {', '.join(ENDPOINTS)}")
     contract = Contract(Schemas(config_of(flags).types))
     raw = read_body(file)
     try:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from mock_alipay.cli.command import Command
+from mock_alipay.cli.param_types import OneOf, Whole
 from mock_alipay.cli.target import at_a_gateway, gateway
 from mock_alipay.contracts.names import BuyerAction
 
@@ -15,9 +17,9 @@ if TYPE_CHECKING:
 _MOVES = ("advance", "freeze", "run")
 
 
-@click.command()
+@click.command(cls=Command)
 @at_a_gateway
-@click.option("--times", type=click.IntRange(1), metavar="N", help="For the next N calls; until changed when left out.")
+@click.option("--times", type=Whole(1), metavar="N", help="For the next N calls; until changed when left out.")
 @click.argument("scenario", required=False)
 @click.option("--clear", is_flag=True, help="Take back what was set, instead.")
 def use(scenario: str | None, times: int | None, clear: bool, **flags: Any) -> None:  # noqa: FBT001 - by name
@@ -38,11 +40,11 @@ def use(scenario: str | None, times: int | None, clear: bool, **flags: Any) -> N
         click.echo(f"{scenario} for {_whom(mock)}{calls}")
 
 
-@click.command()
+@click.command(cls=Command)
 @at_a_gateway
 @click.option("--code", metavar="CODE", help="Why a payment is declined, such as DO_NOT_HONOR.")
 @click.argument("payment_request_id", metavar="PAYMENT_REQUEST_ID")
-@click.argument("action", type=click.Choice(get_args(BuyerAction)))
+@click.argument("action", type=OneOf(get_args(BuyerAction)))
 def act(payment_request_id: str, action: BuyerAction, code: str | None, **flags: Any) -> None:
     """Have the buyer of a payment act."""
     if code and action != "decline":
@@ -54,7 +56,7 @@ def act(payment_request_id: str, action: BuyerAction, code: str | None, **flags:
         click.echo(f"{after.payment_request_id} is {after.state}{number}")
 
 
-@click.command()
+@click.command(cls=Command)
 @at_a_gateway
 def reset(**flags: Any) -> None:
     """Forget payments, notifications, counters, choices, loaded scenarios, journal and clock."""
@@ -63,9 +65,9 @@ def reset(**flags: Any) -> None:
         click.echo(f"reset {_whom(mock)}")
 
 
-@click.command()
+@click.command(cls=Command)
 @at_a_gateway
-@click.argument("move", type=click.Choice(["show", *_MOVES]), default="show", metavar="[show|advance|freeze|run]")
+@click.argument("move", type=OneOf(["show", *_MOVES]), default="show", metavar="[show|advance|freeze|run]")
 @click.argument("value", required=False, metavar="[DURATION|MOMENT]")
 def clock(move: str, value: str | None, **flags: Any) -> None:
     """Show the gateway's clock, or move it.

@@ -18,6 +18,8 @@ from mock_alipay.cli.param_types import (
     HostName,
     HttpUrl,
     Merchant,
+    Number,
+    OneOf,
     Switch,
     TlsPort,
     Token,
@@ -60,7 +62,7 @@ _SCENARIO = ("--scenario", {"metavar": "NAME", "help": "The scenario for calls t
 _SIGNATURES = (
     "--signatures",
     {
-        "type": click.Choice(["known", "required", "off"]),
+        "type": OneOf(["known", "required", "off"]),
         "help": "Verify client ids that have a key, demand a key of all, or neither verify nor sign.",
     },
 )
@@ -77,11 +79,11 @@ _GATEWAY_KEY = ("--gateway-key", {"type": File(), "help": "The private key that 
 _TYPES = (
     "--types",
     {
-        "type": click.Choice(["documented", "strict"]),
+        "type": OneOf(["documented", "strict"]),
         "help": "Take documented Booleans and Integers natively too, or as strings only.",
     },
 )
-_SEED = ("--seed", {"type": int, "metavar": "N", "help": "Same seed, same ids; random and printed when left out."})
+_SEED = ("--seed", {"type": Number(), "metavar": "N", "help": "Same seed, same ids; random and printed when left out."})
 _MAX_BODY = (
     "--max-body",
     {"type": Whole(1), "metavar": "BYTES", "help": "Larger requests are refused."},
@@ -128,7 +130,7 @@ _SANDBOX_RETRIES = (
 )
 _LOG_FORMAT = (
     "--log-format",
-    {"type": click.Choice(["text", "json"]), "default": "text", "help": "One line a call, in words or as JSON."},
+    {"type": OneOf(["text", "json"]), "default": "text", "help": "One line a call, in words or as JSON."},
 )
 _QUIET = ("--quiet", {**_SWITCH, "help": "No line a call: warnings and errors only."})
 

@@ -30,14 +30,62 @@ class _List(click.ParamType):  # type: ignore[type-arg] # generic in later versi
     envvar_list_splitter = os.pathsep
 
 
-class Switch(click.types.BoolParamType):
-    """A flag without a value; its variable has one."""
+class _InOurWords(click.ParamType):  # type: ignore[type-arg] # as above
+    """One of click's own kinds, refused in words of ours: click's differ between its versions."""
+
+    @property
+    def expected(self) -> str:
+        """What may be written."""
+        raise NotImplementedError
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter:
-            self.fail(f"expected 1, true, yes or on, or 0, false, no or off, got '{value}'", param, ctx)
+            self.fail(f"expected {self.expected}, got '{value}'", param, ctx)
+
+
+class Switch(_InOurWords, click.types.BoolParamType):
+    """A flag without a value; its variable has one."""
+
+    expected = "1, true, yes or on, or 0, false, no or off"
+
+
+class Number(_InOurWords, click.types.IntParamType):
+    expected = "a whole number"
+
+
+class Whole(_InOurWords, click.IntRange):
+    name = "integer"
+
+    @property
+    def expected(self) -> str:
+        return f"a whole number from {self.min}" + ("" if self.max is None else f" to {self.max}")
+
+
+class OneOf(_InOurWords, click.Choice):  # type: ignore[type-arg] # as above
+    @property
+    def expected(self) -> str:
+        *first, last = map(str, self.choices)
+        return f"{', '.join(first)} or {last}"
+
+
+class Seconds(_InOurWords, click.FloatRange):
+    """A length of time; unlike click's own numbers never nan."""
+
+    name = "seconds"
+
+    @property
+    def expected(self) -> str:
+        least = f"more than {self.min}" if self.min_open else f"at least {self.min}"
+        most = "" if self.max is None else f" and at most {self.max}"
+        return f"seconds, such as 10 or 0.5, {least}{most}"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        seconds = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail(f"expected {self.expected}, got '{value}'", param, ctx)
+        return seconds
 
 
 class Folder(_List):
@@ -112,25 +160,6 @@ class HttpUrl(_Text):
 class Token(_Text):
     name = "TOKEN"
     form, told, secret = VISIBLE_WORD, VISIBLE_WORD_TOLD, True
-
-
-class Whole(click.IntRange):
-    name = "integer"
-
-
-class Seconds(click.FloatRange):
-    """A length of time; unlike click's own numbers never nan."""
-
-    name = "seconds"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        try:
-            wrong = math.isnan(float(value))
-        except ValueError:
-            wrong = True
-        if wrong:
-            self.fail(f"expected seconds, such as 10 or 0.5, got '{value}'", param, ctx)
-        return super().convert(value, param, ctx)
 
 
 class TlsPort(click.ParamType):  # type: ignore[type-arg] # generic in later versions only

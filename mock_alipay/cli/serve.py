@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mock_alipay.cli.banner import forget_output, json_banner, text_banner
+from mock_alipay.cli.command import Command
 from mock_alipay.cli.container import beside
 from mock_alipay.cli.options import KEYS, SERVING, config_of, options, require_ports, strange_variables
 from mock_alipay.cli.param_types import Seconds
-from mock_alipay.cli.target import PLACE, STARTED_WITH, plain_http
+from mock_alipay.cli.target import PLACE, STARTED_WITH, plain_http, why_unanswered
 from mock_alipay.config.config import Config
 from mock_alipay.errors import SetupError, UsageError
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("mock_alipay")
 
 
-@click.command()
+@click.command(cls=Command)
 @options(*SERVING)
 def serve(*, log_format: LogFormat, quiet: bool, **flags: Any) -> None:
     """Run the gateway until Ctrl-C or SIGTERM."""
@@ -90,7 +91,7 @@ def _announce(banner: str) -> None:
         logger.warning("the lines at the start could not be printed: %s", error.strerror)
 
 
-@click.command()
+@click.command(cls=Command)
 @options(*PLACE)
 @click.option("--wait", type=Seconds(0), default=0.0, metavar="SECONDS", help="How long to wait for it.")
 def ready(wait: float, **flags: Any) -> None:
@@ -104,7 +105,7 @@ def ready(wait: float, **flags: Any) -> None:
     click.echo(f"ready at {config.url}")
 
 
-@click.command()
+@click.command(cls=Command)
 @options(*STARTED_WITH, *KEYS)
 def env(**flags: Any) -> None:
     """Print shell lines that point a client here: eval "$(mock-alipay env)"."""
@@ -157,7 +158,5 @@ def _health(config: Config) -> str | None:
         return None if healthy else f"HTTP {response.status}, which is not mock-alipay's answer"
     except (json.JSONDecodeError, UnicodeDecodeError):
         return "something else listens there"
-    except http.client.RemoteDisconnected:
-        return "it hung up without a word; is this its port for HTTPS?"
     except (OSError, http.client.HTTPException, UnicodeError) as error:
-        return str(error) or type(error).__name__
+        return why_unanswered(error)

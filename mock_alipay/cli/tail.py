@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mock_alipay.cli.command import Command
 from mock_alipay.cli.target import at_a_gateway, gateway
 from mock_alipay.errors import Unreachable
 
@@ -20,7 +21,7 @@ _PAUSE = 0.5
 """Seconds between two looks for a gateway that has gone."""
 
 
-@click.command()
+@click.command(cls=Command)
 @at_a_gateway
 def tail(**flags: Any) -> None:
     """Print calls and notifications as they come, each with what was wrong with it, until Ctrl-C."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import http.client
 import os
 import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +16,7 @@ import click
 
 from mock_alipay.cli.container import beside
 from mock_alipay.cli.options import ADDRESS, TOKEN, config_of, options, require_ports, typed
-from mock_alipay.errors import AdminError, SetupError, Unreachable, UsageError, under
+from mock_alipay.errors import AdminError, SetupError, Unreachable, Untrusted, UsageError, under
 
 if TYPE_CHECKING:
     from mock_alipay.client import Mock
@@ -68,10 +70,10 @@ def gateway(*, client_id: str | None, url: str | None, **flags: Any) -> Iterator
     except AdminError as error:
         # The gateway's own 400 is about a value that was typed here.
         raise (UsageError if error.status == 400 else SetupError)(str(error)) from None
+    except Untrusted as error:
+        raise SetupError(f"{error}; commands trust the file in SSL_CERT_FILE, as mock-alipay env prints it") from None
     except Unreachable as error:
-        untrusted = "CERTIFICATE_VERIFY_FAILED" in str(error)
-        hint = ", and commands in SSL_CERT_FILE, as mock-alipay env prints it" if untrusted else ""
-        raise SetupError(f"{error}{hint}") from None
+        raise SetupError(str(error)) from None
 
 
 def plain_http(*, url: str | None, **flags: Any) -> Config:
@@ -83,6 +85,23 @@ def plain_http(*, url: str | None, **flags: Any) -> Config:
     with under(f"{given_by}: "):
         host, port = _host_and_port(target)
     return dataclasses.replace(config, host=host, port=port)
+
+
+def why_unanswered(error: Exception) -> str:
+    """What went wrong with a call over plain HTTP."""
+    match error:
+        case http.client.RemoteDisconnected():
+            return "it hung up without a word; is this its port for HTTPS?"
+        case TimeoutError():
+            return "it did not answer in time"
+        case ConnectionRefusedError():
+            return "nothing listens there"
+        case socket.gaierror() | UnicodeError() | http.client.InvalidURL():
+            return "its host has no address"
+        case OSError():
+            return f"the connection failed: {error.strerror or type(error).__name__}"
+        case _:
+            return "what it answers is not HTTP, or broke off"
 
 
 def _target(url: str | None, config: Config) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import Any
 
 import httpx2
 
-from mock_alipay.errors import AdminError, SetupError, Unreachable, UsageError, WaitTimeout
+from mock_alipay.errors import AdminError, SetupError, Unreachable, Untrusted, UsageError, WaitTimeout
 
 _PATIENCE = 10.0
 """Seconds beyond what an answer itself may take."""
@@ -30,8 +31,8 @@ class Transport:
     def __init__(self, url: str, admin_token: str | None, ca_certificate: str | Path | None = None) -> None:
         try:
             parsed = httpx2.URL(url)
-        except httpx2.InvalidURL as error:
-            raise UsageError(f"{url} is no URL of a gateway: {error}") from None
+        except httpx2.InvalidURL:
+            raise UsageError(f"expected a gateway's URL such as http://127.0.0.1:2088, got {url}") from None
         if parsed.scheme not in ("http", "https") or not parsed.host:
             raise UsageError(f"expected a gateway's URL such as http://127.0.0.1:2088, got {url}")
         if parsed.path.strip("/") or parsed.query:
@@ -141,14 +142,40 @@ class Transport:
         return Unreachable(f"what answers at {self.url} is not mock-alipay: HTTP {response.status_code}")
 
     def _unreachable(self, error: httpx2.TransportError) -> Unreachable:
-        why = str(error) or type(error).__name__
-        if "CERTIFICATE_VERIFY_FAILED" in why:
+        cause = _cause(error)
+        if isinstance(cause, ssl.SSLCertVerificationError):
             hint = "Mock takes the file of an authority to trust as ca_certificate"
-            return Unreachable(f"what answers at {self.url} is not trusted: {why}; {hint}")
+            return Untrusted(f"what answers at {self.url} is not trusted; {hint} [{cause.verify_message}]")
         # The HTTPS port hangs up on whoever sends it plain HTTP.
-        hung_up = self.url.lower().startswith("http:") and "without sending a response" in why
+        hung_up = self.url.lower().startswith("http:") and isinstance(error, httpx2.RemoteProtocolError)
         hint = ", or is this its port for HTTPS?" if hung_up else ""
-        return Unreachable(f"no gateway answers at {self.url}: {why.rstrip('.')}; start it with: mock-alipay{hint}")
+        return Unreachable(f"no gateway answers at {self.url}: {_why(error, cause)}; start it with: mock-alipay{hint}")
+
+
+def _cause(error: BaseException) -> BaseException:
+    """What the system said, where it said something."""
+    inner: BaseException | None = error
+    while inner is not None and not isinstance(inner, OSError):
+        inner = inner.__cause__ or inner.__context__
+    return inner or error
+
+
+def _why(error: httpx2.TransportError, cause: BaseException) -> str:
+    match error, cause:
+        case _, ConnectionRefusedError():
+            return "nothing listens there"
+        case _, socket.gaierror():
+            return "its host has no address"
+        case httpx2.TimeoutException(), _:
+            return "it did not answer in time"
+        case httpx2.ConnectError(), ssl.SSLError():
+            return "it does not speak TLS"
+        case httpx2.RemoteProtocolError(), _:
+            return "it hung up, or what it says is not HTTP"
+        case _, OSError():
+            return f"the connection failed: {cause.strerror or type(cause).__name__}"
+        case _:
+            return f"the connection failed [{error or type(error).__name__}]"
 
 
 def _trust(ca_certificate: str | Path | None, *, encrypted: bool) -> ssl.SSLContext | bool:

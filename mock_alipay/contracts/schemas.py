@@ -7,6 +7,7 @@ tells what is wrong. So the second is asked only when the first has said no.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 FOLDER = Path(__file__).parent / "2024-04-26"
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+"""Strings, so that brackets within them do not count, and brackets."""
+
 _SHARED = ("common.json", "codes.json", "replies.json")
 
 
@@ -110,3 +114,18 @@ def depth(value: Any) -> int:
         inner = [v.values() if isinstance(v, dict) else v for v in level if isinstance(v, dict | list)]
         level = [item for items in inner for item in items]
     return levels - 1
+
+
+def nesting(text: str) -> int:
+    """How many objects and arrays are open at most at one place of a text, be it JSON or not.
+
+    Parsers bound it too, each elsewhere and in words of its own.
+    """
+    most = level = 0
+    for found in _BRACKETS.finditer(text):
+        if found[0] in ("{", "["):
+            level += 1
+            most = max(most, level)
+        elif found[0] in ("}", "]"):
+            level = max(level - 1, 0)
+    return most

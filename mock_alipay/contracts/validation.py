@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 
 from mock_alipay.contracts.fault_messages import MAX_FAULTS
-from mock_alipay.contracts.schemas import Schemas, depth
+from mock_alipay.contracts.schemas import Schemas, depth, nesting
 from mock_alipay.errors import Fault, Refusal
-from mock_alipay.text.wording import close, described
+from mock_alipay.text.wording import close, described, not_json
 
 MAX_DEPTH = 32
 """Nesting beyond this is refused; the documented fields nest seven levels deep."""
@@ -101,24 +101,22 @@ def _pruned(value: Any) -> Any:
 def _why_no_json(raw: bytes, error: orjson.JSONDecodeError) -> str:
     if not raw.strip():
         return "an empty body"
-    if "depth" in error.msg or "recursion" in error.msg:
-        return _TOO_DEEP
     try:
         text = raw.decode()
     except UnicodeDecodeError as broken:
         return f"bytes that are not UTF-8, at byte {broken.start}"
+    if nesting(text) > MAX_DEPTH:
+        return _TOO_DEEP
     if text.startswith("\ufeff"):
         return "a byte order mark before it"
     try:
         # Python refuses integers of thousands of digits in words of its own: nobody needs their value here.
         json.loads(text, parse_constant=_no_constant, parse_int=len)
     except json.JSONDecodeError as plain:
-        return f"text that is not JSON: {plain.msg} at line {plain.lineno}, column {plain.colno}"
-    except RecursionError:
-        return _TOO_DEEP
+        return f"text that is {not_json(plain)}"
     except ValueError as constant:
         return str(constant)
-    return f"text that is not JSON: {error.msg}"
+    return f"text that is {not_json(error)}"
 
 
 def _no_constant(name: str) -> Any:

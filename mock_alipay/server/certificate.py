@@ -74,8 +74,11 @@ def certificate(folder: Path, extra_hosts: Sequence[str] = ()) -> Certificate:
             raise SetupError(
                 f"{folder}: the TLS certificate cannot be kept there: {error.strerror}; {_ELSEWHERE}"
             ) from None
-        except ValueError as error:
-            raise SetupError(f"no TLS certificate can be issued for {', '.join(extra_hosts)}: {error}") from None
+        except ValueError:
+            raise SetupError(
+                f"no TLS certificate can name {', '.join(own)}: expected addresses, or names of letters, digits, "
+                "dots and hyphens; change --host, or turn HTTPS off with --tls-port none"
+            ) from None
     return Certificate(file, folder / "ca.pem")
 
 

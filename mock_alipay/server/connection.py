@@ -61,7 +61,9 @@ class ClientConnection(HttpToolsProtocol):
         try:
             self._feed(data)
         except httptools.HttpParserError as error:
-            why = str(error.__context__ or error)[:100] if data[:2] != _TLS_HANDSHAKE else "HTTPS has a port of its own"
+            # The parser's words differ between its versions: they come last, in brackets.
+            parsed = f"expected a request line and headers [{str(error.__context__ or error)[:100]}]"
+            why = "HTTPS has a port of its own" if data[:2] == _TLS_HANDSHAKE else parsed
             self.logger.warning("a client was sent away, it sent what is not HTTP/1.1: %s", why)
             self._reject(b"400 Bad Request", f"this is not HTTP/1.1: {why}")
         if self._in_head and self._head_size > MAX_HEAD and not self.transport.is_closing():

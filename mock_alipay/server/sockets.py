@@ -63,7 +63,8 @@ def _bind(host: str, port: int, flag: str) -> socket.socket:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
-        raise SetupError(f"--host {host}: no such address: {error}") from None
+        told = f" ({error.strerror})" if isinstance(error, OSError) else ""
+        raise SetupError(f"--host {host}: no such address; name this machine, as in 127.0.0.1{told}") from None
     family, _, _, _, address = found[0]
     # asyncio turns Nagle's algorithm off only for sockets that say they are TCP.
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -92,7 +93,7 @@ def _why(error: OSError, flag: str) -> str:
                 "sudo sysctl net.ipv4.ip_unprivileged_port_start=443, or run it in a container"
             )
         case _:
-            return str(error.strerror or error)
+            return f"the system does not let it listen there: {error.strerror}"
 
 
 def _port(bound: socket.socket) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -30,6 +31,11 @@ def described(value: Any, *, secret: bool = False) -> str:
             return "an array"
         case _:
             return "an object"
+
+
+def not_json(error: json.JSONDecodeError) -> str:
+    """Where a text stops being JSON. Each parser has words of its own for why: they come last, in brackets."""
+    return f"not JSON at line {error.lineno}, column {error.colno} [{error.msg}]"
 
 
 def close(name: str, words: Iterable[str]) -> str | None:

@@ -6,10 +6,12 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from mock_alipay.text.wording import described
+from mock_alipay.text.wording import described, not_json
 
 _EXPECTED = (("resultCode", "SUCCESS"), ("resultStatus", "S"))
 """With HTTP status 200 these two make an acknowledgement (the notify pages; TPL: the status counts too)."""
+
+_ACKNOWLEDGEMENT = '{"result": {"resultCode": "SUCCESS", "resultStatus": "S", ...}}'
 
 
 class Answer(NamedTuple):
@@ -27,11 +29,11 @@ def complaint(status: int, body: bytes, *, truncated: bool = False) -> str | Non
     if truncated:
         return "the body was longer than 64 KiB"
     if not body.strip():
-        return 'the body was empty, expected {"result": {"resultCode": "SUCCESS", "resultStatus": "S", ...}}'
+        return f"the body was empty, expected {_ACKNOWLEDGEMENT}"
     try:
         answer = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        return f"the body was not JSON: {error.msg}"
+        return f"the body was {not_json(error)}; expected {_ACKNOWLEDGEMENT}"
     result = answer.get("result") if isinstance(answer, dict) else None
     if not isinstance(result, dict):
         return f"result was {_found(result)}, expected an object" if isinstance(answer, dict) else _no_object(answer)

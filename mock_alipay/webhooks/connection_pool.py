@@ -81,7 +81,7 @@ class ConnectionPool:
         try:
             return await _answer(response)
         except _FAILURES as error:
-            raise DeliveryError(f"{url.place} broke off its answer: {_reason(error)}") from None
+            raise DeliveryError(f"{url.place} broke off its answer [{_reason(error)}]") from None
 
 
 def _request(url: Url, headers: Mapping[str, str], body: bytes) -> httpcore2.Request:
@@ -119,17 +119,17 @@ def _unanswered(error: Exception, url: Url) -> str:
     match error, cause:
         case _, ssl.SSLCertVerificationError():
             hint = "SSL_CERT_FILE can name authorities to trust"
-            return f"the certificate of {url.place} is not trusted: {cause.verify_message}; {hint}"
+            return f"the certificate of {url.place} is not trusted; {hint} [{cause.verify_message}]"
         case _, ssl.SSLError():
-            return f"{url.place} does not speak TLS: {_reason(error)}"
+            return f"{url.place} does not speak TLS, which https URLs need [{_reason(error)}]"
         case _, ConnectionRefusedError():
             return f"{url.place} refused the connection: nothing listens there"
         case httpcore2.LocalProtocolError(), _:
-            return f"nothing was sent to {url.place}: {_reason(error)}"
+            return f"nothing was sent to {url.place}: no HTTP request can hold it [{_reason(error)}]"
         case httpcore2.RemoteProtocolError(), _ if cause is not error:
-            return f"what {url.place} answers is not HTTP: {_reason(error)}"
+            return f"what {url.place} answers is not HTTP [{_reason(error)}]"
         case httpcore2.ConnectError(), OSError():
-            return f"{url.place} cannot be reached: {_reason(error)}"
+            return f"{url.place} cannot be reached [{_reason(error)}]"
         case _:
             return f"{url.place} closed the connection without an answer"
 
@@ -142,6 +142,7 @@ def _cause(error: BaseException) -> BaseException:
 
 
 def _reason(error: BaseException) -> str:
+    """In the words of the system or of a library: what says the same in each version stands before it."""
     cause = _cause(error)
     text = (cause.strerror if isinstance(cause, OSError) else None) or str(cause) or type(cause).__name__
     return short(text, 120)

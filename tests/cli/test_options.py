@@ -11,6 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from mock_alipay.cli.command import Command
 from mock_alipay.cli.options import SERVING, config_of, options, strange_variables
 from mock_alipay.cli.serve import serve
 from mock_alipay.config.config import Config
@@ -83,21 +84,21 @@ SETTINGS = [
 """Flag, value as users write it, field of the Config, what stands there then."""
 
 WRONG = [
-    ("--port", "abc", "'abc' is not a valid integer"),
-    ("--port", "-1", "-1 is not in the range"),
-    ("--port", "65536", "65536 is not in the range"),
+    ("--port", "abc", "expected a whole number from 0 to 65535, got 'abc'"),
+    ("--port", "-1", "expected a whole number from 0 to 65535, got '-1'"),
+    ("--port", "65536", "expected a whole number from 0 to 65535, got '65536'"),
     ("--tls-port", "abc", "expected a port from 0 to 65535, or none"),
     ("--tls-port", "65536", "expected a port from 0 to 65535, or none"),
     ("--tls-port", "-1", "expected a port from 0 to 65535, or none"),
     ("--tls-port", "²", "expected a port from 0 to 65535, or none"),
-    ("--signatures", "maybe", "'maybe' is not one of 'known', 'required', 'off'"),
-    ("--types", "loose", "'loose' is not one of 'documented', 'strict'"),
+    ("--signatures", "maybe", "expected known, required or off, got 'maybe'"),
+    ("--types", "loose", "expected documented or strict, got 'loose'"),
     ("--merchant", "SHOP", "expected ID=FILE"),
     ("--merchant", "=file", "expected ID=FILE"),
     ("--merchant", "SHOP=", "expected ID=FILE"),
-    ("--seed", "1.5", "'1.5' is not a valid integer"),
-    ("--max-body", "0", "0 is not in the range"),
-    ("--log-format", "xml", "'xml' is not one of 'text', 'json'"),
+    ("--seed", "1.5", "expected a whole number, got '1.5'"),
+    ("--max-body", "0", "expected a whole number from 1, got '0'"),
+    ("--log-format", "xml", "expected text or json, got 'xml'"),
     ("--admin-host", "gateway/", "expected a host name without port, such as gateway, got 'gateway/'"),
     ("--admin-host", "http://gateway", "expected a host name without port"),
     ("--admin-host", "*", "expected a host name without port"),
@@ -121,7 +122,7 @@ WRONG = [
 ]
 
 
-@click.command()
+@click.command(cls=Command)
 @options(*SERVING)
 def probe(log_format: str, quiet: bool, **flags: Any) -> tuple[str, Config]:
     """A command with all flags that does nothing but tell what they say."""
@@ -213,16 +214,16 @@ def test_a_switch_in_a_variable(flag: str) -> None:
     """Any word for yes or no, and none else: what was expected is told."""
     variable, _ = DOCUMENTED[flag]
     assert [told(env={variable: "on"}), told(env={variable: "0"})] == [told(flag), told()]
-    with pytest.raises(click.BadParameter, match="expected 1, true, yes or on, or 0, false, no or off, got 'maybe'"):
+    with pytest.raises(click.UsageError, match="expected 1, true, yes or on, or 0, false, no or off, got 'maybe'"):
         told(env={variable: "maybe"})
 
 
 @pytest.mark.parametrize("typed", [("--scenarios", ""), ("--gateway-key", "")])
 def test_nothing_is_no_folder_and_no_file(typed: tuple[str, str]) -> None:
     """What a shell makes of a variable that is not set does not stand for the folder that one is in."""
-    with pytest.raises(click.BadParameter, match=r"expected a (folder|file), got ''"):
+    with pytest.raises(click.UsageError, match=r"expected a (folder|file), got ''"):
         told(*typed)
-    with pytest.raises(click.BadParameter, match="expected a folder, got ''"):
+    with pytest.raises(click.UsageError, match="expected a folder, got ''"):
         told(env={"MOCK_ALIPAY_SCENARIOS": f"scenarios{os.pathsep}"})
 
 

@@ -19,4 +19,4 @@ def test_no_seconds(written: str) -> None:
     """What is no number is shown, and what to write."""
     with pytest.raises(click.BadParameter) as caught:
         Seconds(0).convert(written, None, None)
-    assert f"expected seconds, such as 10 or 0.5, got '{written}'" == caught.value.message
+    assert f"expected seconds, such as 10 or 0.5, at least 0, got '{written}'" == caught.value.message

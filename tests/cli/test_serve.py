@@ -215,8 +215,8 @@ def test_bad_scenario_files_by_variable(tmp_path: Path) -> None:
     ("flags", "code", "words"),
     [
         (["--scenario", "sucess"], 2, ["--scenario", "no scenario 'sucess'", "did you mean success?"]),
-        (["--merchant", "SHOP=nowhere.pem"], 1, ["nowhere.pem: cannot be read", "No such file"]),
-        (["--gateway-key", "nowhere.pem"], 1, ["nowhere.pem: cannot be read", "No such file"]),
+        (["--merchant", "SHOP=nowhere.pem"], 1, ["nowhere.pem: cannot be read"]),
+        (["--gateway-key", "nowhere.pem"], 1, ["nowhere.pem: cannot be read"]),
         (["--port", "4000", "--tls-port", "4000"], 2, ["--port and --tls-port are both 4000"]),
         (["--host", "nowhere.invalid"], 1, ["--host nowhere.invalid: no such address"]),
         (["--host", "192.0.2.1"], 1, ["no address 192.0.2.1"]),
@@ -363,7 +363,7 @@ def test_a_start_that_nobody_reads(tmp_path: Path) -> None:
     finally:
         process.kill()
     (line,) = (tmp_path / "log").read_text().splitlines()
-    assert "warning: the lines at the start could not be printed: No space left on device" == line
+    assert line.startswith("warning: the lines at the start could not be printed: ")
 
 
 def test_quiet(tmp_path: Path) -> None:

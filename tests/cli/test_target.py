@@ -214,8 +214,8 @@ def test_https_without_trust(command: Command, variable: pytest.MonkeyPatch, sec
         variable.setenv("SSL_CERT_FILE", file)
     ended = command("reset", "--url", str(secure.config.tls_url))
     (line,) = ended.err.splitlines()
-    assert (1, True) == (ended.code, f"what answers at {secure.config.tls_url} is not trusted: " in line)
-    assert line.endswith("commands in SSL_CERT_FILE, as mock-alipay env prints it")
+    assert (1, True) == (ended.code, f"what answers at {secure.config.tls_url} is not trusted; " in line)
+    assert line.endswith("commands trust the file in SSL_CERT_FILE, as mock-alipay env prints it")
 
 
 def test_trust_is_for_https_alone(command: Command, variable: pytest.MonkeyPatch, secure: Live, tmp_path: Path) -> None:

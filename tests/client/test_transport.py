@@ -60,7 +60,7 @@ def test_closed_port() -> None:
     with Mock(url) as mock:
         for ask in (mock.health, lambda: mock.wait(timeout=0), mock.events):
             with pytest.raises(
-                Unreachable, match=rf"no gateway answers at {url}: .*refused.*start it with: mock-alipay"
+                Unreachable, match=rf"no gateway answers at {url}: nothing listens there; start it with: mock-alipay$"
             ):
                 ask()
 
@@ -187,7 +187,7 @@ def test_untrusted_certificate(encrypted: Live, tmp_path: Path, given: str) -> N
     authority = None if given == "none" else certificate(tmp_path).authority
     with Mock(str(encrypted.config.tls_url), ca_certificate=authority) as mock:
         for ask in (mock.health, mock.events):
-            with pytest.raises(Unreachable, match=r"is not trusted: .*certificate verify failed.*ca_certificate"):
+            with pytest.raises(Unreachable, match=r"is not trusted; .* as ca_certificate"):
                 ask()
 
 
@@ -196,7 +196,7 @@ def test_untrusted_certificate(encrypted: Live, tmp_path: Path, given: str) -> N
     [
         (b"nothing of use", "expected certificates in PEM"),
         (b"", "expected certificates in PEM"),
-        (None, "cannot be read: No such file or directory"),
+        (None, "cannot be read: "),
     ],
 )
 @pytest.mark.parametrize("scheme", ["http", "https"])

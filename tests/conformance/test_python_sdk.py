@@ -10,6 +10,7 @@ import http.client
 import os
 import shlex
 import socket
+import ssl
 import subprocess
 import sys
 import uuid
@@ -36,6 +37,12 @@ from tests.live import PATH, SANDBOX_PATH, Live, live
 def named(scenario: str) -> str:
     """A paymentRequestId that asks for a scenario."""
     return f"{scenario}--{uuid.uuid4()}"
+
+
+def latest(gateway: Live) -> dict[str, Any]:
+    """The latest call in the journal."""
+    found: dict[str, Any] = gateway.admin("GET", "/calls?limit=1").body["calls"][0]
+    return found
 
 
 def execute(sdk: Any, request: Any) -> Any:
@@ -139,27 +146,29 @@ def test_wrong_gateway_key(trusted: Live, merchant_pairs: tuple[RSAPrivateKey, R
     """An SDK configured with another public key does not believe the gateway."""
     sdk = client(trusted, alipay_public_key=keys.bare_public_key(merchant_pairs[0].public_key()))
 
-    with pytest.raises(AlipayApiException, match=r"response verify failed.*Verification failed"):
+    with pytest.raises(AlipayApiException):
         sdk.execute(session_request())
+    assert "SUCCESS" == latest(trusted)["resultCode"]
 
 
 @pytest.mark.parametrize(
-    ("scenario", "error", "words"),
+    ("scenario", "error"),
     [
-        ("forged-reply", AlipayApiException, "response verify failed"),
-        ("tampered-reply", AlipayApiException, "response verify failed"),
-        ("unsigned-reply", AlipayApiException, "signature not exist"),
-        ("bad-gateway", AlipayApiException, "invalid http status 502"),
-        ("truncated-reply", http.client.IncompleteRead, "more expected"),
-        ("garbage-reply", http.client.BadStatusLine, "mock-alipay"),
-        ("empty-reply", http.client.RemoteDisconnected, "without response"),
-        ("connection-reset", ConnectionResetError, "reset by peer|without response"),  # Python 3.11 takes it for an end
+        ("forged-reply", AlipayApiException),
+        ("tampered-reply", AlipayApiException),
+        ("unsigned-reply", AlipayApiException),
+        ("bad-gateway", AlipayApiException),
+        ("truncated-reply", http.client.IncompleteRead),
+        ("garbage-reply", http.client.BadStatusLine),
+        ("empty-reply", http.client.RemoteDisconnected),
+        ("connection-reset", ConnectionResetError),
     ],
 )
-def test_replies_that_the_sdk_does_not_believe(trusted: Live, scenario: str, error: Any, words: str) -> None:
+def test_replies_that_the_sdk_does_not_believe(trusted: Live, scenario: str, error: Any) -> None:
     """What scenarios do to a reply on its way reaches the SDK, which raises."""
-    with pytest.raises(error, match=words):
+    with pytest.raises(error):
         client(trusted).execute(session_request(named(scenario)))
+    assert scenario == latest(trusted)["scenario"]
 
 
 def test_sandbox_client(trusted: Live) -> None:
@@ -305,8 +314,9 @@ def test_certificate_of_an_unknown_authority(secure: Live, rerouted: None, monke
     """Without SSL_CERT_FILE the SDK refuses to talk to the gateway."""
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
 
-    with pytest.raises(AlipayApiException, match="CERTIFICATE_VERIFY_FAILED"):
+    with pytest.raises(AlipayApiException) as caught:
         client(secure).execute(session_request())
+    assert isinstance(caught.value.__context__, ssl.SSLCertVerificationError)
 
 
 @pytest.fixture
@@ -330,8 +340,9 @@ def test_host_names_of_the_real_gateway(trusted: Live, everything_is_here: None,
 
 def test_host_name_of_somebody_else(trusted: Live, everything_is_here: None) -> None:
     """The SDK does check the name: another one is refused."""
-    with pytest.raises(AlipayApiException, match="Hostname mismatch"):
+    with pytest.raises(AlipayApiException) as caught:
         client(trusted, "https://shop.example").execute(session_request())
+    assert isinstance(caught.value.__context__, ssl.SSLCertVerificationError)
 
 
 @pytest.mark.port443

@@ -370,10 +370,10 @@ class TestWebhook:
                 merchant.checks(received)
 
     def test_misses_a_signature(self, trusted: Live, shop: Shop) -> None:
-        """And says so."""
+        """It raises."""
         merchant = merchant_of(trusted, shop, "notify-unsigned")
         merchant.create()
-        with pytest.raises(AlipayApiException, match="signature invalid"):
+        with pytest.raises(AlipayApiException):
             merchant.checks(merchant.told(1)[0])
 
     def test_cannot_tell_that_a_notification_is_stale(self, trusted: Live, shop: Shop) -> None:

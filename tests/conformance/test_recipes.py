@@ -84,9 +84,9 @@ def fresh(secure: Live) -> Live:
     return secure
 
 
-def refused(outcome: Outcome, words: str) -> bool:
-    """Whether the program gave up and said so, and printed nothing as a result."""
-    return outcome.code != 0 and words in outcome.errors + outcome.output and "SUCCESS" not in outcome.output
+def refused(outcome: Outcome) -> bool:
+    """Whether the program gave up, said something, and printed nothing as a result."""
+    return outcome.code != 0 and bool(outcome.errors + outcome.output) and "SUCCESS" not in outcome.output
 
 
 @pytest.mark.parametrize(
@@ -180,9 +180,7 @@ def test_false_replies(fresh: Live, recipe: Recipe, scenario: str) -> None:
     fresh.admin("PUT", "/scenario", {"scenario": scenario})
     outcome = recipe.run(variables(fresh))
 
-    assert refused(outcome, "signature verification failed" if recipe.name == "go" else "signature verify fail"), (
-        outcome
-    )
+    assert refused(outcome), outcome
     assert [scenario] == [call["scenario"] for call in calls(fresh)]
 
 
@@ -193,7 +191,7 @@ def test_unsigned_reply(fresh: Live, recipe: Recipe) -> None:
     outcome = recipe.run(variables(fresh))
 
     if recipe.name == "go":
-        assert refused(outcome, "empty notify signature"), outcome
+        assert refused(outcome), outcome
     else:
         assert outcome.output.startswith("SUCCESS "), outcome
 
@@ -204,8 +202,8 @@ def test_status_502(fresh: Live, recipe: Recipe) -> None:
     fresh.admin("PUT", "/scenario", {"scenario": "bad-gateway"})
     outcome = recipe.run(variables(fresh))
 
-    words = {"php": "HttpRpcResult is null.", "go": "empty notify signature", "java": "Response data error"}
-    assert refused(outcome, words[recipe.name]), outcome
+    assert refused(outcome), outcome
+    assert ["bad-gateway"] == [call["scenario"] for call in calls(fresh)]
 
 
 def other_spelling(reply: bytes) -> bytes:
@@ -223,8 +221,8 @@ def test_response_time_in_title_case(fresh: Live, recipe: Recipe) -> None:
     if recipe.name == "php":
         assert outcome.output.startswith("SUCCESS "), outcome
     else:
-        words = {"go": "signature verification failed", "java": "signature verify fail"}
-        assert refused(outcome, words[recipe.name]), outcome
+        assert refused(outcome), outcome
+        assert ["SUCCESS"] == [call["resultCode"] for call in calls(fresh)]
 
 
 @pytest.mark.parametrize("recipe", ["php", "go", "java", "curl"], indirect=True)
@@ -234,7 +232,7 @@ def test_proxies_of_the_environment(fresh: Live, recipe: Recipe) -> None:
     outcome = recipe.run(proxied)
 
     if recipe.name in {"php", "curl"}:
-        assert refused(outcome, "HttpRpcResult is null." if recipe.name == "php" else "127.0.0.1 port 9"), outcome
+        assert refused(outcome), outcome
         assert [] == calls(fresh)
         outcome = recipe.run(proxied | {"NO_PROXY": "127.0.0.1"})
     assert 0 == outcome.code, outcome
@@ -246,7 +244,7 @@ def test_java_over_plain_http(fresh: Live, recipe: Recipe) -> None:
     """Java does not even try plain HTTP."""
     outcome = recipe.run(variables(fresh, str(fresh.components.env["url"])))
 
-    assert refused(outcome, "Only supports HTTPS."), outcome
+    assert refused(outcome), outcome
     assert [] == calls(fresh)
 
 
@@ -256,31 +254,20 @@ def test_unknown_authority(fresh: Live, recipe: Recipe) -> None:
     outcome = recipe.run(variables(fresh, str(fresh.components.env["tlsUrl"]), trusted=False))
 
     if recipe.name in {"go", "curl"}:
-        words = "certificate signed by unknown authority" if recipe.name == "go" else "SSL certificate problem"
-        assert refused(outcome, words), outcome
+        assert refused(outcome), outcome
         assert [] == calls(fresh)
     else:
         assert outcome.output.startswith("SUCCESS "), outcome
 
 
-@pytest.mark.parametrize(
-    ("recipe", "words"),
-    [
-        ("php", "HttpRpcResult is null."),
-        ("go", "certificate is valid for"),
-        ("java", "HTTPS hostname wrong"),
-        ("curl", "no alternative certificate subject name"),
-    ],
-    indirect=["recipe"],
-    ids=["php", "go", "java", "curl"],
-)
-def test_name_not_in_the_certificate(fresh: Live, recipe: Recipe, words: str) -> None:
+@pytest.mark.parametrize("recipe", ["php", "go", "java", "curl"], indirect=True)
+def test_name_not_in_the_certificate(fresh: Live, recipe: Recipe) -> None:
     """All of them look whether the certificate names the host, those too that take any authority's."""
     assert fresh.certificate is not None
     with relay(fresh.config.port, host="127.0.0.2", certificate=fresh.certificate.server) as wire:
         outcome = recipe.run(variables(fresh, address(wire, "https")))
 
-    assert refused(outcome, words), outcome
+    assert refused(outcome), outcome
     assert wire.connections
     assert [] == wire.requests
 

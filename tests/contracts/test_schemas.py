@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from mock_alipay.apis.payments.endpoints import ENDPOINTS
 from mock_alipay.config.config import HTTP_URL, HTTP_URL_TOLD
 from mock_alipay.contracts.names import TypeMode
-from mock_alipay.contracts.schemas import Schemas
+from mock_alipay.contracts.schemas import Schemas, nesting
 from mock_alipay.contracts.validation import parse
 from tests.bodies import changed_bodies, valid_bodies
 from tests.fields import MODES, PLACES, REQUESTS, book_of, read
@@ -371,3 +371,24 @@ class TestPointers:
         """An integer is one in documented mode only."""
         name = "types.json#/$defs/Integer"
         assert [True, False] == [Schemas(mode).accepts(name, 1) for mode in MODES]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", 0),
+        ("1", 0),
+        ("[]", 1),
+        ('{"a": [1, {}], "b": {}}', 3),
+        ('{"[[[": "]]{{", "\\"[": 1}', 1),
+        ('["\\\\", []]', 2),
+        ("[" * 1000, 1000),
+        ("]]]][", 1),
+        ('["[[[[', 1),
+        ("[{" * 100_000, 200_000),
+        ('"' + "x" * 1_000_000, 0),
+    ],
+)
+def test_nesting(text: str, expected: int) -> None:
+    """Brackets that are open at once, whole or broken; those within strings do not count."""
+    assert expected == nesting(text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import re
-import sys
 from typing import Any, ClassVar
 
 import pycountry
@@ -655,7 +654,7 @@ class TestParse:
             (b"\xef\xbb\xbf{}", "byte order mark"),
             (b'{"a": "\\ud800"}', "not JSON"),
             (b'{"\\udc00": 1}', "not JSON"),
-            (b'{"a": 1,}', f"line 1, column {9 if sys.version_info < (3, 13) else 8}"),
+            (b'{"a": 1,}', "not JSON at line 1, column "),
             (b'{"a": 1\n "b": 2}', "line 2, column 2"),
             (b"{'a': 1}", "not JSON"),
             (b'{"a": 01}', "not JSON"),
@@ -707,10 +706,9 @@ class TestParse:
         ids=["arrays", "objects", "broken objects", "broken arrays", "whole objects", "whole arrays"],
     )
     def test_bottomless_bodies_are_refused_politely(self, raw: bytes) -> None:
-        """Python's own recursion limit is never met; one that is no JSON either may be told that instead."""
+        """Python's own recursion limit is never met, nor that of the parser."""
         [text] = texts(raw)
-        broken = "not JSON: " in text and raw.count(b"{") + raw.count(b"[") > raw.count(b"}") + raw.count(b"]")
-        assert broken or "nested more than 32 levels deep" in text
+        assert "nested more than 32 levels deep" in text
 
     def test_known_fields_may_nest_to_the_bound(self) -> None:
         """Goods that cross-sell goods recur in the schema; each level is checked."""

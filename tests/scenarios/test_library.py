@@ -107,8 +107,8 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    """With the system's reason."""
-    with pytest.raises(SetupError, match=r"gone\.yaml: cannot be read: No such file"):
+    """By its name."""
+    with pytest.raises(SetupError, match=r"gone\.yaml: cannot be read: "):
         read_file(tmp_path / "gone.yaml", SCHEMAS)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -197,10 +198,10 @@ def test_a_public_key_beside_words_on_a_private_one_is_read() -> None:
 
 @pytest.mark.parametrize("read", [keys.read_private_key, keys.read_public_key])
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, read: Callable[[Path], object]) -> None:
-    """A missing one and a folder, with the system's reason."""
-    with pytest.raises(SetupError, match=r"missing\.pem: cannot be read: No such file"):
+    """A missing one and a folder."""
+    with pytest.raises(SetupError, match=r"missing\.pem: cannot be read: "):
         read(tmp_path / "missing.pem")
-    with pytest.raises(SetupError, match="cannot be read: Is a directory"):
+    with pytest.raises(SetupError, match=f"^{re.escape(str(tmp_path))}: cannot be read: "):
         read(tmp_path)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from mock_alipay.text.wording import alike, close, described, short
+from mock_alipay.text.wording import alike, close, described, not_json, short
 
 
 @pytest.mark.parametrize(
@@ -16,6 +17,11 @@ from mock_alipay.text.wording import alike, close, described, short
 def test_short(text: str, most: int, expected: str) -> None:
     """Longer texts end with an ellipsis within the length allowed."""
     assert expected == short(text, most)
+
+
+def test_not_json() -> None:
+    """The place comes first, and what the parser calls it last."""
+    assert "not JSON at line 2, column 2 [why]" == not_json(json.JSONDecodeError("why", "[\n x", 3))
 
 
 class TestDescribed:

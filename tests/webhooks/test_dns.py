@@ -24,7 +24,7 @@ class Server:
         self.asked.append(host)
         self.answers.wait(20)
         if self.fails:
-            raise OSError(-2, "Name or service not known")
+            raise OSError(-2, "the system's words")
         return ["127.0.0.1"]
 
 
@@ -56,18 +56,17 @@ def test_a_name_that_was_not_found_is_not_looked_up_again_for_a_while() -> None:
     """It fails at once, and is asked for again half a minute later."""
     server, now = Server(fails=True), [100.0]
 
-    async def scene() -> list[str]:
+    async def scene() -> list[bool]:
         names = Resolver(server, clock=lambda: now[0])
         told = []
         for later in (0.0, 29.0, 2.0):
             now[0] += later
-            with pytest.raises(OSError) as caught:  # noqa: PT011 - its text is compared below
+            with pytest.raises(OSError) as caught:  # noqa: PT011 - its end is compared below
                 await names("shop.test", 80)
-            told.append(str(caught.value.strerror))
+            told.append(str(caught.value.strerror).endswith(", as of a moment ago"))
         return told
 
-    unknown = "Name or service not known"
-    assert [unknown, f"{unknown}, as of a moment ago", unknown] == asyncio.run(scene())
+    assert [False, True, False] == asyncio.run(scene())
     assert ["shop.test", "shop.test"] == server.asked
 
 

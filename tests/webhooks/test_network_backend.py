@@ -92,20 +92,20 @@ def test_odd_spellings_hide_nothing(host: str) -> None:
 @pytest.mark.parametrize(
     ("error", "why"),
     [
-        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "is unknown: Name or service not known"),
-        (OSError("no name server"), "is unknown: no name server"),
-        (None, "has no address"),
+        (socket.gaierror(socket.EAI_NONAME, "the system's words"), "is unknown: "),
+        (OSError("other words"), "is unknown: "),
+        (None, "has no address$"),
     ],
 )
 def test_a_name_that_cannot_be_looked_up_is_told(error: OSError | None, why: str) -> None:
-    """With the system's reason."""
+    """By the name."""
 
     async def resolve(_: str, __: int) -> Sequence[str]:
         if error is not None:
             raise error
         return []
 
-    with pytest.raises(DeliveryError, match=f"^the name {HOST} {why}$"):
+    with pytest.raises(DeliveryError, match=f"^the name {HOST} {why}"):
         asyncio.run(posted(f"http://{HOST}/", HttpClient(resolve=resolve)))
 
 
@@ -165,14 +165,14 @@ def test_a_public_shops_certificate_is_checked_against_the_authorities() -> None
 @pytest.mark.usefixtures("public", "trusted")
 def test_a_public_shops_certificate_must_be_its_own() -> None:
     """A trusted one of another name will not do."""
-    with pytest.raises(DeliveryError, match=r"^the certificate of shop.test:\d+ is not trusted: Hostname mismatch"):
+    with pytest.raises(DeliveryError, match=r"^the certificate of shop.test:\d+ is not trusted; "):
         asyncio.run(post_encrypted(identity("other.test")))
 
 
 @pytest.mark.usefixtures("public")
 def test_a_public_shop_may_not_sign_its_certificate_itself() -> None:
     """The message says what can be done."""
-    with pytest.raises(DeliveryError, match=r"is not trusted: .*; SSL_CERT_FILE can name authorities to trust$"):
+    with pytest.raises(DeliveryError, match=r"is not trusted; SSL_CERT_FILE can name authorities to trust"):
         asyncio.run(post_encrypted(identity(HOST)))
 
 
@@ -188,7 +188,7 @@ def test_a_shop_without_tls_is_told() -> None:
         async with listening(serve) as merchant:
             await posted(merchant.url(scheme="https"), HttpClient())
 
-    with pytest.raises(DeliveryError, match=r"^127.0.0.1:\d+ does not speak TLS: "):
+    with pytest.raises(DeliveryError, match=r"^127.0.0.1:\d+ does not speak TLS, which https URLs need"):
         asyncio.run(scene(serve))
 
 

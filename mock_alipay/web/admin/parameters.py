@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import Fault, HttpProblem
-from mock_alipay.text.wording import close, described, short
+from mock_alipay.text.wording import close, described, not_json, short
 from mock_alipay.web.merchant import read_body
 
 SCHEMA = str(Path(__file__).with_name("admin.json"))
@@ -61,7 +61,7 @@ def json_object(media: str, raw: bytes) -> dict[str, Any]:
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise HttpProblem(400, "Not JSON", f"the body is not JSON: {error}") from None
+        raise HttpProblem(400, "Not JSON", f"the body is {not_json(error)}") from None
     if not isinstance(body, dict):
         raise HttpProblem(400, "Bad body", f"expected a JSON object, got {described(body)}")
     return {name: value for name, value in body.items() if value is not None}
