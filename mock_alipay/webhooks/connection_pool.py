@@ -36,12 +36,12 @@ class ConnectionPool:
     """
 
     def __init__(self, policy: AddressPolicy, patience: float, resolve: Resolve | None) -> None:
-        network = Network(policy, resolve or Resolver(), patience)
+        self._network = Network(policy, resolve or Resolver(), patience)
         self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=network.unchecked,
+            ssl_context=self._network.unchecked,
             max_connections=_MOST_CONNECTIONS,
             keepalive_expiry=_KEPT,
-            network_backend=network,
+            network_backend=self._network,
         )
         self._patience = patience
         self._turn = asyncio.Semaphore(_MOST_CONNECTIONS)
@@ -52,11 +52,13 @@ class ConnectionPool:
         """Close the connections; whoever waits for an answer, or for a turn, is told."""
         self._closed = True
         for limit in self._under_way:
-            limit.reschedule(0)
+            if not limit.expired():
+                limit.reschedule(0)
         # The pool would forget connections that are being made; when all turns are here there are none.
         for _ in range(_MOST_CONNECTIONS):
             await self._turn.acquire()
         await self._pool.aclose()
+        await self._network.settle()
 
     async def post(self, url: Url, headers: Mapping[str, str], body: bytes) -> Answer:
         """DeliveryError when no whole answer comes; patience begins when it is this request's turn."""

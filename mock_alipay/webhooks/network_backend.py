@@ -26,6 +26,7 @@ class Network(httpcore2.AsyncNetworkBackend):
         self._resolve = resolve
         self._patience = patience
         self._sockets = httpcore2.AnyIOBackend()
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def connect_tcp(
         self,
@@ -36,6 +37,8 @@ class Network(httpcore2.AsyncNetworkBackend):
     ) -> httpcore2.AsyncNetworkStream:
         """A connection to the first of the host's addresses that takes it."""
         addresses = await self._addresses(host, port)
+        # The pool makes room by closing others; until they are closed they count.
+        await self.settle()
         share = self._patience / len(addresses)
         for address in addresses[:-1]:
             try:
@@ -43,6 +46,11 @@ class Network(httpcore2.AsyncNetworkBackend):
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
                 continue
         return await self._connect(addresses[-1], port, share)
+
+    async def settle(self) -> None:
+        """Return when the connections whose closing has begun are closed."""
+        if self._closing:
+            await asyncio.wait(self._closing)
 
     async def _addresses(self, host: str, port: int) -> Sequence[str]:
         self._policy.check_name(host)
@@ -58,7 +66,7 @@ class Network(httpcore2.AsyncNetworkBackend):
     async def _connect(self, address: str, port: int, patience: float) -> _Stream:
         near = classify(address)[0] == "near"
         stream = await self._sockets.connect_tcp(address, port, timeout=patience)
-        return _Stream(stream, lambda: self.unchecked if near else self._checked)
+        return _Stream(stream, lambda: self.unchecked if near else self._checked, self._closing)
 
     @cached_property
     def unchecked(self) -> ssl.SSLContext:
@@ -79,9 +87,15 @@ class Network(httpcore2.AsyncNetworkBackend):
 class _Stream(httpcore2.AsyncNetworkStream):
     """A connection that knows which certificates to check: that depends on where it leads."""
 
-    def __init__(self, stream: httpcore2.AsyncNetworkStream, context: Callable[[], ssl.SSLContext]) -> None:
+    def __init__(
+        self,
+        stream: httpcore2.AsyncNetworkStream,
+        context: Callable[[], ssl.SSLContext],
+        closing: set[asyncio.Task[None]],
+    ) -> None:
         self._stream = stream
         self._context = context
+        self._closing = closing
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - as above
         return await self._stream.read(max_bytes, timeout)
@@ -90,7 +104,10 @@ class _Stream(httpcore2.AsyncNetworkStream):
         await self._stream.write(buffer, timeout)
 
     async def aclose(self) -> None:
-        await self._stream.aclose()
+        """Begin to close. The pool closes several in a row: without a wait in between nothing can interrupt it."""
+        task = asyncio.create_task(self._stream.aclose())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
 
     async def start_tls(
         self,
@@ -101,11 +118,12 @@ class _Stream(httpcore2.AsyncNetworkStream):
         try:
             # Reading the system's authorities takes 20 ms.
             context = await asyncio.to_thread(self._context)
-            return await self._stream.start_tls(context, server_hostname, timeout)
+            stream = await self._stream.start_tls(context, server_hostname, timeout)
         except BaseException:
             # Nobody else has it yet; whoever cancels would leave it open.
-            await self._stream.aclose()
+            await self.aclose()
             raise
+        return _Stream(stream, self._context, self._closing)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import httpcore2
 import pytest
 
 from mock_alipay.errors import DeliveryError, MockAlipayError
@@ -46,10 +49,41 @@ def test_patience_is_for_the_whole_exchange(serve: Serve) -> None:
     assert "did not answer within 0.2 s" == asyncio.run(scene())
 
 
-def test_no_more_than_a_hundred_connections_are_open() -> None:
+@dataclass
+class Outgoing:
+    """The courier's own connections, from the beginning of each to its end."""
+
+    open: int = 0
+    most: int = 0
+
+
+@pytest.fixture
+def outgoing(monkeypatch: pytest.MonkeyPatch) -> Outgoing:
+    """Counted here, as a server learns only later that a connection was closed."""
+    found = Outgoing()
+
+    class Counted(httpcore2.AnyIOBackend):
+        async def connect_tcp(self, *args: Any, **options: Any) -> httpcore2.AsyncNetworkStream:
+            found.open += 1
+            found.most = max(found.most, found.open)
+            stream = await super().connect_tcp(*args, **options)
+            close = stream.aclose
+
+            async def closed() -> None:
+                await close()
+                found.open -= 1
+
+            monkeypatch.setattr(stream, "aclose", closed)
+            return stream
+
+    monkeypatch.setattr(httpcore2, "AnyIOBackend", Counted)
+    return found
+
+
+def test_no_more_than_a_hundred_connections_are_open(outgoing: Outgoing) -> None:
     """Of 200 notifications a hundred go at once, the others when it is their turn; all arrive."""
 
-    async def scene() -> tuple[int, set[bytes]]:
+    async def scene() -> set[bytes]:
         full = asyncio.Event()
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -64,9 +98,63 @@ def test_no_more_than_a_hundred_connections_are_open() -> None:
             http_client = HttpClient()
             answers = await asyncio.gather(*(http_client.post(merchant.url(f"/{n}"), {}, b"") for n in range(200)))
             await http_client.close()
-        return merchant.most, {answer.body for answer in answers}
+        return {answer.body for answer in answers}
 
-    assert (100, {b"ok"}) == asyncio.run(scene())
+    assert {b"ok"} == asyncio.run(scene())
+    assert (0, 100) == (outgoing.open, outgoing.most)
+
+
+def test_connections_that_cannot_be_used_again_count_until_they_are_closed(outgoing: Outgoing) -> None:
+    """A hundred are kept, the merchant closes them all, and a hundred others are made in their place."""
+
+    async def scene() -> int:
+        writers: list[asyncio.StreamWriter] = []
+        full = asyncio.Event()
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await read_request(reader)
+            writers.append(writer)
+            if len(writers) % 100 == 0:
+                full.set()
+            await full.wait()
+            writer.write(OK)
+            await reader.read()
+
+        async with listening(serve) as merchant:
+            http_client = HttpClient()
+            for _ in range(2):
+                full.clear()
+                await asyncio.gather(*(http_client.post(merchant.url(), {}, b"") for _ in range(100)))
+                for writer in writers:
+                    writer.close()
+                    await writer.wait_closed()
+            await http_client.close()
+        return merchant.connections
+
+    assert 200 == asyncio.run(scene())
+    assert (0, 100) == (outgoing.open, outgoing.most)
+
+
+def test_it_can_be_closed_at_any_moment() -> None:
+    """Also just when patience ends, while an exchange is being given up."""
+
+    async def scene() -> set[str]:
+        ends = set()
+        async with listening(hang) as merchant:
+            for steps in range(20):
+                http_client = HttpClient(patience=0)
+                with pytest.raises(DeliveryError):
+                    await http_client.post(merchant.url(), {}, b"")
+                waiting = asyncio.create_task(http_client.post(merchant.url(), {}, b""))
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                await http_client.close()
+                with pytest.raises(DeliveryError) as told:
+                    await waiting
+                ends.add(str(told.value).removeprefix(f"127.0.0.1:{merchant.port} "))
+        return ends
+
+    assert {"did not answer before the gateway stopped", "did not answer within 0 s"} == asyncio.run(scene())
 
 
 def test_the_environment_sends_nothing_astray(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
