@@ -91,7 +91,7 @@ class Live:
 
     def request(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Answer:
         """Any request over plain HTTP."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.config.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.config.port, timeout=60)
         try:
             connection.request(method, path, body or None, headers or {})
             response = connection.getresponse()

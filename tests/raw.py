@@ -106,9 +106,9 @@ class Wire:
 
 @contextlib.contextmanager
 def connect(port: int | None, tls: ssl.SSLContext | None = None) -> Iterator[Wire]:
-    """A connection to this machine, over TLS when a context is given; every wait ends after five seconds."""
+    """A connection to this machine, over TLS when a context is given; every wait ends after a minute."""
     with contextlib.ExitStack() as stack:
-        plain = stack.enter_context(socket.create_connection(("127.0.0.1", port or 0), timeout=5))
+        plain = stack.enter_context(socket.create_connection(("127.0.0.1", port or 0), timeout=60))
         yield Wire(stack.enter_context(tls.wrap_socket(plain, server_hostname="localhost")) if tls else plain)
 
 

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 ACKNOWLEDGEMENT = b'{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}'
 
-_PATIENCE = 10.0
+_PATIENCE = 60.0
 """Seconds after which what should happen soon is given up."""
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 OTHERS = ("faker", "hypothesispytest", "anyio")
 """Plugins of others: loading them takes longer than all that is looked at here."""
-PATIENCE = 60.0
+PATIENCE = 300.0
 """Seconds after which a run is given up."""
 
 

@@ -237,7 +237,7 @@ def test_probes_are_answered() -> None:
 
 def status(url: str, path: str) -> int:
     """The HTTP status that a caller by a pod's address gets."""
-    with closing(http.client.HTTPConnection(url.removeprefix("http://"), timeout=5)) as connection:
+    with closing(http.client.HTTPConnection(url.removeprefix("http://"), timeout=60)) as connection:
         connection.request("GET", path, headers={"host": "10.1.2.3:2088"})
         return connection.getresponse().status
 

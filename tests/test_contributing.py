@@ -103,7 +103,7 @@ def test_fault(mock_alipay_server):
     body = (Path(mock_alipay.__file__).parent / "contracts" / "samples" / "consult.json").read_bytes()
     path, signatures = "/ams/sandbox/api/v1/payments/consult", []
     for scenario in ("success", "raw"):
-        connection = http.client.HTTPConnection(mock_alipay_server.url.removeprefix("http://"), timeout=10)
+        connection = http.client.HTTPConnection(mock_alipay_server.url.removeprefix("http://"), timeout=60)
         headers = {**signed_headers(body, path=path, client_id="SANDBOX_NOBODY"), "mock-scenario": scenario}
         connection.request("POST", path, body, headers)
         response = connection.getresponse()

@@ -183,7 +183,7 @@ def test_installed_wheel_serves_its_scenarios(built: Path, tmp_path: Path) -> No
     zipfile.ZipFile(file).extractall(tmp_path)
     show = "from mock_alipay.scenarios import shipped_folder; print(shipped_folder())"
     result = subprocess.run(
-        [sys.executable, "-c", show], cwd=tmp_path, capture_output=True, text=True, timeout=20, check=True
+        [sys.executable, "-c", show], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True
     )
     assert result.stdout.strip() == str(tmp_path / "mock_alipay" / "scenarios" / "shipped")
 
@@ -225,7 +225,7 @@ def test_what_is_not_needed_is_not_loaded(code: str, left_out: set[str], tmp_pat
         env={"MOCK_ALIPAY_HOME": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=True,
     )
     loaded = set(result.stdout.split())
@@ -238,7 +238,7 @@ def test_public_names() -> None:
     show = (
         "import mock_alipay as m; print([callable(getattr(m, n)) for n in m.__all__ if n != '__version__']); m.nothing"
     )
-    result = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, timeout=20, check=False)
+    result = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, timeout=60, check=False)
     assert "False" not in result.stdout
     assert "module 'mock_alipay' has no attribute 'nothing'" in result.stderr
 
@@ -249,7 +249,7 @@ def test_version() -> None:
         [Path(sys.executable).with_name("mock-alipay"), "--version"],
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=True,
     )
     assert result.stdout == f"mock-alipay {__version__}\n"

@@ -32,8 +32,8 @@ _TICK = 0.1
 _GRACE = 0.7
 """Seconds that calls under way get when the server stops."""
 
-_LAST_RESORT = 1
-"""Seconds after which uvicorn itself ends what is left, and complains."""
+_LAST_RESORT = 5
+"""Seconds after which uvicorn itself ends what is left, and complains: well after the grace, as timers may be late."""
 
 
 class _Server(uvicorn.Server):

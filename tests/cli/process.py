@@ -23,7 +23,7 @@ Found = TypeVar("Found")
 
 COMMAND = (sys.executable, "-m", "mock_alipay")
 FREE = ("--port", "0", "--tls-port", "none")
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a process is given up."""
 
 
@@ -73,7 +73,7 @@ class Running:
 
     def request(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answer:
         """Any request over plain HTTP."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body or None, dict(headers or {}))
             response = connection.getresponse()

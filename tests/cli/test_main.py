@@ -156,7 +156,7 @@ def test_a_folder_named_like_a_command(tmp_path: Path, folder: str) -> None:
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
     assert "there is no scenario 'no-such-scenario'" in result.stderr
@@ -202,7 +202,7 @@ def test_reader_that_has_seen_enough(tmp_path: Path) -> None:
     )
     assert process.stdout is not None
     process.stdout.close()
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=60)
     assert (0, "") == (process.returncode, errors)
 
 

@@ -221,7 +221,7 @@ def test_wait_for_what_comes(mock: Mock, shop: Shop) -> None:
     with ThreadPoolExecutor(1) as threads:
         waiting = threads.submit(mock.wait, after=before, timeout=20.0)
         came = shop.pay()
-        assert number(came) == int(waiting.result(20).id)
+        assert number(came) == int(waiting.result(60).id)
 
 
 def test_wait_in_vain(mock: Mock, shop: Shop) -> None:

@@ -21,8 +21,8 @@ from tests.live import Live, live
 
 
 @contextlib.contextmanager
-def answering(reply: bytes) -> Iterator[str]:
-    """The URL of something that answers each request with these bytes and closes."""
+def answering(reply: bytes, *, stays: bool = False) -> Iterator[str]:
+    """The URL of something that answers each request with these bytes and closes, at once or once its client has."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def answer() -> None:
@@ -32,13 +32,15 @@ def answering(reply: bytes) -> Iterator[str]:
                     with client:
                         client.recv(65536)
                         client.sendall(reply)
+                        if stays:
+                            client.recv(1)
                         client.shutdown(socket.SHUT_WR)
 
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
         server.shutdown(socket.SHUT_RDWR)
-    thread.join(10)
+    thread.join(60)
 
 
 def http(status: str, media: str, body: str) -> bytes:

@@ -283,7 +283,7 @@ def send(
         length=len(raw),
         version="1.5.5",
     )
-    with socket.create_connection(("127.0.0.1", gateway.config.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", gateway.config.port), timeout=60) as connection:
         connection.sendall(head.replace("\n", "\r\n").encode() + b"\r\n" + raw)
         with connection.makefile("rb") as stream:
             lines = []

@@ -28,7 +28,7 @@ class Pipe(io.StringIO):
 
     def write(self, text: str) -> int:
         self.touched.set()
-        if not self.reading.wait(20):
+        if not self.reading.wait(60):
             raise TimeoutError("nobody let the reader go on")
         return super().write(text)
 
@@ -41,7 +41,7 @@ def call(entry: CallRecord) -> Event:
 def finish(log: Log) -> None:
     """Close a log and wait for its last line, however slow the machine is."""
     log.close()
-    log._writer._thread.join(20)
+    log._writer._thread.join(60)
 
 
 def lines_of(stream: io.StringIO) -> list[str]:
@@ -140,7 +140,7 @@ def test_quiet() -> None:
     logger = logging.getLogger("mock_alipay")
     logger.info("scenarios reloaded")
     logger.warning("the scenarios stay as they were")
-    log.close()
+    finish(log)
     assert "warning: the scenarios stay as they were\n" == stream.getvalue()
 
 
@@ -153,7 +153,7 @@ def test_a_reader_that_stopped_holds_up_nobody_and_drops_are_told(
     stream = Pipe()
     log = Log(stream, log_format)
     log.hear(call(ENTRY))
-    assert stream.touched.wait(10)
+    assert stream.touched.wait(60)
     for number in range(80):
         log.hear(call(ENTRY._replace(id=str(100 + number))))
     stream.reading.set()
@@ -171,7 +171,7 @@ def test_closing_gives_up_on_a_reader_that_does_not_read() -> None:
     stream = Pipe()
     log = Log(stream, "text")
     log.hear(call(ENTRY))
-    assert stream.touched.wait(10)
+    assert stream.touched.wait(60)
     log.close()
     assert stream.getvalue() == ""
     stream.reading.set()
@@ -189,6 +189,6 @@ def test_a_reader_that_is_gone_is_no_error(error: Exception) -> None:
 
     log = Log(Gone(), "text")
     log.hear(call(ENTRY))
-    assert tried.wait(10)
+    assert tried.wait(60)
     log.hear(call(ENTRY))
     log.close()

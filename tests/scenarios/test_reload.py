@@ -145,7 +145,7 @@ def test_a_scenario_that_was_set_and_is_gone_is_told(folder: Path, told: pytest.
 
 async def until(fulfilled: Callable[[], bool], again: Callable[[], object] = lambda: None) -> None:
     """Wait for something real, doing ``again`` once a second: the watcher says not when it has begun to look."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while not fulfilled():
             again()
             for _ in range(20):

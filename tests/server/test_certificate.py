@@ -95,7 +95,7 @@ def test_a_client_that_trusts_the_authority_verifies_it(running: Live, host: str
     assert running.certificate is not None
     context = ssl.create_default_context(cafile=str(running.certificate.authority))
     with (
-        socket.create_connection(("127.0.0.1", running.config.tls_port or 0), timeout=5) as plain,
+        socket.create_connection(("127.0.0.1", running.config.tls_port or 0), timeout=60) as plain,
         context.wrap_socket(plain, server_hostname=host) as secured,
     ):
         assert secured.version() in ("TLSv1.2", "TLSv1.3")
@@ -107,7 +107,7 @@ def test_a_client_under_another_name_refuses_it(running: Live, host: str) -> Non
     assert running.certificate is not None
     context = ssl.create_default_context(cafile=str(running.certificate.authority))
     with (
-        socket.create_connection(("127.0.0.1", running.config.tls_port or 0), timeout=5) as plain,
+        socket.create_connection(("127.0.0.1", running.config.tls_port or 0), timeout=60) as plain,
         pytest.raises(ssl.SSLCertVerificationError),
     ):
         context.wrap_socket(plain, server_hostname=host)
@@ -116,7 +116,7 @@ def test_a_client_under_another_name_refuses_it(running: Live, host: str) -> Non
 def test_a_client_that_does_not_trust_the_authority_refuses_it(running: Live) -> None:
     """Nobody trusts it by chance."""
     with (
-        socket.create_connection(("127.0.0.1", running.config.tls_port or 0), timeout=5) as plain,
+        socket.create_connection(("127.0.0.1", running.config.tls_port or 0), timeout=60) as plain,
         pytest.raises(ssl.SSLCertVerificationError),
     ):
         ssl.create_default_context().wrap_socket(plain, server_hostname="localhost")

@@ -14,8 +14,8 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -25,32 +25,29 @@ from mock_alipay.gateway.assembly import assemble
 from mock_alipay.server.run import serve
 from mock_alipay.server.sockets import bind
 from mock_alipay.web.app import routes
-from tests.live import Live, live
-from tests.raw import Wire, call, connect, encoded
+from tests.live import live
+from tests.raw import Wire, call, connect, encoded, request
 
-SOON = 2.0
-"""Seconds within which a gateway has stopped."""
-
-
-@contextlib.contextmanager
-def stopping_soon(**how: Any) -> Iterator[Live]:
-    """A gateway that must stop in time when the block ends."""
-    with contextlib.ExitStack() as stack:
-        yield stack.enter_context(live(**how))
-        began = time.monotonic()
-        stack.close()
-        assert time.monotonic() - began < SOON
+RUN = import_module("mock_alipay.server.run")
+PATIENT = """
+from importlib import import_module
+run = import_module("mock_alipay.server.run")
+run._GRACE = run._LAST_RESORT = 600
+import_module("mock_alipay.__main__").main()
+"""
 
 
 def playing(scenario: str) -> bytes:
     return call(encoded(), extra=[f"mock-scenario: {scenario}"])
 
 
-def test_it_stops_whatever_its_clients_do(caplog: pytest.LogCaptureFixture, tls_folder: Path) -> None:
-    """With idle, silent, slow and waiting clients, over HTTP and HTTPS, it is gone in time, with a quiet log."""
+def test_it_stops_whatever_its_clients_do(caplog: pytest.LogCaptureFixture, tls_folder: Path, tmp_path: Path) -> None:
+    """With idle, silent, slow and waiting clients, over HTTP and HTTPS, it ends before they do, with a quiet log."""
+    (tmp_path / "late.yaml").write_text("description: A test.\ncreatePaymentSession: {result: SUCCESS, delay: 5m}\n")
+    config = Config(seed=1, scenarios=(tmp_path,))
     waiting: list[Wire] = []
     with contextlib.ExitStack() as clients:
-        with stopping_soon(tls_folder=tls_folder) as running:
+        with live(config, tls_folder=tls_folder) as running:
             assert running.certificate is not None
             context = ssl.create_default_context(cafile=str(running.certificate.authority))
             for door in ((running.config.port, None), (running.config.tls_port, context)):
@@ -59,22 +56,24 @@ def test_it_stops_whatever_its_clients_do(caplog: pytest.LogCaptureFixture, tls_
                 half_head.send(call()[:30])
                 half_body.send(call()[:-1])
                 hanging.send(playing("timeout"))
-                late.send(playing("slow"))
-                assert late.silent(0.02)
+                late.send(playing("late"))
                 waiting += [hanging, late]
+            assert 200 == running.admin("GET", "/calls/wait?count=6&timeout=60").status
         for client in waiting:
             with contextlib.suppress(ConnectionResetError, ssl.SSLError):
                 assert b"" == client.rest()
     assert [] == [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
 
 
-def test_a_call_under_way_gets_its_reply(tmp_path: Path) -> None:
-    """A reply that is due within a moment still comes when the gateway is told to stop."""
+def test_a_call_under_way_gets_its_reply(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reply that is due within the grace still comes when the gateway is told to stop."""
+    for limit in ("_GRACE", "_LAST_RESORT"):
+        monkeypatch.setattr(RUN, limit, 60)
     (tmp_path / "late.yaml").write_text("description: A test.\ncreatePaymentSession: {result: SUCCESS, delay: 300ms}\n")
     with contextlib.ExitStack() as clients:
-        with stopping_soon(config=Config(seed=1, scenarios=(tmp_path,))) as running:
-            late = clients.enter_context(connect(running.config.port))
-            assert late.send(playing("late")).silent(0.02)
+        with live(Config(seed=1, scenarios=(tmp_path,))) as running:
+            late = clients.enter_context(connect(running.config.port)).send(playing("late"))
+            assert 200 == running.admin("GET", "/calls/wait?timeout=60").status
         assert "SUCCESS" == late.reply().code
 
 
@@ -126,15 +125,15 @@ def test_a_damaged_certificate_is_named(tmp_path: Path) -> None:
         asyncio.run(main())
 
 
-@pytest.fixture
-def process(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+@contextlib.contextmanager
+def process(tmp_path: Path, *program: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """``mock-alipay`` in a process of its own, and its port."""
-    command = [sys.executable, "-m", "mock_alipay", "--port", "0", "--tls-port", "none"]
+    command = [sys.executable, *program, "--port", "0", "--tls-port", "none"]
     environment = {**os.environ, "MOCK_ALIPAY_HOME": str(tmp_path)}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     ) as running:
-        watchdog = threading.Timer(20, running.kill)
+        watchdog = threading.Timer(60, running.kill)
         watchdog.start()
         try:
             assert running.stdout is not None
@@ -145,29 +144,34 @@ def process(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
             running.kill()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_it_cleanly(process: tuple[subprocess.Popen[str], int], number: signal.Signals) -> None:
-    """SIGTERM and Ctrl-C end it with exit code 0 and a log of nothing but calls, though a client waits."""
-    running, port = process
+def await_calls(port: int, count: int) -> None:
+    """Return once so many calls have come."""
     with connect(port) as wire:
+        waited = wire.send(request("GET", f"/__admin/calls/wait?count={count}&timeout=60", [])).reply()
+        assert 200 == waited.status
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    """SIGTERM and Ctrl-C end it with exit code 0 and a log of nothing but calls, though a client waits."""
+    with process(tmp_path, "-m", "mock_alipay") as (running, port), connect(port) as wire:
         assert "SUCCESS" == wire.send(call()).reply().code
-        assert wire.send(playing("timeout")).silent(0.05)
-        began = time.monotonic()
+        wire.send(playing("timeout"))
+        await_calls(port, 2)
         running.send_signal(number)
         _, log = running.communicate()
-    assert time.monotonic() - began < SOON
     assert 0 == running.returncode
     assert 2 == len(log.splitlines()), log
     assert "Traceback" not in log
 
 
-def test_a_second_signal_ends_it_at_once(process: tuple[subprocess.Popen[str], int]) -> None:
-    """Whoever presses Ctrl-C twice does not wait for clients."""
-    running, port = process
-    with connect(port) as wire:
-        assert wire.send(playing("timeout")).silent(0.05)
+def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
+    """Whoever presses Ctrl-C twice does not wait for clients, however much grace they have."""
+    with process(tmp_path, "-c", PATIENT) as (running, port), connect(port) as wire:
+        wire.send(playing("timeout"))
+        await_calls(port, 1)
         running.send_signal(signal.SIGTERM)
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while running.poll() is None and time.monotonic() < deadline:
             running.send_signal(signal.SIGTERM)
             time.sleep(0.02)

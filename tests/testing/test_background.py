@@ -39,7 +39,7 @@ def _nothing_left_behind(recwarn: pytest.WarningsRecorder) -> Iterator[None]:
     """No thread, no socket and no event loop outlives a test here."""
     before = set(threading.enumerate())
     yield
-    until = time.monotonic() + 5
+    until = time.monotonic() + 60
     while (left := [thread.name for thread in set(threading.enumerate()) - before]) and time.monotonic() < until:
         time.sleep(0.01)  # a pool that was told to end does so in its own time
     gc.collect()  # what is forgotten without being closed complains now
@@ -109,7 +109,7 @@ def test_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     with serve() as mock:
         mock.load("ours", {"description": "Ours.", "createPaymentSession": {"result": "RISK_REJECT"}})
         raw = json.dumps(sample()).encode()
-        connection = http.client.HTTPConnection(urlsplit(mock.url).netloc, timeout=10)
+        connection = http.client.HTTPConnection(urlsplit(mock.url).netloc, timeout=60)
         connection.request("POST", SANDBOX_PATH, raw, signed_headers(raw))
         assert "signature" in connection.getresponse().headers
         connection.close()
@@ -153,7 +153,7 @@ def test_from_another_thread() -> None:
 
     thread = threading.Thread(target=use)
     thread.start()
-    thread.join(20)
+    thread.join(60)
     assert [mock_alipay.__version__] == found
 
 
@@ -163,7 +163,7 @@ def test_https(home: Path) -> None:
         env = mock.env
         assert str(home / "tls" / "ca.pem") == env["caCertificate"]
         trust = ssl.create_default_context(cafile=env["caCertificate"])
-        connection = http.client.HTTPSConnection(urlsplit(env["tlsUrl"]).netloc, context=trust, timeout=10)
+        connection = http.client.HTTPSConnection(urlsplit(env["tlsUrl"]).netloc, context=trust, timeout=60)
         connection.request("GET", "/__admin/health")
         assert "ok" == json.loads(connection.getresponse().read())["status"]
         connection.close()
@@ -217,7 +217,7 @@ def test_busy_clients_do_not_hold_it_up() -> None:
             waiting.append(threading.Thread(target=in_vain, args=(ask,)))
             waiting[-1].start()
     for thread in waiting:
-        thread.join(20)
+        thread.join(60)
     idle.close()
     other.close()
     assert [False, False] == [thread.is_alive() for thread in waiting]

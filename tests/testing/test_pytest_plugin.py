@@ -35,7 +35,7 @@ def pay(mock, **changes):
     found = mock.credentials
     signed = content("POST", PATH, found["client_id"], TIME, raw)
     signature = signer(found["merchant_private_key"]).header(signed).decode()
-    connection = http.client.HTTPConnection(mock.url.removeprefix("http://"), timeout=10)
+    connection = http.client.HTTPConnection(mock.url.removeprefix("http://"), timeout=60)
     connection.request("POST", PATH, raw, {{
         "content-type": "application/json", "client-id": found["client_id"],
         "request-time": TIME, "signature": signature,

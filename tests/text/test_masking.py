@@ -144,6 +144,6 @@ class TestMaskText:
     @pytest.mark.parametrize("piece", ["\\", '"', '"cvv"', '"cvv":', '"cvv":"', '"cvv":\\', "4 ", "4", '"cvv" '])
     def test_takes_its_time_by_length_alone(self, piece: str) -> None:
         """No text makes it slow: each of these could, were the expression to look back and forth."""
-        began = time.perf_counter()
+        began = time.thread_time()
         mask_text(piece * (400_000 // len(piece)))
-        assert time.perf_counter() - began < 5
+        assert time.thread_time() - began < 5

@@ -17,7 +17,7 @@ from mock_alipay.web.admin.routes import CALLS, spoken
 from tests.live import Answer, Live, sample
 from tests.shop import Shop
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 """Seconds after which something that should happen at once is given up."""
 
 ROWS = [(method, spoken(path)) for path, handlers in CALLS.items() for method in handlers]

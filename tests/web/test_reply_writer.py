@@ -41,7 +41,7 @@ NOT_OURS = {"forged-reply", "tampered-reply"}
 def server(tls_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """A gateway with HTTPS and with scenarios of its own."""
     folder = tmp_path_factory.mktemp("scenarios")
-    for name, step in OWN.items():
+    for name, step in {**OWN, "later": "{result: SUCCESS, delay: 5m}"}.items():
         (folder / f"{name}.yaml").write_text(f"description: A test.\ncreatePaymentSession: {step}\n")
     with live(Config(seed=1, scenarios=(folder,)), tls_folder=tls_folder) as running:
         yield running
@@ -148,7 +148,7 @@ def test_reset(server: Live, endpoint: tuple[int | None, ssl.SSLContext | None])
         wire.send(call(encoded(name)))
         # Under TLS, Python's ssl module would tell a reset and an end alike.
         with socket.socket(fileno=wire.socket.detach()) as below:
-            below.settimeout(5)
+            below.settimeout(60)
             with pytest.raises(ConnectionResetError):
                 Wire(below).rest()
     assert 200 == server.admin("GET", f"/payments/{name}").status
@@ -182,8 +182,9 @@ def test_hang(server: Live, endpoint: tuple[int | None, ssl.SSLContext | None]) 
     """``hang``: not a byte comes and nobody closes, yet the journal has the call already."""
     name = f"timeout--{uuid.uuid4()}"
     with connect(*endpoint) as wire:
-        assert wire.send(call(encoded(name))).silent(0.1)
-        (found,) = server.admin("GET", f"/calls?paymentRequestId={name}").body["calls"]
+        wire.send(call(encoded(name)))
+        (found,) = server.admin("GET", f"/calls/wait?paymentRequestId={name}&timeout=60").body["calls"]
+        assert wire.silent(0.1)
     assert ("hang", "timeout", None) == (found["fault"], found["scenario"], found["httpStatus"])
 
 
@@ -207,7 +208,7 @@ def test_delay(server: Live, scenario: str, least: float) -> None:
     reply.verify()
 
 
-@pytest.mark.parametrize("scenario", ["late", "timeout"])
+@pytest.mark.parametrize("scenario", ["later", "timeout"])
 def test_a_slow_reply_keeps_nobody_else_waiting(server: Live, scenario: str) -> None:
     """While one client waits for a late reply or for none, another is served."""
     with connect(server.config.port) as waiting:

@@ -35,7 +35,7 @@ class Merchant:
 
     async def reached(self, connections: int) -> None:
         """Return when there were so many."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while self.connections < connections:
                 self.news.clear()
                 await self.news.wait()

@@ -87,7 +87,7 @@ class Merchants(HttpClient):
 
     async def busy(self, condition: Callable[[], bool]) -> None:
         """Return when ``condition`` holds; TimeoutError when it does not come to that."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not condition():
                 self._news.clear()
                 await self._news.wait()

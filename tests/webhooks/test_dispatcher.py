@@ -501,9 +501,8 @@ class TestAhead:
 
         asyncio.run(scene())
 
-    def test_keeps_a_reply_waiting_for_a_moment_only(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_keeps_a_reply_waiting_for_a_moment_only(self) -> None:
         """A shop that does one thing at a time answers when it has got the reply; what comes after that is in turn."""
-        monkeypatch.setattr(dispatcher, "_REPLY_WAIT", 0.01)
 
         async def scene() -> None:
             post = Round()
@@ -515,7 +514,7 @@ class TestAhead:
             await post.dispatcher.settle()
             assert (numbers, 0) == (post.merchants.numbers, post.dispatcher.under_way())
 
-        asyncio.run(scene())
+        run(scene())
 
 
 class TestResend:

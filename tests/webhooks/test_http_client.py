@@ -41,7 +41,7 @@ def test_patience_is_for_the_whole_exchange(serve: Serve) -> None:
             http_client = HttpClient(patience=0.2)
             with pytest.raises(DeliveryError) as told:
                 await http_client.post(merchant.url(), {}, b"{}")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 await merchant.left.wait()
             await http_client.close()
         return str(told.value).removeprefix(f"127.0.0.1:{merchant.port} ")
@@ -95,7 +95,7 @@ def test_no_more_than_a_hundred_connections_are_open(outgoing: Outgoing) -> None
                 writer.write(OK)
 
         async with listening(serve) as merchant:
-            http_client = HttpClient()
+            http_client = HttpClient(patience=60)
             answers = await asyncio.gather(*(http_client.post(merchant.url(f"/{n}"), {}, b"") for n in range(200)))
             await http_client.close()
         return {answer.body for answer in answers}
@@ -121,7 +121,7 @@ def test_connections_that_cannot_be_used_again_count_until_they_are_closed(outgo
             await reader.read()
 
         async with listening(serve) as merchant:
-            http_client = HttpClient()
+            http_client = HttpClient(patience=60)
             for _ in range(2):
                 full.clear()
                 await asyncio.gather(*(http_client.post(merchant.url(), {}, b"") for _ in range(100)))
@@ -198,7 +198,7 @@ def test_closing_ends_what_is_under_way(scheme: str) -> None:
             http_client = HttpClient()
             waiting = asyncio.create_task(http_client.post(merchant.url(scheme=scheme), {}, b""))
             await merchant.reached(1)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 await http_client.close()
                 await merchant.left.wait()
                 with pytest.raises(DeliveryError) as told:
@@ -217,7 +217,7 @@ def test_what_waits_for_its_turn_is_not_sent_after_closing() -> None:
             waiting = [asyncio.create_task(http_client.post(merchant.url(), {}, b"")) for _ in range(103)]
             await merchant.reached(100)
             await http_client.close()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 ended = await asyncio.gather(*waiting, return_exceptions=True)
         return merchant.connections, {str(end).partition("127")[0] for end in ended[100:]}
 

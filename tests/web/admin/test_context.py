@@ -73,7 +73,7 @@ def test_the_clerk_goes_and_comes_back() -> None:
     for _ in range(2):
         thread = asyncio.run(worker.do(threading.current_thread))
         worker.close()
-        thread.join(10)
+        thread.join(60)
         assert not thread.is_alive()
 
 
@@ -85,7 +85,7 @@ def test_merchants_do_not_queue_behind_the_clerk(own: Live, monkeypatch: pytest.
 
     def slow(*of: object) -> object:
         busy.set()
-        assert free.wait(30)
+        assert free.wait(60)
         return show(*of)  # type: ignore[arg-type]
 
     def counted(*of: object, **how: object) -> object:
@@ -98,13 +98,13 @@ def test_merchants_do_not_queue_behind_the_clerk(own: Live, monkeypatch: pytest.
         crowd.callback(free.set)
         connections = [
             crowd.enter_context(
-                contextlib.closing(http.client.HTTPConnection("127.0.0.1", own.config.port, timeout=10))
+                contextlib.closing(http.client.HTTPConnection("127.0.0.1", own.config.port, timeout=60))
             )
             for _ in range(40)
         ]
         for connection in connections:
             connection.request("GET", "/__admin/calls")
-        assert [True] * 41 == [busy.wait(10), *(looked.acquire(timeout=10) for _ in connections)]
+        assert [True] * 41 == [busy.wait(60), *(looked.acquire(timeout=60) for _ in connections)]
         bodies = [sample(padding="x" * 20_000), sample(padding="x" * 20_000, productCode=None), sample()]
         assert ["SUCCESS", "PARAM_ILLEGAL", "SUCCESS"] == [own.create(body).code for body in bodies]
         assert (200, {"count": 4}) == ((count := own.admin("GET", "/calls/count")).status, count.body)
@@ -144,7 +144,7 @@ def test_rooms_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
             assert [(503, "Too many listeners"), (503, "Too many waits")] == [(p["status"], p["title"]) for p in found]
             assert "SUCCESS" == running.create().code
             assert ["payment", "call"] == [kind for kind, _ in listener.take(2)]
-        assert [200, 200] == [answer.result(10).status for answer in waiting]
+        assert [200, 200] == [answer.result(60).status for answer in waiting]
         until(lambda: running.components.events.listeners == 0)
         assert 200 == running.admin("GET", "/calls/wait").status
         with Listener(running) as listener:

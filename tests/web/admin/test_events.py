@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 
@@ -17,6 +16,7 @@ from mock_alipay.web.admin import context, events
 from mock_alipay.web.admin.context import AdminRequest
 from mock_alipay.web.admin.events import _Queue
 from mock_alipay.web.app import _context
+from tests import timelapse
 from tests.calls import parts_of
 from tests.live import Live, live, sample
 from tests.shop import ACKNOWLEDGED, FAULTY, Shop
@@ -189,7 +189,7 @@ def test_while_things_go_on(own: Live) -> None:
             with Listener(own, "?kind=call", last) as listener:
                 told += [data["id"] for _, data in listener.take(min(3, 40 - len(told)))]
                 last = listener.last
-    assert made.result(10) == told
+    assert made.result(60) == told
 
 
 @pytest.mark.parametrize("before", [0, 2])
@@ -225,7 +225,7 @@ def test_what_happens_before_the_answer_begins() -> None:
     async def listen() -> None:
         scope = {"type": "http", "query_string": b"", "headers": [], "asgi": {"spec_version": "2.3"}}
         answer = await events.events(_context(components), AdminRequest(Request(scope), {}, {}, "", b""))
-        await asyncio.wait_for(answer(scope, receive, send), 10)
+        await asyncio.wait_for(answer(scope, receive, send), 60)
 
     opened = components.events.latest
     asyncio.run(listen())
@@ -309,7 +309,7 @@ def test_a_burst() -> None:
             await asyncio.sleep(0)
         return [one.number for one in (await taken)[1]]
 
-    assert [0, 1, 2] == asyncio.run(run())
+    assert [0, 1, 2] == timelapse.run(run())
 
 
 def test_a_full_queue() -> None:
@@ -398,7 +398,7 @@ def test_a_crowd(own: Live) -> None:
     """When very many come in the same moment, a hundred are let in all the same."""
     with contextlib.ExitStack() as crowd:
         connections = [
-            crowd.enter_context(contextlib.closing(HTTPConnection("127.0.0.1", own.config.port, timeout=10)))
+            crowd.enter_context(contextlib.closing(HTTPConnection("127.0.0.1", own.config.port, timeout=60)))
             for _ in range(130)
         ]
         for connection in connections:
@@ -417,9 +417,8 @@ def test_head(own: Live) -> None:
 
 
 def test_the_gateway_stops_with_listeners_there() -> None:
-    """A gateway that ends takes its listeners with it, at once."""
+    """A gateway that ends does not wait for its listeners, who would never leave."""
     with live() as running:
         listener = Listener(running)
-        began = time.monotonic()
-    assert time.monotonic() - began < 5
+    assert 0 == running.components.events.listeners
     listener.leave()

@@ -95,7 +95,7 @@ def test_waiting_for_what_is_to_come(own: Live, shop: Shop, path: str) -> None:
         shop.wait(1, path)
         assert not answer.done()
         driver.act("p2")
-        found = answer.result(10).body
+        found = answer.result(60).body
     assert (2, ["p2", "p1"]) == (found["count"], [one["paymentRequestId"] for one in found["notifications"]])
     assert ["ACCEPTED", "PENDING"] == [one["status"] for one in found["notifications"]]
 
@@ -141,7 +141,7 @@ def test_a_wait_begins_anew_with_a_reset(own: Live, shop: Shop, path: str) -> No
         driver.paid("p2")
         assert not answer.done()
         driver.paid("p3")
-        found = answer.result(10).body["notifications"]
+        found = answer.result(60).body["notifications"]
     assert ["p3", "p2"] == [one["paymentRequestId"] for one in found]
 
 
@@ -167,7 +167,7 @@ def test_what_no_longer_fits_does_not_count(own: Live, shop: Shop, path: str) ->
         driver.advance("2m")
         driver.paid("p2")
         driver.paid("p3")
-        found = answer.result(10).body
+        found = answer.result(60).body
     assert (2, ["p3", "p2"]) == (found["count"], [one["paymentRequestId"] for one in found["notifications"]])
 
 

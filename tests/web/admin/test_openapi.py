@@ -381,7 +381,7 @@ def as_json(schema: Mapping[str, Any], text: str) -> Any:
 
 def verdict(live: Live, path: str) -> tuple[int, str | None]:
     """An answer's status, and the title of the problem if it is one; endless answers are left at once."""
-    connection = http.client.HTTPConnection("127.0.0.1", live.config.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", live.config.port, timeout=60)
     with contextlib.closing(connection):
         connection.request("GET", path)
         response = connection.getresponse()

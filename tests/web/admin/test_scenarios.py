@@ -217,16 +217,16 @@ def test_a_scenario_is_read_aside(own: Live, monkeypatch: pytest.MonkeyPatch) ->
 
     def slow(*of: Any, **how: Any) -> Any:
         come.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         return read_upload(*of, **how)
 
     monkeypatch.setattr(scenarios, "read_upload", slow)
     with ThreadPoolExecutor(1) as threads:
         answer = threads.submit(post, own, REFUSED, "?name=success")
-        assert come.wait(10)
+        assert come.wait(60)
         before = own.create().code
         go_on.set()
-        assert (200, "SUCCESS", "RISK_REJECT") == (answer.result(10).status, before, own.create().code)
+        assert (200, "SUCCESS", "RISK_REJECT") == (answer.result(60).status, before, own.create().code)
 
 
 @pytest.mark.parametrize("media", ["", "text/plain", "application/x-www-form-urlencoded", "application/jsonx"])

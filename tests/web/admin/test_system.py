@@ -53,7 +53,7 @@ def test_env_under_the_name_that_was_called(tls_folder: Path) -> None:
             env = own.request("GET", "/__admin/env", headers={"Host": host}).body
             assert (url, tls_url) == (env["url"], env["tlsUrl"])
         trust = ssl.create_default_context(cafile=str(tls_folder / "ca.pem"))
-        connection = http.client.HTTPSConnection("127.0.0.1", tls_port, context=trust, timeout=10)
+        connection = http.client.HTTPSConnection("127.0.0.1", tls_port, context=trust, timeout=60)
         connection.request("GET", "/__admin/env", headers={"Host": "gw"})
         env = json.loads(connection.getresponse().read())
         connection.close()
