@@ -17,6 +17,7 @@ import uvicorn
 
 from mock_alipay.errors import SetupError
 from mock_alipay.server.connection import ClientConnection, close_slow_connections
+from mock_alipay.server.lifespan import started
 from mock_alipay.server.sockets import Sockets, allow_many_files
 from mock_alipay.server.tls_hint import log_plain_http
 
@@ -45,7 +46,6 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         # As uvicorn's own, but for the patience with clients that open a connection and then say nothing about TLS.
-        await self.lifespan.startup()
         config, loop = self.config, asyncio.get_running_loop()
         patience = _HANDSHAKE if config.ssl else None
         self.servers = [
@@ -102,12 +102,22 @@ class _Server(uvicorn.Server):
 async def serve(
     app: Any, sockets: Sockets, certificate: Path | None, *, ready: Callable[[], None], stop: asyncio.Event
 ) -> None:
-    """Serve until ``stop`` is set; ``ready`` is called once connections are accepted."""
-    servers = [_server(app, lifespan=True)]
+    """Serve until ``stop`` is set; ``ready`` is called once connections are accepted.
+
+    SetupError when the app does not start, or the certificate cannot be used.
+    """
+    servers = [_server(app)]
     if sockets.tls is not None:
-        servers.append(_server(app, lifespan=False, certificate=certificate))
+        servers.append(_server(app, certificate))
         log_plain_http(cast("ssl.SSLContext", servers[-1].config.ssl), sockets.port)
     bound = [sockets.plain] + ([sockets.tls] if sockets.tls else [])
+    async with started(app):
+        await _run(servers, bound, ready, stop)
+
+
+async def _run(
+    servers: list[_Server], bound: list[socket.socket], ready: Callable[[], None], stop: asyncio.Event
+) -> None:
     tasks = [asyncio.create_task(server.serve([sock])) for server, sock in zip(servers, bound, strict=True)]
     stopping = asyncio.create_task(stop.wait())
     while not all(server.started for server in servers):
@@ -141,13 +151,13 @@ def run(app: Any, sockets: Sockets, certificate: Path | None, *, ready: Callable
     asyncio.run(main())
 
 
-def _server(app: Any, *, lifespan: bool, certificate: Path | None = None) -> _Server:
+def _server(app: Any, certificate: Path | None = None) -> _Server:
     config = uvicorn.Config(
         _cut_quietly(app),
         http=ClientConnection,
         ws="none",
         loop="none",
-        lifespan="on" if lifespan else "off",
+        lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,

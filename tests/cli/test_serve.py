@@ -31,7 +31,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from mock_alipay.config.config import TEST_CLIENT_ID
 from mock_alipay.signing import content, fits, keys, parse, raw_signature
-from tests.cli.process import COMMAND, FREE, Running, environment, eventually, run, serving
+from tests.cli.process import COMMAND, FREE, PATIENCE, Running, environment, eventually, run, serving
 from tests.live import PATH, SANDBOX_PATH, Answer, sample
 
 SCENARIO = "description: A scenario of ours.\ncreatePaymentSession:\n  result: {code}\n"
@@ -176,6 +176,55 @@ def test_a_wrong_flag_is_told_before_a_taken_port(running: Running, home: Path) 
     result = run(home, "--port", str(running.port), "--tls-port", "none", "--scenario", "sucess")
     (line,) = result.stderr.splitlines()
     assert (2, True) == (result.returncode, "did you mean success?" in line)
+
+
+FAILS = """
+async def failing(scope, receive, send):
+    await receive()
+    await send({"type": "lifespan.startup.failed", "message": "RuntimeError: no scheduler"})
+
+app.routes = lambda components: failing
+"""
+RAISES = """
+def run(self):
+    raise RuntimeError("no scheduler")
+
+Scheduler.run = run
+"""
+BEGINNING = """
+import sys
+from mock_alipay import __main__
+from mock_alipay.gateway.scheduler import Scheduler
+from mock_alipay.web import app
+"""
+
+
+def run_without_a_start(home: Path, how: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process in which the gateway's background work does not start."""
+    script = f"{BEGINNING}{how}\n__main__.main()"
+    return subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        env=environment(home),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("how", [FAILS, RAISES], ids=["failed", "raised"])
+def test_background_work_that_does_not_start(home: Path, how: str) -> None:
+    """The start ends with exit code 1 and one line that says why; nothing says that it is ready."""
+    result = run_without_a_start(home, how, "--port", "0", "--tls-port", "0")
+    assert (1, "") == (result.returncode, result.stdout)
+    assert ["mock-alipay: the gateway cannot start: RuntimeError: no scheduler"] == result.stderr.splitlines()
+
+
+def test_background_work_that_does_not_start_in_json(home: Path) -> None:
+    """With ``--log-format json`` the line is a JSON object."""
+    result = run_without_a_start(home, RAISES, *FREE, "--log-format", "json")
+    assert (1, "") == (result.returncode, result.stdout)
+    assert "the gateway cannot start: RuntimeError: no scheduler" == json.loads(result.stderr)["message"]
 
 
 def test_taken_tls_port_by_variable(running: Running, home: Path) -> None:

@@ -23,6 +23,7 @@ import mock_alipay
 from mock_alipay import Config, Mock, serve
 from mock_alipay.errors import AdminError, SetupError, Unreachable, UsageError
 from mock_alipay.signing import keys, pool
+from mock_alipay.testing import background
 from mock_alipay.testing.background import running
 from tests.live import SANDBOX_PATH, sample, signed_headers
 
@@ -61,6 +62,28 @@ def test_gone_after_the_block() -> None:
         late.health()
     with serve(port=urlsplit(url).port or 0) as again:
         assert url == again.url
+
+
+async def _failing(scope: Any, receive: Any, send: Any) -> None:
+    await receive()
+    await send({"type": "lifespan.startup.failed", "message": "RuntimeError: no postman"})
+
+
+async def _raising(scope: Any, receive: Any, send: Any) -> None:
+    raise RuntimeError("no postman")
+
+
+@pytest.mark.parametrize("app", [_failing, _raising])
+def test_background_work_that_does_not_start(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``serve`` raises SetupError that says why, the port is free again, and the next start is not affected."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with monkeypatch.context() as patched:
+        patched.setattr(background, "routes", lambda components: app)
+        with pytest.raises(SetupError, match=r"^the gateway cannot start: RuntimeError: no postman$"), serve(port=port):
+            pass
+    with serve(port=port) as mock:
+        mock.health()
 
 
 def test_gone_after_an_error() -> None:
