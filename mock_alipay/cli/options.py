@@ -43,7 +43,15 @@ _OF_A_SERVICE = re.compile(
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class _Port(click.Option):
+class _Option(click.Option):
+    """An option whose errors name its variable as well, which click does from 8.2 on."""
+
+    def get_error_hint(self, ctx: click.Context) -> str:  # type: ignore[override] # without a context since 8.4
+        hint = super().get_error_hint(ctx)
+        return hint if self.envvar is None or str(self.envvar) in hint else f"{hint} (env var: '{self.envvar}')"
+
+
+class _Port(_Option):
     """A port whose variable may be Kubernetes' own: for a service named ``mock-alipay`` it sets MOCK_ALIPAY_PORT."""
 
     def resolve_envvar_value(self, ctx: click.Context) -> str | None:
@@ -171,7 +179,7 @@ def options(*chosen: tuple[str, dict[str, Any]]) -> Callable[[Command], Command]
         for flag, settings in reversed(chosen):
             name = flag.removeprefix("--").replace("-", "_")
             default = _DEFAULTS.get(_FIELD_OF.get(name, name))
-            standard = {"default": default, "envvar": f"{_PREFIX}{name.upper()}", "show_envvar": True}
+            standard = {"cls": _Option, "default": default, "envvar": f"{_PREFIX}{name.upper()}", "show_envvar": True}
             shown = default not in (None, (), False)
             command = click.option(flag, show_default=shown, **{**standard, **settings})(command)
         return command

@@ -105,6 +105,10 @@ class ClientConnection(HttpToolsProtocol):
             self._refuse_head()
             return
         super().on_headers_complete()
+        # uvicorn before 0.53 looks at ``Connection: close`` only in its own send, which replies do not pass through.
+        self.cycle.keep_alive &= self.parser.should_keep_alive()
+        # uvicorn before 0.32.1 promises an error to those who send to a client that has left, and raises none.
+        self.scope["asgi"]["spec_version"] = "2.3"
         self.scope["extensions"] = cast("Any", {CONNECTION: FastReply(self, self.cycle), TARGET: self.url})
 
     def _measured(self) -> int:
@@ -131,7 +135,10 @@ class ClientConnection(HttpToolsProtocol):
             return
         self.flow.resume_reading()
         if self.pipeline:
-            self._start_asgi_task(*self.pipeline.pop())
+            cycle, app = self.pipeline.pop()
+            task = self.loop.create_task(cycle.run_asgi(app))
+            task.add_done_callback(self.tasks.discard)
+            self.tasks.add(task)
         else:
             self.idle_since = self.loop.time()
 

@@ -53,10 +53,12 @@ def mock_alipay_settings() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def mock_alipay_server(pytestconfig: pytest.Config, mock_alipay_settings: dict[str, Any]) -> Iterator[Mock]:
     """A gateway for all tests of this process, or the one that --mock-alipay-url names, for all client ids."""
-    from mock_alipay import Mock, serve
+    import mock_alipay
 
+    # What a gateway needs is not imported for one that runs already, and may be missing here.
     url = pytestconfig.getoption("--mock-alipay-url")
-    with Mock(url, admin_token=os.environ.get(_TOKEN)) if url else serve(**mock_alipay_settings) as mock:
+    token = os.environ.get(_TOKEN)
+    with mock_alipay.Mock(url, admin_token=token) if url else mock_alipay.serve(**mock_alipay_settings) as mock:
         mock.health()
         yield mock
 

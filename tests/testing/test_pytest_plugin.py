@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
@@ -166,6 +167,20 @@ def test_it(mock_alipay_server, mock_alipay):
     outcome = suite.run("--mock-alipay-url", url, env=env)
     assert {"passed": 1} == outcome.counts, outcome.output
     assert 200 == guarded.admin("GET", "/health").status
+
+
+def test_url_without_what_a_gateway_needs(suite: Suite, guarded: Live) -> None:
+    """With a URL, httpx2 and cryptography are all that is needed; none of the package's other dependencies."""
+    needs = [one for one in requires("mock-alipay") or () if "extra ==" not in one]
+    names = {name.replace("pyyaml", "yaml").replace("-", "_") for one in needs for name in re.findall(r"^[\w-]+", one)}
+    missing = names - {"httpx2", "httpcore2", "cryptography"}
+    assert {"uvicorn", "starlette", "yaml"} < missing
+    suite.write(
+        conftest=f"import sys\nsys.modules.update(dict.fromkeys({sorted(missing)}))\n",
+        test_it="def test_it(mock_alipay):\n    assert [] == mock_alipay.calls()\n",
+    )
+    outcome = suite.run(env=pointing_at(guarded))
+    assert {"passed": 1} == outcome.counts, outcome.output
 
 
 @pytest.mark.parametrize(

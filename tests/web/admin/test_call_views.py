@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import uuid
 from datetime import timedelta
@@ -53,7 +54,7 @@ BODIES = [
 ]
 
 
-@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize("body", BODIES, ids=itertools.count())
 def test_card_numbers_are_masked(gateway: Live, client_id: str, body: str) -> None:
     """However a card number came, whole or broken JSON or none, accepted or refused, no view shows it."""
     answer = gateway.create(body.encode(), client_id=client_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 
 import pytest
@@ -120,6 +121,7 @@ PRIVATE = "publicKey: this is a private key; the gateway wants the merchant's pu
         *((key, NO_KEY) for key in ("garbage!", "AAAA", "ü", ELLIPTIC, bare(KEYS[0])[:-8], "-----BEGIN")),
         *((key, PRIVATE) for key in (PRIVATE_PEM, keys.bare_private_key(KEYS[0]))),
     ],
+    ids=itertools.count(),
 )
 def test_what_is_no_public_key(gateway: Live, client_id: str, key: str, words: str) -> None:
     """A private key, another kind of key or no key at all is refused, and not repeated; the client stays unverified."""
