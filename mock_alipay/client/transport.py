@@ -16,7 +16,10 @@ import httpx2
 from mock_alipay.errors import AdminError, SetupError, Unreachable, Untrusted, UsageError, WaitTimeout
 
 _PATIENCE = 10.0
-"""Seconds beyond what an answer itself may take."""
+"""Seconds for a connection."""
+
+_ANSWER = 60.0
+"""Seconds beyond what an answer itself may take: a busy machine needs many to load what the first payment needs."""
 
 _LEAST = 1.0
 """Seconds that a stream of events gets to begin, whatever little time its events may take."""
@@ -84,7 +87,7 @@ class Transport:
                 params={name: value for name, value in (query or {}).items() if value is not None},
                 content=content.encode() if sent else None,
                 headers={"content-type": media} if sent else None,
-                timeout=takes + _PATIENCE,
+                timeout=httpx2.Timeout(_PATIENCE, read=takes + _ANSWER),
             )
         except httpx2.TransportError as error:
             raise self._unreachable(error) from None

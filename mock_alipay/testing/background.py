@@ -21,8 +21,8 @@ from mock_alipay.server.run import serve as serve_app
 from mock_alipay.server.sockets import Sockets, bind
 from mock_alipay.web.app import routes
 
-_PATIENCE = 20.0
-"""Seconds for a start or a stop."""
+_PATIENCE = 60.0
+"""Seconds for a start or a stop, however busy the machine is."""
 
 
 @dataclass(frozen=True)
