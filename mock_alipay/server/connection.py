@@ -165,7 +165,11 @@ class ClientConnection(HttpToolsProtocol):
     def shutdown(self) -> None:
         # A client that is in the middle of a request will not get to its end.
         self.transport.mid_request = False
-        super().shutdown()
+        # As uvicorn's own, but for 0.43 and 0.44: there, a call that waits is told that its client has left.
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.close()
+        else:
+            self.cycle.keep_alive = False
 
     def end(self, last_words: bytes = b"") -> None:
         """Send these bytes as they are, then close."""
