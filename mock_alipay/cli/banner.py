@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,19 @@ from mock_alipay.config.config import TEST_CLIENT_ID, Config, address_of
 from mock_alipay.version import __version__
 
 
-def text_banner(config: Config, scenarios: int, authority: Path | None, *, made_up: bool) -> str:
-    """Where it serves, and what clients must be set up with; ``made_up``: the token is the gateway's own idea."""
+def text_banner(
+    config: Config, scenarios: int, authority: Path | None, *, made_up: bool, addresses: Sequence[str]
+) -> str:
+    """Where it serves, and what clients must be set up with; ``made_up``: the token is the gateway's own idea.
+
+    ``addresses`` are those that it listens on; they are shown unless the URL says the same.
+    """
     folders = ", ".join(["shipped", *map(str, config.scenarios)])
     client_ids = ", ".join(_client_ids(config))
     lines = [
         ("http", config.url),
         ("https", f"{config.tls_url}  (clients trust {authority})" if authority else "off"),
+        *([] if list(addresses) == [config.reachable_host] else [("listens on", ", ".join(addresses))]),
         ("client id", f"{client_ids}; keys to configure: {_env_command(config)}, or {config.url}/__admin/env"),
         ("scenarios", f"{scenarios} ({folders}); {config.scenario} unless a call asks for another; seed {config.seed}"),
         ("journal", f"{config.url}/__admin/calls"),
@@ -36,7 +43,9 @@ def text_banner(config: Config, scenarios: int, authority: Path | None, *, made_
     return "\n".join([f"mock-alipay {__version__}", *(f"  {name:<10} {text}" for name, text in lines)])
 
 
-def json_banner(config: Config, scenarios: int, authority: Path | None, *, made_up: bool) -> str:
+def json_banner(
+    config: Config, scenarios: int, authority: Path | None, *, made_up: bool, addresses: Sequence[str]
+) -> str:
     """The same as one JSON object."""
     banner: dict[str, Any] = {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -45,6 +54,7 @@ def json_banner(config: Config, scenarios: int, authority: Path | None, *, made_
         "version": __version__,
         "url": config.url,
         "tlsUrl": config.tls_url,
+        "addresses": list(addresses),
         "caCertificate": str(authority) if authority else None,
         "clientIds": _client_ids(config),
         "scenarios": scenarios,

@@ -59,7 +59,7 @@ class _Port(_Option):
         return None if value is not None and _SERVICE_LINK.fullmatch(value) else value
 
 
-_HOST = ("--host", {"help": "Address to listen on."})
+_HOST = ("--host", {"help": "Address to listen on; of a name all its addresses."})
 _PORT = ("--port", {"cls": _Port, "type": Whole(0, 65535), "help": "Plain HTTP; 0 picks a free port and prints it."})
 _TLS_PORT = ("--tls-port", {"cls": _Port, "type": TlsPort(), "help": "HTTPS; 0 picks a free port, none turns it off."})
 _SCENARIOS = (

@@ -77,7 +77,8 @@ def _serve(config: Config, log: Log, shown: Callable[..., str]) -> None:
     components = assemble(config, ca_certificate=authority)
     app = routes(components)
     _rest_garbage_collector()
-    banner = shown(config, len(components.selector.layers.library()), authority, made_up=made_up)
+    scenarios = len(components.selector.layers.library())
+    banner = shown(config, scenarios, authority, made_up=made_up, addresses=sockets.addresses)
     with log.listening_to(components.events):
         run(app, sockets, server_file, ready=lambda: _announce(banner))
 

@@ -107,18 +107,18 @@ async def serve(
     SetupError when the app does not start, or the certificate cannot be used.
     """
     servers = [_server(app)]
-    if sockets.tls is not None:
+    if sockets.tls:
         servers.append(_server(app, certificate))
         log_plain_http(cast("ssl.SSLContext", servers[-1].config.ssl), sockets.port)
-    bound = [sockets.plain] + ([sockets.tls] if sockets.tls else [])
+    bound = [sockets.plain, sockets.tls] if sockets.tls else [sockets.plain]
     async with started(app):
         await _run(servers, bound, ready, stop)
 
 
 async def _run(
-    servers: list[_Server], bound: list[socket.socket], ready: Callable[[], None], stop: asyncio.Event
+    servers: list[_Server], bound: list[tuple[socket.socket, ...]], ready: Callable[[], None], stop: asyncio.Event
 ) -> None:
-    tasks = [asyncio.create_task(server.serve([sock])) for server, sock in zip(servers, bound, strict=True)]
+    tasks = [asyncio.create_task(server.serve(list(each))) for server, each in zip(servers, bound, strict=True)]
     stopping = asyncio.create_task(stop.wait())
     while not all(server.started for server in servers):
         done, _ = await asyncio.wait([*tasks, stopping], timeout=0.005, return_when=asyncio.FIRST_COMPLETED)

@@ -6,44 +6,61 @@ import errno
 import os
 import socket
 from dataclasses import dataclass
+from typing import Any
 
 from mock_alipay.errors import SetupError
 
 _BACKLOG = 1024
 _MANY_FILES = 16_384
+_ATTEMPTS = 20
+"""How often a free port is looked for that is free at every address."""
+
+_NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+"""This machine does not have the address, or none of its kind, such as IPv6."""
+
+_Address = tuple[socket.AddressFamily, tuple[Any, ...]]
+"""What a socket is bound to; the port in it is 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sockets:
-    """Bound and listening: early clients wait until they are served; ``tls`` is None when HTTPS is off."""
+    """Bound and listening, one for each address of the host; ``tls`` is empty when HTTPS is off.
 
-    plain: socket.socket
-    tls: socket.socket | None
+    Early clients wait until they are served.
+    """
+
+    plain: tuple[socket.socket, ...]
+    tls: tuple[socket.socket, ...] = ()
+
+    @property
+    def addresses(self) -> list[str]:
+        """The addresses that are listened on."""
+        return [each.getsockname()[0] for each in self.plain]
 
     @property
     def port(self) -> int:
         """The port of plain HTTP, chosen by the system when 0 was asked for."""
-        return _port(self.plain)
+        return _port(self.plain[0])
 
     @property
     def tls_port(self) -> int | None:
         """The port of HTTPS."""
-        return None if self.tls is None else _port(self.tls)
+        return _port(self.tls[0]) if self.tls else None
 
     def close(self) -> None:
         """Give the ports back."""
-        self.plain.close()
-        if self.tls is not None:
-            self.tls.close()
+        for each in (*self.plain, *self.tls):
+            each.close()
 
 
 def bind(host: str, port: int, tls_port: int | None) -> Sockets:
-    """Bind both; SetupError says which port could not be had, why, and what to do."""
-    plain = _bind(host, port, "--port")
+    """Bind both ports at every address of ``host``; SetupError says which one could not be had, why, and what to do."""
+    addresses = _addresses(host)
+    plain = _bind_all(host, addresses, port, "--port")
     try:
-        return Sockets(plain, None if tls_port is None else _bind(host, tls_port, "--tls-port"))
+        return Sockets(plain, () if tls_port is None else _bind_all(host, addresses, tls_port, "--tls-port"))
     except SetupError:
-        plain.close()
+        Sockets(plain).close()
         raise
 
 
@@ -59,41 +76,69 @@ def allow_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _bind(host: str, port: int, flag: str) -> socket.socket:
+def _addresses(host: str) -> list[_Address]:
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        found = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
         told = f" ({error.strerror})" if isinstance(error, OSError) else ""
         raise SetupError(f"--host {host}: no such address; name this machine, as in 127.0.0.1{told}") from None
-    family, _, _, _, address = found[0]
+    # A hosts file may name an address twice.
+    return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
+
+
+def _bind_all(host: str, addresses: list[_Address], port: int, flag: str) -> tuple[socket.socket, ...]:
+    """One socket for each address that this machine has, all with the same port."""
+    for _ in range(_ATTEMPTS):
+        bound: list[socket.socket] = []
+        for address in addresses:
+            try:
+                bound.append(_bind(address, _port(bound[0]) if bound else port))
+            except OSError as error:
+                if error.errno in _NOT_HERE:
+                    continue
+                Sockets(tuple(bound)).close()
+                if port == 0 and bound and error.errno == errno.EADDRINUSE:
+                    break  # free at the first address, taken at this one: look for another
+                where = "there" if len(addresses) == 1 else f"at {address[1][0]}"
+                raise SetupError(f"{flag} {port}: {_why(error, flag, where)}") from None
+        else:
+            if bound:
+                return tuple(bound)
+            named = " or ".join(str(address[0]) for _, address in addresses)
+            raise SetupError(f"--host {host}: this machine has no address {named}")
+    raise SetupError(f"{flag} 0: no port is free at every address of {host}; give the number of one ({flag} 2088)")
+
+
+def _bind(address: _Address, port: int) -> socket.socket:
+    family, (host, _, *scope) = address
     # asyncio turns Nagle's algorithm off only for sockets that say they are TCP.
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":
             # On Windows it would let two programs share the port.
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind(address)
+        bound.bind((host, port, *scope))
         # With SO_REUSEADDR two programs may both bind a port; only one of them may listen.
         bound.listen(_BACKLOG)
-    except OSError as error:
+    except OSError:
         bound.close()
-        if error.errno == errno.EADDRNOTAVAIL:
-            raise SetupError(f"--host {host}: this machine has no address {host}") from None
-        raise SetupError(f"{flag} {port}: {_why(error, flag)}") from None
+        raise
     return bound
 
 
-def _why(error: OSError, flag: str) -> str:
+def _why(error: OSError, flag: str, where: str) -> str:
     match error.errno:
         case errno.EADDRINUSE:
-            return f"another program listens there already; stop it, or choose another port ({flag} 0 takes a free one)"
+            return (
+                f"another program listens {where} already; stop it, or choose another port ({flag} 0 takes a free one)"
+            )
         case errno.EACCES:
             return (
                 "ports below 1024 need a permission: on Linux, "
                 "sudo sysctl net.ipv4.ip_unprivileged_port_start=443, or run it in a container"
             )
         case _:
-            return f"the system does not let it listen there: {error.strerror}"
+            return f"the system does not let it listen {where}: {error.strerror}"
 
 
 def _port(bound: socket.socket) -> int:

@@ -64,7 +64,7 @@ def _begun(config: Config, clock: Clock | None, tls_folder: Path | None) -> tupl
     sockets = bind(config.host, config.port, config.tls_port)
     try:
         config = settled(config, sockets.port, sockets.tls_port)
-        issued = None if sockets.tls is None else certificate(tls_folder or home() / "tls", config.certificate_hosts)
+        issued = certificate(tls_folder or home() / "tls", config.certificate_hosts) if sockets.tls else None
         components = assemble(config, clock=clock, ca_certificate=issued.authority if issued else None)
         return Running(config, components, issued), _start(components, sockets, issued.server if issued else None)
     except BaseException:

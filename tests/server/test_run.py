@@ -84,7 +84,7 @@ def test_after_the_stop_the_ports_are_free() -> None:
     with pytest.raises(ConnectionRefusedError), connect(port):
         pass
     again = bind("127.0.0.1", port, None)
-    again.plain.close()
+    again.close()
 
 
 def test_ready_is_called_once_when_both_doors_are_open(tls_folder: Path) -> None:
@@ -117,9 +117,7 @@ def test_a_damaged_certificate_is_named(tmp_path: Path) -> None:
         try:
             await serve(routes(assemble(Config(seed=1))), sockets, file, ready=lambda: None, stop=asyncio.Event())
         finally:
-            sockets.plain.close()
-            assert sockets.tls is not None
-            sockets.tls.close()
+            sockets.close()
 
     with pytest.raises(SetupError, match=r"server\.pem: .*delete it"):
         asyncio.run(main())

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import socket
+import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -20,9 +22,7 @@ def bound(host: str = "127.0.0.1", port: int = 0, tls_port: int | None = None) -
     try:
         yield found
     finally:
-        found.plain.close()
-        if found.tls:
-            found.tls.close()
+        found.close()
 
 
 def test_port_0_takes_free_ports() -> None:
@@ -37,7 +37,7 @@ def test_port_0_takes_free_ports() -> None:
 def test_without_https_there_is_one_socket() -> None:
     """``--tls-port none`` binds nothing for HTTPS."""
     with bound() as found:
-        assert (None, None) == (found.tls, found.tls_port)
+        assert ((), None) == (found.tls, found.tls_port)
 
 
 def test_early_clients_wait_in_the_queue() -> None:
@@ -120,12 +120,99 @@ def test_any_other_trouble_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         bind("127.0.0.1", 0, None)
 
 
+def named(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    """Give every host these addresses, as a hosts file can."""
+    look_up = socket.getaddrinfo
+
+    def found(_: str, *more: Any, **how: Any) -> list[Any]:
+        return [entry for address in addresses for entry in look_up(address, *more, **how)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have one loopback address")
+def test_every_address_of_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HTTP and HTTPS have one port each at all addresses of the host, also where the system chooses them."""
+    named(monkeypatch, "127.0.0.1", "127.0.0.2", "127.0.0.1")
+    with bound("gateway.test", tls_port=0) as found:
+        monkeypatch.undo()
+        assert ["127.0.0.1", "127.0.0.2"] == found.addresses
+        for port in (found.port, found.tls_port):
+            for address in found.addresses:
+                socket.create_connection((address, port or 0), timeout=60).close()
+
+
+def test_an_address_that_this_machine_does_not_have_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When another one works."""
+    named(monkeypatch, "192.0.2.1", "127.0.0.1")
+    with bound("gateway.test") as found:
+        assert ["127.0.0.1"] == found.addresses
+
+
+def test_a_name_of_another_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is of no use here, and the error names its addresses."""
+    named(monkeypatch, "192.0.2.1", "198.51.100.1")
+    with pytest.raises(
+        SetupError, match=r"^--host gateway\.test: this machine has no address 192\.0\.2\.1 or 198\.51\.100\.1$"
+    ):
+        bind("gateway.test", 0, None)
+
+
+def test_a_machine_without_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name's IPv4 address is listened on all the same."""
+    made = socket.socket
+
+    def without_ipv6(family: int, *more: Any) -> socket.socket:
+        if family == socket.AF_INET6:
+            raise OSError(errno.EAFNOSUPPORT, "the system's words")
+        return made(family, *more)
+
+    named(monkeypatch, "::1", "127.0.0.1")
+    monkeypatch.setattr(socket, "socket", without_ipv6)
+    with bound("localhost") as found:
+        assert ["127.0.0.1"] == found.addresses
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have one loopback address")
+def test_a_port_that_is_taken_at_one_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gateway that serves half of a name is none: the error says where the port is taken."""
+    with bound("127.0.0.2") as taken:
+        named(monkeypatch, "127.0.0.1", "127.0.0.2")
+        with pytest.raises(SetupError, match=rf"--port {taken.port}: another program listens at 127\.0\.0\.2 already"):
+            bind("gateway.test", taken.port, None)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have one loopback address")
+@pytest.mark.parametrize(("taken", "works"), [(1, True), (100, False)])
+def test_a_free_port_that_is_taken_at_the_next_address(
+    monkeypatch: pytest.MonkeyPatch, taken: int, works: bool
+) -> None:
+    """Another one is looked for, and not without end."""
+    refused: list[int] = []
+
+    class Taken(socket.socket):
+        def bind(self, address: Any) -> None:
+            if address[0] == "127.0.0.2" and len(refused) < taken:
+                refused.append(address[1])
+                raise OSError(errno.EADDRINUSE, "the system's words")
+            super().bind(address)
+
+    named(monkeypatch, "127.0.0.1", "127.0.0.2")
+    monkeypatch.setattr(socket, "socket", Taken)
+    if works:
+        with bound("gateway.test") as found:
+            assert (2, 1) == (len(found.plain), len(refused))
+    else:
+        with pytest.raises(SetupError, match=r"--port 0: no port is free at every address of gateway\.test"):
+            bind("gateway.test", 0, None)
+
+
 @pytest.mark.skipif(not socket.has_ipv6, reason="needs IPv6")
 def test_ipv6() -> None:
     """An IPv6 address is as good as any."""
     try:
         with bound("::1", tls_port=0) as found:
-            assert socket.AF_INET6 == found.plain.family
+            assert ["::1"] == found.addresses
             assert found.port != found.tls_port
     except SetupError as error:  # a machine or container may have it switched off
         pytest.skip(str(error))

@@ -10,6 +10,7 @@ import json
 import logging
 import socket
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from mock_alipay.signing import keys, pool
 from mock_alipay.testing import background
 from mock_alipay.testing.background import running
 from tests.live import SANDBOX_PATH, sample, signed_headers
+from tests.server.test_sockets import named
 
 
 @pytest.fixture(autouse=True)
@@ -214,6 +216,24 @@ def test_all_addresses() -> None:
         with Mock(mock.url) as stranger, pytest.raises(AdminError) as caught:
             stranger.calls()
         assert 401 == caught.value.status
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have one loopback address")
+def test_every_address_of_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HTTP and HTTPS are answered at each of them."""
+    named(monkeypatch, "127.0.0.1", "127.0.0.2")
+    with serve(host="localhost", tls_port=0) as mock:
+        monkeypatch.undo()
+        tls_port = urlsplit(mock.env["tlsUrl"] or "").port
+        for address in ("127.0.0.1", "127.0.0.2"):
+            plain = http.client.HTTPConnection(address, urlsplit(mock.url).port, timeout=60)
+            secured = http.client.HTTPSConnection(
+                address, tls_port, timeout=60, context=ssl._create_unverified_context()
+            )
+            for connection in (plain, secured):
+                connection.request("GET", "/__admin/health")
+                assert 200 == connection.getresponse().status
+                connection.close()
 
 
 def test_all_addresses_open() -> None:
