@@ -26,20 +26,24 @@ class AccessCheck:
         self._any_address = not bound or (address is not None and address.is_unspecified)
         self._token = token.encode() if token else None
 
-    def check(self, headers: Mapping[str, str], *, needs_token: bool = True) -> None:
-        """HttpProblem (403, 401) says which header is not welcome and what would be."""
+    def check(self, headers: Mapping[str, str], *, public: bool = False) -> None:
+        """HttpProblem (403, 401) says which header is not welcome and what would be.
+
+        What is ``public`` holds no secret: it needs no token, and the gateway may be called by any name.
+        """
         own = headers.get("host", "")
         host = _host_name(own)
         site = headers.get("sec-fetch-site")
-        if own and not (host and self._is_own(host)):
-            hint = f"; to allow it: --admin-host {host}, or admin_hosts of Config" if host else ""
+        if own and not public and not (host and self._is_own(host)):
+            ways = f"--admin-host {host}, MOCK_ALIPAY_ADMIN_HOSTS={host}, or admin_hosts of Config"
+            hint = f"; to allow it: {ways}" if host else ""
             raise _refused(f"header Host: expected {self._expected}, got {own[:80]}{hint}")
         if site is not None and site not in _SAME:
             raise _refused(f"header Sec-Fetch-Site: a page of another site ({site}) may not use the admin API")
         origin = headers.get("origin")
         if origin is not None and (not own or _authority(origin) != own):
             raise _refused(f"header Origin: a page of {origin[:80]} may not use the admin API")
-        if needs_token and self._token is not None:
+        if self._token is not None and not public:
             self._check_token(headers.get("authorization"), self._token)
 
     @property
@@ -58,8 +62,8 @@ class AccessCheck:
         if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token):
             found = "none" if authorization is None else "another"
             detail = (
-                "header Authorization: expected Bearer and the token that --admin-token sets, "
-                f"or that the gateway printed when it started; got {found}"
+                "header Authorization: expected Bearer and the token that --admin-token or MOCK_ALIPAY_ADMIN_TOKEN "
+                f"sets, or that the gateway printed when it started; got {found}"
             )
             raise HttpProblem(401, "Token needed", detail)
 

@@ -76,7 +76,7 @@ class AdminApi:
 
     def openapi(self, path: str) -> Route:
         """The description of both APIs, for anyone with access."""
-        return self._guarded(path, self._describe, needs_token=False)
+        return self._guarded(path, self._describe, public=True)
 
     async def _describe(self, request: Request) -> Response:
         if request.method not in ("GET", "HEAD"):
@@ -92,20 +92,21 @@ class AdminApi:
             return await _pick(request, methods).answer(request)
 
         # Some answer nothing secret, and a client that waits for the gateway has no token yet.
-        return self._guarded(path, answer, needs_token=all(call.spec.get("token", True) for call in methods.values()))
+        public = not all(call.spec.get("token", True) for call in methods.values())
+        return self._guarded(path, answer, public=public)
 
-    def _guarded(self, path: str, answer: _Answer, *, needs_token: bool) -> Route:
+    def _guarded(self, path: str, answer: _Answer, *, public: bool) -> Route:
         async def respond(request: Request) -> Response:
-            return await self._respond(request, answer, needs_token=needs_token)
+            return await self._respond(request, answer, public=public)
 
         route = Route(path, respond)
         # Any method comes in: _pick tells which are allowed, as a problem and after the access check.
         route.methods = None
         return route
 
-    async def _respond(self, request: Request, answer: _Answer, *, needs_token: bool) -> Response:
+    async def _respond(self, request: Request, answer: _Answer, *, public: bool) -> Response:
         try:
-            self._access.check(request.headers, needs_token=needs_token)
+            self._access.check(request.headers, public=public)
             return await answer(request)
         except HttpProblem as problem:
             response = _json(problem.status, problem.problem, "application/problem+json")
