@@ -23,8 +23,15 @@ from mock_alipay.errors import SetupError
 if TYPE_CHECKING:
     import trustme
 
-GATEWAY_HOSTS = ("open-na-global.alipay.com", "open-sea-global.alipay.com", "open-de-global.alipay.com")
-"""The real gateway's hosts (SDK constants), for people who map them to this machine."""
+GATEWAY_HOSTS = (
+    *("open-na-global.alipay.com", "open-sea-global.alipay.com", "open-de-global.alipay.com"),  # SDK constants
+    *("open-na.alipay.com", "open-sea.alipay.com"),  # the older hosts of the documentation (FUND)
+    "open.antglobal-us.com",  # that of US merchants (FUND as integrations cite it)
+)
+"""The real gateway's hosts, for people who map them to this machine."""
+
+_HOST_OF_CONTAINERS = "host.docker.internal"
+"""What containers call the machine that they run on (Docker Desktop's name)."""
 
 _RENEW_BEFORE = 7 * 24 * 3600
 _LIFETIME = timedelta(days=397)
@@ -85,7 +92,7 @@ def certificate(folder: Path, extra_hosts: Sequence[str] = ()) -> Certificate:
 def _usual_names() -> list[str]:
     machine = socket.gethostname()
     own = [machine] if NAMEABLE.fullmatch(machine) else []
-    return list(dict.fromkeys(["localhost", "127.0.0.1", "::1", *own, *GATEWAY_HOSTS]))
+    return list(dict.fromkeys(["localhost", "127.0.0.1", "::1", *own, _HOST_OF_CONTAINERS, *GATEWAY_HOSTS]))
 
 
 def _usable(file: Path, names: list[str]) -> bool:

@@ -20,6 +20,9 @@ _REMEMBERED = 30.0
 _MOST_REMEMBERED = 1_000
 _AT_ONCE = 8
 
+_LOOPBACK = ("127.0.0.1", "::1")
+"""Where names under ``.localhost`` lead: no name server needs to know them (RFC 6761, section 6.3)."""
+
 
 class Resolver:
     """The system's look-up, bounded: so many at a time, one for each name, each for so long."""
@@ -43,6 +46,8 @@ class Resolver:
         """A host's addresses; OSError when it has none, or when nobody says."""
         with contextlib.suppress(ValueError):
             return [str(ip_address(host))]
+        if host.lower().rstrip(".").endswith(".localhost"):
+            return _LOOPBACK
         when, error = self._failed.get(host, (0.0, None))
         if error is not None and self._clock() < when + _REMEMBERED:
             raise OSError(error.errno, f"{error.strerror or error}, as of a moment ago")

@@ -24,7 +24,10 @@ from mock_alipay.errors import SetupError
 from mock_alipay.server.certificate import Certificate, certificate, home
 from tests.live import Live, live
 
-GATEWAYS = ["open-na-global.alipay.com", "open-sea-global.alipay.com", "open-de-global.alipay.com"]
+GATEWAYS = [
+    *("open-na-global.alipay.com", "open-sea-global.alipay.com", "open-de-global.alipay.com"),
+    *("open-na.alipay.com", "open-sea.alipay.com", "open.antglobal-us.com", "host.docker.internal"),
+]
 DAY = 24 * 3600
 
 

@@ -36,6 +36,22 @@ def test_an_address_needs_no_look_up(address: str) -> None:
     assert [] == server.asked
 
 
+@pytest.mark.parametrize("name", ["shop.localhost", "a.b.localhost", "Shop.LOCALHOST."])
+def test_names_under_localhost_lead_to_this_machine(name: str) -> None:
+    """Browsers take them so, and most systems do not know them: nobody is asked."""
+    server = Server()
+    assert ["127.0.0.1", "::1"] == list(asyncio.run(_ask(Resolver(server), name)))
+    assert [] == server.asked
+
+
+@pytest.mark.parametrize("name", ["localhost", "localhost.shop.test", "mylocalhost"])
+def test_other_names_are_looked_up(name: str) -> None:
+    """The system's hosts file says what localhost itself is."""
+    server = Server()
+    asyncio.run(_ask(Resolver(server), name))
+    assert [name] == server.asked
+
+
 def test_many_who_ask_for_one_name_are_one_look_up() -> None:
     """A thousand notifications to one shop ask once."""
     server = Server()
