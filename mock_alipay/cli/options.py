@@ -136,6 +136,13 @@ _SANDBOX_RETRIES = (
     "--sandbox-retries",
     {**_SWITCH, "help": "Send no notification twice, acknowledged or not, as the official sandbox does."},
 )
+_NOTIFICATION_TIME = (
+    "--notification-time",
+    {
+        "type": OneOf(["clock", "real"]),
+        "help": "The request-time of webhooks: by the gateway's clock, or real when a test has moved it.",
+    },
+)
 _LOG_FORMAT = (
     "--log-format",
     {"type": OneOf(["text", "json"]), "default": "text", "help": "One line a call, in words or as JSON."},
@@ -166,6 +173,7 @@ SERVING = (
     _NOTIFY_URL,
     _NOTIFY_ALLOW,
     _SANDBOX_RETRIES,
+    _NOTIFICATION_TIME,
 )
 
 _DEFAULTS = {field.name: field.default for field in dataclasses.fields(Config)}

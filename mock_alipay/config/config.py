@@ -13,6 +13,9 @@ from mock_alipay.contracts.names import TypeMode
 SignatureMode = Literal["known", "required", "off"]
 """Which calls must be signed: by known client ids, by every call, or by none."""
 
+NotificationTime = Literal["clock", "real"]
+"""What the request-time of webhooks says: the gateway's clock, or the machine's whatever a test did to that clock."""
+
 TEST_CLIENT_ID = "SANDBOX_MOCK_MERCHANT"
 """The client id of the shipped test merchant; the prefix sends SDKs to the sandbox path."""
 
@@ -61,6 +64,7 @@ class Config:
     notify_url: str | None = None
     notify_allow: tuple[str, ...] = ()
     sandbox_retries: bool = False
+    notification_time: NotificationTime = "clock"
 
     @property
     def url(self) -> str:

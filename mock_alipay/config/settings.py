@@ -19,6 +19,7 @@ from mock_alipay.config.config import (
     VISIBLE_WORD,
     VISIBLE_WORD_TOLD,
     Config,
+    NotificationTime,
     SignatureMode,
 )
 from mock_alipay.contracts.names import TypeMode
@@ -49,6 +50,7 @@ class Settings(TypedDict, total=False):
     notify_url: str | None
     notify_allow: str | Iterable[str]
     sandbox_retries: bool
+    notification_time: NotificationTime
 
 
 def configured(config: Config, settings: Mapping[str, Any]) -> Config:
@@ -209,6 +211,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "notify_url": _or_none(_url),
     "notify_allow": _names,
     "sandbox_retries": _flag,
+    "notification_time": _one_of(get_args(NotificationTime)),
 }
 
 _REPEATED = {"--merchant": "merchants", "--admin-host": "admin_hosts"}

@@ -146,7 +146,12 @@ def _dispatcher(config: Config, clocks: Clocks, signing: SigningPool, events: Ev
     intervals = intervals[:1] if config.sandbox_retries else intervals
     delivery = Delivery(RequestSigner(signing), HttpClient(config.notify_allow), intervals)
     return Dispatcher(
-        journal=NotificationJournal(), schedule=Schedule(clocks), clocks=clocks, events=events, delivery=delivery
+        journal=NotificationJournal(),
+        schedule=Schedule(clocks),
+        clocks=clocks,
+        events=events,
+        delivery=delivery,
+        real_time=config.notification_time == "real",
     )
 
 

@@ -30,7 +30,7 @@ class Attempt(NamedTuple):
     """One delivery, and what came of it."""
 
     time: datetime
-    """By the client's clock; what stands in ``request-time``."""
+    """By the client's clock; what stands in ``request-time`` unless that is real."""
     http_status: int | None
     """None when no answer came."""
     answer: bytes

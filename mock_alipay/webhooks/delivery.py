@@ -27,11 +27,11 @@ class Delivery:
         self._http_client = http_client
         self._intervals = intervals
 
-    async def attempt(self, notification: Notification, moment: datetime) -> Attempt:
-        """What came of it."""
+    async def attempt(self, notification: Notification, moment: datetime, request_time: datetime) -> Attempt:
+        """What came of it; the timetable goes by ``moment``, the merchant is told ``request_time``."""
         if notification.url is None:
             return Attempt(moment, None, b"", notification.problem, 0.0, forbidden=True)
-        headers, body = await self._request_signer.sign(notification, moment)
+        headers, body = await self._request_signer.sign(notification, request_time)
         began = time.perf_counter()
 
         def made(status: int | None, answer: bytes, why: str | None, *, forbidden: bool = False) -> Attempt:

@@ -39,12 +39,15 @@ class Dispatcher:
         clocks: Clocks,
         events: Events,
         delivery: Delivery,
+        real_time: bool = False,
     ) -> None:
+        """``real_time``: the request-time is the machine's, whatever a client's clock shows."""
         self.journal = journal
         self.schedule = schedule
         self._clocks = clocks
         self._events = events
         self._delivery = delivery
+        self._real_time = real_time
         self._under_way: dict[asyncio.Task[None], str] = {}
         """Deliveries that have been begun, each with its client id."""
         self._last: dict[_Key, asyncio.Task[None]] = {}
@@ -178,7 +181,8 @@ class Dispatcher:
         now = self._clocks.now(notification.client_id)
         # When the clock has been wound on, each attempt is made at the moment that was passed.
         moment = now if by_hand or notification.due is None else min(notification.due, now)
-        attempt = await self._delivery.attempt(notification, moment)
+        request_time = self._clocks.real.now() if self._real_time else moment
+        attempt = await self._delivery.attempt(notification, moment, request_time)
         # What was forgotten meanwhile stays forgotten.
         latest = self.journal.get(notification_id)
         if latest is None:

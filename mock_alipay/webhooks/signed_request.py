@@ -20,10 +20,10 @@ class RequestSigner:
     def __init__(self, signing: SigningPool) -> None:
         self._signing = signing
 
-    async def sign(self, notification: Notification, moment: datetime) -> SignedRequest:
-        """Headers and body of an attempt made at ``moment``; ``request-time`` as in the SDKs' sample (JSDK)."""
+    async def sign(self, notification: Notification, request_time: datetime) -> SignedRequest:
+        """Headers and body of an attempt; ``request-time`` as in the SDKs' sample (JSDK)."""
         fault, body = notification.fault, notification.body
-        time = wire_time(moment - STALE if fault == "stale-time" else moment, UTC)
+        time = wire_time(request_time - STALE if fault == "stale-time" else request_time, UTC)
         # As replies have it: headers are Latin-1, and a client id that was given by hand may be anything.
         client_id = notification.client_id.encode("latin-1", "replace").decode("latin-1")
         headers = {

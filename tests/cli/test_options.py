@@ -37,6 +37,7 @@ DOCUMENTED = {
     "--notify-url": ("MOCK_ALIPAY_NOTIFY_URL", None),
     "--notify-allow": ("MOCK_ALIPAY_NOTIFY_ALLOW", ()),
     "--sandbox-retries": ("MOCK_ALIPAY_SANDBOX_RETRIES", False),
+    "--notification-time": ("MOCK_ALIPAY_NOTIFICATION_TIME", "clock"),
 }
 """The published table: flag, environment variable, default."""
 
@@ -80,6 +81,8 @@ SETTINGS = [
     ("--notify-allow", "2001:db8::1", "notify_allow", ("2001:db8::1",)),
     ("--notify-allow", "[2001:db8::1]", "notify_allow", ("2001:db8::1",)),
     ("--notify-url", "http://127.0.0.1:65535/", "notify_url", "http://127.0.0.1:65535/"),
+    ("--notification-time", "clock", "notification_time", "clock"),
+    ("--notification-time", "real", "notification_time", "real"),
 ]
 """Flag, value as users write it, field of the Config, what stands there then."""
 
@@ -119,6 +122,7 @@ WRONG = [
     ("--notify-url", "http://shop.example/\n", "expected an http or https URL"),
     ("--notify-allow", "https://shop.example", "expected a host name without port"),
     ("--notify-allow", "*.shop.example", "expected a host name without port"),
+    ("--notification-time", "now", "expected clock or real, got 'now'"),
 ]
 
 

@@ -32,6 +32,7 @@ EASY = [
     ("notify_allow", "shop.example", ("shop.example",)),
     ("notify_allow", ["shop.example", "192.0.2.1"], ("shop.example", "192.0.2.1")),
     ("sandbox_retries", True, True),
+    ("notification_time", "real", "real"),
 ]
 
 WRONG = [
@@ -62,6 +63,7 @@ WRONG = [
     ("notify_url", "http://shop:99999/", "an http or https URL", 'the string "http://shop:99999/"'),
     ("notify_allow", [5], "a string", "a list"),
     ("sandbox_retries", "yes", "True or False", 'the string "yes"'),
+    ("notification_time", "now", "clock or real", 'the string "now"'),
 ]
 
 

@@ -113,6 +113,7 @@ class Round:
     told: list[tuple[str, str]] = field(default_factory=list)
     """Id and status of each event's notification."""
     signing: bool = False
+    real_time: bool = False
 
     def __post_init__(self) -> None:
         self.clocks = Clocks(self.clock)
@@ -125,6 +126,7 @@ class Round:
             clocks=self.clocks,
             events=self.events,
             delivery=Delivery(request_signer, self.merchants, self.intervals),
+            real_time=self.real_time,
         )
 
     def post(self, **changes: Any) -> str:

@@ -55,6 +55,19 @@ class TestTimetable:
 
         assert DOCUMENTED == [letter.after for letter in asyncio.run(scene()).merchants.letters]
 
+    def test_real_request_times(self) -> None:
+        """Whatever a test does to the clock, a shop is told the machine's time; the timetable goes by the clock."""
+
+        async def scene() -> Round:
+            post = Round(real_time=True)
+            post.merchants.says(BUSY)
+            number = post.post()
+            await post.wound(2 * DAY)
+            assert DOCUMENTED == [attempt.time - NOW for attempt in post.look(number).attempts]
+            return post
+
+        assert [0 * MINUTE] * 8 == [letter.after for letter in asyncio.run(scene()).merchants.letters]
+
     def test_by_itself(self) -> None:
         """The postman on his rounds needs nobody who winds a clock."""
 
