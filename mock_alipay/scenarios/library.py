@@ -49,7 +49,7 @@ class Library(Mapping[str, Scenario]):
                 why = "this is a file; give the folder that it is in" if folder.is_file() else "no such folder"
                 problems.append(f"--scenarios {folder}: {why}")
                 continue
-            for file in sorted(itertools.chain(folder.glob("*.yaml"), folder.glob("*.yml"))):
+            for file in scenario_files(folder):
                 try:
                     if file.suffix == ".yml" and file.with_suffix(".yaml").exists():
                         problems.append(f"{file}: {file.stem}.yaml stands beside it; a scenario has one file")
@@ -180,6 +180,11 @@ def _built(name: str, written: Document, problems: Sequence[str]) -> Scenario:
     if problems:
         raise SetupError(*written.in_order(problems))
     return scenario
+
+
+def scenario_files(folder: Path) -> list[Path]:
+    """The scenario files of a folder, by name."""
+    return sorted(itertools.chain(folder.glob("*.yaml"), folder.glob("*.yml")))
 
 
 def shipped_folder() -> Path:

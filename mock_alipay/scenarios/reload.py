@@ -10,22 +10,32 @@ from pathlib import Path
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import Library, Selector, shipped_folder
+from mock_alipay.scenarios.library import scenario_files
 
 _FOLDER_CHECK = 0.5
 """Seconds between looks for a folder that is gone."""
 
+_FILE_CHECK = 1.0
+"""Seconds between looks at the files themselves: of a single file that is mounted into a container no event tells."""
+
 logger = logging.getLogger("mock_alipay")
 
 
-async def watch(selector: Selector, folders: Sequence[Path], schemas: Schemas) -> None:
+async def watch(
+    selector: Selector, folders: Sequence[Path], schemas: Schemas, *, file_check: float = _FILE_CHECK
+) -> None:
     """Watch until cancelled, also when a folder is taken away and put back."""
     from watchfiles import awatch
 
     watched = (shipped_folder(), *folders)
+    pause = int(file_check * 1000)
     while True:
-        known = _identities(watched)
-        async for changes in awatch(*watched, step=50, debounce=200):
-            reload(selector, folders, schemas, ", ".join(sorted({Path(path).name for _, path in changes})))
+        known, stamps = _identities(watched), _stamps(watched)
+        async for changes in awatch(*watched, step=50, debounce=200, rust_timeout=pause, yield_on_timeout=True):
+            before, stamps = stamps, _stamps(watched)
+            changed = {Path(path) for _, path in changes} or {file for file, _ in before.items() ^ stamps.items()}
+            if changed:
+                reload(selector, folders, schemas, ", ".join(sorted({path.name for path in changed})))
             if _identities(watched) != known:
                 break
         while None in _identities(watched):  # noqa: ASYNC110 - no event tells that it is back
@@ -36,6 +46,19 @@ async def watch(selector: Selector, folders: Sequence[Path], schemas: Schemas) -
 def _identities(folders: Sequence[Path]) -> list[int | None]:
     """What tells a folder from another that has taken its place; None for one that is gone."""
     return [folder.stat().st_ino if folder.is_dir() else None for folder in folders]
+
+
+def _stamps(folders: Sequence[Path]) -> dict[Path, tuple[int, int] | None]:
+    """When each scenario file was last modified, and its size; None for one that is gone or a broken link."""
+    return {file: _stamp(file) for folder in folders for file in scenario_files(folder)}
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    try:
+        state = file.stat()
+    except OSError:
+        return None
+    return state.st_mtime_ns, state.st_size
 
 
 def reload(selector: Selector, folders: Sequence[Path], schemas: Schemas, changed: str) -> None:

@@ -6,13 +6,15 @@ import asyncio
 import contextlib
 import logging
 import shutil
-from collections.abc import AsyncIterator, Callable
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.scenarios import Library, Scenario, Selector
+from mock_alipay.scenarios import reload as _reload
 from mock_alipay.scenarios.reload import reload, watch
 from tests.scenarios.loading import Request, read_text
 
@@ -155,9 +157,9 @@ async def until(fulfilled: Callable[[], bool], again: Callable[[], object] = lam
 
 
 @contextlib.asynccontextmanager
-async def watching(among: Selector, folder: Path) -> AsyncIterator[None]:
+async def watching(among: Selector, folder: Path, file_check: float = 60.0) -> AsyncIterator[None]:
     """Watch a folder until the block ends."""
-    task = asyncio.create_task(watch(among, [folder], SCHEMAS))
+    task = asyncio.create_task(watch(among, [folder], SCHEMAS, file_check=file_check))
     yield
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
@@ -203,3 +205,45 @@ def test_a_folder_may_be_taken_away_and_put_back(folder: Path, told: pytest.LogC
             await until(lambda: among.layers.library()["tale"].description == "new.")
 
     asyncio.run(main())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a permission there")
+def test_a_file_of_which_no_event_tells(tmp_path: Path, told: pytest.LogCaptureFixture) -> None:
+    """One that is mounted into the folder, or linked as here, changes elsewhere: the files themselves are looked at."""
+    elsewhere, folder = tmp_path / "elsewhere.yaml", tmp_path / "folder"
+    elsewhere.write_text("description: old.\n")
+    folder.mkdir()
+    (folder / "tale.yaml").symlink_to(elsewhere)
+    among = selector(folder)
+
+    async def main() -> None:
+        async with watching(among, folder, file_check=0.01):
+            elsewhere.write_text("description: new one.\n")
+            await until(lambda: among.layers.library()["tale"].description == "new one.", elsewhere.touch)
+            elsewhere.unlink()
+            await until(lambda: "the scenarios stay as they were" in told.text)
+            elsewhere.write_text("description: newest of all.\n")
+            await until(lambda: among.layers.library()["tale"].description == "newest of all.")
+
+    asyncio.run(main())
+    assert "scenarios reloaded (tale.yaml)" in told.text
+
+
+def test_files_that_stay_are_not_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often they are looked at."""
+    looks, read = [], []
+    stamps = _reload._stamps
+
+    def counted(folders: Sequence[Path]) -> dict[Path, tuple[int, int] | None]:
+        looks.append(folders)
+        return stamps(folders)
+
+    monkeypatch.setattr(_reload, "_stamps", counted)
+    monkeypatch.setattr(_reload, "reload", lambda *_: read.append(1))
+
+    async def main() -> None:
+        async with watching(selector(folder), folder, file_check=0.01):
+            await until(lambda: len(looks) > 3)
+
+    asyncio.run(main())
+    assert [] == read
