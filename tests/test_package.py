@@ -142,7 +142,7 @@ def test_only_what_serves_is_required(built: Path) -> None:
 
 def test_sdist_is_whole(sdist: list[str]) -> None:
     """All that is needed to build, to check and to change it again is in the source distribution."""
-    rooms = ("mock_alipay", "scenarios", "tests", ".ci", ".github")
+    rooms = ("mock_alipay", "scenarios", "docs", "tests", ".ci", ".github")
     files = (file for room in rooms for file in (PROJECT / room).rglob("*") if file.is_file())
     needed = {name for file in files if "cache" not in (name := file.relative_to(PROJECT).as_posix())}
     needed |= {"pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", ".gitignore"}
