@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
+from mock_alipay.apis.payments.endpoints import ENDPOINTS
 from mock_alipay.contracts.names import Act, NotificationName
 from mock_alipay.contracts.result_codes import results
 from mock_alipay.contracts.schemas import Schemas
@@ -34,7 +35,7 @@ PLAYS: dict[str, tuple[list[str], str | None, str]] = {
     "unknown-then-success": (
         ["UNKNOWN_EXCEPTION", "UNKNOWN_EXCEPTION", "SUCCESS", "SUCCESS"],
         None,
-        "Two unknown errors, then the session is created",
+        "Two unknown errors, then the call is answered as usual",
     ),
     "slow": (["SUCCESS"], None, "three seconds late"),
     "timeout": (["SUCCESS"], "hang", "never answers"),
@@ -236,6 +237,23 @@ def test_a_shipped_scenario_plays_as_it_says(name: str, by: str) -> None:
     assert expected == [code(reply) for reply in replies]
     assert {fault} == {reply.fault.kind if reply.fault else None for reply in replies}
     assert name == latest(components).scenario
+
+
+ANYWHERE = sorted({*PLAYS} - {"success", "card-not-supported", "no-pay-options", "risk-reject", "invalid-cvc"})
+"""Scenarios whose description is about any call."""
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_faults_delays_and_rates_reach_every_endpoint(endpoint: str) -> None:
+    """They are chosen for a call, whichever it is, and play as for createPaymentSession."""
+    among = Selector(Library.load([], Schemas()), "success")
+    for name in ANYWHERE:
+        among.prefer(name, client_id="A", times=1)
+        step = among.choose(endpoint, "id", Request("A", {}, {})).step
+        (first, *_), fault, _ = PLAYS[name]
+        expected = (None if first == "SUCCESS" else first, fault)
+        assert expected == (step.result, step.fault.kind if step.fault else None)
+        assert [] == among.preferences()
 
 
 def test_the_gateway_that_is_bad_says_502() -> None:

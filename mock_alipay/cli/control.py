@@ -38,6 +38,10 @@ def use(scenario: str | None, times: int | None, clear: bool, **flags: Any) -> N
         mock.scenario(scenario, times=times)
         calls = "" if times is None else ", the next call" if times == 1 else f", the next {times} calls"
         click.echo(f"{scenario} for {_whom(mock)}{calls}")
+        changed = next((known.calls for known in mock.scenarios() if known.name == scenario), None)
+        if changed and "*" not in changed:
+            rest = "" if times is None else " and do not count"
+            click.echo(f"it changes calls of {', '.join(changed)}; others play as usual{rest}")
 
 
 @click.command(cls=Command)

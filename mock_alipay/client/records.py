@@ -74,6 +74,8 @@ class ScenarioRecord(Record):
     name: str
     description: str
     endpoints: list[str]
+    calls: list[str]
+    """The endpoints whose calls it changes, and that count when it is set for some calls; ``*`` for all."""
     buyer: list[str]
     """What its buyer does, in order."""
     notifications: list[str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any, NamedTuple, get_args
 
 from mock_alipay.contracts.names import NotificationName
@@ -10,12 +11,9 @@ from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.scenarios.json_path import Path, parse
 from mock_alipay.scenarios.library import SCHEMA
 from mock_alipay.scenarios.placeholders import paths_in
-from mock_alipay.scenarios.scenario import NOT_STEPS
+from mock_alipay.scenarios.scenario import ANY, NOT_STEPS, OPENING
 from mock_alipay.scenarios.yaml_document import Document
 from mock_alipay.text.wording import close
-
-_OPENING = ("createPaymentSession.json", "pay.json")
-"""Requests that notifications can quote: those that open a payment."""
 
 
 class _Bodies(NamedTuple):
@@ -31,7 +29,7 @@ def lint(document: Document, schemas: Schemas) -> list[str]:
     A field that is set counts only when it looks misspelt: any may be added to a reply.
     """
     content: Mapping[str, Any] = document.value
-    endpoints = [name for name in schemas.document(SCHEMA)["properties"] if name not in NOT_STEPS]
+    endpoints = [name for name in schemas.document(SCHEMA)["properties"] if name not in {*NOT_STEPS, ANY}]
     found = []
     for place in content.get("match", {}).get("body", {}):
         complaint = _stranger(schemas, [f"{name}.json" for name in endpoints], place)
@@ -47,7 +45,10 @@ def lint(document: Document, schemas: Schemas) -> list[str]:
 
 def _sections(endpoints: Iterable[str]) -> dict[str, _Bodies]:
     steps = {name: _Bodies((f"{name}.json",), (f"{name}.reply.json",)) for name in endpoints}
-    return steps | {name: _Bodies(_OPENING, (f"{name}.json",)) for name in get_args(NotificationName)}
+    steps[ANY] = _Bodies(*(tuple(chain(*files)) for files in zip(*steps.values(), strict=True)))
+    # Notifications quote the request that opened their payment.
+    opening = tuple(f"{name}.json" for name in OPENING)
+    return steps | {name: _Bodies(opening, (f"{name}.json",)) for name in get_args(NotificationName)}
 
 
 def _in_step(schemas: Schemas, bodies: _Bodies, step: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:

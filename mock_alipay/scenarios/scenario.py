@@ -21,6 +21,10 @@ from mock_alipay.scenarios.yaml_document import Document
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _NOTIFICATIONS: tuple[NotificationName, ...] = get_args(NotificationName)
+ANY = "*"
+"""The key of the steps for every endpoint that has none of its own."""
+OPENING = ("createPaymentSession", "pay")
+"""Endpoints with which a payment begins, and with it what its buyer does and what is sent."""
 NOT_STEPS = frozenset({"description", "match", "count", "buyer", *_NOTIFICATIONS})
 """Keys of a scenario that are no endpoint's."""
 
@@ -42,6 +46,19 @@ class Scenario:
     def weight(self) -> tuple[int, int]:
         """How particular ``match`` is: the number of conditions first."""
         return len(self.match), sum(condition.weight for condition in self.match)
+
+    @property
+    def calls(self) -> list[str]:
+        """The endpoints whose calls the scenario changes; ``*`` alone for all of them."""
+        if ANY in self.steps:
+            return [ANY]
+        opening = OPENING if self.buyer or self.notification_steps else ()
+        return list(dict.fromkeys([*opening, *self.steps]))
+
+    def plays(self, endpoint: str) -> bool:
+        """Whether the scenario changes calls of an endpoint."""
+        calls = self.calls
+        return endpoint in calls or ANY in calls
 
     @property
     def sets_result_code(self) -> bool:

@@ -12,10 +12,11 @@ from mock_alipay.scenarios.layers import ScenarioLayers, Seen
 from mock_alipay.scenarios.library import Library
 from mock_alipay.scenarios.matching import Matchable
 from mock_alipay.scenarios.notification_step import NotificationStep
-from mock_alipay.scenarios.scenario import Scenario
+from mock_alipay.scenarios.scenario import ANY, Scenario
 from mock_alipay.scenarios.step import Step
 from mock_alipay.text.wording import close
 
+_BEGAN = "the payment began in it"
 _PLAIN = (Step(),)
 _PLAIN_NOTIFICATION_STEP = NotificationStep()
 _MOST_COUNTERS = 10_000
@@ -34,13 +35,25 @@ class Choice(NamedTuple):
     buyer: tuple[Act, ...] = ()
     """What the scenario's buyer does by itself."""
     hint: str | None = None
-    """A word for the merchant's engineer, when an id looks like a misspelt scenario."""
+    """For the merchant's engineer: the id looks like a misspelt scenario, or the one that was asked for has no step."""
 
 
 @dataclass(slots=True)
 class _Preference:
     scenario: str
     times: int | None
+
+
+class _Asked(NamedTuple):
+    """A scenario that a call names or that was set for it, and how."""
+
+    scenario: Scenario
+    reason: str
+    set_: _Preference | None = None
+    whom: str | None = None
+    """For which client id it was set; None for all."""
+    by_id: bool = False
+    """All calls about a payment carry its id, whether the scenario has a step for them or not."""
 
 
 class Selector:
@@ -64,13 +77,32 @@ class Selector:
         """
         library = self.layers.library(call.client_id)
         request_id = payment_request_id or ""
-        scenario, reason = self._scenario(request_id, call, library, began)
-        steps = scenario.steps.get(endpoint, _PLAIN)
+        scenario, reason, hint = self._scenario(endpoint, request_id, call, library, began)
+        steps = scenario.steps.get(endpoint)
+        if steps is None:
+            # The payment may go on: what a client does about a lost reply is to ask again.
+            carried = reason is _BEGAN and scenario.name != self.default
+            steps = _PLAIN if carried else scenario.steps.get(ANY, _PLAIN)
         nth = 0
         if len(steps) > 1 or steps[0].delay is not None:
             nth = self._count(scenario, endpoint, call.client_id, request_id)
-        hint = _hint(request_id, library) if "--" in request_id else None
+        if hint is None and "--" in request_id:
+            hint = _hint(request_id, library)
         return Choice(scenario.name, reason, steps[min(nth, len(steps) - 1)], nth, scenario.buyer, hint)
+
+    def would_play(self, endpoint: str, payment_request_id: str | None, call: Matchable) -> str | None:
+        """The scenario that a call asks for, and how; None when it asks for none that plays. Nothing counts as played.
+
+        For calls that are refused before a scenario plays.
+        """
+        library = self.layers.library(call.client_id)
+        try:
+            asked = self._asked(payment_request_id or "", call, library)
+        except HttpProblem:
+            return None
+        if asked is None or not asked.scenario.plays(endpoint):
+            return None
+        return f"scenario {asked.scenario.name} would have played ({asked.reason})"
 
     def notification_step(
         self, scenario: str, name: NotificationName, client_id: str, payment_request_id: str
@@ -128,45 +160,56 @@ class Selector:
             self._counted -= len(self._counters.pop(whom))
 
     def _scenario(
-        self, payment_request_id: str, call: Matchable, library: Seen, began: str | None
-    ) -> tuple[Scenario, str]:
+        self, endpoint: str, payment_request_id: str, call: Matchable, library: Seen, began: str | None
+    ) -> tuple[Scenario, str, str | None]:
+        """The scenario, why it was chosen, and a hint when it was asked for and has no step for the call."""
+        asked = self._asked(payment_request_id, call, library)
+        if asked is not None:
+            return self._played(asked, endpoint, began)
+        matching = library.matching(call)
+        if matching:
+            places = ", ".join(condition.place for condition in matching[0].match)
+            others = ", ".join(scenario.name for scenario in matching[1:])
+            return matching[0], f"its match fits: {places}" + (f"; so does that of {others}" if others else ""), None
+        if began is not None and began in library:
+            return library[began], _BEGAN, None
+        return library[self.default], "the default", None
+
+    def _asked(self, payment_request_id: str, call: Matchable, library: Seen) -> _Asked | None:
+        """The scenario that the call names, or that was set for it; nothing is counted."""
         named = call.headers.get("mock-scenario")
         if named is not None:
             if named not in library:
                 detail = f"header mock-scenario: {library.unknown(named)}"
                 raise HttpProblem(400, "Unknown scenario", detail, known=list(library))
-            return library[named], "named by the mock-scenario header"
+            return _Asked(library[named], "named by the mock-scenario header")
         prefix, dashes, _ = payment_request_id.partition("--")
         if dashes and prefix in library:
-            return library[prefix], f"paymentRequestId begins with {prefix}--"
-        preferred = self._preferred(call.client_id, library)
-        if preferred is not None:
-            return preferred
-        matching = library.matching(call)
-        if matching:
-            places = ", ".join(condition.place for condition in matching[0].match)
-            others = ", ".join(scenario.name for scenario in matching[1:])
-            return matching[0], f"its match fits: {places}" + (f"; so does that of {others}" if others else "")
-        if began is not None and began in library:
-            return library[began], "the payment began in it"
-        return library[self.default], "the default"
-
-    def _preferred(self, client_id: str, library: Seen) -> tuple[Scenario, str] | None:
-        if not self._preferences:
-            return None
-        for key in (client_id, None):
-            set_ = self._preferences.get(key)
-            if set_ is None or set_.scenario not in library:
-                continue
-            whom = f"client id {key}" if key is not None else "all client ids"
-            reason = f"set for {whom}"
-            if set_.times is not None:
-                set_.times -= 1
-                reason += f", {set_.times} more calls"
-                if set_.times <= 0:
-                    del self._preferences[key]
-            return library[set_.scenario], reason
+            return _Asked(library[prefix], f"paymentRequestId begins with {prefix}--", by_id=True)
+        if self._preferences:
+            for key in (call.client_id, None):
+                set_ = self._preferences.get(key)
+                if set_ is not None and set_.scenario in library:
+                    whom = f"client id {key}" if key is not None else "all client ids"
+                    return _Asked(library[set_.scenario], f"set for {whom}", set_, key)
         return None
+
+    def _played(self, asked: _Asked, endpoint: str, began: str | None) -> tuple[Scenario, str, str | None]:
+        """What was asked for, once the call has counted, if the scenario changes calls of its endpoint."""
+        scenario, reason, set_ = asked.scenario, asked.reason, asked.set_
+        plays = asked.by_id or scenario.plays(endpoint)
+        if set_ is not None and set_.times is not None:
+            set_.times -= plays
+            reason += f", {set_.times} more calls"
+            if set_.times <= 0:
+                del self._preferences[asked.whom]
+        if plays:
+            return scenario, reason, None
+        reason += f", but it has no step for {endpoint}"
+        if set_ is not None and set_.times is not None:
+            reason += ": this call does not count"
+        # A payment that began in the scenario plays in it all the same.
+        return scenario, reason, None if scenario.name == began else f"scenario {scenario.name}: {reason}"
 
     def _count(self, scenario: Scenario, what: str, client_id: str, payment_request_id: str) -> int:
         own = self._counters.setdefault(client_id, OrderedDict())

@@ -105,6 +105,8 @@ def _broken(text: str, origin: str, error: yaml.YAMLError) -> SetupError:
         except (SetupError, yaml.YAMLError):
             pass
     line = mark.line + 1 if mark else 1
+    if text.splitlines()[line - 1 : line] and text.splitlines()[line - 1].lstrip().startswith("*"):
+        return SetupError(f'{origin}:{line}: not YAML: what begins with * must be in quotes, such as "*"')
     words = getattr(error, "problem", None)
     detail = f" [{words}]" if words else ""
     return SetupError(

@@ -33,12 +33,15 @@ def codes(gateway: Live, number: int = 1, **how: Any) -> list[str]:
     return [gateway.create(sample(), **how).code for _ in range(number)]
 
 
+CHANGED = "it changes calls of createPaymentSession, pay; others play as usual"
+"""What is said of risk-reject."""
+
 # --- use --------------------------------------------------------------------------------------------------------------
 
 
 def test_use_and_clear(steer: Command, gateway: Live) -> None:
     """A scenario is played by all calls until it is taken back."""
-    assert (0, "risk-reject for all client ids\n", "") == steer("use", "risk-reject")
+    assert (0, f"risk-reject for all client ids\n{CHANGED}\n", "") == steer("use", "risk-reject")
     assert ["RISK_REJECT", "RISK_REJECT"] == codes(gateway, 2)
     assert (0, "cleared for all client ids\n", "") == steer("use", "--clear")
     assert ["SUCCESS"] == codes(gateway)
@@ -47,7 +50,8 @@ def test_use_and_clear(steer: Command, gateway: Live) -> None:
 @pytest.mark.parametrize(("times", "words"), [("1", "the next call"), ("2", "the next 2 calls")])
 def test_use_for_some_calls(steer: Command, gateway: Live, times: str, words: str) -> None:
     """With ``--times`` it is played so often."""
-    assert (0, f"risk-reject for all client ids, {words}\n", "") == steer("use", "risk-reject", "--times", times)
+    told = f"risk-reject for all client ids, {words}\n{CHANGED} and do not count\n"
+    assert (0, told, "") == steer("use", "risk-reject", "--times", times)
     number = int(times)
     assert ["RISK_REJECT"] * number + ["SUCCESS"] == codes(gateway, number + 1)
 
@@ -55,11 +59,16 @@ def test_use_for_some_calls(steer: Command, gateway: Live, times: str, words: st
 def test_use_for_one_client(steer: Command, gateway: Live) -> None:
     """With ``--client`` it concerns that client id alone, the taking back too."""
     whom = f"SANDBOX_{uuid.uuid4().hex}"
-    assert (0, f"risk-reject for {whom}\n", "") == steer("use", "risk-reject", "--client", whom)
+    assert (0, f"risk-reject for {whom}\n{CHANGED}\n", "") == steer("use", "risk-reject", "--client", whom)
     assert ["RISK_REJECT", "SUCCESS"] == [*codes(gateway, client_id=whom), *codes(gateway)]
     steer("use", "process-fail")
     assert (0, f"cleared for {whom}\n", "") == steer("use", "--clear", "--client", whom)
     assert ["PROCESS_FAIL"] == codes(gateway, client_id=whom)
+
+
+def test_use_of_a_scenario_for_every_call(steer: Command) -> None:
+    """There are no others to tell of."""
+    assert (0, "bad-gateway for all client ids, the next call\n", "") == steer("use", "bad-gateway", "--times", "1")
 
 
 def test_use_of_an_unknown_scenario(steer: Command) -> None:

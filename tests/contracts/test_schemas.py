@@ -198,8 +198,8 @@ class TestEndpoints:
         assert all(replies.explain(f"{name}.reply", body) for body in bad)
 
     def test_scenarios_may_script_every_endpoint(self) -> None:
-        """And every notification: they are the keys of a scenario beside its own four."""
-        own = {"description", "match", "count", "buyer"}
+        """And every notification: they are the keys of a scenario beside its own four and that for all endpoints."""
+        own = {"description", "match", "count", "buyer", "*"}
         assert {*ENDPOINTS, *NOTIFICATIONS} == set(read("scenario.json")["properties"]) - own
 
     def test_scenarios_may_use_every_result_code(self) -> None:

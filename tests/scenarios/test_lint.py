@@ -34,6 +34,7 @@ from tests.scenarios.loading import SCHEMAS, scenario
             "refund: {message: 'No ${request.paymentMethod}.'}",
             "refund.message: ${request.paymentMethod}: not documented",
         ),
+        ("'*': {set: {paymentTme: x}}", "*.set.paymentTme: not documented, did you mean paymentTime?"),
         ("pay: {message: '${reply.paymentIdd}'}", "${reply.paymentIdd}: not documented, did you mean paymentId?"),
     ],
 )
@@ -53,6 +54,7 @@ def test_a_field_that_nobody_documents(text: str, expected: str) -> None:
         "match: {headers: {x-anything: y}, clientId: z}",
         "pay: {set: {own: '${clientId} ${now} ${header.foo} ${request.order.buyer.referenceBuyerId} $${request.foo}'}}",
         "pay: {set: {surprise.deep: 1}, message: 'Paid ${request.paymentAmount.value}, ${reply.paymentId}.'}",
+        "'*': {message: '${request.refundAmount.value} ${request.paymentAmount.value} ${reply.captureId}'}",
         "notifyRefund: {set: {surprise: '${request.paymentRequestId}'}}",
     ],
 )

@@ -21,8 +21,8 @@ ENDPOINT = "createPaymentSession"
 SERIES_STEPS = f"{ENDPOINT}: [{{result: UNKNOWN_EXCEPTION}}, {{result: PROCESS_FAIL}}, {{result: SUCCESS}}]"
 SCENARIO_FLAGS = {
     "plain": "",
-    "first": "",
-    "second-best": "",
+    "first": f"{ENDPOINT}: {{}}",
+    "second-best": f"{ENDPOINT}: {{}}",
     "claims": "match: {body: {paymentAmount.value: '7'}}",
     "series": SERIES_STEPS,
     "by-client": f"count: client\n{SERIES_STEPS}",
@@ -269,9 +269,9 @@ def test_a_payment_goes_on_in_the_scenario_in_which_it_began() -> None:
         ("first", "the payment began in it"),
         ("plain", "the default"),
         ("claims", "its match fits: paymentAmount.value"),
-        ("second-best", "set for all client ids"),
+        ("second-best", "set for all client ids, but it has no step for refund"),
         ("late", "paymentRequestId begins with late--"),
-        ("series", "named by the mock-scenario header"),
+        ("series", "named by the mock-scenario header, but it has no step for refund"),
     ]
 
 
@@ -427,7 +427,7 @@ def test_a_loaded_scenario_is_chosen_in_every_way() -> None:
         assert expected == choose(among, "mine--1", client_id=client_id).scenario
         assert expected == choose(among, client_id=client_id, value="9").scenario
     among.prefer("mine", client_id="A")
-    assert "set for client id A" == choose(among).reason
+    assert choose(among).reason.startswith("set for client id A")
     with pytest.raises(HttpProblem, match="there is no scenario 'mine'") as caught:
         choose(among, client_id="B", named="mine")
     assert "mine" not in caught.value.problem["known"]
@@ -517,6 +517,91 @@ def test_however_calls_are_mixed_a_choice_serves_exactly_so_many(
             left[whose] -= 1
             assert ("first", True) == (choice.scenario, choice.reason.endswith(f", {left[whose]} more calls"))
     assert {key: times for key, times in left.items() if times} == {key: times for key, _, times in among.preferences()}
+
+
+WILD = "'*': [{result: UNKNOWN_EXCEPTION}, {}]\ncancel: {result: PROCESS_FAIL}"
+
+
+@pytest.mark.parametrize("by", ["header", "id", "set", "default"])
+def test_the_steps_for_every_endpoint_play_where_there_are_no_others(by: str) -> None:
+    """However the scenario was chosen; each endpoint plays them from the first."""
+    among = selector()
+    load(among, "wild", text=WILD)
+    headers = {"mock-scenario": "wild"} if by == "header" else {}
+    if by == "set":
+        among.prefer("wild")
+    if by == "default":
+        among.default = "wild"
+    request_id, call = "wild--1" if by == "id" else "id", Request("A", headers, {})
+    seen = {
+        endpoint: [among.choose(endpoint, request_id, call).step.result for _ in range(2)]
+        for endpoint in ("refund", "pay", "cancel")
+    }
+    twice = ["UNKNOWN_EXCEPTION", None]
+    assert {"refund": twice, "pay": twice, "cancel": ["PROCESS_FAIL"] * 2} == seen
+
+
+@pytest.mark.parametrize(("default", "result"), [("plain", None), ("wild", "UNKNOWN_EXCEPTION")])
+def test_steps_for_every_endpoint_are_not_carried_on_by_the_payment(default: str, result: str | None) -> None:
+    """A payment that began in the scenario can be asked for; only steps of an endpoint's own play then."""
+    among = selector()
+    load(among, "wild", text=WILD)
+    among.default = default
+    call = Request("A", {}, {})
+    seen = [among.choose(endpoint, "id", call, "wild").step.result for endpoint in ("inquiryPayment", "cancel")]
+    assert [result, "PROCESS_FAIL"] == seen
+
+
+@pytest.mark.parametrize(
+    ("text", "endpoint", "counts"),
+    [
+        ("pay: {}", "pay", True),
+        ("pay: {}", "refund", False),
+        ("'*': {}", "refund", True),
+        ("buyer: {action: pay}", "createPaymentSession", True),
+        ("notifyRefund: {drop: true}", "pay", True),
+        ("buyer: {action: pay}", "inquiryPayment", False),
+        ("match: {clientId: nobody}", "pay", False),
+    ],
+)
+def test_a_choice_is_used_up_by_calls_that_the_scenario_changes(text: str, endpoint: str, counts: bool) -> None:
+    """By its steps, or as the call begins a payment whose buyer or notifications it scripts; others are told of it."""
+    among = selector()
+    load(among, "tale", text=text)
+    among.prefer("tale", client_id="A", times=1)
+    choice = among.choose(endpoint, "id", Request("A", {}, {}))
+    if counts:
+        assert ("set for client id A, 0 more calls", None, []) == (choice.reason, choice.hint, among.preferences())
+    else:
+        reason = f"set for client id A, 1 more calls, but it has no step for {endpoint}: this call does not count"
+        assert (reason, f"scenario tale: {reason}") == (choice.reason, choice.hint)
+        assert ("tale", Step(), [("A", "tale", 1)]) == (choice.scenario, choice.step, among.preferences())
+
+
+def test_a_payment_that_began_in_the_scenario_that_is_set_needs_no_hint() -> None:
+    """The call plays in it as it would without the choice."""
+    among = selector()
+    among.prefer("first")
+    call = Request("A", {}, {})
+    assert "scenario first: " in str(among.choose("refund", "id", call, "plain").hint)
+    assert among.choose("refund", "id", call, "first").hint is None
+
+
+def test_what_would_have_played_is_told_and_not_counted() -> None:
+    """Of a scenario that the call names, or that is set; of none that does not exist or changes no such call."""
+    among = selector()
+    among.prefer("series", client_id="A", times=1)
+    calls = [("id", {"mock-scenario": "late"}), ("late--1", {}), (None, {}), ("id", {"mock-scenario": "sries"})]
+    told = [among.would_play(ENDPOINT, request_id, Request("A", headers, {})) for request_id, headers in calls]
+    assert [
+        "scenario late would have played (named by the mock-scenario header)",
+        "scenario late would have played (paymentRequestId begins with late--)",
+        "scenario series would have played (set for client id A)",
+        None,
+    ] == told
+    assert among.would_play("refund", None, Request("A", {}, {})) is None
+    assert among.would_play(ENDPOINT, None, Request("B", {}, {})) is None
+    assert ("series", 0) == (among.preferences()[0][1], among._counted)
 
 
 SERIES = f"{ENDPOINT}: [{{result: RISK_REJECT}}, {{result: SUCCESS}}]"

@@ -62,6 +62,7 @@ def scenario_view(scenario: Scenario, *, loaded: bool, client_id: str | None) ->
         "name": scenario.name,
         "description": scenario.description,
         "endpoints": list(scenario.steps),
+        "calls": scenario.calls,
         "buyer": [act.action for act in scenario.buyer],
         "notifications": list(scenario.notification_steps),
         "match": [condition.place for condition in scenario.match],
