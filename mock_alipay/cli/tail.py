@@ -65,7 +65,8 @@ def _show_call(call: CallRecord) -> None:
     from mock_alipay.client import call_lines
 
     first, *more = call_lines(call)
-    click.secho(first, fg=_COLOURS.get(call.result_status or "", "red"))
+    passed = "U" if call.signature["verdict"] == "unverified" else "S"
+    click.secho(first, fg=_COLOURS.get(passed if call.result_status == "S" else call.result_status or "", "red"))
     for line in more:
         click.secho(line, dim=call.result_status == "S")
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from mock_alipay.client.records import CallRecord, NotificationRecord
+from mock_alipay.text.wording import reasons
 
 
 def call_lines(call: CallRecord) -> list[str]:
     """The call in one line, and below it, further in, everything that was wrong with it or done to it."""
     status = f"{call.result_status} {call.result_code}" if call.result_code else f"HTTP {call.http_status}"
+    status += " (unverified)" if call.signature["verdict"] == "unverified" else ""
     played = f"{call.scenario}: {call.reason}" if call.scenario else "no scenario"
     at = call.time.astimezone().strftime("%H:%M:%S")
     first = f"{at} #{call.id} {call.endpoint or 'no endpoint'} {status}  [{played}]  {call.payment_request_id or ''}"
-    details = [fault.text for fault in call.faults]
-    if call.explanation:
-        details.append(call.explanation)
-    if not details and call.result_status != "S":
-        details.append(call.result_message)
+    message = "" if call.result_status == "S" else call.result_message
+    details = reasons((fault.text for fault in call.faults), message, call.explanation)
     if call.fault:
         details.append(f"the reply was spoilt on its way out: {call.fault}")
     details += call.unknown_fields

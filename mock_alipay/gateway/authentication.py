@@ -13,7 +13,7 @@ from mock_alipay.errors import Fault, Refusal
 from mock_alipay.journal.exchange import Call, Verdict
 from mock_alipay.signing import SignatureHeader, Suspect
 from mock_alipay.signing.keys import KeyRing
-from mock_alipay.text.wording import short
+from mock_alipay.text.wording import close, short
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -24,11 +24,23 @@ _CLIENT_ID = re.compile(r"[!-+\--~]{1,128}")
 _MOST_SUSPECTS = 50
 """Keys, the merchant's own first, and client ids that a wrong signature is held against: each takes its time."""
 
+_MOST_STRANGERS = 1_000
+"""Client ids without a key that are remembered, so that each is told once how to add one."""
+
 _EPOCH = re.compile(r"[0-9]{13}(?:[0-9]{6})?")
 """Milliseconds; the Go SDK sent nanoseconds before it sent these."""
 
 _ISO = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]{1,9})?(Z|[+-][0-9]{2}:?[0-9]{2})")
 """All forms in the wild: Python ``+00:00``, PHP ``+0000``, .NET seven decimals and ``Z``."""
+
+
+_API_KEY = "Bearer isak_"
+"""What the Python SDK's ApiKeyAlipayClient sends, in place of a client id and a signature (from 1.6.0)."""
+
+_NO_API_KEYS = (
+    "header Authorization: API keys (ApiKeyAlipayClient) are not supported; call with DefaultAlipayClient and the "
+    "client id and keys that mock-alipay env prints, or start the gateway with --signatures off"
+)
 
 
 class Authenticator:
@@ -39,6 +51,7 @@ class Authenticator:
         self._mode = mode
         self._gateway = gateway
         self._anonymous = anonymous
+        self._strangers: dict[str, None] = {}
 
     def authenticate(self, call: Call) -> tuple[str, Verdict]:
         """The caller's client id, and whether its signature is valid.
@@ -55,10 +68,7 @@ class Authenticator:
         versions = self._keys.versions(client_id)
         if not versions:
             if self._mode == "required":
-                raise Refusal(
-                    "INVALID_CLIENT",
-                    explanation=f"client id {client_id} has no key here; add it with --merchant {client_id}=FILE",
-                )
+                raise Refusal("INVALID_CLIENT", explanation=self._no_key(client_id))
             return client_id, "unverified"
         version = max(versions) if header.key_version is None else header.key_version
         if version not in versions:
@@ -66,6 +76,21 @@ class Authenticator:
             raise Refusal("KEY_NOT_FOUND", explanation=f"keyVersion={version}, but {client_id} has version {known}")
         self._check_signature(call, client_id, header, version)
         return client_id, "valid"
+
+    def introduce(self, client_id: str) -> str | None:
+        """How to add the key of a client id that has none, the first time that it calls; None after that."""
+        if client_id in self._strangers:
+            return None
+        if len(self._strangers) >= _MOST_STRANGERS:
+            del self._strangers[next(iter(self._strangers))]
+        self._strangers[client_id] = None
+        return f"unverified: {self._no_key(client_id)}"
+
+    def _no_key(self, client_id: str) -> str:
+        meant = close(client_id, islice(self._keys.client_ids, _MOST_SUSPECTS))
+        hint = f", did you mean {meant}?" if meant else ";"
+        add = f"add its key with --merchant {client_id}=FILE or POST /__admin/merchants"
+        return f"client id {client_id} has no key here{hint} {add}"
 
     def _check_signature(self, call: Call, client_id: str, header: SignatureHeader, version: int) -> None:
         versions = self._keys.versions(client_id)
@@ -104,6 +129,8 @@ def _suspect(client_id: str, version: int, key: RSAPublicKey) -> Suspect:
 def _required(call: Call, name: str) -> str:
     value = call.headers.get(name)
     if not value:
+        if call.headers.get("authorization", "").startswith(_API_KEY) and "signature" not in call.headers:
+            raise Refusal("PARAM_ILLEGAL", _NO_API_KEYS)
         raise Refusal("PARAM_ILLEGAL", faults=[Fault(f"header {name}", "a value", "nothing")])
     return value
 

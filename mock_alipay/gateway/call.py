@@ -35,6 +35,11 @@ class CallState:
     faults: tuple[Fault, ...] = ()
     choice: Choice | None = None
 
+    def explain(self, text: str | None) -> None:
+        """Add something to what is said to the merchant's engineer."""
+        if text:
+            self.explanation = f"{self.explanation}; {text}" if self.explanation else text
+
     @property
     def headers(self) -> Mapping[str, str]:
         """The headers of the call."""

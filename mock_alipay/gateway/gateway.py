@@ -85,7 +85,7 @@ class Gateway:
             self._admit(state, name)
         began = await self.executor.load(state, name)
         state.choice = self.selector.choose(name, state.payment_request_id, state, began)
-        state.explanation = state.choice.hint or state.explanation
+        state.explain(state.choice.hint)
         return await self.executor.outcome(state, name, state.choice)
 
     def _admit(self, state: CallState, endpoint: str) -> None:
@@ -97,9 +97,12 @@ class Gateway:
 
     def _refused(self, state: CallState, refusal: Refusal) -> Outcome:
         state.faults = refusal.faults
-        state.explanation = refusal.explanation or state.explanation
+        odd, state.explanation = state.explanation, refusal.explanation
+        state.explain(odd)
         if state.payment_request_id is None:
             state.payment_request_id = claimed_id(state.call.body)
+        if state.choice is None and state.endpoint is not None:
+            state.explain(self.selector.would_play(state.endpoint, state.payment_request_id, state))
         if refusal.code == "INVALID_SIGNATURE":
             state.verdict = "invalid"
         message = refusal.message
@@ -140,6 +143,8 @@ class Gateway:
 
     def _note(self, state: CallState, reply: Reply, result: dict[str, str] | None, message: str = "") -> None:
         choice = state.choice
+        if state.verdict == "unverified":
+            state.explain(self.authenticator.introduce(state.client_id))
         entry = CallRecord(
             id=state.id,
             time=state.now,

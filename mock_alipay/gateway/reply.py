@@ -34,6 +34,8 @@ async def compose(state: CallState, body: Mapping[str, Any], signing: SigningPoo
         signed = b"{}" if kind == "bad-signature" else raw
         text = content(state.call.method, state.call.reply_target, state.client_id, time, signed)
         head += b"signature: %b\r\n" % await signing.sign(text, forged=kind == "wrong-key")
+    if state.verdict == "unverified":
+        head += b"mock-verified: no\r\n"
     head += b"mock-call-id: %b\r\n%b" % (state.id.encode(), _scenario_header(scenario))
     return Reply(200, head, raw, delay, fault)
 

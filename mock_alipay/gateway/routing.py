@@ -33,6 +33,8 @@ class Router:
         path that is no AMS path at all.
         """
         path = call.target.partition("?")[0]
+        if call.method == "OPTIONS" and "/ams/" in path and "access-control-request-method" in call.headers:
+            raise Refusal("METHOD_NOT_SUPPORTED", _preflight(call.headers.get("origin", "")))
         name = self._paths.get(path)
         hint = None
         if name is None:
@@ -63,6 +65,13 @@ class Router:
         prefix = PREFIXES[path.startswith("/ams/sandbox/")]
         hint = f", did you mean {prefix}{meant}?" if meant else ""
         return Refusal("NO_INTERFACE_DEF", f"no API at {shown}{hint}")
+
+
+def _preflight(origin: str) -> str:
+    return (
+        f"CORS preflight from {short(origin, 60) or 'a browser'}: browsers cannot call the gateway API; "
+        "the call belongs in the shop's backend, which has the private key. No CORS headers are sent"
+    )
 
 
 @lru_cache(maxsize=64)

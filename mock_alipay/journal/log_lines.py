@@ -12,6 +12,7 @@ import orjson
 from mock_alipay.journal.calls import CallRecord
 from mock_alipay.journal.notifications import Notification
 from mock_alipay.text.masking import mask_text
+from mock_alipay.text.wording import reasons
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -21,6 +22,7 @@ def text_line(entry: CallRecord) -> str:
     reply = entry.reply
     name = entry.endpoint or f"{entry.call.method} {mask_text(entry.call.target)[:80]}"
     code = f"{entry.result_status} {entry.result_code}" if entry.result_code else f"HTTP {reply.status}"
+    code += " (unverified)" if entry.verdict == "unverified" else ""
     scenario = f"{entry.scenario or '-'} +{reply.fault.kind}" if reply.fault else entry.scenario or "-"
     took = f"{entry.took * 1000:.1f} ms" + (f" +{reply.delay:.1f} s" if reply.delay else "")
     line = f"{_local(int(entry.call.received.timestamp()))} #{entry.id}  {name}  {code}  [{scenario}]  {took}"
@@ -43,6 +45,7 @@ def json_line(entry: CallRecord) -> str:
         "httpStatus": entry.http_status,
         "resultStatus": entry.result_status,
         "resultCode": entry.result_code,
+        "signature": entry.verdict,
         "scenario": entry.scenario,
         "fault": reply.fault.kind if reply.fault else None,
         "ms": round(entry.took * 1000, 1),
@@ -99,9 +102,8 @@ def _one_line(line: str) -> str:
 
 def _why(entry: CallRecord) -> str:
     """What a reader needs beside the code: nothing when all went well."""
-    if entry.explanation:
-        return entry.explanation
-    return "; ".join(fault.text for fault in entry.faults) or ("" if entry.result_status == "S" else entry.message)
+    message = "" if entry.result_status == "S" else entry.message
+    return "; ".join(reasons((fault.text for fault in entry.faults), message, entry.explanation))
 
 
 @lru_cache(maxsize=16)

@@ -33,6 +33,14 @@ def described(value: Any, *, secret: bool = False) -> str:
             return "an object"
 
 
+def reasons(faults: Iterable[str], message: str, explanation: str | None) -> list[str]:
+    """What to tell of a call: its faults, or else its message unless it holds the explanation; and the explanation."""
+    told = list(faults)
+    if not told and message and not (explanation and explanation[:40] in message):
+        told.append(message)
+    return [*told, explanation] if explanation else told
+
+
 def not_json(error: json.JSONDecodeError) -> str:
     """Where a text stops being JSON. Each parser has words of its own for why: they come last, in brackets."""
     return f"not JSON at line {error.lineno}, column {error.colno} [{error.msg}]"

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from mock_alipay.client import Mock
+from mock_alipay.signing import keys
 from tests.cli.process import COMMAND, FREE, PATIENCE, Running, environment, eventually, serving
 from tests.live import sample
 from tests.shop import ACKNOWLEDGED, FAULTY, open_shop
@@ -82,6 +83,12 @@ def gateway(home: Path) -> Iterator[Running]:
         yield running
 
 
+def known(gateway: Running, client_id: str) -> None:
+    """Have the gateway know a client id by the key that all calls here are signed with."""
+    with Mock(f"http://127.0.0.1:{gateway.port}") as mock:
+        mock.add_merchant(client_id, keys.bare_public_key(keys.shipped_merchant_key().public_key()))
+
+
 def heard(tail: Tailing, gateway: Running, client_id: str) -> None:
     """Call until ``tail`` shows it: when it begins to listen cannot be seen from outside."""
 
@@ -89,6 +96,7 @@ def heard(tail: Tailing, gateway: Running, client_id: str) -> None:
         gateway.create(sample("listening"), client_id=client_id)
         return bool(tail.out) or None
 
+    known(gateway, client_id)
     eventually(called)
 
 
@@ -149,7 +157,7 @@ def test_no_colours_in_a_file(gateway: Running, home: Path) -> None:
 
 
 def test_colours_on_a_terminal(gateway: Running, home: Path) -> None:
-    """On a terminal a success is green and a refusal red; the merchant's own escape codes still do nothing."""
+    """On a terminal a success is green, unverified yellow, and a refusal red; escape codes of merchants do nothing."""
     whom = f"SANDBOX_{uuid.uuid4().hex}"
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
@@ -172,7 +180,9 @@ def test_colours_on_a_terminal(gateway: Running, home: Path) -> None:
         return text in shown or None
 
     try:
-        eventually(lambda: until(b"\x1b[31m") and until(b"\x1b[32m"))
+        eventually(lambda: until(b"\x1b[31m") and until(b"\x1b[33m"))
+        known(gateway, whom)
+        eventually(lambda: until(b"\x1b[32m"))
     finally:
         process.kill()
         process.wait(PATIENCE)

@@ -74,6 +74,20 @@ def test_message_when_nothing_else_is_said() -> None:
     assert ["    No."] == call_lines(changed(result_status="F", result_code="RISK_REJECT", result_message="No."))[1:]
 
 
+def test_message_beside_an_explanation() -> None:
+    """A refusal tells its message too, unless the message is what the explanation says."""
+    refused = {"result_status": "F", "result_code": "RISK_REJECT", "explanation": "It was explained."}
+    for message, told in (("No.", ["No.", "It was explained."]), ("No: It was explained.", ["It was explained."])):
+        assert [f"    {line}" for line in told] == call_lines(changed(**refused, result_message=message))[1:]
+
+
+def test_unverified_call() -> None:
+    """It shows beside the result that nobody has checked the signature."""
+    call = changed(signature={"verdict": "unverified", "explanation": None}, explanation="No key.")
+    first = "12:00:00 #7 createPaymentSession S SUCCESS (unverified)  [success: the default]  order-1"
+    assert [first, "    No key."] == call_lines(call)
+
+
 def test_no_ams_call() -> None:
     """A request that was no AMS call tells its HTTP status."""
     call = changed(

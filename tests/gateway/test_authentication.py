@@ -61,7 +61,38 @@ def test_an_unknown_client_passes_unverified_or_is_refused() -> None:
     assert ("C", "unverified") == authenticator("known").authenticate(call)
     told = refusal(call, "required")
     assert told.code == "INVALID_CLIENT"
-    assert "--merchant C=FILE" in str(told.explanation)
+    assert "--merchant C=FILE or POST /__admin/merchants" in str(told.explanation)
+
+
+def test_a_client_id_without_a_key_is_told_once_how_to_add_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a known one that is close; so many are remembered, and the oldest is told again."""
+    monkeypatch.setattr(module, "_MOST_STRANGERS", 2)
+    ring = KeyRing()
+    ring.add("SANDBOX_SHOP", OLD.public_key())
+    gateway = Suspect("the gateway's own key", GATEWAY.public_key())
+    known = Authenticator(ring, "known", gateway=gateway, anonymous="NOBODY")
+    add = "add its key with --merchant {0}=FILE or POST /__admin/merchants"
+    assert [
+        "unverified: client id SANDBOX_SHPO has no key here, did you mean SANDBOX_SHOP? " + add.format("SANDBOX_SHPO"),
+        None,
+        "unverified: client id OTHER has no key here; " + add.format("OTHER"),
+    ] == [known.introduce(client_id) for client_id in ("SANDBOX_SHPO", "SANDBOX_SHPO", "OTHER")]
+    told = [bool(known.introduce(client_id)) for client_id in ("THIRD", "OTHER", "SANDBOX_SHPO")]
+    assert [True, False, True] == told
+
+
+def test_an_api_key_is_refused_with_what_to_use() -> None:
+    """Unless signatures are off; other credentials and signed calls are none of its business."""
+    bearer = {"authorization": "Bearer isak_TEST_5Y1_secret"}
+    told = refusal(plain_call(headers=bearer))
+    assert ("PARAM_ILLEGAL", ()) == (told.code, told.faults)
+    message = str(told.message)
+    assert "API keys (ApiKeyAlipayClient) are not supported; call with DefaultAlipayClient" in message
+    assert len(message) <= 256
+    assert "secret" not in message
+    for headers in ({"authorization": "Bearer other"}, {**bearer, "signature": "x"}):
+        assert "header client-id" == refusal(plain_call(headers=headers)).faults[0].path
+    assert ("NOBODY", "unchecked") == authenticator("off").authenticate(plain_call(headers=bearer))
 
 
 def test_with_signatures_off_nothing_is_needed() -> None:

@@ -241,6 +241,50 @@ def test_an_invalid_signature_is_explained_to_the_merchant() -> None:
     assert is_signed(reply, target=PATH)
 
 
+def test_a_stranger_is_told_once_how_to_be_verified() -> None:
+    """In the journal, whatever becomes of the call; the reply's header says each time that it is not."""
+    components = parts_of()
+    calls = [signed_call(sample(order=order), client_id="SANDBOX_MOCK_MERCHNT") for order in (None, sample()["order"])]
+    replies = [ask(components, call) for call in calls]
+    assert ["PARAM_ILLEGAL", "SUCCESS"] == [code(reply) for reply in replies]
+    assert ["no", "no"] == [header(reply, "mock-verified") for reply in replies]
+    again, first = (entry.explanation for entry in components.journal.newest_first(lambda _: True))
+    assert "did you mean SANDBOX_MOCK_MERCHANT?" in str(first)
+    assert again is None
+    assert header(ask(components, signed_call()), "mock-verified") is None
+
+
+def test_a_refused_call_is_told_what_would_have_played() -> None:
+    """The scenario that it names, though the contract goes first; none is noted as played, and none counts."""
+    components = parts_of()
+    for body, extra in ((sample("slow--1", order=None), {}), (sample(order=None), {"mock-scenario": "slow"})):
+        reply = ask(components, signed_call(body, extra=extra))
+        assert ("PARAM_ILLEGAL", 0.0) == (code(reply), reply.delay)
+        entry = latest(components)
+        assert (None, True) == (entry.scenario, "scenario slow would have played (" in str(entry.explanation))
+    components.selector.prefer("slow", times=1)
+    ask(components, signed_call(sample(order=None)))
+    assert "scenario slow would have played (set for all client ids)" == latest(components).explanation
+    assert [(None, "slow", 1)] == components.selector.preferences()
+    ask(components, signed_call(sample()))
+    assert [] == components.selector.preferences()
+
+
+def test_a_choice_that_changes_no_such_call_is_told_in_the_journal() -> None:
+    """The call plays as usual, and the choice is left for one that it changes."""
+    components = parts_of()
+    components.selector.prefer("refund-merchant-balance", times=1)
+    reply = ask(
+        components, signed_call({"paymentId": "1"}, path=SANDBOX_PATH.replace("createPaymentSession", "cancel"))
+    )
+    assert "ORDER_NOT_EXIST" == code(reply)
+    entry = latest(components)
+    assert "refund-merchant-balance" == entry.scenario
+    assert "it has no step for cancel: this call does not count" in str(entry.reason)
+    assert str(entry.reason) in str(entry.explanation)
+    assert [(None, "refund-merchant-balance", 1)] == components.selector.preferences()
+
+
 def test_double_slashes_are_told_in_the_journal() -> None:
     """The call is answered, and its merchant can find out about the URL."""
     components = parts_of()

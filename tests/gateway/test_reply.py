@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from mock_alipay.gateway.call import CallState
 from mock_alipay.gateway.reply import compose, problem_reply
-from mock_alipay.journal.exchange import Reply
+from mock_alipay.journal.exchange import Reply, Verdict
 from mock_alipay.journal.faults import WireFault
 from mock_alipay.scenarios import Choice, Step
 from mock_alipay.signing import Signer, content, fits, keys, parse, raw_signature
@@ -164,6 +164,13 @@ def test_many_replies_at_once_are_each_signed_rightly() -> None:
         assert {"n": number} == json.loads(reply.body)
         assert f"C{number}" == header(reply, "client-id")
         assert signed_by(reply, GATEWAY.public_key())
+
+
+@pytest.mark.parametrize(("verdict", "expected"), [("unverified", "no"), ("valid", None), ("unchecked", None)])
+def test_a_reply_to_an_unverified_call_says_so(verdict: Verdict, expected: str | None) -> None:
+    """In a header in whose line no SDK sees another."""
+    reply = composed(state=dataclasses.replace(STATE, verdict=verdict))
+    assert expected == header(reply, "mock-verified")
 
 
 def test_a_problem_is_a_plain_http_error() -> None:

@@ -101,6 +101,18 @@ def test_other_methods_are_refused(method: str) -> None:
     assert refused("/ams/x", method)[0] == "NO_INTERFACE_DEF"
 
 
+@pytest.mark.parametrize("target", [PATH, SANDBOX_PATH, "/ams/api/v1/payments/nothing"])
+def test_a_cors_preflight_is_told_that_browsers_cannot_call(target: str) -> None:
+    """Where the call belongs instead, whatever the page and the path."""
+    origins = ("http://localhost:3000", "http://" + "x" * 300, "")
+    for origin in origins:
+        code, message = refused(target, "OPTIONS", origin=origin, access_control_request_method="POST")
+        assert code == "METHOD_NOT_SUPPORTED"
+        assert "browsers cannot call the gateway API" in message
+        assert "the call belongs in the shop's backend" in message
+        assert (origin[:59] in message, len(message) <= 256) == (True, True)
+
+
 @pytest.mark.parametrize(
     "content_type",
     [

@@ -67,8 +67,24 @@ REFUSED = ENTRY._replace(
             "#12  createPaymentSession  U UNKNOWN_EXCEPTION  [success]  0.9 ms  unknown exception",
         ),
         (
-            ENTRY._replace(result_code="INVALID_SIGNATURE", result_status="F", explanation="another key"),
+            ENTRY._replace(
+                result_code="INVALID_SIGNATURE",
+                result_status="F",
+                message="the signature is invalid: another key",
+                explanation="another key",
+            ),
             "#12  createPaymentSession  F INVALID_SIGNATURE  [success]  0.9 ms  another key",
+        ),
+        (
+            ENTRY._replace(verdict="unverified", explanation="client id X has no key here"),
+            "#12  createPaymentSession  S SUCCESS (unverified)  [success]  0.9 ms  client id X has no key here",
+        ),
+        (
+            REFUSED._replace(faults=REFUSED.faults[:1], explanation="scenario slow would have played"),
+            (
+                "#12  createPaymentSession  F PARAM_ILLEGAL  [-]  0.9 ms  "
+                "order: expected a JSON object, got a string; scenario slow would have played"
+            ),
         ),
         (
             ENTRY._replace(explanation="the path came with double slashes"),
@@ -108,6 +124,7 @@ def test_a_line_in_json() -> None:
         "httpStatus": None,
         "resultStatus": "S",
         "resultCode": "SUCCESS",
+        "signature": "valid",
         "scenario": "success",
         "fault": "reset",
         "ms": 0.9,
