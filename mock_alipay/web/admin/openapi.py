@@ -23,6 +23,7 @@ _REPLY_HEADERS = {
     "response-time": "When the reply was made, ISO 8601 with an offset.",
     "signature": "algorithm=RSA256,keyVersion=1,signature=<url-encoded base64>",
     "mock-call-id": "The journal's id of this call.",
+    "mock-verified": "no, when the client id has no key here, so that nobody checked the signature.",
     "mock-scenario": "The scenario that the call played in.",
 }
 
