@@ -37,6 +37,9 @@ def valid_bodies(draw: Draw, mode: TypeMode, endpoint: str = "createPaymentSessi
         body.setdefault("appId", "x")
     if endpoint == "createPaymentSession":
         _fit_product(body)
+        if body.get("productScene") in ("CHECKOUT_PAYMENT", "ELEMENT_PAYMENT"):
+            for name in draw(st.sets(st.sampled_from(["paymentMethod", "paymentFactor", "settlementStrategy"]))):
+                body.pop(name, None)
     return body
 
 
@@ -64,7 +67,12 @@ def _object(draw: Draw, book: Book, rule: Rule, file: str, depth: int) -> dict[s
     others = [name for name in properties if name not in names]
     if others and depth < _DEEPEST:
         names = [*names, *draw(st.lists(st.sampled_from(others), max_size=4, unique=True))]
-    return {name: _value(draw, book, properties[name], file, depth + 1) for name in names}
+    found = {name: _value(draw, book, properties[name], file, depth + 1) for name in names}
+    if found.get("terminalType") in ("WAP", "APP"):
+        found.setdefault("osType", "IOS")
+    if found.get("currency") == "IDR":
+        found["value"] = "100"
+    return found
 
 
 def _value(draw: Draw, book: Book, rule: Rule, file: str, depth: int) -> Any:

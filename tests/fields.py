@@ -89,7 +89,10 @@ class Book:
             target: Any = self._load(file)
             for step in pointer.split("/")[1:]:
                 target = target[step]
-            rule = {**target, **{key: value for key, value in rule.items() if key != "$ref"}}
+            beside = {key: value for key, value in rule.items() if key != "$ref"}
+            if "required" in target and "required" in beside:
+                beside["required"] = [*target["required"], *beside["required"]]
+            rule = {**target, **beside}
         return rule, file, whole
 
     def body(self, steps: Steps, value: Any) -> dict[str, Any]:

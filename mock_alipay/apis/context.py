@@ -23,10 +23,8 @@ class Environment(NamedTuple):
     limits: Limits
     base_url: str
     """Where a browser on this machine reaches the gateway."""
-
-    def checkout_url(self, payment_id: str) -> str:
-        """The page of a payment that its buyer goes on with."""
-        return f"{self.base_url}{CHECKOUT_PATH}{payment_id}"
+    public_url: str | None = None
+    """Where browsers reach the gateway, if that was configured."""
 
 
 class ScenarioOverrides(NamedTuple):
@@ -55,3 +53,14 @@ class Context(NamedTuple):
     raw: bytes
     """The body as it was sent."""
     overrides: ScenarioOverrides = NO_OVERRIDES
+    origin: str = ""
+    """Scheme and host that the caller used; empty when it named no host."""
+
+    @property
+    def base_url(self) -> str:
+        """Where browsers reach the gateway: as configured, else as the caller did."""
+        return self.environment.public_url or self.origin or self.environment.base_url
+
+    def checkout_url(self, name: str) -> str:
+        """The page on which a buyer pays; ``name`` is a paymentId, or a paymentSessionId in its URL-safe form."""
+        return f"{self.base_url}{CHECKOUT_PATH}{name}"

@@ -10,7 +10,7 @@ import click
 
 from mock_alipay.cli.command import Command
 from mock_alipay.cli.container import beside
-from mock_alipay.cli.options import SCENARIO_FLAGS, TYPES, config_of, options
+from mock_alipay.cli.options import CONTRACT, SCENARIO_FLAGS, config_of, options
 from mock_alipay.errors import Refusal, SetupError, UsageError
 
 
@@ -63,7 +63,7 @@ def validate(files: tuple[Path, ...]) -> None:
 
 
 @click.command(cls=Command)
-@options(*TYPES)
+@options(*CONTRACT)
 @click.option("--endpoint", default="createPaymentSession", show_default=True, help="Whose contract to hold it to.")
 @click.argument("file", metavar="FILE")
 def check(file: str, endpoint: str, **flags: Any) -> None:
@@ -79,12 +79,15 @@ def check(file: str, endpoint: str, **flags: Any) -> None:
 
     if endpoint not in ENDPOINTS:
         raise UsageError(f"--endpoint: there is no endpoint '{endpoint}'; known are {', '.join(ENDPOINTS)}")
-    contract = Contract(Schemas(config_of(flags).types))
+    config = config_of(flags)
+    contract = Contract(Schemas(config.types, config.required))
     raw = read_body(file)
     try:
         body = contract.check(endpoint, raw)
         for field in contract.unknown(endpoint, body):
             click.echo(f"{file}: {field} (ignored)")
+        for note in contract.notes(endpoint, body):
+            click.echo(f"{file}: {note} (accepted)")
         if ENDPOINTS[endpoint].begins:
             # What the schema cannot say, such as times that must be near.
             environment = Environment(IdGenerator(0), FakeBuyers(0), limits(), "")

@@ -91,6 +91,13 @@ _TYPES = (
         "help": "Take documented Booleans and Integers natively too, or as strings only.",
     },
 )
+_REQUIRED = (
+    "--required",
+    {
+        "type": OneOf(["documented", "observed"]),
+        "help": "Require what documentation requires, or let be absent what official demos leave out.",
+    },
+)
 _SEED = ("--seed", {"type": Number(), "metavar": "N", "help": "Same seed, same ids; random and printed when left out."})
 _MAX_BODY = (
     "--max-body",
@@ -143,6 +150,14 @@ _NOTIFICATION_TIME = (
         "help": "The request-time of webhooks: by the gateway's clock, or real when a test has moved it.",
     },
 )
+_PUBLIC_URL = (
+    "--public-url",
+    {
+        "type": HttpUrl(),
+        "metavar": "URL",
+        "help": "The address under which browsers reach the gateway; that of the call when left out.",
+    },
+)
 _LOG_FORMAT = (
     "--log-format",
     {"type": OneOf(["text", "json"]), "default": "text", "help": "One line a call, in words or as JSON."},
@@ -153,7 +168,7 @@ ADDRESS = (_HOST, _PORT, _TLS_PORT)
 SCENARIO_FLAGS = (_SCENARIOS,)
 KEYS = (_GATEWAY_KEY,)
 TOKEN = (_ADMIN_TOKEN,)
-TYPES = (_TYPES,)
+CONTRACT = (_TYPES, _REQUIRED)
 SERVING = (
     *ADDRESS,
     *SCENARIO_FLAGS,
@@ -161,7 +176,7 @@ SERVING = (
     _SIGNATURES,
     _MERCHANT,
     *KEYS,
-    *TYPES,
+    *CONTRACT,
     _SEED,
     _MAX_BODY,
     _WATCH,
@@ -174,6 +189,7 @@ SERVING = (
     _NOTIFY_ALLOW,
     _SANDBOX_RETRIES,
     _NOTIFICATION_TIME,
+    _PUBLIC_URL,
 )
 
 _DEFAULTS = {field.name: field.default for field in dataclasses.fields(Config)}

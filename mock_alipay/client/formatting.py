@@ -17,7 +17,7 @@ def call_lines(call: CallRecord) -> list[str]:
     details = reasons((fault.text for fault in call.faults), message, call.explanation)
     if call.fault:
         details.append(f"the reply was spoilt on its way out: {call.fault}")
-    details += call.unknown_fields
+    details += (*call.unknown_fields, *call.notes)
     return [_plain(first.rstrip()), *(f"    {_plain(detail)}" for detail in details)]
 
 

@@ -51,6 +51,8 @@ class CallRecord(Record):
     faults: tuple[Fault, ...]
     """What was wrong with the request."""
     unknown_fields: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    """What was accepted, but is worth knowing: required fields that are absent, unknown methods."""
     timing: Mapping[str, Any]
     request: Any
     reply: Any
@@ -64,6 +66,7 @@ class CallRecord(Record):
             time=datetime.fromisoformat(found["time"]),
             faults=tuple(Fault(fault["path"], fault["expected"], fault["found"]) for fault in found["faults"]),
             unknown_fields=tuple(found["unknownFields"]),
+            notes=tuple(found.get("notes", ())),
         )
 
 

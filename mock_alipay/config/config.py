@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from mock_alipay.contracts.names import TypeMode
+from mock_alipay.contracts.names import RequiredMode, TypeMode
 
 SignatureMode = Literal["known", "required", "off"]
 """Which calls must be signed: by known client ids, by every call, or by none."""
@@ -55,6 +55,7 @@ class Config:
     merchants: tuple[tuple[str, Path], ...] = ()
     gateway_key: Path | None = None
     types: TypeMode = "documented"
+    required: RequiredMode = "documented"
     seed: int | None = None
     max_body: int = 1024 * 1024
     watch: bool = False
@@ -62,6 +63,7 @@ class Config:
     admin_token: str | None = None
     admin_open: bool = False
     notify_url: str | None = None
+    public_url: str | None = None
     notify_allow: tuple[str, ...] = ()
     sandbox_retries: bool = False
     notification_time: NotificationTime = "clock"

@@ -22,7 +22,7 @@ from mock_alipay.config.config import (
     NotificationTime,
     SignatureMode,
 )
-from mock_alipay.contracts.names import TypeMode
+from mock_alipay.contracts.names import RequiredMode, TypeMode
 from mock_alipay.errors import SetupError, UsageError
 from mock_alipay.text.wording import close, described
 
@@ -41,6 +41,7 @@ class Settings(TypedDict, total=False):
     merchants: Mapping[str, AnyPath] | Iterable[tuple[str, AnyPath]]
     gateway_key: AnyPath | None
     types: TypeMode
+    required: RequiredMode
     seed: int | None
     max_body: int
     watch: bool
@@ -48,6 +49,7 @@ class Settings(TypedDict, total=False):
     admin_token: str | None
     admin_open: bool
     notify_url: str | None
+    public_url: str | None
     notify_allow: str | Iterable[str]
     sandbox_retries: bool
     notification_time: NotificationTime
@@ -202,6 +204,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "merchants": _merchants,
     "gateway_key": _or_none(_path),
     "types": _one_of(get_args(TypeMode)),
+    "required": _one_of(get_args(RequiredMode)),
     "seed": _or_none(_whole(-(2**63), 2**63, "a whole number, or None")),
     "max_body": _whole(1, float("inf"), "a whole number from 1"),
     "watch": _flag,
@@ -209,6 +212,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "admin_token": _or_none(_token),
     "admin_open": _flag,
     "notify_url": _or_none(_url),
+    "public_url": _or_none(_url),
     "notify_allow": _names,
     "sandbox_retries": _flag,
     "notification_time": _one_of(get_args(NotificationTime)),

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 MAX_FAULTS = 100
 """More are not told: an array of many wrong elements would hold up every other call for many seconds."""
 
+_CONDITIONS = ("when ", "unless ", "beside ")
+"""How the title of a rule begins that says when, or where, a field is required."""
+
+_OBSERVED_HINT = "; --required observed accepts its absence"
+
 _TYPES = {
     "object": "a JSON object",
     "array": "a JSON array",
@@ -92,10 +97,11 @@ def _told(complaint: _Complaint) -> Iterator[Fault]:
     if complaint.keyword == "required":
         # A rule that binds only sometimes says when in its title; the title of a whole object names that object.
         when = complaint.title or ""
-        expected = f"a value {when}" if when.startswith("when ") else "a value"
+        expected = f"a value {when}" if when.startswith(_CONDITIONS) else "a value"
         for name in complaint.wanted:
             if name not in complaint.value:
-                yield Fault(dotted((*path, name)), expected, "nothing")
+                hint = _OBSERVED_HINT if name in complaint.schema.get("x-observedAbsent", ()) else ""
+                yield Fault(dotted((*path, name)), expected + hint, "nothing")
         return
     if complaint.keyword == "additionalProperties":
         known = complaint.schema.get("properties", {})

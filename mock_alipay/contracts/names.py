@@ -11,6 +11,9 @@ MAX_MESSAGE = 256
 TypeMode = Literal["documented", "strict"]
 """Whether documented Booleans and Integers may be native JSON, or strings only."""
 
+RequiredMode = Literal["documented", "observed"]
+"""Whether fields that documentation requires and official demos leave out must be there, or may be absent."""
+
 BuyerAction = Literal["pay", "decline", "leave", "pending", "challenge"]
 """What a buyer can do; ``pending``: done, but the outcome is not known yet; ``challenge``: faces 3-D Secure."""
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mock_alipay.contracts.fault_messages import faults
-from mock_alipay.contracts.names import TypeMode
+from mock_alipay.contracts.names import RequiredMode, TypeMode
 from mock_alipay.errors import Fault
 
 if TYPE_CHECKING:
@@ -25,14 +25,22 @@ FOLDER = Path(__file__).parent / "2024-04-26"
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 """Strings, so that brackets within them do not count, and brackets."""
 
+OBSERVED_ABSENT = "x-observedAbsent"
+"""The keyword that lists names of the ``required`` beside it: documentation requires them, official demos omit them."""
+
 _SHARED = ("common.json", "codes.json", "replies.json")
 
 
 class Schemas:
-    """The shipped schemas, with documented Booleans and Integers typed as ``types`` says."""
+    """The shipped schemas, with documented Booleans and Integers typed as ``types`` says.
 
-    def __init__(self, types: TypeMode = "documented") -> None:
+    With ``required="observed"`` the names in ``x-observedAbsent`` are taken out of the ``required`` beside it.
+    """
+
+    def __init__(self, types: TypeMode = "documented", required: RequiredMode = "documented") -> None:
         self._types = types
+        self._required = required
+        self._documents: dict[str, dict[str, Any]] = {}
         self._deciders: dict[str, Callable[[Any], bool]] = {}
         self._explainers: dict[str, Validator] = {}
 
@@ -66,8 +74,10 @@ class Schemas:
 
     def document(self, file: str) -> dict[str, Any]:
         """The content of a file of the contract, or of another schema file by its absolute path."""
-        content: dict[str, Any] = read(f"types-{self._types}.json" if file == "types.json" else file)
-        return content
+        if file not in self._documents:
+            content = read(f"types-{self._types}.json" if file == "types.json" else file)
+            self._documents[file] = content if self._required == "documented" else _observed(content)
+        return self._documents[file]
 
     def _compile(self, name: str) -> Callable[[Any], bool]:
         # Imported when the first call comes: native code of some megabytes.
@@ -104,6 +114,18 @@ class Schemas:
 def read(file: str) -> Any:
     """A file of the contract, or another by its absolute path, parsed once."""
     return json.loads((FOLDER / file).read_text("utf-8"))
+
+
+def _observed(schema: Any) -> Any:
+    """The schema without the requirements that official demos do not meet."""
+    if isinstance(schema, list):
+        return [_observed(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    relaxed = {name: _observed(inner) for name, inner in schema.items()}
+    if OBSERVED_ABSENT in schema:
+        relaxed["required"] = [name for name in schema["required"] if name not in schema[OBSERVED_ABSENT]]
+    return relaxed
 
 
 def depth(value: Any) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from mock_alipay.contracts.fault_messages import MAX_FAULTS
+from mock_alipay.contracts.notes import notes
 from mock_alipay.contracts.schemas import Schemas, depth, nesting
 from mock_alipay.errors import Fault, Refusal
 from mock_alipay.text.wording import close, described, not_json
@@ -41,6 +42,10 @@ class Contract:
         """The first hundred fields that the documentation does not know, each with the name that was perhaps meant."""
         return list(itertools.islice(self._unknown({"$ref": f"{endpoint}.json"}, "", body, ""), MAX_FAULTS))
 
+    def notes(self, endpoint: str, body: Any) -> list[str]:
+        """The first hundred things in a body that pass, but that its author should know of."""
+        return list(itertools.islice(notes(self._schemas, {"$ref": f"{endpoint}.json"}, "", body), MAX_FAULTS))
+
     def _unknown(self, schema: dict[str, Any], within: str, value: Any, path: str, depth: int = 0) -> Iterator[str]:
         if depth > MAX_DEPTH:  # goods that cross-sell goods without end; the body was refused
             return
@@ -53,6 +58,8 @@ class Contract:
         known: dict[str, Any] = schema["properties"]
         unknown = 0
         for name, inner in value.items():
+            if inner is None:  # null is the same as absent
+                continue
             where = f"{path}.{name}" if path else name
             if name in known:
                 yield from self._unknown(known[name], within, inner, where, depth + 1)

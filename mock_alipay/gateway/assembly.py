@@ -71,7 +71,7 @@ def assemble(config: Config, *, clock: Clock | None = None, ca_certificate: Path
     refuse_unguarded(config)
     clocks = Clocks(clock or SystemClock())
     gateway_key = keys.gateway_key(config.gateway_key)
-    schemas = Schemas(config.types)
+    schemas = Schemas(config.types, config.required)
     selector, contract, ring = _selector(config, schemas), Contract(schemas), _key_ring(config)
     journal, schedule, metrics = CallJournal(), Schedule(clocks), Metrics(results())
     events = Events(run=secrets.token_hex(4), always=(metrics.record,))
@@ -137,7 +137,8 @@ def _selector(config: Config, schemas: Schemas) -> Selector:
 
 def _environment(config: Config) -> Environment:
     seed = secrets.randbits(32) if config.seed is None else config.seed
-    return Environment(IdGenerator(seed), FakeBuyers(seed), limits(), config.url)
+    public_url = config.public_url.rstrip("/") if config.public_url else None
+    return Environment(IdGenerator(seed), FakeBuyers(seed), limits(), config.url, public_url)
 
 
 def _dispatcher(config: Config, clocks: Clocks, signing: SigningPool, events: Events) -> Dispatcher:

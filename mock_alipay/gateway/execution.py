@@ -66,7 +66,8 @@ class Executor:
                 state.payment = await self._stored(state)
             await self._check_own_id(state, endpoint)
             payment = state.payment and await repository.advance(state.payment, now)
-            context = Context(now, state.client_id, payment, environment, state.call.body, overrides)
+            call = state.call
+            context = Context(now, state.client_id, payment, environment, call.body, overrides, call.origin)
             outcome = endpoint.decide(state.body, context)
             if outcome.payment is None:
                 return outcome

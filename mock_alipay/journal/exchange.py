@@ -5,6 +5,7 @@ Named tuples: every call makes both, and a frozen dataclass takes twice as long 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
@@ -13,6 +14,9 @@ from mock_alipay.journal.faults import WireFault
 
 STALE = timedelta(days=1)
 """The age of the time in a ``stale-time`` fault."""
+
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+"""What a URL can name: a host or an address, and perhaps a port."""
 
 Verdict = Literal["valid", "invalid", "unverified", "unchecked"]
 """What became of a call's signature; ``unverified``: its client id has no key here."""
@@ -30,6 +34,13 @@ class Call(NamedTuple):
     headers: Mapping[str, str]
     """Lower-case names; the values of a repeated header joined by a comma and a blank."""
     body: bytes
+    scheme: str = "http"
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host that the caller used, such as ``http://127.0.0.1:2088``; empty when it named no host."""
+        host = self.headers.get("host", "")
+        return f"{self.scheme}://{host}" if _HOST.fullmatch(host) else ""
 
 
 class Reply(NamedTuple):

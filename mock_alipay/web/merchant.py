@@ -40,7 +40,8 @@ class MerchantEndpoint:
 
     def _call(self, scope: Scope, body: bytes) -> Call:
         target, reply_target = origin_form(raw_target(scope))
-        return Call(self._clock.now(), scope["method"], target, reply_target, _headers(scope["headers"]), body)
+        headers, scheme = _headers(scope["headers"]), scope.get("scheme", "http")
+        return Call(self._clock.now(), scope["method"], target, reply_target, headers, body, scheme)
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int, *, flag: str | None = "--max-body") -> bytes | None:

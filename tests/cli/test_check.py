@@ -194,6 +194,15 @@ def test_check_tells_strangers(command: Command, tmp_path: Path) -> None:
     assert f"{file}: paymentNotifyURL: unknown field, did you mean paymentNotifyUrl?" in ended.out
 
 
+@pytest.mark.parametrize(("flags", "code"), [((), 1), (("--required", "observed"), 0)])
+def test_check_what_is_required(command: Command, tmp_path: Path, flags: tuple[str, ...], code: int) -> None:
+    """What official demos leave out may be absent with ``--required observed``, which is noted."""
+    file = file_with(tmp_path, changed(settlementStrategy=None), "body.json")
+    ended = command("check", *flags, file)
+    assert (code, bool(code)) == (ended.code, "--required observed accepts its absence" in ended.err)
+    assert (not code) == ("settlementStrategy is absent: documented as REQUIRED" in ended.out)
+
+
 @pytest.mark.parametrize(("flags", "code"), [((), 0), (("--types", "documented"), 0), (("--types", "strict"), 1)])
 def test_check_types(command: Command, tmp_path: Path, flags: tuple[str, ...], code: int) -> None:
     """With strict types a native Boolean is a fault, else it is none."""

@@ -57,6 +57,7 @@ def test_what_was_wrong() -> None:
         explanation="It was explained.",
         fault="truncate",
         unknown_fields=("d: unknown field",),
+        notes=("e is absent",),
     )
     first, *details = call_lines(call)
     assert "F PARAM_ILLEGAL" in first
@@ -66,6 +67,7 @@ def test_what_was_wrong() -> None:
         "    It was explained.",
         "    the reply was spoilt on its way out: truncate",
         "    d: unknown field",
+        "    e is absent",
     ] == details
 
 

@@ -61,6 +61,13 @@ def test_call(gateway: Live, mock: Mock, whom: str) -> None:
     assert call.timing["tookMs"] >= 0
 
 
+def test_notes_of_a_call(gateway: Live, mock: Mock, whom: str) -> None:
+    """What was accepted, but is worth knowing, stands beside it."""
+    gateway.create(sample("noted", productScene="ELEMENT_PAYMENT", settlementStrategy=None), client_id=whom)
+    (call,) = mock.calls()
+    assert ("settlementStrategy is absent: documented as REQUIRED, live integrations omit it",) == call.notes
+
+
 def test_call_that_had_nothing(gateway: Live, mock: Mock, whom: str) -> None:
     """What a call did not have is None or empty."""
     gateway.request("POST", "/ams/api/v1/payments/nothing", b"{}", {"client-id": whom})

@@ -22,6 +22,9 @@ import pytest
 from com.alipay.ams.api.default_alipay_client import DefaultAlipayClient
 from com.alipay.ams.api.exception.exception import AlipayApiException
 from com.alipay.ams.api.model.amount import Amount
+from com.alipay.ams.api.model.available_payment_method import AvailablePaymentMethod
+from com.alipay.ams.api.model.payment_method import PaymentMethod
+from com.alipay.ams.api.model.payment_method_type_item import PaymentMethodTypeItem
 from com.alipay.ams.api.request.pay.alipay_create_session_request import AlipayCreateSessionRequest
 from com.alipay.ams.api.request.pay.alipay_payment_session_request import AlipayPaymentSessionRequest
 from com.alipay.ams.api.response.pay.alipay_create_session_response import AlipayCreateSessionResponse
@@ -77,6 +80,34 @@ def test_creates_a_session(trusted: Live, request_kind: Any, response_kind: Any)
     lifetime = datetime.fromisoformat(response.payment_session_expiry_time) - datetime.now().astimezone()
     assert timedelta(minutes=59) < lifetime <= timedelta(hours=1)
     assert "valid" == entry(trusted, request)["signature"]["verdict"]
+
+
+def test_creates_a_hosted_session(trusted: Live) -> None:
+    """Without a payment method: the reply has the page, on the address that the SDK was given."""
+    request = session_request()
+    request.product_scene = "CHECKOUT_PAYMENT"
+    request.payment_method = request.payment_factor = request.settlement_strategy = None
+    sdk = client(trusted)
+    response, again = execute(sdk, request), execute(sdk, request)
+
+    assert ("SUCCESS", response.normal_url) == (response.result.result_code, again.normal_url)
+    assert response.normal_url.startswith(f"{URL}/checkout/")
+
+
+def test_creates_an_element_session(trusted: Live) -> None:
+    """With a list of methods and one that is saved; nothing of it is unknown."""
+    item, offered, saved = PaymentMethodTypeItem(), AvailablePaymentMethod(), PaymentMethod()
+    item.payment_method_type, item.payment_method_order = "JKOPAY", 1
+    offered.payment_method_type_list = [item]
+    saved.payment_method_type, saved.payment_method_id = "CARD", "token-1"
+    request = session_request()
+    request.product_scene, request.locale = "ELEMENT_PAYMENT", "zh_HK"
+    request.payment_method = request.payment_factor = None
+    request.available_payment_method, request.saved_payment_methods = offered, [saved]
+    response = execute(client(trusted), request)
+
+    assert ("SUCCESS", None) == (response.result.result_code, response.normal_url)
+    assert ([], []) == (entry(trusted, request)["unknownFields"], entry(trusted, request)["notes"])
 
 
 @pytest.mark.parametrize(

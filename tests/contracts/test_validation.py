@@ -184,8 +184,19 @@ KINDS: dict[str, tuple[list[Any], list[str], list[Any]]] = {
 BOUND = {
     ("createPaymentSession", "productCode", "AGREEMENT_PAYMENT"),
     ("pay", "env.terminalType", "MINI_APP"),
+    *(
+        (endpoint, path, word)
+        for word in ("WAP", "APP")
+        for endpoint, path in [
+            ("pay", "env.terminalType"),
+            ("pay", "order.env.terminalType"),
+            ("consult", "env.terminalType"),
+            ("createPaymentSession", "env.terminalType"),
+            ("createPaymentSession", "order.env.terminalType"),
+        ]
+    ),
 }
-"""Words that are right beside certain other fields only: TestProducts and TestPay show which."""
+"""Words that are right beside certain other fields only: TestProducts, TestEnv and TestPay show which."""
 
 
 def faults(body: Any, mode: TypeMode = "documented", endpoint: str = ENDPOINT) -> list[Fault]:
@@ -282,8 +293,10 @@ class TestDocumentedFigures:
 
     def test_a_rule_that_binds_only_sometimes_says_when(self) -> None:
         """Or nobody would know why a field is missed that others leave out."""
-        assert ["paymentFactor: missing, it is required when paymentMethodType is CARD"] == texts(
-            sample(paymentFactor=None)
+        [text] = texts(sample(paymentFactor=None))
+        assert text == (
+            "paymentFactor: missing, it is required when paymentMethodType is CARD, "
+            "unless productScene is CHECKOUT_PAYMENT or ELEMENT_PAYMENT"
         )
 
     def test_order_amount_and_payment_amount_are_never_compared(self) -> None:
@@ -318,14 +331,14 @@ class TestDocumentedFigures:
         assert ([missing] if missing else []) == [fault.path for fault in faults(BOOK.body(steps(path), value))]
 
     def test_an_empty_object_is_told_everything_it_lacks(self) -> None:
-        """Every required field at once, in the order of the documentation."""
+        """Every required field at once, those that depend on the scene last."""
         expected = [
             "productCode",
             "paymentRequestId",
             "order",
             "paymentAmount",
-            "paymentMethod",
             "paymentRedirectUrl",
+            "paymentMethod",
             "settlementStrategy",
         ]
         assert expected == [fault.path for fault in faults({})]
@@ -405,6 +418,169 @@ class TestProducts:
         assert [[], [f"paymentRedirectUrl: expected at most {longest} characters, got {longest + 1}"]] == [
             texts(body) for body in bodies
         ]
+
+
+def without(body: dict[str, Any], *paths: str) -> dict[str, Any]:
+    """The body with some fields taken out."""
+    body = copy.deepcopy(body)
+    for path in paths:
+        *parents, name = path.split(".")
+        inner = body
+        for parent in parents:
+            inner = inner[parent]
+        del inner[name]
+    return body
+
+
+class TestScenes:
+    """With productScene CHECKOUT_PAYMENT or ELEMENT_PAYMENT later documentation applies."""
+
+    @pytest.mark.parametrize("scene", ["CHECKOUT_PAYMENT", "ELEMENT_PAYMENT"])
+    @pytest.mark.parametrize("name", ["paymentMethod", "paymentFactor", "settlementStrategy"])
+    def test_require_less_than_the_first_page(self, scene: str, name: str) -> None:
+        """What is missed without the scene, in words that name it, may be absent with it."""
+        body = without(sample(), name)
+        [text] = texts(body)
+        assert text.startswith(f"{name}: missing")
+        assert "unless productScene is CHECKOUT_PAYMENT or ELEMENT_PAYMENT" in text
+        assert [] == texts({**body, "productScene": scene})
+
+    @pytest.mark.parametrize(
+        "name", ["productCode", "paymentRequestId", "order", "paymentAmount", "paymentRedirectUrl"]
+    )
+    def test_require_the_rest(self, name: str) -> None:
+        """As without a scene."""
+        body = without(sample(productScene="CHECKOUT_PAYMENT"), name)
+        assert [f"{name}: missing, it is required"] == texts(body)
+
+    def test_that_are_unknown_are_refused_with_the_known_ones(self) -> None:
+        """One plugin sends CASHIER."""
+        expected = 'expected one of CHECKOUT_PAYMENT, ELEMENT_PAYMENT, EASY_PAY, got the string "CASHIER"'
+        assert [f"productScene: {expected}"] == texts(sample(productScene="CASHIER"))
+
+
+class TestObserved:
+    """``--required observed`` lets be absent what official demos leave out."""
+
+    CONTRACT = Contract(Schemas(required="observed"))
+
+    @pytest.mark.parametrize("path", ["settlementStrategy", "order.orderAmount"])
+    def test_lets_fields_be_absent(self, path: str) -> None:
+        """Documentation requires them, and the refusal names the flag; the journal notes their absence."""
+        body = without(sample(), path)
+        [text] = texts(body)
+        assert text.startswith(f"{path}: missing, it is required")
+        assert text.endswith("; --required observed accepts its absence")
+        assert body == self.CONTRACT.check(ENDPOINT, json.dumps(body).encode())
+        assert [f"{path} is absent: documented as REQUIRED, live integrations omit it"] == self.CONTRACT.notes(
+            ENDPOINT, body
+        )
+
+    @pytest.mark.parametrize("path", ["paymentMethod", "order.referenceOrderId", "paymentAmount.currency"])
+    def test_requires_everything_else(self, path: str) -> None:
+        """Without a word of the flag, which would not help."""
+        body = without(sample(), path)
+        with pytest.raises(Refusal) as refused:
+            self.CONTRACT.check(ENDPOINT, json.dumps(body).encode())
+        assert [path] == [fault.path for fault in refused.value.faults]
+        assert "--required" not in texts(body)[0]
+
+
+class TestNotes:
+    @pytest.mark.parametrize(
+        ("method", "words"),
+        [
+            ("alipay_cn", "alipay_cn is not a known paymentMethodType, did you mean ALIPAY_CN?"),
+            ("FOO", "FOO is not a known paymentMethodType"),
+            ("GCASH", None),
+        ],
+    )
+    def test_name_methods_that_are_not_known(self, method: str, words: str | None) -> None:
+        """They are accepted: the list is open."""
+        item = {"paymentMethodType": method}
+        body = sample(
+            productScene="ELEMENT_PAYMENT", paymentMethod=item, availablePaymentMethod={"paymentMethodTypeList": [item]}
+        )
+        places = ["paymentMethod", "availablePaymentMethod.paymentMethodTypeList[0]"]
+        assert [] == texts(body)
+        assert [f"{place}.paymentMethodType: {words}" for place in places if words] == CONTRACTS["documented"].notes(
+            ENDPOINT, body
+        )
+
+    def test_tell_of_a_field_that_a_scene_lets_be_absent(self) -> None:
+        """Whether it is left out or null."""
+        body = sample(productScene="CHECKOUT_PAYMENT", settlementStrategy=None)
+        expected = ["settlementStrategy is absent: documented as REQUIRED, live integrations omit it"]
+        assert [expected, expected] == [
+            CONTRACTS["documented"].notes(ENDPOINT, told) for told in (body, without(sample(), "settlementStrategy"))
+        ]
+
+    @pytest.mark.parametrize("body", [None, [], 1, "x", {"order": [1], "settlementStrategy": 1}])
+    def test_can_be_taken_on_bodies_of_any_shape(self, body: Any) -> None:
+        """The journal shows refused calls as well."""
+        assert [] == CONTRACTS["documented"].notes(ENDPOINT, body)
+
+    def test_end_where_a_body_may_not_nest_any_deeper(self) -> None:
+        """Goods may cross-sell goods a thousand times."""
+        goods: dict[str, Any] = {}
+        for _ in range(1_000):
+            goods = {"crossSell": goods}
+        assert [] == CONTRACTS["documented"].notes("consult", {"order": {"goods": [goods]}})
+
+
+class TestEnv:
+    @pytest.mark.parametrize(
+        ("env", "missing"),
+        [
+            ({"terminalType": "WEB"}, False),
+            ({"terminalType": "MINI_APP"}, False),
+            ({"terminalType": "WAP"}, True),
+            ({"terminalType": "APP"}, True),
+            ({"terminalType": "APP", "osType": "IOS"}, False),
+        ],
+    )
+    def test_phones_have_an_operating_system(self, env: dict[str, Any], missing: bool) -> None:
+        """WAP and APP need osType."""
+        expected = ["env.osType: missing, it is required when terminalType is WAP or APP"] if missing else []
+        assert expected == texts(sample(env=env))
+
+    def test_in_its_older_place_is_told(self) -> None:
+        """pay requires it beside order; createPaymentSession does not, and notes it."""
+        env = {"terminalType": "WEB"}
+        order = {**sample()["order"], "env": env}
+        pay = {**sample(order=order), "env": None}
+        [text] = texts(pay, endpoint="pay")
+        assert "env: missing, it is required beside order; order.env is its older place" == text
+        assert ["env: missing, it is required"] == texts({**pay, "order": sample()["order"]}, endpoint="pay")
+        assert ["order.env: the older place of env, which stands beside order now"] == CONTRACTS["documented"].notes(
+            ENDPOINT, sample(order=order)
+        )
+
+
+class TestRupiah:
+    @pytest.mark.parametrize(("value", "fine"), [("100000", True), ("0", True), ("100050", False), ("1", False)])
+    def test_amounts_end_in_00(self, value: str, fine: bool) -> None:
+        """In the smallest unit."""
+        amount = {"currency": "IDR", "value": value}
+        words = f'expected an amount of IDR that ends in 00, such as 100000, got the string "{value}"'
+        assert ([] if fine else [f"paymentAmount.value: {words}"]) == texts(sample(paymentAmount=amount))
+
+    def test_that_are_given_back_end_in_00_too(self) -> None:
+        """And those that are captured."""
+        amount = {"currency": "IDR", "value": "100050"}
+        body = {"paymentId": "x", "refundRequestId": "x", "refundAmount": amount}
+        [text] = texts(body, endpoint="refund")
+        assert text.startswith("refundAmount.value: expected an amount of IDR that ends in 00")
+
+    @pytest.mark.parametrize("value", ["", "1.00", "x", "1\n"])
+    def test_that_are_no_digits_are_refused_for_that_alone(self, value: str) -> None:
+        """One fault for one mistake."""
+        [text] = texts(sample(paymentAmount={"currency": "IDR", "value": value}))
+        assert "digits only" in text
+
+    def test_of_other_currencies_end_as_they_like(self) -> None:
+        """The yen has no decimals, but no such rule."""
+        assert [] == texts(sample(paymentAmount={"currency": "JPY", "value": "101"}))
 
 
 def test_the_walk_meets_fields_of_every_sort() -> None:
@@ -795,7 +971,7 @@ class TestUnknownFields:
                 ["paymentMethod.paymentMethodMetaData.cardno: unknown field, did you mean cardNo?"],
             ),
             ("paymentMethod.paymentMethodMetaData.ourOwnKey", []),
-            ("subscriptionPlan.anything", []),
+            ("subscriptionPlan.anything", ["subscriptionPlan.anything: unknown field"]),
             ("riskData.buyer.age", ["riskData.buyer.age: unknown field"]),
             ("allowedPaymentMethodRegions[]", []),
         ],
@@ -806,8 +982,8 @@ class TestUnknownFields:
         assert expected == CONTRACTS["documented"].unknown(ENDPOINT, body)
 
     def test_a_name_that_is_there_is_not_what_was_meant(self) -> None:
-        """The misspelt twin of a field that is also sent is just unknown."""
-        body = {"merchantRegion": "SG", "merchantRegio": "SG"}
+        """The misspelt twin of a field that is also sent is just unknown; a null field is as good as absent."""
+        body = {"merchantRegion": "SG", "merchantRegio": "SG", "zzz": None}
         [text] = CONTRACTS["documented"].unknown(ENDPOINT, body)
         assert "did you mean merchantRegion?" not in text
 

@@ -54,6 +54,8 @@ class Session(NamedTuple):
     expires: datetime
     expiry_text: str
     """``paymentSessionExpiryTime`` as replied, in the offset that the request used."""
+    normal_url: str | None = None
+    """The hosted page; None in other scenes than CHECKOUT_PAYMENT."""
 
 
 class Order(NamedTuple):

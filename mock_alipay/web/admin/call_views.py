@@ -28,6 +28,7 @@ def call_summary(entry: CallRecord, contract: Contract) -> dict[str, Any]:
 
 
 def _summary(entry: CallRecord, contract: Contract, body: Any) -> dict[str, Any]:
+    endpoint = entry.endpoint if isinstance(body, dict) else None
     return {
         "id": entry.id,
         "time": entry.time.isoformat(timespec="milliseconds"),
@@ -47,7 +48,9 @@ def _summary(entry: CallRecord, contract: Contract, body: Any) -> dict[str, Any]
             "explanation": _masked(entry.explanation) if entry.verdict == "invalid" else None,
         },
         "faults": [_fault_view(fault) for fault in entry.faults],
-        "unknownFields": contract.unknown(entry.endpoint, body) if entry.endpoint and isinstance(body, dict) else [],
+        "unknownFields": contract.unknown(endpoint, body) if endpoint else [],
+        # What is refused has faults, which say the same of absent fields.
+        "notes": [mask_text(note) for note in contract.notes(endpoint, body)] if endpoint and not entry.faults else [],
         "timing": {
             "received": entry.call.received.isoformat(timespec="milliseconds"),
             "tookMs": round(entry.took * 1000, 3),

@@ -114,6 +114,16 @@ def test_unknown_fields(gateway: Live) -> None:
     )
 
 
+@pytest.mark.parametrize("currency", ["EUR", 5])
+def test_notes(gateway: Live, currency: Any) -> None:
+    """An accepted call notes what its author should know; a refused one has its faults."""
+    method = {"paymentMethodType": "alipay_cn"}
+    answer = gateway.create(sample(paymentMethod=method, settlementStrategy={"settlementCurrency": currency}))
+    note = "paymentMethod.paymentMethodType: alipay_cn is not a known paymentMethodType, did you mean ALIPAY_CN?"
+    assert ([note] if answer.code == "SUCCESS" else []) == gateway.entry(answer)["notes"]
+    assert (currency == "EUR") == (answer.code == "SUCCESS")
+
+
 def test_call_that_is_no_ams_call(gateway: Live) -> None:
     """A plain HTTP error stands in the journal with its status, without a result code."""
     entry = gateway.entry(gateway.request("GET", "/index.html?a=b"))

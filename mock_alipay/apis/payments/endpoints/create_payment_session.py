@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from mock_alipay.apis.context import Context
-from mock_alipay.apis.payments.endpoints.opening import begun
+from mock_alipay.apis.payments.endpoints.opening import begun, method_of
 from mock_alipay.apis.payments.model import Outcome, Session
 from mock_alipay.clock.clocks import GATEWAY_ZONE, wire_time
 from mock_alipay.contracts.validation import parse
@@ -22,6 +22,12 @@ _SCENES = {
     "EASY_PAY": ("EASY_PAY", "WALLET"),
 }
 """What the front-end SDK (npm @alipay/ams-checkout 1.47.2) is told to show, by productScene."""
+
+
+_HOSTED = "CHECKOUT_PAYMENT"
+"""The scene whose reply has normalUrl, the page to which the merchant sends the buyer (DOC, OAS)."""
+
+_URL_SAFE = str.maketrans("+/", "-_")
 
 
 def create_payment_session(body: Mapping[str, Any], context: Context) -> Outcome:
@@ -52,12 +58,14 @@ def _open(body: Mapping[str, Any], context: Context) -> Session:
     lifetime = context.environment.limits.session_lifetime
     expires, expiry_text = _expiry(body.get("paymentSessionExpiryTime"), context.now, lifetime)
     front_end = _front_end(body, context, secrets.id)
+    hosted = body.get("productScene") == _HOSTED
     return Session(
         id=secrets.id,
         data=f"{secrets.data}&&SG&&111&&{base64.b64encode(orjson.dumps(front_end)).decode()}",
         created=context.now,
         expires=expires,
         expiry_text=expiry_text,
+        normal_url=context.checkout_url(secrets.id.translate(_URL_SAFE)) if hosted else None,
     )
 
 
@@ -83,11 +91,12 @@ def _bad_expiry(expected: str, asked: str) -> Refusal:
 
 
 def _fields(session: Session) -> dict[str, str]:
-    return {
+    fields = {
         "paymentSessionData": session.data,
         "paymentSessionExpiryTime": session.expiry_text,
         "paymentSessionId": session.id,
     }
+    return fields if session.normal_url is None else {**fields, "normalUrl": session.normal_url}
 
 
 def _front_end(body: Mapping[str, Any], context: Context, session_id: str) -> dict[str, Any]:
@@ -95,7 +104,7 @@ def _front_end(body: Mapping[str, Any], context: Context, session_id: str) -> di
 
     Its keys are those that @alipay/ams-checkout 1.47.2 reads; ``mock`` is ours, and ignored by it.
     """
-    method: str = body["paymentMethod"]["paymentMethodType"]
+    method = method_of(body)
     scene, category = _SCENES.get(body.get("productScene", ""), ("CASHIER_PAYMENT", _category(method)))
     config = {"productScene": scene, "productSceneVersion": "1.0"}
     if category:
@@ -107,7 +116,7 @@ def _front_end(body: Mapping[str, Any], context: Context, session_id: str) -> di
         "extendInfo": "{}",
         "paymentMethodInfoView": {"paymentMethodType": method},
         "paymentSessionConfig": config,
-        "mock": {"base": context.environment.base_url, "id": session_id, "v": 1},
+        "mock": {"base": context.base_url, "id": session_id, "v": 1},
     }
 
 

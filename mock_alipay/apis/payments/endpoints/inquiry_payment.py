@@ -61,7 +61,7 @@ def _fields(payment: Payment, context: Context) -> dict[str, Any]:
 
 def redirect(payment: Payment, context: Context) -> dict[str, str]:
     """Where the buyer goes on with a payment that is in process."""
-    url = context.environment.checkout_url(payment.payment_id or "")
+    url = context.checkout_url(payment.payment_id or "")
     return {"actionFormType": "RedirectActionForm", "method": "GET", "redirectUrl": url}
 
 

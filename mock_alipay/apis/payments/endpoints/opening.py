@@ -12,6 +12,9 @@ from mock_alipay.apis.payments.model import Order, Payment, Session, money
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.errors import Fault, Refusal
 
+_LAST = 2**31
+"""The place of methods without paymentMethodOrder: a smaller one is shown earlier (OAS)."""
+
 
 def begun(body: Mapping[str, Any], context: Context, session: Session | None = None) -> Payment:
     """A payment that nobody has acted on; PARAM_ILLEGAL when paymentExpiryTime is not within the next 48 hours."""
@@ -34,7 +37,7 @@ def begun(body: Mapping[str, Any], context: Context, session: Session | None = N
 
 def order_of(body: Mapping[str, Any], context: Context) -> Order:
     """The order in a body that its schema has accepted."""
-    method: str = body["paymentMethod"]["paymentMethodType"]
+    method = method_of(body)
     expires = body.get("paymentExpiryTime")
     return Order(
         amount=money(body["paymentAmount"]),
@@ -44,6 +47,20 @@ def order_of(body: Mapping[str, Any], context: Context) -> Order:
         held=method == CARD and body.get("paymentFactor", {}).get("captureMode") == "MANUAL",
         expires=_expiry(expires, context) if expires else None,
     )
+
+
+def method_of(body: Mapping[str, Any]) -> str:
+    """The paymentMethodType that the payment is made with.
+
+    Without a paymentMethod the buyer chooses on the hosted page or in the Payment Element. Our buyers take the method
+    that is shown first, else one that is saved, else CARD (OURS).
+    """
+    if "paymentMethod" in body:
+        return str(body["paymentMethod"]["paymentMethodType"])
+    offered = body.get("availablePaymentMethod", {}).get("paymentMethodTypeList", [])
+    shown = sorted(offered, key=lambda method: int(method.get("paymentMethodOrder", _LAST)))
+    methods = [*shown, *body.get("savedPaymentMethods", [])]
+    return next((method["paymentMethodType"] for method in methods if "paymentMethodType" in method), CARD)
 
 
 def _expiry(asked: str, context: Context) -> datetime:

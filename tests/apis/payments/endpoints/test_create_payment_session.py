@@ -41,11 +41,12 @@ def call(
     client_id: str = CLIENT,
     base_url: str = "http://127.0.0.1:2088",
     overrides: ScenarioOverrides = NO_OVERRIDES,
+    origin: str = "",
 ) -> Outcome:
     """The endpoint's answer to a body that the contract accepts."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     environment = Environment(IdGenerator(seed), FakeBuyers(seed), limits(), base_url)
-    return create_payment_session(parse(raw), Context(now, client_id, payment, environment, raw, overrides))
+    return create_payment_session(parse(raw), Context(now, client_id, payment, environment, raw, overrides, origin))
 
 
 def opened(body: dict[str, Any] | bytes, **how: Any) -> Payment:
@@ -96,6 +97,57 @@ class TestReply:
             payment.request,
         )
         assert (NOW, NOW + HOUR) == (session_of(payment).created, session_of(payment).expires)
+
+
+class TestHostedPage:
+    HOSTED = sample("x", productScene="CHECKOUT_PAYMENT", paymentMethod=None)
+
+    @pytest.mark.parametrize("origin", ["https://gateway:2089", ""])
+    def test_is_where_the_caller_found_the_gateway(self, origin: str) -> None:
+        """Or at the gateway's own address, where the caller names no host; the session's id names it."""
+        fields = call(self.HOSTED, origin=origin).fields
+        name = fields["paymentSessionId"].replace("+", "-").replace("/", "_")
+        assert f"{origin or 'http://127.0.0.1:2088'}/checkout/{name}" == fields["normalUrl"]
+
+    def test_is_the_same_for_the_same_request(self) -> None:
+        """Whichever address that is sent to."""
+        payment = opened(self.HOSTED, origin="http://first")
+        assert (
+            call(self.HOSTED, payment=payment, origin="http://second").fields
+            == call(self.HOSTED, origin="http://first").fields
+        )
+
+    @pytest.mark.parametrize("scene", [None, "ELEMENT_PAYMENT", "EASY_PAY"])
+    def test_is_of_one_scene_only(self, scene: str | None) -> None:
+        """Others have a front end of their own."""
+        assert "normalUrl" not in call(sample("x", productScene=scene)).fields
+
+    @pytest.mark.parametrize(
+        ("changes", "expected"),
+        [
+            ({}, "CARD"),
+            ({"savedPaymentMethods": [{"paymentMethodType": "GCASH"}]}, "GCASH"),
+            ({"availablePaymentMethod": {}}, "CARD"),
+            ({"availablePaymentMethod": {"paymentMethodTypeList": [{}, {"paymentMethodType": "PIX"}]}}, "PIX"),
+            (
+                {
+                    "availablePaymentMethod": {
+                        "paymentMethodTypeList": [
+                            {"paymentMethodType": "PIX"},
+                            {"paymentMethodType": "TNG", "paymentMethodOrder": "10"},
+                            {"paymentMethodType": "DANA", "paymentMethodOrder": 9},
+                        ]
+                    },
+                    "savedPaymentMethods": [{"paymentMethodType": "GCASH"}],
+                },
+                "DANA",
+            ),
+            ({"paymentMethod": {"paymentMethodType": "TNG"}}, "TNG"),
+        ],
+    )
+    def test_is_paid_on_with_the_first_method(self, changes: dict[str, Any], expected: str) -> None:
+        """That the request names, that is shown or that is saved; else with a card."""
+        assert expected == opened({**self.HOSTED, **changes}).order.method
 
 
 class TestExpiry:

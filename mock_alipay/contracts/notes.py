@@ -1,0 +1,45 @@
+"""Notes on bodies that the contract accepts: fields that are usually there, and values that are not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mock_alipay.contracts.schemas import OBSERVED_ABSENT, Schemas
+from mock_alipay.text.wording import close, short
+
+_MAX_DEPTH = 32
+"""Goods may cross-sell goods without end; a body that nests deeper is refused."""
+
+
+def notes(
+    schemas: Schemas, schema: dict[str, Any], within: str, value: Any, path: str = "", depth: int = 0
+) -> Iterator[str]:
+    """One sentence for each note.
+
+    Three keywords of the schemas lead to one: ``x-observedAbsent`` (fields that documentation requires and that may
+    be absent all the same), ``x-known`` (the known words of an open list) and ``x-note`` (what to know of a field).
+    """
+    if value is None or depth > _MAX_DEPTH:
+        return
+    if "x-note" in schema:
+        yield f"{path}: {schema['x-note']}"
+    beside = schema
+    schema, within = schemas.resolve(schema, within)
+    if isinstance(value, str) and value not in schema.get("x-known", (value,)):
+        meant = close(value, schema["x-known"])
+        hint = f", did you mean {meant}?" if meant else ""
+        yield f"{path}: {short(value)} is not a known {path.rpartition('.')[2]}{hint}"
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from notes(schemas, schema.get("items", {}), within, item, f"{path}[{index}]", depth + 1)
+    elif isinstance(value, dict):
+        rules = (schema, schema.get("else", {}), *([] if beside is schema else [beside]))
+        for name in (name for rule in rules for name in rule.get(OBSERVED_ABSENT, ()) if value.get(name) is None):
+            yield f"{_at(path, name)} is absent: documented as REQUIRED, live integrations omit it"
+        for name, inner in schema.get("properties", {}).items():
+            yield from notes(schemas, inner, within, value.get(name), _at(path, name), depth + 1)
+
+
+def _at(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
