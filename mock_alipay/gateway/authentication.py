@@ -11,7 +11,7 @@ from mock_alipay import signing
 from mock_alipay.config.config import SignatureMode
 from mock_alipay.errors import Fault, Refusal
 from mock_alipay.journal.exchange import Call, Verdict
-from mock_alipay.signing import SignatureHeader, Suspect
+from mock_alipay.signing import BadEncoding, SignatureHeader, Suspect
 from mock_alipay.signing.keys import KeyRing
 from mock_alipay.text.wording import close, short
 
@@ -95,12 +95,9 @@ class Authenticator:
     def _check_signature(self, call: Call, client_id: str, header: SignatureHeader, version: int) -> None:
         versions = self._keys.versions(client_id)
         key = versions[version]
-        try:
-            raw = signing.raw_signature(header.value)
-        except ValueError as error:
-            raise Refusal("INVALID_SIGNATURE", explanation=str(error)) from None
+        raw, slip = _decoded(header)
         time = call.headers["request-time"]
-        if signing.fits(key, raw, signing.content(call.method, call.target, client_id, time, call.body)):
+        if not slip and signing.fits(key, raw, signing.content(call.method, call.target, client_id, time, call.body)):
             return
         own = ((client_id, number, held) for number, held in versions.items())
         suspects = islice(chain(own, self._keys), _MOST_SUSPECTS)
@@ -119,7 +116,18 @@ class Authenticator:
             host=call.headers.get("host", ""),
             client_ids=[other for other in islice(self._keys.client_ids, _MOST_SUSPECTS) if other != client_id],
         )
-        raise Refusal("INVALID_SIGNATURE", explanation=why)
+        why = why or "it would be valid if it were encoded properly"
+        raise Refusal("INVALID_SIGNATURE", explanation="; ".join(filter(None, [slip, why])))
+
+
+def _decoded(header: SignatureHeader) -> tuple[bytes, str]:
+    """The signature's bytes, and what is wrong with their encoding, if anything is."""
+    try:
+        return signing.raw_signature(header.value), ""
+    except BadEncoding as error:
+        if error.raw is None:
+            raise Refusal("INVALID_SIGNATURE", explanation=str(error)) from None
+        return error.raw, str(error)
 
 
 def _suspect(client_id: str, version: int, key: RSAPublicKey) -> Suspect:

@@ -6,10 +6,11 @@ What is signed, both ways (docs: digital_signature; the same in all official SDK
 """
 
 from mock_alipay.signing.diagnosis import Suspect, diagnose
-from mock_alipay.signing.header import SignatureHeader, parse, raw_signature
+from mock_alipay.signing.header import BadEncoding, SignatureHeader, parse, raw_signature
 from mock_alipay.signing.signer import Signer, content, fits
 
 __all__ = [
+    "BadEncoding",
     "SignatureHeader",
     "Signer",
     "Suspect",

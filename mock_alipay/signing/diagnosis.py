@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import MD5, SHA1, SHA256, SHA384, SHA512, HashAlgorithm
 
-from mock_alipay.signing import known_mistakes
-from mock_alipay.signing.signer import content
+from mock_alipay.signing.guesses import batches
+from mock_alipay.signing.known_mistakes import MISTAKES
+from mock_alipay.signing.parts import Parts
+
+MOST_GUESSES = 16_000
+"""Texts that a signature is compared with. The known mistakes make fewer."""
+
+MOST_HASHED = 256 * 1024 * 1024
+"""Bytes of such texts. Bodies up to 16 KiB get every guess, one of a MiB gets those with a single mistake."""
 
 _OTHER_HASHES: tuple[HashAlgorithm, ...] = (SHA1(), MD5(), SHA384(), SHA512())  # noqa: S303 - only recognised
 
@@ -29,16 +35,6 @@ class Suspect:
 
     owner: str
     key: RSAPublicKey
-
-
-@dataclass(frozen=True, slots=True)
-class _Signed:
-    method: str
-    target: str
-    client_id: str
-    time: str
-    body: bytes
-    host: str
 
 
 def diagnose(  # noqa: PLR0913 - the parts of what is signed, each by its name
@@ -55,12 +51,12 @@ def diagnose(  # noqa: PLR0913 - the parts of what is signed, each by its name
     client_ids: Iterable[str] = (),
 ) -> str:
     """Say in a sentence what the signature fits instead of what was sent."""
-    sent = _Signed(method, target, client_id, time, body, host)
+    sent = Parts(method, target, client_id, time, body, host=host, client_ids=tuple(client_ids))
     for suspect in itertools.chain([expected], others):
         digest = _recover(suspect.key, signature, SHA256())
         if digest is None:
             continue
-        return _verdict(suspect, expected, _find(digest, sent, client_ids))
+        return _verdict(suspect, expected, _find(digest, sent))
     for algorithm in _OTHER_HASHES:
         if _recover(expected.key, signature, algorithm) is not None:
             return f"it is made with {algorithm.name.upper()}withRSA; RSA256 means SHA256withRSA"
@@ -87,25 +83,15 @@ def _recover(key: RSAPublicKey, signature: bytes, algorithm: HashAlgorithm) -> b
         return None
 
 
-def _find(digest: bytes, sent: _Signed, client_ids: Iterable[str]) -> list[str] | None:
+def _find(digest: bytes, sent: Parts) -> list[str] | None:
     """The mistakes, at most two at a time, under which the digest fits; None when none do."""
-    dimensions: tuple[list[Any], ...] = (
-        [(sent.method, ""), *known_mistakes.methods(sent.method)],
-        [(sent.target, ""), *known_mistakes.targets(sent.target, sent.host)],
-        [(sent.client_id, ""), *known_mistakes.clients(sent.client_id, client_ids)],
-        [(sent.time, ""), *known_mistakes.times(sent.time)],
-        [(sent.body, ""), *known_mistakes.bodies(sent.body)],
-    )
-    how, path, who, _, what = (dimension[0] for dimension in dimensions)
-    nearby = ((how, path, who, when, what) for when in known_mistakes.near_times(sent.time))
-    for tried in itertools.chain(_guesses(dimensions, 0), _guesses(dimensions, 1), nearby, _guesses(dimensions, 2)):
-        if hashlib.sha256(content(*(value for value, _ in tried))).digest() == digest:
-            return [mistake for _, mistake in tried if mistake]
+    left = min(MOST_GUESSES, MOST_HASHED // len(sent.text))
+    for before, pieces, after, other in batches(sent):
+        for piece, mistake in pieces[:left]:
+            if hashlib.sha256(before + piece + after).digest() == digest:
+                found = sorted(filter(None, (mistake, other)), key=lambda each: list(MISTAKES).index(each[0]))
+                return [words.format(**changes) for words, changes in found]
+        left -= len(pieces)
+        if left <= 0:
+            break
     return None
-
-
-def _guesses(dimensions: Sequence[list[Any]], wrong: int) -> Iterator[tuple[Any, ...]]:
-    """Everything as it was sent but for so many of its parts."""
-    for changed in itertools.combinations(range(len(dimensions)), wrong):
-        pools = [dim[1:] if i in changed else dim[:1] for i, dim in enumerate(dimensions)]
-        yield from itertools.product(*pools)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import itertools
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote_plus
+from functools import reduce
+from urllib.parse import unquote, unquote_plus
 
 from mock_alipay.text.wording import short
 
@@ -43,16 +46,54 @@ def parse(header: str) -> SignatureHeader:
     return SignatureHeader(int(version) if version else None, parts["signature"])
 
 
+class BadEncoding(ValueError):
+    """A signature that is not url-encoded base64; ``raw``: its bytes, if its encoding is a known mistake."""
+
+    def __init__(self, why: str, raw: bytes | None) -> None:
+        super().__init__(why)
+        self.raw = raw
+
+
 def raw_signature(value: str) -> bytes:
-    """The signature's bytes; ValueError says why the text is not url-encoded base64.
+    """The signature's bytes; BadEncoding says why the text is not url-encoded base64.
 
     A raw ``+`` is a blank once url-decoded, at the real gateway as here, so base64 that was
     not url-encoded fails whenever it holds one.
     """
-    text = unquote_plus(value)
-    if " " in text:
-        raise ValueError("it is base64 but not url-encoded: its + signs arrive as blanks")
+    raw = _decoded(value)
+    if raw is not None:
+        return raw
+    for count in (1, 2):
+        for slips in itertools.combinations(_SLIPS, count):
+            raw = _decoded(reduce(lambda text, slip: _SLIPS[slip](text), slips, value))
+            if raw is not None:
+                raise BadEncoding(_NOT_BASE64 + "; ".join(slips), raw)
+    raise BadEncoding(_NOT_BASE64 + "encode it in base64, then url-encode that", None)
+
+
+_NOT_BASE64 = "it is not base64 once url-decoded: "
+
+
+def _padded(value: str) -> str:
+    return value + "%3D" * (-len(unquote(value)) % 4)
+
+
+_SLIPS: Mapping[str, Callable[[str], str]] = {
+    "it is url-encoded twice, encode it once": unquote,
+    "it is not url-encoded, so its + signs arrive as blanks": lambda value: value.replace("+", "%2B"),
+    "it has line breaks, encode it in one line (openssl base64 -A)": lambda value: re.sub(
+        r"%0[AD]|\s", "", value, flags=re.IGNORECASE
+    ),
+    "its padding is missing, end it with = (%3D)": _padded,
+    "it is base64url, encode it with + and / in place of - and _": lambda value: _padded(
+        value.replace("-", "%2B").replace("_", "%2F")
+    ),
+}
+"""Words for a mistake in the encoding, and what undoes it. A new mistake is a new line; the upper is undone first."""
+
+
+def _decoded(value: str) -> bytes | None:
     try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError("it is not base64 once url-decoded") from None
+        return base64.b64decode(unquote_plus(value), validate=True)
+    except ValueError:
+        return None

@@ -5,100 +5,72 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
 from mock_alipay.clock.clocks import GATEWAY_ZONE
+from mock_alipay.signing.parts import Changes, Parts
 
 _LONGEST_BODY = 64 * 1024
 """Bodies beyond this many bytes are not re-serialised on suspicion."""
 _DEEPEST_BODY = 64
 """Nor those that nest deeper: indenting a few KiB of brackets would make megabytes of blanks."""
-_OTHER_TIME = "another request time was signed than was sent"
+OTHER_TIME = "another request time was signed than was sent ({time})"
 
-Variant = tuple[str, str]
-"""A value that may have been signed, and the mistake it would be."""
-
-
-def methods(method: str) -> Iterator[Variant]:
-    """What may have been signed as the method."""
-    yield method.lower(), "the method was signed in lower case"
-    yield "GET", "the method was signed as GET"
-    yield "", "the method is left out"
+_PRODUCTION_HOSTS = (
+    # docs: api_fund, and the constants of the official SDKs
+    *("open-sea-global.alipay.com", "open-na-global.alipay.com", "open-de-global.alipay.com"),
+    # docs: api_fund, hosts of older integrations; open.antglobal-us.com: live integrations of today
+    *("open-sea.alipay.com", "open-na.alipay.com", "open.antglobal-us.com"),
+)
 
 
-def targets(target: str, host: str) -> Iterator[Variant]:
-    """What may have been signed as the path."""
-    path, _, query = target.partition("?")
-    for scheme, name in itertools.product(("https", "http"), (host, host.partition(":")[0])):
-        yield f"{scheme}://{name}{target}", "the whole URL was signed, not its path alone"
-    if "/ams/sandbox/api" in path:
-        yield (
-            target.replace("/ams/sandbox/api", "/ams/api", 1),
-            "the path was signed without /sandbox, but sent with it",
-        )
-    else:
-        yield (
-            target.replace("/ams/api", "/ams/sandbox/api", 1),
-            "the path was signed with /sandbox, but sent without it",
-        )
-    if path.startswith("//"):
-        yield "/" + target.lstrip("/"), "the gateway URL ends with a slash, so the path was sent with two"
-    collapsed = re.sub("/{2,}", "/", path)
-    if collapsed != path:
-        yield collapsed, "the path was signed with single slashes, but sent with double ones"
-    if query:
-        yield path, "the query string was not signed"
-    start = path.find("/ams/")
-    if start > 0:
-        yield target[start:], "the path was signed without what stands before /ams"
-    yield path.rpartition("/")[2], "only the endpoint's name was signed as path"
-    yield path[path.find("/v1/") :] if "/v1/" in path else path, "the path was signed without /ams/api"
-    yield path.lstrip("/"), "the path was signed without its first slash"
-    yield "", "the path is left out"
+def _urls(sent: Parts) -> Iterator[Changes]:
+    name = sent.host.partition(":")[0]
+    for prefix in dict.fromkeys(
+        f"{scheme}{host}" for scheme in ("https://", "http://", "") for host in (sent.host, name)
+    ):
+        yield {"target": f"{prefix}{sent.target}"}
 
 
-def clients(client_id: str, others: Iterable[str]) -> Iterator[Variant]:
-    """What may have been signed as the client id."""
-    yield client_id.removeprefix("SANDBOX_"), "the client id was signed without SANDBOX_"
-    yield "SANDBOX_" + client_id, "the client id was signed with SANDBOX_"
-    yield client_id.lower(), "the client id was signed in lower case"
-    yield client_id.strip(), "the client id was signed without its blanks"
-    yield "", "the client id is left out"
-    for other in others:
-        yield other, f"the client id was signed as {other}"
+def _production_urls(sent: Parts) -> Iterator[Changes]:
+    for scheme, host in itertools.product(("https://", ""), _PRODUCTION_HOSTS):
+        yield {"target": f"{scheme}{host}{sent.target}", "host": host}
 
 
-def times(time: str) -> Iterator[Variant]:
-    """What may have been signed as the request time: other forms of the moment, and moments close by."""
-    yield "", "the request time is left out"
+def _times(sent: Parts) -> Iterable[Changes]:
+    return ({"time": form} for form in _forms_around(sent.time))
+
+
+@lru_cache(maxsize=4)
+def _forms_around(time: str) -> Sequence[str]:
+    """Other forms of the moment, and moments close by."""
     moment = _moment(time)
     if moment is None:
-        return
+        return ()
     seconds = int(moment.timestamp())
+    found: list[str] = []
     for near in (0, -1, 1, -2, 2):
         for zone in dict.fromkeys((UTC, GATEWAY_ZONE, moment.tzinfo)):
-            then = datetime.fromtimestamp(seconds + near, zone)
-            for form in _forms(then):
-                yield form, f"{_OTHER_TIME} ({form})"
-        for number in (seconds + near, (seconds + near) * 1000):
-            yield str(number), f"{_OTHER_TIME} ({number})"
-    for form in _forms(moment, "milliseconds"):
-        yield form, f"{_OTHER_TIME} ({form})"
+            found += _forms(datetime.fromtimestamp(seconds + near, zone))
+        found += str(seconds + near), str((seconds + near) * 1000)
+    return tuple(dict.fromkeys([*found, *_forms(moment, "milliseconds")]))
 
 
-def near_times(time: str) -> Iterator[Variant]:
+def near_times(sent: Parts) -> Iterator[Changes]:
     """Moments in the same form, close by: the clock was read twice, once to sign and once to send."""
-    moment = _moment(time)
+    moment = _moment(sent.time)
     if moment is None:
         return
-    if time.isdigit():
+    if sent.time.isdigit():
         for shift in itertools.chain.from_iterable((-step, step) for step in range(1, 2001)):
-            yield str(int(time) + shift), f"{_OTHER_TIME} ({int(time) + shift})"
+            yield {"time": str(int(sent.time) + shift)}
         return
     for shift in itertools.chain.from_iterable((-step, step) for step in range(3, 61)):
         for form in _forms(moment + timedelta(seconds=shift)):
-            yield form, f"{_OTHER_TIME} ({form})"
+            yield {"time": form}
 
 
 def _forms(moment: datetime, precision: str = "seconds") -> Iterator[str]:
@@ -118,30 +90,109 @@ def _moment(time: str) -> datetime | None:
         return None
 
 
-def bodies(body: bytes) -> Iterator[tuple[bytes, str]]:
-    """What may have been signed as the body."""
-    yield b"", "the body is left out"
-    yield body.strip(), "the body was signed without the white space around it"
-    yield body + b"\n", "the body was signed with a line end after it"
-    yield body.replace(b"\n", b"\r\n"), "the body was signed with other line ends"
-    yield body.replace(b"\r\n", b"\n"), "the body was signed with other line ends"
-    yield body.removeprefix(b"\xef\xbb\xbf"), "the body was signed without its byte order mark"
+def _stringified(sent: Parts) -> Iterator[Changes]:
+    """The body as a JSON string: as JavaScript writes it, as Python does, and as PHP does."""
+    if len(sent.body) > _LONGEST_BODY:
+        return
+    text = sent.body.decode("utf-8", "surrogateescape")
+    for ascii_only in (False, True):
+        string = json.dumps(text, ensure_ascii=ascii_only)
+        for escaped in dict.fromkeys((string, string.replace("/", "\\/"))):
+            yield {"body": escaped.encode("utf-8", "surrogateescape")}
+
+
+def _unstringified(sent: Parts) -> Iterator[Changes]:
+    if sent.body.startswith(b'"') and isinstance(text := _parsed(sent.body), str):
+        yield {"body": text.encode("utf-8", "surrogatepass")}
+
+
+def _serialised(sent: Parts) -> Iterator[Changes]:
+    value = _parsed(sent.body)
+    if value is None:
+        return
+    shapes = ((None, (",", ":")), (None, (", ", ": ")), (2, None), (3, None), (4, None))
+    texts = [
+        json.dumps(value, ensure_ascii=ascii_only, sort_keys=sort, indent=indent, separators=separators)
+        for ascii_only, sort, (indent, separators) in itertools.product((False, True), (False, True), shapes)
+    ]
+    for text in dict.fromkeys(texts):
+        for escaped in dict.fromkeys((text, text.replace("/", "\\/"))):
+            yield {"body": escaped.encode("utf-8", "surrogatepass")}
+
+
+def _parsed(body: bytes) -> Any:
+    """The JSON that a body holds; None when it is none, too long or too deep."""
     if len(body) > _LONGEST_BODY or _depth(body) > _DEEPEST_BODY:
-        return
+        return None
     try:
-        value = json.loads(body)
+        return json.loads(body)
     except (ValueError, RecursionError):
-        return
-    words = "the body was serialised again between signing and sending"
-    for ascii_only, sort, (indent, separators) in itertools.product(
-        (False, True), (False, True), ((None, (",", ":")), (None, (", ", ": ")), (2, None), (3, None), (4, None))
-    ):
-        text = json.dumps(value, ensure_ascii=ascii_only, sort_keys=sort, indent=indent, separators=separators)
-        yield text.encode("utf-8", "surrogatepass"), words
-        if "/" in text:
-            yield text.replace("/", "\\/").encode("utf-8", "surrogatepass"), words
+        return None
 
 
 def _depth(body: bytes) -> int:
     """How many brackets are open at most; those inside strings count too."""
     return max(itertools.accumulate((byte in b"{[") - (byte in b"}]") for byte in body), default=0)
+
+
+MISTAKES: Mapping[str, Callable[[Parts], Iterable[Changes]]] = {
+    "the method was signed in lower case": lambda sent: [{"method": sent.method.lower()}],
+    "the method was signed as GET": lambda _: [{"method": "GET"}],
+    "the method is left out": lambda _: [{"method": ""}, {"method": "", "space": ""}],
+    "the space between method and path is missing, sign one blank there": lambda _: [{"space": ""}],
+    "the request line is missing, sign it before the client id: method, blank, path and a line feed": lambda _: [
+        {"method": "", "space": "", "target": "", "newline": ""}
+    ],
+    "the whole URL was signed, not its path alone": _urls,
+    "the production host {host} was signed, sign the path alone, from its first slash": _production_urls,
+    "the path was signed without /sandbox, but sent with it": lambda sent: [
+        {"target": sent.target.replace("/ams/sandbox/api", "/ams/api", 1)}
+    ],
+    "the path was signed with /sandbox, but sent without it": lambda sent: [
+        {"target": sent.target.replace("/ams/api", "/ams/sandbox/api", 1)}
+    ],
+    "the gateway URL ends with a slash, so the path was sent with two": lambda sent: [
+        {"target": re.sub("^/{2,}", "/", sent.target)}
+    ],
+    "the path was signed with single slashes, but sent with double ones": lambda sent: [
+        {"target": re.sub("/{2,}", "/", sent.path) + sent.target[len(sent.path) :]}
+    ],
+    "the query string was not signed": lambda sent: [{"target": sent.path}],
+    "the path was signed without what stands before /ams": lambda sent: [
+        {"target": sent.target[max(sent.path.find("/ams/"), 0) :]}
+    ],
+    "only the endpoint's name was signed as path": lambda sent: [{"target": sent.path.rpartition("/")[2]}],
+    "the path was signed without /ams/api": lambda sent: [{"target": sent.path[max(sent.path.find("/v1/"), 0) :]}],
+    "the path was signed without its first slash": lambda sent: [{"target": sent.path.lstrip("/")}],
+    "the path is left out": lambda _: [{"target": ""}],
+    "the line after the path ends in CRLF, sign a single line feed there": lambda _: [{"newline": "\r\n"}],
+    "a backslash and an n were signed after the path, sign a line feed there (PHP: in double quotes)": lambda _: [
+        {"newline": "\\n"}
+    ],
+    "the line end after the path is missing, sign a line feed there": lambda _: [{"newline": ""}],
+    "the client id was signed without SANDBOX_": lambda sent: [{"client_id": sent.client_id.removeprefix("SANDBOX_")}],
+    "the client id was signed with SANDBOX_": lambda sent: [{"client_id": "SANDBOX_" + sent.client_id}],
+    "the client id was signed in lower case": lambda sent: [{"client_id": sent.client_id.lower()}],
+    "the client id was signed without its blanks": lambda sent: [{"client_id": sent.client_id.strip()}],
+    "the client id is left out": lambda _: [{"client_id": ""}],
+    "the client id was signed as {client_id}": lambda sent: [{"client_id": other} for other in sent.client_ids],
+    "the request time is left out": lambda _: [{"time": ""}],
+    OTHER_TIME: _times,
+    "the body is left out": lambda _: [{"body": b""}],
+    "the body was signed without the white space around it": lambda sent: [{"body": sent.body.strip()}],
+    "the body was signed with a line end after it": lambda sent: [{"body": sent.body + b"\n"}],
+    "the body was signed with other line ends": lambda sent: [
+        {"body": sent.body.replace(b"\n", b"\r\n")},
+        {"body": sent.body.replace(b"\r\n", b"\n")},
+    ],
+    "the body was signed without its byte order mark": lambda sent: [{"body": sent.body.removeprefix(b"\xef\xbb\xbf")}],
+    "the body was signed as a JSON string (stringified twice), sign the bytes that are sent": _stringified,
+    "the body was sent as a JSON string (stringified twice), send the bytes that are signed": _unstringified,
+    "the body was serialised again between signing and sending": _serialised,
+}
+"""Words for a mistake, and what it changes, in one variant or several. A new mistake is a new line.
+
+Words may name changed parts in braces. They have no semicolon, which separates two mistakes. A variant that changes
+nothing is skipped. When two mistakes change the same part, the lower line is applied first: a path is cut, then becomes
+a URL. So the costly lines are last: they are applied only to what was sent.
+"""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import re
+import textwrap
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote_plus, unquote
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
@@ -303,6 +306,38 @@ def test_broken_base64_is_explained(value: str, words: str) -> None:
     assert words in str(told.explanation)
     unknown = plain_call(headers={**call_of("C").headers, "signature": f"signature={value}"})
     assert ("C", "unverified") == authenticator().authenticate(unknown)
+
+
+def encoded(call: Call, change: Callable[[str], str]) -> Call:
+    """The call with another encoding of its signature, which ``change`` gets in base64."""
+    head, _, value = call.headers["signature"].rpartition("=")
+    return plain_call(call.body, {**call.headers, "signature": f"{head}={change(unquote(value))}"})
+
+
+ENCODINGS: dict[str, Callable[[str], str]] = {
+    "it is url-encoded twice": lambda text: quote_plus(quote_plus(text)),
+    "it is base64url": lambda text: text.replace("+", "-").replace("/", "_"),
+    "it has line breaks": lambda text: quote_plus("\n".join(textwrap.wrap(text, 76))),
+    "its padding is missing": lambda text: quote_plus(text.rstrip("=")),
+}
+
+
+@pytest.mark.parametrize("words", ENCODINGS)
+def test_a_signature_that_is_right_but_for_its_encoding_is_told_so(words: str) -> None:
+    """It is refused, and only its encoding is blamed."""
+    told = refusal(encoded(call_of(), ENCODINGS[words]))
+    assert told.code == "INVALID_SIGNATURE"
+    assert re.fullmatch(
+        f"it is not base64 once url-decoded: {words}, [^;]*; it would be valid if it were encoded properly",
+        str(told.explanation),
+    )
+
+
+@pytest.mark.parametrize("words", ENCODINGS)
+def test_a_wrong_encoding_does_not_hide_another_mistake(words: str) -> None:
+    """What else is wrong is named as well."""
+    told = str(refusal(encoded(call_of(), ENCODINGS[words])._replace(body=b"{}\n")).explanation)
+    assert re.fullmatch(f".*: {words}, [^;]*; the body was signed without the white space around it", told)
 
 
 def test_plain_base64_fails_only_by_its_plus_signs() -> None:

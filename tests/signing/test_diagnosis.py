@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +17,11 @@ from cryptography.hazmat.primitives.hashes import MD5, SHA1, SHA256, SHA384, SHA
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_alipay.signing import Suspect, content, diagnose, fits, keys
+from mock_alipay.signing import Suspect, content, diagnose, diagnosis, fits, keys
+from mock_alipay.signing.diagnosis import MOST_GUESSES
+from mock_alipay.signing.guesses import batches
+from mock_alipay.signing.known_mistakes import MISTAKES
+from mock_alipay.signing.parts import Parts
 
 PATH = "/ams/sandbox/api/v1/payments/createPaymentSession"
 PRODUCTION_PATH = "/ams/api/v1/payments/createPaymentSession"
@@ -98,6 +104,7 @@ def why(signature: bytes, sent: Message = SENT) -> str:
         ({"body": b'{\n"a": 1\n}'}, {"body": b'{\r\n"a": 1\r\n}'}, "the body was signed with other line ends"),
         ({"body": b'{\r\n"a": 1\r\n}'}, {"body": b'{\n"a": 1\n}'}, "the body was signed with other line ends"),
         ({"body": b"\xef\xbb\xbf" + BODY}, {"body": BODY}, "the body was signed without its byte order mark"),
+        ({"body": b'"a"'}, {"body": b"a"}, "the body was sent as a JSON string (stringified twice)"),
     ],
 )
 def test_a_mistake_is_named(sent: dict[str, Any], signed: dict[str, Any], expected: str) -> None:
@@ -105,6 +112,60 @@ def test_a_mistake_is_named(sent: dict[str, Any], signed: dict[str, Any], expect
     told = why(SENT.but(**sent).but(**signed).signed_by(), SENT.but(**sent))
     assert expected in told
     assert ";" not in told
+
+
+REST = b"SANDBOX_5Y.2026-11-22T01:07:10+00:00." + BODY
+PRODUCTION_URL = b"https://open-sea-global.alipay.com" + PRODUCTION_PATH.encode()
+FRAMES = {
+    b"POST %b\r\n%b" % (PATH.encode(), REST): ["the line after the path ends in CRLF"],
+    b"POST %b\\n%b" % (PATH.encode(), REST): ["a backslash and an n were signed after the path"],
+    b"POST %b%b" % (PATH.encode(), REST): ["the line end after the path is missing"],
+    b"POST%b\n%b" % (PATH.encode(), REST): ["the space between method and path is missing"],
+    b"%b\n%b" % (PATH.encode(), REST): ["the method is left out"],
+    REST: ["the request line is missing"],
+    b"POST open-na.alipay.com%b\n%b" % (PATH.encode(), REST): ["the production host open-na.alipay.com was signed"],
+    b"POST %b\n%b" % (PRODUCTION_URL, REST): [
+        "the production host open-sea-global.alipay.com was signed",
+        "the path was signed without /sandbox, but sent with it",
+    ],
+    b"POST%b\\n%b" % (PATH.encode(), REST): [
+        "the space between method and path is missing",
+        "a backslash and an n were signed after the path",
+    ],
+    b"POST %b\r\n%b" % (PRODUCTION_PATH.encode(), REST): [
+        "the path was signed without /sandbox, but sent with it",
+        "the line after the path ends in CRLF",
+    ],
+    REST.replace(b"SANDBOX_", b""): ["the request line is missing", "the client id was signed without SANDBOX_"],
+    b"POST %b\\n%b\n" % (PATH.encode(), REST): ["a backslash and an n", "the body was signed with a line end after it"],
+}
+
+
+@pytest.mark.parametrize("text", FRAMES)
+def test_a_text_that_was_put_together_wrongly_is_named(text: bytes) -> None:
+    """Alone or with another mistake, and with what to sign instead."""
+    told = why(MINE.sign(text, PKCS1v15(), SHA256())).split("; ")
+    assert [True] * len(told) == [part.startswith(words) for part, words in zip(told, FRAMES[text], strict=True)]
+
+
+@pytest.mark.parametrize(
+    "stringify",
+    [
+        json.dumps,
+        lambda body: json.dumps(body, ensure_ascii=False),
+        lambda body: json.dumps(body).replace("/", "\\/"),
+    ],
+    ids=["Python", "JavaScript", "PHP"],
+)
+@pytest.mark.parametrize("serialised", [{}, {"separators": (",", ":")}], ids=["as sent", "serialised again"])
+def test_a_body_that_was_stringified_twice_is_named(
+    stringify: Callable[[str], str], serialised: dict[str, Any]
+) -> None:
+    """Even when it was serialised in another way first."""
+    body = json.dumps(json.loads(BODY), ensure_ascii=False, **serialised)
+    told = why(SENT.but(body=stringify(body).encode()).signed_by()).split("; ")
+    expected = ["the body was signed as a JSON string", *["the body was serialised again"][: len(serialised)]]
+    assert [True] * len(expected) == [part.startswith(words) for part, words in zip(told, expected, strict=True)]
 
 
 @pytest.mark.parametrize(
@@ -261,6 +322,35 @@ def test_odd_times_are_diagnosed_too(time: str) -> None:
     """A time that is none has no other forms, and breaks nothing."""
     sent = SENT.but(time=time)
     assert "without /sandbox" in why(sent.but(target=PRODUCTION_PATH).signed_by(), sent)
+
+
+@pytest.mark.parametrize("time", [SENT.time, "2026-11-22T09:07:10.1234567+08:00", "1795309630000"])
+def test_all_guesses_are_within_the_limit(time: str) -> None:
+    """With as many client ids as are compared; so no known mistake is missed for want of turns."""
+    clients = [f"M{number}" for number in range(50)]
+    sent = Parts(**dataclasses.asdict(SENT.but(time=time)), host="127.0.0.1:2088", client_ids=clients)
+    assert 1000 < sum(len(batch.pieces) for batch in batches(sent)) < MOST_GUESSES
+
+
+@pytest.mark.parametrize("length", [10_000, 100_000, 1_000_000])
+def test_a_long_body_is_hashed_so_many_times_only(length: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit of bytes: single mistakes are found, and what is beyond it is not tried."""
+    sent, hashed = SENT.but(body=b'{"a": "' + b"x" * length + b'"}'), []
+
+    def sha256(text: bytes) -> Any:
+        hashed.append(len(text))
+        return hashlib.sha256(text[:1])
+
+    monkeypatch.setattr(diagnosis, "hashlib", SimpleNamespace(sha256=sha256))
+    assert "none of the usual mistakes" in why(sent.but(method="x", client_id="y").signed_by(), sent)
+    assert 100 < len(hashed) <= diagnosis.MOST_GUESSES
+    assert sum(hashed) <= diagnosis.MOST_HASHED
+
+
+@pytest.mark.parametrize("words", MISTAKES)
+def test_the_words_for_a_mistake_fit_into_a_message(words: str) -> None:
+    """Two mistakes are separated by a semicolon, and a result message has 256 characters."""
+    assert (";" in words, words.isprintable(), len(words) < 112) == (False, True, True)
 
 
 TEXTS = st.text(st.characters(max_codepoint=255), max_size=12)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import re
 import urllib.parse
+from base64 import encodebytes
+from urllib.parse import quote_plus
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_alipay.signing import SignatureHeader, parse, raw_signature
+from mock_alipay.signing import BadEncoding, SignatureHeader, parse, raw_signature
 
 
 @pytest.mark.parametrize(
@@ -94,3 +96,42 @@ def test_text_that_is_no_base64_is_refused(value: str) -> None:
     """Cut off, in another alphabet, or broken by a line end."""
     with pytest.raises(ValueError, match="is not base64"):
         raw_signature(value)
+
+
+RAW = bytes(range(190, 256)) + b"\xff\xef\xbe!"
+TEXT = base64.b64encode(RAW).decode()
+URL_SAFE = base64.urlsafe_b64encode(RAW).decode()
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (quote_plus(quote_plus(TEXT)), "it is url-encoded twice"),
+        (quote_plus(TEXT).replace("%", "%25").replace("%252B", "%252b"), "it is url-encoded twice"),
+        (TEXT, "it is not url-encoded"),
+        (TEXT.rstrip("="), "it is not url-encoded; its padding is missing"),
+        (quote_plus(TEXT.rstrip("=")), "its padding is missing"),
+        (URL_SAFE, "it is base64url"),
+        (URL_SAFE.rstrip("="), "it is base64url"),
+        (quote_plus(URL_SAFE), "it is base64url"),
+        (quote_plus(encodebytes(RAW).decode()), "it has line breaks"),
+        (quote_plus(TEXT[:64] + "\r\n" + TEXT[64:]), "it has line breaks"),
+        (quote_plus(TEXT[:64]) + " " + quote_plus(TEXT[64:]), "it has line breaks"),
+        (TEXT[:64] + " " + TEXT[64:], "it is not url-encoded; it has line breaks"),
+        (quote_plus(quote_plus(encodebytes(RAW).decode())), "it is url-encoded twice; it has line breaks"),
+        (quote_plus(URL_SAFE[:64] + "\n" + URL_SAFE[64:]), "it has line breaks; it is base64url"),
+    ],
+)
+def test_a_known_mistake_in_the_encoding_is_named_and_undone(value: str, words: str) -> None:
+    """Alone or two of them: the error has the bytes."""
+    with pytest.raises(BadEncoding) as caught:
+        raw_signature(value)
+    found = re.sub(r", [^;]*", "", str(caught.value).partition(": ")[2])
+    assert (RAW, words) == (caught.value.raw, found)
+
+
+def test_an_encoding_that_nobody_knows_has_no_bytes() -> None:
+    """The error says what is expected."""
+    with pytest.raises(BadEncoding, match="encode it in base64, then url-encode that") as caught:
+        raw_signature("not.base64")
+    assert caught.value.raw is None
