@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from json import detect_encoding
 from typing import Any, NamedTuple
 
 import orjson
 
-from mock_alipay.text.wording import described, not_json
+from mock_alipay.text.wording import described, not_json, short
 
 _EXPECTED = (("resultCode", "SUCCESS"), ("resultStatus", "S"))
 """With HTTP status 200 these two make an acknowledgement (the notify pages; TPL: the status counts too)."""
@@ -15,14 +16,18 @@ _ACKNOWLEDGEMENT = '{"result": {"resultCode": "SUCCESS", "resultStatus": "S", ..
 
 
 class Answer(NamedTuple):
-    """A reply's status and the beginning of its body; ``truncated``: there was more of it."""
+    """A reply's status and the beginning of its body; ``truncated``: there was more of it.
+
+    ``encoding`` is its content-encoding header.
+    """
 
     status: int
     body: bytes
     truncated: bool
+    encoding: str = ""
 
 
-def complaint(status: int, body: bytes, *, truncated: bool = False) -> str | None:
+def complaint(status: int, body: bytes, *, truncated: bool = False, encoding: str = "") -> str | None:
     """What keeps an answer from being an acknowledgement, as a sentence; None when it is one."""
     if status != 200:
         return f"the HTTP status was {status}, expected 200"
@@ -33,13 +38,41 @@ def complaint(status: int, body: bytes, *, truncated: bool = False) -> str | Non
     try:
         answer = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        return f"the body was {not_json(error)}; expected {_ACKNOWLEDGEMENT}"
+        return f"the body was {_unreadable(body, encoding) or not_json(error)}; expected {_ACKNOWLEDGEMENT}"
     result = answer.get("result") if isinstance(answer, dict) else None
     if not isinstance(result, dict):
         return f"result was {_found(result)}, expected an object" if isinstance(answer, dict) else _no_object(answer)
     for name, expected in _EXPECTED:
         if result.get(name) != expected:
             return f"{name} was {_found(result.get(name))}, expected '{expected}'"
+    return None
+
+
+_COMPRESSIONS = {
+    b"\x1f\x8b": "gzip",
+    b"\x78\x01": "deflate",
+    b"\x78\x9c": "deflate",
+    b"\x78\xda": "deflate",
+    b"\x28\xb5\x2f\xfd": "zstd",
+}
+"""What compressed bodies begin with (RFC 1952, 1950 and 8878); br and raw deflate have no such mark."""
+
+
+def _unreadable(body: bytes, encoding: str) -> str | None:
+    """What kind of bytes no JSON parser reads, and what to do; None when they are plain UTF-8."""
+    marked = next((name for start, name in _COMPRESSIONS.items() if body.startswith(start)), None)
+    named = encoding.strip().lower()
+    if marked or named not in ("", "identity"):
+        return f"compressed ({short(named or str(marked))}), send it uncompressed: accept-encoding was identity"
+    charset = detect_encoding(body)
+    if charset == "utf-8-sig":
+        return "UTF-8 with a byte order mark, send it without"
+    if charset != "utf-8":
+        return f"{charset[:6].upper()}, send it in UTF-8"
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        return f"not UTF-8 (0x{body[error.start]:02x} at byte {error.start}), Latin-1 perhaps: send it in UTF-8"
     return None
 
 

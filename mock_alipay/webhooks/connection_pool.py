@@ -14,7 +14,7 @@ from mock_alipay.text.wording import short
 from mock_alipay.webhooks.acknowledgement import Answer
 from mock_alipay.webhooks.address_policy import AddressPolicy, Resolve
 from mock_alipay.webhooks.dns import Resolver
-from mock_alipay.webhooks.network_backend import Network
+from mock_alipay.webhooks.network_backend import Network, NotHttp
 from mock_alipay.webhooks.url import Url
 
 _MOST_CONNECTIONS = 100
@@ -113,7 +113,8 @@ async def _answer(response: httpcore2.Response) -> Answer:
                     break
     finally:
         await response.aclose()
-    return Answer(response.status, bytes(read[:_MOST_READ]), len(read) > _MOST_READ)
+    encoding = next((value for name, value in response.headers if name.lower() == b"content-encoding"), b"")
+    return Answer(response.status, bytes(read[:_MOST_READ]), len(read) > _MOST_READ, encoding.decode("latin-1"))
 
 
 def _unanswered(error: Exception, url: Url) -> str:
@@ -128,6 +129,8 @@ def _unanswered(error: Exception, url: Url) -> str:
             return f"{url.place} refused the connection: nothing listens there"
         case httpcore2.LocalProtocolError(), _:
             return f"nothing was sent to {url.place}: no HTTP request can hold it [{_reason(error)}]"
+        case NotHttp(), _:
+            return f"what {url.place} answers is {error}"
         case httpcore2.RemoteProtocolError(), _ if cause is not error:
             return f"what {url.place} answers is not HTTP [{_reason(error)}]"
         case httpcore2.ConnectError(), OSError():

@@ -42,7 +42,8 @@ class Delivery:
             answer = await self._http_client.post(notification.url, headers, body)
         except DeliveryError as error:
             return made(None, b"", str(error), forbidden=isinstance(error, AddressNotAllowed))
-        return made(answer.status, answer.body, complaint(answer.status, answer.body, truncated=answer.truncated))
+        why = complaint(answer.status, answer.body, truncated=answer.truncated, encoding=answer.encoding)
+        return made(answer.status, answer.body, why)
 
     def after(self, notification: Notification, attempt: Attempt) -> Notification:
         """How a notification stands after an attempt; one that was made by hand leaves the timetable as it was."""

@@ -11,7 +11,11 @@ from typing import Any
 import httpcore2
 
 from mock_alipay.errors import DeliveryError
+from mock_alipay.text.wording import short
 from mock_alipay.webhooks.address_policy import AddressPolicy, Resolve, classify
+
+_HTTP = b"HTTP/"
+"""What an answer begins with."""
 
 
 class Network(httpcore2.AsyncNetworkBackend):
@@ -84,6 +88,17 @@ class Network(httpcore2.AsyncNetworkBackend):
         return context
 
 
+class NotHttp(httpcore2.RemoteProtocolError):
+    """A server answers in another protocol."""
+
+    def __init__(self, start: bytes) -> None:
+        if start[:2] in (b"\x15\x03", b"\x16\x03"):  # an alert or a handshake (RFC 8446, 5.1)
+            super().__init__("TLS, not HTTP: begin the notification URL with https://")
+        else:
+            begins = short(ascii(start[:40].decode("latin-1")))
+            super().__init__(f"not HTTP, it begins {begins}: check host and port of the notification URL")
+
+
 class _Stream(httpcore2.AsyncNetworkStream):
     """A connection that knows which certificates to check: that depends on where it leads."""
 
@@ -96,11 +111,18 @@ class _Stream(httpcore2.AsyncNetworkStream):
         self._stream = stream
         self._context = context
         self._closing = closing
+        self._answered = False
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - as above
-        return await self._stream.read(max_bytes, timeout)
+        data = await self._stream.read(max_bytes, timeout)
+        if data and not self._answered:
+            if not data.startswith(_HTTP[: len(data)]):
+                raise NotHttp(data)
+            self._answered = True
+        return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as above
+        self._answered = False
         await self._stream.write(buffer, timeout)
 
     async def aclose(self) -> None:

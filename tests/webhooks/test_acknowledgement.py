@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
 from typing import Any
 
 import pytest
@@ -36,7 +38,7 @@ def test_what_counts(body: bytes) -> None:
         (200, b"", "the body was empty, expected "),
         (200, b" \n", "the body was empty, expected "),
         (200, b"success", "the body was not JSON at line 1, column "),
-        (200, b"\xff", "the body was not JSON at line 1, column "),
+        (200, b"\xff", "the body was not UTF-8 (0xff at byte 0), Latin-1 perhaps: send it in UTF-8; expected "),
         (200, b'"success"', "the body was the string"),
         (200, b"[]", "the body was "),
         (200, b"null", "the body was null, expected an object"),
@@ -56,15 +58,51 @@ def test_what_does_not(status: int, body: bytes, words: str) -> None:
     assert (complaint(status, body) or "nothing").startswith(words)
 
 
+TEXT = '{"result": {"resultCode": "SUCCESS", "resultStatus": "S", "resultMessage": "reçu"}}'
+UNCOMPRESSED = "send it uncompressed: accept-encoding was identity; expected "
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding", "words"),
+    [
+        (gzip.compress(ACKNOWLEDGEMENT, mtime=0), "gzip", f"compressed (gzip), {UNCOMPRESSED}"),
+        (gzip.compress(ACKNOWLEDGEMENT, mtime=0), "", f"compressed (gzip), {UNCOMPRESSED}"),
+        (gzip.compress(ACKNOWLEDGEMENT, mtime=0), " GZIP ", f"compressed (gzip), {UNCOMPRESSED}"),
+        (zlib.compress(ACKNOWLEDGEMENT), "", f"compressed (deflate), {UNCOMPRESSED}"),
+        (zlib.compress(ACKNOWLEDGEMENT, 1), "", f"compressed (deflate), {UNCOMPRESSED}"),
+        (zlib.compress(ACKNOWLEDGEMENT, 9), "", f"compressed (deflate), {UNCOMPRESSED}"),
+        (zlib.compress(ACKNOWLEDGEMENT, wbits=-15), "deflate", f"compressed (deflate), {UNCOMPRESSED}"),
+        (b"\x1b\x0f\x00\xf8", "br", f"compressed (br), {UNCOMPRESSED}"),
+        (b"\x28\xb5\x2f\xfd\x04", "", f"compressed (zstd), {UNCOMPRESSED}"),
+        (TEXT.encode("utf-16"), "", "UTF-16, send it in UTF-8; expected "),
+        (TEXT.encode("utf-16-le"), "identity", "UTF-16, send it in UTF-8; expected "),
+        (TEXT.encode("utf-16-be"), "", "UTF-16, send it in UTF-8; expected "),
+        (TEXT.encode("utf-32"), "", "UTF-32, send it in UTF-8; expected "),
+        (TEXT.encode("utf-8-sig"), "", "UTF-8 with a byte order mark, send it without; expected "),
+        (TEXT.encode("latin-1"), "", "not UTF-8 (0xe7 at byte 78), Latin-1 perhaps: send it in UTF-8; expected "),
+    ],
+)
+def test_bytes_that_are_no_plain_utf_8_are_named(body: bytes, encoding: str, words: str) -> None:
+    """Compressed or in another charset, with what to do; whether the headers tell it or not."""
+    found = complaint(200, body, encoding=encoding)
+    assert found is not None
+    assert found.startswith(f"the body was {words}")
+
+
+def test_a_readable_body_counts_whatever_the_header_says() -> None:
+    """A proxy may have unpacked it and left the header."""
+    assert complaint(200, ACKNOWLEDGEMENT, encoding="gzip") is None
+
+
 def test_of_a_body_without_an_end_nothing_is_believed() -> None:
     """However well it begins."""
     assert "the body was longer than 64 KiB" == complaint(200, ACKNOWLEDGEMENT, truncated=True)
 
 
-@given(st.integers(100, 599), st.binary(max_size=200))
-def test_any_answer_can_be_judged(status: int, body: bytes) -> None:
+@given(st.integers(100, 599), st.binary(max_size=200), st.text(st.characters(max_codepoint=255)))
+def test_any_answer_can_be_judged(status: int, body: bytes, encoding: str) -> None:
     """Nothing that a merchant says is too odd for a complaint of one line."""
-    found = complaint(status, body)
+    found = complaint(status, body, encoding=encoding)
     assert found is not None
     assert (True, True) == ("\n" not in found, len(found) < 200)
 

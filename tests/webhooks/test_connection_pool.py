@@ -155,7 +155,7 @@ def test_a_compressed_answer_stays_compressed() -> None:
         async with listening(says(head + bomb)) as merchant:
             return await posted(merchant.url(), HttpClient())
 
-    assert Answer(200, bomb, truncated=False) == asyncio.run(scene())
+    assert Answer(200, bomb, truncated=False, encoding="gzip") == asyncio.run(scene())
 
 
 def test_a_redirect_is_an_answer() -> None:
@@ -193,10 +193,20 @@ def test_connections_are_kept_and_cookies_are_not() -> None:
         (resets, "{} closed the connection without an answer"),
         (says(b""), "{} closed the connection without an answer"),
         (says(b"HTTP/1.1 200 OK\r\ncontent-le"), "{} closed the connection without an answer"),
-        (says(b"SSH-2.0-OpenSSH_9.9\r\n\r\n"), "what {} answers is not HTTP ["),
+        (
+            says(b"SSH-2.0-OpenSSH_9.9\r\n\r\n"),
+            r"what {} answers is not HTTP, it begins 'SSH-2.0-OpenSSH_9.9\r\n\r\n': check host and port",
+        ),
+        (says(b"success"), "what {} answers is not HTTP, it begins 'success': check host and port"),
+        (says(b"HT\xfcps"), r"what {} answers is not HTTP, it begins 'HT\xfcps': check host and port"),
+        (
+            says(b"\x15\x03\x01\x00\x02\x02\x46"),
+            "what {} answers is TLS, not HTTP: begin the notification URL with https://",
+        ),
         (says(b"HTTP/1.1 101 Other\r\nupgrade: x\r\n\r\n"), "what {} answers is not HTTP ["),
         (goes_on(b"HTTP/1.1 200 OK\r\n", b"a: b\r\n" * 1000), "what {} answers is not HTTP ["),
-        (goes_on(b"", b"x" * 10_000), "what {} answers is not HTTP ["),
+        (goes_on(b"", b"x" * 10_000), "what {} answers is not HTTP, it begins 'xxx"),
+        (goes_on(b"HTTP/", b"x" * 10_000), "what {} answers is not HTTP ["),
         (says(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok"), "{} broke off its answer ["),
         (
             says(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n"),
@@ -209,9 +219,13 @@ def test_connections_are_kept_and_cookies_are_not() -> None:
         "nothing",
         "half a head",
         "SSH",
+        "no head",
+        "almost",
+        "TLS",
         "101",
         "endless head",
         "endless line",
+        "endless version",
         "half a body",
         "chunks",
     ],
