@@ -6,6 +6,7 @@ uvicorn bounds neither the size of a request's head nor the time a client takes 
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import struct
 from typing import TYPE_CHECKING, Any, cast
@@ -30,6 +31,9 @@ REQUEST_TIMEOUT = 20.0
 """Seconds a client may take from opening a connection, or from a request's first byte, to its last."""
 
 _TLS_HANDSHAKE = b"\x16\x03"
+
+_WRAPPED_SIGNATURE = re.compile(rb"signature=[^\r\n]*\r?\n[ \t]*[A-Za-z0-9+/%_-]+=*\r?\n", re.IGNORECASE)
+"""Base64 in several lines, which ends the header after the first."""
 
 
 class ClientConnection(HttpToolsProtocol):
@@ -61,9 +65,7 @@ class ClientConnection(HttpToolsProtocol):
         try:
             self._feed(data)
         except httptools.HttpParserError as error:
-            # The parser's words differ between its versions: they come last, in brackets.
-            parsed = f"expected a request line and headers [{str(error.__context__ or error)[:100]}]"
-            why = "HTTPS has a port of its own" if data[:2] == _TLS_HANDSHAKE else parsed
+            why = _malformed(data, error)
             self.logger.warning("a client was sent away, it sent what is not HTTP/1.1: %s", why)
             self._reject(b"400 Bad Request", f"this is not HTTP/1.1: {why}")
         if self._in_head and self._head_size > MAX_HEAD and not self.transport.is_closing():
@@ -191,3 +193,12 @@ def close_slow_connections(state: ServerState, now: float) -> None:
     """Close every connection whose client is too slow."""
     for connection in list(state.connections):
         cast("Any", connection).check_time(now)
+
+
+def _malformed(data: bytes, error: httptools.HttpParserError) -> str:
+    if data[:2] == _TLS_HANDSHAKE:
+        return "HTTPS has a port of its own"
+    if _WRAPPED_SIGNATURE.search(data, 0, 8192):
+        return "the signature header has line breaks, encode its base64 in one line (openssl base64 -A)"
+    # The parser's words differ between its versions: they come last, in brackets.
+    return f"expected a request line and headers [{str(error.__context__ or error)[:100]}]"

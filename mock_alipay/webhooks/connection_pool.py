@@ -136,7 +136,8 @@ def _unanswered(error: Exception, url: Url) -> str:
         case httpcore2.ConnectError(), OSError():
             return f"{url.place} cannot be reached [{_reason(error)}]"
         case _:
-            return f"{url.place} closed the connection without an answer"
+            hint = ": if it expects TLS, begin the notification URL with https://" if url.scheme == "http" else ""
+            return f"{url.place} closed the connection without an answer{hint}"
 
 
 def _cause(error: BaseException) -> BaseException:

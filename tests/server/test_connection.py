@@ -141,6 +141,15 @@ def test_what_is_no_http_is_turned_away(gateway: Live, data: bytes) -> None:
     assert "SUCCESS" == gateway.create().code
 
 
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n", b"\r\n "])
+def test_a_signature_in_several_lines_is_named(gateway: Live, line_end: bytes) -> None:
+    """Line breaks end the header, so the request is no HTTP; the reply says how to encode base64 in one line."""
+    start, _, value = call().partition(b"signature=")
+    with connect(gateway.config.port) as wire:
+        wrapped = start + b"signature=" + value[:76] + line_end + value[76:]
+        assert_turned_away(wire.send(wrapped), 400, b"the signature header has line breaks")
+
+
 def test_noise_after_a_call_costs_only_its_own_connection(gateway: Live) -> None:
     """A good call is answered although garbage follows when the reply has come."""
     with connect(gateway.config.port) as wire:

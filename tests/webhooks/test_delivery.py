@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -15,6 +16,7 @@ from mock_alipay.webhooks import HttpClient
 from mock_alipay.webhooks.delivery import Delivery
 from mock_alipay.webhooks.signed_request import RequestSigner
 from tests.calls import NOW
+from tests.webhooks.merchant import listening
 from tests.webhooks.rounds import notification
 
 MINUTE = timedelta(minutes=1)
@@ -66,3 +68,18 @@ def test_an_acknowledgement_counts_whenever_it_comes(status: Any) -> None:
 def test_what_is_forbidden_says_so() -> None:
     """The complaint is the notification's problem from then on."""
     assert "never" == delivery(timedelta()).after(notification("1"), FORBIDDEN).problem
+
+
+def test_an_answer_that_is_compressed_unasked_is_named() -> None:
+    """By its header, where the bytes have no mark of their own."""
+    answer = b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\ncontent-length: 4\r\n\r\n\x1b\x0f\x00\xf8"
+
+    async def scene() -> Attempt:
+        sender = delivery(timedelta())
+        async with listening(answer) as merchant:
+            made = await sender.attempt(notification("1")._replace(url=merchant.url()), NOW, NOW)
+        await sender.close()
+        assert b"\r\naccept-encoding: identity\r\n" in merchant.requests[0]
+        return made
+
+    assert str(asyncio.run(scene()).complaint).startswith("the body was compressed (br), send it uncompressed")
