@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from mock_alipay.contracts.names import Act, NotificationName
 from mock_alipay.errors import HttpProblem
+from mock_alipay.scenarios.counters import StepCounters
 from mock_alipay.scenarios.layers import ScenarioLayers, Seen
 from mock_alipay.scenarios.library import Library
 from mock_alipay.scenarios.matching import Matchable
@@ -19,7 +19,6 @@ from mock_alipay.text.wording import close
 _BEGAN = "the payment began in it"
 _PLAIN = (Step(),)
 _PLAIN_NOTIFICATION_STEP = NotificationStep()
-_MOST_COUNTERS = 10_000
 MOST_PREFERENCES = 10_000
 """Client ids for which a scenario may be set."""
 
@@ -63,8 +62,7 @@ class Selector:
         self.layers = ScenarioLayers(library)
         self.default = default
         self._preferences: dict[str | None, _Preference] = {}
-        self._counters: dict[str, OrderedDict[tuple[str, str, str], int]] = {}
-        self._counted = 0
+        self.counters = StepCounters()
 
     def choose(
         self, endpoint: str, payment_request_id: str | None, call: Matchable, began: str | None = None
@@ -85,7 +83,7 @@ class Selector:
             steps = _PLAIN if carried else scenario.steps.get(ANY, _PLAIN)
         nth = 0
         if len(steps) > 1 or steps[0].delay is not None:
-            nth = self._count(scenario, endpoint, call.client_id, request_id)
+            nth = self.counters.next(scenario, endpoint, call.client_id, request_id)
         if hint is None and "--" in request_id:
             hint = _hint(request_id, library)
         return Choice(scenario.name, reason, steps[min(nth, len(steps) - 1)], nth, scenario.buyer, hint)
@@ -114,7 +112,7 @@ class Selector:
             return _PLAIN_NOTIFICATION_STEP, 0
         nth = 0
         if len(notification_steps) > 1 or notification_steps[0].delay is not None:
-            nth = self._count(known, name, client_id, payment_request_id)
+            nth = self.counters.next(known, name, client_id, payment_request_id)
         return notification_steps[min(nth, len(notification_steps) - 1)], nth
 
     def notifies_before_reply(self, scenario: str, client_id: str) -> bool:
@@ -137,9 +135,7 @@ class Selector:
     def load(self, scenario: Scenario, client_id: str | None = None) -> None:
         """Add a scenario at run time; it begins at its first step. SetupError when its match ties with another's."""
         self.layers.load(scenario, client_id)
-        for whom in [whom for whom in self._counters if client_id in (None, whom)]:
-            for key in [key for key in self._counters[whom] if key[0] == scenario.name]:
-                self._uncount(whom, key)
+        self.counters.restart(scenario.name, client_id)
 
     def clear(self, client_id: str | None = None) -> None:
         """Take back what was set for one client id, or for all of them."""
@@ -156,8 +152,7 @@ class Selector:
         """Forget counters, settings and loaded scenarios of one client id or of all."""
         self.clear(client_id)
         self.layers.forget(client_id)
-        for whom in [whom for whom in self._counters if client_id in (None, whom)]:
-            self._counted -= len(self._counters.pop(whom))
+        self.counters.forget(client_id)
 
     def _scenario(
         self, endpoint: str, payment_request_id: str, call: Matchable, library: Seen, began: str | None
@@ -210,25 +205,6 @@ class Selector:
             reason += ": this call does not count"
         # A payment that began in the scenario plays in it all the same.
         return scenario, reason, None if scenario.name == began else f"scenario {scenario.name}: {reason}"
-
-    def _count(self, scenario: Scenario, what: str, client_id: str, payment_request_id: str) -> int:
-        own = self._counters.setdefault(client_id, OrderedDict())
-        key = (scenario.name, what, "" if scenario.count_by_client else payment_request_id)
-        nth = own.pop(key, None)
-        self._counted += nth is None
-        own[key] = (nth or 0) + 1
-        if self._counted > _MOST_COUNTERS:
-            # Whoever counts most makes room: no client id sends another's scenarios back to their first step.
-            fullest = max(self._counters, key=lambda whom: len(self._counters[whom]))
-            self._uncount(fullest, next(iter(self._counters[fullest])))
-        return nth or 0
-
-    def _uncount(self, client_id: str, key: tuple[str, str, str]) -> None:
-        own = self._counters[client_id]
-        del own[key]
-        self._counted -= 1
-        if not own:
-            del self._counters[client_id]
 
 
 def _hint(payment_request_id: str, library: Seen) -> str | None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mock_alipay.contracts.names import Act
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import HttpProblem, SetupError
-from mock_alipay.scenarios import Choice, Library, NotificationStep, Selector, Step
+from mock_alipay.scenarios import Choice, Library, NotificationStep, Selector, Step, counters
 from mock_alipay.scenarios import selection as module
 from tests.scenarios.loading import Request, read_text
 
@@ -347,7 +347,7 @@ def test_a_notification_that_no_scenario_tells_of_is_sent_as_usual(scenario: str
     """Also when the scenario is gone."""
     among = notifying()
     assert (NotificationStep(), 0) == among.notification_step(scenario, "notifyPayment", "A", "id")
-    assert 0 == among._counted
+    assert 0 == len(among.counters)
 
 
 def test_notices_begin_anew_with_their_scenario() -> None:
@@ -601,7 +601,7 @@ def test_what_would_have_played_is_told_and_not_counted() -> None:
     ] == told
     assert among.would_play("refund", None, Request("A", {}, {})) is None
     assert among.would_play(ENDPOINT, None, Request("B", {}, {})) is None
-    assert ("series", 0) == (among.preferences()[0][1], among._counted)
+    assert ("series", 0) == (among.preferences()[0][1], len(among.counters))
 
 
 SERIES = f"{ENDPOINT}: [{{result: RISK_REJECT}}, {{result: SUCCESS}}]"
@@ -642,7 +642,7 @@ def test_the_reason_names_no_scenario_of_a_layer_behind() -> None:
 
 def test_whoever_counts_most_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its oldest go; those who count little keep theirs, and may have several."""
-    monkeypatch.setattr(module, "_MOST_COUNTERS", 100)
+    monkeypatch.setattr(counters, "_MOST", 100)
     among = selector()
     first, second = "UNKNOWN_EXCEPTION", "PROCESS_FAIL"
     results(among, 1, "series--1", "SMALL")
@@ -664,7 +664,7 @@ def test_whoever_counts_most_makes_room(monkeypatch: pytest.MonkeyPatch) -> None
 def test_whatever_comes_no_more_is_counted_than_there_is_room_for(moves: list[tuple[str, Any]]) -> None:
     """Nor is anything kept of a client id of which nothing is counted any more."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "_MOST_COUNTERS", 5)
+        patch.setattr(counters, "_MOST", 5)
         among = selector()
         for what, which in moves:
             match what:
@@ -674,8 +674,9 @@ def test_whatever_comes_no_more_is_counted_than_there_is_room_for(moves: list[tu
                     among.forget(which)
                 case client_id:
                     results(among, 1, f"series--{which}", client_id)
-            assert among._counted == sum(map(len, among._counters.values())) <= 5
-            assert all(among._counters.values())
+            kept = among.counters.by_client()
+            assert len(among.counters) == sum(kept.values()) <= 5
+            assert all(kept.values())
 
 
 def test_counters_do_not_grow_without_end() -> None:
