@@ -64,7 +64,8 @@ class MemoryStore(Generic[Kept]):
         known = self._kept.get(key)
         if (known.version if known else 0) != changed.version - 1:
             return False
-        if not self._take_aliases(changed, known):
+        aliases = changed.aliases
+        if (aliases or (known and known.aliases)) and not self._take_aliases(key, aliases, known):
             return False
         self._bytes += changed.size - (known.size if known else 0)
         self._kept[key] = changed
@@ -99,11 +100,9 @@ class MemoryStore(Generic[Kept]):
                 self._max_bytes // 2**20,
             )
 
-    def _take_aliases(self, changed: Kept, known: Kept | None) -> bool:
-        """Note its aliases in place of those it had; False when another has one of them."""
-        (client_id, request_id), aliases = changed.key, changed.aliases
-        if not aliases and (known is None or not known.aliases):
-            return True
+    def _take_aliases(self, key: Key, aliases: tuple[str, ...], known: Kept | None) -> bool:
+        """Note the aliases in place of those it had; False when another has one of them."""
+        client_id, request_id = key
         if any(self._aliases.get((client_id, alias), request_id) != request_id for alias in aliases):
             return False
         if known is not None:
