@@ -67,7 +67,7 @@ class Components:
 
 
 def assemble(config: Config, *, clock: Clock | None = None, ca_certificate: Path | None = None) -> Components:
-    """Make the parts; ``ca_certificate`` is the PEM file that clients trust for HTTPS."""
+    """Make the components; ``ca_certificate`` is the PEM file that clients trust for HTTPS."""
     refuse_unguarded(config)
     clocks = Clocks(clock or SystemClock())
     gateway_key = keys.gateway_key(config.gateway_key)
