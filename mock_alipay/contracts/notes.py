@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mock_alipay.contracts.schemas import OBSERVED_ABSENT, Schemas
+from mock_alipay.contracts.schemas import MAX_DEPTH, OBSERVED_ABSENT, Schemas
 from mock_alipay.text.wording import close, short
-
-_MAX_DEPTH = 32
-"""Goods may cross-sell goods without end; a body that nests deeper is refused."""
 
 
 def notes(
@@ -20,7 +17,7 @@ def notes(
     Three keywords of the schemas lead to one: ``x-observedAbsent`` (fields that documentation requires and that may
     be absent all the same), ``x-known`` (the known words of an open list) and ``x-note`` (what to know of a field).
     """
-    if value is None or depth > _MAX_DEPTH:
+    if value is None or depth > MAX_DEPTH:  # goods that cross-sell goods without end; the body was refused
         return
     if "x-note" in schema:
         yield f"{path}: {schema['x-note']}"
@@ -36,10 +33,11 @@ def notes(
     elif isinstance(value, dict):
         rules = (schema, schema.get("else", {}), *([] if beside is schema else [beside]))
         for name in (name for rule in rules for name in rule.get(OBSERVED_ABSENT, ()) if value.get(name) is None):
-            yield f"{_at(path, name)} is absent: documented as REQUIRED, live integrations omit it"
+            yield f"{member(path, name)} is absent: documented as REQUIRED, live integrations omit it"
         for name, inner in schema.get("properties", {}).items():
-            yield from notes(schemas, inner, within, value.get(name), _at(path, name), depth + 1)
+            yield from notes(schemas, inner, within, value.get(name), member(path, name), depth + 1)
 
 
-def _at(path: str, name: str) -> str:
+def member(path: str, name: str) -> str:
+    """The path of a field within the object at ``path``, which is empty for the body."""
     return f"{path}.{name}" if path else name

@@ -28,6 +28,9 @@ _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 OBSERVED_ABSENT = "x-observedAbsent"
 """The keyword that lists names of the ``required`` beside it: documentation requires them, official demos omit them."""
 
+MAX_DEPTH = 32
+"""Nesting of a body beyond this is refused; the documented fields nest seven levels deep."""
+
 _SHARED = ("common.json", "codes.json", "replies.json")
 
 

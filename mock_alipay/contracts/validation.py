@@ -10,13 +10,10 @@ from typing import Any
 import orjson
 
 from mock_alipay.contracts.fault_messages import MAX_FAULTS
-from mock_alipay.contracts.notes import notes
-from mock_alipay.contracts.schemas import Schemas, depth, nesting
+from mock_alipay.contracts.notes import member, notes
+from mock_alipay.contracts.schemas import MAX_DEPTH, Schemas, depth, nesting
 from mock_alipay.errors import Fault, Refusal
 from mock_alipay.text.wording import close, described, not_json
-
-MAX_DEPTH = 32
-"""Nesting beyond this is refused; the documented fields nest seven levels deep."""
 
 _MOST_UNKNOWN = 200
 """Unknown names of one object that are looked at: each is compared with all known ones."""
@@ -60,7 +57,7 @@ class Contract:
         for name, inner in value.items():
             if inner is None:  # null is the same as absent
                 continue
-            where = f"{path}.{name}" if path else name
+            where = member(path, name)
             if name in known:
                 yield from self._unknown(known[name], within, inner, where, depth + 1)
                 continue

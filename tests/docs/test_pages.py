@@ -11,11 +11,11 @@ from mock_alipay.cli import commands
 from mock_alipay.journal.log_lines import text_line
 from mock_alipay.web.admin.routes import CALLS
 from tests.calls import ask, parts_of, plain_call, signed_call
+from tests.docs.pages import DOCS, blocks
 from tests.live import PATH, SANDBOX_PATH, sample
 from tests.markdown import anchors, sections, targets
 
-PAGES = sorted((Path(__file__).parent.parent / "docs").glob("*.md"))
-TROUBLESHOOTING = next(page for page in PAGES if page.stem == "troubleshooting").read_text("utf-8")
+PAGES = sorted(DOCS.glob("*.md"))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -52,7 +52,7 @@ def test_troubleshooting_shows_what_the_log_says() -> None:
     refund = {"refundRequestId": "r", "paymentId": "1", "refundAmount": {"currency": "USD", "value": "1"}}
     ask(components, signed_call(refund, path=SANDBOX_PATH.replace("createPaymentSession", "refund")))
     logged = [text_line(entry) for entry in components.journal.newest_first(lambda _: True)]
-    shown = "\n".join(re.findall(r"^```text\n(.*?)^```", TROUBLESHOOTING, re.DOTALL | re.MULTILINE)).splitlines()
+    shown = "\n".join(blocks("troubleshooting.md", "text")).splitlines()
     lines = [line for line in shown if line]
     patterns = [re.escape(line).replace("…", ".*") for line in lines]
     assert len(lines) == len(logged)
