@@ -81,7 +81,11 @@ class Driver:
 
     def act(self, payment_request_id: str, action: BuyerAction, code: str = "") -> Payment:
         """What the payment is when its buyer has acted; HttpProblem when they cannot."""
-        return asyncio.run(self.buyer_actions.act(self.client_id, payment_request_id, Act(action, code=code)))
+        found = asyncio.run(
+            self.buyer_actions.act((self.client_id, "payments", payment_request_id), Act(action, code=code))
+        )
+        assert isinstance(found, Payment)
+        return found
 
     def load_scenario(self, text: str, name: str = "tale") -> str:
         """A scenario that calls may ask for; its name."""
@@ -134,8 +138,8 @@ class Driver:
 
     def payment(self, payment_request_id: str) -> Payment:
         """The payment as it is kept."""
-        found = asyncio.run(self.components.repository.store.load(self.client_id, payment_request_id))
-        assert found is not None
+        found = asyncio.run(self.components.repository.store.load((self.client_id, "payments", payment_request_id)))
+        assert isinstance(found, Payment)
         return found
 
     def view(self, payment_request_id: str) -> Body:
@@ -148,7 +152,7 @@ class Driver:
             notification
             for notification in self.components.dispatcher.journal
             if notification.client_id == self.client_id
-            and payment_request_id in (None, notification.payment_request_id)
+            and payment_request_id in (None, notification.request_id)
             and name in (None, notification.name)
         ]
         return sorted(found, key=lambda notification: notification.number)

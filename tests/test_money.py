@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from mock_alipay.apis.payments import buyer, captures_refunds, timeline
+from mock_alipay.apis.payments import buyer, captures_refunds
 from mock_alipay.apis.payments.model import Payment, State, Transaction
 from mock_alipay.errors import HttpProblem
 from tests.calls import NOW
@@ -90,7 +90,9 @@ class Money(RuleBasedStateMachine):
     def payment(self, name: str) -> Payment | None:
         """A payment as it stands now."""
         self.driver.settle()
-        return asyncio.run(self.driver.components.repository.store.load(self.driver.client_id, name))
+        found = asyncio.run(self.driver.components.repository.store.load((self.driver.client_id, "payments", name)))
+        assert found is None or isinstance(found, Payment)
+        return found
 
     @initialize()
     def begin(self) -> None:
@@ -184,7 +186,7 @@ class Money(RuleBasedStateMachine):
     @rule(early=st.sampled_from([0, 0, 1]))
     def next(self, early: int) -> None:
         """Let time pass until just before something happens by itself, or until it does."""
-        due = [moment for payment in self.known().values() if (moment := timeline.due(payment)) is not None]
+        due = [moment for payment in self.known().values() if (moment := payment.due()) is not None]
         if due:
             self.driver.clock.moment = max(min(due) - timedelta(seconds=early), self.driver.clock.moment)
 
@@ -223,7 +225,7 @@ class Money(RuleBasedStateMachine):
     def known(self) -> dict[str, Payment]:
         """Every payment as it is kept."""
         found = asyncio.run(self.driver.components.repository.store.browse(self.driver.client_id))
-        return {payment.payment_request_id: payment for payment in found}
+        return {payment.payment_request_id: payment for payment in found if isinstance(payment, Payment)}
 
     @invariant()
     def everything_adds_up(self) -> None:
@@ -257,7 +259,7 @@ class Money(RuleBasedStateMachine):
             assert payment.transactions == ()
         if payment.state == "EXPIRED":
             assert (payment.paid, payment.cancelled, captures_refunds.captured(payment)) == (None, None, 0)
-        waits = captures_refunds.in_process(payment)
+        waits = payment.capturing
         if payment.state == "AUTHORIZED":
             whole = succeeded(payment.captures) == payment.order.amount.value > 0
             assert waits or not (whole or any(t.last and t.status == "SUCCESS" for t in payment.captures))

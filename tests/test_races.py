@@ -13,12 +13,11 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.apis.payments.model import Payment
 from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.config.config import Config
 from mock_alipay.contracts.names import Act, BuyerAction
 from mock_alipay.errors import HttpProblem
-from mock_alipay.storage import MemoryStore
+from mock_alipay.storage import Key, MemoryStore
 from tests.calls import NOW
 from tests.driver import Driver, amount, session_body
 from tests.live import Live, live, signed_headers
@@ -28,7 +27,7 @@ MANY = 20
 SEEDS = range(8)
 
 
-class Slow(MemoryStore[Payment]):
+class Slow(MemoryStore[Any]):
     """A store that lets others go first, as one on a network would; ``seed`` says when."""
 
     def __init__(self, seed: int) -> None:
@@ -39,18 +38,18 @@ class Slow(MemoryStore[Payment]):
         for _ in range(self._random.randrange(4)):
             await asyncio.sleep(0)
 
-    async def load(self, client_id: str, payment_request_id: str) -> Payment | None:
+    async def load(self, key: Key) -> Any:
         await self._pause()
-        return await super().load(client_id, payment_request_id)
+        return await super().load(key)
 
-    async def find(self, client_id: str, name: str) -> str | None:
-        found = await super().find(client_id, name)
+    async def find(self, client_id: str, family: str, alias: str) -> Key | None:
+        found = await super().find(client_id, family, alias)
         await self._pause()
         return found
 
-    async def commit(self, payment: Payment) -> bool:
+    async def commit(self, changed: Any) -> bool:
         await self._pause()
-        return await super().commit(payment)
+        return await super().commit(changed)
 
 
 def slow_till(seed: int) -> Driver:
@@ -69,7 +68,7 @@ async def asked(driver: Driver, endpoint: str, **body: Any) -> str:
 async def acted(driver: Driver, name: str, action: BuyerAction) -> str:
     """The state in which a buyer leaves the payment, or "Not possible now"."""
     try:
-        return (await driver.buyer_actions.act(driver.client_id, name, Act(action))).state
+        return (await driver.buyer_actions.act((driver.client_id, "payments", name), Act(action))).state
     except HttpProblem as problem:
         return problem.title
 

@@ -70,7 +70,7 @@ LATER = timedelta(seconds=5)
 
 def told(
     buyer: tuple[Act, ...] = (),
-    notification_steps: Mapping[NotificationName, tuple[NotificationStep, ...]] | None = None,
+    notification_steps: Mapping[str, tuple[NotificationStep, ...]] | None = None,
     **steps: tuple[Step, ...],
 ) -> Scenario:
     """What a scenario tells of a payment's life."""

@@ -1,30 +1,22 @@
-"""What a function that decides may see: the moment, the payment, and where ids come from."""
+"""What a function that decides is given and gives back: the moment and the aggregate in, an outcome out."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from mock_alipay.apis.fake_buyers import FakeBuyers
-from mock_alipay.apis.ids import IdGenerator
-from mock_alipay.apis.payments.model import Payment
-from mock_alipay.contracts.limits import Limits
+from mock_alipay.apis.aggregate import Aggregate
+from mock_alipay.apis.environment import Environment
 from mock_alipay.contracts.names import Act
 
 CHECKOUT_PATH = "/checkout/"
 """Where replies send buyers."""
 
+Kind = TypeVar("Kind", bound=Aggregate)
 
-class Environment(NamedTuple):
-    """What stays the same for all decisions of a gateway; nothing in it can send, wait or roll dice."""
-
-    ids: IdGenerator
-    fake_buyers: FakeBuyers
-    limits: Limits
-    base_url: str
-    """Where a browser on this machine reaches the gateway."""
-    public_url: str | None = None
-    """Where browsers reach the gateway, if that was configured."""
+_NO_FIELDS: Mapping[str, Any] = MappingProxyType({})
 
 
 class ScenarioOverrides(NamedTuple):
@@ -33,7 +25,7 @@ class ScenarioOverrides(NamedTuple):
     result: str | None = None
     """A result code; None for the usual one."""
     then: str = "SUCCESS"
-    """The code with which a capture or refund in process ends, and after how long; None for the usual time."""
+    """The code with which what is in process ends, and after how long; None for the usual time."""
     after: timedelta | None = None
     scenario: str = ""
     buyer: tuple[Act, ...] = ()
@@ -42,13 +34,13 @@ class ScenarioOverrides(NamedTuple):
 NO_OVERRIDES = ScenarioOverrides()
 
 
-class Context(NamedTuple):
+class Context(NamedTuple, Generic[Kind]):
     """Handed to every endpoint with the checked body."""
 
     now: datetime
     client_id: str
-    payment: Payment | None
-    """The payment that the call is about, as it stands now."""
+    aggregate: Kind | None
+    """What the call is about, as it stands now."""
     environment: Environment
     raw: bytes
     """The body as it was sent."""
@@ -64,3 +56,13 @@ class Context(NamedTuple):
     def checkout_url(self, name: str) -> str:
         """The page on which a buyer pays; ``name`` is a paymentId, or a paymentSessionId in its URL-safe form."""
         return f"{self.base_url}{CHECKOUT_PATH}{name}"
+
+
+class Outcome(NamedTuple, Generic[Kind]):
+    """What the gateway decided: a result, the reply's other fields, an aggregate to keep."""
+
+    code: str
+    message: str | None = None
+    """Replaces the code's own message."""
+    fields: Mapping[str, Any] = _NO_FIELDS
+    aggregate: Kind | None = None

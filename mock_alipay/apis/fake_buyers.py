@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import re
 import uuid
 from collections.abc import Mapping
+from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -61,12 +61,16 @@ class FakeBuyers:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._loaded: Faker | None = None
 
-    async def ready(self) -> None:
-        """Load Faker in a thread: it takes more than 100 ms."""
-        if self._loaded is None:
-            self._loaded = await asyncio.to_thread(_faker)
+    def load(self) -> None:
+        """Load Faker, which takes more than 100 ms; the first buyer does so where nobody has."""
+        self._faker.seed_instance(self._seed)
+
+    @cached_property
+    def _faker(self) -> Faker:
+        from faker import Faker
+
+        return Faker("en_US", use_weighting=False)
 
     def details(self, payment_request_id: str, *, method: str, card: Mapping[str, Any]) -> dict[str, Any]:
         """Fields for the bodies of inquiryPayment and notifyPayment.
@@ -74,22 +78,14 @@ class FakeBuyers:
         ``card`` is the request's ``paymentMethodMetaData``: what it says of a card is shown, the number masked.
         """
         drawn = Random(repr((self._seed, payment_request_id)))  # noqa: S311 - to be told again, not guessed
-        if self._loaded is None:
-            self._loaded = _faker()
-        self._loaded.seed_instance(drawn.getrandbits(64))
-        first, last = self._loaded.first_name(), self._loaded.last_name()
+        self._faker.seed_instance(drawn.getrandbits(64))
+        first, last = self._faker.first_name(), self._faker.last_name()
         if method != "CARD":
             return {"pspCustomerInfo": _wallet(method, first, drawn)}
         return {
             "acquirerReferenceNo": f"TEST7{_digits(drawn, 18)}",
             "paymentResultInfo": _card_result(card, f"TEST {first} {last}".upper(), drawn),
         }
-
-
-def _faker() -> Faker:
-    from faker import Faker
-
-    return Faker("en_US", use_weighting=False)
 
 
 def _wallet(method: str, first_name: str, drawn: Random) -> dict[str, Any]:

@@ -68,7 +68,8 @@ def validate(files: tuple[Path, ...]) -> None:
 @click.argument("file", metavar="FILE")
 def check(file: str, endpoint: str, **flags: Any) -> None:
     """Hold a request body against the contract: every fault with its path. FILE - is standard input."""
-    from mock_alipay.apis.context import Context, Environment
+    from mock_alipay.apis.context import Context
+    from mock_alipay.apis.environment import Environment
     from mock_alipay.apis.fake_buyers import FakeBuyers
     from mock_alipay.apis.ids import IdGenerator
     from mock_alipay.apis.payments.endpoints import ENDPOINTS
@@ -91,7 +92,7 @@ def check(file: str, endpoint: str, **flags: Any) -> None:
         if ENDPOINTS[endpoint].begins:
             # What the schema cannot say, such as times that must be near.
             environment = Environment(IdGenerator(0), FakeBuyers(0), limits(), "")
-            ENDPOINTS[endpoint].decide(body, Context(SystemClock().now(), "", None, environment, raw))
+            ENDPOINTS[endpoint].decide(body, Context[Any](SystemClock().now(), "", None, environment, raw))
     except Refusal as refusal:
         lines = [fault.text for fault in refusal.faults] or [refusal.message or refusal.code]
         raise SetupError(*(f"{file}: {line}" for line in lines)) from None

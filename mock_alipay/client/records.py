@@ -32,9 +32,11 @@ class CallRecord(Record):
     id: str
     time: datetime
     """When it came, by its client's clock."""
+    family: str | None = None
     endpoint: str | None
+    """Its name within the family."""
     client_id: str
-    payment_request_id: str | None
+    payment_request_id: str | None = None
     result_code: str | None
     result_status: str | None
     result_message: str

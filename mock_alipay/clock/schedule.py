@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from mock_alipay.clock.clocks import Clocks
 
 MOST = 10_000
-"""Ids with something due; the oldest make room, as they do in the store."""
+"""Keys with something due; the oldest make room, as they do in the store."""
 
-_Key = tuple[str, str]
+_Key = tuple[str, ...]
+"""A client id, and what else tells apart what is due for it."""
+
 _Entry = tuple[datetime, int, _Key]
 """When, a number that no other entry has, and for whom."""
 
@@ -26,7 +28,7 @@ _TICK = 0.05
 
 
 class Schedule:
-    """The next moment at which something is due, for each payment or whatever else an id stands for.
+    """The next moment at which something is due, for each aggregate or notification.
 
     Kept in a queue for each clock: ten thousand that are not due yet cost nothing.
     """
@@ -46,9 +48,8 @@ class Schedule:
         self._pause = timedelta.max
         """How long that wait is: what is due later than that from now is due after it has ended."""
 
-    def put(self, client_id: str, due_id: str, due: datetime, now: datetime) -> None:
-        """Note what is due next for an id, in place of what was noted before; ``now`` by its client's clock."""
-        key = (client_id, due_id)
+    def put(self, key: _Key, due: datetime, now: datetime) -> None:
+        """Note what is due next for a key, in place of what was noted before; ``now`` by its client's clock."""
         entry = self._due[key] = (due, next(self._numbers), key)
         self._due.move_to_end(key)
         if len(self._due) > MOST:
@@ -58,12 +59,12 @@ class Schedule:
             self._sort()
         # Most are due later, which is told by what the caller knows already.
         if self._news is not None and due - now < self._pause and not self._news.is_set():
-            wait = self._wait(client_id, due, self._clocks.real.now())
+            wait = self._wait(key[0], due, self._clocks.real.now())
             if wait is not None and asyncio.get_running_loop().time() + wait < self._until:
                 self._news.set()
 
-    def take_due(self) -> list[tuple[str, str]]:
-        """Client ids and ids whose moment has come, the earliest first; they are taken off."""
+    def take_due(self) -> list[_Key]:
+        """The keys whose moment has come, the earliest first; they are taken off."""
         real = self._clocks.real.now()
         found: list[_Entry] = []
         for owner, queue in self._sorted().items():
@@ -75,9 +76,9 @@ class Schedule:
                     found.append(entry)
         return [key for _, _, key in sorted(found)]
 
-    def drop(self, client_id: str, due_id: str) -> None:
-        """Take off what is due for an id."""
-        self._due.pop((client_id, due_id), None)
+    def drop(self, key: _Key) -> None:
+        """Take off what is due for a key."""
+        self._due.pop(key, None)
 
     def forget(self, client_id: str | None = None) -> None:
         """Take off what is due for one client id or all."""

@@ -85,10 +85,10 @@ def parse(raw: bytes) -> dict[str, Any]:
     return body
 
 
-def claimed_id(raw: bytes) -> str | None:
-    """The paymentRequestId of a body that may be anything, so that the journal can name a refused call."""
+def claimed_id(raw: bytes, field: str) -> str | None:
+    """What stands in a field of a body that may be anything, so that the journal can name a refused call."""
     try:
-        found = orjson.loads(raw)["paymentRequestId"]
+        found = orjson.loads(raw)[field]
     except (ValueError, TypeError, KeyError):
         return None
     return found if isinstance(found, str) and len(found) <= 64 else None

@@ -8,10 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mock_alipay.apis.context import Environment
+from mock_alipay.apis import FAMILIES
+from mock_alipay.apis.environment import Environment
 from mock_alipay.apis.fake_buyers import FakeBuyers
+from mock_alipay.apis.family import Families
 from mock_alipay.apis.ids import IdGenerator
-from mock_alipay.apis.payments.endpoints import ENDPOINTS
 from mock_alipay.clock.clocks import Clock, Clocks, SystemClock
 from mock_alipay.clock.schedule import Schedule
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
@@ -50,6 +51,7 @@ class Components:
     """A gateway taken apart: what the command line and tests want to reach."""
 
     config: Config
+    families: Families
     clocks: Clocks
     schemas: Schemas
     selector: Selector
@@ -66,7 +68,13 @@ class Components:
     env: dict[str, str | None] = field(default_factory=dict)
 
 
-def assemble(config: Config, *, clock: Clock | None = None, ca_certificate: Path | None = None) -> Components:
+def assemble(
+    config: Config,
+    *,
+    families: Families = FAMILIES,
+    clock: Clock | None = None,
+    ca_certificate: Path | None = None,
+) -> Components:
     """Make the components; ``ca_certificate`` is the PEM file that clients trust for HTTPS."""
     refuse_unguarded(config)
     clocks = Clocks(clock or SystemClock())
@@ -79,16 +87,28 @@ def assemble(config: Config, *, clock: Clock | None = None, ca_certificate: Path
     signing = SigningPool(Signer(gateway_key), forger, enabled=config.signatures != "off")
     suspect = Suspect("the gateway's own key", gateway_key.public_key())
     environment, dispatcher = _environment(config), _dispatcher(config, clocks, signing, events)
-    notifier = Notifier(selector=selector, dispatcher=dispatcher, environment=environment, notify_url=config.notify_url)
+    notifier = Notifier(
+        families=families,
+        selector=selector,
+        dispatcher=dispatcher,
+        environment=environment,
+        notify_url=config.notify_url,
+    )
     repository = Repository(
-        store=MemoryStore(), schedule=schedule, events=events, notifier=notifier, environment=environment
+        families=families,
+        store=MemoryStore(what=" and ".join(families)),
+        schedule=schedule,
+        events=events,
+        notifier=notifier,
+        environment=environment,
     )
     gateway = Gateway(
-        router=Router(ENDPOINTS, any_media=config.signatures == "off"),
+        families=families,
+        router=Router(families.endpoints, any_media=config.signatures == "off"),
         authenticator=Authenticator(ring, config.signatures, gateway=suspect, anonymous=TEST_CLIENT_ID),
         contract=contract,
         selector=selector,
-        executor=Executor(endpoints=ENDPOINTS, repository=repository, selector=selector),
+        executor=Executor(families=families, repository=repository, selector=selector),
         signing=signing,
         journal=journal,
         events=events,
@@ -98,6 +118,7 @@ def assemble(config: Config, *, clock: Clock | None = None, ca_certificate: Path
     )
     return Components(
         config=config,
+        families=families,
         clocks=clocks,
         schemas=schemas,
         selector=selector,

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from mock_alipay.apis.payments.model import Payment
+from mock_alipay.apis.aggregate import Aggregate
 from mock_alipay.errors import Fault
 from mock_alipay.journal.exchange import Call, Verdict
 from mock_alipay.scenarios import Choice
+from mock_alipay.storage import Key
 
 
 @dataclass(slots=True)
@@ -23,12 +24,15 @@ class CallState:
     client_id: str
     now: datetime
     """The time by the client's clock."""
+    id_field: str
+    """The field in which the call has its ``request_id``."""
     endpoint: str | None = None
-    payment_request_id: str | None = None
-    about: str | None = None
-    """The paymentRequestId of the payment that the call is about, if it names one that could be known."""
-    payment: Payment | None = None
-    """That payment as it was loaded, if the gateway knows it."""
+    """Its family and name, such as ``payments/cancel``."""
+    request_id: str | None = None
+    about: Key | None = None
+    """The key of the aggregate that the call is about, if it names one that could be known."""
+    aggregate: Aggregate | None = None
+    """That aggregate as it was loaded, if the gateway knows it."""
     body: Mapping[str, Any] = field(default_factory=dict)
     verdict: Verdict = "unchecked"
     explanation: str | None = None

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mock_alipay.apis.context import Outcome
+from mock_alipay.apis.family import Families
 from mock_alipay.apis.ids import IdGenerator
-from mock_alipay.apis.payments.model import Outcome
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.contracts.result_codes import Result
 from mock_alipay.contracts.validation import Contract, claimed_id
@@ -38,6 +39,7 @@ _LARGE = 16 * 1024
 class Gateway:
     """Answers merchants' calls."""
 
+    families: Families
     router: Router
     authenticator: Authenticator
     contract: Contract
@@ -60,7 +62,7 @@ class Gateway:
         except Exception:
             logger.exception("call %s met a bug in mock-alipay; the merchant was told UNKNOWN_EXCEPTION", state.id)
             state.choice = None
-            reply, result = await self._seal(state, Outcome("UNKNOWN_EXCEPTION"))
+            reply, result = await self._seal(state, Outcome[Any]("UNKNOWN_EXCEPTION"))
         self._note(state, reply, result)
         return reply
 
@@ -75,7 +77,7 @@ class Gateway:
             outcome = self._refused(state, refusal)
         return await self._seal(state, outcome)
 
-    async def _play(self, state: CallState) -> Outcome:
+    async def _play(self, state: CallState) -> Outcome[Any]:
         call = state.call
         name, state.explanation = self.router.find(call)
         state.endpoint = name
@@ -84,7 +86,7 @@ class Gateway:
         else:
             self._admit(state, name)
         began = await self.executor.load(state, name)
-        state.choice = self.selector.choose(name, state.payment_request_id, state, began)
+        state.choice = self.selector.choose(_bare(name), state.request_id, state, began)
         state.explain(state.choice.hint)
         return await self.executor.outcome(state, name, state.choice)
 
@@ -93,16 +95,16 @@ class Gateway:
         if client_id != state.client_id:
             state.now = self.clocks.read(state.call.received, client_id)
         state.client_id = client_id
-        state.body = self.contract.check(endpoint, state.call.body)
+        state.body = self.contract.check(_bare(endpoint), state.call.body)
 
-    def _refused(self, state: CallState, refusal: Refusal) -> Outcome:
+    def _refused(self, state: CallState, refusal: Refusal) -> Outcome[Any]:
         state.faults = refusal.faults
         odd, state.explanation = state.explanation, refusal.explanation
         state.explain(odd)
-        if state.payment_request_id is None:
-            state.payment_request_id = claimed_id(state.call.body)
+        if state.request_id is None:
+            self._claim(state)
         if state.choice is None and state.endpoint is not None:
-            state.explain(self.selector.would_play(state.endpoint, state.payment_request_id, state))
+            state.explain(self.selector.would_play(_bare(state.endpoint), state.request_id, state))
         if refusal.code == "INVALID_SIGNATURE":
             state.verdict = "invalid"
         message = refusal.message
@@ -113,7 +115,15 @@ class Gateway:
             message = f"{self.results[refusal.code].message.rstrip('.')}: {refusal.explanation}"
         return Outcome(refusal.code, message)
 
-    async def _seal(self, state: CallState, outcome: Outcome) -> tuple[Reply, dict[str, str]]:
+    def _claim(self, state: CallState) -> None:
+        """Name a refused call by what its body has in the request id's field of a family."""
+        families = [self.families.of(state.endpoint)] if state.endpoint else self.families.values()
+        for family in families:
+            if (claimed := claimed_id(state.call.body, family.id_field)) is not None:
+                state.id_field, state.request_id = family.id_field, claimed
+                return
+
+    async def _seal(self, state: CallState, outcome: Outcome[Any]) -> tuple[Reply, dict[str, str]]:
         result = self.results[outcome.code].composed(outcome.message)
         body: dict[str, Any] = {**outcome.fields, "result": result}
         choice = state.choice
@@ -128,7 +138,7 @@ class Gateway:
             result = sent if isinstance(sent, dict) else {}
         delay = 0.0
         if step.delay is not None:
-            delay = self.ids.between(*step.delay, state.client_id, state.payment_request_id or "", choice.nth)
+            delay = self.ids.between(*step.delay, state.client_id, state.request_id or "", choice.nth)
         return await compose(state, body, self.signing, delay=delay), result
 
     def _rejected(self, state: CallState, problem: HttpProblem) -> Reply:
@@ -139,20 +149,25 @@ class Gateway:
     def _state(self, call: Call) -> CallState:
         client_id = call.headers.get("client-id", "")
         now = self.clocks.read(call.received, client_id)
-        return CallState(self.journal.next_id(), call, time.perf_counter(), client_id, now)
+        return CallState(
+            self.journal.next_id(), call, time.perf_counter(), client_id, now, self.families.first.id_field
+        )
 
     def _note(self, state: CallState, reply: Reply, result: dict[str, str] | None, message: str = "") -> None:
         choice = state.choice
         if state.verdict == "unverified":
             state.explain(self.authenticator.introduce(state.client_id))
+        family, _, endpoint = (state.endpoint or "").partition("/")
         entry = CallRecord(
             id=state.id,
             time=state.now,
             call=state.call,
             reply=reply,
             client_id=state.client_id,
-            endpoint=state.endpoint,
-            payment_request_id=state.payment_request_id,
+            family=family or None,
+            endpoint=endpoint or None,
+            id_field=state.id_field,
+            request_id=state.request_id,
             result_code=_word(result, "resultCode"),
             result_status=_word(result, "resultStatus"),
             message=_word(result, "resultMessage") or message,
@@ -164,6 +179,10 @@ class Gateway:
             took=time.perf_counter() - state.began,
         )
         self.events.publish("call", entry.client_id, entry, self.journal.note(entry))
+
+
+def _bare(endpoint: str) -> str:
+    return endpoint.rpartition("/")[2]
 
 
 def _word(result: Mapping[str, Any] | None, name: str) -> str | None:

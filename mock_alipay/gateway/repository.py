@@ -1,17 +1,18 @@
-"""Commits payments, and starts what follows from a change: schedule, event, notifications."""
+"""Commits aggregates, and starts what follows from a change: schedule, event, notifications."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from mock_alipay.apis.context import Environment
-from mock_alipay.apis.payments import timeline
-from mock_alipay.apis.payments.model import Payment
+from mock_alipay.apis.aggregate import Aggregate
+from mock_alipay.apis.context import Kind
+from mock_alipay.apis.environment import Environment
+from mock_alipay.apis.family import Families
 from mock_alipay.clock.schedule import Schedule
 from mock_alipay.gateway.notifier import Notifier
 from mock_alipay.journal.events import Events
-from mock_alipay.storage import MemoryStore
+from mock_alipay.storage import Key, MemoryStore
 
 MOST_CONFLICTS = 10
 """How many times a decision is made anew because somebody else was quicker."""
@@ -21,62 +22,56 @@ MOST_CONFLICTS = 10
 class Repository:
     """The store, and what a change in it sets off."""
 
-    store: MemoryStore[Payment]
+    families: Families
+    store: MemoryStore[Aggregate]
     schedule: Schedule
     events: Events
     notifier: Notifier
     environment: Environment
 
-    async def load(self, client_id: str, payment_request_id: str, now: datetime) -> Payment | None:
-        """A payment as it stands at ``now``."""
-        payment = await self.store.load(client_id, payment_request_id)
-        return await self.advance(payment, now) if payment else None
+    async def load(self, key: Key, now: datetime) -> Aggregate | None:
+        """An aggregate as it stands at ``now``."""
+        found = await self.store.load(key)
+        return await self.advance(found, now) if found else None
 
-    async def advance(self, payment: Payment, now: datetime) -> Payment | None:
-        """A payment that was loaded, after all that was due by ``now`` has happened, been committed and notified.
+    async def advance(self, aggregate: Aggregate, now: datetime) -> Aggregate | None:
+        """An aggregate that was loaded, after all that was due by ``now`` has happened, been committed and notified.
 
         None when it has been forgotten meanwhile.
         """
-        loaded: Payment | None = payment
+        loaded: Aggregate | None = aggregate
         for _ in range(MOST_CONFLICTS):
-            if loaded is None or (due := timeline.due(loaded)) is None or due > now:
+            if loaded is None or (due := loaded.due()) is None or due > now:
                 return loaded
-            if loaded.acts is not None:
-                await self.ready()
-            kept = await self.commit(timeline.advance(loaded, now, self.environment), now)
+            kept = await self.commit(loaded.advance(now, self.environment), now)
             if kept is not None:
                 return kept
-            loaded = await self.store.load(*payment.key)
-        raise conflict(payment.payment_request_id)
+            loaded = await self.store.load(aggregate.key)
+        raise conflict(aggregate.request_id)
 
-    async def ready(self) -> None:
-        """To be awaited before a decision that makes up a buyer: what does that takes a while to load."""
-        await self.environment.fake_buyers.ready()
-
-    async def commit(self, payment: Payment, now: datetime, *, replying: bool = False) -> Payment | None:
-        """Store a payment, and notify its domain events; None when another version was committed since it was loaded.
+    async def commit(self, changed: Kind, now: datetime, *, replying: bool = False) -> Kind | None:
+        """Store an aggregate and notify its domain events; None when another version was committed since it was loaded.
 
         ``replying``: a merchant waits for the reply, and what a scenario sends before it has been sent on return.
         """
-        kept = payment._replace(version=payment.version + 1, domain_events=())
+        kept = changed.committed()
         if not await self.store.commit(kept):
             return None
-        due = timeline.due(kept)
+        due = kept.due()
         if due is not None:
-            self.schedule.put(kept.client_id, kept.payment_request_id, due, now)
-        self.events.publish("payment", kept.client_id, kept, kept.size)
-        if payment.domain_events:
-            await self.notifier.notify(kept, payment.domain_events, replying=replying)
-        if kept.payment_id is not None:
-            self.notifier.release(kept)
+            self.schedule.put(kept.key, due, now)
+        self.events.publish(self.families[kept.family].noun, kept.client_id, kept, kept.size)
+        if changed.domain_events:
+            await self.notifier.notify(kept, changed.domain_events, replying=replying)
+        self.notifier.release(kept)
         return kept
 
     async def forget(self, client_id: str | None = None) -> int:
-        """Drop the payments of one client id or all, and what was due for them; how many there were."""
+        """Drop the aggregates of one client id or all, and what was due for them; how many there were."""
         self.schedule.forget(client_id)
         return await self.store.forget(client_id)
 
 
-def conflict(payment_request_id: str) -> RuntimeError:
+def conflict(request_id: str) -> RuntimeError:
     """The bug that a decision was in vain so many times would be."""
-    return RuntimeError(f"payment {payment_request_id} changed {MOST_CONFLICTS} times while it was decided on")
+    return RuntimeError(f"{request_id} changed {MOST_CONFLICTS} times while it was decided on")

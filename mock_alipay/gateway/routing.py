@@ -12,7 +12,7 @@ from mock_alipay.errors import HttpProblem, Refusal
 from mock_alipay.journal.exchange import Call
 from mock_alipay.text.wording import close, short
 
-PREFIXES = ("/ams/api/v1/payments/", "/ams/sandbox/api/v1/payments/")
+PREFIXES = ("/ams/api/v1/", "/ams/sandbox/api/v1/")
 
 _TWO_SLASHES = "the path came with double slashes; a gateway URL that ends with a slash does that: leave it out"
 
@@ -27,7 +27,7 @@ class Router:
         self._paths = {prefix + name: name for name in self._endpoints for prefix in PREFIXES}
 
     def find(self, call: Call) -> tuple[str, str | None]:
-        """The endpoint's name, and a word for the merchant's engineer when the path is odd.
+        """The endpoint as ``family/name``, and a word for the merchant's engineer when the path is odd.
 
         Refusal NO_INTERFACE_DEF, METHOD_NOT_SUPPORTED or MEDIA_TYPE_NOT_ACCEPTABLE; HttpProblem (404) for a
         path that is no AMS path at all.
@@ -57,13 +57,18 @@ class Router:
             detail = f"There is no cashier page; let the buyer act: mock-alipay act PAYMENT_REQUEST_ID pay ({shown})."
             return HttpProblem(404, "No cashier page", detail)
         if not ams:
-            detail = f"The gateway answers POST {PREFIXES[0]}<endpoint>, and GET /__admin/health; {shown} is neither."
+            known = f"POST {PREFIXES[0]}{self._endpoints[0]} and the like, and /__admin/…"
+            detail = f"The gateway answers {known}; {shown} is neither."
             return HttpProblem(404, "No such page", detail, endpoints=self._endpoints)
         if before:
             return Refusal("NO_INTERFACE_DEF", f"no API at {shown}: the gateway URL must not have a path of its own")
-        meant = close(path.rstrip("/").rpartition("/")[2], self._endpoints)
+        *_, family, name = path.rstrip("/").split("/")
+        # Of two families that have such an endpoint, the one in the path comes last, and counts.
+        families = sorted((one.split("/") for one in self._endpoints), key=lambda one: one[0] == family)
+        named = {name: of for of, name in families}
+        meant = close(name, named)
         prefix = PREFIXES[path.startswith("/ams/sandbox/")]
-        hint = f", did you mean {prefix}{meant}?" if meant else ""
+        hint = f", did you mean {prefix}{named[meant]}/{meant}?" if meant else ""
         return Refusal("NO_INTERFACE_DEF", f"no API at {shown}{hint}")
 
 

@@ -7,21 +7,21 @@ import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mock_alipay.apis.payments import timeline
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.clock.schedule import Schedule
 from mock_alipay.gateway.repository import Repository
+from mock_alipay.storage import Key
 
 logger = logging.getLogger("mock_alipay")
 
 
 _AT_A_TIME = 8
-"""Payments to which something happens before merchants' calls get their turn."""
+"""Aggregates to which something happens before merchants' calls get their turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scheduler:
-    """Advances payments that are due."""
+    """Advances aggregates that are due."""
 
     schedule: Schedule
     clocks: Clocks
@@ -29,14 +29,15 @@ class Scheduler:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def settle(self) -> None:
-        """Let everything happen that is due now; a bug in one payment's leaves the others theirs."""
+        """Let everything happen that is due now; a bug in one aggregate's leaves the others theirs."""
         # Whoever comes while somebody settles waits until that is done: then what was due has happened.
         async with self._turn:
-            for number, (client_id, payment_request_id) in enumerate(self.schedule.take_due(), 1):
+            for number, (client_id, family, request_id) in enumerate(self.schedule.take_due(), 1):
                 try:
-                    await self._settle(client_id, payment_request_id)
+                    await self._settle((client_id, family, request_id))
                 except Exception:
-                    logger.exception("what was due for payment %s met a bug in mock-alipay", payment_request_id)
+                    noun = self.repository.families[family].noun
+                    logger.exception("what was due for %s %s met a bug in mock-alipay", noun, request_id)
                 if number % _AT_A_TIME == 0:
                     await asyncio.sleep(0)
 
@@ -53,18 +54,18 @@ class Scheduler:
             await self.settle()
             await self.schedule.wait()
 
-    async def _settle(self, client_id: str, payment_request_id: str) -> None:
-        now = self.clocks.now(client_id)
-        payment = await self.repository.load(client_id, payment_request_id, now)
+    async def _settle(self, key: Key) -> None:
+        now = self.clocks.now(key[0])
+        found = await self.repository.load(key, now)
         # Someone else may have been quicker, or the clock has been set back meanwhile: what is due is noted again.
-        due = timeline.due(payment) if payment else None
+        due = found.due() if found else None
         if due is not None:
-            self.schedule.put(client_id, payment_request_id, due, now)
+            self.schedule.put(key, due, now)
 
     async def _turn_back(self, client_id: str | None) -> None:
-        """Sessions that had expired are open again, and will expire again."""
-        for payment in await self.repository.store.browse(client_id):
-            now = self.clocks.now(payment.client_id)
-            changed = timeline.reopened(payment, now)
-            if changed is not payment and await self.repository.commit(changed, now):
+        """What had expired is open again, and will expire again."""
+        for found in await self.repository.store.browse(client_id):
+            now = self.clocks.now(found.client_id)
+            changed = found.turned_back(now)
+            if changed is not found and await self.repository.commit(changed, now):
                 self.repository.notifier.withdraw(changed, now)

@@ -6,12 +6,13 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from mock_alipay.errors import Fault
 from mock_alipay.journal.exchange import Call, Reply, Verdict
 
-Kept = TypeVar("Kept")
+Readers = Mapping[str, Callable[[Any], str | None]]
+"""How a kind of record is read, by the wire's name of what is read."""
 
 MAX_ENTRIES = 10_000
 MAX_BYTES = 64 * 1024 * 1024
@@ -29,8 +30,12 @@ class CallRecord(NamedTuple):
     call: Call
     reply: Reply
     client_id: str
+    family: str | None
     endpoint: str | None
-    payment_request_id: str | None
+    """Its name within the family."""
+    id_field: str
+    """The family's field for its own ids, such as ``paymentRequestId``; and what the call has there."""
+    request_id: str | None
     result_code: str | None
     """None when the reply is a plain HTTP error."""
     result_status: str | None
@@ -65,14 +70,14 @@ class CallRecord(NamedTuple):
         return head + len(call.body) + len(self.reply.body) + 300 * len(self.faults) + _ENTRY_OVERHEAD
 
 
-FILTERS: Mapping[str, Callable[[CallRecord], str | None]] = {
+FILTERS: Readers = {
     "clientId": lambda entry: entry.client_id,
+    "family": lambda entry: entry.family,
     "endpoint": lambda entry: entry.endpoint,
-    "paymentRequestId": lambda entry: entry.payment_request_id,
     "resultCode": lambda entry: entry.result_code,
     "scenario": lambda entry: entry.scenario,
 }
-"""What an exchange can be looked up by, in the wire's words."""
+"""What an exchange can be looked up by, in the wire's words, beside the ``id_field`` of its family."""
 
 
 def wanted(filters: Mapping[str, str]) -> Callable[[CallRecord], bool]:
@@ -80,10 +85,16 @@ def wanted(filters: Mapping[str, str]) -> Callable[[CallRecord], bool]:
     return fitting(FILTERS, filters)
 
 
-def fitting(readers: Mapping[str, Callable[[Kept], str | None]], filters: Mapping[str, str]) -> Callable[[Kept], bool]:
-    """A predicate on whatever ``readers`` can read: all ``filters`` must fit."""
-    chosen = [(readers[name], value) for name, value in filters.items()]
-    return lambda kept: all(read(kept) == value for read, value in chosen)
+def found_by(readers: Readers, name: str, record: Any) -> str | None:
+    """What a record has where a filter looks: under a name of ``readers``, or in the ``id_field`` of its family."""
+    if name in readers:
+        return readers[name](record)
+    return record.request_id if record.id_field == name else None
+
+
+def fitting(readers: Readers, filters: Mapping[str, str]) -> Callable[[Any], bool]:
+    """A predicate on records: all ``filters`` must fit."""
+    return lambda record: all(found_by(readers, name, record) == value for name, value in filters.items())
 
 
 class CallJournal:

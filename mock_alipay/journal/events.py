@@ -6,12 +6,15 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 logger = logging.getLogger("mock_alipay")
 
-EventKind = Literal["call", "payment", "notification", "clock", "reset"]
-"""Kinds of events. Their subjects: a journal Entry, a Payment, a Notification, JSON for the others."""
+EventKind = str
+"""``call``, ``notification``, ``clock``, ``reset``, or the noun of a family, such as ``payment``.
+
+Their subjects: a CallRecord, a Notification, JSON, JSON, an aggregate.
+"""
 
 MAX_EVENTS = 1_000
 MAX_BYTES = 8 * 1024 * 1024

@@ -10,7 +10,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from mock_alipay.journal.calls import fitting
+from mock_alipay.journal.calls import Readers, fitting
 from mock_alipay.journal.faults import NotificationFault
 
 logger = logging.getLogger("mock_alipay")
@@ -51,8 +51,11 @@ class Notification(NamedTuple):
 
     id: str
     client_id: str
+    family: str
     name: str
-    payment_request_id: str | None
+    """Its name within the family."""
+    id_field: str
+    request_id: str | None
     created: datetime
     """By the client's clock."""
     url: str | None
@@ -61,7 +64,7 @@ class Notification(NamedTuple):
     due: datetime | None = None
     """When the next attempt is made, or may be made at the earliest while it waits; None when no attempt is left."""
     waits_for: str | None = None
-    """What has to be sent for the payment before it; None once that has been."""
+    """What has to be sent for the same aggregate before it; None once that has been."""
     fault: NotificationFault | None = None
     scenario: str | None = None
     before_reply: bool = False
@@ -76,9 +79,9 @@ class Notification(NamedTuple):
         return int(self.id)
 
     @property
-    def key(self) -> tuple[str, str]:
-        """What is delivered one after the other: the notifications of one payment."""
-        return self.client_id, self.payment_request_id or f"notification {self.id}"
+    def key(self) -> tuple[str, str, str]:
+        """What is delivered one after the other: the notifications of one aggregate, whose key this is."""
+        return self.client_id, self.family, self.request_id or f"notification {self.id}"
 
     @property
     def held(self) -> bool:
@@ -97,14 +100,13 @@ class Notification(NamedTuple):
         return len(self.body) + len(self.url or "") + answers + _OVERHEAD
 
 
-FILTERS: Mapping[str, Callable[[Notification], str | None]] = {
+FILTERS: Readers = {
     "clientId": lambda n: n.client_id,
     "notification": lambda n: n.name,
-    "paymentRequestId": lambda n: n.payment_request_id,
     "status": lambda n: n.status,
     "scenario": lambda n: n.scenario,
 }
-"""What a notification can be looked up by."""
+"""What a notification can be looked up by, beside the ``id_field`` of its family."""
 
 
 def wanted(filters: Mapping[str, str]) -> Callable[[Notification], bool]:
@@ -120,8 +122,8 @@ class NotificationJournal:
         self._max_bytes = max_bytes
         self._bytes = 0
         self._kept: OrderedDict[str, Notification] = OrderedDict()
-        self._together: dict[tuple[str, str], list[str]] = {}
-        """For each payment the ids of its notifications, the oldest first."""
+        self._together: dict[tuple[str, str, str], list[str]] = {}
+        """For each aggregate the ids of its notifications, the oldest first."""
         self._numbers = itertools.count(1)
         self._warned = False
 
@@ -150,8 +152,8 @@ class NotificationJournal:
         """The notification with this id, if it is still kept."""
         return self._kept.get(notification_id)
 
-    def together(self, key: tuple[str, str]) -> list[Notification]:
-        """The notifications of one payment, the oldest first."""
+    def together(self, key: tuple[str, str, str]) -> list[Notification]:
+        """The notifications of one aggregate, the oldest first."""
         return [self._kept[one] for one in self._together.get(key, ())]
 
     def newest_first(self, fits: Callable[[Notification], bool], *, after: int = 0) -> Iterator[Notification]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mock_alipay.contracts.names import NotificationName
 from mock_alipay.journal.faults import NotificationFault
 from mock_alipay.scenarios.parsing import At, Fillings, delay, wording
 
@@ -19,7 +18,7 @@ class NotificationStep:
     """Seconds, from and to, by the product's clock; None for the usual time."""
     drop: bool = False
     copies: int = 1
-    after: NotificationName | None = None
+    after: str | None = None
     """Held back until one of that name has been sent for the payment."""
     before_reply: bool = False
     """Sent before the reply of the call that causes it."""
@@ -29,10 +28,10 @@ class NotificationStep:
     fault: NotificationFault | None = None
 
 
-NotificationSteps = Mapping[NotificationName, tuple[NotificationStep, ...]]
+NotificationSteps = Mapping[str, tuple[NotificationStep, ...]]
 
 
-def read(name: NotificationName, written: Mapping[str, Any], at: At) -> NotificationStep:
+def read(name: str, written: Mapping[str, Any], at: At) -> NotificationStep:
     """A notice; what is wrong with it is told by ``at``, key by key."""
     message, filled = wording(written, at)
     with at("after"):
@@ -51,7 +50,7 @@ def read(name: NotificationName, written: Mapping[str, Any], at: At) -> Notifica
     )
 
 
-def circle(notification_steps: NotificationSteps) -> list[NotificationName]:
+def circle(notification_steps: NotificationSteps) -> list[str]:
     """Names of which each waits for the next and the last for the first, so that none would ever be sent; or none."""
     for name in notification_steps:
         way = [name]
@@ -62,6 +61,6 @@ def circle(notification_steps: NotificationSteps) -> list[NotificationName]:
     return []
 
 
-def _awaited(name: NotificationName, notification_steps: NotificationSteps) -> NotificationName | None:
+def _awaited(name: str, notification_steps: NotificationSteps) -> str | None:
     first = notification_steps.get(name)
     return first[0].after if first else None

@@ -20,7 +20,7 @@ from mock_alipay.scenarios.step import Step
 from mock_alipay.scenarios.yaml_document import Document
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
-_NOTIFICATIONS: tuple[NotificationName, ...] = get_args(NotificationName)
+_NOTIFICATIONS: tuple[str, ...] = get_args(NotificationName)
 ANY = "*"
 """The key of the steps for every endpoint that has none of its own."""
 OPENING = ("createPaymentSession", "pay")

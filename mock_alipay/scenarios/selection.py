@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from mock_alipay.contracts.names import Act, NotificationName
+from mock_alipay.contracts.names import Act
 from mock_alipay.errors import HttpProblem
 from mock_alipay.scenarios.counters import StepCounters
 from mock_alipay.scenarios.layers import ScenarioLayers, Seen
@@ -103,7 +103,7 @@ class Selector:
         return f"scenario {asked.scenario.name} would have played ({asked.reason})"
 
     def notification_step(
-        self, scenario: str, name: NotificationName, client_id: str, payment_request_id: str
+        self, scenario: str, name: str, client_id: str, payment_request_id: str
     ) -> tuple[NotificationStep, int]:
         """How the next notification of that name is sent for a payment, and how many were counted before it."""
         known = self.layers.library(client_id).get(scenario)

@@ -1,5 +1,5 @@
 """What outlives one call: aggregates in a bounded store."""
 
-from mock_alipay.storage.aggregates import Aggregate, MemoryStore
+from mock_alipay.storage.aggregates import Aggregate, Key, MemoryStore
 
-__all__ = ["Aggregate", "MemoryStore"]
+__all__ = ["Aggregate", "Key", "MemoryStore"]

@@ -8,8 +8,8 @@ from typing import Generic, Protocol, TypeVar
 
 logger = logging.getLogger("mock_alipay")
 
-Key = tuple[str, str]
-"""A client id, and the request id under which it created the aggregate."""
+Key = tuple[str, str, str]
+"""A client id, a family, and the request id under which the client created the aggregate."""
 
 
 class Aggregate(Protocol):
@@ -41,22 +41,24 @@ class MemoryStore(Generic[Kept]):
     They are async so that a store shared between processes can take this one's place.
     """
 
-    def __init__(self, limit: int = 10_000, max_bytes: int = 64 * 1024 * 1024) -> None:
+    def __init__(self, limit: int = 10_000, max_bytes: int = 64 * 1024 * 1024, what: str = "aggregates") -> None:
+        """``what``: how the log calls them."""
         self._limit = limit
         self._max_bytes = max_bytes
         self._bytes = 0
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
-        self._aliases: dict[Key, str] = {}
-        """Request ids by client id and alias."""
+        self._aliases: dict[Key, Key] = {}
+        """By client id, family and alias."""
+        self._what = what
         self._warned = False
 
-    async def load(self, client_id: str, request_id: str) -> Kept | None:
-        """What is stored under this id, if anything is."""
-        return self._kept.get((client_id, request_id))
+    async def load(self, key: Key) -> Kept | None:
+        """What is stored under this key, if anything is."""
+        return self._kept.get(key)
 
-    async def find(self, client_id: str, alias: str) -> str | None:
-        """The request id of what has this alias, such as ``paymentId:2026…``."""
-        return self._aliases.get((client_id, alias))
+    async def find(self, client_id: str, family: str, alias: str) -> Key | None:
+        """The key of what has this alias, such as ``paymentId:2026…``."""
+        return self._aliases.get((client_id, family, alias))
 
     async def commit(self, changed: Kept) -> bool:
         """Store it; False when another version was committed since it was loaded, or another has one of its aliases."""
@@ -76,7 +78,7 @@ class MemoryStore(Generic[Kept]):
 
     async def browse(self, client_id: str | None = None) -> list[Kept]:
         """What is stored for one client or all, the latest change first."""
-        return [one for (owner, _), one in reversed(self._kept.items()) if client_id in (None, owner)]
+        return [one for key, one in reversed(self._kept.items()) if client_id in (None, key[0])]
 
     async def held(self) -> tuple[int, int]:
         """How many are stored, and the bytes that they take, roughly."""
@@ -95,20 +97,21 @@ class MemoryStore(Generic[Kept]):
         if not self._warned:
             self._warned = True
             logger.warning(
-                "more than %d payments, or %d MiB of them: the oldest are forgotten from now on",
+                "more than %d %s, or %d MiB of them: the oldest are forgotten from now on",
                 self._limit,
+                self._what,
                 self._max_bytes // 2**20,
             )
 
     def _take_aliases(self, key: Key, aliases: tuple[str, ...], known: Kept | None) -> bool:
         """Note the aliases in place of those it had; False when another has one of them."""
-        client_id, request_id = key
-        if any(self._aliases.get((client_id, alias), request_id) != request_id for alias in aliases):
+        client_id, family, _ = key
+        if any(self._aliases.get((client_id, family, alias), key) != key for alias in aliases):
             return False
         if known is not None:
             self._drop_aliases(known, set(aliases))
         for alias in aliases:
-            self._aliases[client_id, alias] = request_id
+            self._aliases[client_id, family, alias] = key
         return True
 
     def _drop(self, gone: Kept) -> None:
@@ -116,6 +119,7 @@ class MemoryStore(Generic[Kept]):
         self._drop_aliases(gone, set())
 
     def _drop_aliases(self, gone: Kept, kept: set[str]) -> None:
+        client_id, family, _ = gone.key
         for alias in gone.aliases:
             if alias not in kept:
-                self._aliases.pop((gone.key[0], alias), None)
+                self._aliases.pop((client_id, family, alias), None)

@@ -12,7 +12,6 @@ from starlette.routing import Mount, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from mock_alipay.apis.payments.endpoints import ENDPOINTS
 from mock_alipay.config.config import Config
 from mock_alipay.config.settings import configured, python_errors
 from mock_alipay.gateway.assembly import Components, assemble
@@ -44,6 +43,7 @@ def routes(components: Components) -> ASGIApp:
         works = [
             components.scheduler.run(),
             components.dispatcher.run(),
+            _load_faker(components),
             *([_watch(components)] if config.watch else []),
         ]
         tasks = [asyncio.create_task(work) for work in works]
@@ -75,6 +75,9 @@ def routes(components: Components) -> ASGIApp:
 _ADMIN = "/__admin"
 _OPENAPI = "/openapi.json"
 
+_START = 1.0
+"""Seconds after the start in which nothing is loaded in advance."""
+
 
 def _is_ours(path: str) -> bool:
     return path.startswith(f"{_ADMIN}/") or path in (_ADMIN, _OPENAPI)
@@ -94,7 +97,7 @@ def _context(components: Components) -> AdminContext:
         scheduler=components.scheduler,
         events=components.events,
         keys=components.keys,
-        endpoints=tuple(ENDPOINTS),
+        families=components.families,
         result_codes=tuple(components.gateway.results),
         env=components.env,
     )
@@ -103,6 +106,12 @@ def _context(components: Components) -> AdminContext:
 def _ended(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and task.exception() is not None:
         logger.error("what happens by itself has stopped: a bug in mock-alipay", exc_info=task.exception())
+
+
+async def _load_faker(components: Components) -> None:
+    """Have what makes up buyers ready before the first one comes, and let calls right after the start go first."""
+    await asyncio.sleep(_START)
+    await asyncio.to_thread(components.repository.environment.fake_buyers.load)
 
 
 async def _watch(components: Components) -> None:

@@ -1,4 +1,4 @@
-"""Delivers notifications: each when it is due, those of one payment in turn, again until it is acknowledged."""
+"""Delivers notifications: each when it is due, those of one aggregate in turn, again until it is acknowledged."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ not answer keep nobody else's notifications waiting, unless they are eight."""
 _REPLY_WAIT = 2.0
 """Seconds for which a reply waits for what is sent before it: shops that do one thing at a time answer only then."""
 
-_Key = tuple[str, str]
+_Key = tuple[str, str, str]
 
 
 class Dispatcher:
@@ -51,7 +51,7 @@ class Dispatcher:
         self._under_way: dict[asyncio.Task[None], str] = {}
         """Deliveries that have been begun, each with its client id."""
         self._last: dict[_Key, asyncio.Task[None]] = {}
-        """For each payment the one after which the next may begin."""
+        """For each aggregate the one after which the next may begin."""
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._rooms: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
@@ -80,7 +80,7 @@ class Dispatcher:
     async def deliver_before_reply(self, notifications: Iterable[Notification]) -> None:
         """Deliver what is sent before a reply, one after the other; a reply is not kept waiting for long.
 
-        Out of turn, for their merchant may call while it answers another of the payment's. They come again like any.
+        Out of turn, for their merchant may call while it answers another notification. They come again like any.
         """
         last: asyncio.Task[None] | None = None
         for notification in notifications:
@@ -95,17 +95,17 @@ class Dispatcher:
         return self.journal.get(notification.id) or notification
 
     def release(self, key: _Key, names: Collection[str]) -> None:
-        """Let go what waits for a notification of a payment that will never come."""
+        """Let go what waits for a notification that will never come."""
         for one in self.journal.together(key):
             if one.held and one.waits_for in names:
                 self._let_go(one, self._clocks.now(one.client_id))
 
     def withdraw(self, key: _Key, moment: datetime, why: str) -> None:
-        """Send no more of what a payment has told of since then."""
+        """Send no more of what an aggregate has told of since then."""
         for one in self.journal.together(key):
             if one.status == "PENDING" and one.created > moment:
                 dropped = one._replace(status="DROPPED", due=None, problem=why)
-                self.schedule.drop(one.client_id, one.id)
+                self.schedule.drop((one.client_id, one.id))
                 self._keep(dropped)
                 self._publish(dropped)
 
@@ -137,7 +137,7 @@ class Dispatcher:
                 self._start(notification)
 
     def _start(self, notification: Notification) -> None:
-        """Deliver a notification when it is its turn: after what was begun before for its payment."""
+        """Deliver a notification when it is its turn: after what was begun before for its aggregate."""
         key, last = notification.key, self._last
         task = self._begin(notification, self._in_turn(last.get(key), notification))
         last[key] = task
@@ -208,12 +208,12 @@ class Dispatcher:
 
     def _keep(self, notification: Notification) -> None:
         for gone in self.journal.keep(notification):
-            self.schedule.drop(gone.client_id, gone.id)
+            self.schedule.drop((gone.client_id, gone.id))
 
     def _note(self, notification: Notification) -> None:
         if notification.due is not None:
             now = self._clocks.now(notification.client_id)
-            self.schedule.put(notification.client_id, notification.id, notification.due, now)
+            self.schedule.put((notification.client_id, notification.id), notification.due, now)
 
     def _publish(self, notification: Notification) -> None:
         self._events.publish("notification", notification.client_id, notification, notification.size)

@@ -25,7 +25,7 @@ def schedule(*due: tuple[str, str, timedelta]) -> tuple[Schedule, Clocks]:
     clocks = Clocks(StoppedClock(NOW))
     made = Schedule(clocks)
     for client_id, payment_request_id, after in due:
-        made.put(client_id, payment_request_id, NOW + after, NOW)
+        made.put((client_id, payment_request_id), NOW + after, NOW)
     return made, clocks
 
 
@@ -68,8 +68,8 @@ def test_one_client_s_are_forgotten_or_all() -> None:
 def test_one_may_be_dropped() -> None:
     """Of one client's id; what nobody knows is dropped in peace."""
     due, _ = schedule(("A", "1", -HOUR), ("A", "2", -HOUR), ("B", "1", -HOUR))
-    due.drop("A", "1")
-    due.drop("A", "3")
+    due.drop(("A", "1"))
+    due.drop(("A", "3"))
     assert [("A", "2"), ("B", "1")] == due.take_due()
 
 
@@ -77,7 +77,7 @@ def test_what_is_put_again_and_again_takes_no_more_room() -> None:
     """Though nobody takes anything off: what is out of date is thrown out meanwhile."""
     due, _ = schedule(("A", "other", -HOUR))
     for number in range(3 * module._SLACK):
-        due.put("A", "1", NOW + number * MINUTE, NOW)
+        due.put(("A", "1"), NOW + number * MINUTE, NOW)
         assert sum(map(len, due._queues.values())) <= module._SLACK + 4
     assert ([("A", "other")], 1) == (due.take_due(), len(due))
 
@@ -120,7 +120,7 @@ class TestWait:
         async def scene() -> float:
             noted = Schedule(Clocks(LoopClock()))
             for number, after in enumerate(due):
-                noted.put("A", str(number), NOW + after, NOW)
+                noted.put(("A", str(number)), NOW + after, NOW)
             return await waited(noted)
 
         assert expected == pytest.approx(run(scene()))
@@ -145,7 +145,7 @@ class TestWait:
             clocks = Clocks(LoopClock())
             move(clocks)
             noted = Schedule(clocks)
-            noted.put("A", "1", NOW + HOUR, clocks.now("A"))
+            noted.put(("A", "1"), NOW + HOUR, clocks.now("A"))
             return await waited(noted)
 
         assert expected == pytest.approx(run(scene()))
@@ -166,9 +166,9 @@ class TestWait:
         async def scene() -> float:
             noted = Schedule(Clocks(LoopClock()))
             for after in known:
-                noted.put("A", "known", NOW + after, NOW)
+                noted.put(("A", "known"), NOW + after, NOW)
             clock = LoopClock()
-            return await waited(noted, lambda: noted.put("A", "new", NOW + put, clock.now()), 600)
+            return await waited(noted, lambda: noted.put(("A", "new"), NOW + put, clock.now()), 600)
 
         assert expected == pytest.approx(run(scene()))
 
@@ -187,8 +187,8 @@ class TestWait:
             clocks.freeze(NOW + ahead, "B")
             clocks.run("B")
             noted = Schedule(clocks)
-            noted.put("A", "known", NOW + HOUR, clocks.now("A"))
-            return await waited(noted, lambda: noted.put("B", "new", clocks.now("B") + after, clocks.now("B")), 600)
+            noted.put(("A", "known"), NOW + HOUR, clocks.now("A"))
+            return await waited(noted, lambda: noted.put(("B", "new"), clocks.now("B") + after, clocks.now("B")), 600)
 
         assert expected == pytest.approx(run(scene()))
 
@@ -199,7 +199,7 @@ class TestWait:
             clocks = Clocks(LoopClock())
             clocks.freeze()
             noted = Schedule(clocks)
-            return await waited(noted, lambda: noted.put("A", "1", NOW + after, clocks.now("A")), 600)
+            return await waited(noted, lambda: noted.put(("A", "1"), NOW + after, clocks.now("A")), 600)
 
         assert A_YEAR == pytest.approx(run(scene(MINUTE)))
         assert 600 + TICK == pytest.approx(run(scene(timedelta())))
@@ -211,7 +211,7 @@ class TestWait:
             clocks = Clocks(LoopClock())
             clocks.freeze()
             noted = Schedule(clocks)
-            noted.put("A", "1", NOW + HOUR, NOW)
+            noted.put(("A", "1"), NOW + HOUR, NOW)
             noted.clocks_moved()
 
             def move() -> None:
@@ -236,7 +236,7 @@ class TestWait:
             waiting.cancel()
             await asyncio.wait([waiting])
             assert waiting.cancelled()
-            noted.put("A", "1", NOW, NOW)
+            noted.put(("A", "1"), NOW, NOW)
             noted.clocks_moved()
             return len(noted.take_due())
 
@@ -251,7 +251,7 @@ class TestWait:
             noted = Schedule(clocks)
             if frozen:
                 clocks.freeze()
-                noted.put("A", "1", NOW + HOUR, NOW)
+                noted.put(("A", "1"), NOW + HOUR, NOW)
             before = looks()
             await waited(noted)
             return looks() - before
@@ -264,7 +264,7 @@ class TestWait:
         async def scene() -> tuple[int, float]:
             noted = Schedule(Clocks(LoopClock()))
             for number in range(1000):
-                noted.put("A", str(number), NOW + timedelta(milliseconds=number), NOW)
+                noted.put(("A", str(number)), NOW + timedelta(milliseconds=number), NOW)
             waits, latest = 0, 0.0
             while len(noted):
                 await noted.wait()

@@ -776,7 +776,7 @@ class TestClaimedId:
     )
     def test_is_read_from_any_bytes(self, raw: bytes, expected: str | None) -> None:
         """Only what could be an id at all, for the journal's sake."""
-        assert expected == claimed_id(raw)
+        assert expected == claimed_id(raw, "paymentRequestId")
 
 
 class TestNull:

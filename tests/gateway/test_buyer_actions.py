@@ -95,7 +95,7 @@ def test_there_must_be_a_payment() -> None:
     driver = Driver()
     driver.open("order-1")
     with pytest.raises(HttpProblem) as refused:
-        asyncio.run(driver.buyer_actions.act("SANDBOX_OTHER", "order-1", Act("pay")))
+        asyncio.run(driver.buyer_actions.act(("SANDBOX_OTHER", "payments", "order-1"), Act("pay")))
     assert 404 == refused.value.status
 
 
@@ -107,7 +107,7 @@ def test_who_is_outrun_tries_again() -> None:
     repository = replace(driver.components.repository, store=store)
     buyer_actions = replace(driver.buyer_actions, repository=repository)
     asyncio.run(store.commit(driver.payment("order-1")))
-    found = asyncio.run(buyer_actions.act(driver.client_id, "order-1", Act("pay")))
+    found = asyncio.run(buyer_actions.act((driver.client_id, "payments", "order-1"), Act("pay")))
     assert ("SUCCESS", 5, 0) == (found.state, found.version, store.times)
 
 
@@ -118,6 +118,6 @@ def test_who_is_outrun_for_ever_gives_up() -> None:
     store = Contested(1000)
     asyncio.run(store.commit(driver.payment("order-1")))
     buyer_actions = replace(driver.buyer_actions, repository=replace(driver.components.repository, store=store))
-    with pytest.raises(RuntimeError, match="payment order-1 changed 10 times"):
-        asyncio.run(buyer_actions.act(driver.client_id, "order-1", Act("pay")))
+    with pytest.raises(RuntimeError, match="order-1 changed 10 times"):
+        asyncio.run(buyer_actions.act((driver.client_id, "payments", "order-1"), Act("pay")))
     assert 1000 - MOST_CONFLICTS == store.times

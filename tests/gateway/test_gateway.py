@@ -16,9 +16,10 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.apis.context import Context
-from mock_alipay.apis.payments.endpoints import Endpoint
-from mock_alipay.apis.payments.model import Outcome, Payment
+from mock_alipay.apis.context import Context, Outcome
+from mock_alipay.apis.family import Endpoint, Families
+from mock_alipay.apis.payments import PAYMENTS
+from mock_alipay.apis.payments.model import Payment
 from mock_alipay.clock.clocks import LATEST, Clocks, wire_time
 from mock_alipay.config.config import TEST_CLIENT_ID
 from mock_alipay.errors import HttpProblem, Refusal
@@ -28,7 +29,7 @@ from mock_alipay.journal.events import Event
 from mock_alipay.journal.exchange import Call, Reply
 from mock_alipay.journal.log_lines import json_line, text_line
 from mock_alipay.signing import content, fits, keys, parse, raw_signature
-from mock_alipay.storage import MemoryStore
+from mock_alipay.storage import Key, MemoryStore
 from mock_alipay.web.admin.call_views import whole_call_view
 from tests.calls import NOW, ask, code, header, latest, parts_of, plain_call, result, signed_call, with_scenario
 from tests.live import PATH, SANDBOX_PATH, Live, sample
@@ -37,15 +38,17 @@ CARD = "4054695723100768"
 """A documented test card."""
 
 
-def with_endpoint(gateway: Gateway, decide: Callable[[Mapping[str, Any], Context], Outcome]) -> Gateway:
+def with_endpoint(gateway: Gateway, decide: Callable[[Mapping[str, Any], Context[Any]], Outcome[Any]]) -> Gateway:
     """A gateway with a createPaymentSession of its own."""
-    executor = replace(gateway.executor, endpoints={"createPaymentSession": Endpoint(decide)})
+    executor = replace(
+        gateway.executor, families=Families([PAYMENTS._replace(endpoints={"createPaymentSession": Endpoint(decide)})])
+    )
     return replace(gateway, executor=executor)
 
 
 def payments(components: Components) -> list[str]:
     """The paymentRequestIds that the gateway keeps."""
-    return [payment.payment_request_id for payment in asyncio.run(components.repository.store.browse())]
+    return [payment.request_id for payment in asyncio.run(components.repository.store.browse())]
 
 
 def is_signed(reply: Reply, key: Any = None, target: str = SANDBOX_PATH) -> bool:
@@ -68,7 +71,7 @@ def test_a_good_call_opens_a_session() -> None:
     assert ("createPaymentSession", TEST_CLIENT_ID, "order-1") == (
         entry.endpoint,
         entry.client_id,
-        entry.payment_request_id,
+        entry.request_id,
     )
     assert ("SUCCESS", "S", "success.") == (entry.result_code, entry.result_status, entry.message)
     assert ("valid", None, ()) == (entry.verdict, entry.explanation, entry.faults)
@@ -90,17 +93,17 @@ LIST_OF_WRONGS: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     (
         {"path": "/ams/api/v1/payments/nothing"},
         "NO_INTERFACE_DEF",
-        {"endpoint": None, "verdict": "unchecked", "payment_request_id": None, "scenario": None},
+        {"endpoint": None, "verdict": "unchecked", "request_id": None, "scenario": None},
     ),
     (
         {"method": "GET"},
         "METHOD_NOT_SUPPORTED",
-        {"endpoint": None, "verdict": "unchecked", "payment_request_id": None, "scenario": None},
+        {"endpoint": None, "verdict": "unchecked", "request_id": None, "scenario": None},
     ),
     (
         {"extra": {"content-type": "text/plain"}},
         "MEDIA_TYPE_NOT_ACCEPTABLE",
-        {"endpoint": None, "verdict": "unchecked", "payment_request_id": None, "scenario": None},
+        {"endpoint": None, "verdict": "unchecked", "request_id": None, "scenario": None},
     ),
     (
         {"extra": {"request-time": "now"}},
@@ -115,7 +118,7 @@ LIST_OF_WRONGS: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     (
         {"body": b"{}"},
         "PARAM_ILLEGAL",
-        {"endpoint": "createPaymentSession", "verdict": "valid", "payment_request_id": None, "scenario": None},
+        {"endpoint": "createPaymentSession", "verdict": "valid", "request_id": None, "scenario": None},
     ),
     (
         {"extra": {"mock-scenario": "card-not-supported"}},
@@ -202,7 +205,7 @@ def test_a_message_may_have_256_characters(tmp_path: Path, length: int, expected
 def test_a_longer_message_is_cut() -> None:
     """To 256 characters, the last of which says so."""
 
-    def endpoint(body: Mapping[str, Any], context: Context) -> Outcome:
+    def endpoint(body: Mapping[str, Any], context: Context[Any]) -> Outcome[Any]:
         raise Refusal("PROCESS_FAIL", "ä" * 257)
 
     gateway = with_endpoint(parts_of().gateway, endpoint)
@@ -225,7 +228,7 @@ def test_a_refused_call_is_noted_under_the_id_that_it_claims(call: Call, expecte
     """So that it is found where its merchant looks for it, if its body can be read."""
     components = parts_of()
     ask(components, call)
-    assert expected == latest(components).payment_request_id
+    assert expected == latest(components).request_id
     assert payments(components) == []
 
 
@@ -316,7 +319,7 @@ def test_an_unknown_name_in_the_header_is_http_400(name: str) -> None:
     assert "card-not-supported" in problem["known"]
     assert payments(components) == []
     entry = latest(components)
-    assert (None, "order-1", "valid") == (entry.result_code, entry.payment_request_id, entry.verdict)
+    assert (None, "order-1", "valid") == (entry.result_code, entry.request_id, entry.verdict)
 
 
 def test_the_name_of_the_scenario_comes_back() -> None:
@@ -493,7 +496,7 @@ def test_a_repeat_gets_the_same_session_until_it_expires() -> None:
     assert first != new
 
 
-class Contested(MemoryStore[Payment]):
+class Contested(MemoryStore[Any]):
     """A store in which somebody else is quicker, some times."""
 
     def __init__(self, times: int) -> None:
@@ -501,18 +504,18 @@ class Contested(MemoryStore[Payment]):
         self.times = times
         self.loads = 0
 
-    async def load(self, client_id: str, payment_request_id: str) -> Payment | None:
+    async def load(self, key: Key) -> Any:
         self.loads += 1
-        return await super().load(client_id, payment_request_id)
+        return await super().load(key)
 
-    async def commit(self, payment: Payment) -> bool:
+    async def commit(self, changed: Any) -> bool:
         if self.times > 0:
             self.times -= 1
             return False
-        return await super().commit(payment)
+        return await super().commit(changed)
 
 
-def with_store(components: Components, store: MemoryStore[Payment]) -> Gateway:
+def with_store(components: Components, store: MemoryStore[Any]) -> Gateway:
     """A gateway that keeps its payments elsewhere."""
     executor = components.gateway.executor
     repository = replace(executor.repository, store=store)
@@ -532,9 +535,9 @@ def test_a_conflict_is_decided_anew(times: int) -> None:
 def test_two_equal_calls_at_once_get_one_session() -> None:
     """Whoever comes second is told of the first one's session."""
 
-    class Slow(MemoryStore[Payment]):
-        async def load(self, client_id: str, payment_request_id: str) -> Payment | None:
-            found = await super().load(client_id, payment_request_id)
+    class Slow(MemoryStore[Any]):
+        async def load(self, key: Key) -> Any:
+            found = await super().load(key)
             await asyncio.sleep(0)
             return found
 
@@ -558,7 +561,7 @@ def heard(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> 
 def broken(gateway: Gateway) -> Gateway:
     """A gateway whose endpoint has a bug."""
 
-    def endpoint(body: Mapping[str, Any], context: Context) -> Outcome:
+    def endpoint(body: Mapping[str, Any], context: Context[Any]) -> Outcome[Any]:
         raise ZeroDivisionError("a bug")
 
     return with_endpoint(gateway, endpoint)
@@ -576,7 +579,7 @@ def test_a_bug_is_an_unknown_exception(caplog: pytest.LogCaptureFixture, monkeyp
     }
     assert is_signed(reply)
     entry = latest(components)
-    assert (entry.result_code, entry.payment_request_id) == ("UNKNOWN_EXCEPTION", "order-1")
+    assert (entry.result_code, entry.request_id) == ("UNKNOWN_EXCEPTION", "order-1")
     assert f"call {entry.id} met a bug" in told.text
     assert "ZeroDivisionError: a bug" in told.text
     assert payments(components) == []
@@ -590,7 +593,7 @@ def test_a_payment_that_never_comes_to_rest_is_a_bug(
     store = Contested(1000)
     reply = asyncio.run(with_store(parts_of(), store).answer(signed_call(sample("order-1"))))
     assert (code(reply), store.loads) == ("UNKNOWN_EXCEPTION", 10)
-    assert "payment order-1 changed 10 times" in told.text
+    assert "order-1 changed 10 times" in told.text
 
 
 def test_fifty_clients_at_once_never_mix() -> None:
@@ -622,7 +625,8 @@ def test_fifty_clients_at_once_never_mix() -> None:
         created = asyncio.run(components.repository.store.browse(client_id))
         assert plays[scenario].count("SUCCESS") > 0 or created == []
         assert len(created) <= 1
-    sessions = {payment.session and payment.session.id for payment in asyncio.run(components.repository.store.browse())}
+    kept = asyncio.run(components.repository.store.browse())
+    sessions = {one.session and one.session.id for one in kept if isinstance(one, Payment)}
     assert len(sessions) == 20
 
 
@@ -714,9 +718,9 @@ def test_a_new_session_is_announced_before_the_call_that_opened_it() -> None:
     assert ["payment", "call", "call", "call", "call", "payment", "call"] == [event.kind for event in told]
     assert list(range(1, 8)) == [event.number for event in told]
     first, third = told[0].subject, told[5].subject
-    assert asyncio.run(components.repository.store.load(TEST_CLIENT_ID, "order-1")) == first
+    assert asyncio.run(components.repository.store.load((TEST_CLIENT_ID, "payments", "order-1"))) == first
     assert NOW + timedelta(hours=3) == first.created
-    assert "order-3" == third.payment_request_id
+    assert "order-3" == third.request_id
     assert {TEST_CLIENT_ID} == {event.client_id for event in told}
     assert len(first.request) == told[0].size
     assert 2 == len(components.scheduler.schedule)

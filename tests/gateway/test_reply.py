@@ -23,7 +23,7 @@ from tests.calls import NOW, header, plain_call
 from tests.live import SANDBOX_PATH
 
 GATEWAY, FORGER = keys.shipped_gateway_key(), keys.shipped_forger_key()
-STATE = CallState("12", plain_call(), 0.0, "SANDBOX_A", NOW)
+STATE = CallState("12", plain_call(), 0.0, "SANDBOX_A", NOW, "paymentRequestId")
 BODY = {"result": {"resultMessage": "schön"}}
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.apis.payments.model import DomainEvent, Payment
-from mock_alipay.contracts.names import Act
+from mock_alipay.apis.aggregate import DomainEvent
+from mock_alipay.apis.payments.model import Payment
 from mock_alipay.gateway.repository import MOST_CONFLICTS, Repository
 from mock_alipay.journal.events import Event
 from mock_alipay.storage import MemoryStore
@@ -20,21 +20,21 @@ from tests.calls import NOW, parts_of
 URL = "http://127.0.0.1:9/notify"
 
 
-class Contested(MemoryStore[Payment]):
+class Contested(MemoryStore[Any]):
     """A store in which somebody else is quicker, some times."""
 
     def __init__(self, times: int) -> None:
         super().__init__()
         self.times = times
 
-    async def commit(self, payment: Payment) -> bool:
-        if self.times > 0 and payment.version > 1:
+    async def commit(self, changed: Any) -> bool:
+        if self.times > 0 and changed.version > 1:
             self.times -= 1
-            known = await self.load(payment.client_id, payment.payment_request_id)
+            known = await self.load(changed.key)
             assert known is not None
             await super().commit(known._replace(version=known.version + 1))
             return False
-        return await super().commit(payment)
+        return await super().commit(changed)
 
 
 def ledger_of(times: int = 0) -> Repository:
@@ -49,7 +49,11 @@ def test_a_commit_is_the_next_version_without_its_news() -> None:
         "SUCCESS", order(url=URL), version=0, domain_events=(DomainEvent("notifyPayment", NOW, "PAYMENT_RESULT"),)
     )
     kept = asyncio.run(repository.commit(payment, NOW))
-    assert payment._replace(version=1, domain_events=()) == kept == asyncio.run(repository.store.load("A", "order-1"))
+    assert (
+        payment._replace(version=1, domain_events=())
+        == kept
+        == asyncio.run(repository.store.load(("A", "payments", "order-1")))
+    )
     assert ["notifyPayment"] == [notification.name for notification in repository.notifier.dispatcher.journal]
 
 
@@ -84,10 +88,10 @@ def test_what_was_due_is_done_before_anyone_looks(times: int) -> None:
     repository = ledger_of(times)
     asyncio.run(repository.commit(opened(order(url=URL), version=0), NOW))
     for moment in (NOW + HOUR, NOW + 2 * HOUR):
-        found = asyncio.run(repository.load("A", "order-1", moment))
-        assert found is not None
+        found = asyncio.run(repository.load(("A", "payments", "order-1"), moment))
+        assert isinstance(found, Payment)
         assert ("EXPIRED", NOW + HOUR, 2 + times) == (found.state, found.begun, found.version)
-        assert found == asyncio.run(repository.store.load("A", "order-1"))
+        assert found == asyncio.run(repository.store.load(("A", "payments", "order-1")))
     assert ["PENDING"] == [notification.status for notification in repository.notifier.dispatcher.journal]
 
 
@@ -95,8 +99,8 @@ def test_who_looks_before_anything_is_due_changes_nothing() -> None:
     """And of a payment that is not there nothing is found."""
     repository = ledger_of()
     kept = asyncio.run(repository.commit(opened(version=0), NOW))
-    assert kept is asyncio.run(repository.load("A", "order-1", NOW + HOUR - SECOND))
-    assert asyncio.run(repository.load("B", "order-1", NOW + HOUR)) is None
+    assert kept is asyncio.run(repository.load(("A", "payments", "order-1"), NOW + HOUR - SECOND))
+    assert asyncio.run(repository.load(("B", "payments", "order-1"), NOW + HOUR)) is None
 
 
 def test_all_that_was_due_is_one_change() -> None:
@@ -107,8 +111,8 @@ def test_all_that_was_due_is_one_change() -> None:
     asyncio.run(repository.commit(payment, NOW))
     heard: list[Event] = []
     with repository.events.subscribed(heard.append):
-        found = asyncio.run(repository.load("A", "order-1", NOW + timedelta(days=30)))
-    assert found is not None
+        found = asyncio.run(repository.load(("A", "payments", "order-1"), NOW + timedelta(days=30)))
+    assert isinstance(found, Payment)
     assert ("SUCCESS", ["FAIL", "SUCCESS"]) == (found.state, [t.status for t in found.captures])
     assert [found] == [event.subject for event in heard if event.kind == "payment"]
 
@@ -117,39 +121,7 @@ def test_who_looks_gives_up_when_the_payment_never_comes_to_rest() -> None:
     """After ten conflicts, instead of trying for ever."""
     repository = ledger_of(1000)
     asyncio.run(repository.commit(opened(version=0), NOW))
-    with pytest.raises(RuntimeError, match="payment order-1 changed 10 times"):
-        asyncio.run(repository.load("A", "order-1", NOW + HOUR))
+    with pytest.raises(RuntimeError, match="order-1 changed 10 times"):
+        asyncio.run(repository.load(("A", "payments", "order-1"), NOW + HOUR))
     assert isinstance(repository.store, Contested)
     assert 1000 - MOST_CONFLICTS == repository.store.times
-
-
-PAYS = (Act("pay", HOUR),)
-
-
-@pytest.mark.parametrize(
-    ("buyer", "after", "expected"), [(PAYS, HOUR - SECOND, 0), (PAYS, HOUR, 1), ((), HOUR - SECOND, 0), ((), HOUR, 0)]
-)
-def test_what_makes_up_buyers_is_waited_for_only_when_something_is_due(
-    buyer: tuple[Act, ...], after: timedelta, expected: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It takes a while to load: who only looks does not pay for that, nor a session to which no buyer comes."""
-    repository = ledger_of()
-    asyncio.run(repository.commit(opened(version=0, buyer=buyer, acts=NOW + HOUR if buyer else None), NOW))
-    waited: list[None] = []
-
-    async def ready(_: Repository) -> None:
-        waited.append(None)
-
-    monkeypatch.setattr(Repository, "ready", ready)
-    asyncio.run(repository.load("A", "order-1", NOW + after))
-    assert expected == len(waited)
-
-
-@pytest.mark.parametrize(("whose", "left"), [("A", 1), (None, 0)])
-def test_payments_are_forgotten_with_what_is_due_for_them(whose: str | None, left: int) -> None:
-    """Of one client id or all; how many there were is told."""
-    repository = ledger_of()
-    for client_id in "AB":
-        asyncio.run(repository.commit(opened(version=0, client_id=client_id), NOW))
-    assert 2 - left == asyncio.run(repository.forget(whose))
-    assert (left, left) == (len(repository.schedule), len(asyncio.run(repository.store.browse())))

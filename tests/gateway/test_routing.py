@@ -10,18 +10,18 @@ from tests.calls import plain_call
 
 PATH = "/ams/api/v1/payments/createPaymentSession"
 SANDBOX_PATH = "/ams/sandbox/api/v1/payments/createPaymentSession"
-FINDER = Router(["createPaymentSession", "inquiryPayment"])
+FINDER = Router(["payments/createPaymentSession", "payments/inquiryPayment"])
 
 
 @pytest.mark.parametrize(
     ("target", "expected"),
     [
-        (PATH, "createPaymentSession"),
-        (SANDBOX_PATH, "createPaymentSession"),
-        (PATH + "?a=b", "createPaymentSession"),
-        (PATH + "?", "createPaymentSession"),
-        ("/ams/api/v1/payments/inquiryPayment", "inquiryPayment"),
-        ("/ams/api/v1/payments/create%50aymentSession", "createPaymentSession"),
+        (PATH, "payments/createPaymentSession"),
+        (SANDBOX_PATH, "payments/createPaymentSession"),
+        (PATH + "?a=b", "payments/createPaymentSession"),
+        (PATH + "?", "payments/createPaymentSession"),
+        ("/ams/api/v1/payments/inquiryPayment", "payments/inquiryPayment"),
+        ("/ams/api/v1/payments/create%50aymentSession", "payments/createPaymentSession"),
     ],
 )
 def test_an_endpoint_is_found(target: str, expected: str) -> None:
@@ -35,7 +35,7 @@ def test_an_endpoint_is_found(target: str, expected: str) -> None:
 def test_double_slashes_are_borne_and_told(target: str) -> None:
     """A gateway URL that ends with a slash makes them."""
     name, hint = FINDER.find(plain_call(target=target))
-    assert name == "createPaymentSession"
+    assert name == "payments/createPaymentSession"
     assert "double slashes" in str(hint)
 
 
@@ -88,8 +88,8 @@ def test_a_path_that_is_no_ams_path_is_misuse(target: str) -> None:
         FINDER.find(plain_call(target=target))
     problem = caught.value.problem
     assert problem["status"] == 404
-    assert "/ams/api/v1/payments/<endpoint>" in problem["detail"]
-    assert problem["endpoints"] == ["createPaymentSession", "inquiryPayment"]
+    assert "/ams/api/v1/payments/createPaymentSession" in problem["detail"]
+    assert problem["endpoints"] == ["payments/createPaymentSession", "payments/inquiryPayment"]
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD", "OPTIONS", "post"])
@@ -132,7 +132,7 @@ def test_a_cors_preflight_is_told_that_browsers_cannot_call(target: str) -> None
 def test_json_in_utf_8_is_read(content_type: str) -> None:
     """In all spellings, also said twice as the Go SDK does, or not said."""
     headers = {"content-type": content_type} if content_type else {}
-    assert ("createPaymentSession", None) == FINDER.find(plain_call(headers=headers, target=PATH))
+    assert ("payments/createPaymentSession", None) == FINDER.find(plain_call(headers=headers, target=PATH))
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_other_media_types_are_refused(content_type: str, words: str) -> None:
 @pytest.mark.parametrize("encoding", ["identity", "Identity", ""])
 def test_a_plain_body_may_say_so(encoding: str) -> None:
     """``identity`` is no encoding."""
-    assert FINDER.find(plain_call(headers={"content-encoding": encoding}))[0] == "createPaymentSession"
+    assert FINDER.find(plain_call(headers={"content-encoding": encoding}))[0] == "payments/createPaymentSession"
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "gzip, identity"])

@@ -22,7 +22,7 @@ from mock_alipay.clock.schedule import Schedule
 from mock_alipay.contracts.names import Act
 from mock_alipay.gateway.scheduler import Scheduler
 from mock_alipay.journal.events import Event, Events
-from mock_alipay.storage import MemoryStore
+from mock_alipay.storage import Key, MemoryStore
 from tests.apis.payments.orders import late, opened, order, refund
 from tests.calls import NOW, parts_of
 from tests.timelapse import LoopClock, looks, passed, run
@@ -38,7 +38,7 @@ class Scene:
     ``reopened`` are payments whose session is told to be open again.
     """
 
-    store: MemoryStore[Payment] = field(default_factory=MemoryStore[Payment])
+    store: MemoryStore[Any] = field(default_factory=MemoryStore[Any])
     clocks: Clocks = field(default_factory=lambda: Clocks(LoopClock()))
     events: Events = field(default_factory=lambda: Events("run"))
     told: list[tuple[float, str]] = field(default_factory=list)
@@ -73,7 +73,7 @@ class Scene:
         order = Order(Money("USD", 1), "GCASH", "http://127.0.0.1:9/notify")
         payment = Payment(client_id, payment_request_id, version, b"{}", NOW, order, expires, session)
         assert await self.store.commit(payment)
-        self.scheduler.schedule.put(client_id, payment_request_id, expires, self.clocks.now(client_id))
+        self.scheduler.schedule.put((client_id, "payments", payment_request_id), expires, self.clocks.now(client_id))
 
     async def move(self, how: Callable[[Clocks, str | None], object], client_id: str | None = None) -> None:
         """Move a clock, and let it be seen to."""
@@ -150,12 +150,12 @@ def test_a_scripted_buyer_acts_in_time_and_money_arrives() -> None:
             async with stage.running():
                 await stage.scheduler.repository.commit(payment, NOW)
                 await asyncio.sleep(3600)
-                paid = await stage.store.load("A", "order-1")
+                paid = await stage.store.load(("A", "payments", "order-1"))
                 assert paid is not None
                 made = refund(5, **late(2 * MINUTE))._replace(settles=NOW + HOUR + 2 * MINUTE)
                 await stage.scheduler.repository.commit(paid._replace(transactions=(made,)), NOW + HOUR)
                 await asyncio.sleep(3600)
-                settled = await stage.store.load("A", "order-1")
+                settled = await stage.store.load(("A", "payments", "order-1"))
                 assert settled is not None
                 assert ["SUCCESS"] == [t.status for t in settled.refunds]
         return changes
@@ -299,15 +299,15 @@ def test_a_payment_that_was_forgotten_is_not_told_of() -> None:
     assert ["other"] == play(scene())
 
 
-class Dawdling(MemoryStore[Payment]):
+class Dawdling(MemoryStore[Any]):
     """A store that takes a minute to find a payment, once there is a clock that was moved."""
 
     slow = False
 
-    async def load(self, client_id: str, payment_request_id: str) -> Payment | None:
+    async def load(self, key: Key) -> Payment | None:
         if self.slow:
             await asyncio.sleep(60)
-        return await super().load(client_id, payment_request_id)
+        return await super().load(key)
 
 
 def test_a_moved_clock_waits_for_what_others_have_begun() -> None:
@@ -361,18 +361,18 @@ def test_a_clock_that_is_set_back_takes_back_what_was_to_be_told() -> None:
         async with stage.running():
             await stage.move(advance(2 * HOUR))
             await stage.move(freeze(NOW + 2 * MINUTE))
-        return [(one.payment_request_id, one.status) for one in journal]
+        return [(one.request_id, one.status) for one in journal]
 
     assert [("minute", "PENDING"), ("hour", "DROPPED")] == run(scene())
 
 
-class Spoilt(MemoryStore[Payment]):
+class Spoilt(MemoryStore[Any]):
     """A store with a bug."""
 
-    async def load(self, client_id: str, payment_request_id: str) -> Payment | None:
-        if payment_request_id.startswith("bad"):
+    async def load(self, key: Key) -> Payment | None:
+        if key[-1].startswith("bad"):
             raise ZeroDivisionError("oops")
-        return await super().load(client_id, payment_request_id)
+        return await super().load(key)
 
 
 @pytest.mark.parametrize("by_hand", [True, False])

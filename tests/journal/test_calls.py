@@ -23,8 +23,10 @@ def note(
         call=plain_call(body),
         reply=reply if isinstance(reply, Reply) else Reply(200, b"", reply),
         client_id=client_id,
+        family="payments",
         endpoint="createPaymentSession",
-        payment_request_id=None,
+        id_field="paymentRequestId",
+        request_id=None,
         result_code="SUCCESS",
         result_status="S",
         message="",
@@ -164,7 +166,7 @@ def test_an_exchange_is_as_large_as_its_texts() -> None:
     assert 1000 + 500 + 2000 + 4000 <= entry.size() - least <= 1000 + 500 + 2 * (2000 + 4000) + 100
 
 
-LOOKED_UP: dict[str, Any] = {"client_id": "A", "payment_request_id": "1", "result_code": "SUCCESS", "scenario": "tale"}
+LOOKED_UP: dict[str, Any] = {"client_id": "A", "request_id": "1", "result_code": "SUCCESS", "scenario": "tale"}
 
 
 @pytest.mark.parametrize(
@@ -188,7 +190,7 @@ def test_exchanges_are_looked_up_by_what_they_say(filters: dict[str, str], expec
     journal = CallJournal()
     note(journal, **LOOKED_UP)
     note(journal, **{**LOOKED_UP, "client_id": "B"})
-    note(journal, **{**LOOKED_UP, "payment_request_id": "2"})
+    note(journal, **{**LOOKED_UP, "request_id": "2"})
     note(journal, **{**LOOKED_UP, "result_code": "PROCESS_FAIL"})
     note(journal, endpoint=None, result_code=None, scenario=None)
     found = [entry.id for entry in journal.newest_first(wanted(filters), after=after)]

@@ -47,7 +47,7 @@ def test_a_change_takes_the_place_of_what_was() -> None:
 
 def test_filters() -> None:
     """Each is one field; of several all must fit."""
-    one = notification("1", client_id="B", payment_request_id="p", status="DROPPED", scenario="tale")
+    one = notification("1", client_id="B", request_id="p", status="DROPPED", scenario="tale")
     values = {
         "clientId": "B",
         "notification": "notifyPayment",
@@ -80,9 +80,9 @@ def test_told(changes: dict[str, Any], told: bool) -> None:
 
 def test_those_without_a_payment_are_alone() -> None:
     """A notification with a body of its own waits for no other; those of one payment are delivered in turn."""
-    assert notification("1", payment_request_id="p").key == notification("2", payment_request_id="p").key
-    assert notification("1", payment_request_id=None).key != notification("2", payment_request_id=None).key
-    assert notification("1", client_id="A", payment_request_id="p").key != notification("2", client_id="B").key
+    assert notification("1", request_id="p").key == notification("2", request_id="p").key
+    assert notification("1", request_id=None).key != notification("2", request_id=None).key
+    assert notification("1", client_id="A", request_id="p").key != notification("2", client_id="B").key
 
 
 def test_the_oldest_make_room_for_the_newest(caplog: pytest.LogCaptureFixture) -> None:
@@ -135,7 +135,7 @@ def test_what_is_counted_is_what_is_there(steps: list[tuple[str, int, int]]) -> 
             continue
         kept = list(outbox)
         number = kept[pick % len(kept)].id if what == "change" and kept else outbox.next_id()
-        payment = {"client_id": "AB"[int(number) % 2], "payment_request_id": str(int(number) % 5)}
+        payment = {"client_id": "AB"[int(number) % 2], "request_id": str(int(number) % 5)}
         one = notification(number, **payment, body=b"x" * 10 * size)
         outbox.keep(one)
         assert sum(each.size for each in outbox) == outbox._bytes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ def payment(payment_request_id: str = "1", version: int = 1, client_id: str = "A
     return Payment(client_id, payment_request_id, version, b"{}", NOW, ORDER, NOW, SESSION)
 
 
-def commit(store: MemoryStore[Payment], *payments: Payment) -> list[bool]:
+def commit(store: MemoryStore[Any], *payments: Payment) -> list[bool]:
     """Commit them in order."""
 
     async def all_of_them() -> list[bool]:
@@ -29,19 +30,19 @@ def commit(store: MemoryStore[Payment], *payments: Payment) -> list[bool]:
     return asyncio.run(all_of_them())
 
 
-def ids(store: MemoryStore[Payment], client_id: str | None = None) -> list[str]:
+def ids(store: MemoryStore[Any], client_id: str | None = None) -> list[str]:
     """The paymentRequestIds that the store holds, the latest change first."""
     return [payment.payment_request_id for payment in asyncio.run(store.browse(client_id))]
 
 
-def load(store: MemoryStore[Payment], payment_request_id: str = "1", client_id: str = "A") -> Payment | None:
+def load(store: MemoryStore[Any], payment_request_id: str = "1", client_id: str = "A") -> Payment | None:
     """A payment, if it is there."""
-    return asyncio.run(store.load(client_id, payment_request_id))
+    return asyncio.run(store.load((client_id, "payments", payment_request_id)))
 
 
 def test_what_is_committed_is_loaded() -> None:
     """Under its client id and paymentRequestId, and no other."""
-    store = MemoryStore[Payment]()
+    store = MemoryStore[Any]()
     assert [True] == commit(store, payment())
     assert payment() == load(store)
     assert load(store, "2") is None
@@ -50,7 +51,7 @@ def test_what_is_committed_is_loaded() -> None:
 
 def test_the_same_id_of_two_clients_is_two_payments() -> None:
     """Clients never meet."""
-    store = MemoryStore[Payment]()
+    store = MemoryStore[Any]()
     assert [True, True] == commit(store, payment(client_id="A"), payment(client_id="B"))
     assert payment(client_id="B") == load(store, client_id="B")
 
@@ -70,7 +71,7 @@ def test_the_same_id_of_two_clients_is_two_payments() -> None:
 )
 def test_only_the_next_version_is_taken(known: int, offered: int, expected: bool) -> None:
     """Whoever decided on an older version has to decide again, and what was there stays."""
-    store = MemoryStore[Payment]()
+    store = MemoryStore[Any]()
     commit(store, *(payment(version=version) for version in range(1, known + 1)))
     assert [expected] == commit(store, payment(version=offered))
     left = load(store)
@@ -79,7 +80,7 @@ def test_only_the_next_version_is_taken(known: int, offered: int, expected: bool
 
 def test_payments_are_browsed_by_their_latest_change() -> None:
     """Of one client or all; a refused commit is no change."""
-    store = MemoryStore[Payment]()
+    store = MemoryStore[Any]()
     commit(store, payment("1"), payment("2"), payment("3", client_id="B"), payment("1", version=2))
     assert ["1", "3", "2"] == ids(store)
     assert ["1", "2"] == ids(store, "A")
@@ -90,7 +91,7 @@ def test_payments_are_browsed_by_their_latest_change() -> None:
 
 def test_payments_are_forgotten() -> None:
     """Of one client or all, with their number; a forgotten one begins anew at version 1."""
-    store = MemoryStore[Payment]()
+    store = MemoryStore[Any]()
     commit(store, payment("1"), payment("2"), payment("3", client_id="B"))
     assert asyncio.run(store.forget("A")) == 2
     assert ["3"] == ids(store)
@@ -105,7 +106,7 @@ def test_the_oldest_make_room_and_that_is_told_once(
 ) -> None:
     """Beyond the limit; a payment that changed counts as new."""
     monkeypatch.setattr(logging.getLogger("mock_alipay"), "propagate", True)
-    store = MemoryStore[Payment](limit=3)
+    store = MemoryStore[Any](limit=3)
     commit(store, payment("1"), payment("2"), payment("3"), payment("1", version=2))
     assert caplog.messages == []
     commit(store, payment("4"))
@@ -124,7 +125,7 @@ def test_payments_take_only_so_many_bytes(caplog: pytest.LogCaptureFixture, monk
     def large(payment_request_id: str, size: int, version: int = 1) -> Payment:
         return payment(payment_request_id, version)._replace(request=b"x" * size)
 
-    store = MemoryStore[Payment](max_bytes=100)
+    store = MemoryStore[Any](max_bytes=100)
     commit(store, large("1", 50), large("2", 50))
     assert ["2", "1"] == ids(store)
     commit(store, large("1", 40, version=2), large("3", 10))
@@ -150,11 +151,12 @@ def made(kind: TransactionType, name: str) -> Transaction:
     return Transaction(kind, f"{name}-request", f"{name}-id", Money("USD", 1), NOW)
 
 
-def found(store: MemoryStore[Payment], *names: str, client_id: str = "A") -> list[str | None]:
+def found(store: MemoryStore[Any], *names: str, client_id: str = "A") -> list[str | None]:
     """The paymentRequestIds of payments with these names."""
 
     async def all_of_them() -> list[str | None]:
-        return [await store.find(client_id, name) for name in names]
+        keys = [await store.find(client_id, "payments", name) for name in names]
+        return [key and key[-1] for key in keys]
 
     return asyncio.run(all_of_them())
 
@@ -164,7 +166,7 @@ NAMES = ("paymentId:P1", "captureRequestId:c-request", "captureId:c-id", "refund
 
 def test_a_payment_is_found_by_each_of_its_names() -> None:
     """Of its own client, and each kind of name by itself."""
-    store = MemoryStore[Payment]()
+    store = MemoryStore[Any]()
     commit(store, acted("1", 1, "P1", made("CAPTURE", "c"), made("REFUND", "r")))
     assert ["1"] * 5 == found(store, *NAMES)
     assert [None] * 5 == found(store, *NAMES, client_id="B")
@@ -173,7 +175,7 @@ def test_a_payment_is_found_by_each_of_its_names() -> None:
 
 def test_a_payment_that_no_buyer_acted_on_has_no_names() -> None:
     """And one that is as it was before the buyer acted has them no more."""
-    store = MemoryStore[Payment]()
+    store = MemoryStore[Any]()
     commit(store, payment(), acted(version=2))
     assert ["1"] == found(store, "paymentId:P1")
     commit(store, payment(version=3), acted("2"))
@@ -190,7 +192,7 @@ def test_a_payment_that_no_buyer_acted_on_has_no_names() -> None:
 )
 def test_a_name_belongs_to_one_payment(other: Payment) -> None:
     """Whoever comes second is refused whole, and none of its names is kept; another client may use them."""
-    store = MemoryStore[Payment]()
+    store = MemoryStore[Any]()
     commit(store, acted("1", 1, "P1", made("CAPTURE", "c"), made("REFUND", "r")))
     assert [False, True] == commit(store, other, other._replace(client_id="B"))
     assert load(store, "2") is None
@@ -199,7 +201,7 @@ def test_a_name_belongs_to_one_payment(other: Payment) -> None:
 
 def test_names_go_with_their_payment() -> None:
     """When it is forgotten, and when it makes room."""
-    store = MemoryStore[Payment](limit=1)
+    store = MemoryStore[Any](limit=1)
     commit(store, acted("1", 1, "P1", made("REFUND", "r")), acted("2", 1, "P2"))
     assert [None, None, "2"] == found(store, "paymentId:P1", "refundId:r-id", "paymentId:P2")
     asyncio.run(store.forget("A"))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
-from mock_alipay.apis.payments.endpoints import ENDPOINTS
+from mock_alipay.apis import FAMILIES
 from mock_alipay.config.config import Config
 from mock_alipay.contracts.validation import Contract
 from mock_alipay.scenarios import Selector
@@ -337,7 +337,7 @@ def bug(*_: Any, **__: Any) -> Any:
     raise ZeroDivisionError("a bug that only a test can have")
 
 
-BROKEN = ENDPOINTS["createPaymentSession"]._replace(decide=bug)
+BROKEN = FAMILIES.endpoints["payments/createPaymentSession"]._replace(decide=bug)
 
 
 @pytest.fixture(params=["endpoint", "contract", "chooser"])
@@ -345,7 +345,7 @@ def broken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
     """One part of the gateway that raises what it never should."""
     match request.param:
         case "endpoint":
-            monkeypatch.setitem(ENDPOINTS, "createPaymentSession", BROKEN)
+            monkeypatch.setitem(FAMILIES.endpoints, "payments/createPaymentSession", BROKEN)
         case "contract":
             monkeypatch.setattr(Contract, "check", bug)
         case _:
@@ -386,6 +386,6 @@ def test_after_a_bug_all_is_well(gateway: Live, monkeypatch: pytest.MonkeyPatch)
     """A call that met a bug left nothing behind: repeated, it succeeds."""
     name = f"bug-{uuid.uuid4()}"
     with monkeypatch.context() as patch:
-        patch.setitem(ENDPOINTS, "createPaymentSession", BROKEN)
+        patch.setitem(FAMILIES.endpoints, "payments/createPaymentSession", BROKEN)
         assert "UNKNOWN_EXCEPTION" == gateway.create(sample(name)).code
     assert "SUCCESS" == gateway.create(sample(name)).code

@@ -173,8 +173,10 @@ def notification(number: str | None = None, **changes: Any) -> Notification:
     number = number or str(next(_numbers))
     usual: dict[str, Any] = {
         "client_id": "A",
+        "family": "payments",
         "name": "notifyPayment",
-        "payment_request_id": f"payment-{number}",
+        "id_field": "paymentRequestId",
+        "request_id": f"payment-{number}",
         "created": NOW,
         "url": URL,
         "body": b'{"notifyType":"PAYMENT_RESULT"}',

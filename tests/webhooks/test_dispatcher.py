@@ -425,7 +425,7 @@ class TestOrder:
             post.post(payment_request_id="p", waits_for="notifyCapture", due=NOW + HOUR)
             post.post(payment_request_id="p", waits_for="notifyRefund")
             post.post(payment_request_id="q", waits_for="notifyCapture")
-            post.dispatcher.release(("A", "p"), {"notifyCapture"})
+            post.dispatcher.release(("A", "payments", "p"), {"notifyCapture"})
             await post.dispatcher.settle()
             assert ["1"] == post.merchants.numbers
             await post.wound(DAY)
@@ -453,7 +453,7 @@ class TestTakeBack:
             settling = asyncio.create_task(post.dispatcher.settle())
             await post.merchants.busy(lambda: post.merchants.under_way == ["2"])
             with post.events.subscribed(post.hear):
-                post.dispatcher.withdraw(("A", "p"), NOW, "undone")
+                post.dispatcher.withdraw(("A", "payments", "p"), NOW, "undone")
             post.merchants.open.set()
             await settling
             await post.wound(HOUR)

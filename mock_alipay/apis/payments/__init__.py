@@ -1,1 +1,16 @@
-"""What may become of a payment: its moves, what a buyer does, what a merchant does with the money, what time brings."""
+"""Payments: sessions, what a buyer does, what a merchant does with the money, what time brings."""
+
+from mock_alipay.apis.family import Buyer, Family
+from mock_alipay.apis.payments import buyer
+from mock_alipay.apis.payments.endpoints import ENDPOINTS
+from mock_alipay.apis.payments.model import FAMILY, Payment
+from mock_alipay.apis.payments.notifications import NOTIFICATIONS
+
+PAYMENTS = Family[Payment](
+    name=FAMILY,
+    noun="payment",
+    id_field="paymentRequestId",
+    endpoints=ENDPOINTS,
+    notifications=NOTIFICATIONS,
+    buyer=Buyer(buyer.can, buyer.act),
+)

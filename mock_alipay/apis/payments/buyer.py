@@ -8,15 +8,14 @@ from typing import Any
 
 import orjson
 
-from mock_alipay.apis.context import Environment
-from mock_alipay.apis.payments.model import DomainEvent, Payment, Transaction
+from mock_alipay.apis.aggregate import DomainEvent
+from mock_alipay.apis.environment import Environment
+from mock_alipay.apis.payments.model import CARD, Payment, Transaction
 from mock_alipay.apis.payments.state_machine import Move, move, possible
 from mock_alipay.contracts.names import Act, BuyerAction
 
 USUAL_REASON = "USER_BALANCE_NOT_ENOUGH"
 """Why a payment is declined when nobody says."""
-
-CARD = "CARD"
 
 _APPROVAL = frozenset({"threeDSResult", "avsResultRaw", "cvvResultRaw", "networkTransactionId", "cardToken", "rrn"})
 """What an issuer or a scheme says of a card payment that goes through."""

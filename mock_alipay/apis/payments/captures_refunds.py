@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from mock_alipay.apis.context import Context, Environment
+from mock_alipay.apis.aggregate import DomainEvent
+from mock_alipay.apis.context import Context
+from mock_alipay.apis.environment import Environment
 from mock_alipay.apis.ids import IdKind
 from mock_alipay.apis.payments.buyer import numbered, with_event
-from mock_alipay.apis.payments.model import DomainEvent, Money, Payment, Transaction, TransactionType
+from mock_alipay.apis.payments.model import Money, Payment, Transaction, TransactionType
 from mock_alipay.apis.payments.state_machine import Move, move
 
 
@@ -36,12 +38,9 @@ def captured(payment: Payment) -> int:
     return sum(t.amount.value for t in payment.captures if t.status == "SUCCESS")
 
 
-def in_process(payment: Payment) -> bool:
-    """Whether a capture has not come to its end."""
-    return any(t.status == "PROCESSING" for t in payment.captures)
-
-
-def made(kind: TransactionType, request_id: str, amount: Money, *, payment: Payment, context: Context) -> Transaction:
+def made(
+    kind: TransactionType, request_id: str, amount: Money, *, payment: Payment, context: Context[Payment]
+) -> Transaction:
     """A new capture or refund; in process where the scenario wants it so, and then it knows how that will end."""
     now, overrides, environment = context.now, context.overrides, context.environment
     name: IdKind = "capture" if kind == "CAPTURE" else "refund"
@@ -98,7 +97,7 @@ def _ended(payment: Payment, transaction: Transaction, now: datetime) -> Payment
         payment, DomainEvent("notifyCapture", now, "CAPTURE_RESULT", transaction.id, transaction.scenario)
     )
     over = captured(payment) == payment.order.amount.value or any(t.last and t.done for t in payment.captures)
-    if payment.state == "AUTHORIZED" and over and not in_process(payment):
+    if payment.state == "AUTHORIZED" and over and not payment.capturing:
         return move(payment, "complete")
     return payment
 

@@ -1,16 +1,23 @@
-"""A payment as the gateway knows it: records without rules. What may become of one says ``life``."""
+"""A payment as the gateway knows it. What may become of one is told by the modules beside this."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from mock_alipay.contracts.names import Act, NotificationName
+from mock_alipay.apis.aggregate import DomainEvent
+from mock_alipay.apis.environment import Environment
+from mock_alipay.contracts.names import Act
+from mock_alipay.storage import Key
+
+FAMILY = "payments"
+CARD = "CARD"
+"""The paymentMethodType whose money is captured."""
 
 State = Literal["OPEN", "EXPIRED", "PROCESSING", "PENDING", "AUTHORIZED", "SUCCESS", "FAIL", "CANCELLED"]
-"""Where a payment stands; ``life.moves`` says what leads from one to another.
+"""Where a payment stands; ``state_machine`` says what leads from one to another.
 
 ``OPEN`` and ``EXPIRED`` are sessions that no buyer has paid in, the others what inquiryPayment calls paymentStatus,
 where ``AUTHORIZED`` (the money is held, but not captured yet) is told as SUCCESS.
@@ -18,6 +25,13 @@ where ``AUTHORIZED`` (the money is held, but not captured yet) is told as SUCCES
 
 TransactionType = Literal["CAPTURE", "REFUND"]
 TransactionStatus = Literal["SUCCESS", "PROCESSING", "FAIL"]
+
+UNPAID = frozenset({"OPEN", "PROCESSING", "PENDING"})
+ENDING = frozenset({"OPEN", "PROCESSING", "AUTHORIZED"})
+"""States that last until ``closes``."""
+
+_NO_CAPTURE = frozenset({"notifyCapture"})
+_NOTHING_MORE = frozenset({"notifyCapture", "notifyRefund"})
 
 NO_DETAILS: Mapping[str, Any] = MappingProxyType({})
 
@@ -97,19 +111,8 @@ class Transaction(NamedTuple):
     """The scenario of the call that made it."""
 
 
-class DomainEvent(NamedTuple):
-    """What the merchant is to be told."""
-
-    name: NotificationName
-    time: datetime
-    notify_type: str
-    transaction_id: str | None = None
-    scenario: str = ""
-    """The scenario of the call that caused it; the payment's own when empty."""
-
-
 class Payment(NamedTuple):
-    """The one aggregate: everything the gateway knows under a client's paymentRequestId."""
+    """The aggregate of the family: everything that the gateway knows under a client's paymentRequestId."""
 
     client_id: str
     payment_request_id: str
@@ -168,9 +171,19 @@ class Payment(NamedTuple):
         return len(self.request) + len(self.transactions) * _TRANSACTION_SIZE
 
     @property
-    def key(self) -> tuple[str, str]:
+    def family(self) -> str:
+        """The name of its family."""
+        return FAMILY
+
+    @property
+    def request_id(self) -> str:
+        """The id that the client gave it."""
+        return self.payment_request_id
+
+    @property
+    def key(self) -> Key:
         """Under what it is stored."""
-        return self.client_id, self.payment_request_id
+        return self.client_id, FAMILY, self.payment_request_id
 
     @property
     def aliases(self) -> tuple[str, ...]:
@@ -183,12 +196,52 @@ class Payment(NamedTuple):
             found += (f"{kind}RequestId:{transaction.request_id}", f"{kind}Id:{transaction.id}")
         return tuple(found)
 
+    @property
+    def capturing(self) -> bool:
+        """Whether a capture has not come to its end."""
+        return any(t.status == "PROCESSING" for t in self.captures)
 
-class Outcome(NamedTuple):
-    """What the gateway decided: a result, the reply's other fields, a payment to keep."""
+    @property
+    def unexpected(self) -> Collection[str]:
+        """The notifications that it will not cause any more, if it has not by now."""
+        if self.state in ("EXPIRED", "FAIL", "CANCELLED"):
+            return _NOTHING_MORE
+        # What is paid without a capture is a wallet's, or nothing: a card that is only looked at.
+        captured = self.order.method == CARD and (self.state != "SUCCESS" or bool(self.captures))
+        return () if captured else _NO_CAPTURE
 
-    code: str
-    message: str | None = None
-    """Replaces the code's own message."""
-    fields: Mapping[str, Any] = NO_DETAILS
-    payment: Payment | None = None
+    def notify_url(self, event: DomainEvent) -> str | None:
+        """The request's own URL (PAGE: it beats the one that is set for the merchant)."""
+        if event.name != "notifyRefund":
+            return self.order.notify_url
+        return next((t.notify_url for t in self.refunds if t.id == event.transaction_id), None)
+
+    def due(self) -> datetime | None:
+        """When something happens next by itself; None when nothing does any more."""
+        ends = self.closes if self.state in ENDING else None
+        if not self.transactions and self.acts is None:
+            # Every call that opens a session asks this.
+            return ends
+        moments = [t.settles for t in self.transactions if t.settles is not None]
+        # Money on its way to the merchant is not released any more, unless it never arrives.
+        if ends is not None and not self.capturing:
+            moments.append(ends)
+        if self.acts is not None and self.state in UNPAID:
+            moments.append(self.acts)
+        return min(moments, default=None)
+
+    def advance(self, now: datetime, environment: Environment) -> Payment:
+        """The payment as it stands at ``now``: see ``timeline``."""
+        from mock_alipay.apis.payments import timeline  # which makes payments of this class
+
+        return timeline.advance(self, now, environment)
+
+    def turned_back(self, now: datetime) -> Payment:
+        """The payment when the clock has been set back to ``now``: see ``timeline``."""
+        from mock_alipay.apis.payments import timeline
+
+        return timeline.reopened(self, now)
+
+    def committed(self) -> Payment:
+        """The next version, with nothing to tell."""
+        return self._replace(version=self.version + 1, domain_events=())

@@ -32,9 +32,10 @@ def _summary(entry: CallRecord, contract: Contract, body: Any) -> dict[str, Any]
     return {
         "id": entry.id,
         "time": entry.time.isoformat(timespec="milliseconds"),
+        "family": entry.family,
         "endpoint": entry.endpoint,
         "clientId": entry.client_id,
-        "paymentRequestId": entry.payment_request_id,
+        entry.id_field: entry.request_id,
         "resultCode": entry.result_code,
         "resultStatus": entry.result_status,
         "resultMessage": mask_text(entry.message),

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from mock_alipay.errors import HttpProblem
-from mock_alipay.journal.calls import FILTERS, CallRecord, wanted
+from mock_alipay.journal.calls import FILTERS, CallRecord, Readers, wanted
 from mock_alipay.web.admin import call_views
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.parameters import unknown
@@ -35,13 +35,22 @@ async def get_call(context: AdminContext, request: AdminRequest) -> Any:
 
 def filters_of(context: AdminContext, query: Mapping[str, Any]) -> dict[str, str]:
     """The filters among the parameters; HttpProblem (400) for an endpoint, code or scenario that does not exist."""
-    filters = {name: query[name] for name in FILTERS if name in query}
+    filters = named(context, FILTERS, query)
+    if "/" in filters.get("endpoint", ""):
+        filters["family"], _, filters["endpoint"] = filters["endpoint"].partition("/")
     scenarios = context.selector.layers.visible(filters.get("clientId"))
-    _known("endpoint", filters, context.endpoints, context)
+    _known("family", filters, context.families, context)
+    _known("endpoint", filters, {one.rpartition("/")[2] for one in context.families.endpoints}, context)
     _known("scenario", filters, {scenario.name for scenario in scenarios}, context)
     if not any(scenario.sets_result_code for scenario in scenarios):
         _known("resultCode", filters, context.result_codes, context)
     return filters
+
+
+def named(context: AdminContext, readers: Readers, query: Mapping[str, Any]) -> dict[str, str]:
+    """The parameters that are filters: those of ``readers``, and the request ids of the families."""
+    names = {*readers, *(family.id_field for family in context.families.values())}
+    return {name: query[name] for name in sorted(names) if name in query}
 
 
 async def shown(context: AdminContext, entries: Iterable[CallRecord]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from starlette.requests import Request
 
+from mock_alipay.apis.family import Families
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.contracts.validation import Contract
@@ -87,7 +88,7 @@ class AdminContext:
     scheduler: Scheduler
     events: Events
     keys: KeyRing
-    endpoints: tuple[str, ...]
+    families: Families
     result_codes: tuple[str, ...]
     env: Mapping[str, str | None]
     streams: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(MOST_STREAMS, "listeners"))

@@ -122,5 +122,7 @@ def _data(context: AdminContext, event: Event) -> Any:
             return payment_views.payment_summary(event.subject)
         case "notification":
             return payment_views.notification_summary(event.subject)
-        case _:
+        case "clock" | "reset":
             return event.subject
+        case _:
+            return payment_views.aggregate_summary(event.subject, context.families)

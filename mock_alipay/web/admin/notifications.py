@@ -11,6 +11,7 @@ from mock_alipay.errors import HttpProblem
 from mock_alipay.journal.events import Event
 from mock_alipay.journal.notifications import FILTERS, Notification, wanted
 from mock_alipay.web.admin import payment_views
+from mock_alipay.web.admin.calls import named
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.waits import either, in_vain
 
@@ -19,7 +20,9 @@ _MOST_SHOWN = 100
 
 async def notifications(context: AdminContext, request: AdminRequest) -> Any:
     """The notifications, newest first."""
-    found = context.dispatcher.journal.newest_first(wanted(_filters(request)), after=request.query["after"])
+    found = context.dispatcher.journal.newest_first(
+        wanted(named(context, FILTERS, request.query)), after=request.query["after"]
+    )
     return {"notifications": await shown(context, list(itertools.islice(found, request.query["limit"])))}
 
 
@@ -31,11 +34,11 @@ async def notification(context: AdminContext, request: AdminRequest) -> Any:
 async def wait(context: AdminContext, request: AdminRequest) -> Any:
     """Answer as soon as enough notifications that fit have been sent, or never will be; HttpProblem (408) otherwise."""
     query = request.query
-    counter = _Counter(context, _filters(request), query["after"], query["count"])
+    counter = _Counter(context, named(context, FILTERS, request.query), query["after"], query["count"])
     with context.waits.held(), context.events.subscribed(counter.record):
         await either(counter.enough, request.http, query["timeout"])
     if len(counter.ids) < query["count"]:
-        raise _missed(context, _filters(request), query, len(counter.ids))
+        raise _missed(context, named(context, FILTERS, request.query), query, len(counter.ids))
     found = [context.dispatcher.journal.get(one) for one in sorted(counter.ids, key=int, reverse=True)[:_MOST_SHOWN]]
     return {"count": len(counter.ids), "notifications": await shown(context, [one for one in found if one])}
 
@@ -81,10 +84,6 @@ class _Counter:
             self.enough.set()
 
 
-def _filters(request: AdminRequest) -> dict[str, str]:
-    return {name: request.query[name] for name in FILTERS if name in request.query}
-
-
 async def shown(context: AdminContext, found: list[Notification]) -> list[dict[str, Any]]:
     """Notifications as lists show them."""
     return await context.worker.do(lambda: [payment_views.notification_view(one) for one in found])
@@ -115,6 +114,6 @@ def _missed(context: AdminContext, filters: Mapping[str, str], query: Mapping[st
 def _told(one: Notification) -> str:
     summary = payment_views.notification_summary(one)
     why = summary["problem"] or (summary["attempts"][-1]["why"] if summary["attempts"] else None)
-    whose = f" of {one.payment_request_id}" if one.payment_request_id else ""
+    whose = f" of {one.request_id}" if one.request_id else ""
     waits = f", it waits for {one.waits_for}" if one.held else ""
     return f"#{one.id} {one.name}{whose} is {one.status}{waits}" + (f": {why}" if why else "")

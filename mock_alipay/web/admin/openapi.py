@@ -108,15 +108,15 @@ def _name(file: str, pointer: str) -> str:
 
 
 def _endpoint(parts: _Components, name: str, prefix: str) -> dict[str, Any]:
-    sandbox = "sandbox" in prefix
+    sandbox, bare = "sandbox" in prefix, name.rpartition("/")[2]
     headers = [_header(header, text) for header, text in _CALL_HEADERS.items()]
     headers.append(_header("mock-scenario", "The scenario to play, by name."))
     return {
-        "operationId": f"{name}{'Sandbox' if sandbox else ''}",
-        "summary": name + (" as clients with a sandbox client id call it" if sandbox else ""),
+        "operationId": f"{bare}{'Sandbox' if sandbox else ''}",
+        "summary": bare + (" as clients with a sandbox client id call it" if sandbox else ""),
         "tags": ["gateway"],
         "parameters": headers,
-        "requestBody": _body(["application/json"], parts.ref(f"{name}.json"), required=True),
+        "requestBody": _body(["application/json"], parts.ref(f"{bare}.json"), required=True),
         "responses": {
             "200": {
                 "description": "The gateway's answer, a refusal too, signed.",
@@ -124,7 +124,7 @@ def _endpoint(parts: _Components, name: str, prefix: str) -> dict[str, Any]:
                     header: {"description": text, "schema": {"type": "string"}}
                     for header, text in _REPLY_HEADERS.items()
                 },
-                "content": {"application/json": {"schema": parts.ref(f"{name}.reply.json")}},
+                "content": {"application/json": {"schema": parts.ref(f"{bare}.reply.json")}},
             },
             "default": _problem(parts),
         },

@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 
+from mock_alipay.apis.aggregate import Aggregate
+from mock_alipay.apis.family import Families
 from mock_alipay.apis.payments import timeline
 from mock_alipay.apis.payments.endpoints.inquiry_payment import status_of
 from mock_alipay.apis.payments.model import Payment, Transaction
@@ -21,6 +23,16 @@ from mock_alipay.webhooks import target_of
 def payment_view(payment: Payment) -> dict[str, Any]:
     """A payment as the gateway sees it."""
     return {**payment_summary(payment), "request": mask_json(orjson.loads(payment.request))}
+
+
+def aggregate_summary(aggregate: Aggregate, families: Families) -> dict[str, Any]:
+    """What aggregates of all families have."""
+    return {
+        families[aggregate.family].id_field: aggregate.request_id,
+        "clientId": aggregate.client_id,
+        "state": aggregate.state,
+        "scenario": aggregate.scenario,
+    }
 
 
 def payment_summary(payment: Payment) -> dict[str, Any]:
@@ -45,7 +57,7 @@ def payment_summary(payment: Payment) -> dict[str, Any]:
         "cancelTime": payment.cancelled and wire_time(payment.cancelled),
         "transactions": [_transaction(transaction) for transaction in payment.transactions],
         "buyer": [{"action": act.action, "after": durations.iso(act.after)} for act in timeline.still_to_come(payment)],
-        "next": _time(timeline.due(payment)),
+        "next": _time(payment.due()),
     }
 
 
@@ -65,7 +77,7 @@ def notification_summary(notification: Notification) -> dict[str, Any]:
         "id": notification.id,
         "notification": notification.name,
         "clientId": notification.client_id,
-        "paymentRequestId": notification.payment_request_id,
+        notification.id_field: notification.request_id,
         "created": notification.created.isoformat(timespec="milliseconds"),
         "url": notification.url and mask_text(notification.url),
         "status": notification.status,

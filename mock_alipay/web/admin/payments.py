@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from mock_alipay.apis.payments.model import Payment
+from mock_alipay.apis.aggregate import Aggregate
+from mock_alipay.apis.payments.model import FAMILY, Payment
 from mock_alipay.contracts.names import Act
 from mock_alipay.contracts.result_codes import results
 from mock_alipay.errors import HttpProblem
@@ -15,10 +18,8 @@ from mock_alipay.web.admin.parameters import unknown
 
 async def list_payments(context: AdminContext, request: AdminRequest) -> Any:
     """The payments that the gateway knows, the latest change first."""
-    found = [
-        await _standing(context, p)
-        for p in (await context.repository.store.browse(request.client_id))[: request.query["limit"]]
-    ]
+    known = _payments(await context.repository.store.browse(request.client_id))
+    found = [await _standing(context, payment) for payment in itertools.islice(known, request.query["limit"])]
     return await context.worker.do(lambda: {"payments": [payment_views.payment_view(payment) for payment in found]})
 
 
@@ -34,17 +35,18 @@ async def act(context: AdminContext, request: AdminRequest) -> Any:
     action, code = request.body["action"], request.body.get("code", "")
     if code:
         _check_reason(action, code)
-    changed = await context.buyer_actions.act(payment.client_id, payment.payment_request_id, Act(action, code=code))
-    return payment_views.payment_view(changed)
+    changed = await context.buyer_actions.act(payment.key, Act(action, code=code))
+    return payment_views.payment_view(next(_payments([changed])))
 
 
 async def payment_of(context: AdminContext, payment_request_id: str, client_id: str | None) -> Payment:
     """The payment with this id, as it stands; HttpProblem when there is none, or several and no client id."""
     if client_id is None:
-        found = [p for p in await context.repository.store.browse() if p.payment_request_id == payment_request_id]
+        every = _payments(await context.repository.store.browse())
+        found = [payment for payment in every if payment.payment_request_id == payment_request_id]
     else:
-        known = await context.repository.store.load(client_id, payment_request_id)
-        found = [known] if known else []
+        known = await context.repository.store.load((client_id, FAMILY, payment_request_id))
+        found = list(_payments([known]))
     if not found:
         whose = f" by client id {client_id}" if client_id else ""
         detail = f"no session or payment was created{whose} with paymentRequestId '{payment_request_id[:64]}'"
@@ -63,7 +65,11 @@ async def _requested_payment(context: AdminContext, request: AdminRequest) -> Pa
 async def _standing(context: AdminContext, payment: Payment) -> Payment:
     """As it stands now, even where nobody sees to what is due (an app without its lifespan)."""
     now = context.clocks.now(payment.client_id)
-    return await context.repository.advance(payment, now) or payment
+    return next(_payments([await context.repository.advance(payment, now)]), payment)
+
+
+def _payments(found: Iterable[Aggregate | None]) -> Iterator[Payment]:
+    return (one for one in found if isinstance(one, Payment))
 
 
 def _check_reason(action: str, code: str) -> None:

@@ -85,7 +85,9 @@ class AdminApi:
 
     @cached_property
     def _openapi(self) -> bytes:
-        return orjson.dumps(describe(self._context.schemas, self._context.endpoints), option=orjson.OPT_INDENT_2)
+        return orjson.dumps(
+            describe(self._context.schemas, self._context.families.endpoints), option=orjson.OPT_INDENT_2
+        )
 
     def _route(self, path: str, methods: Mapping[str, _AdminCall]) -> Route:
         async def answer(request: Request) -> Response:

@@ -8,7 +8,9 @@ from typing import Any
 
 import orjson
 
-from mock_alipay.apis.payments.model import DomainEvent, Payment, TransactionType
+from mock_alipay.apis.aggregate import DomainEvent
+from mock_alipay.apis.payments import PAYMENTS
+from mock_alipay.apis.payments.model import Payment, TransactionType
 from mock_alipay.contracts.names import NotificationName
 from mock_alipay.errors import HttpProblem, SetupError
 from mock_alipay.journal.notifications import Notification
@@ -91,8 +93,10 @@ async def _own(context: AdminContext, request: AdminRequest, notification_step: 
     return Notification(
         id="",
         client_id=body["clientId"],
+        family=PAYMENTS.name,
         name=body["notification"],
-        payment_request_id=None,
+        id_field=PAYMENTS.id_field,
+        request_id=None,
         created=now,
         url=body["url"],
         body=orjson.dumps(body["body"]),

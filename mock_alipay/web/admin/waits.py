@@ -12,7 +12,7 @@ from typing import Any
 from starlette.requests import Request
 
 from mock_alipay.errors import HttpProblem
-from mock_alipay.journal.calls import FILTERS, CallRecord, wanted
+from mock_alipay.journal.calls import FILTERS, CallRecord, found_by, wanted
 from mock_alipay.journal.events import Event
 from mock_alipay.text.masking import mask_text
 from mock_alipay.text.wording import alike, short
@@ -27,7 +27,8 @@ _COMPARED = 20
 """Of those the nearest so many are compared letter by letter."""
 
 _NEAREST = 3
-_WEIGHTS = {"resultCode": 1, "scenario": 1, "endpoint": 2, "clientId": 3, "paymentRequestId": 4}
+_WEIGHTS = {"resultCode": 1, "scenario": 1, "endpoint": 2, "family": 2, "clientId": 3}
+_WEIGHT_OF_AN_ID = 4
 
 
 async def wait(context: AdminContext, request: AdminRequest) -> Any:
@@ -95,7 +96,7 @@ class _Miss:
     @property
     def distance(self) -> tuple[int, int]:
         """Fewer filters come first, and another outcome of a call before another call."""
-        return len(self.differs), sum(_WEIGHTS[name] for name, _, _ in self.differs)
+        return len(self.differs), sum(_WEIGHTS.get(name, _WEIGHT_OF_AN_ID) for name, _, _ in self.differs)
 
     @property
     def likeness(self) -> float:
@@ -150,5 +151,5 @@ def _nearest(misses: list[_Miss]) -> list[_Miss]:
 
 
 def _miss(entry: CallRecord, filters: Mapping[str, str]) -> _Miss:
-    found = [(name, value, FILTERS[name](entry)) for name, value in filters.items()]
+    found = [(name, value, found_by(FILTERS, name, entry)) for name, value in filters.items()]
     return _Miss(entry, tuple(one for one in found if one[1] != one[2]))

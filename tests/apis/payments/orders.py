@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from mock_alipay.apis.context import Context, Environment, ScenarioOverrides
+from mock_alipay.apis.context import Context, ScenarioOverrides
+from mock_alipay.apis.environment import Environment
 from mock_alipay.apis.fake_buyers import FakeBuyers
 from mock_alipay.apis.ids import IdGenerator
 from mock_alipay.apis.payments.model import Money, Order, Payment, Session, State, Transaction
@@ -67,7 +68,9 @@ def late(after: timedelta, code: str = "SUCCESS") -> dict[str, Any]:
 FAILED: dict[str, Any] = {"status": "FAIL", "done": None, "code": "PROCESS_FAIL"}
 
 
-def context(payment: Payment | None, *, now: datetime = NOW, overrides: ScenarioOverrides | None = None) -> Context:
+def context(
+    payment: Payment | None, *, now: datetime = NOW, overrides: ScenarioOverrides | None = None
+) -> Context[Any]:
     """A call about a payment."""
     return Context(now, "A", payment, WORLD, b"{}", overrides or ScenarioOverrides())
 

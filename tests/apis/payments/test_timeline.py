@@ -66,7 +66,7 @@ def scripted(*acts: Act, what: Any = None) -> Payment:
 )
 def test_the_next_thing_to_happen(payment: Payment, expected: timedelta | None) -> None:
     """The earliest; nothing for what has come to its end."""
-    assert (None if expected is None else NOW + expected) == timeline.due(payment)
+    assert (None if expected is None else NOW + expected) == payment.due()
 
 
 class TestBuyer:
@@ -149,7 +149,7 @@ class TestTurnedBack:
         assert ("EXPIRED", True) == (gone.state, gone.payment_id is not None)
         again = timeline.reopened(gone, NOW + HOUR - SECOND)
         assert payment == again._replace(details=payment.details, domain_events=())
-        assert NOW + HOUR == timeline.due(again)
+        assert NOW + HOUR == again.due()
 
     @pytest.mark.parametrize("state", ["FAIL", "CANCELLED", "SUCCESS", "OPEN", "PROCESSING"])
     def test_nothing_else_is_undone(self, state: Any) -> None:
@@ -196,6 +196,6 @@ def test_steps_lead_where_a_leap_does(payment: Payment, steps: list[timedelta]) 
     for by in steps:
         moment += by
         stepped = timeline.advance(stepped, moment, WORLD)
-        due = timeline.due(stepped)
+        due = stepped.due()
         assert due is None or due > moment
     assert timeline.advance(payment, moment, WORLD) == stepped

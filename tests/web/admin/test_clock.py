@@ -228,7 +228,7 @@ def test_what_falls_due_has_happened_when_the_answer_comes(own: Live) -> None:
         own.admin("PUT", "/clock", body)
         events = [event for event in own.components.events.since("")[1] if event.number > before]
         assert ["clock", "payment", "notification"] == [event.kind for event in events]
-        assert expired * 2 == [event.subject.payment_request_id for event in events if event.kind != "clock"]
+        assert expired * 2 == [event.subject.request_id for event in events if event.kind != "clock"]
 
 
 @pytest.mark.parametrize("whose", [{"clientId": "A"}, {}])

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis_jsonschema import from_schema
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from mock_alipay.apis.payments.endpoints import ENDPOINTS
+from mock_alipay.apis import FAMILIES
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.gateway.routing import PREFIXES
 from mock_alipay.signing import keys
@@ -31,7 +31,7 @@ from tests.shop import Shop, open_shop
 from tests.web.asking import ROWS, Listener, filled, problem
 
 SCHEMAS = Schemas()
-DOCUMENT: dict[str, Any] = json.loads(json.dumps(describe(SCHEMAS, ENDPOINTS)))
+DOCUMENT: dict[str, Any] = json.loads(json.dumps(describe(SCHEMAS, FAMILIES.endpoints)))
 OPERATIONS = {
     (method.upper(), path.removeprefix("/__admin")): operation
     for path, item in DOCUMENT["paths"].items()
@@ -93,7 +93,7 @@ def test_it_is_served(gateway: Live) -> None:
 def test_it_names_everything_there_is() -> None:
     """Every admin call and every endpoint, with both prefixes, and nothing else."""
     admin = {f"{method} /__admin{path}" for method, path in ROWS}
-    merchants = {f"POST {prefix}{name}" for name in ENDPOINTS for prefix in PREFIXES}
+    merchants = {f"POST {prefix}{name}" for name in FAMILIES.endpoints for prefix in PREFIXES}
     assert {f"POST {PATH}", f"POST {SANDBOX_PATH}"} <= merchants
     found = [f"{method.upper()} {path}" for path, item in DOCUMENT["paths"].items() for method in item]
     assert sorted(admin | merchants) == sorted(found)
@@ -121,7 +121,7 @@ def test_schemas_stand_alone() -> None:
 
 def test_strict_types_make_another_document() -> None:
     """A gateway with strict types says so."""
-    strict = describe(Schemas("strict"), ENDPOINTS)
+    strict = describe(Schemas("strict"), FAMILIES.endpoints)
     assert strict != DOCUMENT
     OpenAPIV31SpecValidator(strict).validate()
 
@@ -132,7 +132,7 @@ def test_security() -> None:
     for (method, path), operation in OPERATIONS.items():
         assert (path not in ("/health", "/certificate")) == (token in operation.get("security", [])), (method, path)
     for prefix in PREFIXES:
-        assert "security" not in DOCUMENT["paths"][f"{prefix}createPaymentSession"]["post"]
+        assert "security" not in DOCUMENT["paths"][f"{prefix}payments/createPaymentSession"]["post"]
 
 
 # --- replies ----------------------------------------------------------------------------------------------------------

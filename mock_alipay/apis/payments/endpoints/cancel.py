@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mock_alipay.apis.context import Context
+from mock_alipay.apis.context import Context, Outcome
 from mock_alipay.apis.payments import captures_refunds
-from mock_alipay.apis.payments.buyer import CARD
-from mock_alipay.apis.payments.model import Outcome, Payment
+from mock_alipay.apis.payments.model import CARD, Payment
 from mock_alipay.apis.payments.state_machine import possible
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.errors import Refusal
 
 
-def cancel(body: Mapping[str, Any], context: Context) -> Outcome:
+def cancel(body: Mapping[str, Any], context: Context[Payment]) -> Outcome[Payment]:
     """The payment is CANCELLED, now or since an earlier call.
 
     Refusals: ORDER_NOT_EXIST, ORDER_STATUS_INVALID, CANCEL_WINDOW_EXCEED, PROCESS_FAIL when something was refunded.
     """
-    payment = context.payment
+    payment = context.aggregate
     if payment is None:
         raise Refusal("ORDER_NOT_EXIST", f"there is no payment {body.get('paymentId') or body['paymentRequestId']}")
     if payment.state == "CANCELLED":
@@ -28,10 +27,10 @@ def cancel(body: Mapping[str, Any], context: Context) -> Outcome:
         return Outcome("SUCCESS", fields=_fields(payment))
     _check(payment, context)
     changed = captures_refunds.cancelled(payment, context.now, context.environment)
-    return Outcome("SUCCESS", fields=_fields(changed), payment=changed)
+    return Outcome("SUCCESS", fields=_fields(changed), aggregate=changed)
 
 
-def _check(payment: Payment, context: Context) -> None:
+def _check(payment: Payment, context: Context[Payment]) -> None:
     if not possible(payment, "cancel"):
         raise Refusal("ORDER_STATUS_INVALID", f"the payment is {payment.state}, there is nothing to cancel")
     if payment.paid is None:

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mock_alipay.apis.context import Context
+from mock_alipay.apis.context import Context, Outcome
 from mock_alipay.apis.payments import captures_refunds
-from mock_alipay.apis.payments.buyer import CARD
 from mock_alipay.apis.payments.endpoints.transactions import check_currency, outcome_of, repeated
-from mock_alipay.apis.payments.model import Money, Outcome, Payment, money
+from mock_alipay.apis.payments.model import CARD, Money, Payment, money
 from mock_alipay.errors import Refusal
 
 
-def capture(body: Mapping[str, Any], context: Context) -> Outcome:
+def capture(body: Mapping[str, Any], context: Context[Payment]) -> Outcome[Payment]:
     """A capture, or the one that the same captureRequestId has already made.
 
     Refusals: AUTH_NOT_FOUND, AUTH_CANCELLED, AUTH_EXPIRED, ORDER_IS_CANCELED, ORDER_STATUS_INVALID,
     CURRENCY_NOT_SUPPORT, CAPTURE_AMOUNT_EXCEED_AUTH_LIMIT, PAYMENT_COUNT_EXCEED_LIMIT, REPEAT_REQ_INCONSISTENT.
     """
-    payment, amount = context.payment, money(body["captureAmount"])
+    payment, amount = context.aggregate, money(body["captureAmount"])
     if payment is None:
         raise Refusal("AUTH_NOT_FOUND", f"there is no payment {body['paymentId']}")
     request_id = body["captureRequestId"]
@@ -30,10 +29,10 @@ def capture(body: Mapping[str, Any], context: Context) -> Outcome:
     made = captures_refunds.made("CAPTURE", request_id, amount, payment=payment, context=context)
     made = made._replace(last=_is_last(body))
     changed = captures_refunds.with_transaction(payment, made, context.now)
-    return outcome_of(changed, made, payment.acquirer)._replace(payment=changed)
+    return outcome_of(changed, made, payment.acquirer)._replace(aggregate=changed)
 
 
-def _check(payment: Payment, amount: Money, context: Context) -> None:
+def _check(payment: Payment, amount: Money, context: Context[Payment]) -> None:
     _check_state(payment, context)
     check_currency(payment, amount)
     most = context.environment.limits.most_captures
@@ -45,7 +44,7 @@ def _check(payment: Payment, amount: Money, context: Context) -> None:
         raise Refusal("CAPTURE_AMOUNT_EXCEED_AUTH_LIMIT", f"{left} of {payment.order.amount} is left, not {amount}")
 
 
-def _check_state(payment: Payment, context: Context) -> None:
+def _check_state(payment: Payment, context: Context[Payment]) -> None:
     released = payment.state == "CANCELLED" and payment.code == "AUTH_EXPIRED"
     # With an earlier capture still in process the authorization outlasts its time, but it takes no other.
     if released or (payment.state == "AUTHORIZED" and payment.closes <= context.now):

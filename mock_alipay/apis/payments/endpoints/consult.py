@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mock_alipay.apis.context import Context
-from mock_alipay.apis.payments.model import Outcome
+from mock_alipay.apis.context import Context, Outcome
+from mock_alipay.apis.payments.model import Payment
 from mock_alipay.contracts.schemas import read
 
 _EVERYWHERE = "GLOBAL"
 
 
-def consult(body: Mapping[str, Any], _context: Context) -> Outcome:
+def consult(body: Mapping[str, Any], _context: Context[Payment]) -> Outcome[Payment]:
     """The methods of ``paymentOptions.json`` that fit the regions asked for.
 
     Those that cannot take the currency are there, but not enabled; cards fit everywhere.

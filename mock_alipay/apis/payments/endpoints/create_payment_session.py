@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
-from mock_alipay.apis.context import Context
+from mock_alipay.apis.context import Context, Outcome
 from mock_alipay.apis.payments.endpoints.opening import begun, method_of
-from mock_alipay.apis.payments.model import Outcome, Session
+from mock_alipay.apis.payments.model import Payment, Session
 from mock_alipay.clock.clocks import GATEWAY_ZONE, wire_time
 from mock_alipay.contracts.validation import parse
 from mock_alipay.errors import Fault, Refusal
@@ -30,14 +30,14 @@ _HOSTED = "CHECKOUT_PAYMENT"
 _URL_SAFE = str.maketrans("+/", "-_")
 
 
-def create_payment_session(body: Mapping[str, Any], context: Context) -> Outcome:
+def create_payment_session(body: Mapping[str, Any], context: Context[Payment]) -> Outcome[Payment]:
     """A new session, or the one that the same request has already opened.
 
     REPEAT_REQ_INCONSISTENT when the same paymentRequestId comes with another body; ORDER_IS_CANCELED when its payment
     was cancelled; PARAM_ILLEGAL when paymentSessionExpiryTime is not within the coming hour. The documentation is
     silent on repeats of this API: this is what its idempotency page says of the others.
     """
-    known = context.payment
+    known = context.aggregate
     # Where a session expired before a buyer came there may be another, with a payment of its own.
     if known is not None and known.state != "EXPIRED":
         if known.session is None or (context.raw != known.request and parse(known.request) != body):
@@ -49,11 +49,11 @@ def create_payment_session(body: Mapping[str, Any], context: Context) -> Outcome
             raise Refusal("ORDER_IS_CANCELED")
         return Outcome("SUCCESS", fields=_fields(known.session))
     session = _open(body, context)
-    return Outcome("SUCCESS", fields=_fields(session), payment=begun(body, context, session))
+    return Outcome("SUCCESS", fields=_fields(session), aggregate=begun(body, context, session))
 
 
-def _open(body: Mapping[str, Any], context: Context) -> Session:
-    nth = context.payment.version + 1 if context.payment else 1
+def _open(body: Mapping[str, Any], context: Context[Payment]) -> Session:
+    nth = context.aggregate.version + 1 if context.aggregate else 1
     secrets = context.environment.ids.session(context.client_id, body["paymentRequestId"], nth)
     lifetime = context.environment.limits.session_lifetime
     expires, expiry_text = _expiry(body.get("paymentSessionExpiryTime"), context.now, lifetime)
@@ -99,7 +99,7 @@ def _fields(session: Session) -> dict[str, str]:
     return fields if session.normal_url is None else {**fields, "normalUrl": session.normal_url}
 
 
-def _front_end(body: Mapping[str, Any], context: Context, session_id: str) -> dict[str, Any]:
+def _front_end(body: Mapping[str, Any], context: Context[Payment], session_id: str) -> dict[str, Any]:
     """The fourth part of paymentSessionData: without it the real front-end SDK shows nothing.
 
     Its keys are those that @alipay/ams-checkout 1.47.2 reads; ``mock`` is ours, and ignored by it.

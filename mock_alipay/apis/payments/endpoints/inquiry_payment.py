@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mock_alipay.apis.context import Context
-from mock_alipay.apis.payments.model import Outcome, Payment, State, Transaction
+from mock_alipay.apis.context import Context, Outcome
+from mock_alipay.apis.payments.model import Payment, State, Transaction
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.contracts.result_codes import results
 from mock_alipay.errors import Refusal
@@ -15,12 +15,12 @@ _STATUS: Mapping[State, str] = {"AUTHORIZED": "SUCCESS", "EXPIRED": "FAIL"}
 """What inquiryPayment calls the states that it has no words for."""
 
 
-def inquiry_payment(body: Mapping[str, Any], context: Context) -> Outcome:
+def inquiry_payment(body: Mapping[str, Any], context: Context[Payment]) -> Outcome[Payment]:
     """The payment; ``result`` tells of the call alone, ``paymentStatus`` of the payment.
 
     Refusal: ORDER_NOT_EXIST, also while the buyer has not acted: there is a session then, but no payment yet.
     """
-    payment = context.payment
+    payment = context.aggregate
     if payment is None:
         raise Refusal("ORDER_NOT_EXIST", f"there is no payment {body.get('paymentId') or body['paymentRequestId']}")
     if payment.payment_id is None:
@@ -33,7 +33,7 @@ def status_of(payment: Payment) -> str:
     return _STATUS.get(payment.state, payment.state)
 
 
-def _fields(payment: Payment, context: Context) -> dict[str, Any]:
+def _fields(payment: Payment, context: Context[Payment]) -> dict[str, Any]:
     status = status_of(payment)
     fields: dict[str, Any] = {
         "paymentStatus": status,
@@ -59,7 +59,7 @@ def _fields(payment: Payment, context: Context) -> dict[str, Any]:
     return fields
 
 
-def redirect(payment: Payment, context: Context) -> dict[str, str]:
+def redirect(payment: Payment, context: Context[Payment]) -> dict[str, str]:
     """Where the buyer goes on with a payment that is in process."""
     url = context.checkout_url(payment.payment_id or "")
     return {"actionFormType": "RedirectActionForm", "method": "GET", "redirectUrl": url}

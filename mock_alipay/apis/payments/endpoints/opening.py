@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mock_alipay.apis.context import Context
-from mock_alipay.apis.payments.buyer import CARD
-from mock_alipay.apis.payments.model import Order, Payment, Session, money
+from mock_alipay.apis.payments.model import CARD, Order, Payment, Session, money
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.errors import Fault, Refusal
 
@@ -16,14 +15,14 @@ _LAST = 2**31
 """The place of methods without paymentMethodOrder: a smaller one is shown earlier (OAS)."""
 
 
-def begun(body: Mapping[str, Any], context: Context, session: Session | None = None) -> Payment:
+def begun(body: Mapping[str, Any], context: Context[Payment], session: Session | None = None) -> Payment:
     """A payment that nobody has acted on; PARAM_ILLEGAL when paymentExpiryTime is not within the next 48 hours."""
     order, overrides, now = order_of(body, context), context.overrides, context.now
     closes = now if session is None else session.expires
     return Payment(
         client_id=context.client_id,
         payment_request_id=body["paymentRequestId"],
-        version=context.payment.version if context.payment else 0,
+        version=context.aggregate.version if context.aggregate else 0,
         request=context.raw,
         created=now,
         order=order,
@@ -35,7 +34,7 @@ def begun(body: Mapping[str, Any], context: Context, session: Session | None = N
     )
 
 
-def order_of(body: Mapping[str, Any], context: Context) -> Order:
+def order_of(body: Mapping[str, Any], context: Context[Payment]) -> Order:
     """The order in a body that its schema has accepted."""
     method = method_of(body)
     expires = body.get("paymentExpiryTime")
@@ -63,7 +62,7 @@ def method_of(body: Mapping[str, Any]) -> str:
     return next((method["paymentMethodType"] for method in methods if "paymentMethodType" in method), CARD)
 
 
-def _expiry(asked: str, context: Context) -> datetime:
+def _expiry(asked: str, context: Context[Payment]) -> datetime:
     latest = context.now + context.environment.limits.longest_order_lifetime
     try:
         found = datetime.fromisoformat(asked)

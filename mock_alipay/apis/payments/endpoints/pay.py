@@ -5,29 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mock_alipay.apis.context import Context
+from mock_alipay.apis.context import Context, Outcome
 from mock_alipay.apis.payments import buyer
 from mock_alipay.apis.payments.endpoints.inquiry_payment import redirect
 from mock_alipay.apis.payments.endpoints.opening import begun
-from mock_alipay.apis.payments.model import Outcome, Payment, money
+from mock_alipay.apis.payments.model import Payment, money
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.contracts.validation import parse
 from mock_alipay.errors import Refusal
 
 
-def pay(body: Mapping[str, Any], context: Context) -> Outcome:
+def pay(body: Mapping[str, Any], context: Context[Payment]) -> Outcome[Payment]:
     """A payment in process, or how the one of the same paymentRequestId stands.
 
     Refusals: REPEAT_REQ_INCONSISTENT, ORDER_IS_CANCELED, ORDER_IS_CLOSED, the reason of a declined payment, and
     PARAM_ILLEGAL when paymentExpiryTime is not within the next 48 hours.
     """
-    if context.payment is not None:
-        _check_repeat(body, context.payment)
-        return _told(context.payment, context)
+    if context.aggregate is not None:
+        _check_repeat(body, context.aggregate)
+        return _told(context.aggregate, context)
     started = buyer.submit(begun(body, context), context.now, context.environment)
     if context.overrides.result == "SUCCESS":
         started = buyer.pay(started, context.now, context.environment)
-    return _told(started, context)._replace(payment=started)
+    return _told(started, context)._replace(aggregate=started)
 
 
 def _check_repeat(body: Mapping[str, Any], known: Payment) -> None:
@@ -43,7 +43,7 @@ def _check_repeat(body: Mapping[str, Any], known: Payment) -> None:
     raise Refusal("REPEAT_REQ_INCONSISTENT", f"paymentRequestId {known.payment_request_id} was used {how}")
 
 
-def _told(payment: Payment, context: Context) -> Outcome:
+def _told(payment: Payment, context: Context[Payment]) -> Outcome[Payment]:
     match payment.state:
         case "CANCELLED":
             raise Refusal("ORDER_IS_CANCELED")

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mock_alipay.apis.context import Context
+from mock_alipay.apis.context import Context, Outcome
 from mock_alipay.apis.payments import captures_refunds
 from mock_alipay.apis.payments.endpoints.transactions import check_currency, outcome_of, repeated
-from mock_alipay.apis.payments.model import Money, Outcome, Payment, money
+from mock_alipay.apis.payments.model import Money, Payment, money
 from mock_alipay.apis.payments.state_machine import possible
 from mock_alipay.errors import Fault, Refusal
 
 
-def refund(body: Mapping[str, Any], context: Context) -> Outcome:
+def refund(body: Mapping[str, Any], context: Context[Payment]) -> Outcome[Payment]:
     """A refund, or the one that the same refundRequestId has already made.
 
     Refusals: ORDER_NOT_EXIST, ORDER_IS_CANCELED, ORDER_IS_CLOSED, ORDER_STATUS_INVALID, CURRENCY_NOT_SUPPORT,
     REFUND_WINDOW_EXCEED, REFUND_AMOUNT_EXCEED, MULTIPLE_REFUNDS_NOT_SUPPORTED, REPEAT_REQ_INCONSISTENT,
     PARAM_ILLEGAL for a captureId that is none of the payment's.
     """
-    payment, amount = context.payment, money(body["refundAmount"])
+    payment, amount = context.aggregate, money(body["refundAmount"])
     if payment is None:
         raise Refusal("ORDER_NOT_EXIST", f"there is no payment {body['paymentId']}")
     request_id = body["refundRequestId"]
@@ -31,10 +31,10 @@ def refund(body: Mapping[str, Any], context: Context) -> Outcome:
     made = captures_refunds.made("REFUND", request_id, amount, payment=payment, context=context)
     made = made._replace(capture_id=body.get("captureId"), notify_url=body.get("refundNotifyUrl"))
     changed = captures_refunds.with_transaction(payment, made, context.now)
-    return outcome_of(changed, made)._replace(payment=changed)
+    return outcome_of(changed, made)._replace(aggregate=changed)
 
 
-def _check(payment: Payment, amount: Money, capture_id: str | None, context: Context) -> None:
+def _check(payment: Payment, amount: Money, capture_id: str | None, context: Context[Payment]) -> None:
     _check_state(payment)
     check_currency(payment, amount)
     limits = context.environment.limits

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mock_alipay.apis.context import Outcome
 from mock_alipay.apis.payments import captures_refunds
-from mock_alipay.apis.payments.model import Money, Outcome, Payment, Transaction, TransactionType
+from mock_alipay.apis.payments.model import Money, Payment, Transaction, TransactionType
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.errors import Refusal
 
@@ -26,7 +27,7 @@ def check_currency(payment: Payment, amount: Money) -> None:
         raise Refusal("CURRENCY_NOT_SUPPORT", f"the payment is in {payment.order.amount.currency}, not {amount}")
 
 
-def outcome_of(payment: Payment, made: Transaction, more: Mapping[str, Any] | None = None) -> Outcome:
+def outcome_of(payment: Payment, made: Transaction, more: Mapping[str, Any] | None = None) -> Outcome[Payment]:
     """The reply, with ``more`` fields where the transaction has succeeded: before that there is the result alone."""
     if made.status == "FAIL":
         return Outcome(made.code)

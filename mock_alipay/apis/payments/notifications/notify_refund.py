@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mock_alipay.apis.payments.model import DomainEvent, Payment
+from mock_alipay.apis.aggregate import DomainEvent
+from mock_alipay.apis.payments.model import Payment
 from mock_alipay.clock.clocks import wire_time
 
 

@@ -198,7 +198,7 @@ def test_a_payment_comes_to_its_result(expected: str) -> None:
     """As inquiryPayment tells it."""
     driver = Driver()
     ENDS[expected](driver)
-    names = [payment.payment_request_id for payment in asyncio.run(driver.components.repository.store.browse())]
+    names = [payment.request_id for payment in asyncio.run(driver.components.repository.store.browse())]
     assert [expected] == [driver.inquiry(name)["paymentResultCode"] for name in names]
 
 

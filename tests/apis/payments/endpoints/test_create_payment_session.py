@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_alipay.apis.context import NO_OVERRIDES, Context, Environment, ScenarioOverrides
+from mock_alipay.apis.context import NO_OVERRIDES, Context, Outcome, ScenarioOverrides
+from mock_alipay.apis.environment import Environment
 from mock_alipay.apis.fake_buyers import FakeBuyers
 from mock_alipay.apis.ids import IdGenerator
 from mock_alipay.apis.payments.endpoints.create_payment_session import create_payment_session
-from mock_alipay.apis.payments.model import Money, Outcome, Payment, Session
+from mock_alipay.apis.payments.model import Money, Payment, Session
 from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.config.config import Config
 from mock_alipay.contracts.limits import limits
@@ -42,7 +43,7 @@ def call(
     base_url: str = "http://127.0.0.1:2088",
     overrides: ScenarioOverrides = NO_OVERRIDES,
     origin: str = "",
-) -> Outcome:
+) -> Outcome[Payment]:
     """The endpoint's answer to a body that the contract accepts."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     environment = Environment(IdGenerator(seed), FakeBuyers(seed), limits(), base_url)
@@ -51,7 +52,7 @@ def call(
 
 def opened(body: dict[str, Any] | bytes, **how: Any) -> Payment:
     """The payment that a call opens."""
-    payment = call(body, **how).payment
+    payment = call(body, **how).aggregate
     assert payment is not None
     return payment
 
@@ -77,8 +78,8 @@ class TestReply:
     def test_holds_the_session(self) -> None:
         """Three fields, those of the session that is kept."""
         outcome = call(sample("x"))
-        assert outcome.payment is not None
-        session = session_of(outcome.payment)
+        assert outcome.aggregate is not None
+        session = session_of(outcome.aggregate)
         assert "SUCCESS" == outcome.code
         assert {
             "paymentSessionData": session.data,
@@ -251,7 +252,7 @@ class TestRepeats:
         """However it is written, and without a new version of the payment."""
         payment = opened(self.RAW)
         outcome = call(again, payment=payment, now=NOW + HOUR - MICROSECOND)
-        assert ("SUCCESS", None) == (outcome.code, outcome.payment)
+        assert ("SUCCESS", None) == (outcome.code, outcome.aggregate)
         assert session_of(payment).id == outcome.fields["paymentSessionId"]
         assert session_of(payment).data == outcome.fields["paymentSessionData"]
         assert session_of(payment).expiry_text == outcome.fields["paymentSessionExpiryTime"]
@@ -297,7 +298,7 @@ class TestRepeats:
     def test_after_an_expiry_that_was_asked_for_open_a_new_session(self) -> None:
         """The hour is only what is meant when nothing is asked for."""
         first = opened(sample("x", paymentSessionExpiryTime="2026-01-31T12:00:10Z"))
-        assert call(first.request, payment=first, now=NOW + 9 * SECOND).payment is None
+        assert call(first.request, payment=first, now=NOW + 9 * SECOND).aggregate is None
         second = opened(sample("x"), payment=expired(first), now=NOW + 10 * SECOND)
         assert session_of(first).id != session_of(second).id
 

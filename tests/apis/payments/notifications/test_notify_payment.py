@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.apis.payments.model import DomainEvent, State
+from mock_alipay.apis.aggregate import DomainEvent
+from mock_alipay.apis.payments.model import State
 from mock_alipay.apis.payments.notifications.notify_payment import notify_payment
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.contracts.names import BuyerAction
