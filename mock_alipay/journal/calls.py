@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from mock_alipay.errors import Fault
 from mock_alipay.journal.exchange import Call, Reply, Verdict
+from mock_alipay.storage.bounded import Bounded
 
 Readers = Mapping[str, Callable[[Any], str | None]]
 """How a kind of record is read, by the wire's name of what is read."""
@@ -62,6 +62,7 @@ class CallRecord(NamedTuple):
             return self.reply.status
         return fault.status or None
 
+    @property
     def size(self) -> int:
         """Bytes that the entry holds, roughly."""
         call = self.call
@@ -97,15 +98,11 @@ def fitting(readers: Readers, filters: Mapping[str, str]) -> Callable[[Any], boo
     return lambda record: all(found_by(readers, name, record) == value for name, value in filters.items())
 
 
-class CallJournal:
+class CallJournal(Bounded[CallRecord]):
     """The latest exchanges; the oldest make room for new ones."""
 
     def __init__(self, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES) -> None:
-        self._max_entries = max_entries
-        self._max_bytes = max_bytes
-        self._entries: deque[CallRecord] = deque()
-        self._sizes: deque[int] = deque()
-        self._bytes = 0
+        super().__init__(max_entries, max_bytes)
         self._numbers = itertools.count(1)
 
     def next_id(self) -> str:
@@ -114,47 +111,18 @@ class CallJournal:
 
     def note(self, entry: CallRecord) -> int:
         """Add an exchange; the bytes that it holds, roughly."""
-        size = entry.size()
-        self._entries.append(entry)
-        self._sizes.append(size)
-        self._bytes += size
-        while len(self._entries) > self._max_entries or (self._bytes > self._max_bytes and len(self._entries) > 1):
-            self._entries.popleft()
-            self._bytes -= self._sizes.popleft()
+        size = entry.size
+        self.put(entry.id, entry, size)
         return size
-
-    @property
-    def size(self) -> int:
-        """Bytes that all exchanges hold, roughly."""
-        return self._bytes
-
-    def get(self, call_id: str) -> CallRecord | None:
-        """The exchange with this id, if it is still kept."""
-        return next((entry for entry in self._entries if entry.id == call_id), None)
 
     def newest_first(self, wanted: Callable[[CallRecord], bool], *, after: int = 0) -> Iterator[CallRecord]:
         """The exchanges that ``wanted`` picks; ``after``: those noted later than the one with this id.
 
         Ids are given as calls come, and a call that takes long is noted after others that came later.
         """
-        newer = reversed(self._entries)
+        newer = reversed(self)
         if after:
             newer = iter(list(itertools.takewhile(lambda entry: entry.number != after, newer)))
             if self.get(str(after)) is None:
                 newer = (entry for entry in newer if entry.number > after)
         return filter(wanted, newer)
-
-    def forget(self, client_id: str | None = None) -> int:
-        """Drop the exchanges of one client id or all; how many there were."""
-        kept = [entry for entry in self._entries if client_id not in (None, entry.client_id)]
-        dropped = len(self._entries) - len(kept)
-        self._entries = deque(kept)
-        self._sizes = deque(entry.size() for entry in kept)
-        self._bytes = sum(self._sizes)
-        return dropped
-
-    def __iter__(self) -> Iterator[CallRecord]:
-        return iter(self._entries)
-
-    def __len__(self) -> int:
-        return len(self._entries)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
+
+from mock_alipay.storage.bounded import Bounded
 
 logger = logging.getLogger("mock_alipay")
 
@@ -36,45 +37,9 @@ class Event(NamedTuple):
 Listener = Callable[[Event], None]
 
 
-class Backlog:
-    """Events in order, bounded by count and by bytes; the oldest make room."""
-
-    def __init__(self, max_events: int = MAX_EVENTS, max_bytes: int = MAX_BYTES) -> None:
-        self._max_events = max_events
-        self._max_bytes = max_bytes
-        self._events: deque[Event] = deque()
-        self._bytes = 0
-        self.lost = 0
-        """The number of the last event that had to make room."""
-
-    def add(self, event: Event) -> int:
-        """Take an event in; how many had to go for it."""
-        events = self._events
-        events.append(event)
-        self._bytes += event.size
-        gone = 0
-        while len(events) > self._max_events or (self._bytes > self._max_bytes and len(events) > 1):
-            oldest = events.popleft()
-            self._bytes -= oldest.size
-            self.lost = oldest.number
-            gone += 1
-        return gone
-
-    def drop(self, client_id: str | None) -> None:
-        """Let go of the events of one client id or all."""
-        self._events = deque(event for event in self._events if client_id not in (None, event.client_id))
-        self._bytes = sum(event.size for event in self._events)
-
-    def take(self) -> list[Event]:
-        """All of them; none is left."""
-        taken, self._events, self._bytes = list(self._events), deque(), 0
-        return taken
-
-    def __iter__(self) -> Iterator[Event]:
-        return iter(self._events)
-
-    def __len__(self) -> int:
-        return len(self._events)
+def backlog() -> Bounded[Event]:
+    """Room for the latest events, by their numbers."""
+    return Bounded(MAX_EVENTS, MAX_BYTES)
 
 
 class Events:
@@ -87,7 +52,9 @@ class Events:
         """``always`` are told for good, before those who come and go."""
         self._run = run
         self._number = 0
-        self._recent = Backlog()
+        self._recent = backlog()
+        self._lost = 0
+        """The number of the last event that had to make room."""
         self._listeners = tuple(always)
         self._always = len(self._listeners)
 
@@ -95,7 +62,8 @@ class Events:
         """Tell everyone who listens, at once and in this thread."""
         self._number += 1
         event = Event(self._number, kind, client_id, subject, size)
-        self._recent.add(event)
+        if gone := self._recent.put(self._number, event, size):
+            self._lost = gone[-1].number
         for listener in self._listeners:
             try:
                 listener(event)
@@ -137,8 +105,8 @@ class Events:
         last = int(number) if run == self._run and number.isascii() and number.isdigit() and len(number) < 16 else 0
         if last > self._number:
             last = 0
-        return max(self._recent.lost - last, 0), [event for event in self._recent if event.number > last]
+        return max(self._lost - last, 0), [event for event in self._recent if event.number > last]
 
     def forget(self, client_id: str | None = None) -> None:
         """Keep no event of one client id or of all any longer."""
-        self._recent.drop(client_id)
+        self._recent.forget(client_id)

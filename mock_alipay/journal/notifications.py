@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -12,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from mock_alipay.journal.calls import Readers, fitting
 from mock_alipay.journal.faults import NotificationFault
+from mock_alipay.storage.bounded import Bounded
 
 logger = logging.getLogger("mock_alipay")
 
@@ -114,16 +114,11 @@ def wanted(filters: Mapping[str, str]) -> Callable[[Notification], bool]:
     return fitting(FILTERS, filters)
 
 
-class NotificationJournal:
+class NotificationJournal(Bounded[Notification]):
     """The latest notifications; the oldest make room for new ones."""
 
     def __init__(self, max_notifications: int = MAX_NOTIFICATIONS, max_bytes: int = MAX_BYTES) -> None:
-        self._max_notifications = max_notifications
-        self._max_bytes = max_bytes
-        self._bytes = 0
-        self._kept: OrderedDict[str, Notification] = OrderedDict()
-        self._together: dict[tuple[str, str, str], list[str]] = {}
-        """For each aggregate the ids of its notifications, the oldest first."""
+        super().__init__(max_notifications, max_bytes, lambda one: (one.key,))
         self._numbers = itertools.count(1)
         self._warned = False
 
@@ -133,63 +128,16 @@ class NotificationJournal:
 
     def keep(self, notification: Notification) -> list[Notification]:
         """Add a notification, or put it in place of what it was before; those that had to make room for it."""
-        before = self._kept.get(notification.id)
-        self._bytes += notification.size - (before.size if before else 0)
-        self._kept[notification.id] = notification
-        if before is None:
-            self._together.setdefault(notification.key, []).append(notification.id)
-        gone = []
-        while len(self._kept) > self._max_notifications or (self._bytes > self._max_bytes and len(self._kept) > 1):
-            gone.append(self._let_go())
-        return gone
-
-    @property
-    def size(self) -> int:
-        """Bytes that all notifications hold, roughly."""
-        return self._bytes
-
-    def get(self, notification_id: str) -> Notification | None:
-        """The notification with this id, if it is still kept."""
-        return self._kept.get(notification_id)
-
-    def together(self, key: tuple[str, str, str]) -> list[Notification]:
-        """The notifications of one aggregate, the oldest first."""
-        return [self._kept[one] for one in self._together.get(key, ())]
-
-    def newest_first(self, fits: Callable[[Notification], bool], *, after: int = 0) -> Iterator[Notification]:
-        """The notifications that ``fits`` picks; ``after``: with an id greater than this."""
-        newer = itertools.takewhile(lambda n: n.number > after, reversed(self._kept.values()))
-        return filter(fits, newer)
-
-    def forget(self, client_id: str | None = None) -> int:
-        """Drop the notifications of one client id or all; how many there were."""
-        doomed = [n for n in self._kept.values() if client_id in (None, n.client_id)]
-        for notification in doomed:
-            self._drop(notification)
-        return len(doomed)
-
-    def _drop(self, notification: Notification) -> None:
-        del self._kept[notification.id]
-        self._bytes -= notification.size
-        others = self._together[notification.key]
-        others.remove(notification.id)
-        if not others:
-            del self._together[notification.key]
-
-    def _let_go(self) -> Notification:
-        oldest = next(iter(self._kept.values()))
-        self._drop(oldest)
-        if oldest.status == "PENDING" and not self._warned:
+        gone = self.put(notification.id, notification, notification.size)
+        if not self._warned and any(one.status == "PENDING" for one in gone):
             self._warned = True
             logger.warning(
                 "more than %d notifications, or %d MiB of them: the oldest are forgotten, delivered or not",
-                self._max_notifications,
-                self._max_bytes // 2**20,
+                self.most,
+                self.max_bytes // 2**20,
             )
-        return oldest
+        return gone
 
-    def __iter__(self) -> Iterator[Notification]:
-        return iter(self._kept.values())
-
-    def __len__(self) -> int:
-        return len(self._kept)
+    def newest_first(self, fits: Callable[[Notification], bool], *, after: int = 0) -> Iterator[Notification]:
+        """The notifications that ``fits`` picks; ``after``: with an id greater than this."""
+        return filter(fits, itertools.takewhile(lambda n: n.number > after, reversed(self)))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
+from collections.abc import Hashable
 from typing import Generic, Protocol, TypeVar
+
+from mock_alipay.storage.bounded import Bounded, Entry
 
 logger = logging.getLogger("mock_alipay")
 
@@ -12,7 +14,7 @@ Key = tuple[str, str, str]
 """A client id, a family, and the request id under which the client created the aggregate."""
 
 
-class Aggregate(Protocol):
+class Aggregate(Entry, Protocol):
     """What the store needs to know of what it keeps."""
 
     @property
@@ -43,12 +45,7 @@ class MemoryStore(Generic[Kept]):
 
     def __init__(self, limit: int = 10_000, max_bytes: int = 64 * 1024 * 1024, what: str = "aggregates") -> None:
         """``what``: how the log calls them."""
-        self._limit = limit
-        self._max_bytes = max_bytes
-        self._bytes = 0
-        self._kept: OrderedDict[Key, Kept] = OrderedDict()
-        self._aliases: dict[Key, Key] = {}
-        """By client id, family and alias."""
+        self._kept = Bounded[Kept](limit, max_bytes, _names)
         self._what = what
         self._warned = False
 
@@ -58,68 +55,41 @@ class MemoryStore(Generic[Kept]):
 
     async def find(self, client_id: str, family: str, alias: str) -> Key | None:
         """The key of what has this alias, such as ``paymentId:2026…``."""
-        return self._aliases.get((client_id, family, alias))
+        return next((one.key for one in self._kept.named((client_id, family, alias))), None)
 
     async def commit(self, changed: Kept) -> bool:
         """Store it; False when another version was committed since it was loaded, or another has one of its aliases."""
-        key = changed.key
-        known = self._kept.get(key)
+        key, kept = changed.key, self._kept
+        known = kept.get(key)
         if (known.version if known else 0) != changed.version - 1:
             return False
-        aliases = changed.aliases
-        if (aliases or (known and known.aliases)) and not self._take_aliases(key, aliases, known):
+        if any(one.key != key for name in _names(changed) for one in kept.named(name)):
             return False
-        self._bytes += changed.size - (known.size if known else 0)
-        self._kept[key] = changed
-        self._kept.move_to_end(key)
-        while len(self._kept) > self._limit or (self._bytes > self._max_bytes and len(self._kept) > 1):
-            self._drop_oldest()
+        kept.pop(key)
+        if kept.put(key, changed, changed.size) and not self._warned:
+            self._warned = True
+            logger.warning(
+                "more than %d %s, or %d MiB of them: the oldest are forgotten from now on",
+                kept.most,
+                self._what,
+                kept.max_bytes // 2**20,
+            )
         return True
 
     async def browse(self, client_id: str | None = None) -> list[Kept]:
         """What is stored for one client or all, the latest change first."""
-        return [one for key, one in reversed(self._kept.items()) if client_id in (None, key[0])]
+        return [one for one in reversed(self._kept) if client_id in (None, one.client_id)]
 
     async def held(self) -> tuple[int, int]:
         """How many are stored, and the bytes that they take, roughly."""
-        return len(self._kept), self._bytes
+        return len(self._kept), self._kept.size
 
     async def forget(self, client_id: str | None = None) -> int:
         """Drop what is stored for one client or all; returns how many there were."""
-        doomed = [key for key in self._kept if client_id in (None, key[0])]
-        for key in doomed:
-            self._drop(self._kept.pop(key))
-        return len(doomed)
+        return self._kept.forget(client_id)
 
-    def _drop_oldest(self) -> None:
-        _, oldest = self._kept.popitem(last=False)
-        self._drop(oldest)
-        if not self._warned:
-            self._warned = True
-            logger.warning(
-                "more than %d %s, or %d MiB of them: the oldest are forgotten from now on",
-                self._limit,
-                self._what,
-                self._max_bytes // 2**20,
-            )
 
-    def _take_aliases(self, key: Key, aliases: tuple[str, ...], known: Kept | None) -> bool:
-        """Note the aliases in place of those it had; False when another has one of them."""
-        client_id, family, _ = key
-        if any(self._aliases.get((client_id, family, alias), key) != key for alias in aliases):
-            return False
-        if known is not None:
-            self._drop_aliases(known, set(aliases))
-        for alias in aliases:
-            self._aliases[client_id, family, alias] = key
-        return True
-
-    def _drop(self, gone: Kept) -> None:
-        self._bytes -= gone.size
-        self._drop_aliases(gone, set())
-
-    def _drop_aliases(self, gone: Kept, kept: set[str]) -> None:
-        client_id, family, _ = gone.key
-        for alias in gone.aliases:
-            if alias not in kept:
-                self._aliases.pop((client_id, family, alias), None)
+def _names(kept: Aggregate) -> tuple[Hashable, ...]:
+    """Its aliases, which are its own client's and family's only."""
+    client_id, family, _ = kept.key
+    return tuple((client_id, family, alias) for alias in kept.aliases)

@@ -57,7 +57,7 @@ class Dispatcher:
 
     def enqueue(self, notification: Notification) -> None:
         """Take a notification over; it is sent when it is due, after what it waits for, or ``deliver_before_reply``."""
-        others = self.journal.together(notification.key)
+        others = self.journal.named(notification.key)
         if any(one.handled and one.name == notification.waits_for for one in others):
             notification = notification._replace(waits_for=None)
         self._keep(notification)
@@ -96,13 +96,13 @@ class Dispatcher:
 
     def release(self, key: _Key, names: Collection[str]) -> None:
         """Let go what waits for a notification that will never come."""
-        for one in self.journal.together(key):
+        for one in self.journal.named(key):
             if one.held and one.waits_for in names:
                 self._let_go(one, self._clocks.now(one.client_id))
 
     def withdraw(self, key: _Key, moment: datetime, why: str) -> None:
         """Send no more of what an aggregate has told of since then."""
-        for one in self.journal.together(key):
+        for one in self.journal.named(key):
             if one.status == "PENDING" and one.created > moment:
                 dropped = one._replace(status="DROPPED", due=None, problem=why)
                 self.schedule.drop((one.client_id, one.id))
@@ -197,7 +197,7 @@ class Dispatcher:
     def _follow(self, handled: Notification) -> None:
         """Let go what waited for this one."""
         moment = handled.attempts[-1].time if handled.attempts else self._clocks.now(handled.client_id)
-        for one in self.journal.together(handled.key):
+        for one in self.journal.named(handled.key):
             if one.held and one.waits_for == handled.name:
                 self._let_go(one, moment)
 

@@ -691,7 +691,7 @@ def test_every_exchange_is_announced_once_it_stands_in_the_journal() -> None:
 
     def hear(event: Event) -> None:
         if event.kind == "call":
-            assert (event.client_id, event.size) == (event.subject.client_id, event.subject.size())
+            assert (event.client_id, event.size) == (event.subject.client_id, event.subject.size)
             told.append((event.subject.id, len(components.journal)))
 
     with components.events.subscribed(hear):

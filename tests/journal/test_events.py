@@ -5,15 +5,8 @@ from __future__ import annotations
 import logging
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from mock_alipay.journal.events import MAX_EVENTS, Backlog, Event, Events
-
-
-def event(number: int, client_id: str | None = None, size: int = 0) -> Event:
-    """An event of some size."""
-    return Event(number, "call", client_id, None, size)
+from mock_alipay.journal.events import MAX_EVENTS, Event, Events
 
 
 def published(*client_ids: str | None) -> Events:
@@ -27,58 +20,6 @@ def published(*client_ids: str | None) -> Events:
 def numbers(found: tuple[int, list[Event]]) -> tuple[int, list[int]]:
     """What was lost and what was kept, by number."""
     return found[0], [event.number for event in found[1]]
-
-
-class TestBacklog:
-    def test_keeps_only_so_many(self) -> None:
-        """The oldest go, and are counted."""
-        backlog = Backlog(max_events=3)
-        assert [0, 0, 0, 1, 1] == [backlog.add(event(number)) for number in range(5)]
-        assert backlog.lost == 1
-        assert [2, 3, 4] == [event.number for event in backlog]
-
-    def test_keeps_only_so_many_bytes(self) -> None:
-        """A large one pushes out several small ones, and no more than it must."""
-        backlog = Backlog(max_bytes=100)
-        assert [0] * 4 == [backlog.add(event(number, size=25)) for number in range(4)]
-        assert backlog.add(event(4, size=50)) == 2
-        assert [2, 3, 4] == [event.number for event in backlog]
-
-    def test_keeps_the_latest_whatever_its_size(self) -> None:
-        """Someone is about to be told of it."""
-        backlog = Backlog(max_bytes=100)
-        assert [0, 1, 1] == [backlog.add(event(number, size=1000)) for number in range(3)]
-        assert [2] == [event.number for event in backlog]
-
-    def test_is_taken_as_a_whole(self) -> None:
-        """In order; its room is free again."""
-        backlog = Backlog(max_bytes=100)
-        for number in range(2):
-            backlog.add(event(number, size=50))
-        assert [0, 1] == [event.number for event in backlog.take()]
-        assert ([], 0) == (backlog.take(), len(backlog))
-        assert [0, 0, 1] == [backlog.add(event(number, size=50)) for number in range(3)]
-
-    @pytest.mark.parametrize(("client_id", "kept"), [("A", [1, 2]), ("B", [0, 2]), ("C", [0, 1, 2]), (None, [])])
-    def test_lets_go_of_one_client_s_or_all(self, client_id: str | None, kept: list[int]) -> None:
-        """What concerns everyone stays when one client is let go of; the room of what goes is free."""
-        backlog = Backlog(max_bytes=30)
-        for number, whose in enumerate(("A", "B", None)):
-            backlog.add(event(number, whose, 10))
-        backlog.drop(client_id)
-        assert kept == [event.number for event in backlog]
-        assert backlog.add(event(3, size=10 * (3 - len(kept)))) == 0
-        assert backlog.add(event(4, size=10))
-
-    @given(st.lists(st.integers(0, 60)))
-    def test_keeps_as_much_as_it_may(self, sizes: list[int]) -> None:
-        """Never more events or bytes than allowed but for the latest, and no fewer than fit."""
-        backlog = Backlog(max_events=5, max_bytes=100)
-        gone = sum(backlog.add(event(number, size=size)) for number, size in enumerate(sizes))
-        kept = [event.size for event in backlog]
-        assert sizes[gone:] == kept
-        assert len(kept) <= 5
-        assert sum(kept) <= 100 or 1 == len(kept)
 
 
 class TestListening:

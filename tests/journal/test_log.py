@@ -35,7 +35,7 @@ class Pipe(io.StringIO):
 
 def call(entry: CallRecord) -> Event:
     """The event of an exchange."""
-    return Event(entry.number, "call", entry.client_id, entry, entry.size())
+    return Event(entry.number, "call", entry.client_id, entry, entry.size)
 
 
 def finish(log: Log) -> None:

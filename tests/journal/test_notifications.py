@@ -6,8 +6,6 @@ import logging
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from mock_alipay.journal.notifications import FILTERS, Attempt, NotificationJournal, wanted
 from tests.calls import NOW
@@ -35,14 +33,6 @@ def test_newest_first() -> None:
     assert [str(number) for number in range(12, 0, -1)] == ids(outbox)
     assert ["12", "11", "10"] == ids(outbox, after=9)
     assert [] == ids(outbox, after=12)
-
-
-def test_a_change_takes_the_place_of_what_was() -> None:
-    """It is as old as before, and there once."""
-    outbox = filled(3)
-    changed = notification("1", status="ACCEPTED")
-    outbox.keep(changed)
-    assert (["3", "2", "1"], 3, changed) == (ids(outbox), len(outbox), outbox.get("1"))
 
 
 def test_filters() -> None:
@@ -98,52 +88,3 @@ def test_the_oldest_make_room_for_the_newest(caplog: pytest.LogCaptureFixture) -
     assert ["more than 3 notifications, or 64 MiB of them: the oldest are forgotten, delivered or not"] == [
         record.message for record in caplog.records if record.levelno == logging.WARNING
     ]
-
-
-def test_large_ones_make_room_sooner() -> None:
-    """Bodies, URLs and answers count; one that is too large alone is kept."""
-    outbox = NotificationJournal(max_bytes=100_000)
-    for number in range(1, 6):
-        outbox.keep(notification(str(number), body=b"x" * 30_000))
-    assert ["5", "4", "3"] == ids(outbox)
-    outbox.keep(notification("5", body=b"x" * 30_000, attempts=(ATTEMPT._replace(answer=b"y" * 30_000),)))
-    assert ["5", "4"] == ids(outbox)
-    assert ["4", "5"] == [gone.id for gone in outbox.keep(notification("6", body=b"x" * 200_000))]
-    assert ["6"] == ids(outbox)
-
-
-def test_forgets_those_of_one_client_id_or_all() -> None:
-    """And says how many there were; ids are not given again."""
-    outbox = filled(5)
-    assert (3, ["4", "2"]) == (outbox.forget("A"), ids(outbox))
-    assert (0, 2, 0) == (outbox.forget("C"), outbox.forget(), len(outbox))
-    assert "6" == outbox.next_id()
-
-
-_steps = st.lists(
-    st.tuples(st.sampled_from(["keep", "change", "forget"]), st.integers(0, 30), st.integers(0, 400)), max_size=40
-)
-
-
-@given(_steps)
-def test_what_is_counted_is_what_is_there(steps: list[tuple[str, int, int]]) -> None:
-    """However they come, change and go: never more than there may be, the newest among them, and sums that hold."""
-    outbox = NotificationJournal(max_notifications=8, max_bytes=12_000)
-    for what, pick, size in steps:
-        if what == "forget":
-            outbox.forget("AB"[pick % 2])
-            continue
-        kept = list(outbox)
-        number = kept[pick % len(kept)].id if what == "change" and kept else outbox.next_id()
-        payment = {"client_id": "AB"[int(number) % 2], "request_id": str(int(number) % 5)}
-        one = notification(number, **payment, body=b"x" * 10 * size)
-        outbox.keep(one)
-        assert sum(each.size for each in outbox) == outbox._bytes
-        assert len(outbox) <= 8
-        assert len(outbox) == 1 or outbox._bytes <= 12_000
-        assert what == "change" or one.id == ids(outbox)[0]
-        assert sorted(ids(outbox), key=int, reverse=True) == ids(outbox)
-        for each in outbox:
-            assert [other for other in outbox if other.key == each.key] == outbox.together(each.key)
-    outbox.forget()
-    assert ({}, 0) == (outbox._together, outbox._bytes)

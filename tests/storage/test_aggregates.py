@@ -114,7 +114,7 @@ def test_the_oldest_make_room_and_that_is_told_once(
     commit(store, payment("5"), payment("6"))
     assert ["6", "5", "4"] == ids(store)
     (told,) = caplog.messages
-    assert told.startswith("more than 3 payments")
+    assert told.startswith("more than 3 aggregates")
     assert "the oldest are forgotten" in told
 
 
