@@ -10,7 +10,7 @@ from pathlib import Path
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError, UsageError
 from mock_alipay.scenarios import yaml_document
-from mock_alipay.scenarios.matching import Condition, Matchable, text
+from mock_alipay.scenarios.matching import Matchable
 from mock_alipay.scenarios.scenario import Scenario, build
 from mock_alipay.scenarios.yaml_document import Document
 from mock_alipay.text.wording import close
@@ -22,27 +22,23 @@ class Library(Mapping[str, Scenario]):
     """Scenarios by name, and the order in which their ``match`` sections are asked."""
 
     def __init__(self, scenarios: Iterable[Scenario]) -> None:
-        self._shelve({scenario.name: scenario for scenario in scenarios})
-        _refuse_ties(itertools.combinations(self._claiming, 2))
+        """``scenarios`` in the order in which they were loaded; the last of a name replaces the others."""
+        loaded: dict[str, Scenario] = {}
+        for scenario in scenarios:
+            loaded.pop(scenario.name, None)
+            loaded[scenario.name] = scenario
+        self._scenarios = loaded
+        latest_first = [scenario for scenario in reversed(loaded.values()) if scenario.match]
+        self._claiming = sorted(latest_first, key=lambda scenario: scenario.weight, reverse=True)
 
-    def _shelve(self, scenarios: dict[str, Scenario]) -> None:
-        self._scenarios = scenarios
-        claiming = [scenario for scenario in scenarios.values() if scenario.match]
-        self._claiming = sorted(claiming, key=lambda scenario: scenario.weight, reverse=True)
-        self._gates = _Gates(self._claiming)
-
-    def joined_by(self, scenario: Scenario) -> Library:
-        """A library with one more scenario, which is compared with the others; they are not compared again."""
-        others = {name: other for name, other in self._scenarios.items() if name != scenario.name}
-        _refuse_ties((scenario, other) for other in others.values() if scenario.match and other.match)
-        library = Library(())
-        library._shelve({**others, scenario.name: scenario})
-        return library
+    def joined_by(self, scenarios: Iterable[Scenario]) -> Library:
+        """A library with more scenarios, which were loaded later."""
+        return Library((*self._scenarios.values(), *scenarios))
 
     @classmethod
     def load(cls, folders: Iterable[Path], schemas: Schemas) -> Library:
         """Read every ``*.yaml`` of the shipped folder and then of ``folders``; SetupError tells all that is wrong."""
-        scenarios: dict[str, Scenario] = {}
+        scenarios: list[Scenario] = []
         problems: list[str] = []
         for folder in (shipped_folder(), *folders):
             if not folder.is_dir():
@@ -53,27 +49,31 @@ class Library(Mapping[str, Scenario]):
                 try:
                     if file.suffix == ".yml" and file.with_suffix(".yaml").exists():
                         problems.append(f"{file}: {file.stem}.yaml stands beside it; a scenario has one file")
-                    scenarios[file.stem] = read_file(file, schemas)
+                    scenarios.append(read_file(file, schemas))
                 except SetupError as error:
                     problems.extend(error.problems)
         if problems:
             raise SetupError(*problems)
-        return cls(scenarios.values())
+        return cls(scenarios)
 
-    def matching(self, call: Matchable, seen: Mapping[str, Scenario] | None = None) -> list[Scenario]:
-        """The scenarios whose match holds and is the most particular; several only when they look at other places.
-
-        ``seen``: those only that stand there under their name.
-        """
-        admitted = self._gates.admitted(call)
-        if seen is not None:
-            admitted = [scenario for scenario in admitted if seen[scenario.name] is scenario]
-        found = [scenario for scenario in admitted if all(condition.holds(call) for condition in scenario.match)]
-        return [scenario for scenario in found if scenario.weight == found[0].weight]
+    def matching(self, call: Matchable) -> list[Scenario]:
+        """The scenarios whose match fits and is the most particular, of these the one loaded last first."""
+        found: list[Scenario] = []
+        for scenario in self._claiming:
+            if found and scenario.weight != found[0].weight:
+                break
+            for condition in scenario.match:
+                if not condition.holds(call):
+                    break
+            else:
+                found.append(scenario)
+        return found
 
     def unknown(self, name: str) -> str:
         """What to tell someone who asked for a scenario that does not exist."""
-        return unknown(name, self)
+        meant = close(name, self)
+        hint = f"did you mean {meant}? " if meant else ""
+        return f"there is no scenario '{name[:60]}'; {hint}there are {len(self)}, and mock-alipay scenarios lists them"
 
     def require(self, default: str) -> None:
         """UsageError when the scenario for calls that nothing else claims is not here."""
@@ -88,54 +88,6 @@ class Library(Mapping[str, Scenario]):
 
     def __len__(self) -> int:
         return len(self._scenarios)
-
-
-def unknown(name: str, names: Iterable[str]) -> str:
-    """What to tell someone who asked for a scenario that is not among ``names``."""
-    known = list(names)
-    meant = close(name, known)
-    hint = f"did you mean {meant}? " if meant else ""
-    return f"there is no scenario '{name[:60]}'; {hint}there are {len(known)}, and mock-alipay scenarios lists them"
-
-
-def _refuse_ties(pairs: Iterable[tuple[Scenario, Scenario]]) -> None:
-    problems = [
-        f"{a.origin}: its match ties with that of {b.origin}: both claim the same calls; "
-        "give one of them another condition, or name yours as the other is named, to replace it"
-        for a, b in pairs
-        if a.ties_with(b)
-    ]
-    if problems:
-        raise SetupError(*problems)
-
-
-class _Gates:
-    """Narrows the scenarios down to those that may claim a call, by one look at each place that they name."""
-
-    def __init__(self, scenarios: Sequence[Scenario]) -> None:
-        self._order = {scenario.name: number for number, scenario in enumerate(scenarios)}
-        self._open: list[Scenario] = []
-        self._gates: dict[tuple[str, str], tuple[Condition, dict[str, list[Scenario]]]] = {}
-        for scenario in scenarios:
-            gate = next((condition for condition in scenario.match if condition.exact), None)
-            if gate is None:
-                self._open.append(scenario)
-                continue
-            _, by_word = self._gates.setdefault((gate.source, gate.place), (gate, {}))
-            for word in set(gate.words):
-                by_word.setdefault(word, []).append(scenario)
-
-    def admitted(self, call: Matchable) -> list[Scenario]:
-        """In the order of the scenarios."""
-        found = list(self._open)
-        for gate, by_word in self._gates.values():
-            for value in gate.values(call):
-                found += by_word.get(value if isinstance(value, str) else text(value) or "", ())
-        if len(found) < 2:
-            return found
-        return sorted(
-            {scenario.name: scenario for scenario in found}.values(), key=lambda scenario: self._order[scenario.name]
-        )
 
 
 def read_file(file: Path, schemas: Schemas) -> Scenario:

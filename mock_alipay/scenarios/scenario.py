@@ -67,14 +67,6 @@ class Scenario:
         told: list[Step | NotificationStep] = [*chain(*self.steps.values()), *chain(*self.notification_steps.values())]
         return any(path in places for one in told for path, _ in one.set)
 
-    def ties_with(self, other: Scenario) -> bool:
-        """Whether both claim some call with equal right, on the same grounds."""
-        if self.weight != other.weight:
-            return False
-        mine = {(c.source, c.place): c for c in self.match}
-        theirs = {(c.source, c.place): c for c in other.match}
-        return mine.keys() == theirs.keys() and all(mine[k].overlaps(theirs[k]) for k in mine)
-
 
 def build(name: str, document: Document) -> Scenario:
     """The scenario in a document that fits the scenario schema; SetupError lists every problem."""

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from mock_alipay.contracts.names import Act
 from mock_alipay.errors import HttpProblem
 from mock_alipay.scenarios.counters import StepCounters
-from mock_alipay.scenarios.layers import ScenarioLayers, Seen
+from mock_alipay.scenarios.layers import ScenarioLayers
 from mock_alipay.scenarios.library import Library
 from mock_alipay.scenarios.matching import Matchable
 from mock_alipay.scenarios.notification_step import NotificationStep
 from mock_alipay.scenarios.scenario import ANY, Scenario
 from mock_alipay.scenarios.step import Step
-from mock_alipay.text.wording import close
+from mock_alipay.text.wording import close, short
 
 _BEGAN = "the payment began in it"
 _PLAIN = (Step(),)
@@ -133,7 +133,7 @@ class Selector:
         self._preferences[client_id] = _Preference(scenario, times)
 
     def load(self, scenario: Scenario, client_id: str | None = None) -> None:
-        """Add a scenario at run time; it begins at its first step. SetupError when its match ties with another's."""
+        """Add a scenario at run time; it begins at its first step. SetupError when too many are loaded."""
         self.layers.load(scenario, client_id)
         self.counters.restart(scenario.name, client_id)
 
@@ -155,7 +155,7 @@ class Selector:
         self.counters.forget(client_id)
 
     def _scenario(
-        self, endpoint: str, payment_request_id: str, call: Matchable, library: Seen, began: str | None
+        self, endpoint: str, payment_request_id: str, call: Matchable, library: Library, began: str | None
     ) -> tuple[Scenario, str, str | None]:
         """The scenario, why it was chosen, and a hint when it was asked for and has no step for the call."""
         asked = self._asked(payment_request_id, call, library)
@@ -163,14 +163,12 @@ class Selector:
             return self._played(asked, endpoint, began)
         matching = library.matching(call)
         if matching:
-            places = ", ".join(condition.place for condition in matching[0].match)
-            others = ", ".join(scenario.name for scenario in matching[1:])
-            return matching[0], f"its match fits: {places}" + (f"; so does that of {others}" if others else ""), None
+            return matching[0], _fitting(*matching), None
         if began is not None and began in library:
             return library[began], _BEGAN, None
         return library[self.default], "the default", None
 
-    def _asked(self, payment_request_id: str, call: Matchable, library: Seen) -> _Asked | None:
+    def _asked(self, payment_request_id: str, call: Matchable, library: Library) -> _Asked | None:
         """The scenario that the call names, or that was set for it; nothing is counted."""
         named = call.headers.get("mock-scenario")
         if named is not None:
@@ -207,7 +205,14 @@ class Selector:
         return scenario, reason, None if scenario.name == began else f"scenario {scenario.name}: {reason}"
 
 
-def _hint(payment_request_id: str, library: Seen) -> str | None:
+def _fitting(chosen: Scenario, *others: Scenario) -> str:
+    reason = f"its match fits: {', '.join(condition.place for condition in chosen.match)}"
+    if others:
+        reason += f"; fit as well, but were loaded earlier: {short(', '.join(other.name for other in others), 200)}"
+    return reason
+
+
+def _hint(payment_request_id: str, library: Library) -> str | None:
     prefix = payment_request_id.partition("--")[0]
     if prefix in library:
         return None

@@ -117,15 +117,6 @@ def test_validate_tells_everything(command: Command, tmp_path: Path) -> None:
     assert ["bad.yaml:1", "bad.yaml:3", "bad.yaml:4", "gone.yaml"] == sorted(places)
 
 
-def test_validate_tells_ties(command: Command, tmp_path: Path) -> None:
-    """Two files that claim the same calls with equal right are told to tie."""
-    claim = "description: x\nmatch:\n  body:\n    paymentAmount.value: '5'\n"
-    files = [file_with(tmp_path, claim, name) for name in ("a.yaml", "b.yaml")]
-    ended = command("validate", *files)
-    assert ended.code == 1
-    assert f"{files[0]}: its match ties with that of {files[1]}" in ended.err
-
-
 # --- check ------------------------------------------------------------------------------------------------------------
 
 

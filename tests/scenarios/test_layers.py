@@ -97,27 +97,33 @@ def test_a_scenario_that_is_replaced_claims_nothing_any_more() -> None:
 
 
 def matching(layers: ScenarioLayers, value: str = "100", **more: str) -> list[list[str]]:
-    """The descriptions of the scenarios that claim a call of everyone's, of A and of B; C stands for everyone."""
+    """Which scenarios claim a call of everyone's, of A and of B, the one that plays first; C stands for everyone."""
     calls = [Request(client_id or "C", {}, {"paymentAmount": {"value": value}, **more}) for client_id in CLIENTS]
     found = [layers.library(request.client_id).matching(request) for request in calls]
     return [[f"{one.name} {one.description.rstrip('.')}" for one in scenarios] for scenarios in found]
 
 
 def test_of_scenarios_that_claim_with_equal_weight_the_nearest_goes_first() -> None:
-    """A client's own, then that for all, then the files'; whichever came first, and none of them ties."""
-    layers = ScenarioLayers(filed(claiming("c", "100", "filed")))
-    assert [["c filed"]] * 3 == matching(layers)
+    """A client's own, then those for all, then the files'; of each the one loaded last."""
+    layers = ScenarioLayers(filed(claiming("c", "100", "filed"), claiming("e", "100", "filed")))
+    files = ["e filed", "c filed"]
+    assert [files] * 3 == matching(layers)
     layers.load(claiming("a", "100", "of A"), "A")
-    assert [["c filed"], ["a of A"], ["c filed"]] == matching(layers)
+    assert [files, ["a of A", *files], files] == matching(layers)
     layers.load(claiming("b", "100", "for all"))
-    assert [["b for all"], ["a of A"], ["b for all"]] == matching(layers)
-    layers.replace_files(filed(claiming("c", "100", "filed"), claiming("d", "200", "filed")))
-    assert [["b for all"], ["a of A"], ["b for all"]] == matching(layers)
-    assert [["d filed"]] * 3 == matching(layers, "200")
+    layers.load(scenario("d", "for all", "match: {body: {shop: x}}"))
+    for_all = ["d for all", "b for all", *files]
+    assert [for_all, ["a of A", *for_all], for_all] == matching(layers, shop="x")
+    layers.load(claiming("b", "100", "for all"))
+    for_all[:2] = reversed(for_all[:2])
+    assert [for_all, ["a of A", *for_all], for_all] == matching(layers, shop="x")
+    layers.replace_files(filed(claiming("f", "200", "filed")))
+    assert [["b for all"], ["a of A", "b for all"], ["b for all"]] == matching(layers)
+    assert [["f filed"]] * 3 == matching(layers, "200")
     layers.forget("A")
     assert [["b for all"]] * 3 == matching(layers)
     layers.forget()
-    assert [["c filed"]] * 3 == matching(layers)
+    assert [[]] * 3 == matching(layers)
 
 
 @pytest.mark.parametrize("own", ["filed", None, "A"])
@@ -136,18 +142,8 @@ def test_the_more_particular_scenario_goes_first_wherever_it_is(own: str | None,
         if place != "filed":
             layers.load(scenarios[name], place)
     assert [["two x"], ["value x"], ["glob x"]] == [
-        matching(layers, value, **more)[1] for value, more in (("100", {"shop": "x"}), ("100", {}), ("101", {}))
+        matching(layers, value, **more)[1][:1] for value, more in (("100", {"shop": "x"}), ("100", {}), ("101", {}))
     ]
-
-
-def test_scenarios_of_one_layer_that_look_at_other_places_are_all_named() -> None:
-    """Those of a layer behind it with the same weight are not."""
-    layers = ScenarioLayers(filed(claiming("c", "100", "filed"), scenario("e", "filed", "match: {body: {shop: x}}")))
-    assert [["c filed", "e filed"]] * 3 == matching(layers, shop="x")
-    layers.load(claiming("a", "100"), "A")
-    assert ["a loaded"] == matching(layers, shop="x")[1]
-    layers.load(scenario("b", "loaded", "match: {body: {shop: x}}"), "A")
-    assert ["a loaded", "b loaded"] == matching(layers, shop="x")[1]
 
 
 def test_a_scenario_behind_one_that_is_replaced_still_claims() -> None:
@@ -176,62 +172,28 @@ def test_a_scenario_behind_one_that_is_replaced_still_claims() -> None:
 def test_whatever_is_loaded_the_best_of_what_is_seen_claims(
     written: list[tuple[str | None, str, dict[str, str]]], body: dict[str, str]
 ) -> None:
-    """As if each scenario that is seen were asked: the heaviest that fit, of the nearest layer that has such."""
+    """As if each scenario that is seen were asked: the heaviest that fit, the latest of the nearest layer first."""
     places: dict[str | None, dict[str, Scenario]] = {"A": {}, None: {}, "filed": {}}
     layers = ScenarioLayers(Library(()))
     for place, name, match in written:
         made = scenario(name, "x", f"match: {json.dumps({'body': match})}" if match else "")
-        try:
-            if place == "filed":
-                layers.replace_files(Library({**places["filed"], name: made}.values()))
-            else:
-                layers.load(made, place)
-        except SetupError:
-            continue
+        places[place].pop(name, None)
         places[place][name] = made
+        if place == "filed":
+            layers.replace_files(Library(places["filed"].values()))
+        else:
+            layers.load(made, place)
     request = Request("A", {}, body)
-    seen_by_a: dict[str, tuple[int, Scenario]] = {}
-    for depth, layer in enumerate(places.values()):
-        for name, one in layer.items():
-            seen_by_a.setdefault(name, (depth, one))
+    nearest_first: dict[str, Scenario] = {}
+    for layer in places.values():
+        for name in reversed(layer):
+            nearest_first.setdefault(name, layer[name])
     fitting = [
-        (one.weight, -depth, name)
-        for name, (depth, one) in seen_by_a.items()
-        if one.match and all(condition.holds(request) for condition in one.match)
+        one for one in nearest_first.values() if one.match and all(condition.holds(request) for condition in one.match)
     ]
-    expected = {name for weight, near, name in fitting if (weight, near) == max(fitting)[:2]}
-    assert expected == {one.name for one in layers.library("A").matching(request)}
-    assert {name: one for name, (_, one) in seen_by_a.items()} == dict(layers.library("A"))
-
-
-@pytest.mark.parametrize("client_id", [None, "A"])
-def test_a_tie_is_refused_and_changes_nothing(client_id: str | None) -> None:
-    """Within what was loaded for all, or for one client; both are named, the newcomer first."""
-    layers = ScenarioLayers(filed())
-    layers.load(claiming("rich", "100"), client_id)
-    layers.load(scenario("other"), client_id)
-    before = seen(layers)
-    with pytest.raises(SetupError, match=r"^loaded tie: .* ties with that of loaded rich: "):
-        layers.load(claiming("tie", "100"), client_id)
-    assert before == seen(layers)
-    layers.load(claiming("tie", "101"), client_id)
-    assert "tie" in layers.library(client_id)
-
-
-def test_scenarios_of_two_clients_never_tie() -> None:
-    """Neither sees the other's."""
-    layers = ScenarioLayers(filed())
-    layers.load(claiming("mine", "100"), "A")
-    layers.load(claiming("yours", "100"), "B")
-    assert [[None, "loaded", None], [None, None, "loaded"]] == [told(layers, name) for name in ("mine", "yours")]
-
-
-def test_a_scenario_may_take_the_place_of_the_one_that_it_would_tie_with() -> None:
-    """Under the same name there is only one of them."""
-    layers = ScenarioLayers(filed(claiming("rich", "100", "filed")))
-    layers.load(claiming("rich", "100", "for all"))
-    layers.load(claiming("rich", "100", "of A"), "A")
-    assert ["for all", "of A", "for all"] == told(layers, "rich")
+    most = max((one.weight for one in fitting), default=None)
+    assert [one for one in fitting if one.weight == most] == layers.library("A").matching(request)
+    assert nearest_first == dict(layers.library("A"))
 
 
 def test_files_may_change_beneath() -> None:

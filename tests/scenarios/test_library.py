@@ -8,7 +8,7 @@ import pytest
 
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError, UsageError
-from mock_alipay.scenarios import Library, Scenario, shipped_folder
+from mock_alipay.scenarios import Library, shipped_folder
 from mock_alipay.scenarios.library import read_file
 from tests.scenarios.loading import Request
 
@@ -112,41 +112,24 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
         read_file(tmp_path / "gone.yaml", SCHEMAS)
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("match: {clientId: a}", "match: {clientId: a}"),
-        ("match: {clientId: [a, b]}", "match: {clientId: [b, c]}"),
-        ("match: {clientId: [abc, x*]}", "match: {clientId: ab*}"),
-        ("match: {clientId: 'a*'}", "match: {clientId: '*a'}"),
-    ],
-)
-def test_a_tie_is_refused(tmp_path: Path, one: str, other: str) -> None:
-    """Both files are named."""
-    folder = write(tmp_path / "own", one=one, other=other)
-    with pytest.raises(SetupError, match="ties with") as caught:
-        load(folder)
-    (problem,) = caught.value.problems
-    assert f"{folder}/one.yaml" in problem
-    assert f"{folder}/other.yaml" in problem
+def test_of_scenarios_that_fit_equally_well_the_last_loaded_goes_first(tmp_path: Path) -> None:
+    """Folder by folder, within one by name, so that a user's file goes before a shipped one; the others are told."""
+    amount = "match: {body: {paymentAmount.value: '11'}}"
+    one = write(tmp_path / "one", a=amount, z=amount, b="match: {clientId: C}")
+    two = write(tmp_path / "two", m=amount, z="")
+    request = Request("C", {}, {"paymentAmount": {"value": "11"}})
+    names = [[scenario.name for scenario in load(*folders).matching(request)] for folders in ((one, two), (two, one))]
+    assert [["m", "b", "a", "risk-reject"], ["z", "b", "a", "m", "risk-reject"]] == names
 
 
-def test_every_tie_is_told(tmp_path: Path) -> None:
-    """Three scenarios that claim the same are three ties."""
-    match = "match: {clientId: a}"
-    with pytest.raises(SetupError) as caught:
-        load(write(tmp_path / "own", a=match, b=match, c=match))
-    assert len(caught.value.problems) == 3
-
-
-def test_a_tie_with_a_scenario_that_is_overridden_is_none(tmp_path: Path) -> None:
-    """Only scenarios that remain can tie."""
+def test_a_scenario_that_is_overridden_claims_nothing(tmp_path: Path) -> None:
+    """Only scenarios that remain are asked."""
     one = write(tmp_path / "one", a="match: {clientId: x}")
-    two = write(tmp_path / "two", a="", b="match: {clientId: x}")
-    assert matching(load(one, two), "x") == "b"
+    two = write(tmp_path / "two", a="")
+    assert matching(load(one, two), "x") is None
 
 
-def test_disjoint_values_are_no_tie(tmp_path: Path) -> None:
+def test_disjoint_values_are_told_apart(tmp_path: Path) -> None:
     """Each scenario keeps its own calls."""
     library = load(write(tmp_path / "own", a="match: {clientId: [x, y]}", b="match: {clientId: z}"))
     assert [matching(library, client_id) for client_id in ("x", "y", "z", "w")] == ["a", "a", "b", None]
@@ -171,59 +154,15 @@ def test_the_most_particular_match_wins(tmp_path: Path) -> None:
     assert matching(library, headers={"h": "1"}, a="xy") == "two"
 
 
-def test_scenarios_that_look_at_other_places_may_claim_the_same_call(tmp_path: Path) -> None:
-    """Nothing tells at start that they will: all are told, and less particular ones are not among them."""
-    folder = write(
-        tmp_path / "own",
-        one="match: {body: {a: x}}",
-        two="match: {body: {b: y}}",
-        loose="match: {body: {a: {present: true}}}",
-    )
-    found = load(folder).matching(Request("C", {}, {"a": "x", "b": "y"}))
-    assert ["one", "two"] == [scenario.name for scenario in found]
-
-
-def test_a_library_is_joined_by_one_more_scenario(tmp_path: Path) -> None:
-    """In place of the one that has its name, if there is one; the library itself stays as it was."""
+def test_a_library_is_joined_by_more_scenarios(tmp_path: Path) -> None:
+    """In place of those that have their names; the library itself stays as it was."""
     library = load(write(tmp_path / "own", a="match: {clientId: x}", b="match: {clientId: y}"))
     before = dict(library)
-    files = write(
-        tmp_path / "more", a="match: {clientId: z}", c="match: {clientId: [x, w]}", tie="match: {clientId: z}"
-    )
-    scenarios = [read_file(file, SCHEMAS) for file in sorted(files.iterdir())]
-    joined = library.joined_by(scenarios[0]).joined_by(scenarios[1])
-    assert ["c", "b", "a"] == [matching(joined, client_id) for client_id in "xyz"]
+    files = write(tmp_path / "more", a="match: {clientId: z}", c="match: {clientId: [x, y]}")
+    joined = library.joined_by(read_file(file, SCHEMAS) for file in sorted(files.iterdir()))
+    assert ["c", "c", "a"] == [matching(joined, client_id) for client_id in "xyz"]
     assert ({*before, "c"}, sorted(joined)) == (set(joined), list(joined))
     assert (before, "a") == (dict(library), matching(library, "x"))
-    with pytest.raises(SetupError, match=r"tie\.yaml: its match ties with that of .*more/a\.yaml: "):
-        joined.joined_by(scenarios[2])
-    assert "a" == matching(joined.joined_by(scenarios[0]), "z")
-
-
-def test_a_newcomer_alone_is_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not the others with each other: a library of a thousand scenarios would take half a million comparisons."""
-    library = load(write(tmp_path / "own", **{f"a{number}": f"match: {{clientId: '{number}'}}" for number in range(9)}))
-    scenario = read_file(write(tmp_path / "more", new="match: {clientId: x}") / "new.yaml", SCHEMAS)
-    compared: list[str] = []
-    ties_with = Scenario.ties_with
-
-    def noting(one: Scenario, other: Scenario) -> bool:
-        compared.extend((one.name, other.name))
-        return ties_with(one, other)
-
-    monkeypatch.setattr(Scenario, "ties_with", noting)
-    library.joined_by(scenario)
-    claiming = sum(bool(other.match) for other in library.values())
-    assert claiming == compared.count("new") == len(compared) / 2
-
-
-def test_only_what_is_seen_elsewhere_claims(tmp_path: Path) -> None:
-    """What stands there under its name is another scenario: the next best claims in its place."""
-    library = load(write(tmp_path / "own", best="match: {body: {a: x, b: y}}", good="match: {body: {a: x}}"))
-    other = load(write(tmp_path / "other", best=""))["best"]
-    request = Request("C", {}, {"a": "x", "b": "y"})
-    assert ["best"] == [scenario.name for scenario in library.matching(request, library)]
-    assert ["good"] == [scenario.name for scenario in library.matching(request, {**library, "best": other})]
 
 
 def test_all_conditions_must_hold(tmp_path: Path) -> None:
