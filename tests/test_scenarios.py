@@ -15,8 +15,8 @@ from mock_alipay.contracts.names import Act, NotificationName
 from mock_alipay.contracts.result_codes import results
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.scenarios import Library, NotificationStep, Scenario, Selector, Step, Then, shipped_folder
-from mock_alipay.scenarios.library import read_file
 from mock_alipay.scenarios.placeholders import Scope
+from mock_alipay.scenarios.scenario_file import read_file
 from tests.calls import ask, code, latest, parts_of, signed_call
 from tests.fields import read
 from tests.live import sample

@@ -20,7 +20,7 @@ from mock_alipay.errors import Refusal, SetupError, UsageError
 def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands flags over by name
     """List what is loaded, one line each."""
     if schema:
-        from mock_alipay.scenarios.library import SCHEMA
+        from mock_alipay.scenarios.scenario_file import SCHEMA
 
         click.echo(SCHEMA)
         return
@@ -40,8 +40,8 @@ def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands
 def validate(files: tuple[Path, ...]) -> None:
     """Check scenario files: file:line and reason of everything wrong, and of fields that look misspelt."""
     from mock_alipay.contracts.schemas import Schemas
-    from mock_alipay.scenarios.library import parse_scenario, read_document
     from mock_alipay.scenarios.lint import lint
+    from mock_alipay.scenarios.scenario_file import parse_scenario, read_document
 
     schemas = Schemas()
     problems: list[str] = []

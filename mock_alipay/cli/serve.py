@@ -77,7 +77,7 @@ def _serve(config: Config, log: Log, shown: Callable[..., str]) -> None:
     components = assemble(config, ca_certificate=authority)
     app = routes(components)
     _rest_garbage_collector()
-    scenarios = len(components.selector.layers.library())
+    scenarios = len(components.selector.registry.library())
     banner = shown(config, scenarios, authority, made_up=made_up, addresses=sockets.addresses)
     with log.listening_to(components.events):
         run(app, sockets, server_file, ready=lambda: _announce(banner))

@@ -1,21 +1,19 @@
-"""All the scenarios a gateway knows, loaded from folders; later folders override by name."""
+"""All the scenarios a gateway knows: those of files, those loaded at run time, and what each client id sees of them."""
 
 from __future__ import annotations
 
-import itertools
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError, UsageError
-from mock_alipay.scenarios import yaml_document
 from mock_alipay.scenarios.matching import Matchable
-from mock_alipay.scenarios.scenario import Scenario, build
-from mock_alipay.scenarios.yaml_document import Document
+from mock_alipay.scenarios.scenario import Scenario
+from mock_alipay.scenarios.scenario_file import read_file, scenario_files, shipped_folder
 from mock_alipay.text.wording import close
 
-SCHEMA = str(Path(__file__).with_name("scenario.json"))
+MOST_LOADED = 1_000
+"""Scenarios that may be loaded at run time."""
 
 
 class Library(Mapping[str, Scenario]):
@@ -90,57 +88,56 @@ class Library(Mapping[str, Scenario]):
         return len(self._scenarios)
 
 
-def read_file(file: Path, schemas: Schemas) -> Scenario:
-    """One scenario file; SetupError tells file, line and reason of everything wrong with it."""
-    return parse_scenario(read_document(file), file.stem, schemas)
+class Registry:
+    """The files' library, then what was loaded for all, then what was loaded for one client id."""
 
+    def __init__(self, filed: Library) -> None:
+        self._filed = filed
+        self._loaded: dict[str | None, dict[str, Scenario]] = {}
+        self._seen: dict[str | None, Library] = {}
 
-def read_document(file: Path) -> Document:
-    """What stands in a file, scenario or not; SetupError when it cannot be read or is no YAML."""
-    try:
-        text = file.read_text("utf-8")
-    except OSError as error:
-        raise SetupError(f"{file}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise SetupError(f"{file}: not UTF-8 text") from None
-    return yaml_document.read(text, str(file))
+    def library(self, client_id: str | None = None) -> Library:
+        """What a client id sees, or all of them."""
+        whose = client_id if client_id in self._loaded else None
+        seen = self._seen.get(whose)
+        if seen is None:
+            below = self._filed if whose is None else self.library()
+            seen = self._seen[whose] = below.joined_by(self._loaded.get(whose, {}).values())
+        return seen
 
+    def loaded(self) -> list[tuple[str | None, Scenario]]:
+        """The scenarios loaded at run time, each with the client id that it is for."""
+        return [(client_id, scenario) for client_id, own in self._loaded.items() for _, scenario in sorted(own.items())]
 
-def parse_scenario(written: Document, name: str, schemas: Schemas) -> Scenario:
-    """A scenario from a document."""
-    if not isinstance(written.value, dict):
-        raise SetupError(f"{written.at('')}: expected the keys of a scenario, such as description: ...")
-    if schemas.accepts(SCHEMA, written.value):
-        return _built(name, written, [])
-    faults = schemas.explain(SCHEMA, written.value)
-    problems = [f"{written.at(fault.path)}: {fault.text}" for fault in faults]
-    # What is left may have more to tell: without the wrong keys, and without sections that need them.
-    rest = written.without(fault.path for fault in faults)
-    rest.value.setdefault("description", "None.")
-    rest = rest.without(re.split(r"[.\[]", fault.path)[0] for fault in schemas.explain(SCHEMA, rest.value))
-    if not schemas.accepts(SCHEMA, rest.value):
-        raise SetupError(*written.in_order(problems))
-    return _built(name, rest, problems)
+    def visible(self, client_id: str | None = None) -> list[Scenario]:
+        """The scenarios that a client id sees; without one all there are."""
+        seen = list(self.library(client_id).values())
+        return seen if client_id is not None else seen + [s for whom, s in self.loaded() if whom is not None]
 
+    def replace_files(self, filed: Library) -> None:
+        """Take over what files say now."""
+        self._filed = filed
+        self._seen.clear()
 
-def _built(name: str, written: Document, problems: Sequence[str]) -> Scenario:
-    """The scenario, unless there are problems; SetupError tells them and those that it has itself, by line."""
-    try:
-        scenario = build(name, written)
-    except SetupError as error:
-        raise SetupError(*written.in_order([*problems, *error.problems])) from None
-    if problems:
-        raise SetupError(*written.in_order(problems))
-    return scenario
+    def load(self, scenario: Scenario, client_id: str | None = None) -> None:
+        """Add one for one client id or all, in place of what had its name; SetupError when too many are loaded."""
+        own = self._loaded.get(client_id, {})
+        if scenario.name not in own and sum(map(len, self._loaded.values())) >= MOST_LOADED:
+            raise SetupError(f"{MOST_LOADED} scenarios are loaded already; a reset forgets them")
+        own.pop(scenario.name, None)  # What is loaded again is loaded last.
+        self._loaded[client_id] = {**own, scenario.name: scenario}
+        self._look_again(client_id)
 
+    def forget(self, client_id: str | None = None) -> None:
+        """Take away the scenarios loaded for one client id, or all that were loaded."""
+        if client_id is None:
+            self._loaded.clear()
+        else:
+            self._loaded.pop(client_id, None)
+        self._look_again(client_id)
 
-def scenario_files(folder: Path) -> list[Path]:
-    """The scenario files of a folder, by name."""
-    return sorted(itertools.chain(folder.glob("*.yaml"), folder.glob("*.yml")))
-
-
-def shipped_folder() -> Path:
-    """The scenarios in the package, or the checkout's when it is installed in place."""
-    here = Path(__file__).parent
-    installed = here / "shipped"
-    return installed if installed.is_dir() else here.parents[1] / "scenarios"
+    def _look_again(self, client_id: str | None) -> None:
+        if client_id is None:
+            self._seen.clear()
+        else:
+            self._seen.pop(client_id, None)

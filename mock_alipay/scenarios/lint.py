@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, get_args
 from mock_alipay.contracts.names import NotificationName
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.scenarios.json_path import Path, parse
-from mock_alipay.scenarios.library import SCHEMA
 from mock_alipay.scenarios.placeholders import paths_in
 from mock_alipay.scenarios.scenario import ANY, NOT_STEPS, OPENING
+from mock_alipay.scenarios.scenario_file import SCHEMA
 from mock_alipay.scenarios.yaml_document import Document
 from mock_alipay.text.wording import close
 

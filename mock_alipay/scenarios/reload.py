@@ -10,7 +10,7 @@ from pathlib import Path
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import Library, Selector, shipped_folder
-from mock_alipay.scenarios.library import scenario_files
+from mock_alipay.scenarios.scenario_file import scenario_files
 
 _FOLDER_CHECK = 0.5
 """Seconds between looks for a folder that is gone."""
@@ -66,12 +66,12 @@ def reload(selector: Selector, folders: Sequence[Path], schemas: Schemas, change
     try:
         library = Library.load(folders, schemas)
         library.require(selector.default)
-        selector.layers.replace_files(library)
+        selector.registry.replace_files(library)
     except SetupError as error:
         for problem in error.problems:
             logger.warning("the scenarios stay as they were: %s", problem)
         return
     logger.info("scenarios reloaded (%s): %d loaded", changed, len(library))
     for client_id, name, _ in selector.preferences():
-        if name not in selector.layers.library(client_id):
+        if name not in selector.registry.library(client_id):
             logger.warning("scenario %s, which was set, is gone: calls play as if it had not been set", name)

@@ -8,8 +8,7 @@ from typing import NamedTuple
 from mock_alipay.contracts.names import Act
 from mock_alipay.errors import HttpProblem
 from mock_alipay.scenarios.counters import StepCounters
-from mock_alipay.scenarios.layers import ScenarioLayers
-from mock_alipay.scenarios.library import Library
+from mock_alipay.scenarios.library import Library, Registry
 from mock_alipay.scenarios.matching import Matchable
 from mock_alipay.scenarios.notification_step import NotificationStep
 from mock_alipay.scenarios.scenario import ANY, Scenario
@@ -59,7 +58,7 @@ class Selector:
     """Chooses scenarios and remembers, per client id, what was set and how far each has come."""
 
     def __init__(self, library: Library, default: str) -> None:
-        self.layers = ScenarioLayers(library)
+        self.registry = Registry(library)
         self.default = default
         self._preferences: dict[str | None, _Preference] = {}
         self.counters = StepCounters()
@@ -73,7 +72,7 @@ class Selector:
         ``began``: the scenario in which the payment began. HttpProblem (400) when the ``mock-scenario`` header names an
         unknown scenario.
         """
-        library = self.layers.library(call.client_id)
+        library = self.registry.library(call.client_id)
         request_id = payment_request_id or ""
         scenario, reason, hint = self._scenario(endpoint, request_id, call, library, began)
         steps = scenario.steps.get(endpoint)
@@ -93,7 +92,7 @@ class Selector:
 
         For calls that are refused before a scenario plays.
         """
-        library = self.layers.library(call.client_id)
+        library = self.registry.library(call.client_id)
         try:
             asked = self._asked(payment_request_id or "", call, library)
         except HttpProblem:
@@ -106,7 +105,7 @@ class Selector:
         self, scenario: str, name: str, client_id: str, payment_request_id: str
     ) -> tuple[NotificationStep, int]:
         """How the next notification of that name is sent for a payment, and how many were counted before it."""
-        known = self.layers.library(client_id).get(scenario)
+        known = self.registry.library(client_id).get(scenario)
         notification_steps = known.notification_steps.get(name) if known else None
         if known is None or notification_steps is None:
             return _PLAIN_NOTIFICATION_STEP, 0
@@ -117,14 +116,14 @@ class Selector:
 
     def notifies_before_reply(self, scenario: str, client_id: str) -> bool:
         """Whether a scenario tells of the buyer before the reply that opens the session."""
-        known = self.layers.library(client_id).get(scenario)
+        known = self.registry.library(client_id).get(scenario)
         return known is not None and any(
             notification_step.before_reply for notification_step in known.notification_steps.get("notifyPayment", ())
         )
 
     def prefer(self, scenario: str, *, client_id: str | None = None, times: int | None = None) -> None:
         """Play ``scenario`` for one client id or all, for the next ``times`` calls or until changed."""
-        library = self.layers.library(client_id)
+        library = self.registry.library(client_id)
         if scenario not in library:
             raise HttpProblem(400, "Unknown scenario", library.unknown(scenario), known=list(library))
         if client_id not in self._preferences and len(self._preferences) >= MOST_PREFERENCES:
@@ -134,7 +133,7 @@ class Selector:
 
     def load(self, scenario: Scenario, client_id: str | None = None) -> None:
         """Add a scenario at run time; it begins at its first step. SetupError when too many are loaded."""
-        self.layers.load(scenario, client_id)
+        self.registry.load(scenario, client_id)
         self.counters.restart(scenario.name, client_id)
 
     def clear(self, client_id: str | None = None) -> None:
@@ -151,7 +150,7 @@ class Selector:
     def forget(self, client_id: str | None = None) -> None:
         """Forget counters, settings and loaded scenarios of one client id or of all."""
         self.clear(client_id)
-        self.layers.forget(client_id)
+        self.registry.forget(client_id)
         self.counters.forget(client_id)
 
     def _scenario(

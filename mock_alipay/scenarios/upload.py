@@ -13,8 +13,8 @@ import orjson
 from mock_alipay.contracts.schemas import Schemas, depth, nesting
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import yaml_document
-from mock_alipay.scenarios.library import parse_scenario
 from mock_alipay.scenarios.scenario import Scenario
+from mock_alipay.scenarios.scenario_file import parse_scenario
 from mock_alipay.scenarios.yaml_document import Document
 from mock_alipay.text.wording import not_json, short
 

@@ -141,7 +141,7 @@ def test_load_a_bad_scenario(mock: Mock) -> None:
 def test_scenarios(mock: Mock, own: Live) -> None:
     """Every shipped scenario is listed, with its file."""
     found = {scenario.name: scenario for scenario in mock.scenarios()}
-    assert set(own.components.selector.layers.library()) == set(found)
+    assert set(own.components.selector.registry.library()) == set(found)
     assert (["*"], ["*"], None) == (found["slow"].endpoints, found["slow"].calls, found["slow"].client_id)
     assert str(found["slow"].file).endswith("slow.yaml")
 

@@ -10,8 +10,8 @@ import pytest
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import yaml_document
-from mock_alipay.scenarios.library import parse_scenario
 from mock_alipay.scenarios.scenario import Scenario
+from mock_alipay.scenarios.scenario_file import parse_scenario
 
 SCHEMAS = Schemas()
 

@@ -9,7 +9,7 @@ import pytest
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError, UsageError
 from mock_alipay.scenarios import Library, shipped_folder
-from mock_alipay.scenarios.library import read_file
+from mock_alipay.scenarios.scenario_file import read_file
 from tests.scenarios.loading import Request
 
 SCHEMAS = Schemas()

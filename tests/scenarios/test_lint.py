@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from mock_alipay.scenarios import shipped_folder
-from mock_alipay.scenarios.library import read_document
 from mock_alipay.scenarios.lint import lint
+from mock_alipay.scenarios.scenario_file import read_document
 from mock_alipay.scenarios.yaml_document import read
 from tests.scenarios.loading import SCHEMAS, scenario
 

@@ -44,15 +44,15 @@ def selector(folder: Path, default: str = "success") -> Selector:
 def test_a_good_change_is_taken_over(folder: Path, told: pytest.LogCaptureFixture) -> None:
     """Changed, new and removed scenarios; the log says what changed and how many there are now."""
     among = selector(folder)
-    count = len(among.layers.library())
+    count = len(among.registry.library())
     (folder / "tale.yaml").unlink()
     (folder / "two.yaml").write_text("description: two.\n")
     (folder / "success.yaml").write_text("description: my own.\n")
     reload(among, [folder], SCHEMAS, "two.yaml")
-    assert "tale" not in among.layers.library()
+    assert "tale" not in among.registry.library()
     assert ("two.", "my own.") == (
-        among.layers.library()["two"].description,
-        among.layers.library()["success"].description,
+        among.registry.library()["two"].description,
+        among.registry.library()["success"].description,
     )
     assert [f"scenarios reloaded (two.yaml): {count} loaded"] == told.messages
 
@@ -60,18 +60,18 @@ def test_a_good_change_is_taken_over(folder: Path, told: pytest.LogCaptureFixtur
 def test_a_bad_file_keeps_the_old_scenarios_and_says_why(folder: Path, told: pytest.LogCaptureFixture) -> None:
     """None of the change is taken over, however good the other files are."""
     among = selector(folder)
-    before = among.layers.library()
+    before = among.registry.library()
     (folder / "tale.yaml").write_text("description: new.\n")
     (folder / "bad.yaml").write_text("description: x.\nreslut: SUCCESS\ncount: x\n")
     reload(among, [folder], SCHEMAS, "bad.yaml")
-    assert among.layers.library() is before
+    assert among.registry.library() is before
     assert before["tale"].description == "old."
     assert len(told.messages) == 2
     for line, message in zip((2, 3), sorted(told.messages, key=lambda text: "reslut" not in text), strict=True):
         assert message.startswith(f"the scenarios stay as they were: {folder}/bad.yaml:{line}: ")
     (folder / "bad.yaml").unlink()
     reload(among, [folder], SCHEMAS, "bad.yaml")
-    assert among.layers.library()["tale"].description == "new."
+    assert among.registry.library()["tale"].description == "new."
 
 
 def test_a_default_that_is_gone_keeps_the_old_scenarios(folder: Path, told: pytest.LogCaptureFixture) -> None:
@@ -79,16 +79,16 @@ def test_a_default_that_is_gone_keeps_the_old_scenarios(folder: Path, told: pyte
     among = selector(folder, "tale")
     (folder / "tale.yaml").rename(folder / "tail.yaml")
     reload(among, [folder], SCHEMAS, "tail.yaml")
-    assert "tale" in among.layers.library()
+    assert "tale" in among.registry.library()
     assert "there is no scenario 'tale'; did you mean tail?" in told.messages[0]
 
 
 def test_a_folder_that_is_gone_keeps_the_old_scenarios(folder: Path, told: pytest.LogCaptureFixture) -> None:
     """It may be a mount that comes back."""
     among = selector(folder)
-    before = among.layers.library()
+    before = among.registry.library()
     reload(among, [folder / "gone"], SCHEMAS, "gone")
-    assert among.layers.library() is before
+    assert among.registry.library() is before
     assert "no such folder" in told.messages[0]
 
 
@@ -100,19 +100,19 @@ def loaded(text: str, name: str) -> Scenario:
 def test_scenarios_that_were_loaded_outlive_the_change(folder: Path, told: pytest.LogCaptureFixture) -> None:
     """For all and for one client id, and still in place of the file that has their name."""
     among = selector(folder)
-    among.layers.load(loaded("", "tale"))
-    among.layers.load(loaded("", "mine"), "A")
+    among.registry.load(loaded("", "tale"))
+    among.registry.load(loaded("", "mine"), "A")
     among.prefer("mine", client_id="A")
     (folder / "tale.yaml").write_text("description: new.\n")
     (folder / "two.yaml").write_text("description: two.\n")
     reload(among, [folder], SCHEMAS, "two.yaml")
-    of_all, of_one = among.layers.library(), among.layers.library("A")
+    of_all, of_one = among.registry.library(), among.registry.library("A")
     assert ["loaded.", "two."] == [of_all[name].description for name in ("tale", "two")]
     assert ["loaded.", "two.", "loaded."] == [of_one[name].description for name in ("tale", "two", "mine")]
     assert "mine" not in of_all
     assert ["scenarios reloaded (two.yaml)"] == [message.partition(":")[0] for message in told.messages]
-    among.layers.forget()
-    assert "new." == among.layers.library("A")["tale"].description
+    among.registry.forget()
+    assert "new." == among.registry.library("A")["tale"].description
 
 
 @pytest.mark.parametrize("client_id", [None, "A"])
@@ -121,7 +121,7 @@ def test_a_file_that_claims_what_a_loaded_scenario_does_is_taken_over(
 ) -> None:
     """The loaded one goes first for those who see it, and the file's plays once that is gone."""
     among = selector(folder)
-    among.layers.load(loaded("match: {clientId: '?'}", "mine"), client_id)
+    among.registry.load(loaded("match: {clientId: '?'}", "mine"), client_id)
     (folder / "rival.yaml").write_text("description: rival.\nmatch: {clientId: '?'}\n")
     reload(among, [folder], SCHEMAS, "rival.yaml")
     assert ["scenarios reloaded (rival.yaml)"] == [message.partition(":")[0] for message in told.messages]
@@ -175,11 +175,11 @@ def test_files_are_watched(folder: Path, told: pytest.LogCaptureFixture) -> None
 
     async def main() -> None:
         async with watching(among, folder):
-            await until(lambda: among.layers.library()["tale"].description == "new.", write("description: new.\n"))
+            await until(lambda: among.registry.library()["tale"].description == "new.", write("description: new.\n"))
             await until(lambda: "the scenarios stay as they were" in told.text, write("description: newer.\nfoo: 1\n"))
-            assert among.layers.library()["tale"].description == "new."
+            assert among.registry.library()["tale"].description == "new."
             await until(
-                lambda: among.layers.library()["tale"].description == "newest.", write("description: newest.\n")
+                lambda: among.registry.library()["tale"].description == "newest.", write("description: newest.\n")
             )
 
     asyncio.run(main())
@@ -199,10 +199,10 @@ def test_a_folder_may_be_taken_away_and_put_back(folder: Path, told: pytest.LogC
             await until(lambda: "scenarios reloaded" in told.text, touched)
             shutil.rmtree(folder)
             await until(lambda: "no such folder" in told.text)
-            assert among.layers.library()["tale"].description == "old."
+            assert among.registry.library()["tale"].description == "old."
             folder.mkdir()
             (folder / "tale.yaml").write_text("description: new.\n")
-            await until(lambda: among.layers.library()["tale"].description == "new.")
+            await until(lambda: among.registry.library()["tale"].description == "new.")
 
     asyncio.run(main())
 
@@ -219,11 +219,11 @@ def test_a_file_of_which_no_event_tells(tmp_path: Path, told: pytest.LogCaptureF
     async def main() -> None:
         async with watching(among, folder, file_check=0.01):
             elsewhere.write_text("description: new one.\n")
-            await until(lambda: among.layers.library()["tale"].description == "new one.", elsewhere.touch)
+            await until(lambda: among.registry.library()["tale"].description == "new one.", elsewhere.touch)
             elsewhere.unlink()
             await until(lambda: "the scenarios stay as they were" in told.text)
             elsewhere.write_text("description: newest of all.\n")
-            await until(lambda: among.layers.library()["tale"].description == "newest of all.")
+            await until(lambda: among.registry.library()["tale"].description == "newest of all.")
 
     asyncio.run(main())
     assert "scenarios reloaded (tale.yaml)" in told.text

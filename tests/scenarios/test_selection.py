@@ -219,7 +219,7 @@ def test_a_choice_of_a_scenario_that_is_gone_is_passed_over() -> None:
     among = selector()
     among.prefer("first", client_id="A")
     among.prefer("late")
-    among.layers.replace_files(scenarios(without="first"))
+    among.registry.replace_files(scenarios(without="first"))
     assert choose(among).scenario == "late"
 
 
@@ -477,11 +477,11 @@ def test_loaded_scenarios_are_forgotten_with_their_client() -> None:
     for client_id in ("A", "B", None):
         load(among, "mine" if client_id else "ours", client_id)
     among.forget("A")
-    assert [("B", "mine"), (None, "ours")] == [(whose, scenario.name) for whose, scenario in among.layers.loaded()]
+    assert [("B", "mine"), (None, "ours")] == [(whose, scenario.name) for whose, scenario in among.registry.loaded()]
     assert "plain" == choose(among, "mine--1").scenario
     assert "ours" == choose(among, "ours--1").scenario
     among.forget()
-    assert [] == among.layers.loaded()
+    assert [] == among.registry.loaded()
     assert "plain" == choose(among, "ours--1").scenario
 
 

@@ -38,7 +38,7 @@ def filters_of(context: AdminContext, query: Mapping[str, Any]) -> dict[str, str
     filters = named(context, FILTERS, query)
     if "/" in filters.get("endpoint", ""):
         filters["family"], _, filters["endpoint"] = filters["endpoint"].partition("/")
-    scenarios = context.selector.layers.visible(filters.get("clientId"))
+    scenarios = context.selector.registry.visible(filters.get("clientId"))
     _known("family", filters, context.families, context)
     _known("endpoint", filters, {one.rpartition("/")[2] for one in context.families.endpoints}, context)
     _known("scenario", filters, {scenario.name for scenario in scenarios}, context)

@@ -14,12 +14,12 @@ from mock_alipay.web.admin.parameters import JSON, SCHEMA, YAML, wrong_media
 async def list_scenarios(context: AdminContext, request: AdminRequest) -> Any:
     """The scenarios that a client id can see; without one all there are."""
     selector, client_id = context.selector, request.client_id
-    whose = {id(scenario): whom for whom, scenario in selector.layers.loaded()}
+    whose = {id(scenario): whom for whom, scenario in selector.registry.loaded()}
     chosen = [{"clientId": who, "scenario": name, "times": times} for who, name, times in selector.preferences()]
     return {
         "scenarios": [
             scenario_view(scenario, loaded=id(scenario) in whose, client_id=whose.get(id(scenario)))
-            for scenario in selector.layers.visible(client_id)
+            for scenario in selector.registry.visible(client_id)
         ],
         "default": selector.default,
         "chosen": [one for one in chosen if client_id is None or one["clientId"] in (None, client_id)],

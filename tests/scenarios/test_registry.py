@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import Library, Scenario
-from mock_alipay.scenarios import layers as module
-from mock_alipay.scenarios.layers import ScenarioLayers
+from mock_alipay.scenarios import library as module
+from mock_alipay.scenarios.library import Registry
 from tests.scenarios.loading import Request, read_text
 
 SCHEMAS = Schemas()
@@ -35,95 +35,95 @@ def filed(*scenarios: Scenario) -> Library:
     return Library([scenario("plain", "filed"), *scenarios])
 
 
-def told(layers: ScenarioLayers, name: str) -> list[str | None]:
+def told(registry: Registry, name: str) -> list[str | None]:
     """The description of a scenario as everyone, A and B see it; None where they do not."""
-    found = [layers.library(client_id).get(name) for client_id in CLIENTS]
+    found = [registry.library(client_id).get(name) for client_id in CLIENTS]
     return [one.description.rstrip(".") if one else None for one in found]
 
 
-def seen(layers: ScenarioLayers) -> list[Any]:
-    """Everything that the shelf shows."""
-    return [*(dict(layers.library(client_id)) for client_id in CLIENTS), layers.loaded(), layers.visible()]
+def seen(registry: Registry) -> list[Any]:
+    """Everything that it shows."""
+    return [*(dict(registry.library(client_id)) for client_id in CLIENTS), registry.loaded(), registry.visible()]
 
 
 def test_everyone_sees_the_scenarios_of_files() -> None:
     """Just these, by name, and nobody has any other."""
     library = filed(scenario("other", "filed"))
-    layers = ScenarioLayers(library)
+    registry = Registry(library)
     for client_id in CLIENTS:
-        found = layers.library(client_id)
+        found = registry.library(client_id)
         assert (["other", "plain"], 2, dict(library)) == (list(found), len(found), dict(found))
         assert ("plain" in found, "none" in found, found.get("none")) == (True, False, None)
-        assert list(library.values()) == layers.visible(client_id)
-    assert [] == layers.loaded()
+        assert list(library.values()) == registry.visible(client_id)
+    assert [] == registry.loaded()
 
 
 def test_a_scenario_for_all_is_seen_by_all() -> None:
     """Also by clients that have scenarios of their own, whichever came first."""
-    layers, own, early, late = ScenarioLayers(filed()), scenario("own"), scenario("early"), scenario("late")
-    layers.load(early)
-    layers.load(own, "A")
-    layers.load(late)
+    registry, own, early, late = Registry(filed()), scenario("own"), scenario("early"), scenario("late")
+    registry.load(early)
+    registry.load(own, "A")
+    registry.load(late)
     assert [["loaded"] * 3, [None, "loaded", None], ["loaded"] * 3] == [
-        told(layers, name) for name in ("early", "own", "late")
+        told(registry, name) for name in ("early", "own", "late")
     ]
-    assert [(None, early), (None, late), ("A", own)] == layers.loaded()
+    assert [(None, early), (None, late), ("A", own)] == registry.loaded()
 
 
 def test_the_nearest_scenario_of_a_name_is_seen() -> None:
     """A client's own before that for all, and that before the files'; each load takes the place of the one before."""
-    layers = ScenarioLayers(filed())
-    layers.load(scenario("plain", "of A"), "A")
-    assert ["filed", "of A", "filed"] == told(layers, "plain")
-    layers.load(scenario("plain", "for all"))
-    assert ["for all", "of A", "for all"] == told(layers, "plain")
-    layers.load(scenario("plain", "of A again"), "A")
-    assert ["for all", "of A again", "for all"] == told(layers, "plain")
-    assert ["of A again.", "for all."] == [one.description for _, one in layers.loaded()]
+    registry = Registry(filed())
+    registry.load(scenario("plain", "of A"), "A")
+    assert ["filed", "of A", "filed"] == told(registry, "plain")
+    registry.load(scenario("plain", "for all"))
+    assert ["for all", "of A", "for all"] == told(registry, "plain")
+    registry.load(scenario("plain", "of A again"), "A")
+    assert ["for all", "of A again", "for all"] == told(registry, "plain")
+    assert ["of A again.", "for all."] == [one.description for _, one in registry.loaded()]
 
 
 def test_a_scenario_that_is_replaced_claims_nothing_any_more() -> None:
     """Only what is seen can be played."""
-    layers = ScenarioLayers(filed(claiming("rich", "100", "filed")))
-    layers.load(claiming("rich", "200"), "A")
-    layers.load(claiming("poor", "100"), "A")
+    registry = Registry(filed(claiming("rich", "100", "filed")))
+    registry.load(claiming("rich", "200"), "A")
+    registry.load(claiming("poor", "100"), "A")
 
     def matching(client_id: str, value: str) -> list[str]:
         request = Request(client_id, {}, {"paymentAmount": {"value": value}})
-        return [f"{one.description} {one.name}" for one in layers.library(client_id).matching(request)]
+        return [f"{one.description} {one.name}" for one in registry.library(client_id).matching(request)]
 
     assert [["loaded. poor"], ["loaded. rich"]] == [matching("A", value) for value in ("100", "200")]
     assert [["filed. rich"], []] == [matching("B", value) for value in ("100", "200")]
 
 
-def matching(layers: ScenarioLayers, value: str = "100", **more: str) -> list[list[str]]:
+def matching(registry: Registry, value: str = "100", **more: str) -> list[list[str]]:
     """Which scenarios claim a call of everyone's, of A and of B, the one that plays first; C stands for everyone."""
     calls = [Request(client_id or "C", {}, {"paymentAmount": {"value": value}, **more}) for client_id in CLIENTS]
-    found = [layers.library(request.client_id).matching(request) for request in calls]
+    found = [registry.library(request.client_id).matching(request) for request in calls]
     return [[f"{one.name} {one.description.rstrip('.')}" for one in scenarios] for scenarios in found]
 
 
 def test_of_scenarios_that_claim_with_equal_weight_the_nearest_goes_first() -> None:
     """A client's own, then those for all, then the files'; of each the one loaded last."""
-    layers = ScenarioLayers(filed(claiming("c", "100", "filed"), claiming("e", "100", "filed")))
+    registry = Registry(filed(claiming("c", "100", "filed"), claiming("e", "100", "filed")))
     files = ["e filed", "c filed"]
-    assert [files] * 3 == matching(layers)
-    layers.load(claiming("a", "100", "of A"), "A")
-    assert [files, ["a of A", *files], files] == matching(layers)
-    layers.load(claiming("b", "100", "for all"))
-    layers.load(scenario("d", "for all", "match: {body: {shop: x}}"))
+    assert [files] * 3 == matching(registry)
+    registry.load(claiming("a", "100", "of A"), "A")
+    assert [files, ["a of A", *files], files] == matching(registry)
+    registry.load(claiming("b", "100", "for all"))
+    registry.load(scenario("d", "for all", "match: {body: {shop: x}}"))
     for_all = ["d for all", "b for all", *files]
-    assert [for_all, ["a of A", *for_all], for_all] == matching(layers, shop="x")
-    layers.load(claiming("b", "100", "for all"))
+    assert [for_all, ["a of A", *for_all], for_all] == matching(registry, shop="x")
+    registry.load(claiming("b", "100", "for all"))
     for_all[:2] = reversed(for_all[:2])
-    assert [for_all, ["a of A", *for_all], for_all] == matching(layers, shop="x")
-    layers.replace_files(filed(claiming("f", "200", "filed")))
-    assert [["b for all"], ["a of A", "b for all"], ["b for all"]] == matching(layers)
-    assert [["f filed"]] * 3 == matching(layers, "200")
-    layers.forget("A")
-    assert [["b for all"]] * 3 == matching(layers)
-    layers.forget()
-    assert [[]] * 3 == matching(layers)
+    assert [for_all, ["a of A", *for_all], for_all] == matching(registry, shop="x")
+    registry.replace_files(filed(claiming("f", "200", "filed")))
+    assert [["b for all"], ["a of A", "b for all"], ["b for all"]] == matching(registry)
+    assert [["f filed"]] * 3 == matching(registry, "200")
+    registry.forget("A")
+    assert [["b for all"]] * 3 == matching(registry)
+    registry.forget()
+    assert [[]] * 3 == matching(registry)
 
 
 @pytest.mark.parametrize("own", ["filed", None, "A"])
@@ -137,24 +137,24 @@ def test_the_more_particular_scenario_goes_first_wherever_it_is(own: str | None,
     }
     places = {"two": own, "value": other, "glob": own}
     scenarios = {name: scenario(name, "x", text) for name, text in texts.items()}
-    layers = ScenarioLayers(filed(*(scenarios[name] for name, place in places.items() if place == "filed")))
+    registry = Registry(filed(*(scenarios[name] for name, place in places.items() if place == "filed")))
     for name, place in places.items():
         if place != "filed":
-            layers.load(scenarios[name], place)
+            registry.load(scenarios[name], place)
     assert [["two x"], ["value x"], ["glob x"]] == [
-        matching(layers, value, **more)[1][:1] for value, more in (("100", {"shop": "x"}), ("100", {}), ("101", {}))
+        matching(registry, value, **more)[1][:1] for value, more in (("100", {"shop": "x"}), ("100", {}), ("101", {}))
     ]
 
 
 def test_a_scenario_behind_one_that_is_replaced_still_claims() -> None:
     """Only the replaced one itself is out of the way, however particular it was."""
     two = "match: {body: {paymentAmount.value: '100', shop: x}}"
-    layers = ScenarioLayers(filed(scenario("rich", "filed", two), claiming("poor", "100", "filed")))
-    assert [["rich filed"]] * 3 == matching(layers, shop="x")
-    layers.load(scenario("rich"), "A")
-    assert [["rich filed"], ["poor filed"], ["rich filed"]] == matching(layers, shop="x")
-    layers.load(scenario("poor"))
-    assert [["rich filed"], [], ["rich filed"]] == matching(layers, shop="x")
+    registry = Registry(filed(scenario("rich", "filed", two), claiming("poor", "100", "filed")))
+    assert [["rich filed"]] * 3 == matching(registry, shop="x")
+    registry.load(scenario("rich"), "A")
+    assert [["rich filed"], ["poor filed"], ["rich filed"]] == matching(registry, shop="x")
+    registry.load(scenario("poor"))
+    assert [["rich filed"], [], ["rich filed"]] == matching(registry, shop="x")
 
 
 @settings(max_examples=100, deadline=None)
@@ -174,15 +174,15 @@ def test_whatever_is_loaded_the_best_of_what_is_seen_claims(
 ) -> None:
     """As if each scenario that is seen were asked: the heaviest that fit, the latest of the nearest layer first."""
     places: dict[str | None, dict[str, Scenario]] = {"A": {}, None: {}, "filed": {}}
-    layers = ScenarioLayers(Library(()))
+    registry = Registry(Library(()))
     for place, name, match in written:
         made = scenario(name, "x", f"match: {json.dumps({'body': match})}" if match else "")
         places[place].pop(name, None)
         places[place][name] = made
         if place == "filed":
-            layers.replace_files(Library(places["filed"].values()))
+            registry.replace_files(Library(places["filed"].values()))
         else:
-            layers.load(made, place)
+            registry.load(made, place)
     request = Request("A", {}, body)
     nearest_first: dict[str, Scenario] = {}
     for layer in places.values():
@@ -192,30 +192,30 @@ def test_whatever_is_loaded_the_best_of_what_is_seen_claims(
         one for one in nearest_first.values() if one.match and all(condition.holds(request) for condition in one.match)
     ]
     most = max((one.weight for one in fitting), default=None)
-    assert [one for one in fitting if one.weight == most] == layers.library("A").matching(request)
-    assert nearest_first == dict(layers.library("A"))
+    assert [one for one in fitting if one.weight == most] == registry.library("A").matching(request)
+    assert nearest_first == dict(registry.library("A"))
 
 
 def test_files_may_change_beneath() -> None:
     """Loaded scenarios stay as they are and where they are."""
-    layers = ScenarioLayers(filed(scenario("old", "filed")))
-    layers.load(scenario("plain", "for all"))
-    layers.load(scenario("old", "of A"), "A")
-    layers.replace_files(filed(scenario("new", "filed")))
-    assert ["for all"] * 3 == told(layers, "plain")
-    assert [None, "of A", None] == told(layers, "old")
-    assert ["filed"] * 3 == told(layers, "new")
-    layers.forget()
-    assert [["filed"] * 3, [None] * 3, ["filed"] * 3] == [told(layers, name) for name in ("plain", "old", "new")]
+    registry = Registry(filed(scenario("old", "filed")))
+    registry.load(scenario("plain", "for all"))
+    registry.load(scenario("old", "of A"), "A")
+    registry.replace_files(filed(scenario("new", "filed")))
+    assert ["for all"] * 3 == told(registry, "plain")
+    assert [None, "of A", None] == told(registry, "old")
+    assert ["filed"] * 3 == told(registry, "new")
+    registry.forget()
+    assert [["filed"] * 3, [None] * 3, ["filed"] * 3] == [told(registry, name) for name in ("plain", "old", "new")]
 
 
 def test_all_that_is_loaded_is_visible_to_whoever_asks_for_no_client() -> None:
     """A client sees one scenario of each name; without a client all are there, also those of one name."""
-    layers = ScenarioLayers(filed(scenario("old", "filed")))
+    registry = Registry(filed(scenario("old", "filed")))
     for told_, client_id in (("for all", None), ("of A", "A"), ("of B", "B")):
-        layers.load(scenario("plain", told_), client_id)
-    layers.load(scenario("own"), "A")
-    found = [[f"{one.name} {one.description}" for one in layers.visible(client_id)] for client_id in (*CLIENTS, "C")]
+        registry.load(scenario("plain", told_), client_id)
+    registry.load(scenario("own"), "A")
+    found = [[f"{one.name} {one.description}" for one in registry.visible(client_id)] for client_id in (*CLIENTS, "C")]
     assert found == [
         ["old filed.", "plain for all.", "own loaded.", "plain of A.", "plain of B."],
         ["old filed.", "own loaded.", "plain of A."],
@@ -226,30 +226,30 @@ def test_all_that_is_loaded_is_visible_to_whoever_asks_for_no_client() -> None:
 
 def test_one_client_s_scenarios_are_forgotten_and_no_other_s() -> None:
     """It sees again what everyone sees; an unknown one's are none."""
-    layers = ScenarioLayers(filed())
-    layers.load(scenario("plain", "for all"))
+    registry = Registry(filed())
+    registry.load(scenario("plain", "for all"))
     for client_id in ("A", "B"):
-        layers.load(scenario("plain", f"of {client_id}"), client_id)
-    layers.forget("unknown")
-    layers.forget("A")
-    assert ["for all", "for all", "of B"] == told(layers, "plain")
-    assert [None, "B"] == [client_id for client_id, _ in layers.loaded()]
+        registry.load(scenario("plain", f"of {client_id}"), client_id)
+    registry.forget("unknown")
+    registry.forget("A")
+    assert ["for all", "for all", "of B"] == told(registry, "plain")
+    assert [None, "B"] == [client_id for client_id, _ in registry.loaded()]
 
 
 def test_only_so_many_are_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of all clients together; one that replaces another takes no more room, and a reset makes some."""
     monkeypatch.setattr(module, "MOST_LOADED", 3)
-    layers = ScenarioLayers(filed())
-    layers.load(scenario("one"))
-    layers.load(scenario("one"), "A")
-    layers.load(scenario("two"), "A")
-    before = seen(layers)
+    registry = Registry(filed())
+    registry.load(scenario("one"))
+    registry.load(scenario("one"), "A")
+    registry.load(scenario("two"), "A")
+    before = seen(registry)
     for client_id in CLIENTS:
         with pytest.raises(SetupError, match="3 scenarios are loaded already; a reset forgets them"):
-            layers.load(scenario("more"), client_id)
-    assert before == seen(layers)
-    layers.load(scenario("one", "again"))
-    layers.load(scenario("two", "again"), "A")
-    layers.forget("A")
-    layers.load(scenario("more"), "B")
-    assert [None, None, "loaded"] == told(layers, "more")
+            registry.load(scenario("more"), client_id)
+    assert before == seen(registry)
+    registry.load(scenario("one", "again"))
+    registry.load(scenario("two", "again"), "A")
+    registry.forget("A")
+    registry.load(scenario("more"), "B")
+    assert [None, None, "loaded"] == told(registry, "more")

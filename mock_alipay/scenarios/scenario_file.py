@@ -1,0 +1,72 @@
+"""Scenario files: which of a folder are, and the scenarios in them."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from mock_alipay.contracts.schemas import Schemas
+from mock_alipay.errors import SetupError
+from mock_alipay.scenarios import yaml_document
+from mock_alipay.scenarios.scenario import Scenario, build
+from mock_alipay.scenarios.yaml_document import Document
+
+SCHEMA = str(Path(__file__).with_name("scenario.json"))
+
+
+def read_file(file: Path, schemas: Schemas) -> Scenario:
+    """One scenario file; SetupError tells file, line and reason of everything wrong with it."""
+    return parse_scenario(read_document(file), file.stem, schemas)
+
+
+def read_document(file: Path) -> Document:
+    """What stands in a file, scenario or not; SetupError when it cannot be read or is no YAML."""
+    try:
+        text = file.read_text("utf-8")
+    except OSError as error:
+        raise SetupError(f"{file}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SetupError(f"{file}: not UTF-8 text") from None
+    return yaml_document.read(text, str(file))
+
+
+def parse_scenario(written: Document, name: str, schemas: Schemas) -> Scenario:
+    """A scenario from a document."""
+    if not isinstance(written.value, dict):
+        raise SetupError(f"{written.at('')}: expected the keys of a scenario, such as description: ...")
+    if schemas.accepts(SCHEMA, written.value):
+        return _built(name, written, [])
+    faults = schemas.explain(SCHEMA, written.value)
+    problems = [f"{written.at(fault.path)}: {fault.text}" for fault in faults]
+    # What is left may have more to tell: without the wrong keys, and without sections that need them.
+    rest = written.without(fault.path for fault in faults)
+    rest.value.setdefault("description", "None.")
+    rest = rest.without(re.split(r"[.\[]", fault.path)[0] for fault in schemas.explain(SCHEMA, rest.value))
+    if not schemas.accepts(SCHEMA, rest.value):
+        raise SetupError(*written.in_order(problems))
+    return _built(name, rest, problems)
+
+
+def _built(name: str, written: Document, problems: Sequence[str]) -> Scenario:
+    """The scenario, unless there are problems; SetupError tells them and those that it has itself, by line."""
+    try:
+        scenario = build(name, written)
+    except SetupError as error:
+        raise SetupError(*written.in_order([*problems, *error.problems])) from None
+    if problems:
+        raise SetupError(*written.in_order(problems))
+    return scenario
+
+
+def scenario_files(folder: Path) -> list[Path]:
+    """The scenario files of a folder, by name."""
+    return sorted(itertools.chain(folder.glob("*.yaml"), folder.glob("*.yml")))
+
+
+def shipped_folder() -> Path:
+    """The scenarios in the package, or the checkout's when it is installed in place."""
+    here = Path(__file__).parent
+    installed = here / "shipped"
+    return installed if installed.is_dir() else here.parents[1] / "scenarios"
