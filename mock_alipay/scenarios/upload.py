@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 import orjson
 
-from mock_alipay.contracts.schemas import Schemas, depth, nesting
+from mock_alipay.contracts.schemas import Schemas, nesting
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import yaml_document
 from mock_alipay.scenarios.scenario import Scenario
@@ -19,7 +21,6 @@ from mock_alipay.scenarios.yaml_document import Document
 from mock_alipay.text.wording import not_json, short
 
 _ORIGIN = "body"
-_TOO_DEEP = f"{_ORIGIN}: nested more than {yaml_document.MAX_DEPTH} levels deep"
 _MOST_DIGITS = 18
 
 
@@ -56,22 +57,27 @@ def _json(text: str) -> Document:
     if len(text) > yaml_document.MAX_LENGTH:
         raise SetupError(f"{_ORIGIN}: longer than {yaml_document.MAX_LENGTH} characters")
     # Counted before it is parsed: which parser meets a bound of its own first differs between versions.
-    if nesting(text) > yaml_document.MAX_DEPTH + 1:
-        raise SetupError(_TOO_DEEP)
+    if nesting(text) > yaml_document.MAX_DEPTH:
+        raise SetupError(f"{_ORIGIN}: nested more than {yaml_document.MAX_DEPTH} levels deep")
     try:
-        value = json.loads(text, object_pairs_hook=_once, parse_int=_integer)
-        # Refuses what no reply could hold: NaN, 1e999, half a surrogate pair.
-        orjson.loads(text)
+        value = json.loads(
+            text, object_pairs_hook=_once, parse_int=_integer, parse_float=_decimal, parse_constant=_decimal
+        )
     except json.JSONDecodeError as error:
         raise SetupError(f"{_ORIGIN}:{error.lineno}: {not_json(error)}") from None
-    if depth(value) > yaml_document.MAX_DEPTH:
-        raise SetupError(_TOO_DEEP)
     try:
-        # JSON is YAML too, but for rare escapes: then faults are told without their lines.
-        lines = yaml_document.read(text, _ORIGIN).lines
+        orjson.dumps(value)
+    except TypeError:
+        raise SetupError(f"{_ORIGIN}: a string holds half of a surrogate pair; write both halves") from None
+    return Document(_ORIGIN, value, cache(partial(_lines, text)))
+
+
+def _lines(text: str) -> Mapping[str, int]:
+    """JSON is YAML too, but for rare escapes: then faults are told without their lines."""
+    try:
+        return yaml_document.read(text, _ORIGIN).lines()
     except SetupError:
-        lines = {}
-    return Document(_ORIGIN, value, lines)
+        return {}
 
 
 def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -87,3 +93,9 @@ def _integer(digits: str) -> int:
     if len(digits.lstrip("-")) > _MOST_DIGITS:
         raise SetupError(f"{_ORIGIN}: the number {short(digits)} has too many digits; write it as a string")
     return int(digits)
+
+
+def _decimal(written: str) -> float:
+    if not math.isfinite(number := float(written)):
+        raise SetupError(f"{_ORIGIN}: not JSON: {short(written)} is no finite number")
+    return number

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,18 +31,19 @@ _WORDS = {"": None, "null": None, "~": None, "true": True, "false": False}
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file's content and, by dotted path, the line where each value stands."""
+    """A file's content and where each value stands."""
 
     origin: str
     value: Any
-    lines: dict[str, int]
-    """Empty when nobody knows."""
+    lines: Callable[[], Mapping[str, int]]
+    """Gives lines by dotted path, once some are needed; empty when nobody knows."""
 
     def at(self, path: str) -> str:
         """``file:line`` of a path, or of the nearest thing above it that the file has."""
-        while path and path not in self.lines:
+        lines = self.lines()
+        while path and path not in lines:
             path = path[: max(path.rfind("."), path.rfind("["), 0)]
-        return f"{self.origin}:{self.lines[path]}" if path in self.lines else self.origin
+        return f"{self.origin}:{lines[path]}" if path in lines else self.origin
 
     def in_order(self, problems: Iterable[str]) -> list[str]:
         """Problems that begin as ``at`` has it, by line; those without a line first."""
@@ -79,7 +80,7 @@ def read(text: str, origin: str) -> Document:
         raise SetupError(f"{origin}:{line}: {told}; remove it, or write it as an escape in double quotes")
     reader = _Reader(origin, text)
     try:
-        return Document(origin, reader.document(), reader.lines)
+        return Document(origin, reader.document(), lambda: reader.lines)
     except RecursionError:
         raise _TooDeep(f"{origin}:{reader.line}: {_DEEP}") from None
     except yaml.YAMLError as error:

@@ -286,5 +286,7 @@ def test_every_path_has_its_line(path: str, line: int) -> None:
 def test_a_document_without_lines_names_none() -> None:
     """Rather than a wrong one."""
     assert (
-        "body" == yaml_document.Document("body", {"a": 1}, {}).at("a") == yaml_document.Document("body", {}, {}).at("")
+        "body"
+        == yaml_document.Document("body", {"a": 1}, dict).at("a")
+        == yaml_document.Document("body", {}, dict).at("")
     )

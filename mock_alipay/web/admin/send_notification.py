@@ -56,7 +56,7 @@ def _notification_step(context: AdminContext, name: NotificationName, written: M
     """How it is to be sent: in the words of a scenario, and checked as one."""
     scenario = {"description": "by hand", name: dict(written)}
     try:
-        return parse_scenario(Document("body", scenario, {}), "by-hand", context.schemas).notification_steps[name][0]
+        return parse_scenario(Document("body", scenario, dict), "by-hand", context.schemas).notification_steps[name][0]
     except SetupError as error:
         problems = [problem.removeprefix("body: ").replace(f"{name}.", "") for problem in error.problems]
         raise HttpProblem(400, "Bad field", "; ".join(problems), faults=problems) from None
