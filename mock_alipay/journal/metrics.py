@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, field
 
 from mock_alipay.journal.calls import CallRecord
 from mock_alipay.journal.events import Event
@@ -23,20 +22,6 @@ CallKey = tuple[str | None, str | None, int | None]
 """Endpoint, result code and the HTTP status that is sent, as far as there are any."""
 
 
-@dataclass(slots=True)
-class Latency:
-    """How long calls took, the scripted delay not counted."""
-
-    counts: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
-    """Calls up to each bound and above the one before; the last are those above all."""
-    seconds: float = 0.0
-
-    def add(self, seconds: float) -> None:
-        """Take a call in."""
-        self.counts[bisect_left(BOUNDS, seconds)] += 1
-        self.seconds += seconds
-
-
 class Metrics:
     """What has been counted; nothing is ever taken back, by a reset neither."""
 
@@ -45,8 +30,10 @@ class Metrics:
         self._codes = frozenset([*codes, None])
         self._strange = 0
         self.calls: Counter[CallKey] = Counter()
-        self.latencies: dict[str | None, Latency] = {}
-        """By endpoint."""
+        self.durations: defaultdict[str | None, list[int]] = defaultdict(lambda: [0] * (len(BOUNDS) + 1))
+        """For each endpoint, calls up to each bound and above the one before; the last are those above all."""
+        self.seconds: defaultdict[str | None, float] = defaultdict(float)
+        """How long the calls of an endpoint took together, the scripted delay not counted."""
         self.attempts: Counter[tuple[str, str]] = Counter()
         """Attempts to deliver, by notification and by what the merchant made of it."""
         self.notifications: Counter[tuple[str, str]] = Counter()
@@ -65,10 +52,8 @@ class Metrics:
         if key not in self.calls and entry.result_code not in self._codes:
             key = self._bounded(key)
         self.calls[key] += 1
-        latency = self.latencies.get(endpoint)
-        if latency is None:
-            latency = self.latencies[endpoint] = Latency()
-        latency.add(entry.took)
+        self.durations[endpoint][bisect_left(BOUNDS, entry.took)] += 1
+        self.seconds[endpoint] += entry.took
 
     def _bounded(self, key: CallKey) -> CallKey:
         """What a call with a code that is new and not documented counts as."""

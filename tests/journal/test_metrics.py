@@ -8,7 +8,7 @@ from mock_alipay.journal.calls import CallRecord
 from mock_alipay.journal.events import Event, EventKind
 from mock_alipay.journal.exchange import Reply
 from mock_alipay.journal.faults import WireFault
-from mock_alipay.journal.metrics import BOUNDS, MOST_STRANGE, OTHER, CallKey, Latency, Metrics
+from mock_alipay.journal.metrics import BOUNDS, MOST_STRANGE, OTHER, CallKey, Metrics
 from mock_alipay.journal.notifications import Attempt, NotificationStatus
 from tests.journal.test_log_lines import ENTRY, REFUSED, SENT
 
@@ -45,24 +45,14 @@ def test_calls(entry: CallRecord, expected: CallKey) -> None:
     assert {expected: 2} == dict(metrics.calls)
 
 
-@pytest.mark.parametrize(
-    ("seconds", "place"), [(0.0, 0), (0.0005, 0), (0.0006, 1), (1.0, len(BOUNDS) - 1), (1.1, len(BOUNDS)), (9, -1)]
-)
-def test_a_bound_belongs_to_what_is_below_it(seconds: float, place: int) -> None:
-    """A call that takes just as long as a bound says counts below it; what is above all has a place too."""
-    latency = Latency()
-    latency.add(seconds)
-    assert (1, 1, seconds) == (latency.counts[place], sum(latency.counts), latency.seconds)
-
-
-def test_latencies_are_counted_by_endpoint() -> None:
-    """Each endpoint has a histogram of its own, in seconds."""
+def test_durations() -> None:
+    """Counted by endpoint and bound; a bound belongs to what is below it, and what is above all has a place."""
     metrics = Metrics()
-    for endpoint, took in (("pay", 0.25), ("pay", 0.5), (None, 2.0)):
+    for endpoint, took in [*(("pay", took) for took in (0.0, 0.0005, 0.0006, 1.0, 1.1, 9)), (None, 0.5)]:
         metrics.record(event("call", ENTRY._replace(endpoint=endpoint, took=took)))
-    assert {"pay": (2, 0.75), None: (1, 2.0)} == {
-        endpoint: (sum(one.counts), one.seconds) for endpoint, one in metrics.latencies.items()
-    }
+    between = [0] * (len(BOUNDS) - 3)
+    assert {"pay": [2, 1, *between, 1, 2], None: [0, *between, 1, 0, 0]} == metrics.durations
+    assert {"pay": pytest.approx(11.1011), None: 0.5} == metrics.seconds
 
 
 def test_strange_codes_are_bounded() -> None:
@@ -135,4 +125,4 @@ def test_other_events_do_not_count() -> None:
     metrics = Metrics()
     for kind in ("payment", "clock", "reset"):
         metrics.record(event(kind, {}))
-    assert (0, 0, {}) == (metrics.calls.total(), metrics.notifications.total(), metrics.latencies)
+    assert (0, 0, {}) == (metrics.calls.total(), metrics.notifications.total(), metrics.seconds)

@@ -1,48 +1,49 @@
-"""Metrics in the Prometheus text format."""
+"""Metrics in the Prometheus text format.
+
+The hot path counts in plain dicts, which a collector reads when it is asked: a Counter and a Histogram of
+prometheus_client cost a call 1 to 4 µs more, take 20 ms to import, and add ``_created`` series.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from mock_alipay.journal.metrics import BOUNDS, CallKey, Latency
+from mock_alipay.journal.metrics import BOUNDS
 from mock_alipay.version import __version__
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
 
-
-class _Kept(NamedTuple):
-    """What one of the gateway's memories holds."""
-
-    name: str
-    what: str
-    entries: int
-    size: int
+_COUNTERS = (
+    ("calls", "Merchants' calls by endpoint, resultCode and the HTTP status sent.", "endpoint result_code http_status"),
+    ("notification_attempts", "Attempts to deliver notifications: accepted, or not accepted.", "notification outcome"),
+    ("notifications", "Notifications that came to an end, by the status that they ended in.", "notification status"),
+)
+"""Name, description and labels."""
 
 
 async def metrics(context: AdminContext, _ask: AdminRequest) -> Any:
     """What has been counted since the start, and how much is kept now."""
+    counted, journal, sent = context.metrics, context.journal, context.dispatcher.journal
     payments, payment_bytes = await context.repository.store.held()
-    journal = context.dispatcher.journal
-    metrics = context.metrics
-    found = _Collector(
-        calls=dict(metrics.calls),
-        latencies={endpoint: Latency(list(one.counts), one.seconds) for endpoint, one in metrics.latencies.items()},
-        attempts=dict(metrics.attempts),
-        notifications=dict(metrics.notifications),
+    # Copies: what is counted while the text is composed is for the next time.
+    collector = _Collector(
+        counts=[dict(counts) for counts in (counted.calls, counted.attempts, counted.notifications)],
+        durations={endpoint: list(counts) for endpoint, counts in counted.durations.items()},
+        seconds=dict(counted.seconds),
         kept=(
-            _Kept("journal", "Calls in the journal", len(context.journal), context.journal.size),
-            _Kept("payments", "Payments and sessions in the store", payments, payment_bytes),
-            _Kept("notifications", "Notifications with their attempts in the journal", len(journal), journal.size),
+            ("journal", "Calls in the journal", len(journal), journal.size),
+            ("payments", "Payments and sessions in the store", payments, payment_bytes),
+            ("notifications", "Notifications with their attempts in the journal", len(sent), sent.size),
         ),
     )
-    return await context.worker.do(lambda: _exposed(found))
+    return await context.worker.do(lambda: _exposed(collector))
 
 
 def _exposed(collector: _Collector) -> Response:
@@ -59,61 +60,38 @@ def _exposed(collector: _Collector) -> Response:
 class _Collector:
     """A moment's figures, as the client library asks for them."""
 
-    calls: Mapping[CallKey, int]
-    latencies: Mapping[str | None, Latency]
-    attempts: Mapping[tuple[str, str], int]
-    notifications: Mapping[tuple[str, str], int]
-    kept: Iterable[_Kept]
+    counts: Iterable[Mapping[Any, int]]
+    """One for each of ``_COUNTERS``."""
+    durations: Mapping[str | None, list[int]]
+    seconds: Mapping[str | None, float]
+    kept: Iterable[tuple[str, str, int, int]]
+    """Name, description, entries and bytes of each of the gateway's memories."""
 
     def collect(self) -> Iterator[Metric]:
         """Every metric once."""
-        from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily
+        from prometheus_client import metrics_core
 
-        yield InfoMetricFamily("mock_alipay", "Which gateway this is.", {"version": __version__})
-        yield _counter(
-            "mock_alipay_calls",
-            "Merchants' calls by endpoint, resultCode and the HTTP status sent.",
-            ("endpoint", "result_code", "http_status"),
-            self.calls,
-        )
+        yield metrics_core.InfoMetricFamily("mock_alipay", "Which gateway this is.", {"version": __version__})
+        for (name, what, labels), counts in zip(_COUNTERS, self.counts, strict=True):
+            counter = metrics_core.CounterMetricFamily(f"mock_alipay_{name}", what, labels=labels.split())
+            for values, count in counts.items():
+                counter.add_metric([_word(value) for value in values], count)
+            yield counter
         yield self._latency()
-        yield _counter(
-            "mock_alipay_notification_attempts",
-            "Attempts to deliver notifications: accepted, or not accepted.",
-            ("notification", "outcome"),
-            self.attempts,
-        )
-        yield _counter(
-            "mock_alipay_notifications",
-            "Notifications that came to an end, by the status that they ended in.",
-            ("notification", "status"),
-            self.notifications,
-        )
         for name, what, entries, size in self.kept:
-            yield GaugeMetricFamily(f"mock_alipay_{name}_kept", f"{what}.", value=entries)
-            yield GaugeMetricFamily(f"mock_alipay_{name}_bytes", f"{what}: bytes, roughly.", value=size)
+            yield metrics_core.GaugeMetricFamily(f"mock_alipay_{name}_kept", f"{what}.", value=entries)
+            yield metrics_core.GaugeMetricFamily(f"mock_alipay_{name}_bytes", f"{what}: bytes, roughly.", value=size)
 
     def _latency(self) -> Metric:
         from prometheus_client.metrics_core import HistogramMetricFamily
 
-        latency = HistogramMetricFamily(
-            "mock_alipay_call_duration_seconds",
-            "From a call to its reply, the scripted delay not counted.",
-            labels=("endpoint",),
-        )
+        name, what = "mock_alipay_call_duration_seconds", "From a call to its reply, the scripted delay not counted."
+        latency = HistogramMetricFamily(name, what, labels=["endpoint"])
         bounds = [*map(str, BOUNDS), "+Inf"]
-        for endpoint, one in self.latencies.items():
-            latency.add_metric([_word(endpoint)], list(zip(bounds, accumulate(one.counts), strict=True)), one.seconds)
+        for endpoint, counts in self.durations.items():
+            buckets = list(zip(bounds, accumulate(counts), strict=True))
+            latency.add_metric([_word(endpoint)], buckets, self.seconds[endpoint])
         return latency
-
-
-def _counter(name: str, what: str, labels: Sequence[str], counts: Mapping[Any, int]) -> Metric:
-    from prometheus_client.metrics_core import CounterMetricFamily
-
-    counter = CounterMetricFamily(name, what, labels=labels)
-    for values, count in counts.items():
-        counter.add_metric([_word(value) for value in values], count)
-    return counter
 
 
 def _word(value: str | int | None) -> str:

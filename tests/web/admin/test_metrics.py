@@ -11,7 +11,9 @@ from prometheus_client.samples import Sample
 
 from mock_alipay import Mock, __version__
 from mock_alipay.config.config import Config
-from mock_alipay.journal.metrics import BOUNDS, Latency
+from mock_alipay.journal.events import Event
+from mock_alipay.journal.metrics import BOUNDS
+from tests.journal.test_log_lines import ENTRY
 from tests.live import Live, live, sample
 from tests.shop import open_shop
 
@@ -95,9 +97,7 @@ def test_a_moment_is_told(own: Live, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def composed(registry: CollectorRegistry) -> bytes:
         threads.append(threading.current_thread().name)
-        metrics = own.components.metrics
-        metrics.calls["pay", "SUCCESS", 200] += 1
-        metrics.latencies.setdefault("pay", Latency()).add(1)
+        own.components.metrics.record(Event(1, "call", None, ENTRY._replace(endpoint="pay"), 0))
         return generate_latest(registry)
 
     monkeypatch.setattr("prometheus_client.generate_latest", composed)
