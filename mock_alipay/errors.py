@@ -6,7 +6,13 @@
     ├── SetupError     a flag, file or key cannot be used; the command line prints it and exits with 1
     │   └── UsageError     a value cannot be right on any machine; exit code 2
     ├── Refusal        the gateway refuses a call: signed and noted in the journal like any reply
-    ├── HttpProblem    a request that is no AMS call; answered with a plain HTTP error
+    ├── DomainError    what is asked for does not exist or is not possible; web/ gives each kind its HTTP status
+    │   ├── NoSuchPath        no API has this path
+    │   ├── NoCashierPage     a checkout URL, for which there is no page
+    │   ├── UnknownScenario   no scenario has this name
+    │   ├── TooManyClientIds  no more client ids can have a scenario of their own
+    │   ├── NoSuchAggregate     no payment has this id
+    │   └── NotPossibleNow    the payment's state does not allow what the buyer wants to do
     ├── DeliveryError  a notification got no answer from its merchant
     │   └── AddressNotAllowed  it was not sent: its address is not allowed
     ├── Unreachable    no gateway answers a ``Mock``
@@ -92,26 +98,37 @@ class Refusal(MockAlipayError):
         self.explanation = explanation
 
 
-class HttpProblem(MockAlipayError):
-    """A plain HTTP error, told as problem JSON (RFC 9457)."""
+class DomainError(MockAlipayError):
+    """What is asked for does not exist or is not possible; ``extra`` holds more fields for the answer."""
 
-    def __init__(self, status: int, title: str, detail: str, **extra: Any) -> None:
-        super().__init__(f"{title}: {detail}")
-        self.status = status
-        self.title = title
+    def __init__(self, detail: str, **extra: Any) -> None:
+        super().__init__(detail)
         self.detail = detail
         self.extra: Mapping[str, Any] = extra
 
-    @property
-    def problem(self) -> dict[str, Any]:
-        """The body of the answer."""
-        return {
-            "type": "about:blank",
-            "title": self.title,
-            "status": self.status,
-            "detail": self.detail,
-            **self.extra,
-        }
+
+class NoSuchPath(DomainError):
+    """No API has this path."""
+
+
+class NoCashierPage(DomainError):
+    """A checkout URL: buyers act through the admin API."""
+
+
+class UnknownScenario(DomainError):
+    """No scenario has this name; ``known`` lists those that there are."""
+
+
+class TooManyClientIds(DomainError):
+    """No more client ids can have a scenario of their own."""
+
+
+class NoSuchAggregate(DomainError):
+    """No payment, or whatever a family keeps, has this id."""
+
+
+class NotPossibleNow(DomainError):
+    """The ``state`` of an aggregate does not allow what the buyer wants to do; ``allowed`` lists what it does."""
 
 
 class DeliveryError(MockAlipayError):

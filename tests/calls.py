@@ -14,6 +14,7 @@ from mock_alipay.config.config import Config
 from mock_alipay.gateway.assembly import Components, assemble
 from mock_alipay.journal.calls import CallRecord
 from mock_alipay.journal.exchange import Call, Reply
+from mock_alipay.web.asgi.problems import problem_reply
 from tests.live import SANDBOX_PATH, sample, signed_headers
 
 NOW = datetime(2026, 11, 22, 1, 7, 10, tzinfo=UTC)
@@ -21,7 +22,7 @@ NOW = datetime(2026, 11, 22, 1, 7, 10, tzinfo=UTC)
 
 def parts_of(*, clock: Clock | None = None, **settings: Any) -> Components:
     """A gateway with seed 1 on a machine whose time stands at ``NOW``, or has a clock; ``settings`` go to Config."""
-    return assemble(Config(**{"seed": 1, **settings}), clock=clock or StoppedClock(NOW))
+    return assemble(Config(**{"seed": 1, **settings}), problem_reply, clock=clock or StoppedClock(NOW))
 
 
 def with_scenario(folder: Path, text: str, name: str = "tale", **settings: Any) -> Components:

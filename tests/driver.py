@@ -80,7 +80,7 @@ class Driver:
         return str(self.call(endpoint, body, scenario=scenario)["result"]["resultCode"])
 
     def act(self, payment_request_id: str, action: BuyerAction, code: str = "") -> Payment:
-        """What the payment is when its buyer has acted; HttpProblem when they cannot."""
+        """What the payment is when its buyer has acted; NotPossibleNow when they cannot."""
         found = asyncio.run(
             self.buyer_actions.act((self.client_id, "payments", payment_request_id), Act(action, code=code))
         )

@@ -11,8 +11,8 @@ import mock_alipay
 from mock_alipay import errors
 from mock_alipay.errors import (
     AdminError,
+    DomainError,
     Fault,
-    HttpProblem,
     MockAlipayError,
     Refusal,
     SetupError,
@@ -28,7 +28,7 @@ PROBLEM = {"type": "about:blank", "title": "Not enough calls", "status": 408, "d
 @pytest.mark.parametrize(
     "error",
     [
-        *(SetupError("x"), UsageError("x"), Refusal("PARAM_ILLEGAL"), HttpProblem(400, "t", "d")),
+        *(SetupError("x"), UsageError("x"), Refusal("PARAM_ILLEGAL"), DomainError("x")),
         *(Unreachable("x"), AdminError(PROBLEM), WaitTimeout(PROBLEM)),
     ],
 )
@@ -57,19 +57,6 @@ def test_a_refusal_carries_what_the_merchant_and_the_journal_are_told() -> None:
     assert ("PARAM_ILLEGAL", "m", tuple(faults), "e") == (error.code, error.message, error.faults, error.explanation)
     bare = Refusal("PROCESS_FAIL")
     assert ("PROCESS_FAIL", None, (), None) == (bare.code, bare.message, bare.faults, bare.explanation)
-
-
-def test_misuse_is_told_as_problem_json() -> None:
-    """The members of RFC 9457, and whatever helps beside them."""
-    error = HttpProblem(404, "No such page", "it is not there", known=["a"])
-    assert error.problem == {
-        "type": "about:blank",
-        "title": "No such page",
-        "status": 404,
-        "detail": "it is not there",
-        "known": ["a"],
-    }
-    assert str(error) == "No such page: it is not there"
 
 
 def test_an_admin_error_is_the_problem_that_it_was_told() -> None:

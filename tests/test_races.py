@@ -16,7 +16,7 @@ import pytest
 from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.config.config import Config
 from mock_alipay.contracts.names import Act, BuyerAction
-from mock_alipay.errors import HttpProblem
+from mock_alipay.errors import NotPossibleNow
 from mock_alipay.storage import Key, MemoryStore
 from tests.calls import NOW
 from tests.driver import Driver, amount, session_body
@@ -66,11 +66,11 @@ async def asked(driver: Driver, endpoint: str, **body: Any) -> str:
 
 
 async def acted(driver: Driver, name: str, action: BuyerAction) -> str:
-    """The state in which a buyer leaves the payment, or "Not possible now"."""
+    """The state in which a buyer leaves the payment, or "not possible now"."""
     try:
         return (await driver.buyer_actions.act((driver.client_id, "payments", name), Act(action))).state
-    except HttpProblem as problem:
-        return problem.title
+    except NotPossibleNow:
+        return "not possible now"
 
 
 def at_once(*deeds: Coroutine[Any, Any, str]) -> list[str]:
@@ -146,7 +146,7 @@ class TestInOneLoop:
 
         inquiry = asked(driver, "inquiryPayment", paymentRequestId="order-1")
         results = at_once(acted(driver, "order-1", "pay"), settle(), inquiry, settle())
-        assert ["Not possible now", "", "SUCCESS", ""] == results
+        assert ["not possible now", "", "SUCCESS", ""] == results
         assert "EXPIRED" == driver.payment("order-1").state
         assert 1 == len(driver.notified("order-1"))
 
@@ -155,7 +155,7 @@ class TestInOneLoop:
         driver = slow_till(seed)
         driver.open("order-1", method="GCASH")
         results = at_once(acted(driver, "order-1", "pay"), acted(driver, "order-1", "decline"))
-        assert 1 == results.count("Not possible now")
+        assert 1 == results.count("not possible now")
         assert driver.payment("order-1").state in results
         assert 1 == len(driver.notified("order-1"))
 

@@ -58,6 +58,7 @@ def _serve(config: Config, log: Log, shown: Callable[..., str]) -> None:
     from mock_alipay.server.run import run
     from mock_alipay.server.sockets import bind
     from mock_alipay.web.app import routes
+    from mock_alipay.web.asgi.problems import problem_reply
 
     for complaint in strange_variables(serve.params):
         logger.warning(complaint)
@@ -67,14 +68,14 @@ def _serve(config: Config, log: Log, shown: Callable[..., str]) -> None:
         sockets = bind(config.host, config.port, config.tls_port)
     except SetupError:
         # A wrong flag is told before a taken port, which may be free the next time.
-        assemble(settled(config, 0, None))
+        assemble(settled(config, 0, None), problem_reply)
         raise
     made_up = config.needs_token
     config = settled(config, sockets.port, sockets.tls_port)
     server_file, authority = _certificate(config)
     for name in config.unnameable if authority else ():
         logger.warning("--admin-host %s: no certificate can name it; over HTTPS it has to be called otherwise", name)
-    components = assemble(config, ca_certificate=authority)
+    components = assemble(config, problem_reply, ca_certificate=authority)
     app = routes(components)
     _rest_garbage_collector()
     scenarios = len(components.selector.registry.library())

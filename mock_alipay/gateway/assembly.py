@@ -24,7 +24,7 @@ from mock_alipay.contracts.validation import Contract
 from mock_alipay.errors import under
 from mock_alipay.gateway.authentication import Authenticator
 from mock_alipay.gateway.execution import Executor
-from mock_alipay.gateway.gateway import Gateway
+from mock_alipay.gateway.gateway import Gateway, ProblemReply
 from mock_alipay.gateway.notifier import Notifier
 from mock_alipay.gateway.repository import Repository
 from mock_alipay.gateway.routing import Router
@@ -70,6 +70,7 @@ class Components:
 
 def assemble(
     config: Config,
+    problem_reply: ProblemReply,
     *,
     families: Families = FAMILIES,
     clock: Clock | None = None,
@@ -115,6 +116,7 @@ def assemble(
         clocks=clocks,
         results=results(),
         ids=environment.ids,
+        problem_reply=problem_reply,
     )
     return Components(
         config=config,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +15,11 @@ from mock_alipay.apis.ids import IdGenerator
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.contracts.result_codes import Result
 from mock_alipay.contracts.validation import Contract, claimed_id
-from mock_alipay.errors import HttpProblem, Refusal
+from mock_alipay.errors import DomainError, Refusal
 from mock_alipay.gateway.authentication import Authenticator
 from mock_alipay.gateway.call import CallState
 from mock_alipay.gateway.execution import Executor
-from mock_alipay.gateway.reply import compose, problem_reply
+from mock_alipay.gateway.reply import compose
 from mock_alipay.gateway.routing import Router
 from mock_alipay.journal.calls import CallJournal, CallRecord
 from mock_alipay.journal.events import Events
@@ -33,6 +33,9 @@ logger = logging.getLogger("mock_alipay")
 
 _LARGE = 16 * 1024
 """Bytes beyond which a body is checked aside, so that nobody else waits while its faults are told."""
+
+ProblemReply = Callable[[DomainError, str], Reply]
+"""Makes the reply to the call with this id: a plain HTTP error, whose status only ``web`` knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +54,15 @@ class Gateway:
     clocks: Clocks
     results: Mapping[str, Result]
     ids: IdGenerator
+    problem_reply: ProblemReply
 
     async def answer(self, call: Call) -> Reply:
         """The reply to a call, whatever it holds; never raises."""
         state = self._state(call)
         try:
             reply, result = await self._walk(state)
-        except HttpProblem as problem:
-            return self._rejected(state, problem)
+        except DomainError as error:
+            return self._rejected(state, error)
         except Exception:
             logger.exception("call %s met a bug in mock-alipay; the merchant was told UNKNOWN_EXCEPTION", state.id)
             state.choice = None
@@ -66,9 +70,9 @@ class Gateway:
         self._note(state, reply, result)
         return reply
 
-    def reject(self, call: Call, problem: HttpProblem) -> Reply:
+    def reject(self, call: Call, error: DomainError) -> Reply:
         """The reply to a call that could not even be read."""
-        return self._rejected(self._state(call), problem)
+        return self._rejected(self._state(call), error)
 
     async def _walk(self, state: CallState) -> tuple[Reply, dict[str, str]]:
         try:
@@ -141,9 +145,9 @@ class Gateway:
             delay = self.ids.between(*step.delay, state.client_id, state.request_id or "", choice.nth)
         return await compose(state, body, self.signing, delay=delay), result
 
-    def _rejected(self, state: CallState, problem: HttpProblem) -> Reply:
-        reply = problem_reply(problem.problem, state.id)
-        self._note(state, reply, None, problem.detail)
+    def _rejected(self, state: CallState, error: DomainError) -> Reply:
+        reply = self.problem_reply(error, state.id)
+        self._note(state, reply, None, error.detail)
         return reply
 
     def _state(self, call: Call) -> CallState:

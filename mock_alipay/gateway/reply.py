@@ -46,10 +46,3 @@ def _scenario_header(scenario: str | None) -> bytes:
     if not scenario or any(word in scenario.lower() for word in _UNFIT_FOR_HEADERS):
         return b""
     return f"mock-scenario: {scenario}\r\n".encode()
-
-
-def problem_reply(problem: Mapping[str, Any], call_id: str) -> Reply:
-    """A plain HTTP error, as problem JSON."""
-    body = orjson.dumps(problem)
-    head = b"content-type: application/problem+json\r\ncontent-length: %d\r\nmock-call-id: %b\r\n"
-    return Reply(problem["status"], head % (len(body), call_id.encode()), body)

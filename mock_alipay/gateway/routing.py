@@ -8,7 +8,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from mock_alipay.apis.context import CHECKOUT_PATH
-from mock_alipay.errors import HttpProblem, Refusal
+from mock_alipay.errors import DomainError, NoCashierPage, NoSuchPath, Refusal
 from mock_alipay.journal.exchange import Call
 from mock_alipay.text.wording import close, short
 
@@ -29,8 +29,8 @@ class Router:
     def find(self, call: Call) -> tuple[str, str | None]:
         """The endpoint as ``family/name``, and a word for the merchant's engineer when the path is odd.
 
-        Refusal NO_INTERFACE_DEF, METHOD_NOT_SUPPORTED or MEDIA_TYPE_NOT_ACCEPTABLE; HttpProblem (404) for a
-        path that is no AMS path at all.
+        Refusal NO_INTERFACE_DEF, METHOD_NOT_SUPPORTED or MEDIA_TYPE_NOT_ACCEPTABLE; NoSuchPath or
+        NoCashierPage for a path that is no AMS path at all.
         """
         path = call.target.partition("?")[0]
         if call.method == "OPTIONS" and "/ams/" in path and "access-control-request-method" in call.headers:
@@ -50,16 +50,16 @@ class Router:
             raise Refusal("MEDIA_TYPE_NOT_ACCEPTABLE", complaint)
         return name, hint
 
-    def _unknown(self, path: str) -> Refusal | HttpProblem:
+    def _unknown(self, path: str) -> Refusal | DomainError:
         before, ams, _ = path.partition("/ams/")
         shown = short(path, 120)
         if path.startswith(CHECKOUT_PATH):
             detail = f"There is no cashier page; let the buyer act: mock-alipay act PAYMENT_REQUEST_ID pay ({shown})."
-            return HttpProblem(404, "No cashier page", detail)
+            return NoCashierPage(detail)
         if not ams:
             known = f"POST {PREFIXES[0]}{self._endpoints[0]} and the like, and /__admin/…"
             detail = f"The gateway answers {known}; {shown} is neither."
-            return HttpProblem(404, "No such page", detail, endpoints=self._endpoints)
+            return NoSuchPath(detail, endpoints=self._endpoints)
         if before:
             return Refusal("NO_INTERFACE_DEF", f"no API at {shown}: the gateway URL must not have a path of its own")
         *_, family, name = path.rstrip("/").split("/")

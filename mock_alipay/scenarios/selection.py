@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from mock_alipay.contracts.names import Act
-from mock_alipay.errors import HttpProblem
+from mock_alipay.errors import TooManyClientIds, UnknownScenario
 from mock_alipay.scenarios.counters import StepCounters
 from mock_alipay.scenarios.library import Library, Registry
 from mock_alipay.scenarios.matching import Matchable
@@ -69,8 +69,8 @@ class Selector:
         """The step that this call gets; it counts as played.
 
         ``payment_request_id``: None when the call is about no payment that is known; it is counted per client id then.
-        ``began``: the scenario in which the payment began. HttpProblem (400) when the ``mock-scenario`` header names an
-        unknown scenario.
+        ``began``: the scenario in which the payment began. UnknownScenario when the ``mock-scenario`` header names
+        none.
         """
         library = self.registry.library(call.client_id)
         request_id = payment_request_id or ""
@@ -95,7 +95,7 @@ class Selector:
         library = self.registry.library(call.client_id)
         try:
             asked = self._asked(payment_request_id or "", call, library)
-        except HttpProblem:
+        except UnknownScenario:
             return None
         if asked is None or not asked.scenario.plays(endpoint):
             return None
@@ -125,10 +125,10 @@ class Selector:
         """Play ``scenario`` for one client id or all, for the next ``times`` calls or until changed."""
         library = self.registry.library(client_id)
         if scenario not in library:
-            raise HttpProblem(400, "Unknown scenario", library.unknown(scenario), known=list(library))
+            raise UnknownScenario(library.unknown(scenario), known=list(library))
         if client_id not in self._preferences and len(self._preferences) >= MOST_PREFERENCES:
             detail = f"a scenario is set for {MOST_PREFERENCES} client ids already; a reset forgets them"
-            raise HttpProblem(409, "Too many client ids", detail)
+            raise TooManyClientIds(detail)
         self._preferences[client_id] = _Preference(scenario, times)
 
     def load(self, scenario: Scenario, client_id: str | None = None) -> None:
@@ -173,7 +173,7 @@ class Selector:
         if named is not None:
             if named not in library:
                 detail = f"header mock-scenario: {library.unknown(named)}"
-                raise HttpProblem(400, "Unknown scenario", detail, known=list(library))
+                raise UnknownScenario(detail, known=list(library))
             return _Asked(library[named], "named by the mock-scenario header")
         prefix, dashes, _ = payment_request_id.partition("--")
         if dashes and prefix in library:

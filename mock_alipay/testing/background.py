@@ -20,6 +20,7 @@ from mock_alipay.server.certificate import Certificate, certificate, home
 from mock_alipay.server.run import serve as serve_app
 from mock_alipay.server.sockets import Sockets, bind
 from mock_alipay.web.app import routes
+from mock_alipay.web.asgi.problems import problem_reply
 
 _PATIENCE = 60.0
 """Seconds for a start or a stop, however busy the machine is."""
@@ -65,7 +66,8 @@ def _begun(config: Config, clock: Clock | None, tls_folder: Path | None) -> tupl
     try:
         config = settled(config, sockets.port, sockets.tls_port)
         issued = certificate(tls_folder or home() / "tls", config.certificate_hosts) if sockets.tls else None
-        components = assemble(config, clock=clock, ca_certificate=issued.authority if issued else None)
+        authority = issued.authority if issued else None
+        components = assemble(config, problem_reply, clock=clock, ca_certificate=authority)
         return Running(config, components, issued), _start(components, sockets, issued.server if issued else None)
     except BaseException:
         sockets.close()

@@ -20,6 +20,7 @@ from mock_alipay.scenarios.reload import watch
 from mock_alipay.web.admin.access import AccessCheck
 from mock_alipay.web.admin.context import AdminContext
 from mock_alipay.web.admin.routes import AdminApi
+from mock_alipay.web.asgi.problems import problem_reply
 from mock_alipay.web.merchant import MerchantEndpoint
 
 logger = logging.getLogger("mock_alipay")
@@ -28,7 +29,7 @@ logger = logging.getLogger("mock_alipay")
 def create_app(config: Config | None = None) -> ASGIApp:
     """The gateway as an ASGI app; SetupError when a file or key in ``config`` cannot be used."""
     with python_errors():
-        return routes(assemble(configured(config or Config(), {})))
+        return routes(assemble(configured(config or Config(), {}), problem_reply))
 
 
 def routes(components: Components) -> ASGIApp:

@@ -8,9 +8,10 @@ from functools import lru_cache
 from starlette.types import Receive, Scope, Send
 
 from mock_alipay.clock.clocks import Clock
-from mock_alipay.errors import HttpProblem
 from mock_alipay.gateway.gateway import Gateway
 from mock_alipay.journal.exchange import Call
+from mock_alipay.web.asgi.problems import HttpProblem
+from mock_alipay.web.asgi.request_body import read_body
 from mock_alipay.web.reply_writer import deliver
 from mock_alipay.web.request_target import origin_form, raw_target
 
@@ -42,36 +43,6 @@ class MerchantEndpoint:
         target, reply_target = origin_form(raw_target(scope))
         headers, scheme = _headers(scope["headers"]), scope.get("scheme", "http")
         return Call(self._clock.now(), scope["method"], target, reply_target, headers, body, scheme)
-
-
-async def read_body(scope: Scope, receive: Receive, limit: int, *, flag: str | None = "--max-body") -> bytes | None:
-    """The whole body; None when the client left meanwhile. HttpProblem (413) when it exceeds ``limit`` bytes.
-
-    ``flag`` is what sets the limit, if anything does.
-    """
-    for name, announced in scope["headers"]:
-        if name == b"content-length" and announced.isdigit() and int(announced) > limit:
-            raise _too_large(f"{int(announced)} bytes", limit, flag)
-    message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body"):
-        body: bytes = message.get("body", b"")
-        if len(body) > limit:
-            raise _too_large(f"{len(body)} bytes", limit, flag)
-        return body
-    chunks = bytearray()
-    while message["type"] != "http.disconnect":
-        chunks += message.get("body", b"")
-        if len(chunks) > limit:
-            raise _too_large(f"more than {limit} bytes", limit, flag)
-        if not message.get("more_body"):
-            return bytes(chunks)
-        message = await receive()
-    return None
-
-
-def _too_large(found: str, limit: int, flag: str | None) -> HttpProblem:
-    hint = f" ({flag})" if flag else ""
-    return HttpProblem(413, "Body too large", f"expected at most {limit} bytes{hint}, got {found}")
 
 
 _SHORT = 64

@@ -6,6 +6,7 @@ from starlette.types import Receive, Scope, Send
 
 from mock_alipay.journal.exchange import Reply
 from mock_alipay.server.extensions import CONNECTION, Connection
+from mock_alipay.web.asgi.request_body import gone
 
 _NOISE = b"\x16\x03mock-alipay: not HTTP\x00\xff\xfe" * 8
 
@@ -62,12 +63,6 @@ async def _send(reply: Reply, send: Send, *, close: bool) -> None:
 async def _start(reply: Reply, send: Send, *, close: bool) -> None:
     headers = [*reply.headers, (b"connection", b"close")] if close else reply.headers
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-
-
-async def gone(receive: Receive) -> None:
-    """Return when the client has left; its request must have been read."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def _bad_gateway(reply: Reply) -> Reply:

@@ -22,7 +22,7 @@ from mock_alipay.apis.payments import PAYMENTS
 from mock_alipay.apis.payments.model import Payment
 from mock_alipay.clock.clocks import LATEST, Clocks, wire_time
 from mock_alipay.config.config import TEST_CLIENT_ID
-from mock_alipay.errors import HttpProblem, Refusal
+from mock_alipay.errors import NoSuchPath, Refusal
 from mock_alipay.gateway.assembly import Components
 from mock_alipay.gateway.gateway import Gateway
 from mock_alipay.journal.events import Event
@@ -174,11 +174,9 @@ def test_a_path_that_is_none_is_a_plain_http_error(path: str) -> None:
 def test_a_call_that_could_not_be_read_is_noted() -> None:
     """The edge turns it away, the journal knows of it."""
     components = parts_of()
-    reply = components.gateway.reject(
-        plain_call(headers={"client-id": "A"}), HttpProblem(413, "Body too large", "too much")
-    )
+    reply = components.gateway.reject(plain_call(headers={"client-id": "A"}), NoSuchPath("too much"))
     entry = latest(components)
-    assert (413, "A", None, "too much") == (reply.status, entry.client_id, entry.result_code, entry.message)
+    assert (404, "A", None, "too much") == (reply.status, entry.client_id, entry.result_code, entry.message)
 
 
 def test_the_first_fault_is_told_and_the_others_counted() -> None:
@@ -698,7 +696,7 @@ def test_every_exchange_is_announced_once_it_stands_in_the_journal() -> None:
         ask(components, signed_call())
         ask(components, plain_call())
         ask(components, plain_call(target="/"))
-        components.gateway.reject(plain_call(), HttpProblem(413, "Body too large", "too much"))
+        components.gateway.reject(plain_call(), NoSuchPath("too much"))
     assert told == [("1", 1), ("2", 2), ("3", 3), ("4", 4)]
 
 
@@ -797,7 +795,7 @@ def test_a_refused_call_is_dated_by_the_client_that_it_names(call: Call, expecte
     components.clocks.advance(HOUR, "SANDBOX_X")
     ask(components, call)
     assert NOW + expected == latest(components).time
-    components.gateway.reject(call, HttpProblem(413, "Body too large", "too much"))
+    components.gateway.reject(call, NoSuchPath("too much"))
     assert NOW + expected == latest(components).time
 
 

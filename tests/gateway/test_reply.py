@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from mock_alipay.gateway.call import CallState
-from mock_alipay.gateway.reply import compose, problem_reply
+from mock_alipay.gateway.reply import compose
 from mock_alipay.journal.exchange import Reply, Verdict
 from mock_alipay.journal.faults import WireFault
 from mock_alipay.scenarios import Choice, Step
@@ -171,17 +171,6 @@ def test_a_reply_to_an_unverified_call_says_so(verdict: Verdict, expected: str |
     """In a header in whose line no SDK sees another."""
     reply = composed(state=dataclasses.replace(STATE, verdict=verdict))
     assert expected == header(reply, "mock-verified")
-
-
-def test_a_problem_is_a_plain_http_error() -> None:
-    """Unsigned problem JSON with the call's id."""
-    problem = {"type": "about:blank", "title": "T", "status": 413, "detail": "D"}
-    reply = problem_reply(problem, "7")
-    assert (413, problem) == (reply.status, json.loads(reply.body))
-    assert header(reply, "content-type") == "application/problem+json"
-    assert header(reply, "mock-call-id") == "7"
-    assert str(len(reply.body)) == header(reply, "content-length")
-    assert header(reply, "signature") is None
 
 
 def test_the_time_of_a_reply_is_that_of_the_clock() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mock_alipay.errors import HttpProblem, Refusal
+from mock_alipay.errors import NoSuchPath, Refusal
 from mock_alipay.gateway.routing import Router
 from tests.calls import plain_call
 
@@ -84,12 +84,10 @@ def test_a_path_before_the_apis_own_is_named_as_the_mistake(target: str) -> None
 @pytest.mark.parametrize("target", ["/", "", "/favicon.ico", "/amsx/api", "/AMS/api/v1/payments/pay", "*"])
 def test_a_path_that_is_no_ams_path_is_misuse(target: str) -> None:
     """Plain HTTP 404 that says what there is."""
-    with pytest.raises(HttpProblem) as caught:
+    with pytest.raises(NoSuchPath) as caught:
         FINDER.find(plain_call(target=target))
-    problem = caught.value.problem
-    assert problem["status"] == 404
-    assert "/ams/api/v1/payments/createPaymentSession" in problem["detail"]
-    assert problem["endpoints"] == ["payments/createPaymentSession", "payments/inquiryPayment"]
+    assert "/ams/api/v1/payments/createPaymentSession" in caught.value.detail
+    assert {"endpoints": ["payments/createPaymentSession", "payments/inquiryPayment"]} == caught.value.extra
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD", "OPTIONS", "post"])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mock_alipay.contracts.names import Act
 from mock_alipay.contracts.schemas import Schemas
-from mock_alipay.errors import HttpProblem
+from mock_alipay.errors import TooManyClientIds, UnknownScenario
 from mock_alipay.scenarios import Choice, Library, NotificationStep, Selector, Step, counters
 from mock_alipay.scenarios import selection as module
 from tests.scenarios.loading import Request, read_text
@@ -147,22 +147,20 @@ def test_a_payment_request_id_may_begin_with_a_scenario(payment_request_id: str,
 
 @pytest.mark.parametrize("named", ["sries", "zzz", "", "series ", "SERIES", "series, series"])
 def test_an_unknown_name_in_the_header_is_misuse(named: str) -> None:
-    """HTTP 400 with all the names; nothing else is tried."""
-    with pytest.raises(HttpProblem) as caught:
+    """It is told all the names; nothing else is tried."""
+    with pytest.raises(UnknownScenario) as caught:
         choose(selector(), "late--1", named=named)
-    problem = caught.value.problem
-    assert problem["status"] == 400
-    assert f"header mock-scenario: there is no scenario '{named}'" in problem["detail"]
-    assert sorted(SCENARIO_FLAGS) == problem["known"]
+    assert f"header mock-scenario: there is no scenario '{named}'" in caught.value.detail
+    assert {"known": sorted(SCENARIO_FLAGS)} == caught.value.extra
 
 
 def test_a_misspelt_name_gets_a_suggestion() -> None:
     """In the header and in the admin API."""
-    with pytest.raises(HttpProblem, match="did you mean series"):
+    with pytest.raises(UnknownScenario, match="did you mean series"):
         choose(selector(), named="sries")
-    with pytest.raises(HttpProblem, match="did you mean series") as caught:
+    with pytest.raises(UnknownScenario, match="did you mean series") as caught:
         selector().prefer("sries")
-    assert (400, sorted(SCENARIO_FLAGS)) == (caught.value.status, caught.value.problem["known"])
+    assert {"known": sorted(SCENARIO_FLAGS)} == caught.value.extra
 
 
 @pytest.mark.parametrize("times", [1, 2, 5])
@@ -435,9 +433,9 @@ def test_a_loaded_scenario_is_chosen_in_every_way() -> None:
         assert expected == choose(among, client_id=client_id, value="9").scenario
     among.prefer("mine", client_id="A")
     assert choose(among).reason.startswith("set for client id A")
-    with pytest.raises(HttpProblem, match="there is no scenario 'mine'") as caught:
+    with pytest.raises(UnknownScenario, match="there is no scenario 'mine'") as caught:
         choose(among, client_id="B", named="mine")
-    assert "mine" not in caught.value.problem["known"]
+    assert "mine" not in caught.value.extra["known"]
 
 
 @pytest.mark.parametrize("client_id", [None, "B"])
@@ -445,9 +443,9 @@ def test_a_scenario_of_one_client_cannot_be_set_for_others(client_id: str | None
     """They could not play it."""
     among = selector()
     load(among, "mine", "A")
-    with pytest.raises(HttpProblem, match="there is no scenario 'mine'") as caught:
+    with pytest.raises(UnknownScenario, match="there is no scenario 'mine'") as caught:
         among.prefer("mine", client_id=client_id)
-    assert (400, False) == (caught.value.status, "mine" in caught.value.problem["known"])
+    assert "mine" not in caught.value.extra["known"]
     assert [] == among.preferences()
     among.prefer("mine", client_id="A")
 
@@ -491,9 +489,8 @@ def test_a_scenario_may_be_set_for_so_many_clients_only(monkeypatch: pytest.Monk
     among = selector()
     among.prefer("first")
     among.prefer("first", client_id="A")
-    with pytest.raises(HttpProblem, match="a scenario is set for 2 client ids already; a reset forgets them") as caught:
+    with pytest.raises(TooManyClientIds, match="a scenario is set for 2 client ids already; a reset forgets them"):
         among.prefer("first", client_id="B")
-    assert 409 == caught.value.status
     among.prefer("late", client_id="A")
     assert [(None, "first", None), ("A", "late", None)] == among.preferences()
     among.forget("A")

@@ -21,10 +21,10 @@ import pytest
 
 from mock_alipay.config.config import Config
 from mock_alipay.errors import SetupError
-from mock_alipay.gateway.assembly import assemble
 from mock_alipay.server.run import serve
 from mock_alipay.server.sockets import bind
 from mock_alipay.web.app import routes
+from tests.calls import parts_of
 from tests.live import live
 from tests.raw import Wire, call, connect, encoded, request
 
@@ -93,7 +93,7 @@ def test_ready_is_called_once_when_both_doors_are_open(tls_folder: Path) -> None
 
     async def main() -> None:
         sockets, stop = bind("127.0.0.1", 0, 0), asyncio.Event()
-        config = Config(seed=1, port=sockets.port, tls_port=sockets.tls_port)
+        app = routes(parts_of(port=sockets.port, tls_port=sockets.tls_port))
 
         def ready() -> None:
             opened.append("ready")
@@ -101,7 +101,7 @@ def test_ready_is_called_once_when_both_doors_are_open(tls_folder: Path) -> None
 
         from mock_alipay.server.certificate import certificate
 
-        await serve(routes(assemble(config)), sockets, certificate(folder=tls_folder).server, ready=ready, stop=stop)
+        await serve(app, sockets, certificate(folder=tls_folder).server, ready=ready, stop=stop)
 
     asyncio.run(main())
     assert ["ready"] == opened
@@ -115,7 +115,7 @@ def test_a_damaged_certificate_is_named(tmp_path: Path) -> None:
     async def main() -> None:
         sockets = bind("127.0.0.1", 0, 0)
         try:
-            await serve(routes(assemble(Config(seed=1))), sockets, file, ready=lambda: None, stop=asyncio.Event())
+            await serve(routes(parts_of()), sockets, file, ready=lambda: None, stop=asyncio.Event())
         finally:
             sockets.close()
 

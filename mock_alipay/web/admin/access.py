@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 from mock_alipay.config.config import address_of, is_loopback
-from mock_alipay.errors import HttpProblem
+from mock_alipay.web.asgi.problems import HttpProblem
 
 _SAME = ("same-origin", "none")
 

@@ -6,11 +6,11 @@ import itertools
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from mock_alipay.errors import HttpProblem
 from mock_alipay.journal.calls import FILTERS, CallRecord, Readers, wanted
 from mock_alipay.web.admin import call_views
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.parameters import unknown
+from mock_alipay.web.asgi.problems import HttpProblem
 
 
 async def list_calls(context: AdminContext, request: AdminRequest) -> Any:

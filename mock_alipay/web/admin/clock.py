@@ -9,9 +9,9 @@ from typing import Any
 
 from mock_alipay.clock import durations
 from mock_alipay.clock.clocks import Clocks
-from mock_alipay.errors import HttpProblem
 from mock_alipay.text.wording import short
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
+from mock_alipay.web.asgi.problems import HttpProblem
 
 _PATIENCE = 20.0
 """Seconds for which the answer to a moved clock waits for notifications to be delivered."""

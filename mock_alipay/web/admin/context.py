@@ -15,7 +15,6 @@ from mock_alipay.apis.family import Families
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.contracts.validation import Contract
-from mock_alipay.errors import HttpProblem
 from mock_alipay.gateway.buyer_actions import BuyerActions
 from mock_alipay.gateway.repository import Repository
 from mock_alipay.gateway.scheduler import Scheduler
@@ -24,6 +23,7 @@ from mock_alipay.journal.events import Events
 from mock_alipay.journal.metrics import Metrics
 from mock_alipay.scenarios import Selector
 from mock_alipay.signing.keys import KeyRing
+from mock_alipay.web.asgi.problems import HttpProblem
 from mock_alipay.webhooks import Dispatcher
 
 Found = TypeVar("Found")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from mock_alipay.errors import HttpProblem, SetupError
+from mock_alipay.errors import SetupError
 from mock_alipay.signing import keys
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
+from mock_alipay.web.asgi.problems import HttpProblem
 
 
 async def add_merchant(context: AdminContext, request: AdminRequest) -> Any:

@@ -7,13 +7,13 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
-from mock_alipay.errors import HttpProblem
 from mock_alipay.journal.events import Event
 from mock_alipay.journal.notifications import FILTERS, Notification, wanted
 from mock_alipay.web.admin import payment_views
 from mock_alipay.web.admin.calls import named
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.waits import either, in_vain
+from mock_alipay.web.asgi.problems import HttpProblem
 
 _MOST_SHOWN = 100
 

@@ -11,9 +11,10 @@ import orjson
 from starlette.requests import Request
 
 from mock_alipay.contracts.schemas import Schemas
-from mock_alipay.errors import Fault, HttpProblem
+from mock_alipay.errors import Fault
 from mock_alipay.text.wording import close, described, not_json, short
-from mock_alipay.web.merchant import read_body
+from mock_alipay.web.asgi.problems import HttpProblem
+from mock_alipay.web.asgi.request_body import read_body
 
 SCHEMA = str(Path(__file__).with_name("admin.json"))
 """What each admin call takes and gives."""

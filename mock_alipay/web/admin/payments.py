@@ -10,10 +10,11 @@ from mock_alipay.apis.aggregate import Aggregate
 from mock_alipay.apis.payments.model import FAMILY, Payment
 from mock_alipay.contracts.names import Act
 from mock_alipay.contracts.result_codes import results
-from mock_alipay.errors import HttpProblem
+from mock_alipay.errors import NoSuchAggregate
 from mock_alipay.web.admin import payment_views
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.parameters import unknown
+from mock_alipay.web.asgi.problems import HttpProblem
 
 
 async def list_payments(context: AdminContext, request: AdminRequest) -> Any:
@@ -40,7 +41,7 @@ async def act(context: AdminContext, request: AdminRequest) -> Any:
 
 
 async def payment_of(context: AdminContext, payment_request_id: str, client_id: str | None) -> Payment:
-    """The payment with this id, as it stands; HttpProblem when there is none, or several and no client id."""
+    """The payment with this id, as it stands; NoSuchAggregate; HttpProblem when there are several and no client id."""
     if client_id is None:
         every = _payments(await context.repository.store.browse())
         found = [payment for payment in every if payment.payment_request_id == payment_request_id]
@@ -50,7 +51,7 @@ async def payment_of(context: AdminContext, payment_request_id: str, client_id: 
     if not found:
         whose = f" by client id {client_id}" if client_id else ""
         detail = f"no session or payment was created{whose} with paymentRequestId '{payment_request_id[:64]}'"
-        raise HttpProblem(404, "No such payment", detail)
+        raise NoSuchAggregate(detail)
     if len(found) > 1:
         clients = ", ".join(payment.client_id for payment in found)
         raise HttpProblem(409, "Several payments", f"several client ids used this id; add clientId, one of {clients}")

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 
 from mock_alipay.contracts.schemas import read
-from mock_alipay.errors import HttpProblem
+from mock_alipay.errors import DomainError
 from mock_alipay.web.admin import calls, clock, events, merchants, notifications, payments, scenarios, system
 from mock_alipay.web.admin.access import AccessCheck
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
@@ -23,6 +23,7 @@ from mock_alipay.web.admin.openapi import describe
 from mock_alipay.web.admin.parameters import SCHEMA, body_of, check, json_object, parameters
 from mock_alipay.web.admin.send_notification import notify
 from mock_alipay.web.admin.waits import wait
+from mock_alipay.web.asgi.problems import HttpProblem, problem_of
 
 logger = logging.getLogger("mock_alipay")
 
@@ -110,14 +111,15 @@ class AdminApi:
         try:
             self._access.check(request.headers, public=public)
             return await answer(request)
-        except HttpProblem as problem:
-            response = _json(problem.status, problem.problem, "application/problem+json")
+        except DomainError as error:
+            problem = problem_of(error)
+            response = _json(problem.status, problem.content, "application/problem+json")
             response.headers.update(_extra_headers(problem))
             return response
         except Exception:
             logger.exception("%s %s met a bug in mock-alipay", request.method, request.url.path)
             bug = HttpProblem(500, "A bug in mock-alipay", "its log has the traceback; the gateway goes on")
-            return _json(500, bug.problem, "application/problem+json")
+            return _json(500, bug.content, "application/problem+json")
 
 
 @dataclass(frozen=True, slots=True)

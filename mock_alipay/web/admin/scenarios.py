@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from mock_alipay.errors import HttpProblem, SetupError
+from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import Scenario
 from mock_alipay.scenarios.upload import read_upload
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.parameters import JSON, SCHEMA, YAML, wrong_media
+from mock_alipay.web.asgi.problems import HttpProblem
 
 
 async def list_scenarios(context: AdminContext, request: AdminRequest) -> Any:

@@ -12,7 +12,7 @@ from mock_alipay.apis.aggregate import DomainEvent
 from mock_alipay.apis.payments import PAYMENTS
 from mock_alipay.apis.payments.model import Payment, TransactionType
 from mock_alipay.contracts.names import NotificationName
-from mock_alipay.errors import HttpProblem, SetupError
+from mock_alipay.errors import SetupError
 from mock_alipay.journal.notifications import Notification
 from mock_alipay.scenarios.notification_step import NotificationStep
 from mock_alipay.scenarios.scenario_file import parse_scenario
@@ -20,6 +20,7 @@ from mock_alipay.scenarios.yaml_document import Document
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.notifications import shown
 from mock_alipay.web.admin.payments import payment_of
+from mock_alipay.web.asgi.problems import HttpProblem
 
 _OWN = frozenset({"notification", "clientId", "paymentRequestId", "notifyType", "transactionId", "url", "body"})
 """What the call takes beside the keys that a scenario has for a notification."""

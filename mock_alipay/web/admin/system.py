@@ -8,9 +8,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from mock_alipay.errors import HttpProblem
 from mock_alipay.version import __version__
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
+from mock_alipay.web.asgi.problems import HttpProblem
 
 _PORT = re.compile(r":[0-9]+$")
 

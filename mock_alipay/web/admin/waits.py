@@ -11,14 +11,14 @@ from typing import Any
 
 from starlette.requests import Request
 
-from mock_alipay.errors import HttpProblem
 from mock_alipay.journal.calls import FILTERS, CallRecord, found_by, wanted
 from mock_alipay.journal.events import Event
 from mock_alipay.text.masking import mask_text
 from mock_alipay.text.wording import alike, short
 from mock_alipay.web.admin.calls import filters_of, shown
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
-from mock_alipay.web.reply_writer import gone
+from mock_alipay.web.asgi.problems import HttpProblem
+from mock_alipay.web.asgi.request_body import gone
 
 _MOST_SHOWN = 100
 _LOOKED_AT = 1_000

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from mock_alipay.config.config import Config
-from mock_alipay.errors import HttpProblem
 from mock_alipay.web.admin.access import AccessCheck
+from mock_alipay.web.asgi.problems import HttpProblem
 from tests.live import Live, live
 from tests.web.asking import ROWS, filled, problem
 

@@ -12,9 +12,9 @@ from functools import partial
 import pytest
 from starlette.requests import Request
 
-from mock_alipay.errors import HttpProblem
 from mock_alipay.web.admin import call_views, context
 from mock_alipay.web.admin.context import AdminRequest, BackgroundWorker, ConcurrencyLimit
+from mock_alipay.web.asgi.problems import HttpProblem
 from tests.live import Live, live, sample
 from tests.web.asking import Listener, problem, until
 

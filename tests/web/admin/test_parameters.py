@@ -10,8 +10,8 @@ import pytest
 from starlette.requests import Request
 
 from mock_alipay.contracts.schemas import Schemas
-from mock_alipay.errors import HttpProblem
 from mock_alipay.web.admin.parameters import JSON, SCHEMA, body_of, check, json_object, parameters, unknown, wrong_media
+from mock_alipay.web.asgi.problems import HttpProblem
 
 SCHEMAS = Schemas()
 CHOICE = f"{SCHEMA}#/$defs/Choice"

@@ -1,0 +1,1 @@
+"""What the merchant API and the admin API share: requests read, errors told."""

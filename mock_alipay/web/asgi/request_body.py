@@ -1,0 +1,43 @@
+"""Reads the body of a request, and waits for its client to leave."""
+
+from __future__ import annotations
+
+from starlette.types import Receive, Scope
+
+from mock_alipay.web.asgi.problems import HttpProblem
+
+
+async def read_body(scope: Scope, receive: Receive, limit: int, *, flag: str | None = "--max-body") -> bytes | None:
+    """The whole body; None when the client left meanwhile. HttpProblem (413) when it exceeds ``limit`` bytes.
+
+    ``flag`` is what sets the limit, if anything does.
+    """
+    for name, announced in scope["headers"]:
+        if name == b"content-length" and announced.isdigit() and int(announced) > limit:
+            raise _too_large(f"{int(announced)} bytes", limit, flag)
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        body: bytes = message.get("body", b"")
+        if len(body) > limit:
+            raise _too_large(f"{len(body)} bytes", limit, flag)
+        return body
+    chunks = bytearray()
+    while message["type"] != "http.disconnect":
+        chunks += message.get("body", b"")
+        if len(chunks) > limit:
+            raise _too_large(f"more than {limit} bytes", limit, flag)
+        if not message.get("more_body"):
+            return bytes(chunks)
+        message = await receive()
+    return None
+
+
+async def gone(receive: Receive) -> None:
+    """Return when the client has left; its request must have been read."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _too_large(found: str, limit: int, flag: str | None) -> HttpProblem:
+    hint = f" ({flag})" if flag else ""
+    return HttpProblem(413, "Body too large", f"expected at most {limit} bytes{hint}, got {found}")
