@@ -45,7 +45,7 @@ def test_filters() -> None:
         "status": "DROPPED",
         "scenario": "tale",
     }
-    assert set(FILTERS) == set(values)
+    assert {*FILTERS, one.id_field} == set(values)
     assert wanted({})(one)
     assert wanted(values)(one)
     for name, value in values.items():
