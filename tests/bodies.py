@@ -26,16 +26,16 @@ _JUNK: tuple[Any, ...] = (
 
 
 @st.composite
-def valid_bodies(draw: Draw, mode: TypeMode, endpoint: str = "createPaymentSession") -> dict[str, Any]:
+def valid_bodies(draw: Draw, mode: TypeMode, endpoint: str = "payments/createPaymentSession") -> dict[str, Any]:
     """A body that the schema allows: its required fields and some of the others, at every level."""
     book = book_of(endpoint, mode)
     body: dict[str, Any] = _object(draw, book, book.root, book.file, 0)
     if "paymentMethod" in body and draw(st.booleans()):
         body["paymentMethod"]["paymentMethodType"] = "CARD"
         body.setdefault("paymentFactor", {})
-    if endpoint == "pay" and body["env"]["terminalType"] == "MINI_APP":
+    if endpoint == "payments/pay" and body["env"]["terminalType"] == "MINI_APP":
         body.setdefault("appId", "x")
-    if endpoint == "createPaymentSession":
+    if endpoint == "payments/createPaymentSession":
         _fit_product(body)
         if body.get("productScene") in ("CHECKOUT_PAYMENT", "ELEMENT_PAYMENT"):
             for name in draw(st.sets(st.sampled_from(["paymentMethod", "paymentFactor", "settlementStrategy"]))):
@@ -44,7 +44,7 @@ def valid_bodies(draw: Draw, mode: TypeMode, endpoint: str = "createPaymentSessi
 
 
 @st.composite
-def changed_bodies(draw: Draw, mode: TypeMode, endpoint: str = "createPaymentSession") -> dict[str, Any]:
+def changed_bodies(draw: Draw, mode: TypeMode, endpoint: str = "payments/createPaymentSession") -> dict[str, Any]:
     """A valid body in which one to three places were changed, cut, extended or taken out: valid or not."""
     body: dict[str, Any] = draw(valid_bodies(mode, endpoint))
     for _ in range(draw(st.integers(1, 3))):

@@ -11,8 +11,8 @@ from typing import Any
 
 from mock_alipay.apis.payments.model import Payment
 from mock_alipay.clock.clocks import StoppedClock
+from mock_alipay.contracts import load
 from mock_alipay.contracts.names import Act, BuyerAction
-from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.gateway.buyer_actions import BuyerActions
 from mock_alipay.journal.exchange import Call
 from mock_alipay.journal.notifications import Notification
@@ -21,7 +21,7 @@ from tests.calls import NOW, ask, parts_of
 from tests.live import PATH, sample
 from tests.scenarios.loading import scenario
 
-SCHEMAS = Schemas("strict")
+SCHEMAS = load(types="strict").schemas
 CLIENT = "SANDBOX_TILL"
 
 Body = dict[str, Any]
@@ -72,7 +72,7 @@ class Driver:
     def call(self, endpoint: str, body: Mapping[str, Any], *, scenario: str | None = None) -> Body:
         """The reply's body, which its schema allows."""
         found: Body = json.loads(ask(self.components, self.letter(endpoint, body, scenario=scenario)).body)
-        assert [] == SCHEMAS.explain(f"{endpoint}.reply", found)
+        assert [] == SCHEMAS.explain(f"payments/{endpoint}.reply", found)
         return found
 
     def code(self, endpoint: str, body: Mapping[str, Any], *, scenario: str | None = None) -> str:
@@ -162,7 +162,7 @@ class Driver:
         bodies: list[Body] = []
         for notification in self.posted(payment_request_id, name):
             bodies.append(json.loads(notification.body))
-            assert [] == SCHEMAS.explain(notification.name, bodies[-1])
+            assert [] == SCHEMAS.explain(f"payments/{notification.name}", bodies[-1])
         return bodies
 
 

@@ -12,21 +12,23 @@ from pathlib import Path
 from typing import Any
 
 import mock_alipay
+from mock_alipay.contracts import CURRENT, FOLDER, load
 from mock_alipay.contracts.names import TypeMode
 
 PACKAGE = Path(mock_alipay.__file__).parent
-FOLDER = PACKAGE / "contracts" / "2024-04-26"
 PLACES = {
-    **{file.name: file for file in FOLDER.iterdir()},
+    **{file.relative_to(FOLDER / CURRENT).as_posix(): file for file in (FOLDER / CURRENT).rglob("*.json")},
     "admin.json": PACKAGE / "web" / "admin" / "admin.json",
     "scenario.json": PACKAGE / "scenarios" / "scenario.json",
     "conditions.json": Path(__file__).with_name("conditions.json"),
 }
-"""Every data file by its name."""
+"""Every data file by its name, with that of its family's folder."""
 
 MODES: tuple[TypeMode, ...] = ("documented", "strict")
 
-REQUESTS = tuple(sorted(file.name.removesuffix(".reply.json") for file in FOLDER.glob("*.reply.json")))
+CONTRACTS = {mode: load(types=mode) for mode in MODES}
+
+REQUESTS = CONTRACTS["documented"].endpoints
 """Every endpoint that has schemas."""
 
 Rule = Mapping[str, Any]
@@ -84,7 +86,7 @@ class Book:
         whole = ""
         while "$ref" in rule:
             name, _, pointer = rule["$ref"].partition("#")
-            file = name or file
+            file = name.removeprefix("../") or file
             whole = f"{file}#{pointer}"
             target: Any = self._load(file)
             for step in pointer.split("/")[1:]:
@@ -169,5 +171,5 @@ def book_of(endpoint: str, mode: TypeMode) -> Book:
     return Book(mode, endpoint)
 
 
-BOOKS: Mapping[TypeMode, Book] = {mode: book_of("createPaymentSession", mode) for mode in MODES}
+BOOKS: Mapping[TypeMode, Book] = {mode: book_of("payments/createPaymentSession", mode) for mode in MODES}
 """Those of the API that most tests are about."""

@@ -17,12 +17,13 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from mock_alipay.clock.clocks import Clock
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
+from mock_alipay.contracts import FOLDER
 from mock_alipay.gateway.assembly import Components
 from mock_alipay.server.certificate import Certificate
 from mock_alipay.signing import Signer, content, keys
 from mock_alipay.testing.background import running
 
-SAMPLE_FILE = Path(__file__).parent.parent / "mock_alipay" / "contracts" / "samples" / "createPaymentSession.json"
+SAMPLE_FILE = FOLDER / "samples" / "payments" / "createPaymentSession.json"
 PATH = "/ams/api/v1/payments/createPaymentSession"
 SANDBOX_PATH = "/ams/sandbox/api/v1/payments/createPaymentSession"
 TIME = "2026-11-22T01:07:10+00:00"

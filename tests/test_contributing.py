@@ -100,7 +100,7 @@ def test_scenario(client, mock_alipay):
 
 def test_fault(mock_alipay_server):
     mock_alipay_server.load("raw", {"description": "A fault.", "consult": {"fault": "raw-signature"}})
-    body = (Path(mock_alipay.__file__).parent / "contracts" / "samples" / "consult.json").read_bytes()
+    body = (Path(mock_alipay.__file__).parent / "contracts" / "samples" / "payments" / "consult.json").read_bytes()
     path, signatures = "/ams/sandbox/api/v1/payments/consult", []
     for scenario in ("success", "raw"):
         connection = http.client.HTTPConnection(mock_alipay_server.url.removeprefix("http://"), timeout=60)

@@ -56,7 +56,7 @@ def sdist(built: Path) -> list[str]:
 
 def names(folder: str, pattern: str) -> list[str]:
     """The files of a folder of the checkout, sorted."""
-    return sorted(file.name for file in (PROJECT / folder).glob(pattern))
+    return sorted(file.relative_to(PROJECT / folder).as_posix() for file in (PROJECT / folder).glob(pattern))
 
 
 def inside(wheel: list[str], folder: str) -> list[str]:
@@ -68,9 +68,9 @@ def inside(wheel: list[str], folder: str) -> list[str]:
     ("checkout", "pattern", "packed"),
     [
         ("scenarios", "*", "mock_alipay/scenarios/shipped"),
-        ("mock_alipay/contracts/2024-04-26", "*.json", "mock_alipay/contracts/2024-04-26"),
+        ("mock_alipay/contracts/2024-04-26", "**/*.json", "mock_alipay/contracts/2024-04-26"),
         ("mock_alipay/signing/test_keys", "*", "mock_alipay/signing/test_keys"),
-        ("mock_alipay/contracts/samples", "*", "mock_alipay/contracts/samples"),
+        ("mock_alipay/contracts/samples", "**/*.json", "mock_alipay/contracts/samples"),
     ],
 )
 def test_data_is_in_the_wheel(wheel: list[str], checkout: str, pattern: str, packed: str) -> None:

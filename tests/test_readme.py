@@ -29,8 +29,7 @@ from mock_alipay.apis.payments.state_machine import MOVES
 from mock_alipay.cli import commands
 from mock_alipay.client import call_lines, notification_lines
 from mock_alipay.config.config import Config
-from mock_alipay.contracts.limits import limits
-from mock_alipay.contracts.schemas import Schemas
+from mock_alipay.contracts import load
 from mock_alipay.journal.log_lines import json_line
 from mock_alipay.journal.notifications import NotificationStatus
 from mock_alipay.scenarios import shipped_folder
@@ -106,7 +105,7 @@ def test_terminal_sessions(own_gateway: Live, tmp_path: Path, session: str) -> N
 def test_scenario_example() -> None:
     """The example scenario is a valid one."""
     (example,) = (block for block in blocks("yaml") if "createPaymentSession:" in block)
-    scenario = read_text("shoes", example, "README.md", Schemas())
+    scenario = read_text("shoes", example, "README.md", load().schemas)
     assert len(scenario.steps["createPaymentSession"]) == 3
 
 
@@ -198,7 +197,7 @@ def test_codes() -> None:
 
 def test_timetable() -> None:
     """The times between attempts are those of ``limits.json``."""
-    first, *later = limits().resend_intervals
+    first, *later = load().limits.resend_intervals
     assert timedelta() == first
     told = ", ".join(_spoken(interval) for interval in later[:-1]) + f" and {_spoken(later[-1])}"
     assert f"they come again after {told}" in " ".join(README.split())

@@ -11,9 +11,8 @@ from typing import Any, get_args
 import pytest
 
 from mock_alipay.apis.payments.endpoints import ENDPOINTS
+from mock_alipay.contracts import load
 from mock_alipay.contracts.names import Act, NotificationName
-from mock_alipay.contracts.result_codes import results
-from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.scenarios import Library, NotificationStep, Scenario, Selector, Step, Then, shipped_folder
 from mock_alipay.scenarios.placeholders import Scope
 from mock_alipay.scenarios.scenario_file import read_file
@@ -58,7 +57,7 @@ DECLINED = [
     code
     for code in read("conditions.json")["payment"]
     # Money that was held and is released was never declined.
-    if results()[code].status == "F" and code != "AUTH_EXPIRED"
+    if load().results[code].status == "F" and code != "AUTH_EXPIRED"
 ]
 """Every documented reason."""
 
@@ -161,7 +160,7 @@ def test_editors_are_told_where_the_schema_is(file: Path) -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_shipped_scenario_validates(file: Path) -> None:
     """Against the schema, and as a scenario of its own."""
-    scenario = read_file(file, Schemas())
+    scenario = read_file(file, load().schemas)
     assert file.stem == scenario.name
     words = {
         **{name: words for name, (_, _, words) in PLAYS.items()},
@@ -172,7 +171,7 @@ def test_a_shipped_scenario_validates(file: Path) -> None:
 
 def test_no_two_shipped_scenarios_tie() -> None:
     """They load together."""
-    assert len(FILES) == len(Library.load([], Schemas()))
+    assert len(FILES) == len(Library.load([], load().schemas))
 
 
 @pytest.mark.parametrize("name", LIVES)
@@ -191,7 +190,7 @@ def test_a_shipped_scenario_tells_of_a_payments_life(name: str) -> None:
 @pytest.mark.parametrize("code", DECLINED)
 def test_a_payment_is_declined_for_every_documented_reason(code: str) -> None:
     """At once, and nothing else is out of the ordinary."""
-    assert "F" == results()[code].status
+    assert "F" == load().results[code].status
     scenario = shipped(declined(code))
     assert ((Act("decline", timedelta(), code),), {}, {}, ()) == (
         scenario.buyer,
@@ -210,7 +209,7 @@ def test_what_scenarios_put_into_bodies() -> None:
     processing = {
         ("paymentStatus",): "PROCESSING",
         ("paymentResultCode",): "PAYMENT_IN_PROCESS",
-        ("paymentResultMessage",): results()["PAYMENT_IN_PROCESS"].message,
+        ("paymentResultMessage",): load().results["PAYMENT_IN_PROCESS"].message,
         ("paymentTime",): None,
         ("paymentResultInfo",): None,
         ("acquirerReferenceNo",): None,
@@ -222,7 +221,7 @@ def test_what_scenarios_put_into_bodies() -> None:
 
 def shipped(name: str) -> Scenario:
     """A scenario from its file."""
-    return read_file(shipped_folder() / f"{name}.yaml", Schemas())
+    return read_file(shipped_folder() / f"{name}.yaml", load().schemas)
 
 
 @pytest.mark.parametrize("name", PLAYS)
@@ -246,7 +245,7 @@ ANYWHERE = sorted({*PLAYS} - {"success", "card-not-supported", "no-pay-options",
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_faults_delays_and_rates_reach_every_endpoint(endpoint: str) -> None:
     """They are chosen for a call, whichever it is, and play as for createPaymentSession."""
-    among = Selector(Library.load([], Schemas()), "success")
+    among = Selector(Library.load([], load().schemas), "success")
     for name in ANYWHERE:
         among.prefer(name, client_id="A", times=1)
         step = among.choose(endpoint, "id", Request("A", {}, {})).step
@@ -321,7 +320,7 @@ def test_the_sandboxs_good_cards_always_work(card: str) -> None:
 )
 def test_the_sandboxs_magic_works_for_pay(body: dict[str, Any], scenario: str, result: str | None) -> None:
     """For which it is documented; None is the endpoint's usual answer."""
-    choice = Selector(Library.load([], Schemas()), "success").choose("pay", "id", Request("A", {}, body))
+    choice = Selector(Library.load([], load().schemas), "success").choose("pay", "id", Request("A", {}, body))
     assert (scenario, result) == (choice.scenario, choice.step.result)
 
 

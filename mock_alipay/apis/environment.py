@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from mock_alipay.apis.fake_buyers import FakeBuyers
 from mock_alipay.apis.ids import IdGenerator
+from mock_alipay.contracts.contract import Contract
 from mock_alipay.contracts.limits import Limits
 
 
@@ -14,8 +15,13 @@ class Environment(NamedTuple):
 
     ids: IdGenerator
     fake_buyers: FakeBuyers
-    limits: Limits
+    contract: Contract
     base_url: str
     """Where a browser on this machine reaches the gateway."""
     public_url: str | None = None
     """Where browsers reach the gateway, if that was configured."""
+
+    @property
+    def limits(self) -> Limits:
+        """The contract's figures."""
+        return self.contract.limits

@@ -18,7 +18,8 @@ from mock_alipay.cli.options import KEYS, options
 from mock_alipay.cli.param_types import Seconds
 from mock_alipay.cli.target import PLACE, plain_http, why_unanswered
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
-from mock_alipay.errors import SetupError, under
+from mock_alipay.contracts.names import Unresolved, bare, resolve, spoken_names
+from mock_alipay.errors import SetupError, UsageError, under
 from mock_alipay.text.wording import close
 
 _SAMPLES = Path(__file__).parent.parent / "contracts" / "samples"
@@ -64,9 +65,10 @@ def call(
 
     FILE is the request body (- for standard input); without one the documented sample is sent.
     """
+    endpoint_id = _endpoint_id(endpoint)
     config = plain_http(**flags)
-    body = _body(endpoint, file)
-    target = f"/ams/{'sandbox/' if client_id.startswith('SANDBOX_') else ''}api/v1/payments/{endpoint}"
+    body = _body(endpoint_id, file)
+    target = f"/ams/{'sandbox/' if client_id.startswith('SANDBOX_') else ''}api/v1/{endpoint_id}"
     headers = _signed(target, body, client_id, private_key)
     if scenario:
         headers["mock-scenario"] = scenario
@@ -79,12 +81,26 @@ def call(
         raise click.exceptions.Exit(1)
 
 
-def _body(endpoint: str, file: str | None) -> bytes:
+def _endpoint_id(written: str) -> str:
+    """The endpoint's id; what the contract does not know is a path, below ``payments/`` where it names no family."""
+    from mock_alipay import contracts
+
+    try:
+        return resolve(written, contracts.load().endpoints)
+    except Unresolved as error:
+        if error.candidates:
+            raise UsageError(f"ENDPOINT: {error}") from None
+        return written if "/" in written else f"payments/{written}"
+
+
+def _body(endpoint_id: str, file: str | None) -> bytes:
     if file is not None:
         return read_body(file)
-    sample = _SAMPLES / f"{endpoint}.json"
+    sample = _SAMPLES / f"{endpoint_id}.json"
     if not sample.is_file():
-        known = sorted(known.stem for known in _SAMPLES.glob("*.json"))
+        files = sorted(_SAMPLES.glob("*/*.json"))
+        known = spoken_names(file.relative_to(_SAMPLES).with_suffix("").as_posix() for file in files)
+        endpoint = bare(endpoint_id)
         meant = close(endpoint, known)
         hint = f"did you mean {meant}? " if meant else ""
         raise SetupError(

@@ -24,10 +24,10 @@ def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands
 
         click.echo(SCHEMA)
         return
-    from mock_alipay.contracts.schemas import Schemas
+    from mock_alipay import contracts
     from mock_alipay.scenarios import Library, shipped_folder
 
-    library = Library.load(config_of(beside(flags)).scenarios, Schemas())
+    library = Library.load(config_of(beside(flags)).scenarios, contracts.load().schemas)
     width = max(map(len, library))
     for name in library:
         scenario = library[name]
@@ -39,11 +39,11 @@ def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands
 @click.argument("files", nargs=-1, required=True, type=Path, metavar="FILE…")
 def validate(files: tuple[Path, ...]) -> None:
     """Check scenario files: file:line and reason of everything wrong, and of fields that look misspelt."""
-    from mock_alipay.contracts.schemas import Schemas
+    from mock_alipay import contracts
     from mock_alipay.scenarios.lint import lint
     from mock_alipay.scenarios.scenario_file import parse_scenario, read_document
 
-    schemas = Schemas()
+    schemas = contracts.load().schemas
     problems: list[str] = []
     for file in files:
         try:
@@ -64,31 +64,34 @@ def validate(files: tuple[Path, ...]) -> None:
 @click.argument("file", metavar="FILE")
 def check(file: str, endpoint: str, **flags: Any) -> None:
     """Hold a request body against the contract: every fault with its path. FILE - is standard input."""
+    from mock_alipay import contracts
+    from mock_alipay.apis import FAMILIES
     from mock_alipay.apis.context import Context
     from mock_alipay.apis.environment import Environment
     from mock_alipay.apis.fake_buyers import FakeBuyers
     from mock_alipay.apis.ids import IdGenerator
-    from mock_alipay.apis.payments.endpoints import ENDPOINTS
     from mock_alipay.clock.clocks import SystemClock
-    from mock_alipay.contracts.limits import limits
-    from mock_alipay.contracts.schemas import Schemas
-    from mock_alipay.contracts.validation import Contract
+    from mock_alipay.contracts.names import Unresolved, resolve, spoken_names
 
-    if endpoint not in ENDPOINTS:
-        raise UsageError(f"--endpoint: there is no endpoint '{endpoint}'; known are {', '.join(ENDPOINTS)}")
     config = config_of(flags)
-    contract = Contract(Schemas(config.types, config.required))
+    contract = contracts.load(types=config.types, required=config.required)
+    try:
+        endpoint_id = resolve(endpoint, contract.endpoints)
+    except Unresolved as error:
+        known = ", ".join(spoken_names(contract.endpoints))
+        raise UsageError(f"--endpoint: {error}; known are {known}") from None
     raw = read_body(file)
     try:
-        body = contract.check(endpoint, raw)
-        for field in contract.unknown(endpoint, body):
+        body = contract.check(endpoint_id, raw)
+        for field in contract.unknown(endpoint_id, body):
             click.echo(f"{file}: {field} (ignored)")
-        for note in contract.notes(endpoint, body):
+        for note in contract.notes(endpoint_id, body):
             click.echo(f"{file}: {note} (accepted)")
-        if ENDPOINTS[endpoint].begins:
+        rules = FAMILIES.endpoints[endpoint_id]
+        if rules.begins:
             # What the schema cannot say, such as times that must be near.
-            environment = Environment(IdGenerator(0), FakeBuyers(0), limits(), "")
-            ENDPOINTS[endpoint].decide(body, Context[Any](SystemClock().now(), "", None, environment, raw))
+            environment = Environment(IdGenerator(0), FakeBuyers(0), contract, "")
+            rules.decide(body, Context[Any](SystemClock().now(), "", None, environment, raw))
     except Refusal as refusal:
         lines = [fault.text for fault in refusal.faults] or [refusal.message or refusal.code]
         raise SetupError(*(f"{file}: {line}" for line in lines)) from None

@@ -1,16 +1,14 @@
-"""How long things last in a payment's life, and how many there may be: ``limits.json``, read once."""
+"""How long things last in a payment's life, and how many there may be: ``figures.json``."""
 
 from __future__ import annotations
 
 import fnmatch
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from mock_alipay.clock import durations
 from mock_alipay.clock.clocks import GATEWAY_ZONE
-from mock_alipay.contracts.schemas import read
 
 _NEXT_DAY = "T+1 00:15"
 _CLOSE_OF_DAY = time(0, 15)
@@ -31,6 +29,26 @@ class Limits(NamedTuple):
     order_lifetimes: Mapping[str, str]
     cancel_windows: Mapping[str, str]
 
+    @classmethod
+    def read(cls, content: Mapping[str, Any]) -> Self:
+        """The figures of a file."""
+
+        def length(name: str) -> timedelta:
+            return durations.parse(content[name]["is"])
+
+        return cls(
+            session_lifetime=length("sessionLifetime"),
+            longest_order_lifetime=length("longestOrderLifetime"),
+            authorization_lifetime=length("authorizationLifetime"),
+            refund_window=length("refundWindow"),
+            settling=length("settling"),
+            most_captures=content["mostCaptures"]["is"],
+            most_refunds=content["mostRefunds"]["is"],
+            resend_intervals=tuple(map(durations.parse, content["resendIntervals"]["is"])),
+            order_lifetimes=_table(content["orderLifetime"]),
+            cancel_windows=_table(content["cancelWindow"]),
+        )
+
     def order_lifetime(self, method: str) -> timedelta:
         """How long an order of a paymentMethodType waits to be paid."""
         return durations.parse(_of(self.order_lifetimes, method))
@@ -44,28 +62,6 @@ class Limits(NamedTuple):
             return paid + durations.parse(window)
         day = paid.astimezone(GATEWAY_ZONE).date() + timedelta(days=1)
         return datetime.combine(day, _CLOSE_OF_DAY, GATEWAY_ZONE)
-
-
-@cache
-def limits() -> Limits:
-    """The shipped figures."""
-    content = read("figures.json")
-
-    def length(name: str) -> timedelta:
-        return durations.parse(content[name]["is"])
-
-    return Limits(
-        session_lifetime=length("sessionLifetime"),
-        longest_order_lifetime=length("longestOrderLifetime"),
-        authorization_lifetime=length("authorizationLifetime"),
-        refund_window=length("refundWindow"),
-        settling=length("settling"),
-        most_captures=content["mostCaptures"]["is"],
-        most_refunds=content["mostRefunds"]["is"],
-        resend_intervals=tuple(map(durations.parse, content["resendIntervals"]["is"])),
-        order_lifetimes=_table(content["orderLifetime"]),
-        cancel_windows=_table(content["cancelWindow"]),
-    )
 
 
 def _table(written: Mapping[str, Any]) -> dict[str, str]:

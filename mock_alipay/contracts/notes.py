@@ -8,6 +8,9 @@ from typing import Any
 from mock_alipay.contracts.schemas import MAX_DEPTH, OBSERVED_ABSENT, Schemas
 from mock_alipay.text.wording import close, short
 
+_MOST_UNKNOWN = 200
+"""Unknown names of one object that are looked at: each is compared with all known ones."""
+
 
 def notes(
     schemas: Schemas, schema: dict[str, Any], within: str, value: Any, path: str = "", depth: int = 0
@@ -41,3 +44,33 @@ def notes(
 def member(path: str, name: str) -> str:
     """The path of a field within the object at ``path``, which is empty for the body."""
     return f"{path}.{name}" if path else name
+
+
+def unknown(
+    schemas: Schemas, schema: dict[str, Any], within: str, value: Any, path: str = "", depth: int = 0
+) -> Iterator[str]:
+    """One sentence for each field that the schema does not know."""
+    if depth > MAX_DEPTH:
+        return
+    schema, within = schemas.resolve(schema, within)
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from unknown(schemas, schema.get("items", {}), within, item, f"{path}[{index}]", depth + 1)
+    if not isinstance(value, dict) or "properties" not in schema:
+        return
+    known: dict[str, Any] = schema["properties"]
+    strange = 0
+    for name, inner in value.items():
+        if inner is None:  # null is the same as absent
+            continue
+        where = member(path, name)
+        if name in known:
+            yield from unknown(schemas, known[name], within, inner, where, depth + 1)
+            continue
+        strange += 1
+        if strange > _MOST_UNKNOWN:
+            continue
+        meant = close(name, [word for word in known if word not in value])
+        # A free map may hold anything; only a near miss is worth a word there.
+        if meant or not schema.get("additionalProperties"):
+            yield f"{where}: unknown field" + (f", did you mean {meant}?" if meant else "")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from typing import Any
 
 from mock_alipay.contracts.names import MAX_MESSAGE
-from mock_alipay.contracts.schemas import read
 from mock_alipay.text.wording import short
 
 
@@ -25,8 +24,7 @@ class Result:
         return {"resultCode": self.code, "resultMessage": short(text, MAX_MESSAGE), "resultStatus": self.status}
 
 
-@cache
-def results() -> Mapping[str, Result]:
-    """Every documented code."""
-    table = read("results.json")["results"]
-    return {code: Result(code, row["resultStatus"], row["resultMessage"]) for code, row in table.items()}
+def results(content: Mapping[str, Any]) -> Mapping[str, Result]:
+    """Every documented code, from the content of the file."""
+    rows = content["results"].items()
+    return {code: Result(code, row["resultStatus"], row["resultMessage"]) for code, row in rows}

@@ -7,9 +7,9 @@ tells what is wrong. So the second is asked only when the first has said no.
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import jsonschema_rs
     from jsonschema.protocols import Validator
 
-FOLDER = Path(__file__).parent / "2024-04-26"
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 """Strings, so that brackets within them do not count, and brackets."""
 
@@ -31,16 +30,16 @@ OBSERVED_ABSENT = "x-observedAbsent"
 MAX_DEPTH = 32
 """Nesting of a body beyond this is refused; the documented fields nest seven levels deep."""
 
-_SHARED = ("common.json", "codes.json", "replies.json")
-
 
 class Schemas:
-    """The shipped schemas, with documented Booleans and Integers typed as ``types`` says.
+    """The schemas of a folder, with documented Booleans and Integers typed as ``types`` says.
 
     With ``required="observed"`` the names in ``x-observedAbsent`` are taken out of the ``required`` beside it.
+    A schema may refer to those that stand directly in the folder.
     """
 
-    def __init__(self, types: TypeMode = "documented", required: RequiredMode = "documented") -> None:
+    def __init__(self, folder: Path, types: TypeMode, required: RequiredMode) -> None:
+        self._folder = folder
         self._types = types
         self._required = required
         self._documents: dict[str, dict[str, Any]] = {}
@@ -50,8 +49,8 @@ class Schemas:
     def accepts(self, name: str, value: Any) -> bool:
         """Whether ``value`` is valid.
 
-        ``name`` is a file of the contract without its ending, the absolute path of another schema file, or either
-        with ``#pointer`` behind ``.json``.
+        ``name`` is a file of the folder without its ending, such as ``payments/cancel.reply``, the absolute path of
+        another schema file, or either with ``#pointer`` behind ``.json``.
         """
         decide = self._deciders.get(name)
         if decide is None:
@@ -68,17 +67,23 @@ class Schemas:
     def resolve(self, schema: dict[str, Any], within: str) -> tuple[dict[str, Any], str]:
         """Follow ``schema``'s ``$ref`` if it has one; with the file that the result stands in."""
         while "$ref" in schema:
-            file, _, pointer = schema["$ref"].partition("#")
-            within = file or within
-            schema = self.document(within)
-            for step in pointer.split("/")[1:]:
-                schema = schema[step]
+            schema, within, _ = self.follow(schema["$ref"], within)
         return schema, within
 
+    def follow(self, reference: str, within: str) -> tuple[Any, str, str]:
+        """What a reference in the file ``within`` leads to: a schema, the file that it stands in, and where there."""
+        name, _, pointer = reference.partition("#")
+        file = posixpath.normpath(posixpath.join(posixpath.dirname(within), name)) if name else within
+        schema = self.document(file)
+        for step in pointer.split("/")[1:]:
+            schema = schema[step]
+        return schema, file, pointer
+
     def document(self, file: str) -> dict[str, Any]:
-        """The content of a file of the contract, or of another schema file by its absolute path."""
+        """The content of a file of the folder, or of another by its absolute path, parsed once."""
         if file not in self._documents:
-            content = read(f"types-{self._types}.json" if file == "types.json" else file)
+            path = self._folder / (f"types-{self._types}.json" if file == "types.json" else file)
+            content = json.loads(path.read_text("utf-8"))
             self._documents[file] = content if self._required == "documented" else _observed(content)
         return self._documents[file]
 
@@ -103,20 +108,15 @@ class Schemas:
 
     def _root(self, name: str) -> tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]:
         """The schema, and the documents by URI that it may refer to."""
-        documents = [self.document(file) for file in (*_SHARED, "types.json")]
+        shared = [file.name for file in self._folder.glob("*.json") if not file.name.startswith("types-")]
+        documents = [self.document(file) for file in (*shared, "types.json")]
         file, pointed, pointer = name.partition("#")
         if not pointed:
             root = self.document(f"{name.removesuffix('.json')}.json")
         else:
             documents.append(self.document(file))
             root = {"$ref": f"{documents[-1]['$id']}#{pointer}"}
-        return root, [(document["$id"], document) for document in documents]
-
-
-@cache
-def read(file: str) -> Any:
-    """A file of the contract, or another by its absolute path, parsed once."""
-    return json.loads((FOLDER / file).read_text("utf-8"))
+        return root, [(document["$id"], document) for document in documents if "$id" in document]
 
 
 def _observed(schema: Any) -> Any:

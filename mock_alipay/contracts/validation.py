@@ -1,73 +1,17 @@
-"""Request bodies against their schemas: parsed, checked, and told what is wrong."""
+"""Request bodies before their schemas: parsed, or told why they are no JSON object."""
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
-from mock_alipay.contracts.fault_messages import MAX_FAULTS
-from mock_alipay.contracts.notes import member, notes
-from mock_alipay.contracts.schemas import MAX_DEPTH, Schemas, depth, nesting
+from mock_alipay.contracts.schemas import MAX_DEPTH, depth, nesting
 from mock_alipay.errors import Fault, Refusal
-from mock_alipay.text.wording import close, described, not_json
-
-_MOST_UNKNOWN = 200
-"""Unknown names of one object that are looked at: each is compared with all known ones."""
+from mock_alipay.text.wording import described, not_json
 
 _TOO_DEEP = f"JSON nested more than {MAX_DEPTH} levels deep"
-
-
-class Contract:
-    """What the gateway accepts, endpoint by endpoint."""
-
-    def __init__(self, schemas: Schemas) -> None:
-        self._schemas = schemas
-
-    def check(self, endpoint: str, raw: bytes) -> dict[str, Any]:
-        """The parsed body, its nulls removed; PARAM_ILLEGAL with every fault when it is not valid."""
-        body = parse(raw)
-        if not self._schemas.accepts(endpoint, body):
-            faults = self._schemas.explain(endpoint, body)
-            raise Refusal("PARAM_ILLEGAL", faults=faults or [Fault("body", "what the documentation asks for", "less")])
-        return body
-
-    def unknown(self, endpoint: str, body: Any) -> list[str]:
-        """The first hundred fields that the documentation does not know, each with the name that was perhaps meant."""
-        return list(itertools.islice(self._unknown({"$ref": f"{endpoint}.json"}, "", body, ""), MAX_FAULTS))
-
-    def notes(self, endpoint: str, body: Any) -> list[str]:
-        """The first hundred things in a body that pass, but that its author should know of."""
-        return list(itertools.islice(notes(self._schemas, {"$ref": f"{endpoint}.json"}, "", body), MAX_FAULTS))
-
-    def _unknown(self, schema: dict[str, Any], within: str, value: Any, path: str, depth: int = 0) -> Iterator[str]:
-        if depth > MAX_DEPTH:  # goods that cross-sell goods without end; the body was refused
-            return
-        schema, within = self._schemas.resolve(schema, within)
-        if isinstance(value, list):
-            for index, item in enumerate(value):
-                yield from self._unknown(schema.get("items", {}), within, item, f"{path}[{index}]", depth + 1)
-        if not isinstance(value, dict) or "properties" not in schema:
-            return
-        known: dict[str, Any] = schema["properties"]
-        unknown = 0
-        for name, inner in value.items():
-            if inner is None:  # null is the same as absent
-                continue
-            where = member(path, name)
-            if name in known:
-                yield from self._unknown(known[name], within, inner, where, depth + 1)
-                continue
-            unknown += 1
-            if unknown > _MOST_UNKNOWN:
-                continue
-            meant = close(name, [word for word in known if word not in value])
-            # A free map may hold anything; only a near miss is worth a word there.
-            if meant or not schema.get("additionalProperties"):
-                yield f"{where}: unknown field" + (f", did you mean {meant}?" if meant else "")
 
 
 def parse(raw: bytes) -> dict[str, Any]:

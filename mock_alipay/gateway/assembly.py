@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mock_alipay import contracts
 from mock_alipay.apis import FAMILIES
 from mock_alipay.apis.environment import Environment
 from mock_alipay.apis.fake_buyers import FakeBuyers
@@ -17,10 +18,7 @@ from mock_alipay.clock.clocks import Clock, Clocks, SystemClock
 from mock_alipay.clock.schedule import Schedule
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.config.settings import refuse_unguarded
-from mock_alipay.contracts.limits import limits
-from mock_alipay.contracts.result_codes import results
-from mock_alipay.contracts.schemas import Schemas
-from mock_alipay.contracts.validation import Contract
+from mock_alipay.contracts.contract import Contract
 from mock_alipay.errors import under
 from mock_alipay.gateway.authentication import Authenticator
 from mock_alipay.gateway.execution import Executor
@@ -53,7 +51,6 @@ class Components:
     config: Config
     families: Families
     clocks: Clocks
-    schemas: Schemas
     selector: Selector
     contract: Contract
     repository: Repository
@@ -80,14 +77,15 @@ def assemble(
     refuse_unguarded(config)
     clocks = Clocks(clock or SystemClock())
     gateway_key = keys.gateway_key(config.gateway_key)
-    schemas = Schemas(config.types, config.required)
-    selector, contract, ring = _selector(config, schemas), Contract(schemas), _key_ring(config)
-    journal, schedule, metrics = CallJournal(), Schedule(clocks), Metrics(results())
+    contract = contracts.load(types=config.types, required=config.required)
+    selector, ring = _selector(config, contract), _key_ring(config)
+    journal, schedule, metrics = CallJournal(), Schedule(clocks), Metrics(contract.results)
     events = Events(run=secrets.token_hex(4), always=(metrics.record,))
     forger = cache(lambda: Signer(keys.shipped_forger_key()))
     signing = SigningPool(Signer(gateway_key), forger, enabled=config.signatures != "off")
     suspect = Suspect("the gateway's own key", gateway_key.public_key())
-    environment, dispatcher = _environment(config), _dispatcher(config, clocks, signing, events)
+    environment = _environment(config, contract)
+    dispatcher = _dispatcher(config, contract, clocks, signing, events)
     notifier = Notifier(
         families=families,
         selector=selector,
@@ -114,7 +112,7 @@ def assemble(
         journal=journal,
         events=events,
         clocks=clocks,
-        results=results(),
+        results=contract.results,
         ids=environment.ids,
         problem_reply=problem_reply,
     )
@@ -122,7 +120,6 @@ def assemble(
         config=config,
         families=families,
         clocks=clocks,
-        schemas=schemas,
         selector=selector,
         contract=contract,
         repository=repository,
@@ -152,20 +149,20 @@ def client_environment(
     }
 
 
-def _selector(config: Config, schemas: Schemas) -> Selector:
-    library = Library.load(config.scenarios, schemas)
+def _selector(config: Config, contract: Contract) -> Selector:
+    library = Library.load(config.scenarios, contract.schemas)
     library.require(config.scenario)
     return Selector(library, config.scenario)
 
 
-def _environment(config: Config) -> Environment:
+def _environment(config: Config, contract: Contract) -> Environment:
     seed = secrets.randbits(32) if config.seed is None else config.seed
     public_url = config.public_url.rstrip("/") if config.public_url else None
-    return Environment(IdGenerator(seed), FakeBuyers(seed), limits(), config.url, public_url)
+    return Environment(IdGenerator(seed), FakeBuyers(seed), contract, config.url, public_url)
 
 
-def _dispatcher(config: Config, clocks: Clocks, signing: SigningPool, events: Events) -> Dispatcher:
-    intervals = limits().resend_intervals
+def _dispatcher(config: Config, contract: Contract, clocks: Clocks, signing: SigningPool, events: Events) -> Dispatcher:
+    intervals = contract.limits.resend_intervals
     # The official sandbox sends nothing twice (aba_zh-cn/notify_refund).
     intervals = intervals[:1] if config.sandbox_retries else intervals
     delivery = Delivery(RequestSigner(signing), HttpClient(config.notify_allow), intervals)

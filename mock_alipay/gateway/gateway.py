@@ -13,8 +13,9 @@ from mock_alipay.apis.context import Outcome
 from mock_alipay.apis.family import Families
 from mock_alipay.apis.ids import IdGenerator
 from mock_alipay.clock.clocks import Clocks
+from mock_alipay.contracts.contract import Contract
 from mock_alipay.contracts.result_codes import Result
-from mock_alipay.contracts.validation import Contract, claimed_id
+from mock_alipay.contracts.validation import claimed_id
 from mock_alipay.errors import DomainError, Refusal
 from mock_alipay.gateway.authentication import Authenticator
 from mock_alipay.gateway.call import CallState
@@ -99,7 +100,7 @@ class Gateway:
         if client_id != state.client_id:
             state.now = self.clocks.read(state.call.received, client_id)
         state.client_id = client_id
-        state.body = self.contract.check(_bare(endpoint), state.call.body)
+        state.body = self.contract.check(endpoint, state.call.body)
 
     def _refused(self, state: CallState, refusal: Refusal) -> Outcome[Any]:
         state.faults = refusal.faults

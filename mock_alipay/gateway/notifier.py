@@ -12,7 +12,6 @@ import orjson
 from mock_alipay.apis.aggregate import Aggregate, DomainEvent
 from mock_alipay.apis.environment import Environment
 from mock_alipay.apis.family import Families
-from mock_alipay.contracts.result_codes import results
 from mock_alipay.journal.notifications import Notification
 from mock_alipay.scenarios import Selector
 from mock_alipay.scenarios.json_path import put
@@ -113,7 +112,8 @@ class Notifier:
     ) -> Mapping[str, Any]:
         """A notification's body."""
         code, fields = self.families[aggregate.family].notifications[event.name](aggregate, event)
-        body = {**fields, "result": results()[notification_step.result or code].composed(notification_step.message)}
+        result = self.environment.contract.results[notification_step.result or code]
+        body = {**fields, "result": result.composed(notification_step.message)}
         if notification_step.set:
             scope = Scope(orjson.loads(aggregate.request), dict(body), {}, aggregate.client_id, event.time)
             for path, fill in notification_step.set:

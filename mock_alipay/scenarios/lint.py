@@ -32,7 +32,7 @@ def lint(document: Document, schemas: Schemas) -> list[str]:
     endpoints = [name for name in schemas.document(SCHEMA)["properties"] if name not in {*NOT_STEPS, ANY}]
     found = []
     for place in content.get("match", {}).get("body", {}):
-        complaint = _stranger(schemas, [f"{name}.json" for name in endpoints], place)
+        complaint = _stranger(schemas, [f"payments/{name}.json" for name in endpoints], place)
         found.append((f"match.body.{place}", complaint))
     for name, bodies in _sections(endpoints).items():
         written = content.get(name, ())
@@ -44,11 +44,11 @@ def lint(document: Document, schemas: Schemas) -> list[str]:
 
 
 def _sections(endpoints: Iterable[str]) -> dict[str, _Bodies]:
-    steps = {name: _Bodies((f"{name}.json",), (f"{name}.reply.json",)) for name in endpoints}
+    steps = {name: _Bodies((f"payments/{name}.json",), (f"payments/{name}.reply.json",)) for name in endpoints}
     steps[ANY] = _Bodies(*(tuple(chain(*files)) for files in zip(*steps.values(), strict=True)))
     # Notifications quote the request that opened their payment.
-    opening = tuple(f"{name}.json" for name in OPENING)
-    return steps | {name: _Bodies(opening, (f"{name}.json",)) for name in get_args(NotificationName)}
+    opening = tuple(f"payments/{name}.json" for name in OPENING)
+    return steps | {name: _Bodies(opening, (f"payments/{name}.json",)) for name in get_args(NotificationName)}
 
 
 def _in_step(schemas: Schemas, bodies: _Bodies, step: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:

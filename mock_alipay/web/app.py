@@ -93,7 +93,6 @@ def _context(components: Components) -> AdminContext:
         dispatcher=components.dispatcher,
         buyer_actions=BuyerActions(components.repository, components.clocks),
         contract=components.contract,
-        schemas=components.schemas,
         clocks=components.clocks,
         scheduler=components.scheduler,
         events=components.events,
@@ -117,6 +116,6 @@ async def _load_faker(components: Components) -> None:
 
 async def _watch(components: Components) -> None:
     try:
-        await watch(components.selector, components.config.scenarios, components.schemas)
+        await watch(components.selector, components.config.scenarios, components.contract.schemas)
     except Exception:
         logger.exception("scenario files are no longer watched")

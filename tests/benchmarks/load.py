@@ -27,7 +27,7 @@ from mock_alipay.signing import Signer, content, keys
 
 TARGET = "/ams/sandbox/api/v1/payments/createPaymentSession"
 REFERENCE = Path(__file__).with_name("reference.py")
-SAMPLE = Path(__file__).parents[2] / "mock_alipay" / "contracts" / "samples" / "createPaymentSession.json"
+SAMPLE = Path(__file__).parents[2] / "mock_alipay" / "contracts" / "samples" / "payments" / "createPaymentSession.json"
 
 _TIME = "2026-11-22T01:07:10+00:00"
 _ID = b"55bf93a6-71a1-4ca9-b014-53273bd674eb"

@@ -56,9 +56,10 @@ def test_shows_request_and_reply(command: Command, port: str, tmp_path: Path) ->
     assert reply.endswith("\nreply signature: valid\n")
 
 
-def test_without_a_file(command: Command, gateway: Live, port: str) -> None:
-    """Without a file the documented sample is sent."""
-    ended = command("call", "--port", port, "createPaymentSession")
+@pytest.mark.parametrize("endpoint", ["createPaymentSession", "payments/createPaymentSession"])
+def test_without_a_file(command: Command, gateway: Live, port: str, endpoint: str) -> None:
+    """Without a file the documented sample is sent, whether the endpoint is named with its family or without."""
+    ended = command("call", "--port", port, endpoint)
     assert (0, True) == (ended.code, SAMPLE_FILE.read_text().strip() in ended.out)
     call_id = ended.out.partition("mock-call-id: ")[2].split()[0]
     assert json.loads(SAMPLE_FILE.read_text()) == gateway.admin("GET", f"/calls/{call_id}").body["request"]
@@ -116,8 +117,10 @@ def test_with_the_wrong_key(command: Command, port: str, tmp_path: Path) -> None
 
 def test_unknown_endpoint(command: Command, port: str, tmp_path: Path) -> None:
     """An endpoint that does not exist is called all the same, if there is a body to send."""
-    ended = command("call", "--port", port, "createPaymentSesion", body_file(tmp_path))
-    assert (0, True) == (ended.code, '"resultCode": "NO_INTERFACE_DEF"' in ended.out)
+    for endpoint, path in (("createPaymentSesion", "payments/createPaymentSesion"), ("toys/make", "toys/make")):
+        ended = command("call", "--port", port, endpoint, body_file(tmp_path))
+        assert (0, True) == (ended.code, '"resultCode": "NO_INTERFACE_DEF"' in ended.out)
+        assert f"/ams/sandbox/api/v1/{path}\n" in ended.out
 
 
 @pytest.mark.parametrize(

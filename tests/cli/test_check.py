@@ -133,6 +133,8 @@ def test_check_the_sample(command: Command) -> None:
 def test_check_standard_input(command: Command) -> None:
     """``-`` is standard input, for good bodies and bad ones."""
     assert (0, "-: createPaymentSession accepts it\n", "") == command("check", "-", given=SAMPLE_FILE.read_bytes())
+    named = ("--endpoint", "payments/createPaymentSession")
+    assert 0 == command("check", *named, "-", given=SAMPLE_FILE.read_bytes()).code
     ended = command("check", "-", given=b"{}")
     assert (1, "") == (ended.code, ended.out)
     assert "mock-alipay: -: productCode: missing" in ended.err

@@ -15,8 +15,7 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.contracts.schemas import Schemas
-from mock_alipay.contracts.validation import Contract
+from mock_alipay.contracts import load
 from tests.live import Live
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -45,7 +44,7 @@ def schema_of(file: Path) -> str:
     """The schema that a sample should fit, by the sample's name."""
     stem, kind, _ = file.name.split(".")
     api = stem.partition("_")[0].replace("session", "createPaymentSession")
-    return f"{api}.reply" if kind == "response" else api
+    return f"payments/{api}.reply" if kind == "response" else f"payments/{api}"
 
 
 def samples(*kinds: str) -> list[Any]:
@@ -104,7 +103,7 @@ def test_shape_of_published_values(gateway: Live, name: str) -> None:
 @pytest.mark.parametrize("file", samples("request"))
 def test_requests_of_every_api_fit_their_schemas(file: Path) -> None:
     """Byte for byte, and without a field that is unknown."""
-    contract = Contract(Schemas())
+    contract = load()
     body = contract.check(schema_of(file), file.read_bytes())
     assert [] == contract.unknown(schema_of(file), body)
 
@@ -114,11 +113,11 @@ def test_replies_and_notifications_fit_the_schemas_of_ours(file: Path) -> None:
     """Their ids end in placeholders, which are texts as good as any; three are too old or cut short."""
     expected = [f"{field}: missing, it is required" for field in LACKING.get(file.name, [])]
     body = json.loads(file.read_bytes())
-    assert expected == [fault.text for fault in Schemas("strict").explain(schema_of(file), body)]
+    assert expected == [fault.text for fault in load(types="strict").schemas.explain(schema_of(file), body)]
 
 
 def test_the_acknowledgement_is_a_result_alone() -> None:
     """What merchants answer to notifications looks like the least that we answer."""
     acknowledgement = json.loads((SAMPLES / ACKNOWLEDGEMENT).read_bytes())
     assert ["result"] == list(acknowledgement)
-    assert Schemas().accepts("common.json#/$defs/Result", acknowledgement["result"])
+    assert load().schemas.accepts("common.json#/$defs/Result", acknowledgement["result"])

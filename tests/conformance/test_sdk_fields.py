@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mock_alipay.contracts import load
 from mock_alipay.contracts.schemas import Schemas
 from tests.fields import read
 
@@ -82,7 +83,7 @@ def asked_for(cls: Any, parent: str, monkeypatch: pytest.MonkeyPatch) -> set[str
 
 def known(schema: str) -> set[str]:
     """The fields at the top level of a schema."""
-    return set(read(f"{schema}.json")["properties"])
+    return set(read(f"payments/{schema}.json")["properties"])
 
 
 @pytest.mark.parametrize("endpoint", REQUESTS)
@@ -102,9 +103,9 @@ def test_every_field_within_what_can_be_sent_is_known(endpoint: str) -> None:
     """However deep: the SDK's models read a body, and ask for all the fields that they could send."""
     unknown: set[str] = set()
     request = found("request.pay", REQUESTS[endpoint])()
-    request.parse_rsp_body(Tree(Schemas(), {"$ref": f"{endpoint}.json"}, "", endpoint, unknown))
+    request.parse_rsp_body(Tree(load().schemas, {"$ref": f"payments/{endpoint}.json"}, "", endpoint, unknown))
     assert set() == unknown
-    request.parse_rsp_body(Tree(Schemas(), {"properties": {}}, "", endpoint, unknown))
+    request.parse_rsp_body(Tree(load().schemas, {"properties": {}}, "", endpoint, unknown))
     assert len(unknown) > 1
 
 

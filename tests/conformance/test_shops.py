@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.contracts.schemas import Schemas
-from mock_alipay.contracts.validation import Contract
+from mock_alipay.contracts import load
 from tests.driver import Driver, result_of
 from tests.live import Live
 
@@ -37,9 +36,9 @@ def body_of(shop: str, **changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("shop", SHOPS)
 def test_bodies_are_accepted_with_their_scene(shop: str) -> None:
     """Without a field that is unknown."""
-    contract = Contract(Schemas())
-    body = contract.check("createPaymentSession", SHOPS[shop].read_bytes())
-    assert [] == contract.unknown("createPaymentSession", body)
+    contract = load()
+    body = contract.check("payments/createPaymentSession", SHOPS[shop].read_bytes())
+    assert [] == contract.unknown("payments/createPaymentSession", body)
 
 
 @pytest.mark.parametrize("shop", SHOPS)

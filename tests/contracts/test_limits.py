@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mock_alipay.contracts.limits import limits
+from mock_alipay.contracts import load
 from tests.fields import read
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -15,7 +15,7 @@ PAID = datetime(2026, 11, 22, 1, 7, 10, tzinfo=UTC)
 
 def test_they_are_those_of_the_documentation() -> None:
     """Windows, and how often a notification is sent again."""
-    found = limits()
+    found = load().limits
     assert (HOUR, 7 * DAY, 2 * DAY) == (
         found.session_lifetime,
         found.authorization_lifetime,
@@ -45,7 +45,7 @@ def test_each_tells_its_source() -> None:
 )
 def test_an_order_waits_so_long_to_be_paid(method: str, expected: timedelta) -> None:
     """By its paymentMethodType, as it is written."""
-    assert expected == limits().order_lifetime(method)
+    assert expected == load().limits.order_lifetime(method)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_an_order_waits_so_long_to_be_paid(method: str, expected: timedelta) -> 
 )
 def test_a_payment_may_be_cancelled_so_long(method: str, expected: datetime | None) -> None:
     """By its paymentMethodType: seven days, never, or until a quarter past midnight."""
-    assert expected == limits().cancel_until(method, PAID)
+    assert expected == load().limits.cancel_until(method, PAID)
 
 
 @pytest.mark.parametrize(
@@ -75,4 +75,4 @@ def test_a_payment_may_be_cancelled_so_long(method: str, expected: datetime | No
 def test_the_day_is_that_of_the_gateway(paid: str, expected: str) -> None:
     """In UTC+8, wherever the payment was made; 15 minutes at least are left."""
     moment = datetime.fromisoformat(expected)
-    assert moment == limits().cancel_until("GCASH", datetime.fromisoformat(paid))
+    assert moment == load().limits.cancel_until("GCASH", datetime.fromisoformat(paid))

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.contracts.schemas import Schemas
-from tests.fields import PLACES, REQUESTS, read
+from mock_alipay.contracts.names import bare
+from tests.fields import CONTRACTS, PLACES, REQUESTS, read
 
-SCHEMAS = Schemas("strict")
+SCHEMAS = CONTRACTS["strict"].schemas
 """What is sent has the SDKs' types, whichever a merchant may send."""
 
-NOTIFICATIONS = ("notifyPayment", "notifyCapture", "notifyRefund")
+NOTIFICATIONS = [bare(name) for name in CONTRACTS["strict"].notifications]
 HKD = {"currency": "HKD", "value": "10"}
 TIME = "2026-01-31T12:00:00+08:00"
 DONE = {"resultCode": "SUCCESS", "resultMessage": "success.", "resultStatus": "S"}
@@ -145,14 +145,14 @@ def changed(name: str, changes: dict[str, Any]) -> dict[str, Any]:
 
 def paths(name: str, body: dict[str, Any]) -> list[str]:
     """Where the faults of a body stand; the validator that only decides must agree that there are any."""
-    found = [fault.path for fault in SCHEMAS.explain(name, body)]
-    assert (not found) == SCHEMAS.accepts(name, body)
+    found = [fault.path for fault in SCHEMAS.explain(f"payments/{name}", body)]
+    assert (not found) == SCHEMAS.accepts(f"payments/{name}", body)
     return found
 
 
 def test_every_reply_and_notification_is_looked_at() -> None:
     """But for createPaymentSession, whose replies other tests hold against its schema."""
-    expected = {*NOTIFICATIONS, *(f"{name}.reply" for name in REQUESTS)} - {"createPaymentSession.reply"}
+    expected = {*NOTIFICATIONS, *(f"{bare(name)}.reply" for name in REQUESTS)} - {"createPaymentSession.reply"}
     assert expected == set(WHOLE)
 
 
@@ -198,7 +198,7 @@ def test_wrong_bodies_are_told(name: str, changes: dict[str, Any], where: str) -
     assert path.startswith(where)
 
 
-@pytest.mark.parametrize("file", sorted({f"{name}.json" for name in WHOLE} | {"replies.json"}))
+@pytest.mark.parametrize("file", ["replies.json", *(f"payments/{name}.json" for name in WHOLE)])
 def test_types_do_not_depend_on_the_mode(file: str) -> None:
     """Merchants may send booleans as text, the gateway never does."""
     assert "types.json" not in PLACES[file].read_text("utf-8")
@@ -206,6 +206,8 @@ def test_types_do_not_depend_on_the_mode(file: str) -> None:
 
 def test_every_shared_shape_is_used() -> None:
     """By a reply or a notification, or by another shape."""
-    text = "".join(PLACES[file].read_text("utf-8") for file in {*(f"{name}.json" for name in WHOLE), "replies.json"})
+    text = "".join(
+        PLACES[file].read_text("utf-8") for file in ("replies.json", *(f"payments/{name}.json" for name in WHOLE))
+    )
     shapes = read("replies.json")["$defs"]
     assert set() == {name for name in shapes if f'#/$defs/{name}"' not in text}

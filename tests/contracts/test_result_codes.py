@@ -6,10 +6,11 @@ from collections import Counter
 
 import pytest
 
-from mock_alipay.contracts.result_codes import Result, results
+from mock_alipay.contracts import load
+from mock_alipay.contracts.result_codes import Result
 from tests.fields import read
 
-TABLE = results()
+TABLE = load().results
 
 
 @pytest.mark.parametrize(

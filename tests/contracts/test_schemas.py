@@ -16,11 +16,12 @@ from jsonschema import Draft202012Validator
 
 from mock_alipay.apis.payments.endpoints import ENDPOINTS
 from mock_alipay.config.config import HTTP_URL, HTTP_URL_TOLD
-from mock_alipay.contracts.names import TypeMode
-from mock_alipay.contracts.schemas import Schemas, nesting
+from mock_alipay.contracts import load
+from mock_alipay.contracts.names import TypeMode, bare
+from mock_alipay.contracts.schemas import nesting
 from mock_alipay.contracts.validation import parse
 from tests.bodies import changed_bodies, valid_bodies
-from tests.fields import MODES, PLACES, REQUESTS, book_of, read
+from tests.fields import CONTRACTS, MODES, PLACES, REQUESTS, book_of, read
 
 FILES = sorted(PLACES)
 TABLES = {"conditions.json", "figures.json", "paymentOptions.json", "results.json"}
@@ -29,10 +30,10 @@ SHARED = {
     *("admin.json", "codes.json", "common.json", "replies.json", "scenario.json"),
     *("types-documented.json", "types-strict.json"),
 }
-NOTIFICATIONS = ("notifyPayment", "notifyCapture", "notifyRefund")
 ADMIN = "admin.json"
-SCHEMAS = {mode: Schemas(mode) for mode in MODES}
-ENDPOINT = "createPaymentSession"
+SCHEMAS = {mode: CONTRACTS[mode].schemas for mode in MODES}
+NOTIFICATIONS = CONTRACTS["strict"].notifications
+ENDPOINT = "payments/createPaymentSession"
 
 slow = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -75,7 +76,7 @@ def reachable(schema: Any, file: str) -> set[tuple[str, str]]:
         schema, file = waiting.pop()
         for _, value in everything(schema):
             if isinstance(value, dict) and isinstance(value.get("$ref"), str):
-                other, _, pointer = value["$ref"].partition("#")
+                other, _, pointer = value["$ref"].removeprefix("../").partition("#")
                 place = (other or file, pointer)
                 if place not in found:
                     found.add(place)
@@ -168,7 +169,7 @@ class TestFiles:
 class TestEndpoints:
     def test_every_schema_of_an_endpoint_has_a_function(self) -> None:
         """A schema file that is not shared is an endpoint's: one for its requests, one for its replies."""
-        expected = {f"{name}{ending}" for name in ENDPOINTS for ending in (".json", ".reply.json")}
+        expected = {f"payments/{name}{ending}" for name in ENDPOINTS for ending in (".json", ".reply.json")}
         assert expected == set(FILES) - SHARED - TABLES - {f"{name}.json" for name in NOTIFICATIONS}
 
     @pytest.mark.parametrize("name", ENDPOINTS)
@@ -182,12 +183,12 @@ class TestEndpoints:
     def test_the_schema_bears_the_file_s_name(self, file: str) -> None:
         """The $id ends with the file's name, which is how references find it."""
         expected = "types.json" if file.startswith("types-") else file
-        assert expected == read(file)["$id"].rpartition("/")[2]
+        assert expected == read(file)["$id"].partition("/schemas/")[2]
 
     @pytest.mark.parametrize("name", REQUESTS)
     def test_the_schema_of_replies_tells_good_ones_from_bad(self, name: str) -> None:
         """A result is always there and whole; whoever succeeds says more than that."""
-        replies = Schemas()
+        replies = load().schemas
         result = {"resultCode": "PARAM_ILLEGAL", "resultMessage": "", "resultStatus": "F"}
         success = {"resultCode": "SUCCESS", "resultMessage": "success.", "resultStatus": "S"}
         bad: list[dict[str, Any]] = [{}, {"result": None}, {"result": success}]
@@ -200,7 +201,7 @@ class TestEndpoints:
     def test_scenarios_may_script_every_endpoint(self) -> None:
         """And every notification: they are the keys of a scenario beside its own four and that for all endpoints."""
         own = {"description", "match", "count", "buyer", "*"}
-        assert {*ENDPOINTS, *NOTIFICATIONS} == set(read("scenario.json")["properties"]) - own
+        assert {*ENDPOINTS, *map(bare, NOTIFICATIONS)} == set(read("scenario.json")["properties"]) - own
 
     def test_scenarios_may_use_every_result_code(self) -> None:
         """scenario.json lists the codes again, for editors that complete them."""
@@ -220,7 +221,7 @@ class TestAdmin:
     @pytest.mark.parametrize("place", calls("query"), ids=lambda place: place[0])
     def test_each_parameter_can_be_read_from_a_query(self, place: tuple[str, Any]) -> None:
         """Numbers have bounds, defaults fit, and it says what it is for."""
-        rule, _ = Schemas().resolve(place[1], str(PLACES[ADMIN]))
+        rule, _ = load().schemas.resolve(place[1], str(PLACES[ADMIN]))
         assert rule["description"]
         assert rule.get("type") in ("string", "integer", "number") or "enum" in rule
         if rule.get("type") in ("integer", "number"):
@@ -230,7 +231,7 @@ class TestAdmin:
     def test_bodies_are_definitions(self, place: tuple[str, Any]) -> None:
         """The fields that are allowed are looked up there; none but a scenario's may hold others."""
         assert ["$ref"] == list(place[1])
-        rule, _ = Schemas().resolve(place[1], str(PLACES[ADMIN]))
+        rule, _ = load().schemas.resolve(place[1], str(PLACES[ADMIN]))
         assert ("object", True) == (rule["type"], "properties" in rule)
         assert (rule.get("additionalProperties") is False) == ("/scenarios" not in place[0])
 
@@ -335,17 +336,19 @@ class TestValidators:
 class TestResolve:
     def test_follows_references_from_file_to_file(self) -> None:
         """An amount's currency is defined in codes.json, two references away."""
-        rule, within = Schemas().resolve({"$ref": "common.json#/$defs/Currency"}, "createPaymentSession.json")
+        rule, within = load().schemas.resolve(
+            {"$ref": "../common.json#/$defs/Currency"}, "payments/createPaymentSession.json"
+        )
         assert ("codes.json", "string") == (within, rule["type"])
 
     def test_leaves_a_schema_without_reference_alone(self) -> None:
         """It stays in the file it stands in."""
-        assert ({"type": "string"}, "common.json") == Schemas().resolve({"type": "string"}, "common.json")
+        assert ({"type": "string"}, "common.json") == load().schemas.resolve({"type": "string"}, "common.json")
 
     @pytest.mark.parametrize(("mode", "expected"), [("documented", ["integer", "string"]), ("strict", "string")])
     def test_types_stand_as_the_mode_says(self, mode: TypeMode, expected: Any) -> None:
         """types.json is one of two files."""
-        rule, _ = Schemas(mode).resolve({"$ref": "types.json#/$defs/Integer"}, "common.json")
+        rule, _ = load(types=mode).schemas.resolve({"$ref": "types.json#/$defs/Integer"}, "common.json")
         assert expected == rule["type"]
 
 
@@ -362,7 +365,7 @@ class TestPointers:
     )
     def test_name_a_definition_within_a_file(self, name: str, good: Any, bad: Any, fault: str) -> None:
         """Whatever it refers to in turn, for both validators."""
-        schemas = Schemas()
+        schemas = load().schemas
         assert (True, []) == (schemas.accepts(name, good), schemas.explain(name, good))
         assert not schemas.accepts(name, bad)
         assert any(found.text.startswith(fault) for found in schemas.explain(name, bad))
@@ -370,7 +373,7 @@ class TestPointers:
     def test_follow_the_mode_of_types(self) -> None:
         """An integer is one in documented mode only."""
         name = "types.json#/$defs/Integer"
-        assert [True, False] == [Schemas(mode).accepts(name, 1) for mode in MODES]
+        assert [True, False] == [load(types=mode).schemas.accepts(name, 1) for mode in MODES]
 
 
 @pytest.mark.parametrize(

@@ -12,16 +12,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mock_alipay.contracts import validation as module
+from mock_alipay.contracts import load
+from mock_alipay.contracts import notes as module
 from mock_alipay.contracts.names import TypeMode
-from mock_alipay.contracts.schemas import Schemas
-from mock_alipay.contracts.validation import Contract, claimed_id, parse
+from mock_alipay.contracts.validation import claimed_id, parse
 from mock_alipay.errors import Fault, Refusal
-from tests.fields import BOOKS, MODES, REQUESTS, Book, Field, Steps, book_of, needed
+from tests.fields import BOOKS, CONTRACTS, MODES, REQUESTS, Book, Field, Steps, book_of, needed
 from tests.live import Live, sample
 
-ENDPOINT = "createPaymentSession"
-CONTRACTS = {mode: Contract(Schemas(mode)) for mode in MODES}
+ENDPOINT = "payments/createPaymentSession"
 BOOK = BOOKS["documented"]
 
 GUIDE = """{
@@ -182,17 +181,17 @@ KINDS: dict[str, tuple[list[Any], list[str], list[Any]]] = {
 """Per definition in types.json: JSON values of its own, the same as strings, and what is neither."""
 
 BOUND = {
-    ("createPaymentSession", "productCode", "AGREEMENT_PAYMENT"),
-    ("pay", "env.terminalType", "MINI_APP"),
+    (ENDPOINT, "productCode", "AGREEMENT_PAYMENT"),
+    ("payments/pay", "env.terminalType", "MINI_APP"),
     *(
         (endpoint, path, word)
         for word in ("WAP", "APP")
         for endpoint, path in [
-            ("pay", "env.terminalType"),
-            ("pay", "order.env.terminalType"),
-            ("consult", "env.terminalType"),
-            ("createPaymentSession", "env.terminalType"),
-            ("createPaymentSession", "order.env.terminalType"),
+            ("payments/pay", "env.terminalType"),
+            ("payments/pay", "order.env.terminalType"),
+            ("payments/consult", "env.terminalType"),
+            (ENDPOINT, "env.terminalType"),
+            (ENDPOINT, "order.env.terminalType"),
         ]
     ),
 }
@@ -463,7 +462,7 @@ class TestScenes:
 class TestObserved:
     """``--required observed`` lets be absent what official demos leave out."""
 
-    CONTRACT = Contract(Schemas(required="observed"))
+    CONTRACT = load(required="observed")
 
     @pytest.mark.parametrize("path", ["settlementStrategy", "order.orderAmount"])
     def test_lets_fields_be_absent(self, path: str) -> None:
@@ -526,7 +525,7 @@ class TestNotes:
         goods: dict[str, Any] = {}
         for _ in range(1_000):
             goods = {"crossSell": goods}
-        assert [] == CONTRACTS["documented"].notes("consult", {"order": {"goods": [goods]}})
+        assert [] == CONTRACTS["documented"].notes("payments/consult", {"order": {"goods": [goods]}})
 
 
 class TestEnv:
@@ -550,9 +549,9 @@ class TestEnv:
         env = {"terminalType": "WEB"}
         order = {**sample()["order"], "env": env}
         pay = {**sample(order=order), "env": None}
-        [text] = texts(pay, endpoint="pay")
+        [text] = texts(pay, endpoint="payments/pay")
         assert "env: missing, it is required beside order; order.env is its older place" == text
-        assert ["env: missing, it is required"] == texts({**pay, "order": sample()["order"]}, endpoint="pay")
+        assert ["env: missing, it is required"] == texts({**pay, "order": sample()["order"]}, endpoint="payments/pay")
         assert ["order.env: the older place of env, which stands beside order now"] == CONTRACTS["documented"].notes(
             ENDPOINT, sample(order=order)
         )
@@ -570,7 +569,7 @@ class TestRupiah:
         """And those that are captured."""
         amount = {"currency": "IDR", "value": "100050"}
         body = {"paymentId": "x", "refundRequestId": "x", "refundAmount": amount}
-        [text] = texts(body, endpoint="refund")
+        [text] = texts(body, endpoint="payments/refund")
         assert text.startswith("refundAmount.value: expected an amount of IDR that ends in 00")
 
     @pytest.mark.parametrize("value", ["", "1.00", "x", "1\n"])

@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from mock_alipay.contracts import load
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import yaml_document
 from mock_alipay.scenarios.scenario import Scenario
 from mock_alipay.scenarios.scenario_file import parse_scenario
 
-SCHEMAS = Schemas()
+SCHEMAS = load().schemas
 
 
 class Request(NamedTuple):

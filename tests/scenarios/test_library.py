@@ -6,13 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError, UsageError
 from mock_alipay.scenarios import Library, shipped_folder
 from mock_alipay.scenarios.scenario_file import read_file
-from tests.scenarios.loading import Request
-
-SCHEMAS = Schemas()
+from tests.scenarios.loading import SCHEMAS, Request
 
 
 def write(folder: Path, **scenarios: str) -> Path:

@@ -9,14 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import Library, Scenario
 from mock_alipay.scenarios import library as module
 from mock_alipay.scenarios.library import Registry
-from tests.scenarios.loading import Request, read_text
+from tests.scenarios.loading import SCHEMAS, Request, read_text
 
-SCHEMAS = Schemas()
 CLIENTS = (None, "A", "B")
 
 

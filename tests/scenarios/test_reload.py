@@ -12,13 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.scenarios import Library, Scenario, Selector
 from mock_alipay.scenarios import reload as _reload
 from mock_alipay.scenarios.reload import reload, watch
-from tests.scenarios.loading import Request, read_text
-
-SCHEMAS = Schemas()
+from tests.scenarios.loading import SCHEMAS, Request, read_text
 
 
 @pytest.fixture

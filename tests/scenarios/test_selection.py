@@ -11,11 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_alipay.contracts.names import Act
-from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import TooManyClientIds, UnknownScenario
 from mock_alipay.scenarios import Choice, Library, NotificationStep, Selector, Step, counters
 from mock_alipay.scenarios import selection as module
-from tests.scenarios.loading import Request, read_text
+from tests.scenarios.loading import SCHEMAS, Request, read_text
 
 ENDPOINT = "createPaymentSession"
 SERIES_STEPS = f"{ENDPOINT}: [{{result: UNKNOWN_EXCEPTION}}, {{result: PROCESS_FAIL}}, {{result: SUCCESS}}]"
@@ -29,7 +28,6 @@ SCENARIO_FLAGS = {
     "claims-too": "match: {clientId: both}",
     "late": f"{ENDPOINT}: {{delay: {{min: 1s, max: 2s}}}}",
 }
-SCHEMAS = Schemas()
 
 
 def scenarios(*, without: str | None = None) -> Library:

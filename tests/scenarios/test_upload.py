@@ -10,16 +10,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios.placeholders import Scope
 from mock_alipay.scenarios.upload import Upload, read_upload
 from mock_alipay.scenarios.yaml_document import MAX_DEPTH, MAX_LENGTH
 from mock_alipay.web.admin.parameters import SCHEMA
 from tests.calls import NOW
-from tests.scenarios.loading import read_text
+from tests.scenarios.loading import SCHEMAS, read_text
 
-SCHEMAS = Schemas()
 ENDPOINT = "createPaymentSession"
 BOTH = pytest.mark.parametrize("is_json", [True, False])
 

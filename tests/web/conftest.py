@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from mock_alipay.contracts.contract import Contract
 from tests.live import Answer, Live, live, sample
 from tests.shop import Shop, open_shop
 from tests.web.asking import PATIENCE, Driver, Overtaken
@@ -51,20 +52,19 @@ def own_quiet() -> Iterator[Live]:
 @pytest.fixture
 def slow_call(own: Live, monkeypatch: pytest.MonkeyPatch) -> Overtaken:
     """Calls of client id A to the gateway of the test's own that others overtake: their bodies take long to check."""
-    contract = own.components.contract
-    check = contract.check
+    check = Contract.check
 
     @contextlib.contextmanager
     def overtaken() -> Iterator[Future[Answer]]:
         come, go_on = threading.Event(), threading.Event()
 
-        def slow(endpoint: str, body: bytes) -> dict[str, Any]:
+        def slow(contract: Contract, endpoint: str, body: bytes) -> dict[str, Any]:
             if b'"slow"' in body:
                 come.set()
                 go_on.wait(PATIENCE)
-            return check(endpoint, body)
+            return check(contract, endpoint, body)
 
-        monkeypatch.setattr(contract, "check", slow)
+        monkeypatch.setattr(Contract, "check", slow)
         with ThreadPoolExecutor(1) as threads:
             answer = threads.submit(own.create, sample("slow", padding="x" * 20_000), client_id="A")
             try:

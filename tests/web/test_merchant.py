@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from mock_alipay.apis import FAMILIES
 from mock_alipay.config.config import Config
-from mock_alipay.contracts.validation import Contract
+from mock_alipay.contracts.contract import Contract
 from mock_alipay.scenarios import Selector
 from tests.live import PATH, SANDBOX_PATH, Answer, Live, live, sample, signed_headers
 from tests.raw import RawReply, call, connect, encoded, request

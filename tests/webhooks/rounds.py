@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from mock_alipay.clock.clocks import Clock, Clocks, StoppedClock
 from mock_alipay.clock.schedule import Schedule
-from mock_alipay.contracts.limits import limits
+from mock_alipay.contracts import load
 from mock_alipay.journal.events import Event, Events
 from mock_alipay.journal.notifications import Notification, NotificationJournal
 from mock_alipay.signing import Signer, keys
@@ -107,7 +107,7 @@ class Round:
     """A postman, his surroundings, and what he has told."""
 
     clock: Clock = field(default_factory=lambda: StoppedClock(NOW))
-    intervals: Sequence[timedelta] = field(default_factory=lambda: limits().resend_intervals)
+    intervals: Sequence[timedelta] = field(default_factory=lambda: load().limits.resend_intervals)
     merchants: Merchants = field(default_factory=Merchants)
     journal: NotificationJournal = field(default_factory=NotificationJournal)
     told: list[tuple[str, str]] = field(default_factory=list)

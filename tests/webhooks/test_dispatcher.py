@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_alipay.contracts.limits import limits
+from mock_alipay.contracts import load
 from mock_alipay.errors import AddressNotAllowed, DeliveryError
 from mock_alipay.journal.notifications import NotificationJournal
 from mock_alipay.webhooks import HttpClient, dispatcher
@@ -29,7 +29,7 @@ DOCUMENTED = [0 * MINUTE, 2 * MINUTE, 12 * MINUTE, 22 * MINUTE, 82 * MINUTE, 202
 
 def test_the_shipped_timetable_is_the_documented_one() -> None:
     """Eight attempts, the last of them after 24 hours and 22 minutes."""
-    assert list(accumulate(limits().resend_intervals)) == DOCUMENTED
+    assert list(accumulate(load().limits.resend_intervals)) == DOCUMENTED
 
 
 class TestTimetable:
@@ -117,7 +117,7 @@ class TestTimetable:
         """With its table of one attempt the first is the last."""
 
         async def scene() -> None:
-            post = Round(intervals=limits().resend_intervals[:1])
+            post = Round(intervals=load().limits.resend_intervals[:1])
             post.merchants.says(BUSY)
             number = post.post()
             await post.dispatcher.settle()

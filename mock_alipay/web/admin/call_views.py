@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 
-from mock_alipay.contracts.validation import Contract
+from mock_alipay.contracts.contract import Contract
 from mock_alipay.errors import Fault
 from mock_alipay.journal.calls import CallRecord
 from mock_alipay.text.masking import mask_json, mask_text
@@ -28,7 +28,7 @@ def call_summary(entry: CallRecord, contract: Contract) -> dict[str, Any]:
 
 
 def _summary(entry: CallRecord, contract: Contract, body: Any) -> dict[str, Any]:
-    endpoint = entry.endpoint if isinstance(body, dict) else None
+    endpoint = f"{entry.family}/{entry.endpoint}" if entry.endpoint and isinstance(body, dict) else None
     return {
         "id": entry.id,
         "time": entry.time.isoformat(timespec="milliseconds"),

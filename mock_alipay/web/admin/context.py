@@ -13,8 +13,7 @@ from starlette.requests import Request
 
 from mock_alipay.apis.family import Families
 from mock_alipay.clock.clocks import Clocks
-from mock_alipay.contracts.schemas import Schemas
-from mock_alipay.contracts.validation import Contract
+from mock_alipay.contracts.contract import Contract
 from mock_alipay.gateway.buyer_actions import BuyerActions
 from mock_alipay.gateway.repository import Repository
 from mock_alipay.gateway.scheduler import Scheduler
@@ -83,7 +82,6 @@ class AdminContext:
     dispatcher: Dispatcher
     buyer_actions: BuyerActions
     contract: Contract
-    schemas: Schemas
     clocks: Clocks
     scheduler: Scheduler
     events: Events

@@ -57,26 +57,20 @@ class _Components:
     """The schemas that are referred to, under names that are theirs alone, and what they refer to in turn."""
 
     def __init__(self, schemas: Schemas) -> None:
-        self._schemas = schemas
+        self.schemas = schemas
         self._made: dict[str, Any] = {}
 
     def made(self) -> dict[str, Any]:
         return dict(sorted(self._made.items()))
 
-    def ref(self, file: str, pointer: str = "") -> dict[str, str]:
+    def ref(self, reference: str, within: str = "") -> dict[str, str]:
         """A reference to a schema file, or to a definition in it, which is taken in."""
+        schema, file, pointer = self.schemas.follow(reference, within)
         name = _name(file, pointer)
         if name not in self._made:
             self._made[name] = {}
-            self._made[name] = self.rewritten(self.found(file, pointer), file)
+            self._made[name] = self.rewritten(schema, file)
         return {"$ref": f"#/components/schemas/{name}"}
-
-    def found(self, file: str, pointer: str = "") -> Any:
-        """What stands in a schema file."""
-        schema: Any = self._schemas.document(file)
-        for step in pointer.split("/")[1:]:
-            schema = schema[step]
-        return schema
 
     def rewritten(self, schema: Any, within: str) -> Any:
         """A schema whose references lead into the document, without what concerns its file alone."""
@@ -87,8 +81,7 @@ class _Components:
         found: dict[str, Any] = {}
         for key, value in schema.items():
             if key == "$ref":
-                file, _, pointer = value.partition("#")
-                found.update(self.ref(file or within, pointer))
+                found.update(self.ref(value, within))
             elif key not in ("$id", "$schema", "$defs", "$comment"):
                 found[key] = value if key in ("enum", "const", "default") else self.rewritten(value, within)
         return found
@@ -116,7 +109,7 @@ def _endpoint(parts: _Components, name: str, prefix: str) -> dict[str, Any]:
         "summary": bare + (" as clients with a sandbox client id call it" if sandbox else ""),
         "tags": ["gateway"],
         "parameters": headers,
-        "requestBody": _body(["application/json"], parts.ref(f"{bare}.json"), required=True),
+        "requestBody": _body(["application/json"], parts.ref(f"{name}.json"), required=True),
         "responses": {
             "200": {
                 "description": "The gateway's answer, a refusal too, signed.",
@@ -124,7 +117,7 @@ def _endpoint(parts: _Components, name: str, prefix: str) -> dict[str, Any]:
                     header: {"description": text, "schema": {"type": "string"}}
                     for header, text in _REPLY_HEADERS.items()
                 },
-                "content": {"application/json": {"schema": parts.ref(f"{bare}.reply.json")}},
+                "content": {"application/json": {"schema": parts.ref(f"{name}.reply.json")}},
             },
             "default": _problem(parts),
         },
@@ -158,7 +151,8 @@ def _admin_call(parts: _Components, path: str, call: str, spec: Mapping[str, Any
 
 def _posted(parts: _Components, pointer: str) -> dict[str, Any]:
     """A scenario, and beside its keys those of the admin API."""
-    scenario, own = parts.rewritten(parts.found(SCENARIO_SCHEMA), SCENARIO_SCHEMA), parts.found(SCHEMA, pointer)
+    scenario = parts.rewritten(parts.schemas.document(SCENARIO_SCHEMA), SCENARIO_SCHEMA)
+    own = parts.schemas.follow(pointer, SCHEMA)[0]
     properties = {**parts.rewritten(own["properties"], SCHEMA), **scenario["properties"]}
     return {**scenario, "description": own["description"], "properties": properties}
 
@@ -179,7 +173,7 @@ def _good(parts: _Components, spec: Mapping[str, Any]) -> dict[str, Any]:
 
 def _answer(parts: _Components, schema: Mapping[str, Any], media: str) -> dict[str, Any]:
     found = parts.rewritten(schema, SCHEMA)
-    own = parts.found(SCHEMA, schema["$ref"])
+    own = parts.schemas.follow(schema["$ref"], SCHEMA)[0]
     return {
         "description": own.get("description", "The answer."),
         "content": {f"application/{media}": {"schema": found}},

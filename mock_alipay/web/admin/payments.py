@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mock_alipay.apis.aggregate import Aggregate
 from mock_alipay.apis.payments.model import FAMILY, Payment
 from mock_alipay.contracts.names import Act
-from mock_alipay.contracts.result_codes import results
+from mock_alipay.contracts.result_codes import Result
 from mock_alipay.errors import NoSuchAggregate
 from mock_alipay.web.admin import payment_views
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
@@ -35,7 +35,7 @@ async def act(context: AdminContext, request: AdminRequest) -> Any:
     payment = await _requested_payment(context, request)
     action, code = request.body["action"], request.body.get("code", "")
     if code:
-        _check_reason(action, code)
+        _check_reason(action, code, context.contract.results)
     changed = await context.buyer_actions.act(payment.key, Act(action, code=code))
     return payment_views.payment_view(next(_payments([changed])))
 
@@ -73,8 +73,8 @@ def _payments(found: Iterable[Aggregate | None]) -> Iterator[Payment]:
     return (one for one in found if isinstance(one, Payment))
 
 
-def _check_reason(action: str, code: str) -> None:
-    reasons = [name for name, result in results().items() if result.status == "F"]
+def _check_reason(action: str, code: str, results: Mapping[str, Result]) -> None:
+    reasons = [name for name, result in results.items() if result.status == "F"]
     if action != "decline":
         raise HttpProblem(400, "Bad field", f"code: only a decline has a reason, {action} has none")
     if code not in reasons:

@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
 
-from mock_alipay.contracts.schemas import read
 from mock_alipay.errors import DomainError
 from mock_alipay.web.admin import calls, clock, events, merchants, notifications, payments, scenarios, system
 from mock_alipay.web.admin.access import AccessCheck
@@ -65,7 +64,7 @@ class AdminApi:
 
     def router(self) -> Router:
         """The API as an ASGI app, to be mounted at ``/__admin``."""
-        specs = read(SCHEMA)["calls"]
+        specs = self._context.contract.schemas.document(SCHEMA)["calls"]
         routes = []
         for path, handlers in CALLS.items():
             methods = {
@@ -86,9 +85,8 @@ class AdminApi:
 
     @cached_property
     def _openapi(self) -> bytes:
-        return orjson.dumps(
-            describe(self._context.schemas, self._context.families.endpoints), option=orjson.OPT_INDENT_2
-        )
+        document = describe(self._context.contract.schemas, self._context.families.endpoints)
+        return orjson.dumps(document, option=orjson.OPT_INDENT_2)
 
     def _route(self, path: str, methods: Mapping[str, _AdminCall]) -> Route:
         async def answer(request: Request) -> Response:
@@ -132,7 +130,7 @@ class _AdminCall:
 
     async def answer(self, request: Request) -> Response:
         """Check the request, hand it over, and compose the answer."""
-        schemas = self.context.schemas
+        schemas = self.context.contract.schemas
         known = {name: schemas.resolve(one, SCHEMA)[0] for name, one in self.spec.get("query", {}).items()}
         query = parameters(request, known)
         media, raw = await body_of(request)

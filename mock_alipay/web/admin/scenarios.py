@@ -74,7 +74,10 @@ def scenario_view(scenario: Scenario, *, loaded: bool, client_id: str | None) ->
 
 def _posted(context: AdminContext, request: AdminRequest) -> tuple[Scenario, str | None]:
     upload = read_upload(
-        request.raw.decode(), context.schemas, keys=f"{SCHEMA}#/$defs/LoadedScenario", is_json=request.media == JSON
+        request.raw.decode(),
+        context.contract.schemas,
+        keys=f"{SCHEMA}#/$defs/LoadedScenario",
+        is_json=request.media == JSON,
     )
     name, client_id = _one("name", request, upload.name), _one("clientId", request, upload.client_id)
     if name is None:

@@ -12,10 +12,10 @@ from mock_alipay.apis.environment import Environment
 from mock_alipay.apis.fake_buyers import FakeBuyers
 from mock_alipay.apis.ids import IdGenerator
 from mock_alipay.apis.payments.model import Money, Order, Payment, Session, State, Transaction
-from mock_alipay.contracts.limits import limits
+from mock_alipay.contracts import load
 from tests.calls import NOW
 
-WORLD = Environment(IdGenerator(1), FakeBuyers(1), limits(), "http://127.0.0.1:2088")
+WORLD = Environment(IdGenerator(1), FakeBuyers(1), load(), "http://127.0.0.1:2088")
 HOUR, MINUTE, SECOND, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1), timedelta(days=1)
 WEEK = 7 * DAY
 

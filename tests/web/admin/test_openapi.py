@@ -20,7 +20,7 @@ from hypothesis_jsonschema import from_schema
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from mock_alipay.apis import FAMILIES
-from mock_alipay.contracts.schemas import Schemas
+from mock_alipay.contracts import load
 from mock_alipay.gateway.routing import PREFIXES
 from mock_alipay.signing import keys
 from mock_alipay.version import __version__
@@ -30,7 +30,7 @@ from tests.live import PATH, SANDBOX_PATH, Answer, Live, live, sample
 from tests.shop import Shop, open_shop
 from tests.web.asking import ROWS, Listener, filled, problem
 
-SCHEMAS = Schemas()
+SCHEMAS = load().schemas
 DOCUMENT: dict[str, Any] = json.loads(json.dumps(describe(SCHEMAS, FAMILIES.endpoints)))
 OPERATIONS = {
     (method.upper(), path.removeprefix("/__admin")): operation
@@ -121,7 +121,7 @@ def test_schemas_stand_alone() -> None:
 
 def test_strict_types_make_another_document() -> None:
     """A gateway with strict types says so."""
-    strict = describe(Schemas("strict"), FAMILIES.endpoints)
+    strict = describe(load(types="strict").schemas, FAMILIES.endpoints)
     assert strict != DOCUMENT
     OpenAPIV31SpecValidator(strict).validate()
 
@@ -344,7 +344,9 @@ def test_a_session_without_a_field(spare: Live, lost: str) -> None:
 def test_sessions_asked_for(body: dict[str, Any]) -> None:
     """The document lets through the same bodies as the gateway does."""
     content = DOCUMENT["paths"][PATH]["post"]["requestBody"]["content"]
-    assert SCHEMAS.accepts("createPaymentSession", body) == (not faults(content["application/json"]["schema"], body))
+    assert SCHEMAS.accepts("payments/createPaymentSession", body) == (
+        not faults(content["application/json"]["schema"], body)
+    )
 
 
 PARAMETERS = [

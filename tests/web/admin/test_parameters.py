@@ -9,11 +9,11 @@ from urllib.parse import quote
 import pytest
 from starlette.requests import Request
 
-from mock_alipay.contracts.schemas import Schemas
+from mock_alipay.contracts import load
 from mock_alipay.web.admin.parameters import JSON, SCHEMA, body_of, check, json_object, parameters, unknown, wrong_media
 from mock_alipay.web.asgi.problems import HttpProblem
 
-SCHEMAS = Schemas()
+SCHEMAS = load().schemas
 CHOICE = f"{SCHEMA}#/$defs/Choice"
 
 

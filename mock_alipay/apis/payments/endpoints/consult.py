@@ -7,12 +7,11 @@ from typing import Any
 
 from mock_alipay.apis.context import Context, Outcome
 from mock_alipay.apis.payments.model import Payment
-from mock_alipay.contracts.schemas import read
 
 _EVERYWHERE = "GLOBAL"
 
 
-def consult(body: Mapping[str, Any], _context: Context[Payment]) -> Outcome[Payment]:
+def consult(body: Mapping[str, Any], context: Context[Payment]) -> Outcome[Payment]:
     """The methods of ``paymentOptions.json`` that fit the regions asked for.
 
     Those that cannot take the currency are there, but not enabled; cards fit everywhere.
@@ -22,7 +21,7 @@ def consult(body: Mapping[str, Any], _context: Context[Payment]) -> Outcome[Paym
         regions.add(body["userRegion"])
     found = [
         _option(method, body["paymentAmount"]["currency"])
-        for method in read("paymentOptions.json")["methods"]
+        for method in context.environment.contract.payment_options
         if not regions or _EVERYWHERE in regions or regions.union({_EVERYWHERE}) & set(method["regions"])
     ]
     return Outcome("SUCCESS", fields={"paymentOptions": found})

@@ -8,7 +8,7 @@ from typing import Any
 from mock_alipay.apis.context import Context, Outcome
 from mock_alipay.apis.payments.model import Payment, State, Transaction
 from mock_alipay.clock.clocks import wire_time
-from mock_alipay.contracts.result_codes import results
+from mock_alipay.contracts.result_codes import Result
 from mock_alipay.errors import Refusal
 
 _STATUS: Mapping[State, str] = {"AUTHORIZED": "SUCCESS", "EXPIRED": "FAIL"}
@@ -34,11 +34,11 @@ def status_of(payment: Payment) -> str:
 
 
 def _fields(payment: Payment, context: Context[Payment]) -> dict[str, Any]:
-    status = status_of(payment)
+    status, results = status_of(payment), context.environment.contract.results
     fields: dict[str, Any] = {
         "paymentStatus": status,
         "paymentResultCode": payment.code,
-        "paymentResultMessage": results()[payment.code].message,
+        "paymentResultMessage": results[payment.code].message,
         "paymentRequestId": payment.payment_request_id,
         "paymentId": payment.payment_id,
         "paymentMethodType": payment.order.method,
@@ -47,7 +47,7 @@ def _fields(payment: Payment, context: Context[Payment]) -> dict[str, Any]:
     }
     if payment.transactions:
         # The documented sample says null where there is none, but on that the Python SDK raises.
-        fields["transactions"] = [_transaction(t) for t in payment.transactions]
+        fields["transactions"] = [_transaction(t, results) for t in payment.transactions]
     if status == "SUCCESS" and payment.paid is not None:
         fields["paymentTime"] = wire_time(payment.paid)
     if payment.state in ("AUTHORIZED", "SUCCESS", "FAIL"):
@@ -65,7 +65,7 @@ def redirect(payment: Payment, context: Context[Payment]) -> dict[str, str]:
     return {"actionFormType": "RedirectActionForm", "method": "GET", "redirectUrl": url}
 
 
-def _transaction(transaction: Transaction) -> dict[str, Any]:
+def _transaction(transaction: Transaction, results: Mapping[str, Result]) -> dict[str, Any]:
     code = transaction.code if transaction.status != "PROCESSING" else f"{transaction.type}_IN_PROCESS"
     outcome_of: dict[str, Any] = {
         "transactionType": transaction.type,
@@ -73,7 +73,7 @@ def _transaction(transaction: Transaction) -> dict[str, Any]:
         "transactionId": transaction.id,
         "transactionRequestId": transaction.request_id,
         "transactionAmount": transaction.amount.wire,
-        "transactionResult": results()[code].composed(None),
+        "transactionResult": results[code].composed(None),
     }
     if transaction.done is not None:
         outcome_of["transactionTime"] = wire_time(transaction.done)

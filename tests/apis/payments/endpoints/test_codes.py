@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from mock_alipay.apis.payments.endpoints import ENDPOINTS
-from mock_alipay.contracts.limits import limits
 from tests.calls import ask, code, parts_of, plain_call, signed_call
 from tests.driver import Body, Driver, amount, pay_body, result_of, session_body
 from tests.fields import read
@@ -50,8 +50,9 @@ def after(driver: Driver, first: Any, **time: float) -> Any:
 
 def few(driver: Driver, **figure: Any) -> Driver:
     """With other figures."""
-    repository = driver.components.repository
-    object.__setattr__(repository, "environment", repository.environment._replace(limits=limits()._replace(**figure)))
+    repository, contract = driver.components.repository, driver.components.contract
+    changed = replace(contract, limits=contract.limits._replace(**figure))
+    object.__setattr__(repository, "environment", repository.environment._replace(contract=changed))
     return driver
 
 

@@ -20,7 +20,7 @@ from mock_alipay.apis.payments.endpoints.create_payment_session import create_pa
 from mock_alipay.apis.payments.model import Money, Payment, Session
 from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.config.config import Config
-from mock_alipay.contracts.limits import limits
+from mock_alipay.contracts import load
 from mock_alipay.contracts.names import Act
 from mock_alipay.contracts.validation import parse
 from mock_alipay.errors import Refusal
@@ -46,7 +46,7 @@ def call(
 ) -> Outcome[Payment]:
     """The endpoint's answer to a body that the contract accepts."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    environment = Environment(IdGenerator(seed), FakeBuyers(seed), limits(), base_url)
+    environment = Environment(IdGenerator(seed), FakeBuyers(seed), load(), base_url)
     return create_payment_session(parse(raw), Context(now, client_id, payment, environment, raw, overrides, origin))
 
 

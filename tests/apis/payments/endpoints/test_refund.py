@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,6 @@ import pytest
 
 from mock_alipay.apis.payments import captures_refunds
 from mock_alipay.clock.clocks import wire_time
-from mock_alipay.contracts.limits import limits
 from mock_alipay.contracts.names import BuyerAction
 from tests.calls import NOW
 from tests.driver import Driver, amount, result_of
@@ -246,11 +246,12 @@ class TestState:
         """A thousand; here three."""
         driver = Driver()
         repository = driver.components.gateway.executor.repository
-        few = limits()._replace(most_refunds=3)
-        object.__setattr__(repository, "environment", repository.environment._replace(limits=few))
+        contract = driver.components.contract
+        few = replace(contract, limits=contract.limits._replace(most_refunds=3))
+        object.__setattr__(repository, "environment", repository.environment._replace(contract=few))
         payment_id = driver.paid("order-1")
         codes = [result_of(driver.refund(payment_id, f"r{n}", 1)) for n in range(4)]
-        assert (1000, [*["SUCCESS"] * 3, "MULTIPLE_REFUNDS_NOT_SUPPORTED"]) == (limits().most_refunds, codes)
+        assert (1000, [*["SUCCESS"] * 3, "MULTIPLE_REFUNDS_NOT_SUPPORTED"]) == (contract.limits.most_refunds, codes)
 
     @pytest.mark.parametrize("value", ["0", "000", "-1", "1.5", "", "1" * 17, 400])
     def test_an_amount_is_a_whole_number_of_one_or_more(self, value: Any) -> None:
