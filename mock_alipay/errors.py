@@ -11,7 +11,7 @@
     │   ├── NoCashierPage     a checkout URL, for which there is no page
     │   ├── UnknownScenario   no scenario has this name
     │   ├── TooManyClientIds  no more client ids can have a scenario of their own
-    │   ├── NoSuchAggregate     no payment has this id
+    │   ├── NoSuchAggregate   no payment, or whatever a family keeps, has this id
     │   └── NotPossibleNow    the payment's state does not allow what the buyer wants to do
     ├── DeliveryError  a notification got no answer from its merchant
     │   └── AddressNotAllowed  it was not sent: its address is not allowed
@@ -101,6 +101,8 @@ class Refusal(MockAlipayError):
 class DomainError(MockAlipayError):
     """What is asked for does not exist or is not possible; ``extra`` holds more fields for the answer."""
 
+    title: str
+
     def __init__(self, detail: str, **extra: Any) -> None:
         super().__init__(detail)
         self.detail = detail
@@ -110,25 +112,39 @@ class DomainError(MockAlipayError):
 class NoSuchPath(DomainError):
     """No API has this path."""
 
+    title = "No such page"
+
 
 class NoCashierPage(DomainError):
     """A checkout URL: buyers act through the admin API."""
+
+    title = "No cashier page"
 
 
 class UnknownScenario(DomainError):
     """No scenario has this name; ``known`` lists those that there are."""
 
+    title = "Unknown scenario"
+
 
 class TooManyClientIds(DomainError):
     """No more client ids can have a scenario of their own."""
 
+    title = "Too many client ids"
+
 
 class NoSuchAggregate(DomainError):
-    """No payment, or whatever a family keeps, has this id."""
+    """No payment, or whatever ``noun`` a family keeps, has this id."""
+
+    def __init__(self, noun: str, detail: str) -> None:
+        super().__init__(detail)
+        self.title = f"No such {noun}"
 
 
 class NotPossibleNow(DomainError):
-    """The ``state`` of an aggregate does not allow what the buyer wants to do; ``allowed`` lists what it does."""
+    """The payment's ``state`` does not allow what the buyer wants to do; ``allowed`` lists what it does."""
+
+    title = "Not possible now"
 
 
 class DeliveryError(MockAlipayError):

@@ -28,7 +28,7 @@ class BuyerActions:
             now = self.clocks.now(key[0])
             found = await self.repository.load(key, now)
             if found is None:
-                raise NoSuchAggregate(f"no {family.noun} of {key[0]} has this {family.id_field}")
+                raise NoSuchAggregate(family.noun, f"no {family.noun} of {key[0]} has this {family.id_field}")
             if family.buyer is None or not family.buyer.can(found, what.action):
                 raise _refusal(found, family, what)
             acted: Aggregate = family.buyer.act(found, what, now, self.repository.environment)

@@ -41,7 +41,7 @@ async def act(context: AdminContext, request: AdminRequest) -> Any:
 
 
 async def payment_of(context: AdminContext, payment_request_id: str, client_id: str | None) -> Payment:
-    """The payment with this id, as it stands; NoSuchAggregate; HttpProblem when there are several and no client id."""
+    """The payment with this id, as it stands; NoSuchAggregate, or HttpProblem where several clients have it."""
     if client_id is None:
         every = _payments(await context.repository.store.browse())
         found = [payment for payment in every if payment.payment_request_id == payment_request_id]
@@ -51,7 +51,7 @@ async def payment_of(context: AdminContext, payment_request_id: str, client_id: 
     if not found:
         whose = f" by client id {client_id}" if client_id else ""
         detail = f"no session or payment was created{whose} with paymentRequestId '{payment_request_id[:64]}'"
-        raise NoSuchAggregate(detail)
+        raise NoSuchAggregate("payment", detail)
     if len(found) > 1:
         clients = ", ".join(payment.client_id for payment in found)
         raise HttpProblem(409, "Several payments", f"several client ids used this id; add clientId, one of {clients}")

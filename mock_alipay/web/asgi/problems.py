@@ -11,15 +11,14 @@ from mock_alipay import errors
 from mock_alipay.errors import DomainError
 from mock_alipay.journal.exchange import Reply
 
-STATUSES: Mapping[type[DomainError], tuple[int, str]] = {
-    errors.NoSuchPath: (404, "No such page"),
-    errors.NoCashierPage: (404, "No cashier page"),
-    errors.UnknownScenario: (400, "Unknown scenario"),
-    errors.TooManyClientIds: (409, "Too many client ids"),
-    errors.NoSuchAggregate: (404, "No such payment"),
-    errors.NotPossibleNow: (409, "Not possible now"),
+STATUSES: Mapping[type[DomainError], int] = {
+    errors.NoSuchPath: 404,
+    errors.NoCashierPage: 404,
+    errors.UnknownScenario: 400,
+    errors.TooManyClientIds: 409,
+    errors.NoSuchAggregate: 404,
+    errors.NotPossibleNow: 409,
 }
-"""HTTP status and title."""
 
 
 class HttpProblem(DomainError):
@@ -38,7 +37,9 @@ class HttpProblem(DomainError):
 
 def problem_of(error: DomainError) -> HttpProblem:
     """An error with its HTTP status."""
-    return error if isinstance(error, HttpProblem) else HttpProblem(*STATUSES[type(error)], error.detail, **error.extra)
+    if isinstance(error, HttpProblem):
+        return error
+    return HttpProblem(STATUSES[type(error)], error.title, error.detail, **error.extra)
 
 
 def problem_reply(error: DomainError, call_id: str) -> Reply:

@@ -6,7 +6,14 @@ import json
 
 import pytest
 
-from mock_alipay.errors import DomainError, NoSuchPath, NotPossibleNow, TooManyClientIds, UnknownScenario
+from mock_alipay.errors import (
+    DomainError,
+    NoSuchAggregate,
+    NoSuchPath,
+    NotPossibleNow,
+    TooManyClientIds,
+    UnknownScenario,
+)
 from mock_alipay.web.asgi.problems import STATUSES, HttpProblem, problem_of, problem_reply
 from tests.calls import header
 
@@ -22,13 +29,14 @@ def test_every_error_has_a_status() -> None:
         (NoSuchPath("D", known=["a"]), 404, "No such page"),
         (UnknownScenario("D", known=["a"]), 400, "Unknown scenario"),
         (TooManyClientIds("D", known=["a"]), 409, "Too many client ids"),
+        (NoSuchAggregate("payment", "D"), 404, "No such payment"),
         (NotPossibleNow("D", known=["a"]), 409, "Not possible now"),
         (HttpProblem(413, "Body too large", "D", known=["a"]), 413, "Body too large"),
     ],
 )
 def test_an_error_is_told_as_problem_json(error: DomainError, status: int, title: str) -> None:
     """The members of RFC 9457, and whatever helps beside them; to a merchant unsigned and with the call's id."""
-    expected = {"type": "about:blank", "title": title, "status": status, "detail": "D", "known": ["a"]}
+    expected = {"type": "about:blank", "title": title, "status": status, "detail": "D", **error.extra}
     reply = problem_reply(error, "7")
     assert (expected, status, expected) == (problem_of(error).content, reply.status, json.loads(reply.body))
     assert ("application/problem+json", "7", str(len(reply.body)), None) == tuple(
