@@ -1,26 +1,28 @@
-"""The gateway as an ASGI app, its routes in plain sight."""
+"""The gateway as an ASGI app: which paths lead where."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
-from starlette.routing import Mount, Router
+from starlette.datastructures import Headers
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
-from starlette.websockets import WebSocketClose
 
+from mock_alipay.apis.context import CHECKOUT_PATH
 from mock_alipay.config.config import Config
 from mock_alipay.config.settings import configured, python_errors
 from mock_alipay.gateway.assembly import Components, assemble
-from mock_alipay.gateway.buyer_actions import BuyerActions
 from mock_alipay.scenarios.reload import watch
 from mock_alipay.web.admin.access import AccessCheck
 from mock_alipay.web.admin.context import AdminContext
-from mock_alipay.web.admin.routes import AdminApi
-from mock_alipay.web.asgi.problems import problem_reply
+from mock_alipay.web.admin.routes import PREFIX, admin_api, public_paths
+from mock_alipay.web.asgi.problems import problem_reply, problem_response
 from mock_alipay.web.merchant import MerchantEndpoint
 
 logger = logging.getLogger("mock_alipay")
@@ -33,74 +35,72 @@ def create_app(config: Config | None = None) -> ASGIApp:
 
 
 def routes(components: Components) -> ASGIApp:
-    """Who answers what: the admin API under ``/__admin``, the gateway everything else."""
-    config = components.config
-    endpoint = MerchantEndpoint(components.gateway, components.clocks.real, config.max_body)
-    context = _context(components)
-    admin = AdminApi(context, AccessCheck(config.host, hosts=config.admin_hosts, token=config.admin_token))
+    """Who answers which paths, and who may ask for them."""
+    config, context = components.config, AdminContext(**vars(components))
+    merchants = MerchantEndpoint(components.gateway, components.clocks.real, config.max_body)
+    admin = admin_api(context)
+    access = AccessCheck(config.host, hosts=config.admin_hosts, token=config.admin_token)
+    # A path that ends in a slash stands for all below it; everything that is not here is the merchants', too.
+    table: list[tuple[str, _Policy | None, ASGIApp]] = [
+        ("/ams/", None, merchants),
+        (CHECKOUT_PATH, None, merchants),
+        *((path, partial(access.check, public=True), admin) for path in public_paths(components.contract.schemas)),
+        (PREFIX, access.check, admin),
+        (f"{PREFIX}/", access.check, admin),
+    ]
+    mounts = {path: _guarded(policy, mounted) if policy else mounted for path, policy, mounted in table}
+    folders = [(path, mounted) for path, mounted in mounts.items() if path.endswith("/")]
+    others = Router(lifespan=partial(_lifespan, context))
 
-    @asynccontextmanager
-    async def lifespan(_: Any) -> AsyncIterator[None]:
-        works = [
-            components.scheduler.run(),
-            components.dispatcher.run(),
-            _load_faker(components),
-            *([_watch(components)] if config.watch else []),
-        ]
-        tasks = [asyncio.create_task(work) for work in works]
-        for task in tasks:
-            task.add_done_callback(_ended)
-        yield
-        for task in tasks:
-            task.cancel()
-        await components.dispatcher.close()
-        components.signing.close()
-        context.worker.close()
-
-    api = admin.router()
-    described = admin.openapi(_OPENAPI)
-    router = Router([described, Mount(_ADMIN, api)], default=api, redirect_slashes=False, lifespan=lifespan)
+    def found(path: str) -> ASGIApp:
+        if path in mounts:
+            return mounts[path]
+        for folder, mounted in folders:
+            if path.startswith(folder):
+                return mounted
+        return merchants
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        # A merchant's call need not wait while Starlette looks through its routes: that is a tenth of its time.
-        if scope["type"] == "http" and not _is_ours(scope["path"]):
-            await endpoint(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await WebSocketClose()(scope, receive, send)
-        else:
-            await router(scope, receive, send)
+        # Not with Starlette's routes: a merchant's call would wait for them a tenth of its time.
+        await (found(scope["path"]) if scope["type"] == "http" else others)(scope, receive, send)
 
     return app
 
 
-_ADMIN = "/__admin"
-_OPENAPI = "/openapi.json"
+_Policy = Callable[[Headers], None]
+"""HttpProblem when a request with these headers may not come in."""
 
 _START = 1.0
 """Seconds after the start in which nothing is loaded in advance."""
 
 
-def _is_ours(path: str) -> bool:
-    return path.startswith(f"{_ADMIN}/") or path in (_ADMIN, _OPENAPI)
+def _guarded(policy: _Policy, mounted: ASGIApp) -> ASGIApp:
+    """An app that lets in whom the policy does, and tells all errors as problem JSON."""
+
+    async def checked(scope: Scope, receive: Receive, send: Send) -> None:
+        policy(Headers(scope=scope))
+        await mounted(scope, receive, send)
+
+    return ExceptionMiddleware(checked, {Exception: problem_response})
 
 
-def _context(components: Components) -> AdminContext:
-    return AdminContext(
-        journal=components.journal,
-        metrics=components.metrics,
-        selector=components.selector,
-        repository=components.repository,
-        dispatcher=components.dispatcher,
-        buyer_actions=BuyerActions(components.repository, components.clocks),
-        contract=components.contract,
-        clocks=components.clocks,
-        scheduler=components.scheduler,
-        events=components.events,
-        keys=components.keys,
-        families=components.families,
-        result_codes=tuple(components.gateway.results),
-        env=components.env,
-    )
+@asynccontextmanager
+async def _lifespan(context: AdminContext, _: Any) -> AsyncIterator[None]:
+    works = [
+        context.scheduler.run(),
+        context.dispatcher.run(),
+        _load_faker(context),
+        *([_watch(context)] if context.config.watch else []),
+    ]
+    tasks = [asyncio.create_task(work) for work in works]
+    for task in tasks:
+        task.add_done_callback(_ended)
+    yield
+    for task in tasks:
+        task.cancel()
+    await context.dispatcher.close()
+    context.signing.close()
+    context.worker.close()
 
 
 def _ended(task: asyncio.Task[None]) -> None:

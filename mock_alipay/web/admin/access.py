@@ -65,7 +65,7 @@ class AccessCheck:
                 "header Authorization: expected Bearer and the token that --admin-token or MOCK_ALIPAY_ADMIN_TOKEN "
                 f"sets, or that the gateway printed when it started; got {found}"
             )
-            raise HttpProblem(401, "Token needed", detail)
+            raise HttpProblem(401, "Token needed", detail, headers={"www-authenticate": "Bearer"})
 
 
 def _refused(detail: str) -> HttpProblem:

@@ -43,7 +43,7 @@ def filters_of(context: AdminContext, query: Mapping[str, Any]) -> dict[str, str
     _known("endpoint", filters, {one.rpartition("/")[2] for one in context.families.endpoints}, context)
     _known("scenario", filters, {scenario.name for scenario in scenarios}, context)
     if not any(scenario.sets_result_code for scenario in scenarios):
-        _known("resultCode", filters, context.result_codes, context)
+        _known("resultCode", filters, context.gateway.results, context)
     return filters
 
 

@@ -11,19 +11,9 @@ from typing import Any, TypeVar
 
 from starlette.requests import Request
 
-from mock_alipay.apis.family import Families
-from mock_alipay.clock.clocks import Clocks
-from mock_alipay.contracts.contract import Contract
+from mock_alipay.gateway.assembly import Components
 from mock_alipay.gateway.buyer_actions import BuyerActions
-from mock_alipay.gateway.repository import Repository
-from mock_alipay.gateway.scheduler import Scheduler
-from mock_alipay.journal.calls import CallJournal
-from mock_alipay.journal.events import Events
-from mock_alipay.journal.metrics import Metrics
-from mock_alipay.scenarios import Selector
-from mock_alipay.signing.keys import KeyRing
 from mock_alipay.web.asgi.problems import HttpProblem
-from mock_alipay.webhooks import Dispatcher
 
 Found = TypeVar("Found")
 
@@ -71,27 +61,18 @@ class BackgroundWorker:
             self._thread = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdminContext:
-    """What the admin API can see and move."""
+@dataclass(frozen=True, kw_only=True)
+class AdminContext(Components):
+    """What the admin API can see and move: the whole gateway."""
 
-    journal: CallJournal
-    metrics: Metrics
-    selector: Selector
-    repository: Repository
-    dispatcher: Dispatcher
-    buyer_actions: BuyerActions
-    contract: Contract
-    clocks: Clocks
-    scheduler: Scheduler
-    events: Events
-    keys: KeyRing
-    families: Families
-    result_codes: tuple[str, ...]
-    env: Mapping[str, str | None]
     streams: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(MOST_STREAMS, "listeners"))
     waits: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(MOST_WAITS, "waits"))
     worker: BackgroundWorker = field(default_factory=BackgroundWorker)
+
+    @property
+    def buyer_actions(self) -> BuyerActions:
+        """What buyers can do."""
+        return BuyerActions(self.repository, self.clocks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from typing import Any
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route, Router
+from starlette.routing import Mount, Route, Router
+from starlette.types import Receive, Scope, Send
 
-from mock_alipay.errors import DomainError
+from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.web.admin import calls, clock, events, merchants, notifications, payments, scenarios, system
-from mock_alipay.web.admin.access import AccessCheck
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.metrics import metrics
 from mock_alipay.web.admin.openapi import describe
 from mock_alipay.web.admin.parameters import SCHEMA, body_of, check, json_object, parameters
 from mock_alipay.web.admin.send_notification import notify
 from mock_alipay.web.admin.waits import wait
-from mock_alipay.web.asgi.problems import HttpProblem, problem_of
-
-logger = logging.getLogger("mock_alipay")
+from mock_alipay.web.asgi.problems import HttpProblem, json_response
 
 Handler = Callable[[AdminContext, AdminRequest], Awaitable[Any]]
-_Answer = Callable[[Request], Awaitable[Response]]
+
+PREFIX = "/__admin"
+OPENAPI = "/openapi.json"
 
 CALLS: Mapping[str, Mapping[str, Handler]] = {
     "/health": {"GET": system.health},
@@ -55,69 +54,49 @@ CALLS: Mapping[str, Mapping[str, Handler]] = {
 """Every admin call: path, method, what answers. ``admin.json`` says what each takes and gives."""
 
 
-class AdminApi:
-    """Answers admin calls."""
+def admin_api(context: AdminContext) -> Router:
+    """Answers every admin call, and describes both APIs; who may call them is checked before."""
+    specs = context.contract.schemas.document(SCHEMA)["calls"]
+    document = cache(
+        lambda: orjson.dumps(describe(context.contract.schemas, context.families.endpoints), option=orjson.OPT_INDENT_2)
+    )
 
-    def __init__(self, context: AdminContext, access: AccessCheck) -> None:
-        self._context = context
-        self._access = access
+    async def description(_: Request) -> Response:
+        return Response(document(), media_type="application/json")
 
-    def router(self) -> Router:
-        """The API as an ASGI app, to be mounted at ``/__admin``."""
-        specs = self._context.contract.schemas.document(SCHEMA)["calls"]
-        routes = []
-        for path, handlers in CALLS.items():
-            methods = {
-                method: _AdminCall(handler, specs[f"{method} {spoken(path)}"], self._context)
-                for method, handler in handlers.items()
+    def resource(path: str) -> _Resource:
+        return _Resource(
+            {
+                method: _AdminCall(handler, specs[f"{method} {spoken(path)}"], context).answer
+                for method, handler in CALLS[path].items()
             }
-            routes.append(self._route(path, methods))
-        return Router(routes, default=self._route("/", {}).app, redirect_slashes=False)
+        )
 
-    def openapi(self, path: str) -> Route:
-        """The description of both APIs, for anyone with access."""
-        return self._guarded(path, self._describe, public=True)
+    api = Router([Route(path, resource(path)) for path in CALLS], default=_no_such_call, redirect_slashes=False)
+    routes = [Route(OPENAPI, _Resource({"GET": description})), Mount(PREFIX, api)]
+    return Router(routes, default=api, redirect_slashes=False)
 
-    async def _describe(self, request: Request) -> Response:
-        if request.method not in ("GET", "HEAD"):
-            raise _wrong_method(request, ["GET"])
-        return Response(self._openapi, media_type="application/json")
 
-    @cached_property
-    def _openapi(self) -> bytes:
-        document = describe(self._context.contract.schemas, self._context.families.endpoints)
-        return orjson.dumps(document, option=orjson.OPT_INDENT_2)
+def public_paths(schemas: Schemas) -> list[str]:
+    """What needs no token: it holds no secret, and a client that waits for the gateway has no token yet."""
+    calls = schemas.document(SCHEMA)["calls"].items()
+    return [OPENAPI, *(f"{PREFIX}{call.partition(' ')[2]}" for call, spec in calls if not spec.get("token", True))]
 
-    def _route(self, path: str, methods: Mapping[str, _AdminCall]) -> Route:
-        async def answer(request: Request) -> Response:
-            return await _pick(request, methods).answer(request)
 
-        # Some answer nothing secret, and a client that waits for the gateway has no token yet.
-        public = not all(call.spec.get("token", True) for call in methods.values())
-        return self._guarded(path, answer, public=public)
+@dataclass(frozen=True, slots=True)
+class _Resource:
+    """A path, and what answers each of its methods; to Starlette an ASGI app, so that every method comes here."""
 
-    def _guarded(self, path: str, answer: _Answer, *, public: bool) -> Route:
-        async def respond(request: Request) -> Response:
-            return await self._respond(request, answer, public=public)
+    methods: Mapping[str, Callable[[Request], Awaitable[Response]]]
 
-        route = Route(path, respond)
-        # Any method comes in: _pick tells which are allowed, as a problem and after the access check.
-        route.methods = None
-        return route
-
-    async def _respond(self, request: Request, answer: _Answer, *, public: bool) -> Response:
-        try:
-            self._access.check(request.headers, public=public)
-            return await answer(request)
-        except DomainError as error:
-            problem = problem_of(error)
-            response = _json(problem.status, problem.content, "application/problem+json")
-            response.headers.update(_extra_headers(problem))
-            return response
-        except Exception:
-            logger.exception("%s %s met a bug in mock-alipay", request.method, request.url.path)
-            bug = HttpProblem(500, "A bug in mock-alipay", "its log has the traceback; the gateway goes on")
-            return _json(500, bug.content, "application/problem+json")
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; HttpProblem (405) when its method is not allowed."""
+        request = Request(scope, receive, send)
+        answer = self.methods.get("GET" if request.method == "HEAD" else request.method)
+        if answer is None:
+            raise _wrong_method(request, list(self.methods))
+        response = await answer(request)
+        await response(scope, receive, send)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +109,8 @@ class _AdminCall:
 
     async def answer(self, request: Request) -> Response:
         """Check the request, hand it over, and compose the answer."""
+        if request.method == "HEAD" and "stream" in self.spec:
+            raise _wrong_method(request, ["GET"])
         schemas = self.context.contract.schemas
         known = {name: schemas.resolve(one, SCHEMA)[0] for name, one in self.spec.get("query", {}).items()}
         query = parameters(request, known)
@@ -139,7 +120,7 @@ class _AdminCall:
             body = json_object(media, raw)
             check(schemas, f"{SCHEMA}{self.spec['body']['$ref']}", body)
         answer = await self.handler(self.context, AdminRequest(request, query, body, media, raw))
-        return answer if isinstance(answer, Response) else _json(200, answer)
+        return answer if isinstance(answer, Response) else json_response(answer)
 
 
 def spoken(path: str) -> str:
@@ -147,30 +128,12 @@ def spoken(path: str) -> str:
     return path.replace(":path}", "}")
 
 
-def _pick(request: Request, methods: Mapping[str, _AdminCall]) -> _AdminCall:
-    if not methods:
-        known = [f"/__admin{spoken(path)}" for path in CALLS]
-        raise HttpProblem(404, "No such admin call", f"there is no admin call {request.url.path}", known=known)
-    call = methods.get("GET" if request.method == "HEAD" else request.method)
-    if call is None or (request.method == "HEAD" and "stream" in call.spec):
-        raise _wrong_method(request, list(methods))
-    return call
+async def _no_such_call(scope: Scope, _receive: Receive, _send: Send) -> None:
+    path = Request(scope).url.path
+    known = [f"{PREFIX}{spoken(path)}" for path in CALLS]
+    raise HttpProblem(404, "No such admin call", f"there is no admin call {path}", known=known)
 
 
 def _wrong_method(request: Request, allowed: list[str]) -> HttpProblem:
     detail = f"{request.method} is not allowed here; allowed: {', '.join(allowed)}"
-    return HttpProblem(405, "Method not allowed", detail, allowed=allowed)
-
-
-def _extra_headers(problem: HttpProblem) -> dict[str, str]:
-    match problem.status:
-        case 401:
-            return {"www-authenticate": "Bearer"}
-        case 405:
-            return {"allow": ", ".join(problem.extra["allowed"])}
-        case _:
-            return {}
-
-
-def _json(status: int, content: Any, media: str = "application/json") -> Response:
-    return Response(orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n", status, media_type=media)
+    return HttpProblem(405, "Method not allowed", detail, headers={"allow": ", ".join(allowed)}, allowed=allowed)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from starlette.requests import Request
+from starlette.responses import Response
 
 from mock_alipay import errors
 from mock_alipay.errors import DomainError
 from mock_alipay.journal.exchange import Reply
+
+logger = logging.getLogger("mock_alipay")
 
 STATUSES: Mapping[type[DomainError], int] = {
     errors.NoSuchPath: 404,
@@ -24,10 +29,13 @@ STATUSES: Mapping[type[DomainError], int] = {
 class HttpProblem(DomainError):
     """An error that only HTTP knows: an odd request, a wrong field, too many at once."""
 
-    def __init__(self, status: int, title: str, detail: str, **extra: Any) -> None:
+    def __init__(
+        self, status: int, title: str, detail: str, *, headers: Mapping[str, str] | None = None, **extra: Any
+    ) -> None:
         super().__init__(detail, **extra)
         self.status = status
         self.title = title
+        self.headers = headers
 
     @property
     def content(self) -> dict[str, Any]:
@@ -40,6 +48,23 @@ def problem_of(error: DomainError) -> HttpProblem:
     if isinstance(error, HttpProblem):
         return error
     return HttpProblem(STATUSES[type(error)], error.title, error.detail, **error.extra)
+
+
+async def problem_response(request: Request, error: Exception) -> Response:
+    """Starlette's exception handler for all errors."""
+    if not isinstance(error, DomainError):
+        logger.error("%s %s met a bug in mock-alipay", request.method, request.url.path, exc_info=error)
+        error = HttpProblem(500, "A bug in mock-alipay", "its log has the traceback; the gateway goes on")
+    problem = problem_of(error)
+    return json_response(problem.content, problem.status, problem.headers, "application/problem+json")
+
+
+def json_response(
+    content: Any, status: int = 200, headers: Mapping[str, str] | None = None, media_type: str = "application/json"
+) -> Response:
+    """JSON for people to read."""
+    body = orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return Response(body, status, headers, media_type)
 
 
 def problem_reply(error: DomainError, call_id: str) -> Reply:

@@ -13,9 +13,8 @@ from starlette.types import Message
 
 from mock_alipay.journal.events import MAX_BYTES, MAX_EVENTS, Event
 from mock_alipay.web.admin import context, events
-from mock_alipay.web.admin.context import AdminRequest
+from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.events import _Queue
-from mock_alipay.web.app import _context
 from tests import timelapse
 from tests.calls import parts_of
 from tests.live import Live, live, sample
@@ -224,7 +223,7 @@ def test_what_happens_before_the_answer_begins() -> None:
 
     async def listen() -> None:
         scope = {"type": "http", "query_string": b"", "headers": [], "asgi": {"spec_version": "2.3"}}
-        answer = await events.events(_context(components), AdminRequest(Request(scope), {}, {}, "", b""))
+        answer = await events.events(AdminContext(**vars(components)), AdminRequest(Request(scope), {}, {}, "", b""))
         await asyncio.wait_for(answer(scope, receive, send), 60)
 
     opened = components.events.latest

@@ -14,8 +14,7 @@ from mock_alipay.apis.payments.model import Payment
 from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.storage import MemoryStore
 from mock_alipay.web.admin import payments
-from mock_alipay.web.admin.context import AdminRequest
-from mock_alipay.web.app import _context
+from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from tests.calls import ask, parts_of, signed_call
 from tests.live import Live, live, sample
 from tests.shop import Shop
@@ -131,9 +130,9 @@ def test_as_it_stands(later: float, expected: str) -> None:
     ask(components, signed_call(sample("p"), received=NOON))
     clock.moment = NOON + timedelta(seconds=later)
     asked = AdminRequest(Request({"type": "http", "path_params": {"paymentRequestId": "p"}}), {"limit": 1}, {}, "", b"")
-    listed = asyncio.run(payments.list_payments(_context(components), asked))["payments"]
+    listed = asyncio.run(payments.list_payments(AdminContext(**vars(components)), asked))["payments"]
     assert [expected] == [one["sessionStatus"] for one in listed]
-    assert listed == [asyncio.run(payments.get_payment(_context(components), asked))]
+    assert listed == [asyncio.run(payments.get_payment(AdminContext(**vars(components)), asked))]
 
 
 # --- buyers -----------------------------------------------------------------------------------------------------------

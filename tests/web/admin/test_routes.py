@@ -172,7 +172,8 @@ def test_admin_body_limit_is_its_own() -> None:
         assert (200, body) == ((answer := running.admin("PUT", "/scenario", body)).status, json.loads(answer.raw))
 
 
-def test_beside_the_admin_api(gateway: Live) -> None:
-    """A path that only begins alike is the merchants', and is answered in plain words."""
-    answer = gateway.request("GET", "/__administrator")
+@pytest.mark.parametrize("path", ["/__administrator", "/openapi.json/", "/checkout/1", "/metrics", "*"])
+def test_beside_the_admin_api(gateway: Live, path: str) -> None:
+    """A path that only begins alike is the merchants', and is answered in plain words, whoever asks."""
+    answer = gateway.request("GET", path, headers={"Host": "shop.example", "Origin": "https://shop.example"})
     assert (404, True) == (answer.status, "mock-call-id" in answer.headers)
