@@ -23,7 +23,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -50,15 +50,29 @@ class MockAlipayError(Exception):
     """The root of this package's errors."""
 
 
+class SettingName(str):
+    """The name of a setting as part of a problem; the command line shows the setting's flag in its place."""
+
+    __slots__ = ()
+
+
 class SetupError(MockAlipayError):
     """Something the user wrote cannot be used; ``problems`` holds one line each."""
 
     exit_code = 1
     """With which a command ends."""
 
-    def __init__(self, *problems: str) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
+    def __init__(self, *problems: str | tuple[str, ...]) -> None:
+        """``problems``: texts, or texts in parts where some are names of settings."""
+        self.parts = tuple((problem,) if isinstance(problem, str) else problem for problem in problems)
+        self.problems = self.spelled("setting {}".format)
+        super().__init__("\n".join(self.problems))
+
+    def spelled(self, name: Callable[[str], str]) -> tuple[str, ...]:
+        """The problems for readers who know settings by other names, such as ``--max-body`` for ``max_body``."""
+        return tuple(
+            "".join(name(part) if isinstance(part, SettingName) else part for part in parts) for parts in self.parts
+        )
 
 
 class UsageError(SetupError):
@@ -68,12 +82,12 @@ class UsageError(SetupError):
 
 
 @contextmanager
-def under(name: str) -> Iterator[None]:
-    """Put the flag, or whatever a value was given by, before every problem that is found with it."""
+def under(*name: str) -> Iterator[None]:
+    """Put the setting, or whatever a value was given by, before every problem that is found with it."""
     try:
         yield
     except SetupError as error:
-        raise type(error)(*(f"{name}{problem}" for problem in error.problems)) from None
+        raise type(error)(*((*name, *parts) for parts in error.parts)) from None
 
 
 class Refusal(MockAlipayError):

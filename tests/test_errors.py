@@ -15,6 +15,7 @@ from mock_alipay.errors import (
     Fault,
     MockAlipayError,
     Refusal,
+    SettingName,
     SetupError,
     Unreachable,
     UsageError,
@@ -100,6 +101,14 @@ def test_problems_are_put_under_a_name(kind: type[SetupError]) -> None:
     with pytest.raises(SetupError) as caught, under("--flag "):
         raise kind("a: missing", "b: wrong")
     assert (kind, ("--flag a: missing", "--flag b: wrong")) == (type(caught.value), caught.value.problems)
+
+
+def test_settings_are_named_as_the_reader_knows_them() -> None:
+    """In Python by their name, wherever one stands in a problem; to others as they spell them. Other text stays."""
+    with pytest.raises(UsageError) as caught, under(SettingName("host"), " a:"):
+        raise UsageError((SettingName("port"), " port 1: taken"), "a file of host")
+    assert ("setting host a:setting port port 1: taken", "setting host a:a file of host") == caught.value.problems
+    assert ("-host a:-port port 1: taken", "-host a:a file of host") == caught.value.spelled("-{}".format)
 
 
 @pytest.mark.parametrize("home", [mock_alipay, errors])

@@ -18,6 +18,7 @@ from mock_alipay.cli.control import act, clock, reset, use
 from mock_alipay.cli.options import strange_variables
 from mock_alipay.cli.serve import env, ready, serve
 from mock_alipay.cli.tail import tail
+from mock_alipay.config.table import flag_of
 from mock_alipay.errors import SetupError
 from mock_alipay.version import __version__
 
@@ -85,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _complain(error.format_message())
         code = 2
     except SetupError as error:
-        _complain(*error.problems)
+        _complain(*error.spelled(flag_of))
         code = error.exit_code
     except OSError as error:
         # A full disk under standard output, most likely.

@@ -15,7 +15,7 @@ import click
 from mock_alipay.cli.check import read_body
 from mock_alipay.cli.command import Command
 from mock_alipay.cli.options import KEYS, options
-from mock_alipay.cli.param_types import Seconds
+from mock_alipay.cli.param_types import seconds
 from mock_alipay.cli.target import PLACE, plain_http, why_unanswered
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.contracts.names import Unresolved, bare, resolve, spoken_names
@@ -44,7 +44,7 @@ class _Word(click.ParamType):  # type: ignore[type-arg] # generic in later versi
 @click.option("--private-key", type=Path, metavar="FILE", help="That merchant's private key; the shipped test key.")
 @click.option(
     "--timeout",
-    type=Seconds(0, 86400, min_open=True),
+    type=seconds(0, 86400, open_=True),
     default=30.0,
     show_default=True,
     metavar="SECONDS",

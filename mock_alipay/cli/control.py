@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from mock_alipay.cli.command import Command
-from mock_alipay.cli.param_types import OneOf, Whole
+from mock_alipay.cli.param_types import Value
 from mock_alipay.cli.target import at_a_gateway, gateway
+from mock_alipay.config.kinds import one_of, whole
 from mock_alipay.contracts.names import BuyerAction
 
 if TYPE_CHECKING:
@@ -19,7 +20,11 @@ _MOVES = ("advance", "freeze", "run")
 
 @click.command(cls=Command)
 @at_a_gateway
-@click.option("--times", type=Whole(1), metavar="N", help="For the next N calls; until changed when left out.")
+@click.option(
+    "--times",
+    type=Value(whole(1, float("inf"), "a whole number from 1")),
+    help="For the next N calls; until changed when left out.",
+)
 @click.argument("scenario", required=False)
 @click.option("--clear", is_flag=True, help="Take back what was set, instead.")
 def use(scenario: str | None, times: int | None, clear: bool, **flags: Any) -> None:  # noqa: FBT001 - by name
@@ -48,7 +53,7 @@ def use(scenario: str | None, times: int | None, clear: bool, **flags: Any) -> N
 @at_a_gateway
 @click.option("--code", metavar="CODE", help="Why a payment is declined, such as DO_NOT_HONOR.")
 @click.argument("payment_request_id", metavar="PAYMENT_REQUEST_ID")
-@click.argument("action", type=OneOf(get_args(BuyerAction)))
+@click.argument("action", type=Value(one_of(*get_args(BuyerAction))))
 def act(payment_request_id: str, action: BuyerAction, code: str | None, **flags: Any) -> None:
     """Have the buyer of a payment act."""
     if code and action != "decline":
@@ -71,7 +76,7 @@ def reset(**flags: Any) -> None:
 
 @click.command(cls=Command)
 @at_a_gateway
-@click.argument("move", type=OneOf(["show", *_MOVES]), default="show", metavar="[show|advance|freeze|run]")
+@click.argument("move", type=Value(one_of("show", *_MOVES)), default="show", metavar="[show|advance|freeze|run]")
 @click.argument("value", required=False, metavar="[DURATION|MOMENT]")
 def clock(move: str, value: str | None, **flags: Any) -> None:
     """Show the gateway's clock, or move it.

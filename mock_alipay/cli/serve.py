@@ -19,9 +19,10 @@ from mock_alipay.cli.banner import forget_output, json_banner, text_banner
 from mock_alipay.cli.command import Command
 from mock_alipay.cli.container import beside
 from mock_alipay.cli.options import KEYS, SERVING, config_of, options, require_ports, strange_variables
-from mock_alipay.cli.param_types import Seconds
+from mock_alipay.cli.param_types import seconds
 from mock_alipay.cli.target import PLACE, STARTED_WITH, plain_http, why_unanswered
 from mock_alipay.config.config import Config
+from mock_alipay.config.table import flag_of
 from mock_alipay.errors import SetupError, UsageError
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def serve(*, log_format: LogFormat, quiet: bool, **flags: Any) -> None:
     except SetupError as error:
         if log_format == "text":
             raise
-        for problem in error.problems:
+        for problem in error.spelled(flag_of):
             logger.error(problem)  # noqa: TRY400 - told in words, without a traceback
         raise click.exceptions.Exit(error.exit_code) from None
     finally:
@@ -95,7 +96,7 @@ def _announce(banner: str) -> None:
 
 @click.command(cls=Command)
 @options(*PLACE)
-@click.option("--wait", type=Seconds(0), default=0.0, metavar="SECONDS", help="How long to wait for it.")
+@click.option("--wait", type=seconds(0), default=0.0, metavar="SECONDS", help="How long to wait for it.")
 def ready(wait: float, **flags: Any) -> None:
     """Exit 0 when the gateway answers, 1 when it does not."""
     config = plain_http(**flags)

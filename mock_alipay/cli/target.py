@@ -16,6 +16,8 @@ import click
 
 from mock_alipay.cli.container import beside
 from mock_alipay.cli.options import ADDRESS, TOKEN, config_of, options, require_ports, typed
+from mock_alipay.config.kinds import TEXT
+from mock_alipay.config.table import Setting
 from mock_alipay.errors import AdminError, SetupError, Unreachable, Untrusted, UsageError, under
 
 if TYPE_CHECKING:
@@ -26,23 +28,17 @@ _HOST, _PORT, _TLS_PORT = ADDRESS
 (_TOKEN,) = TOKEN
 
 
-def _worded(flag: tuple[str, dict[str, Any]], text: str) -> tuple[str, dict[str, Any]]:
-    """A flag of ``serve`` in the words of one who looks for what serves."""
-    name, settings = flag
-    return name, {**settings, "help": text}
-
-
 PLACE = (
-    ("--url", {"metavar": "URL", "help": "The gateway's URL, in place of host and port."}),
-    _worded(_HOST, "The gateway's host."),
-    _worded(_PORT, "The gateway's port for plain HTTP."),
+    Setting("url", TEXT._replace(metavar="URL"), "The gateway's URL, in place of host and port."),
+    _HOST._replace(help="The gateway's host."),
+    _PORT._replace(help="The gateway's port for plain HTTP."),
 )
 STARTED_WITH = (
-    _worded(_HOST, "The --host that the gateway was started with."),
-    _worded(_PORT, "The --port that the gateway was started with, or chose."),
-    _worded(_TLS_PORT, "The --tls-port that the gateway was started with, or chose."),
+    _HOST._replace(help="The --host that the gateway was started with."),
+    _PORT._replace(help="The --port that the gateway was started with, or chose."),
+    _TLS_PORT._replace(help="The --tls-port that the gateway was started with, or chose."),
 )
-REACH = (*PLACE, _worded(_TOKEN, "What the gateway wants admin calls to carry, if anything."))
+REACH = (*PLACE, _TOKEN._replace(help="What the gateway wants admin calls to carry, if anything."))
 
 _client = click.option("--client", "client_id", metavar="ID", help="One client id; all of them when left out.")
 _flags = options(*REACH)

@@ -19,21 +19,6 @@ NotificationTime = Literal["clock", "real"]
 TEST_CLIENT_ID = "SANDBOX_MOCK_MERCHANT"
 """The client id of the shipped test merchant; the prefix sends SDKs to the sandbox path."""
 
-VISIBLE_WORD = re.compile(r"[!-~]{8,200}")
-VISIBLE_WORD_TOLD = "8 to 200 visible ASCII characters without blanks"
-"""What an admin token may be."""
-
-HOST_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}")
-HOST_NAME_TOLD = "a host name without port, such as gateway"
-"""A name, or an address without brackets."""
-
-HTTP_URL = re.compile(
-    r"(?i:https?)://(?:\[[0-9A-Fa-f:.]+\]|[^/?#@:\s]+)"
-    r"(?::(?:[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(?:[/?#]\S*)?"
-)
-HTTP_URL_TOLD = "an http or https URL such as http://127.0.0.1:8000/notify"
-"""Where notifications can go, when nobody says."""
-
 _LABEL = r"(?!-|..--)[A-Za-z0-9-]{1,63}(?<!-)"
 NAMEABLE = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 """Host names that a certificate can name; others have an underscore, for instance, or two hyphens third and fourth."""

@@ -19,7 +19,7 @@ from mock_alipay.clock.schedule import Schedule
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.config.settings import refuse_unguarded
 from mock_alipay.contracts.contract import Contract
-from mock_alipay.errors import under
+from mock_alipay.errors import SettingName, under
 from mock_alipay.gateway.authentication import Authenticator
 from mock_alipay.gateway.execution import Executor
 from mock_alipay.gateway.gateway import Gateway, ProblemReply
@@ -181,6 +181,6 @@ def _key_ring(config: Config) -> KeyRing:
     if TEST_CLIENT_ID not in dict(config.merchants):
         ring.add(TEST_CLIENT_ID, keys.shipped_merchant_key().public_key())
     for client_id, file in config.merchants:
-        with under(f"--merchant {client_id}="):
+        with under(SettingName("merchants"), f" {client_id}="):
             ring.add(client_id, keys.read_public_key(file))
     return ring

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from mock_alipay.contracts.schemas import Schemas
-from mock_alipay.errors import SetupError, UsageError
+from mock_alipay.errors import SettingName, SetupError, UsageError
 from mock_alipay.scenarios.matching import Matchable
 from mock_alipay.scenarios.scenario import Scenario
 from mock_alipay.scenarios.scenario_file import read_file, scenario_files, shipped_folder
@@ -37,11 +37,11 @@ class Library(Mapping[str, Scenario]):
     def load(cls, folders: Iterable[Path], schemas: Schemas) -> Library:
         """Read every ``*.yaml`` of the shipped folder and then of ``folders``; SetupError tells all that is wrong."""
         scenarios: list[Scenario] = []
-        problems: list[str] = []
+        problems: list[str | tuple[str, ...]] = []
         for folder in (shipped_folder(), *folders):
             if not folder.is_dir():
                 why = "this is a file; give the folder that it is in" if folder.is_file() else "no such folder"
-                problems.append(f"--scenarios {folder}: {why}")
+                problems.append((SettingName("scenarios"), f" {folder}: {why}"))
                 continue
             for file in scenario_files(folder):
                 try:
@@ -76,7 +76,7 @@ class Library(Mapping[str, Scenario]):
     def require(self, default: str) -> None:
         """UsageError when the scenario for calls that nothing else claims is not here."""
         if default not in self:
-            raise UsageError(f"--scenario: {self.unknown(default)}")
+            raise UsageError((SettingName("scenario"), f": {self.unknown(default)}"))
 
     def __getitem__(self, name: str) -> Scenario:
         return self._scenarios[name]

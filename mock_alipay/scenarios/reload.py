@@ -68,7 +68,7 @@ def reload(selector: Selector, folders: Sequence[Path], schemas: Schemas, change
         library.require(selector.default)
         selector.registry.replace_files(library)
     except SetupError as error:
-        for problem in error.problems:
+        for problem in error.spelled(str):
             logger.warning("the scenarios stay as they were: %s", problem)
         return
     logger.info("scenarios reloaded (%s): %d loaded", changed, len(library))

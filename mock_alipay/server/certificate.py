@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mock_alipay.config.config import NAMEABLE
-from mock_alipay.errors import SetupError
+from mock_alipay.errors import SettingName, SetupError
 
 if TYPE_CHECKING:
     import trustme
@@ -39,7 +39,8 @@ _LIFETIME = timedelta(days=397)
 
 
 HOME_VARIABLE = "MOCK_ALIPAY_HOME"
-_ELSEWHERE = f"set {HOME_VARIABLE} to a folder that can be written, or turn HTTPS off with --tls-port none"
+_OFF = (", or turn HTTPS off with ", SettingName("tls_port"), " none")
+_ELSEWHERE = (f"set {HOME_VARIABLE} to a folder that can be written", *_OFF)
 
 
 def home() -> Path:
@@ -51,7 +52,7 @@ def home() -> Path:
     try:
         return user_data_path("mock-alipay", appauthor=False)
     except RuntimeError:
-        raise SetupError(f"this user has no home folder to keep the TLS certificate in; {_ELSEWHERE}") from None
+        raise SetupError(("this user has no home folder to keep the TLS certificate in; ", *_ELSEWHERE)) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +79,11 @@ def certificate(folder: Path, extra_hosts: Sequence[str] = ()) -> Certificate:
         try:
             _issue(file, names)
         except OSError as error:
-            raise SetupError(
-                f"{folder}: the TLS certificate cannot be kept there: {error.strerror}; {_ELSEWHERE}"
-            ) from None
+            told = f"{folder}: the TLS certificate cannot be kept there: {error.strerror}; "
+            raise SetupError((told, *_ELSEWHERE)) from None
         except ValueError:
-            raise SetupError(
-                f"no TLS certificate can name {', '.join(own)}: expected addresses, or names of letters, digits, "
-                "dots and hyphens; change --host, or turn HTTPS off with --tls-port none"
-            ) from None
+            told = f"no TLS certificate can name {', '.join(own)}: expected addresses, or names of letters, digits, "
+            raise SetupError((told, "dots and hyphens; change ", SettingName("host"), *_OFF)) from None
     return Certificate(file, folder / "ca.pem")
 
 

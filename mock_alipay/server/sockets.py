@@ -8,7 +8,7 @@ import socket
 from dataclasses import dataclass
 from typing import Any
 
-from mock_alipay.errors import SetupError
+from mock_alipay.errors import SettingName, SetupError
 
 _BACKLOG = 1024
 _MANY_FILES = 16_384
@@ -17,6 +17,8 @@ _ATTEMPTS = 20
 
 _NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 """This machine does not have the address, or none of its kind, such as IPv6."""
+
+_HOST, _PORT, _TLS_PORT = SettingName("host"), SettingName("port"), SettingName("tls_port")
 
 _Address = tuple[socket.AddressFamily, tuple[Any, ...]]
 """What a socket is bound to; the port in it is 0."""
@@ -56,9 +58,9 @@ class Sockets:
 def bind(host: str, port: int, tls_port: int | None) -> Sockets:
     """Bind both ports at every address of ``host``; SetupError says which one could not be had, why, and what to do."""
     addresses = _addresses(host)
-    plain = _bind_all(host, addresses, port, "--port")
+    plain = _bind_all(host, addresses, port, _PORT)
     try:
-        return Sockets(plain, () if tls_port is None else _bind_all(host, addresses, tls_port, "--tls-port"))
+        return Sockets(plain, () if tls_port is None else _bind_all(host, addresses, tls_port, _TLS_PORT))
     except SetupError:
         Sockets(plain).close()
         raise
@@ -81,12 +83,12 @@ def _addresses(host: str) -> list[_Address]:
         found = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
         told = f" ({error.strerror})" if isinstance(error, OSError) else ""
-        raise SetupError(f"--host {host}: no such address; name this machine, as in 127.0.0.1{told}") from None
+        raise SetupError((_HOST, f" {host}: no such address; name this machine, as in 127.0.0.1{told}")) from None
     # A hosts file may name an address twice.
     return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
 
 
-def _bind_all(host: str, addresses: list[_Address], port: int, flag: str) -> tuple[socket.socket, ...]:
+def _bind_all(host: str, addresses: list[_Address], port: int, name: SettingName) -> tuple[socket.socket, ...]:
     """One socket for each address that this machine has, all with the same port."""
     for _ in range(_ATTEMPTS):
         bound: list[socket.socket] = []
@@ -100,13 +102,14 @@ def _bind_all(host: str, addresses: list[_Address], port: int, flag: str) -> tup
                 if port == 0 and bound and error.errno == errno.EADDRINUSE:
                     break  # free at the first address, taken at this one: look for another
                 where = "there" if len(addresses) == 1 else f"at {address[1][0]}"
-                raise SetupError(f"{flag} {port}: {_why(error, flag, where)}") from None
+                raise SetupError((name, f" {port}: ", *_why(error, name, where))) from None
         else:
             if bound:
                 return tuple(bound)
             named = " or ".join(str(address[0]) for _, address in addresses)
-            raise SetupError(f"--host {host}: this machine has no address {named}")
-    raise SetupError(f"{flag} 0: no port is free at every address of {host}; give the number of one ({flag} 2088)")
+            raise SetupError((_HOST, f" {host}: this machine has no address {named}"))
+    told = f" 0: no port is free at every address of {host}; give the number of one ("
+    raise SetupError((name, told, name, " 2088)"))
 
 
 def _bind(address: _Address, port: int) -> socket.socket:
@@ -126,19 +129,16 @@ def _bind(address: _Address, port: int) -> socket.socket:
     return bound
 
 
-def _why(error: OSError, flag: str, where: str) -> str:
+def _why(error: OSError, name: SettingName, where: str) -> tuple[str, ...]:
     match error.errno:
         case errno.EADDRINUSE:
-            return (
-                f"another program listens {where} already; stop it, or choose another port ({flag} 0 takes a free one)"
-            )
+            told = f"another program listens {where} already; stop it, or choose another port ("
+            return told, name, " 0 takes a free one)"
         case errno.EACCES:
-            return (
-                "ports below 1024 need a permission: on Linux, "
-                "sudo sysctl net.ipv4.ip_unprivileged_port_start=443, or run it in a container"
-            )
+            advice = "sudo sysctl net.ipv4.ip_unprivileged_port_start=443, or run it in a container"
+            return "ports below 1024 need a permission: on Linux, ", advice
         case _:
-            return f"the system does not let it listen {where}: {error.strerror}"
+            return (f"the system does not let it listen {where}: {error.strerror}",)
 
 
 def _port(bound: socket.socket) -> int:

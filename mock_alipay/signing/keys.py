@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from mock_alipay.errors import SetupError, under
+from mock_alipay.errors import SettingName, SetupError, under
 
 _SHIPPED = Path(__file__).parent / "test_keys"
 
@@ -39,7 +39,7 @@ def gateway_key(file: Path | None) -> RSAPrivateKey:
     """The private key that signs replies: the one in ``file``, or the shipped one."""
     if file is None:
         return shipped_gateway_key()
-    with under("--gateway-key "):
+    with under(SettingName("gateway_key"), " "):
         return read_private_key(file)
 
 

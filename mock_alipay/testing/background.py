@@ -13,7 +13,7 @@ from typing import Unpack
 from mock_alipay.client import Mock
 from mock_alipay.clock.clocks import Clock
 from mock_alipay.config.config import Config
-from mock_alipay.config.settings import Settings, configured, python_errors, settled
+from mock_alipay.config.settings import Settings, configured, settled
 from mock_alipay.errors import SetupError
 from mock_alipay.gateway.assembly import Components, assemble
 from mock_alipay.server.certificate import Certificate, certificate, home
@@ -52,8 +52,7 @@ def serve(config: Config | None = None, **settings: Unpack[Settings]) -> Iterato
 @contextlib.contextmanager
 def running(config: Config, *, clock: Clock | None = None, tls_folder: Path | None = None) -> Iterator[Running]:
     """The same with its parts at hand; ``tls_folder`` keeps the certificate in place of the user's own folder."""
-    with python_errors():
-        gateway, stop = _begun(config, clock, tls_folder)
+    gateway, stop = _begun(config, clock, tls_folder)
     try:
         yield gateway
     finally:

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_alipay.apis.context import CHECKOUT_PATH
 from mock_alipay.config.config import Config
-from mock_alipay.config.settings import configured, python_errors
+from mock_alipay.config.settings import configured
 from mock_alipay.gateway.assembly import Components, assemble
 from mock_alipay.scenarios.reload import watch
 from mock_alipay.web.admin.access import AccessCheck
@@ -30,8 +30,7 @@ logger = logging.getLogger("mock_alipay")
 
 def create_app(config: Config | None = None) -> ASGIApp:
     """The gateway as an ASGI app; SetupError when a file or key in ``config`` cannot be used."""
-    with python_errors():
-        return routes(assemble(configured(config or Config(), {}), problem_reply))
+    return routes(assemble(configured(config or Config(), {}), problem_reply))
 
 
 def routes(components: Components) -> ASGIApp:

@@ -91,9 +91,9 @@ SETTINGS = [
 """Flag, value as users write it, field of the Config, what stands there then."""
 
 WRONG = [
-    ("--port", "abc", "expected a whole number from 0 to 65535, got 'abc'"),
-    ("--port", "-1", "expected a whole number from 0 to 65535, got '-1'"),
-    ("--port", "65536", "expected a whole number from 0 to 65535, got '65536'"),
+    ("--port", "abc", "expected a port from 0 to 65535, got 'abc'"),
+    ("--port", "-1", "expected a port from 0 to 65535, got '-1'"),
+    ("--port", "65536", "expected a port from 0 to 65535, got '65536'"),
     ("--tls-port", "abc", "expected a port from 0 to 65535, or none"),
     ("--tls-port", "65536", "expected a port from 0 to 65535, or none"),
     ("--tls-port", "-1", "expected a port from 0 to 65535, or none"),
@@ -104,7 +104,7 @@ WRONG = [
     ("--merchant", "SHOP", "expected ID=FILE"),
     ("--merchant", "=file", "expected ID=FILE"),
     ("--merchant", "SHOP=", "expected ID=FILE"),
-    ("--seed", "1.5", "expected a whole number, got '1.5'"),
+    ("--seed", "1.5", "expected a whole number of at most 64 bits, got '1.5'"),
     ("--max-body", "0", "expected a whole number from 1, got '0'"),
     ("--log-format", "xml", "expected text or json, got 'xml'"),
     ("--admin-host", "gateway/", "expected a host name without port, such as gateway, got 'gateway/'"),

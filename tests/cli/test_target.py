@@ -70,7 +70,7 @@ def test_help(command: Command, name: str) -> None:
     text = " ".join(command(name, "--help").out.split())
     assert "--url URL The gateway's URL, in place of host and port. [env var: MOCK_ALIPAY_URL]" in text
     assert "--host TEXT The gateway's host. [env var: MOCK_ALIPAY_HOST; default: 127.0.0.1]" in text
-    assert re.search(r"--port INTEGER The gateway's port for plain HTTP\. \[env var: MOCK_ALIPAY_PORT;", text)
+    assert re.search(r"--port PORT The gateway's port for plain HTTP\. \[env var: MOCK_ALIPAY_PORT;", text)
     assert not re.search("listen|picks|made up|tls", text, re.IGNORECASE)
 
 

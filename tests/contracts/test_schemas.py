@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from mock_alipay.apis.payments.endpoints import ENDPOINTS
-from mock_alipay.config.config import HTTP_URL, HTTP_URL_TOLD
+from mock_alipay.config.kinds import HTTP_URL, URL
 from mock_alipay.contracts import load
 from mock_alipay.contracts.names import TypeMode, bare
 from mock_alipay.contracts.schemas import nesting
@@ -248,7 +248,7 @@ class TestAdmin:
         """In words of expressions that every reader of OpenAPI knows, which have no switch for upper and lower case."""
         url = read(ADMIN)["$defs"]["Notify"]["properties"]["url"]
         form = HTTP_URL.pattern.replace("(?i:https?)", "[Hh][Tt][Tt][Pp][Ss]?")
-        assert (HTTP_URL_TOLD, f"^{form}$") == (url["title"], url["pattern"])
+        assert (URL.expected, f"^{form}$") == (url["title"], url["pattern"])
 
     def test_no_definition_is_left_over(self) -> None:
         """Each is what some call takes or gives, or a problem."""

@@ -72,7 +72,7 @@ def test_everything_wrong_in_all_folders_is_told(tmp_path: Path) -> None:
     expected = [
         f"{one}/bad.yaml:2: count",
         f"{one}/bad.yaml:3: foo",
-        f"--scenarios {missing}: no such folder",
+        f"setting scenarios {missing}: no such folder",
         f"{two}/worse.yaml:3: ",
     ]
     assert len(expected) == len(caught.value.problems)
@@ -86,7 +86,7 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
     file.write_text("description: a.\n")
     with pytest.raises(SetupError) as caught:
         load(file)
-    assert f"--scenarios {file}: this is a file; give the folder that it is in" == str(caught.value)
+    assert f"setting scenarios {file}: this is a file; give the folder that it is in" == str(caught.value)
 
 
 def test_a_name_with_two_dashes_is_refused(tmp_path: Path) -> None:
@@ -170,7 +170,9 @@ def test_all_conditions_must_hold(tmp_path: Path) -> None:
 
 def test_an_unknown_default_is_wrong_use() -> None:
     """With the name that was perhaps meant, and where all that are known stand."""
-    with pytest.raises(UsageError, match="--scenario: there is no scenario 'sucess'; did you mean success") as caught:
+    with pytest.raises(
+        UsageError, match="setting scenario: there is no scenario 'sucess'; did you mean success"
+    ) as caught:
         load().require("sucess")
     assert "mock-alipay scenarios lists them" in str(caught.value)
     load().require("success")

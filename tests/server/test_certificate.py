@@ -251,7 +251,7 @@ def test_a_user_without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.delenv("MOCK_ALIPAY_HOME", raising=False)
     monkeypatch.setattr("platformdirs.user_data_path", none)
-    with pytest.raises(SetupError, match=r"no home folder .*; set MOCK_ALIPAY_HOME .*--tls-port none"):
+    with pytest.raises(SetupError, match=r"no home folder .*; set MOCK_ALIPAY_HOME .*setting tls_port none"):
         home()
 
 
@@ -288,7 +288,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, in_the_way: str) -> Non
     (tmp_path / in_the_way).write_text("a file where a folder should be")
     with pytest.raises(SetupError) as error:
         certificate(folder=tmp_path / "home" / "tls")
-    for words in (str(tmp_path / "home" / "tls"), "MOCK_ALIPAY_HOME", "--tls-port none"):
+    for words in (str(tmp_path / "home" / "tls"), "MOCK_ALIPAY_HOME", "setting tls_port none"):
         assert words in str(error.value)
 
 

@@ -52,7 +52,7 @@ def test_a_taken_port(host: str) -> None:
     with bound(host) as found:
         with pytest.raises(SetupError) as error:
             bind(host, found.port, None)
-        for words in (f"--port {found.port}", "another program listens", "--port 0"):
+        for words in (f"setting port {found.port}", "another program listens", "setting port 0"):
             assert words in str(error.value)
 
 
@@ -67,7 +67,7 @@ def test_a_taken_port_for_https(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with bound() as taken:
         monkeypatch.setattr(socket, "socket", Remembered)
-        with pytest.raises(SetupError, match=rf"--tls-port {taken.port}: .*--tls-port 0"):
+        with pytest.raises(SetupError, match=rf"setting tls_port {taken.port}: .*setting tls_port 0"):
             bind("127.0.0.1", 0, taken.port)
     assert [-1, -1] == [each.fileno() for each in made]
 
@@ -75,7 +75,7 @@ def test_a_taken_port_for_https(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("host", ["a..b", "x" * 70])
 def test_a_host_that_is_no_name(host: str) -> None:
     """What cannot be a name is the fault of --host."""
-    with pytest.raises(SetupError, match=rf"--host {host}: no such address"):
+    with pytest.raises(SetupError, match=rf"setting host {host}: no such address"):
         bind(host, 0, None)
 
 
@@ -86,13 +86,13 @@ def test_a_host_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "the system's words")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    with pytest.raises(SetupError, match=r"--host typo\.example: no such address; name this machine"):
+    with pytest.raises(SetupError, match=r"setting host typo\.example: no such address; name this machine"):
         bind("typo.example", 0, None)
 
 
 def test_a_host_that_is_another_machine() -> None:
     """An address that this machine does not have is the host's fault, not the port's."""
-    with pytest.raises(SetupError, match=r"^--host 192\.0\.2\.1: this machine has no address 192\.0\.2\.1$"):
+    with pytest.raises(SetupError, match=r"^setting host 192\.0\.2\.1: this machine has no address 192\.0\.2\.1$"):
         bind("192.0.2.1", 0, None)
 
 
@@ -104,7 +104,7 @@ def test_a_port_that_needs_a_permission(monkeypatch: pytest.MonkeyPatch) -> None
             raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(socket, "socket", AddressNotAllowed)
-    with pytest.raises(SetupError, match=r"--port 443: .*net\.ipv4\.ip_unprivileged_port_start"):
+    with pytest.raises(SetupError, match=r"setting port 443: .*net\.ipv4\.ip_unprivileged_port_start"):
         bind("127.0.0.1", 443, None)
 
 
@@ -116,7 +116,7 @@ def test_any_other_trouble_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
             raise OSError(errno.ENOBUFS, "the system's words")
 
     monkeypatch.setattr(socket, "socket", Exhausted)
-    with pytest.raises(SetupError, match="--port 0: the system does not let it listen there"):
+    with pytest.raises(SetupError, match="setting port 0: the system does not let it listen there"):
         bind("127.0.0.1", 0, None)
 
 
@@ -153,7 +153,7 @@ def test_a_name_of_another_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is of no use here, and the error names its addresses."""
     named(monkeypatch, "192.0.2.1", "198.51.100.1")
     with pytest.raises(
-        SetupError, match=r"^--host gateway\.test: this machine has no address 192\.0\.2\.1 or 198\.51\.100\.1$"
+        SetupError, match=r"^setting host gateway\.test: this machine has no address 192\.0\.2\.1 or 198\.51\.100\.1$"
     ):
         bind("gateway.test", 0, None)
 
@@ -178,7 +178,9 @@ def test_a_port_that_is_taken_at_one_address(monkeypatch: pytest.MonkeyPatch) ->
     """A gateway that serves half of a name is none: the error says where the port is taken."""
     with bound("127.0.0.2") as taken:
         named(monkeypatch, "127.0.0.1", "127.0.0.2")
-        with pytest.raises(SetupError, match=rf"--port {taken.port}: another program listens at 127\.0\.0\.2 already"):
+        with pytest.raises(
+            SetupError, match=rf"setting port {taken.port}: another program listens at 127\.0\.0\.2 already"
+        ):
             bind("gateway.test", taken.port, None)
 
 
@@ -203,7 +205,7 @@ def test_a_free_port_that_is_taken_at_the_next_address(
         with bound("gateway.test") as found:
             assert (2, 1) == (len(found.plain), len(refused))
     else:
-        with pytest.raises(SetupError, match=r"--port 0: no port is free at every address of gateway\.test"):
+        with pytest.raises(SetupError, match=r"setting port 0: no port is free at every address of gateway\.test"):
             bind("gateway.test", 0, None)
 
 

@@ -160,12 +160,12 @@ def test_a_file_that_holds_no_rsa_public_key_is_refused(tmp_path: Path, data: by
     ids=lambda _: "data",
 )
 def test_what_is_there_instead_of_a_private_key_is_told(tmp_path: Path, data: bytes, found: str) -> None:
-    """In words of our own, under the flag where it was configured."""
+    """In words of our own, under the setting where it was configured."""
     path = file(tmp_path, data)
     with pytest.raises(SetupError) as caught:
         keys.gateway_key(path)
     expected = "expected an RSA private key, PEM or bare base64, unencrypted"
-    assert f"--gateway-key {path}: {expected}: {found}" == str(caught.value)
+    assert f"setting gateway_key {path}: {expected}: {found}" == str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -282,7 +282,7 @@ def opened() -> int:
 
 
 CANNOT = {
-    "port": "[0-9]+: another program listens there already; .* another port .port 0 takes a free one",
+    "port": "[0-9]+: another program listens there already; .* another port .setting port 0 takes a free one",
     "tls_port": "[0-9]+: another program listens there already",
     "gateway_key": "nowhere.pem: cannot be read",
     "merchants": "SHOP=nowhere.pem: cannot be read",
