@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import ssl
 import time
 from contextlib import closing
 from datetime import UTC, datetime
@@ -14,10 +15,10 @@ import click
 
 from mock_alipay.cli.check import read_body
 from mock_alipay.cli.command import Command
-from mock_alipay.cli.options import KEYS, options
+from mock_alipay.cli.options import KEYS, options, require_ports
 from mock_alipay.cli.param_types import seconds
-from mock_alipay.cli.target import PLACE, plain_http, why_unanswered
-from mock_alipay.config.config import TEST_CLIENT_ID, Config
+from mock_alipay.cli.target import PLACE, Place, place
+from mock_alipay.config.config import TEST_CLIENT_ID
 from mock_alipay.contracts.names import Unresolved, bare, resolve, spoken_names
 from mock_alipay.errors import SetupError, UsageError, under
 from mock_alipay.text.wording import close
@@ -66,16 +67,17 @@ def call(
     FILE is the request body (- for standard input); without one the documented sample is sent.
     """
     endpoint_id = _endpoint_id(endpoint)
-    config = plain_http(**flags)
+    found = place(**flags)
+    require_ports(port=found.port)
     body = _body(endpoint_id, file)
     target = f"/ams/{'sandbox/' if client_id.startswith('SANDBOX_') else ''}api/v1/{endpoint_id}"
     headers = _signed(target, body, client_id, private_key)
     if scenario:
         headers["mock-scenario"] = scenario
-    _show_request(config, target, headers, body)
-    response, reply, took = _send(config, target, headers, body, timeout)
+    _show_request(found, target, headers, body)
+    response, reply, took = _send(found, target, headers, body, timeout)
     _show_reply(response, reply, took)
-    verdict, valid = _verdict(config, target, response, reply)
+    verdict, valid = _verdict(found.config.gateway_key, target, response, reply)
     click.secho(f"reply signature: {verdict}", fg="green" if valid else "red", bold=True)
     if not valid or response.status != 200:
         raise click.exceptions.Exit(1)
@@ -126,23 +128,25 @@ def _signed(target: str, body: bytes, client_id: str, private_key: Path | None) 
 
 
 def _send(
-    config: Config, target: str, headers: dict[str, str], body: bytes, timeout: float
+    found: Place, target: str, headers: dict[str, str], body: bytes, timeout: float
 ) -> tuple[http.client.HTTPResponse, bytes, float]:
     began = time.perf_counter()
     try:
-        with closing(http.client.HTTPConnection(config.reachable_host, config.port, timeout=timeout)) as connection:
+        with closing(found.connection(timeout)) as connection:
             connection.request("POST", target, body, headers)
             response = connection.getresponse()
             return response, response.read(), time.perf_counter() - began
     except ConnectionRefusedError:
-        raise SetupError(f"nothing listens at {config.url}; start the gateway with: mock-alipay") from None
+        raise SetupError(f"nothing listens at {found.url}; start the gateway with: mock-alipay") from None
+    except ssl.SSLCertVerificationError as error:
+        raise SetupError(f"no reply from {found.url}: {found.why_unanswered(error)}") from None
     except (OSError, http.client.HTTPException, UnicodeError) as error:
-        why = why_unanswered(error)
-        raise SetupError(f"no reply from {config.url}: {why} (a scenario's fault? see its journal)") from None
+        why = found.why_unanswered(error)
+        raise SetupError(f"no reply from {found.url}: {why} (a scenario's fault? see its journal)") from None
 
 
-def _show_request(config: Config, target: str, headers: dict[str, str], body: bytes) -> None:
-    click.secho(f"POST {config.url}{target}", bold=True)
+def _show_request(found: Place, target: str, headers: dict[str, str], body: bytes) -> None:
+    click.secho(f"POST {found.url}{target}", bold=True)
     _show_headers(headers)
     click.echo(f"\n{body.decode('utf-8', 'replace').rstrip()}\n")
 
@@ -162,14 +166,14 @@ def _show_headers(headers: dict[str, str]) -> None:
         click.echo(f"{click.style(name, dim=True)}: {value}")
 
 
-def _verdict(config: Config, target: str, response: http.client.HTTPResponse, reply: bytes) -> tuple[str, bool]:
+def _verdict(key_file: Path | None, target: str, response: http.client.HTTPResponse, reply: bytes) -> tuple[str, bool]:
     from mock_alipay.signing import content, fits, keys, parse, raw_signature
 
     header = response.getheader("signature")
     if header is None:
         hint = " (does the gateway run with --signatures off?)" if response.status == 200 else ""
         return f"none, the reply is not signed{hint}", False
-    gateway_key = keys.gateway_key(config.gateway_key)
+    gateway_key = keys.gateway_key(key_file)
     signed = content(
         "POST", target, response.getheader("client-id", ""), response.getheader("response-time", ""), reply
     )

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
+from mock_alipay.cli.chosen_gateway import completed
 from mock_alipay.cli.command import Command
-from mock_alipay.cli.container import beside
 from mock_alipay.cli.options import CONTRACT, SCENARIO_FLAGS, config_of, options
 from mock_alipay.errors import Refusal, SetupError, UsageError
 
@@ -27,7 +27,7 @@ def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands
     from mock_alipay import contracts
     from mock_alipay.scenarios import Library, shipped_folder
 
-    library = Library.load(config_of(beside(flags)).scenarios, contracts.load().schemas)
+    library = Library.load(config_of(completed(flags)[0]).scenarios, contracts.load().schemas)
     width = max(map(len, library))
     for name in library:
         scenario = library[name]

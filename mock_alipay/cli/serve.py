@@ -6,6 +6,7 @@ import gc
 import http.client
 import json
 import logging
+import os
 import shlex
 import sys
 import time
@@ -16,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mock_alipay.cli.banner import forget_output, json_banner, text_banner
+from mock_alipay.cli.chosen_gateway import completed
 from mock_alipay.cli.command import Command
-from mock_alipay.cli.container import beside
 from mock_alipay.cli.options import KEYS, SERVING, config_of, options, require_ports, strange_variables
 from mock_alipay.cli.param_types import seconds
-from mock_alipay.cli.target import PLACE, STARTED_WITH, plain_http, why_unanswered
+from mock_alipay.cli.target import PLACE, STARTED_WITH, Place, place
 from mock_alipay.config.config import Config
 from mock_alipay.config.table import flag_of
 from mock_alipay.errors import SetupError, UsageError
@@ -58,6 +59,7 @@ def _serve(config: Config, log: Log, shown: Callable[..., str]) -> None:
     from mock_alipay.gateway.assembly import assemble
     from mock_alipay.server.run import run
     from mock_alipay.server.sockets import bind
+    from mock_alipay.server.state_file import state_file
     from mock_alipay.web.app import routes
     from mock_alipay.web.asgi.problems import problem_reply
 
@@ -81,7 +83,7 @@ def _serve(config: Config, log: Log, shown: Callable[..., str]) -> None:
     _rest_garbage_collector()
     scenarios = len(components.selector.registry.library())
     banner = shown(config, scenarios, authority, made_up=made_up, addresses=sockets.addresses)
-    with log.listening_to(components.events):
+    with log.listening_to(components.events), state_file(config, authority, _variables()):
         run(app, sockets, server_file, ready=lambda: _announce(banner))
 
 
@@ -99,13 +101,14 @@ def _announce(banner: str) -> None:
 @click.option("--wait", type=seconds(0), default=0.0, metavar="SECONDS", help="How long to wait for it.")
 def ready(wait: float, **flags: Any) -> None:
     """Exit 0 when the gateway answers, 1 when it does not."""
-    config = plain_http(**flags)
     until = time.monotonic() + wait
-    while (trouble := _health(config)) is not None:
+    # Looked for again each time: the gateway may not have written its state file yet.
+    while (trouble := _trouble(found := place(**flags))) is not None:
         if time.monotonic() >= until:
-            raise SetupError(f"not ready at {config.url}: {trouble}")
+            require_ports(port=found.port)
+            raise SetupError(f"not ready at {found.url}: {trouble}")
         time.sleep(0.05)
-    click.echo(f"ready at {config.url}")
+    click.echo(f"ready at {found.url}")
 
 
 @click.command(cls=Command)
@@ -115,10 +118,11 @@ def env(**flags: Any) -> None:
     from mock_alipay.gateway.assembly import client_environment
     from mock_alipay.signing import keys
 
-    config = config_of(beside(flags))
+    flags, running = completed(flags)
+    config = config_of(flags)
     require_ports(port=config.port, tls_port=config.tls_port)
     gateway_key = keys.gateway_key(config.gateway_key)
-    _, authority = _certificate(config)
+    authority = running.authority if running else _certificate(config)[1]
     found = client_environment(config, gateway_key, authority)
     lines = {
         "ALIPAY_CLIENT_ID": found["clientId"],
@@ -150,10 +154,18 @@ def _rest_garbage_collector() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def _health(config: Config) -> str | None:
+def _variables() -> dict[str, str]:
+    """The environment variables that set flags here."""
+    names = (str(flag.envvar) for flag in serve.params if flag.envvar)
+    return {name: os.environ[name] for name in names if name in os.environ}
+
+
+def _trouble(found: Place) -> str | None:
     """What keeps the gateway from being ready, if anything."""
+    if not found.port:
+        return "its port is not known yet"
     try:
-        with closing(http.client.HTTPConnection(config.reachable_host, config.port, timeout=2)) as connection:
+        with closing(found.connection(timeout=2)) as connection:
             connection.request("GET", "/__admin/health")
             response = connection.getresponse()
             body = json.loads(response.read(65536))
@@ -162,4 +174,4 @@ def _health(config: Config) -> str | None:
     except (json.JSONDecodeError, UnicodeDecodeError):
         return "something else listens there"
     except (OSError, http.client.HTTPException, UnicodeError) as error:
-        return why_unanswered(error)
+        return found.why_unanswered(error)

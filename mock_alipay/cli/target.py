@@ -5,24 +5,26 @@ from __future__ import annotations
 import dataclasses
 import http.client
 import os
-import re
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mock_alipay.cli.container import beside
+from mock_alipay.cli.chosen_gateway import by_url, completed, url_parts
 from mock_alipay.cli.options import ADDRESS, TOKEN, config_of, options, require_ports, typed
+from mock_alipay.config.config import Config
 from mock_alipay.config.kinds import TEXT
 from mock_alipay.config.table import Setting
 from mock_alipay.errors import AdminError, SetupError, Unreachable, Untrusted, UsageError, under
+from mock_alipay.server.state_file import RunningGateway
 
 if TYPE_CHECKING:
     from mock_alipay.client import Mock
-    from mock_alipay.config.config import Config
 
 _HOST, _PORT, _TLS_PORT = ADDRESS
 (_TOKEN,) = TOKEN
@@ -42,6 +44,7 @@ REACH = (*PLACE, _TOKEN._replace(help="What the gateway wants admin calls to car
 
 _client = click.option("--client", "client_id", metavar="ID", help="One client id; all of them when left out.")
 _flags = options(*REACH)
+_UNTRUSTED = "commands trust the file in SSL_CERT_FILE, as mock-alipay env prints it"
 
 
 def at_a_gateway(command: Any) -> Any:
@@ -56,10 +59,14 @@ def gateway(*, client_id: str | None, url: str | None, **flags: Any) -> Iterator
 
     if client_id == "":
         raise UsageError("--client: expected a client id, got an empty one")
-    config = config_of(beside(flags))
+    flags, running = completed(flags, url)
+    config = config_of(flags)
     target, given_by = _target(url, config)
+    if given_by == "--host":
+        require_ports(port=config.port)
+    authority = _authority(target, running)
     with under(f"{given_by}: "):
-        mock = Mock(target, client_id=client_id, admin_token=config.admin_token, ca_certificate=_authority(target))
+        mock = Mock(target, client_id=client_id, admin_token=config.admin_token, ca_certificate=authority)
     try:
         with mock:
             yield mock
@@ -67,59 +74,85 @@ def gateway(*, client_id: str | None, url: str | None, **flags: Any) -> Iterator
         # The gateway's own 400 is about a value that was typed here.
         raise (UsageError if error.status == 400 else SetupError)(str(error)) from None
     except Untrusted as error:
-        raise SetupError(f"{error}; commands trust the file in SSL_CERT_FILE, as mock-alipay env prints it") from None
+        raise SetupError(f"{error}; {_UNTRUSTED}") from None
     except Unreachable as error:
         raise SetupError(str(error)) from None
 
 
-def plain_http(*, url: str | None, **flags: Any) -> Config:
-    """The settings with the host and port of the gateway that flags point at, for commands without TLS."""
-    config = config_of(beside(flags))
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a gateway is, for commands that need no ``Mock``."""
+
+    config: Config
+    secure: bool
+    """Whether it is called over HTTPS."""
+    authority: Path | None
+    """Whom to trust then; None: the file in SSL_CERT_FILE, or else those whom the system trusts."""
+
+    @property
+    def url(self) -> str:
+        """The gateway's URL."""
+        return str(self.config.tls_url if self.secure else self.config.url)
+
+    @property
+    def port(self) -> int:
+        """The port in it; 0 when it is not known."""
+        return int((self.config.tls_port if self.secure else self.config.port) or 0)
+
+    def connection(self, timeout: float) -> http.client.HTTPConnection:
+        """A connection, not yet open; OSError when the authority's file cannot be read."""
+        host = self.config.reachable_host
+        if not self.secure:
+            return http.client.HTTPConnection(host, self.port, timeout=timeout)
+        trust = ssl.create_default_context(cafile=self.authority)
+        return http.client.HTTPSConnection(host, self.port, timeout=timeout, context=trust)
+
+    def why_unanswered(self, error: Exception) -> str:
+        """What went wrong with a call."""
+        match error:
+            case http.client.RemoteDisconnected():
+                return "it hung up without a word" + ("" if self.secure else "; is this its port for HTTPS?")
+            case TimeoutError():
+                return "it did not answer in time"
+            case ConnectionRefusedError():
+                return "nothing listens there"
+            case socket.gaierror() | UnicodeError() | http.client.InvalidURL():
+                return "its host has no address"
+            case ssl.SSLCertVerificationError():
+                return f"it is not trusted [{error.verify_message}]; {_UNTRUSTED}"
+            case ssl.SSLError():
+                return "it does not speak TLS, or broke off"
+            case OSError():
+                return f"the connection failed: {error.strerror or type(error).__name__}"
+            case _:
+                return "what it answers is not HTTP, or broke off"
+
+
+def place(*, url: str | None, **flags: Any) -> Place:
+    """Where the gateway is that flags point at."""
+    flags, running = completed(flags, url)
+    config = config_of(flags)
+    authority = running.authority if running else None
     target, given_by = _target(url, config)
-    if target == config.url:
-        return config
+    if given_by == "--host":
+        return Place(config, secure=False, authority=authority)
     with under(f"{given_by}: "):
-        host, port = _host_and_port(target)
-    return dataclasses.replace(config, host=host, port=port)
-
-
-def why_unanswered(error: Exception) -> str:
-    """What went wrong with a call over plain HTTP."""
-    match error:
-        case http.client.RemoteDisconnected():
-            return "it hung up without a word; is this its port for HTTPS?"
-        case TimeoutError():
-            return "it did not answer in time"
-        case ConnectionRefusedError():
-            return "nothing listens there"
-        case socket.gaierror() | UnicodeError() | http.client.InvalidURL():
-            return "its host has no address"
-        case OSError():
-            return f"the connection failed: {error.strerror or type(error).__name__}"
-        case _:
-            return "what it answers is not HTTP, or broke off"
+        scheme, host, port = url_parts(target)
+    secure = scheme == "https"
+    config = dataclasses.replace(config, host=host, port=port, tls_port=port)
+    return Place(config, secure, authority)
 
 
 def _target(url: str | None, config: Config) -> tuple[str, str]:
-    """Where to look, and what says so: as always, what is typed counts before what a variable says."""
-    own = typed(click.get_current_context()) & {"url", "host", "port"}
-    if url is not None and ("url" in own or not own):
-        return url, "--url" if "url" in own else "MOCK_ALIPAY_URL"
-    require_ports(port=config.port)
-    return config.url, "--host"
+    """Where to look, and what says so."""
+    if url is None or not by_url(url):
+        return config.url, "--host"
+    return url, "--url" if "url" in typed(click.get_current_context()) else "MOCK_ALIPAY_URL"
 
 
-def _host_and_port(url: str) -> tuple[str, int]:
-    if url.lower().startswith("https:"):
-        raise UsageError(f"expected an http:// URL, this command speaks plain HTTP only, got {url}")
-    found = re.fullmatch(r"http://(\[[0-9a-f:.]+\]|[\w.-]+)(:[0-9]{1,5})?/?", url, re.ASCII | re.IGNORECASE)
-    port = int(((found and found[2]) or ":80")[1:])
-    if found is None or port > 65535:
-        raise UsageError(f"expected a gateway's URL without a path, such as http://127.0.0.1:2088, got {url}")
-    return found[1].strip("[]"), port
-
-
-def _authority(url: str) -> Path | None:
-    """Whom to trust over HTTPS: the file that ``mock-alipay env`` names, where it has been put into the environment."""
+def _authority(url: str, running: RunningGateway | None) -> Path | None:
+    """Whom to trust over HTTPS: the gateway's own authority, or the file that ``mock-alipay env`` names."""
+    if not url.lower().startswith("https:"):
+        return None
     file = Path(os.environ.get("SSL_CERT_FILE", ""))
-    return file if url.lower().startswith("https:") and file.is_file() else None
+    return running.authority if running else file if file.is_file() else None

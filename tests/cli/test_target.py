@@ -20,7 +20,7 @@ TOKEN = "a-token-of-ours"
 EACH = [("use", "success"), ("use", "--clear"), ("reset",), ("clock",), ("clock", "run"), ("tail",)]
 NAMES = ("use", "reset", "clock", "tail")
 PLAIN = [("ready",), ("call", "createPaymentSession")]
-"""Commands that need no token, and know plain HTTP only."""
+"""Commands that need no token."""
 ELSEWHERE = "http://127.0.0.1:1"
 """Where nothing listens."""
 
@@ -165,25 +165,13 @@ def test_a_place_that_cannot_be(command: Command, flags: tuple[str, ...], words:
     assert ended.err.startswith(f"mock-alipay: {words}")
 
 
-@pytest.mark.parametrize("arguments", PLAIN)
-@pytest.mark.parametrize("by_flag", [True, False])
-def test_plain_http_only(
-    command: Command, variable: pytest.MonkeyPatch, arguments: tuple[str, ...], by_flag: bool
-) -> None:
-    """Commands without TLS refuse an https URL in one line that says so."""
-    secure = "https://127.0.0.1:2089"
-    if not by_flag:
-        variable.setenv("MOCK_ALIPAY_URL", secure)
-    ended = command(*arguments, *(("--url", secure) if by_flag else ()))
-    (line,) = ended.err.splitlines()
-    assert (2, "") == (ended.code, ended.out)
-    name = "--url" if by_flag else "MOCK_ALIPAY_URL"
-    assert f"mock-alipay: {name}: expected an http:// URL, this command speaks plain HTTP only, got {secure}" == line
-
-
 @pytest.mark.parametrize(
     ("target", "shown"),
-    [("http://[::1]:1/", "http://[::1]:1"), ("HTTP://127.0.0.1:1", "http://127.0.0.1:1")],
+    [
+        ("http://[::1]:1/", "http://[::1]:1"),
+        ("HTTP://127.0.0.1:1", "http://127.0.0.1:1"),
+        ("HTTPS://127.0.0.1:1", "https://127.0.0.1:1"),
+    ],
 )
 def test_forms_of_a_url(command: Command, target: str, shown: str) -> None:
     """An IPv6 address stands in brackets, and case and a slash at the end make no difference."""
@@ -200,22 +188,34 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         yield running
 
 
-def test_https(command: Command, variable: pytest.MonkeyPatch, secure: Live) -> None:
+@pytest.mark.parametrize("arguments", [("reset",), *PLAIN])
+def test_https(command: Command, variable: pytest.MonkeyPatch, secure: Live, arguments: tuple[str, ...]) -> None:
     """Over HTTPS the authority in SSL_CERT_FILE is trusted."""
     assert secure.certificate is not None
     variable.setenv("SSL_CERT_FILE", str(secure.certificate.authority))
-    assert (0, "reset all client ids\n", "") == command("reset", "--url", str(secure.config.tls_url))
+    ended = command(*arguments, "--url", str(secure.config.tls_url))
+    assert (0, "") == (ended.code, ended.err)
 
 
 @pytest.mark.parametrize("file", [None, "", "nowhere.pem"])
-def test_https_without_trust(command: Command, variable: pytest.MonkeyPatch, secure: Live, file: str | None) -> None:
+@pytest.mark.parametrize("arguments", [("reset",), *PLAIN])
+def test_https_without_trust(
+    command: Command, variable: pytest.MonkeyPatch, secure: Live, arguments: tuple[str, ...], file: str | None
+) -> None:
     """Where it names no file, the error says that it should."""
     if file is not None:
         variable.setenv("SSL_CERT_FILE", file)
-    ended = command("reset", "--url", str(secure.config.tls_url))
+    ended = command(*arguments, "--url", str(secure.config.tls_url))
     (line,) = ended.err.splitlines()
-    assert (1, True) == (ended.code, f"what answers at {secure.config.tls_url} is not trusted; " in line)
+    assert (1, True, True) == (ended.code, str(secure.config.tls_url) in line, "is not trusted" in line)
     assert line.endswith("commands trust the file in SSL_CERT_FILE, as mock-alipay env prints it")
+
+
+@pytest.mark.parametrize("arguments", PLAIN)
+def test_https_at_the_port_for_http(command: Command, secure: Live, arguments: tuple[str, ...]) -> None:
+    """What does not speak TLS is told to be so."""
+    ended = command(*arguments, "--url", f"https://127.0.0.1:{secure.config.port}")
+    assert (1, True) == (ended.code, "it does not speak TLS" in ended.err)
 
 
 def test_trust_is_for_https_alone(command: Command, variable: pytest.MonkeyPatch, secure: Live, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ import pytest
 import mock_alipay
 from mock_alipay import Config, Mock, serve
 from mock_alipay.errors import AdminError, SetupError, Unreachable, UsageError
+from mock_alipay.server.state_file import running_gateways
 from mock_alipay.signing import keys, pool
 from mock_alipay.testing import background
 from mock_alipay.testing.background import running
@@ -194,6 +195,12 @@ def test_https(home: Path) -> None:
         connection.close()
         with Mock(env["tlsUrl"], ca_certificate=env["caCertificate"]) as encrypted:
             assert mock_alipay.__version__ == encrypted.health()
+
+
+def test_it_is_private(home: Path) -> None:
+    """No state file leads commands of this user to the gateway of a test."""
+    with serve(tls_port=0):
+        assert ([], ["tls"]) == (running_gateways(), [file.name for file in home.iterdir()])
 
 
 def test_without_https_nothing_is_kept(home: Path) -> None:
