@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -640,6 +641,98 @@ def test_ready_gives_up(home: Path) -> None:
     assert 0.5 <= took
 
 
+def test_ready_waits_for_a_port_that_is_not_chosen_yet(home: Path) -> None:
+    """With port 0 it waits for the gateway's state file."""
+    zero = {"MOCK_ALIPAY_PORT": "0", "MOCK_ALIPAY_TLS_PORT": "none"}
+    own = home / "own"
+    result = run(own, "ready", "--wait", "0.1", env=zero)
+    assert (2, True) == (result.returncode, "which port the server chose is not known here" in result.stderr)
+    waiting = subprocess.Popen(
+        [*COMMAND, "ready", "--wait", "60"], env=environment(own, **zero), stdout=subprocess.PIPE, text=True
+    )
+    with serving(own, env=zero) as found:
+        output, _ = waiting.communicate(timeout=PATIENCE)
+        assert (0, f"ready at http://127.0.0.1:{found.port}\n") == (waiting.returncode, output)
+
+
+# --- the state file ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Running]]:
+    """A gateway of which nothing is as usual, and its home."""
+    home = tmp_path_factory.mktemp("guarded")
+    (home / "key.pem").write_text(private_pem(keys.shipped_forger_key()))
+    ours = scenarios(home / "ours", "ours", "SUCCESS")
+    flags = ("--host", "0.0.0.0", "--gateway-key", str(home / "key.pem"), "--scenarios", str(ours))
+    with serving(home, "--port", "0", "--tls-port", "0", *flags) as found:
+        yield home, found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("ready",), "ready at http://127.0.0.1:{found.port}\n"),
+        (("ready", "--url", "https://localhost:{found.tls_port}"), "ready at https://localhost:{found.tls_port}\n"),
+        (("call", "createPaymentSession"), "reply signature: valid\n"),
+        (("reset",), "reset all client ids\n"),
+        (("scenarios",), "ours  "),
+        (("env",), "export ALIPAY_GATEWAY_TLS_URL=https://127.0.0.1:{found.tls_port}\n"),
+    ],
+)
+def test_commands_find_it(guarded: tuple[Path, Running], arguments: tuple[str, ...], words: str) -> None:
+    """Commands need none of its flags: not its ports, its certificate, its key, its scenarios or its token."""
+    home, found = guarded
+    result = run(home, *(argument.format(found=found) for argument in arguments))
+    assert (0, "", True) == (result.returncode, result.stderr, words.format(found=found) in result.stdout)
+
+
+def test_env_is_what_the_admin_api_says(guarded: tuple[Path, Running]) -> None:
+    """The admin API says the same as JSON."""
+    home, running = guarded
+    found = evaluated(home)
+    names = {
+        "clientId": "ALIPAY_CLIENT_ID",
+        "merchantPrivateKey": "ALIPAY_MERCHANT_PRIVATE_KEY",
+        "gatewayPublicKey": "ALIPAY_PUBLIC_KEY",
+        "url": "ALIPAY_GATEWAY_URL",
+        "tlsUrl": "ALIPAY_GATEWAY_TLS_URL",
+        "caCertificate": "SSL_CERT_FILE",
+    }
+    token = {"authorization": f"Bearer {state(home)['adminToken']}"}
+    told = running.request("GET", "/__admin/env", headers=token).body
+    assert {name: found[variable] for name, variable in names.items()} == told
+
+
+def state(home: Path) -> dict[str, Any]:
+    """What the one state file says."""
+    (file,) = (home / "gateways").iterdir()
+    found: dict[str, Any] = json.loads(file.read_text())
+    return found
+
+
+def test_it_goes_with_its_gateway(tmp_path: Path) -> None:
+    """A gateway that stops takes it away; one that is killed leaves it to the next command, which is not misled."""
+    with serving(tmp_path, *FREE) as found:
+        assert found.port == state(tmp_path)["port"]
+        found.stop()
+        assert [] == list((tmp_path / "gateways").iterdir())
+    with serving(tmp_path, *FREE) as found:
+        found.stop(signal.SIGKILL)
+        assert found.port == state(tmp_path)["port"]
+        result = run(tmp_path, "env", "--tls-port", "none")
+        assert (0, False) == (result.returncode, str(found.port) in result.stdout)
+        assert [] == list((tmp_path / "gateways").iterdir())
+
+
+def test_a_home_that_takes_no_state_file(tmp_path: Path) -> None:
+    """The gateway serves all the same, and a warning says what that means."""
+    (tmp_path / "file").write_text("")
+    with serving(tmp_path, *FREE, env={"MOCK_ALIPAY_HOME": str(tmp_path / "file")}) as found:
+        assert 200 == found.request("GET", "/__admin/health").status
+        assert found.log.startswith("warning: other commands need the flags of this gateway: ")
+
+
 # --- env --------------------------------------------------------------------------------------------------------------
 
 
@@ -672,21 +765,6 @@ def test_env_in_a_shell(running: Running, home: Path) -> None:
     assert b"BEGIN CERTIFICATE" in Path(found["SSL_CERT_FILE"]).read_bytes()
     answer = running.create(sample(), key=private)
     assert ("SUCCESS", True) == (answer.code, verifies(answer, public))
-
-
-def test_env_is_what_the_admin_api_says(running: Running, home: Path) -> None:
-    """The admin API says the same as JSON."""
-    found = evaluated(home, "--port", str(running.port), "--tls-port", str(running.tls_port))
-    names = {
-        "clientId": "ALIPAY_CLIENT_ID",
-        "merchantPrivateKey": "ALIPAY_MERCHANT_PRIVATE_KEY",
-        "gatewayPublicKey": "ALIPAY_PUBLIC_KEY",
-        "url": "ALIPAY_GATEWAY_URL",
-        "tlsUrl": "ALIPAY_GATEWAY_TLS_URL",
-        "caCertificate": "SSL_CERT_FILE",
-    }
-    told = running.request("GET", "/__admin/env").body
-    assert {name: found[variable] for name, variable in names.items()} == told
 
 
 def test_env_help(home: Path) -> None:
