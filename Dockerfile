@@ -16,18 +16,13 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
 # cannot start and answer here does not become an image. Whole seconds: builders round the times of files that they
 # copy, and what was compiled from a file of another time is thrown away.
 # Free ports, and no gateway left behind: some builders share the machine's network and processes.
-ENV PATH=/opt/mock-alipay/bin:$PATH PYTHONPYCACHEPREFIX=/opt/mock-alipay/pycache MOCK_ALIPAY_HOME=/first
-RUN set -eu; mkdir /first; \
+ENV PATH=/opt/mock-alipay/bin:$PATH PYTHONPYCACHEPREFIX=/opt/mock-alipay/pycache MOCK_ALIPAY_HOME=/first \
+    MOCK_ALIPAY_PORT=0 MOCK_ALIPAY_TLS_PORT=0
+RUN set -eu; \
     find /opt/mock-alipay -name '*.py' -exec touch -d '2020-01-01 00:00:00' {} +; \
-    mock-alipay --port 0 --tls-port 0 >/first/banner & \
+    mock-alipay & \
     trap "kill $!" EXIT; \
-    export MOCK_ALIPAY_URL=; \
-    for _ in $(seq 600); do \
-        MOCK_ALIPAY_URL=$(sed -n 's/^ *http  *//p' /first/banner); \
-        [ -z "$MOCK_ALIPAY_URL" ] || break; \
-        sleep 0.1; \
-    done; \
-    mock-alipay ready --wait 30; \
+    mock-alipay ready --wait 60; \
     for call in createPaymentSession pay inquiryPayment; do mock-alipay call "$call"; done; \
     echo '{}' | mock-alipay call createPaymentSession -; \
     mock-alipay scenarios >/dev/null; mock-alipay use success; mock-alipay reset; mock-alipay env >/dev/null; \

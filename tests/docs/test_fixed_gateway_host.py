@@ -52,12 +52,6 @@ def test_the_hosts_of_the_certificate() -> None:
     assert sorted(GATEWAY_HOSTS) == sorted(re.findall(r"`([a-z.-]+)`", sentence))
 
 
-def test_the_environment() -> None:
-    """``env`` as the page has it tells of the gateway that the page starts."""
-    (flags,) = re.findall(r"\$\(mock-alipay env ([^)]+)\)", "\n".join(blocks(PAGE, "sh")))
-    assert serving().tls_url == told("env", flags.split()).tls_url
-
-
 def test_the_containers(monkeypatch: pytest.MonkeyPatch) -> None:
     """The service has the host as an alias, HTTPS on its port, and an admin API that answers under both names."""
     service = yaml.safe_load(blocks(PAGE, "yaml")[0])["services"]["mock-alipay"]
