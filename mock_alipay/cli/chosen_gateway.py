@@ -36,13 +36,9 @@ def _said(name: str, flags: dict[str, Any], gateway: RunningGateway) -> bool:
     Port 0 does not. Nor does a variable that the gateway was started with too: a flag may have overruled it there.
     """
     variable = f"MOCK_ALIPAY_{name.upper()}"
-    match click.get_current_context().get_parameter_source(name):
-        case ParameterSource.COMMANDLINE:
-            return bool(flags[name] != 0)
-        case ParameterSource.ENVIRONMENT:
-            return bool(flags[name] != 0) and os.environ.get(variable) != gateway.variables.get(variable)
-        case _:
-            return False
+    source = click.get_current_context().get_parameter_source(name)
+    by_variable = source is ParameterSource.ENVIRONMENT and os.environ[variable] != gateway.variables.get(variable)
+    return bool(flags[name] != 0) and (by_variable or source is ParameterSource.COMMANDLINE)
 
 
 def _fits(gateway: RunningGateway, flags: dict[str, Any], url: str | None) -> bool:

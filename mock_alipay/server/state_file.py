@@ -101,7 +101,7 @@ def _write(content: bytes, cleanup: contextlib.ExitStack) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)  # refused for a folder of somebody else, who is not to read the token
     handle, name = tempfile.mkstemp(dir=folder, suffix=".json")  # readable by this user alone
-    cleanup.callback(Path(name).unlink, missing_ok=True)
+    cleanup.callback(_remove, Path(name))
     cleanup.callback(os.close, handle)
     if sys.platform != "win32":
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -141,6 +141,10 @@ def _left_over(file: Path) -> bool:
                 fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
         return False
+    _remove(file)
+    return True
+
+
+def _remove(file: Path) -> None:
     with contextlib.suppress(OSError):
         file.unlink()
-    return True

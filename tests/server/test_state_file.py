@@ -51,6 +51,16 @@ def test_within_the_block(folder: Path) -> None:
     assert ([], []) == (running_gateways(), list(folder.iterdir()))
 
 
+@posix
+def test_cannot_be_removed(folder: Path) -> None:
+    """A file that cannot be removed at the end holds nothing up."""
+    with state_file(CONFIG, None, {}):
+        file = only(folder)
+        file.unlink()
+        file.mkdir()
+    assert file.is_dir()
+
+
 def test_for_people(folder: Path) -> None:
     """It is JSON that other programs can read too."""
     with state_file(Config(tls_port=None), None, {}):
