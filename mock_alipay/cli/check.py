@@ -41,14 +41,14 @@ def validate(files: tuple[Path, ...]) -> None:
     """Check scenario files: file:line and reason of everything wrong, and of fields that look misspelt."""
     from mock_alipay import contracts
     from mock_alipay.scenarios.lint import lint
-    from mock_alipay.scenarios.scenario_file import parse_scenario, read_document
+    from mock_alipay.scenarios.scenario_file import parse_scenarios, read_document
 
     schemas = contracts.load().schemas
     problems: list[str] = []
     for file in files:
         try:
             written = read_document(file)
-            parse_scenario(written, file.stem, schemas)
+            parse_scenarios(written, file.stem, schemas)
             for field in lint(written, schemas):
                 click.echo(f"{field} (allowed)")
             click.echo(f"{file}: fine")

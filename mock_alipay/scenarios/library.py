@@ -9,7 +9,7 @@ from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SettingName, SetupError, UsageError
 from mock_alipay.scenarios.matching import Matchable
 from mock_alipay.scenarios.scenario import Scenario
-from mock_alipay.scenarios.scenario_file import read_file, scenario_files, shipped_folder
+from mock_alipay.scenarios.scenario_file import read_folder, shipped_folder
 from mock_alipay.text.wording import close
 
 MOST_LOADED = 1_000
@@ -35,7 +35,7 @@ class Library(Mapping[str, Scenario]):
 
     @classmethod
     def load(cls, folders: Iterable[Path], schemas: Schemas) -> Library:
-        """Read every ``*.yaml`` of the shipped folder and then of ``folders``; SetupError tells all that is wrong."""
+        """Read the shipped folder and then ``folders``; SetupError tells all that is wrong."""
         scenarios: list[Scenario] = []
         problems: list[str | tuple[str, ...]] = []
         for folder in (shipped_folder(), *folders):
@@ -43,13 +43,10 @@ class Library(Mapping[str, Scenario]):
                 why = "this is a file; give the folder that it is in" if folder.is_file() else "no such folder"
                 problems.append((SettingName("scenarios"), f" {folder}: {why}"))
                 continue
-            for file in scenario_files(folder):
-                try:
-                    if file.suffix == ".yml" and file.with_suffix(".yaml").exists():
-                        problems.append(f"{file}: {file.stem}.yaml stands beside it; a scenario has one file")
-                    scenarios.append(read_file(file, schemas))
-                except SetupError as error:
-                    problems.extend(error.problems)
+            try:
+                scenarios += read_folder(folder, schemas)
+            except SetupError as error:
+                problems.extend(error.problems)
         if problems:
             raise SetupError(*problems)
         return cls(scenarios)
@@ -119,13 +116,16 @@ class Registry:
         self._filed = filed
         self._seen.clear()
 
-    def load(self, scenario: Scenario, client_id: str | None = None) -> None:
-        """Add one for one client id or all, in place of what had its name; SetupError when too many are loaded."""
-        own = self._loaded.get(client_id, {})
-        if scenario.name not in own and sum(map(len, self._loaded.values())) >= MOST_LOADED:
-            raise SetupError(f"{MOST_LOADED} scenarios are loaded already; a reset forgets them")
-        own.pop(scenario.name, None)  # What is loaded again is loaded last.
-        self._loaded[client_id] = {**own, scenario.name: scenario}
+    def load(self, *scenarios: Scenario, client_id: str | None = None) -> None:
+        """Add some for one client id or all, in place of what had their names; SetupError when too many are loaded."""
+        own = dict(self._loaded.get(client_id, {}))
+        for scenario in scenarios:
+            own.pop(scenario.name, None)  # What is loaded again is loaded last.
+            own[scenario.name] = scenario
+        loaded = {**self._loaded, client_id: own}
+        if sum(map(len, loaded.values())) > MOST_LOADED:
+            raise SetupError(f"at most {MOST_LOADED} scenarios can be loaded; a reset forgets them")
+        self._loaded = loaded
         self._look_again(client_id)
 
     def forget(self, client_id: str | None = None) -> None:

@@ -12,6 +12,7 @@ from mock_alipay.scenarios.json_path import Path, parse
 from mock_alipay.scenarios.placeholders import paths_in
 from mock_alipay.scenarios.scenario import ANY, NOT_STEPS, OPENING
 from mock_alipay.scenarios.scenario_file import SCHEMA
+from mock_alipay.scenarios.template import expand, is_template
 from mock_alipay.scenarios.yaml_document import Document
 from mock_alipay.text.wording import close
 
@@ -28,8 +29,11 @@ def lint(document: Document, schemas: Schemas) -> list[str]:
 
     A field that is set counts only when it looks misspelt: any may be added to a reply.
     """
+    if is_template(document):
+        lines = [line for scenario in expand(document, "").values() for line in lint(scenario, schemas)]
+        return document.in_order(dict.fromkeys(lines))
     content: Mapping[str, Any] = document.value
-    endpoints = [name for name in schemas.document(SCHEMA)["properties"] if name not in {*NOT_STEPS, ANY}]
+    endpoints = [name for name in schemas.document(SCHEMA)["else"]["properties"] if name not in {*NOT_STEPS, ANY}]
     found = []
     for place in content.get("match", {}).get("body", {}):
         complaint = _stranger(schemas, [f"payments/{name}.json" for name in endpoints], place)

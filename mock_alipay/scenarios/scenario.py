@@ -25,7 +25,7 @@ ANY = "*"
 """The key of the steps for every endpoint that has none of its own."""
 OPENING = ("createPaymentSession", "pay")
 """Endpoints with which a payment begins, and with it what its buyer does and what is sent."""
-NOT_STEPS = frozenset({"description", "match", "count", "buyer", *_NOTIFICATIONS})
+NOT_STEPS = frozenset({"each", "description", "match", "count", "buyer", *_NOTIFICATIONS})
 """Keys of a scenario that are no endpoint's."""
 
 

@@ -4,21 +4,37 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import yaml_document
 from mock_alipay.scenarios.scenario import Scenario, build
+from mock_alipay.scenarios.template import expand, is_template
 from mock_alipay.scenarios.yaml_document import Document
 
 SCHEMA = str(Path(__file__).with_name("scenario.json"))
 
 
-def read_file(file: Path, schemas: Schemas) -> Scenario:
-    """One scenario file; SetupError tells file, line and reason of everything wrong with it."""
-    return parse_scenario(read_document(file), file.stem, schemas)
+def read_folder(folder: Path, schemas: Schemas) -> list[Scenario]:
+    """The scenarios of a folder's files, by file name; SetupError tells file, line and reason of everything wrong."""
+    scenarios: dict[str, Scenario] = {}
+    problems: list[str] = []
+    for file in scenario_files(folder):
+        try:
+            written = read_document(file)
+            found = parse_scenarios(written, file.stem, schemas)
+        except SetupError as error:
+            problems.extend(error.problems)
+            continue
+        twice = [scenario.name for scenario in found if scenario.name in scenarios]
+        at = written.at("each")
+        problems += [f"{at}: the scenario {name} is in {scenarios[name].origin} too; rename one" for name in twice]
+        scenarios.update((scenario.name, scenario) for scenario in found)
+    if problems:
+        raise SetupError(*problems)
+    return list(scenarios.values())
 
 
 def read_document(file: Path) -> Document:
@@ -30,6 +46,25 @@ def read_document(file: Path) -> Document:
     except UnicodeDecodeError:
         raise SetupError(f"{file}: not UTF-8 text") from None
     return yaml_document.read(text, str(file))
+
+
+def parse_scenarios(written: Document, name: str, schemas: Schemas) -> list[Scenario]:
+    """The scenario in a document, or those that a template stands for."""
+    if not is_template(written):
+        return [parse_scenario(written, name, schemas)]
+    if not schemas.accepts(SCHEMA, written.value):
+        faults = schemas.explain(SCHEMA, written.value)
+        raise SetupError(*(f"{written.at(fault.path)}: {fault.text}" for fault in faults))
+    scenarios: list[Scenario] = []
+    faulty: list[Sequence[str]] = []
+    for own, document in expand(written, name).items():
+        try:
+            scenarios.append(parse_scenario(document, own, schemas))
+        except SetupError as error:
+            faulty.append(error.problems)
+    if faulty:
+        raise SetupError(*written.in_order(_once(written, faulty, len(scenarios) + len(faulty))))
+    return scenarios
 
 
 def parse_scenario(written: Document, name: str, schemas: Schemas) -> Scenario:
@@ -47,6 +82,16 @@ def parse_scenario(written: Document, name: str, schemas: Schemas) -> Scenario:
     if not schemas.accepts(SCHEMA, rest.value):
         raise SetupError(*written.in_order(problems))
     return _built(name, rest, problems)
+
+
+def _once(template: Document, faulty: Iterable[Sequence[str]], count: int) -> Iterator[str]:
+    """What is wrong with scenarios of a template; of a line that is wrong in all ``count`` what the first one says."""
+    by_line: dict[int, list[list[str]]] = {}
+    for problems in faulty:
+        for line, found in itertools.groupby(template.in_order(problems), template.line_of):
+            by_line.setdefault(line, []).append(list(found))
+    for told in by_line.values():
+        yield from dict.fromkeys(itertools.chain(*(told if len(told) < count else told[:1])))
 
 
 def _built(name: str, written: Document, problems: Sequence[str]) -> Scenario:

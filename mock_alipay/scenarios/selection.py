@@ -131,10 +131,11 @@ class Selector:
             raise TooManyClientIds(detail)
         self._preferences[client_id] = _Preference(scenario, times)
 
-    def load(self, scenario: Scenario, client_id: str | None = None) -> None:
-        """Add a scenario at run time; it begins at its first step. SetupError when too many are loaded."""
-        self.registry.load(scenario, client_id)
-        self.counters.restart(scenario.name, client_id)
+    def load(self, *scenarios: Scenario, client_id: str | None = None) -> None:
+        """Add scenarios at run time; each begins at its first step. SetupError when too many are loaded."""
+        self.registry.load(*scenarios, client_id=client_id)
+        for scenario in scenarios:
+            self.counters.restart(scenario.name, client_id)
 
     def clear(self, client_id: str | None = None) -> None:
         """Take back what was set for one client id, or for all of them."""

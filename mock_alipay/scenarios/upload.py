@@ -16,7 +16,7 @@ from mock_alipay.contracts.schemas import Schemas, nesting
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import yaml_document
 from mock_alipay.scenarios.scenario import Scenario
-from mock_alipay.scenarios.scenario_file import parse_scenario
+from mock_alipay.scenarios.scenario_file import parse_scenarios
 from mock_alipay.scenarios.yaml_document import Document
 from mock_alipay.text.wording import not_json, short
 
@@ -33,9 +33,10 @@ class Upload:
     written: Document
     schemas: Schemas
 
-    def scenario(self, name: str) -> Scenario:
-        """The scenario; SetupError tells line and reason of everything wrong with it."""
-        return dataclasses.replace(parse_scenario(self.written, name, self.schemas), origin=f"{name} (loaded)")
+    def scenarios(self, name: str) -> list[Scenario]:
+        """The scenario, or those of a template; SetupError tells line and reason of everything wrong."""
+        found = parse_scenarios(self.written, name, self.schemas)
+        return [dataclasses.replace(scenario, origin=f"{scenario.name} (loaded)") for scenario in found]
 
 
 def read_upload(text: str, schemas: Schemas, *, keys: str, is_json: bool) -> Upload:

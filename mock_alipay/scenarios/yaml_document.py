@@ -45,14 +45,14 @@ class Document:
             path = path[: max(path.rfind("."), path.rfind("["), 0)]
         return f"{self.origin}:{lines[path]}" if path in lines else self.origin
 
+    def line_of(self, problem: str) -> int:
+        """The line of a problem that begins as ``at`` has it; 0 for one without."""
+        number = problem.removeprefix(f"{self.origin}:").partition(":")[0]
+        return int(number) if number.isdecimal() else 0
+
     def in_order(self, problems: Iterable[str]) -> list[str]:
         """Problems that begin as ``at`` has it, by line; those without a line first."""
-
-        def line(problem: str) -> int:
-            number = problem.removeprefix(f"{self.origin}:").partition(":")[0]
-            return int(number) if number.isdecimal() else 0
-
-        return sorted(problems, key=line)
+        return sorted(problems, key=self.line_of)
 
     def without(self, paths: Iterable[str]) -> Document:
         """The same without what stands at these paths; of an array, an empty object takes an element's place."""

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from mock_alipay.contracts import load
+from mock_alipay.scenarios import Library
 from tests.cli.conftest import Command
 from tests.live import SAMPLE_FILE, sample
 
@@ -30,7 +32,7 @@ def test_scenarios(command: Command) -> None:
     ended = command("scenarios")
     lines = ended.out.splitlines()
     assert (0, "") == (ended.code, ended.err)
-    assert sorted(file.stem for file in SCENARIOS.glob("*.yaml")) == [line.split()[0] for line in lines]
+    assert list(Library.load([], load().schemas)) == [line.split()[0] for line in lines]
     assert any(line.startswith("slow ") and line.endswith("15 s and more.") for line in lines)
 
 
@@ -41,7 +43,7 @@ def test_scenarios_of_ours(command: Command, tmp_path: Path) -> None:
     for name in ("slow", "zebra"):
         file_with(ours, f"description: Our {name}.\n", f"{name}.yaml")
     lines = command("scenarios", "--scenarios", str(ours)).out.splitlines()
-    assert len(list(SCENARIOS.glob("*.yaml"))) + 1 == len(lines)
+    assert len(Library.load([], load().schemas)) + 1 == len(lines)
     for name in ("slow", "zebra"):
         (line,) = [line for line in lines if line.split()[0] == name]
         assert line.endswith(f"  Our {name}.  ({ours / name}.yaml)")
@@ -64,6 +66,17 @@ def test_validate_the_shipped_ones(command: Command) -> None:
         ended.out.splitlines(),
         ended.err,
     )
+
+
+def test_validate_a_template(command: Command, tmp_path: Path) -> None:
+    """What is wrong with it is told once, by its line, though several scenarios come of it."""
+    text = "each: {code: [A, B]}\ndescription: ${each.code}.\nmatch: {body: {order.gods: x}}\n"
+    file = file_with(tmp_path, text)
+    told = f"{file}:3: match.body.order.gods: not documented, did you mean order.goods? (allowed)\n{file}: fine\n"
+    assert (0, told, "") == command("validate", file)
+    ended = command("validate", file_with(tmp_path, f"{text}pay: {{result: '${{each.code}}'}}\n"))
+    assert (1, 1) == (ended.code, len(ended.err.splitlines()))
+    assert ended.err.startswith(f"mock-alipay: {file}:4: pay.result: expected a documented result code")
 
 
 def test_validate_one_with_a_field_that_looks_misspelt(command: Command, tmp_path: Path) -> None:

@@ -199,9 +199,9 @@ class TestEndpoints:
         assert all(replies.explain(f"{name}.reply", body) for body in bad)
 
     def test_scenarios_may_script_every_endpoint(self) -> None:
-        """And every notification: they are the keys of a scenario beside its own four and that for all endpoints."""
-        own = {"description", "match", "count", "buyer", "*"}
-        assert {*ENDPOINTS, *map(bare, NOTIFICATIONS)} == set(read("scenario.json")["properties"]) - own
+        """And every notification: they are the keys of a scenario beside its own five and that for all endpoints."""
+        own = {"each", "description", "match", "count", "buyer", "*"}
+        assert {*ENDPOINTS, *map(bare, NOTIFICATIONS)} == set(read("scenario.json")["else"]["properties"]) - own
 
     def test_scenarios_may_use_every_result_code(self) -> None:
         """scenario.json lists the codes again, for editors that complete them."""

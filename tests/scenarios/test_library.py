@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from mock_alipay.errors import SetupError, UsageError
-from mock_alipay.scenarios import Library, shipped_folder
-from mock_alipay.scenarios.scenario_file import read_file
+from mock_alipay.scenarios import Library
+from mock_alipay.scenarios.scenario_file import read_folder
 from tests.scenarios.loading import SCHEMAS, Request
 
 
@@ -89,26 +89,6 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
     assert f"setting scenarios {file}: this is a file; give the folder that it is in" == str(caught.value)
 
 
-def test_a_name_with_two_dashes_is_refused(tmp_path: Path) -> None:
-    """It could never be told from a paymentRequestId that names a scenario."""
-    with pytest.raises(SetupError, match=r"a--b\.yaml: a scenario's name is"):
-        load(write(tmp_path / "own", a__b=""))
-
-
-def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
-    """Latin-1 is not UTF-8."""
-    file = tmp_path / "a.yaml"
-    file.write_bytes("description: ä".encode("latin-1"))
-    with pytest.raises(SetupError, match=r"a\.yaml: not UTF-8 text"):
-        read_file(file, SCHEMAS)
-
-
-def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    """By its name."""
-    with pytest.raises(SetupError, match=r"gone\.yaml: cannot be read: "):
-        read_file(tmp_path / "gone.yaml", SCHEMAS)
-
-
 def test_of_scenarios_that_fit_equally_well_the_last_loaded_goes_first(tmp_path: Path) -> None:
     """Folder by folder, within one by name, so that a user's file goes before a shipped one; the others are told."""
     amount = "match: {body: {paymentAmount.value: '11'}}"
@@ -156,7 +136,7 @@ def test_a_library_is_joined_by_more_scenarios(tmp_path: Path) -> None:
     library = load(write(tmp_path / "own", a="match: {clientId: x}", b="match: {clientId: y}"))
     before = dict(library)
     files = write(tmp_path / "more", a="match: {clientId: z}", c="match: {clientId: [x, y]}")
-    joined = library.joined_by(read_file(file, SCHEMAS) for file in sorted(files.iterdir()))
+    joined = library.joined_by(read_folder(files, SCHEMAS))
     assert ["c", "c", "a"] == [matching(joined, client_id) for client_id in "xyz"]
     assert ({*before, "c"}, sorted(joined)) == (set(joined), list(joined))
     assert (before, "a") == (dict(library), matching(library, "x"))
@@ -184,8 +164,3 @@ def test_a_name_like_no_other_gets_no_suggestion() -> None:
     assert "did you mean" not in told
     assert f"there are {len(load())}" in told
     assert "'" + "z" * 60 + "'" in load().unknown("z" * 1000)
-
-
-def test_the_shipped_folder_holds_scenarios() -> None:
-    """Also in an editable installation."""
-    assert (shipped_folder() / "success.yaml").is_file()

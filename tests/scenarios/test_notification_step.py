@@ -55,7 +55,7 @@ def test_the_schema_knows_every_fault_and_notification() -> None:
     keys = read("scenario.json")["$defs"]["Notice"]["properties"]
     assert list(get_args(NotificationFault)) == keys["fault"]["enum"]
     assert list(NAMES) == keys["after"]["enum"]
-    assert set(NAMES) <= set(read("scenario.json")["properties"])
+    assert set(NAMES) <= set(read("scenario.json")["else"]["properties"])
 
 
 @pytest.mark.parametrize("name", NAMES)

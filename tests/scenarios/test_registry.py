@@ -60,7 +60,7 @@ def test_a_scenario_for_all_is_seen_by_all() -> None:
     """Also by clients that have scenarios of their own, whichever came first."""
     registry, own, early, late = Registry(filed()), scenario("own"), scenario("early"), scenario("late")
     registry.load(early)
-    registry.load(own, "A")
+    registry.load(own, client_id="A")
     registry.load(late)
     assert [["loaded"] * 3, [None, "loaded", None], ["loaded"] * 3] == [
         told(registry, name) for name in ("early", "own", "late")
@@ -71,11 +71,11 @@ def test_a_scenario_for_all_is_seen_by_all() -> None:
 def test_the_nearest_scenario_of_a_name_is_seen() -> None:
     """A client's own before that for all, and that before the files'; each load takes the place of the one before."""
     registry = Registry(filed())
-    registry.load(scenario("plain", "of A"), "A")
+    registry.load(scenario("plain", "of A"), client_id="A")
     assert ["filed", "of A", "filed"] == told(registry, "plain")
     registry.load(scenario("plain", "for all"))
     assert ["for all", "of A", "for all"] == told(registry, "plain")
-    registry.load(scenario("plain", "of A again"), "A")
+    registry.load(scenario("plain", "of A again"), client_id="A")
     assert ["for all", "of A again", "for all"] == told(registry, "plain")
     assert ["of A again.", "for all."] == [one.description for _, one in registry.loaded()]
 
@@ -83,8 +83,8 @@ def test_the_nearest_scenario_of_a_name_is_seen() -> None:
 def test_a_scenario_that_is_replaced_claims_nothing_any_more() -> None:
     """Only what is seen can be played."""
     registry = Registry(filed(claiming("rich", "100", "filed")))
-    registry.load(claiming("rich", "200"), "A")
-    registry.load(claiming("poor", "100"), "A")
+    registry.load(claiming("rich", "200"), client_id="A")
+    registry.load(claiming("poor", "100"), client_id="A")
 
     def matching(client_id: str, value: str) -> list[str]:
         request = Request(client_id, {}, {"paymentAmount": {"value": value}})
@@ -106,7 +106,7 @@ def test_of_scenarios_that_claim_with_equal_weight_the_nearest_goes_first() -> N
     registry = Registry(filed(claiming("c", "100", "filed"), claiming("e", "100", "filed")))
     files = ["e filed", "c filed"]
     assert [files] * 3 == matching(registry)
-    registry.load(claiming("a", "100", "of A"), "A")
+    registry.load(claiming("a", "100", "of A"), client_id="A")
     assert [files, ["a of A", *files], files] == matching(registry)
     registry.load(claiming("b", "100", "for all"))
     registry.load(scenario("d", "for all", "match: {body: {shop: x}}"))
@@ -138,7 +138,7 @@ def test_the_more_particular_scenario_goes_first_wherever_it_is(own: str | None,
     registry = Registry(filed(*(scenarios[name] for name, place in places.items() if place == "filed")))
     for name, place in places.items():
         if place != "filed":
-            registry.load(scenarios[name], place)
+            registry.load(scenarios[name], client_id=place)
     assert [["two x"], ["value x"], ["glob x"]] == [
         matching(registry, value, **more)[1][:1] for value, more in (("100", {"shop": "x"}), ("100", {}), ("101", {}))
     ]
@@ -149,7 +149,7 @@ def test_a_scenario_behind_one_that_is_replaced_still_claims() -> None:
     two = "match: {body: {paymentAmount.value: '100', shop: x}}"
     registry = Registry(filed(scenario("rich", "filed", two), claiming("poor", "100", "filed")))
     assert [["rich filed"]] * 3 == matching(registry, shop="x")
-    registry.load(scenario("rich"), "A")
+    registry.load(scenario("rich"), client_id="A")
     assert [["rich filed"], ["poor filed"], ["rich filed"]] == matching(registry, shop="x")
     registry.load(scenario("poor"))
     assert [["rich filed"], [], ["rich filed"]] == matching(registry, shop="x")
@@ -180,7 +180,7 @@ def test_whatever_is_loaded_the_best_of_what_is_seen_claims(
         if place == "filed":
             registry.replace_files(Library(places["filed"].values()))
         else:
-            registry.load(made, place)
+            registry.load(made, client_id=place)
     request = Request("A", {}, body)
     nearest_first: dict[str, Scenario] = {}
     for layer in places.values():
@@ -198,7 +198,7 @@ def test_files_may_change_beneath() -> None:
     """Loaded scenarios stay as they are and where they are."""
     registry = Registry(filed(scenario("old", "filed")))
     registry.load(scenario("plain", "for all"))
-    registry.load(scenario("old", "of A"), "A")
+    registry.load(scenario("old", "of A"), client_id="A")
     registry.replace_files(filed(scenario("new", "filed")))
     assert ["for all"] * 3 == told(registry, "plain")
     assert [None, "of A", None] == told(registry, "old")
@@ -211,8 +211,8 @@ def test_all_that_is_loaded_is_visible_to_whoever_asks_for_no_client() -> None:
     """A client sees one scenario of each name; without a client all are there, also those of one name."""
     registry = Registry(filed(scenario("old", "filed")))
     for told_, client_id in (("for all", None), ("of A", "A"), ("of B", "B")):
-        registry.load(scenario("plain", told_), client_id)
-    registry.load(scenario("own"), "A")
+        registry.load(scenario("plain", told_), client_id=client_id)
+    registry.load(scenario("own"), client_id="A")
     found = [[f"{one.name} {one.description}" for one in registry.visible(client_id)] for client_id in (*CLIENTS, "C")]
     assert found == [
         ["old filed.", "plain for all.", "own loaded.", "plain of A.", "plain of B."],
@@ -227,7 +227,7 @@ def test_one_client_s_scenarios_are_forgotten_and_no_other_s() -> None:
     registry = Registry(filed())
     registry.load(scenario("plain", "for all"))
     for client_id in ("A", "B"):
-        registry.load(scenario("plain", f"of {client_id}"), client_id)
+        registry.load(scenario("plain", f"of {client_id}"), client_id=client_id)
     registry.forget("unknown")
     registry.forget("A")
     assert ["for all", "for all", "of B"] == told(registry, "plain")
@@ -239,15 +239,19 @@ def test_only_so_many_are_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_LOADED", 3)
     registry = Registry(filed())
     registry.load(scenario("one"))
-    registry.load(scenario("one"), "A")
-    registry.load(scenario("two"), "A")
+    registry.load(scenario("one"), client_id="A")
+    registry.load(scenario("two"), client_id="A")
     before = seen(registry)
     for client_id in CLIENTS:
-        with pytest.raises(SetupError, match="3 scenarios are loaded already; a reset forgets them"):
-            registry.load(scenario("more"), client_id)
+        with pytest.raises(SetupError, match="at most 3 scenarios can be loaded; a reset forgets them"):
+            registry.load(scenario("more"), client_id=client_id)
     assert before == seen(registry)
     registry.load(scenario("one", "again"))
-    registry.load(scenario("two", "again"), "A")
+    registry.load(scenario("two", "again"), client_id="A")
     registry.forget("A")
-    registry.load(scenario("more"), "B")
+    registry.load(scenario("more"), client_id="B")
     assert [None, None, "loaded"] == told(registry, "more")
+    before = seen(registry)
+    with pytest.raises(SetupError, match="at most 3"):
+        registry.load(*(scenario(name) for name in ("more", "and-more", "most")), client_id="B")
+    assert before == seen(registry)

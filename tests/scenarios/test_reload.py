@@ -98,7 +98,7 @@ def test_scenarios_that_were_loaded_outlive_the_change(folder: Path, told: pytes
     """For all and for one client id, and still in place of the file that has their name."""
     among = selector(folder)
     among.registry.load(loaded("", "tale"))
-    among.registry.load(loaded("", "mine"), "A")
+    among.registry.load(loaded("", "mine"), client_id="A")
     among.prefer("mine", client_id="A")
     (folder / "tale.yaml").write_text("description: new.\n")
     (folder / "two.yaml").write_text("description: two.\n")
@@ -118,7 +118,7 @@ def test_a_file_that_claims_what_a_loaded_scenario_does_is_taken_over(
 ) -> None:
     """The loaded one goes first for those who see it, and the file's plays once that is gone."""
     among = selector(folder)
-    among.registry.load(loaded("match: {clientId: '?'}", "mine"), client_id)
+    among.registry.load(loaded("match: {clientId: '?'}", "mine"), client_id=client_id)
     (folder / "rival.yaml").write_text("description: rival.\nmatch: {clientId: '?'}\n")
     reload(among, [folder], SCHEMAS, "rival.yaml")
     assert ["scenarios reloaded (rival.yaml)"] == [message.partition(":")[0] for message in told.messages]

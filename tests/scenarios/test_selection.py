@@ -418,7 +418,7 @@ def test_everything_is_forgotten() -> None:
 
 def load(among: Selector, name: str, client_id: str | None = None, text: str = "") -> None:
     """Load a scenario at run time."""
-    among.load(read_text(name, f"description: x.\n{text}", name, SCHEMAS), client_id)
+    among.load(read_text(name, f"description: x.\n{text}", name, SCHEMAS), client_id=client_id)
 
 
 def test_a_loaded_scenario_is_chosen_in_every_way() -> None:

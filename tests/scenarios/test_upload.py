@@ -30,7 +30,7 @@ def posted(text: str, *, is_json: bool = True) -> Upload:
 def problems(text: str, *, is_json: bool = True) -> tuple[str, ...]:
     """Everything that is wrong with a body, in either of the two steps."""
     with pytest.raises(SetupError) as caught:
-        posted(text, is_json=is_json).scenario("tale")
+        posted(text, is_json=is_json).scenarios("tale")[0]
     return caught.value.problems
 
 
@@ -58,7 +58,7 @@ TALE = {
 def test_a_scenario_is_read_as_from_a_file(is_json: bool) -> None:
     """But for where it comes from: faults are told by their line, a scenario by its name."""
     expected = read_text("tale", json.dumps(TALE, ensure_ascii=False), "tale (loaded)", SCHEMAS)
-    assert expected == posted(written(TALE, is_json=is_json), is_json=is_json).scenario("tale")
+    assert expected == posted(written(TALE, is_json=is_json), is_json=is_json).scenarios("tale")[0]
 
 
 @BOTH
@@ -79,7 +79,7 @@ def test_name_and_client_id_may_stand_beside_the_scenario_s_own_keys(
     found = posted(written({**own, **TALE}, is_json=is_json), is_json=is_json)
     assert (name, client_id) == (found.name, found.client_id)
     assert set(TALE) == set(found.written.value)
-    assert "given" == found.scenario("given").name
+    assert "given" == found.scenarios("given")[0].name
 
 
 @BOTH
@@ -118,14 +118,14 @@ def test_json_may_be_indented_with_tabs() -> None:
     """As many editors do, which YAML would not have between lines of its own."""
     text = '{\n\t"description":\t"x",\n\t"match":\t{\n\t\t"clientId":\t"A"\n\t},\n\t"reslut": 1\n}'
     assert ["body:6: reslut"] == [problem[:14] for problem in problems(text)]
-    assert "x" == posted(text.replace(',\n\t"reslut": 1', "")).scenario("tale").description
+    assert "x" == posted(text.replace(',\n\t"reslut": 1', "")).scenarios("tale")[0].description
 
 
 def test_json_that_is_no_yaml_is_read_too() -> None:
     """Half of an emoji is an escape to JSON and nothing to YAML; faults then name no line rather than a wrong one."""
     emoji = json.dumps("\U0001f600")
     assert "\\ud83d" in emoji
-    assert "\U0001f600" == posted(f'{{"description": {emoji}}}').scenario("tale").description
+    assert "\U0001f600" == posted(f'{{"description": {emoji}}}').scenarios("tale")[0].description
     (problem,) = problems(f'{{"description": {emoji},\n\n"reslut": 1}}')
     assert problem.startswith("body: reslut: ")
 
@@ -193,7 +193,7 @@ def test_depth_is_bounded_alike(levels: int, of: str, is_json: bool) -> None:
     """However deep the interpreter could go."""
     text = nested(levels, of=of)
     if levels == MAX_DEPTH - 3:
-        assert posted(text, is_json=is_json).scenario("tale")
+        assert posted(text, is_json=is_json).scenarios("tale")[0]
     else:
         (problem,) = problems(text, is_json=is_json)
         assert problem.endswith(": nested more than 16 levels deep")
@@ -212,7 +212,7 @@ def test_every_json_value_can_be_set(value: Any, ascii_only: bool) -> None:
     """And is replied as it was posted, numbers with all their digits."""
     text = json.dumps({"description": "x", ENDPOINT: {"set": {"a": value}}}, ensure_ascii=ascii_only)
     assume("${" not in text)
-    ((path, fill),) = posted(text).scenario("tale").steps[ENDPOINT][0].set
+    ((path, fill),) = posted(text).scenarios("tale")[0].steps[ENDPOINT][0].set
     scope = Scope({}, {}, {}, "A", NOW)
     assert (("a",), json.dumps(value)) == (path, json.dumps(fill(scope)))
 
@@ -222,7 +222,7 @@ def test_whatever_is_posted_is_read_or_refused(text: str, is_json: bool) -> None
     """With at least one problem in words, never by another error."""
     for body in (text, f'{{"description": {text}}}', f'{{"description": "x", "name": "{text}"}}'):
         with contextlib.suppress(SetupError):
-            posted(body, is_json=is_json).scenario("tale")
+            posted(body, is_json=is_json).scenarios("tale")[0]
             continue
         told = problems(body, is_json=is_json)
         assert told

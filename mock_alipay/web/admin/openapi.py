@@ -151,10 +151,10 @@ def _admin_call(parts: _Components, path: str, call: str, spec: Mapping[str, Any
 
 def _posted(parts: _Components, pointer: str) -> dict[str, Any]:
     """A scenario, and beside its keys those of the admin API."""
-    scenario = parts.rewritten(parts.schemas.document(SCENARIO_SCHEMA), SCENARIO_SCHEMA)
+    scenario = parts.rewritten(parts.schemas.document(SCENARIO_SCHEMA)["else"], SCENARIO_SCHEMA)
     own = parts.schemas.follow(pointer, SCHEMA)[0]
     properties = {**parts.rewritten(own["properties"], SCHEMA), **scenario["properties"]}
-    return {**scenario, "description": own["description"], "properties": properties}
+    return {"type": "object", **scenario, "description": own["description"], "properties": properties}
 
 
 def _good(parts: _Components, spec: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,17 +28,18 @@ async def list_scenarios(context: AdminContext, request: AdminRequest) -> Any:
 
 
 async def load_scenario(context: AdminContext, request: AdminRequest) -> Any:
-    """Load a scenario until reset."""
+    """Load a scenario, or those of a template, until reset."""
     if request.media not in (JSON, *YAML):
         raise wrong_media(request.media, [JSON, YAML[0]])
     try:
-        scenario, client_id = await context.worker.do(lambda: _posted(context, request))
-        context.selector.load(scenario, client_id)
+        scenarios, client_id = await context.worker.do(lambda: _posted(context, request))
+        context.selector.load(*scenarios, client_id=client_id)
     except UnicodeDecodeError:
         raise HttpProblem(400, "Bad scenario", "the body is not UTF-8 text") from None
     except SetupError as error:
         raise HttpProblem(400, "Bad scenario", "; ".join(error.problems), faults=list(error.problems)) from None
-    return scenario_view(scenario, loaded=True, client_id=client_id)
+    views = [scenario_view(scenario, loaded=True, client_id=client_id) for scenario in scenarios]
+    return views[0] if len(views) == 1 else {"scenarios": views}
 
 
 async def choose_scenario(context: AdminContext, request: AdminRequest) -> Any:
@@ -72,7 +73,7 @@ def scenario_view(scenario: Scenario, *, loaded: bool, client_id: str | None) ->
     }
 
 
-def _posted(context: AdminContext, request: AdminRequest) -> tuple[Scenario, str | None]:
+def _posted(context: AdminContext, request: AdminRequest) -> tuple[list[Scenario], str | None]:
     upload = read_upload(
         request.raw.decode(),
         context.contract.schemas,
@@ -82,7 +83,7 @@ def _posted(context: AdminContext, request: AdminRequest) -> tuple[Scenario, str
     name, client_id = _one("name", request, upload.name), _one("clientId", request, upload.client_id)
     if name is None:
         raise HttpProblem(400, "No name", "a scenario needs a name: POST …/scenarios?name=NAME, or the key name in it")
-    return upload.scenario(name), client_id
+    return upload.scenarios(name), client_id
 
 
 def _one(name: str, request: AdminRequest, in_body: str | None) -> str | None:

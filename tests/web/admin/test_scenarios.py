@@ -317,6 +317,20 @@ def test_ties(own: Live) -> None:
     assert reason.endswith("loaded earlier: one, four, three, risk-reject")
 
 
+def test_templates(own: Live) -> None:
+    """All its scenarios are loaded, told and listed, for whom they were loaded; a misspelt name is told of them."""
+    text = "each: {code: [RISK_REJECT, DO_NOT_HONOR]}\ndescription: x.\npay: {result: '${each.code}'}\n"
+    found = post(own, text, "?name=mine&clientId=A").body["scenarios"]
+    names = ["mine-risk-reject", "mine-do-not-honor"]
+    assert [(name, "A", None) for name in names] == [(one["name"], one["clientId"], one["file"]) for one in found]
+    listed = own.admin("GET", "/scenarios?clientId=A").body["scenarios"]
+    assert sorted(names) == [one["name"] for one in listed if one["file"] is None]
+    told = problem(own.admin("PUT", "/scenario", {"scenario": "mine-risk-rejct", "clientId": "A"}))
+    assert "did you mean mine-risk-reject?" in told["detail"]
+    faulty = problem(post(own, text.replace("pay", "\npya"), "?name=mine"))
+    assert (400, ["body:4: pya"]) == (faulty["status"], [fault.rpartition(": ")[0] for fault in faulty["faults"]])
+
+
 def test_loaded_scenarios_go_before_files(own: Live) -> None:
     """Where a loaded scenario and a file's claim a call alike, the loaded one plays; more conditions still win."""
     amount = "paymentAmount.value: '11'"

@@ -1,0 +1,119 @@
+"""Templates: a scenario file with ``each``, which stands for one scenario per value of a variable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from mock_alipay.errors import SetupError
+from mock_alipay.scenarios.matching import text
+from mock_alipay.scenarios.yaml_document import Document
+
+EACH = "each"
+
+_PLACEHOLDER = re.compile(r"\$\$\{|\$\{each\.([^{}]*)\}?")
+"""``$${`` is a plain ``${``, as in all placeholders."""
+
+_GAP = re.compile(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z0-9]+")
+"""Between two words of a value."""
+
+_Filling = Mapping[str, Any]
+"""What stands for each placeholder: the value, and its text where ``each`` has texts."""
+
+
+def is_template(written: Document) -> bool:
+    """Whether a document has ``each``."""
+    return isinstance(written.value, dict) and EACH in written.value
+
+
+def expand(written: Document, name: str) -> dict[str, Document]:
+    """What a template, sound by its schema, stands for: documents by the names of their scenarios.
+
+    SetupError tells what is wrong with the values and with the places that they fill.
+    """
+    ((variable, values),) = written.value[EACH].items()
+    texts = values if isinstance(values, dict) else {}
+    problems = list(_misnamed(written, [variable, f"{variable}.text"] if texts else [variable]))
+    named: dict[str, Any] = {}
+    for index, value in enumerate(values):
+        place = f"{EACH}.{variable}.{value}" if texts else f"{EACH}.{variable}[{index}]"
+        word = _GAP.sub("-", text(value) or "").strip("-").lower()
+        if not word:
+            problems.append(f"{written.at(place)}: {place}: expected a value with letters or digits, got '{value}'")
+        elif (own := f"{name}-{word}") in named:
+            problems.append(f"{written.at(place)}: {place}: {value} and {named[own]} both make the scenario {own}")
+        else:
+            named[own] = value
+    if problems:
+        raise SetupError(*written.in_order(problems))
+    return {
+        own: _document(written, {variable: value, f"{variable}.text": texts.get(value)}) for own, value in named.items()
+    }
+
+
+def _misnamed(written: Document, known: list[str]) -> Iterator[str]:
+    """Placeholders of ``each`` that nothing stands for; or that there are none."""
+    found = [(where, one) for where, string in _strings(_body(written)) for one in _placeholders(string)]
+    names = " and ".join(f"${{each.{name}}}" for name in known)
+    if not found:
+        yield f"{written.at(EACH)}: {EACH}: expected {names} in the scenario, found none: all scenarios would be alike"
+    for where, one in found:
+        if one[1] not in known or not one[0].endswith("}"):
+            yield f"{written.at(where)}: {where}: unknown placeholder {one[0]}; known are {names}"
+
+
+def _body(written: Document) -> dict[str, Any]:
+    return {key: value for key, value in written.value.items() if key != EACH}
+
+
+def _strings(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
+    """Keys and texts, each with its path."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            place = f"{where}.{key}" if where else key
+            yield place, key
+            yield from _strings(inner, place)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _strings(inner, f"{where}[{index}]")
+    elif isinstance(value, str):
+        yield where, value
+
+
+def _placeholders(string: str) -> Iterator[re.Match[str]]:
+    return (found for found in _PLACEHOLDER.finditer(string) if found[1] is not None)
+
+
+def _document(written: Document, filling: _Filling) -> Document:
+    def lines() -> Mapping[str, int]:
+        return {_filled_text(path, filling): line for path, line in written.lines().items()}
+
+    try:
+        return Document(written.origin, _filled(_body(written), filling), cache(lines))
+    except KeyError as error:
+        raise SetupError(f"{written.at(EACH)}: {EACH}: the key {error.args[0]} would be there twice") from None
+
+
+def _filled(value: Any, filling: _Filling) -> Any:
+    if isinstance(value, dict):
+        filled: dict[str, Any] = {}
+        for key, inner in value.items():
+            own = _filled_text(key, filling)
+            if own in filled:
+                raise KeyError(own)
+            filled[own] = _filled(inner, filling)
+        return filled
+    if isinstance(value, list):
+        return [_filled(inner, filling) for inner in value]
+    if not isinstance(value, str):
+        return value
+    whole = _PLACEHOLDER.fullmatch(value)
+    return filling[whole[1]] if whole and whole[1] is not None else _filled_text(value, filling)
+
+
+def _filled_text(string: str, filling: _Filling) -> str:
+    if "${each." not in string:
+        return string
+    return _PLACEHOLDER.sub(lambda found: found[0] if found[1] is None else text(filling[found[1]]) or "", string)

@@ -1,0 +1,55 @@
+"""Which files are read, and what keeps one from being read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mock_alipay.errors import SetupError
+from mock_alipay.scenarios import shipped_folder
+from mock_alipay.scenarios.scenario_file import read_document, read_folder
+from tests.scenarios.loading import SCHEMAS
+
+
+def test_a_name_with_two_dashes_is_refused(tmp_path: Path) -> None:
+    """It could never be told from a paymentRequestId that names a scenario."""
+    (tmp_path / "a--b.yaml").write_text("description: x.\n")
+    with pytest.raises(SetupError, match=r"a--b\.yaml: a scenario's name is"):
+        read_folder(tmp_path, SCHEMAS)
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    """Latin-1 is not UTF-8."""
+    file = tmp_path / "a.yaml"
+    file.write_bytes("description: ä".encode("latin-1"))
+    with pytest.raises(SetupError, match=r"a\.yaml: not UTF-8 text"):
+        read_document(file)
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    """By its name."""
+    with pytest.raises(SetupError, match=r"gone\.yaml: cannot be read: "):
+        read_document(tmp_path / "gone.yaml")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "line", "scenario"),
+    [("b.yaml", "b.yml", 1, "b"), ("a-x.yaml", "a.yaml", 2, "a-x"), ("a-x.yml", "a.yml", 2, "a-x")],
+)
+def test_two_files_of_a_folder_never_have_a_scenario_of_one_name(
+    tmp_path: Path, one: str, other: str, line: int, scenario: str
+) -> None:
+    """Whether by their own names or by what a template makes: both are told, the template with its line."""
+    (tmp_path / one).write_text("description: x.\n")
+    each = "each: {code: [X, Y]}\npay: {message: '${each.code}'}\n" if other.startswith("a.") else ""
+    (tmp_path / other).write_text(f"description: x.\n{each}")
+    with pytest.raises(SetupError) as caught:
+        read_folder(tmp_path, SCHEMAS)
+    expected = f"{tmp_path}/{other}:{line}: the scenario {scenario} is in {tmp_path}/{one} too; rename one"
+    assert (expected,) == caught.value.problems
+
+
+def test_the_shipped_folder_holds_scenarios() -> None:
+    """Also in an editable installation."""
+    assert (shipped_folder() / "success.yaml").is_file()
