@@ -38,7 +38,7 @@ from tests.client.test_formatting import PENDING, REFUSED
 from tests.fields import read
 from tests.journal.test_log_lines import REFUSED as REFUSED_ENTRY
 from tests.live import SANDBOX_PATH, Live, live, sample, signed_headers
-from tests.scenarios.loading import read_text
+from tests.scenarios.loading import VOCABULARY, read_text
 from tests.shop import FAULTY, open_shop
 
 WALLET = {"paymentMethodType": "GCASH"}
@@ -105,7 +105,7 @@ def test_terminal_sessions(own_gateway: Live, tmp_path: Path, session: str) -> N
 def test_scenario_example() -> None:
     """The example scenario is a valid one."""
     (example,) = (block for block in blocks("yaml") if "createPaymentSession:" in block)
-    scenario = read_text("shoes", example, "README.md", load().schemas)
+    scenario = read_text("shoes", example, "README.md", VOCABULARY)
     assert len(scenario.steps["createPaymentSession"]) == 3
 
 
@@ -252,7 +252,7 @@ def test_admin_api() -> None:
 
 def test_scenarios() -> None:
     """The table of scenarios names all that are shipped, each once, and the text no other; it counts them right."""
-    shipped = set(Library.load([], load().schemas))
+    shipped = set(Library.load([], VOCABULARY))
     named = set(re.findall(r"mock-scenario: ([a-z-]+)", README)) | set(re.findall(r"`([a-z-]+)--[0-9]+`", README))
     assert named <= shipped
     table = README.partition("### Shipped scenarios\n")[2].partition("\n## ")[0]

@@ -18,10 +18,10 @@ from mock_alipay.scenarios.placeholders import Scope
 from tests.calls import ask, code, latest, parts_of, signed_call
 from tests.fields import read
 from tests.live import sample
-from tests.scenarios.loading import Request
+from tests.scenarios.loading import VOCABULARY, Request
 
 FILES = sorted(shipped_folder().iterdir())
-LIBRARY = Library.load([], load().schemas)
+LIBRARY = Library.load([], VOCABULARY)
 
 PLAYS: dict[str, tuple[list[str], str | None, str]] = {
     # name: result codes in order, fault, words of its description
@@ -73,7 +73,9 @@ def told(
     **steps: tuple[Step, ...],
 ) -> Scenario:
     """What a scenario tells of a payment's life."""
-    return Scenario("", "", "", (), False, steps, buyer, notification_steps or {})
+    named = {f"payments/{name}": played for name, played in steps.items()}
+    notices = {f"payments/{name}": sent for name, sent in (notification_steps or {}).items()}
+    return Scenario("", "", "", (), False, named, buyer, notices)
 
 
 def notified(notification_step: NotificationStep) -> Scenario:
@@ -196,9 +198,9 @@ def test_a_payment_is_declined_for_every_documented_reason(code: str) -> None:
 def test_what_scenarios_put_into_bodies() -> None:
     """An amount that nobody asked for; twice a payment that is in process, and then whatever it is."""
     scope = Scope({}, {}, {}, "", datetime(2026, 11, 22, tzinfo=UTC))
-    (notification_step,) = LIBRARY["notify-altered-amount"].notification_steps["notifyPayment"]
+    (notification_step,) = LIBRARY["notify-altered-amount"].notification_steps["payments/notifyPayment"]
     assert [(("paymentAmount", "value"), "1")] == [(path, fill(scope)) for path, fill in notification_step.set]
-    inquiries = LIBRARY["inquiry-processing-then-success"].steps["inquiryPayment"]
+    inquiries = LIBRARY["inquiry-processing-then-success"].steps["payments/inquiryPayment"]
     processing = {
         ("paymentStatus",): "PROCESSING",
         ("paymentResultCode",): "PAYMENT_IN_PROCESS",
@@ -236,7 +238,7 @@ def test_faults_delays_and_rates_reach_every_endpoint(endpoint: str) -> None:
     among = Selector(LIBRARY, "success")
     for name in ANYWHERE:
         among.prefer(name, client_id="A", times=1)
-        step = among.choose(endpoint, "id", Request("A", {}, {})).step
+        step = among.choose(f"payments/{endpoint}", "id", Request("A", {}, {})).step
         (first, *_), fault, _ = PLAYS[name]
         expected = (None if first == "SUCCESS" else first, fault)
         assert expected == (step.result, step.fault.kind if step.fault else None)
@@ -308,7 +310,7 @@ def test_the_sandboxs_good_cards_always_work(card: str) -> None:
 )
 def test_the_sandboxs_magic_works_for_pay(body: dict[str, Any], scenario: str, result: str | None) -> None:
     """For which it is documented; None is the endpoint's usual answer."""
-    choice = Selector(LIBRARY, "success").choose("pay", "id", Request("A", {}, body))
+    choice = Selector(LIBRARY, "success").choose("payments/pay", "id", Request("A", {}, body))
     assert (scenario, result) == (choice.scenario, choice.step.result)
 
 

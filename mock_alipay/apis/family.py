@@ -52,6 +52,7 @@ class Family(NamedTuple, Generic[Kind]):
     """The field in which clients give an aggregate its id: ``paymentRequestId``."""
     endpoints: Mapping[str, Endpoint[Kind]]
     notifications: Mapping[str, Composer[Kind]]
+    """The first of them tells what the buyer did."""
     buyer: Buyer[Kind] | None = None
 
 
@@ -64,6 +65,8 @@ class Families(Mapping[str, Family[Any]]):
             f"{family.name}/{name}": endpoint for family in self.values() for name, endpoint in family.endpoints.items()
         }
         """By family and name: ``payments/cancel``."""
+        self.opening = tuple(name for name, endpoint in self.endpoints.items() if endpoint.begins)
+        """The endpoints with which an aggregate begins."""
         self.first = next(iter(self.values()))
 
     def of(self, endpoint: str) -> Family[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,9 @@ from mock_alipay.cli.command import Command
 from mock_alipay.cli.options import CONTRACT, SCENARIO_FLAGS, config_of, options
 from mock_alipay.errors import Refusal, SetupError, UsageError
 
+if TYPE_CHECKING:
+    from mock_alipay.scenarios.vocabulary import Vocabulary
+
 
 @click.command(cls=Command)
 @options(*SCENARIO_FLAGS)
@@ -20,14 +23,13 @@ from mock_alipay.errors import Refusal, SetupError, UsageError
 def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands flags over by name
     """List what is loaded, one line each."""
     if schema:
-        from mock_alipay.scenarios.scenario_file import SCHEMA
+        from mock_alipay.scenarios.vocabulary import SCHEMA
 
         click.echo(SCHEMA)
         return
-    from mock_alipay import contracts
     from mock_alipay.scenarios import Library, shipped_folder
 
-    library = Library.load(config_of(completed(flags)[0]).scenarios, contracts.load().schemas)
+    library = Library.load(config_of(completed(flags)[0]).scenarios, _vocabulary())
     width = max(map(len, library))
     for name in library:
         scenario = library[name]
@@ -39,23 +41,30 @@ def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands
 @click.argument("files", nargs=-1, required=True, type=Path, metavar="FILE…")
 def validate(files: tuple[Path, ...]) -> None:
     """Check scenario files: file:line and reason of everything wrong, and of fields that look misspelt."""
-    from mock_alipay import contracts
     from mock_alipay.scenarios.lint import lint
     from mock_alipay.scenarios.scenario_file import parse_scenarios, read_document
 
-    schemas = contracts.load().schemas
+    vocabulary = _vocabulary()
     problems: list[str] = []
     for file in files:
         try:
             written = read_document(file)
-            parse_scenarios(written, file.stem, schemas)
-            for field in lint(written, schemas):
+            parse_scenarios(written, file.stem, vocabulary)
+            for field in lint(written, vocabulary):
                 click.echo(f"{field} (allowed)")
             click.echo(f"{file}: fine")
         except SetupError as error:
             problems.extend(error.problems)
     if problems:
         raise SetupError(*problems)
+
+
+def _vocabulary() -> Vocabulary:
+    from mock_alipay import contracts
+    from mock_alipay.apis import FAMILIES
+    from mock_alipay.scenarios.vocabulary import Vocabulary
+
+    return Vocabulary(contracts.load(), FAMILIES.opening)
 
 
 @click.command(cls=Command)

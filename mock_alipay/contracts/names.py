@@ -62,6 +62,11 @@ def spoken_names(ids: Iterable[str]) -> dict[str, str]:
     return {bare(id_) if count[bare(id_)] == 1 else id_: id_ for id_ in known}
 
 
+def family_of(id_: str) -> str:
+    """The family of an endpoint or notification: ``payments`` of ``payments/cancel``."""
+    return id_.rpartition("/")[0]
+
+
 def bare(id_: str) -> str:
     """The name of an endpoint or notification without its family: ``cancel`` of ``payments/cancel``."""
     return id_.rpartition("/")[2]

@@ -87,6 +87,10 @@ class Schemas:
             self._documents[file] = content if self._required == "documented" else _observed(content)
         return self._documents[file]
 
+    def put(self, file: str, document: dict[str, Any]) -> None:
+        """Have a document stand for a file, for what is checked from now on."""
+        self._documents[file] = document
+
     def _compile(self, name: str) -> Callable[[Any], bool]:
         # Imported when the first call comes: native code of some megabytes.
         import jsonschema_rs

@@ -32,6 +32,7 @@ from mock_alipay.journal.events import Events
 from mock_alipay.journal.metrics import Metrics
 from mock_alipay.journal.notifications import NotificationJournal
 from mock_alipay.scenarios import Library, Selector
+from mock_alipay.scenarios.vocabulary import Vocabulary
 from mock_alipay.signing import Signer, Suspect, keys
 from mock_alipay.signing.keys import KeyRing
 from mock_alipay.signing.pool import SigningPool
@@ -51,6 +52,7 @@ class Components:
     config: Config
     families: Families
     clocks: Clocks
+    vocabulary: Vocabulary
     selector: Selector
     contract: Contract
     repository: Repository
@@ -78,7 +80,8 @@ def assemble(
     clocks = Clocks(clock or SystemClock())
     gateway_key = keys.gateway_key(config.gateway_key)
     contract = contracts.load(types=config.types, required=config.required)
-    selector, ring = _selector(config, contract), _key_ring(config)
+    vocabulary = Vocabulary(contract, families.opening)
+    selector, ring = _selector(config, vocabulary), _key_ring(config)
     journal, schedule, metrics = CallJournal(), Schedule(clocks), Metrics(contract.results)
     events = Events(run=secrets.token_hex(4), always=(metrics.record,))
     forger = cache(lambda: Signer(keys.shipped_forger_key()))
@@ -120,6 +123,7 @@ def assemble(
         config=config,
         families=families,
         clocks=clocks,
+        vocabulary=vocabulary,
         selector=selector,
         contract=contract,
         repository=repository,
@@ -149,8 +153,8 @@ def client_environment(
     }
 
 
-def _selector(config: Config, contract: Contract) -> Selector:
-    library = Library.load(config.scenarios, contract.schemas)
+def _selector(config: Config, vocabulary: Vocabulary) -> Selector:
+    library = Library.load(config.scenarios, vocabulary)
     library.require(config.scenario)
     return Selector(library, config.scenario)
 

@@ -57,7 +57,7 @@ class Executor:
         hurried = (
             endpoint.begins
             and bool(overrides.buyer)
-            and self.selector.notifies_before_reply(overrides.scenario, state.client_id)
+            and self.selector.notifies_before_reply(overrides.scenario, self._outcome_told(state), state.client_id)
         )
         for conflicts in range(MOST_CONFLICTS):
             if conflicts:
@@ -73,6 +73,11 @@ class Executor:
             if await repository.commit(changed, now, replying=True):
                 return outcome
         raise conflict(str(state.request_id))
+
+    def _outcome_told(self, state: CallState) -> str:
+        """The notification that tells what the buyer did."""
+        family = self.families.of(state.endpoint or "")
+        return f"{family.name}/{next(iter(family.notifications), '')}"
 
     async def _stored(self, state: CallState) -> Aggregate | None:
         return await self.repository.store.load(state.about) if state.about else None

@@ -91,7 +91,7 @@ class Gateway:
         else:
             self._admit(state, name)
         began = await self.executor.load(state, name)
-        state.choice = self.selector.choose(_bare(name), state.request_id, state, began)
+        state.choice = self.selector.choose(name, state.request_id, state, began)
         state.explain(state.choice.hint)
         return await self.executor.outcome(state, name, state.choice)
 
@@ -109,7 +109,7 @@ class Gateway:
         if state.request_id is None:
             self._claim(state)
         if state.choice is None and state.endpoint is not None:
-            state.explain(self.selector.would_play(_bare(state.endpoint), state.request_id, state))
+            state.explain(self.selector.would_play(state.endpoint, state.request_id, state))
         if refusal.code == "INVALID_SIGNATURE":
             state.verdict = "invalid"
         message = refusal.message
@@ -184,10 +184,6 @@ class Gateway:
             took=time.perf_counter() - state.began,
         )
         self.events.publish("call", entry.client_id, entry, self.journal.note(entry))
-
-
-def _bare(endpoint: str) -> str:
-    return endpoint.rpartition("/")[2]
 
 
 def _word(result: Mapping[str, Any] | None, name: str) -> str | None:

@@ -39,7 +39,7 @@ class Notifier:
         for event in domain_events:
             scenario = event.scenario or aggregate.scenario
             notification_step, nth = self.selector.notification_step(
-                scenario, event.name, aggregate.client_id, aggregate.request_id
+                scenario, f"{aggregate.family}/{event.name}", aggregate.client_id, aggregate.request_id
             )
             draft = self._draft(aggregate, event, notification_step, nth)._replace(scenario=scenario)
             draft = draft._replace(before_reply=notification_step.before_reply and replying)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SettingName, SetupError, UsageError
 from mock_alipay.scenarios.matching import Matchable
 from mock_alipay.scenarios.scenario import Scenario
 from mock_alipay.scenarios.scenario_file import read_folder, shipped_folder
+from mock_alipay.scenarios.vocabulary import Vocabulary
 from mock_alipay.text.wording import close
 
 MOST_LOADED = 1_000
@@ -34,7 +34,7 @@ class Library(Mapping[str, Scenario]):
         return Library((*self._scenarios.values(), *scenarios))
 
     @classmethod
-    def load(cls, folders: Iterable[Path], schemas: Schemas) -> Library:
+    def load(cls, folders: Iterable[Path], vocabulary: Vocabulary) -> Library:
         """Read the shipped folder and then ``folders``; SetupError tells all that is wrong."""
         scenarios: list[Scenario] = []
         problems: list[str | tuple[str, ...]] = []
@@ -44,7 +44,7 @@ class Library(Mapping[str, Scenario]):
                 problems.append((SettingName("scenarios"), f" {folder}: {why}"))
                 continue
             try:
-                scenarios += read_folder(folder, schemas)
+                scenarios += read_folder(folder, vocabulary)
             except SetupError as error:
                 problems.extend(error.problems)
         if problems:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import chain
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
-from mock_alipay.contracts.names import NotificationName
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.scenarios.json_path import Path, parse
 from mock_alipay.scenarios.placeholders import paths_in
-from mock_alipay.scenarios.scenario import ANY, NOT_STEPS, OPENING
-from mock_alipay.scenarios.scenario_file import SCHEMA
+from mock_alipay.scenarios.scenario import ANY
 from mock_alipay.scenarios.template import expand, is_template
+from mock_alipay.scenarios.vocabulary import Vocabulary
 from mock_alipay.scenarios.yaml_document import Document
-from mock_alipay.text.wording import close
+from mock_alipay.text.wording import alike, close
 
 
 class _Bodies(NamedTuple):
@@ -24,35 +24,37 @@ class _Bodies(NamedTuple):
     replies: tuple[str, ...]
 
 
-def lint(document: Document, schemas: Schemas) -> list[str]:
+def lint(document: Document, vocabulary: Vocabulary) -> list[str]:
     """A line for each, in a document that is a scenario, with the name that was perhaps meant.
 
     A field that is set counts only when it looks misspelt: any may be added to a reply.
     """
     if is_template(document):
-        lines = [line for scenario in expand(document, "").values() for line in lint(scenario, schemas)]
+        lines = [line for scenario in expand(document, "").values() for line in lint(scenario, vocabulary)]
         return document.in_order(dict.fromkeys(lines))
     content: Mapping[str, Any] = document.value
-    endpoints = [name for name in schemas.document(SCHEMA)["else"]["properties"] if name not in {*NOT_STEPS, ANY}]
+    schemas, sections = vocabulary.schemas, _sections(vocabulary)
     found = []
     for place in content.get("match", {}).get("body", {}):
-        complaint = _stranger(schemas, [f"payments/{name}.json" for name in endpoints], place)
+        complaint = _stranger(schemas, sections[ANY].requests, place)
         found.append((f"match.body.{place}", complaint))
-    for name, bodies in _sections(endpoints).items():
-        written = content.get(name, ())
+    for name, written in content.items():
+        bodies = sections.get(vocabulary.keys.get(name, name))
+        if bodies is None:
+            continue
         listed = isinstance(written, list)
-        for index, one in enumerate(written if listed else [written] if written else ()):
+        for index, one in enumerate(written if listed else [written]):
             where = f"{name}[{index}]" if listed else name
             found += [(f"{where}.{key}", complaint) for key, complaint in _in_step(schemas, bodies, one)]
     return document.in_order(f"{document.at(where)}: {where}: {complaint}" for where, complaint in found if complaint)
 
 
-def _sections(endpoints: Iterable[str]) -> dict[str, _Bodies]:
-    steps = {name: _Bodies((f"payments/{name}.json",), (f"payments/{name}.reply.json",)) for name in endpoints}
+def _sections(vocabulary: Vocabulary) -> dict[str, _Bodies]:
+    steps = {id_: _Bodies((f"{id_}.json",), (f"{id_}.reply.json",)) for id_ in vocabulary.endpoints}
     steps[ANY] = _Bodies(*(tuple(chain(*files)) for files in zip(*steps.values(), strict=True)))
-    # Notifications quote the request that opened their payment.
-    opening = tuple(f"payments/{name}.json" for name in OPENING)
-    return steps | {name: _Bodies(opening, (f"payments/{name}.json",)) for name in get_args(NotificationName)}
+    # Notifications quote the request with which their aggregate began.
+    opening = tuple(f"{id_}.json" for id_ in vocabulary.opening)
+    return steps | {id_: _Bodies(opening, (f"{id_}.json",)) for id_ in vocabulary.notifications}
 
 
 def _in_step(schemas: Schemas, bodies: _Bodies, step: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
@@ -68,14 +70,14 @@ def _in_step(schemas: Schemas, bodies: _Bodies, step: Mapping[str, Any]) -> Iter
 
 def _stranger(schemas: Schemas, files: Iterable[str], written: str, *, free: bool = False) -> str | None:
     """What to say of a path that none of the schemas knows; ``free``: only when one of them knows a name like it."""
-    path, meant = parse(written), None
+    path, meant = parse(written), list[str]()
     for file in files:
         known, hint = _known(schemas, file, path)
         if known:
             return None
-        meant = meant or hint
+        meant += [hint] if hint else []
     if meant:
-        return f"not documented, did you mean {meant}?"
+        return f"not documented, did you mean {max(meant, key=partial(alike, written))}?"
     return None if free else "not documented"
 
 

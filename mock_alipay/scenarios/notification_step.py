@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mock_alipay.contracts.names import bare, family_of
 from mock_alipay.journal.faults import NotificationFault
 from mock_alipay.scenarios.parsing import At, Fillings, delay, wording
 
@@ -19,7 +20,7 @@ class NotificationStep:
     drop: bool = False
     copies: int = 1
     after: str | None = None
-    """Held back until one of that name has been sent for the payment."""
+    """Held back until one of that name, of the same family, has been sent for the aggregate."""
     before_reply: bool = False
     """Sent before the reply of the call that causes it."""
     result: str | None = None
@@ -29,19 +30,21 @@ class NotificationStep:
 
 
 NotificationSteps = Mapping[str, tuple[NotificationStep, ...]]
+"""By the ids of notifications."""
 
 
 def read(name: str, written: Mapping[str, Any], at: At) -> NotificationStep:
-    """A notice; what is wrong with it is told by ``at``, key by key."""
+    """A notice of the notification with this id; what is wrong with it is told by ``at``, key by key."""
     message, filled = wording(written, at)
+    after = bare(written["after"]) if "after" in written else None
     with at("after"):
-        if written.get("after") == name:
-            raise ValueError(f"{name} cannot wait for itself")
+        if after == bare(name):
+            raise ValueError(f"{after} cannot wait for itself")
     return NotificationStep(
         delay=delay(written, at),
         drop=written.get("drop", False),
         copies=written.get("duplicate", 1),
-        after=written.get("after"),
+        after=after,
         before_reply="before" in written,
         result=written.get("result"),
         message=message,
@@ -51,7 +54,7 @@ def read(name: str, written: Mapping[str, Any], at: At) -> NotificationStep:
 
 
 def circle(notification_steps: NotificationSteps) -> list[str]:
-    """Names of which each waits for the next and the last for the first, so that none would ever be sent; or none."""
+    """Ids of which each waits for the next and the last for the first, so that none would ever be sent; or none."""
     for name in notification_steps:
         way = [name]
         while (awaited := _awaited(way[-1], notification_steps)) is not None and awaited not in way:
@@ -63,4 +66,4 @@ def circle(notification_steps: NotificationSteps) -> list[str]:
 
 def _awaited(name: str, notification_steps: NotificationSteps) -> str | None:
     first = notification_steps.get(name)
-    return first[0].after if first else None
+    return f"{family_of(name)}/{first[0].after}" if first and first[0].after else None

@@ -7,10 +7,10 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import Library, Selector, shipped_folder
 from mock_alipay.scenarios.scenario_file import scenario_files
+from mock_alipay.scenarios.vocabulary import Vocabulary
 
 _FOLDER_CHECK = 0.5
 """Seconds between looks for a folder that is gone."""
@@ -22,7 +22,7 @@ logger = logging.getLogger("mock_alipay")
 
 
 async def watch(
-    selector: Selector, folders: Sequence[Path], schemas: Schemas, *, file_check: float = _FILE_CHECK
+    selector: Selector, folders: Sequence[Path], vocabulary: Vocabulary, *, file_check: float = _FILE_CHECK
 ) -> None:
     """Watch until cancelled, also when a folder is taken away and put back."""
     from watchfiles import awatch
@@ -35,12 +35,12 @@ async def watch(
             before, stamps = stamps, _stamps(watched)
             changed = {Path(path) for _, path in changes} or {file for file, _ in before.items() ^ stamps.items()}
             if changed:
-                reload(selector, folders, schemas, ", ".join(sorted({path.name for path in changed})))
+                reload(selector, folders, vocabulary, ", ".join(sorted({path.name for path in changed})))
             if _identities(watched) != known:
                 break
         while None in _identities(watched):  # noqa: ASYNC110 - no event tells that it is back
             await asyncio.sleep(_FOLDER_CHECK)
-        reload(selector, folders, schemas, "a folder came back")
+        reload(selector, folders, vocabulary, "a folder came back")
 
 
 def _identities(folders: Sequence[Path]) -> list[int | None]:
@@ -61,10 +61,10 @@ def _stamp(file: Path) -> tuple[int, int] | None:
     return state.st_mtime_ns, state.st_size
 
 
-def reload(selector: Selector, folders: Sequence[Path], schemas: Schemas, changed: str) -> None:
+def reload(selector: Selector, folders: Sequence[Path], vocabulary: Vocabulary, changed: str) -> None:
     """Read all folders again and take over what they say, or nothing of it."""
     try:
-        library = Library.load(folders, schemas)
+        library = Library.load(folders, vocabulary)
         library.require(selector.default)
         selector.registry.replace_files(library)
     except SetupError as error:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
-from typing import Any, get_args
+from typing import Any
 
-from mock_alipay.contracts.names import Act, NotificationName
+from mock_alipay.contracts.names import Act, bare, family_of
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import buyer_step, notification_step, step
 from mock_alipay.scenarios.json_path import parse
@@ -17,16 +17,12 @@ from mock_alipay.scenarios.matching import Condition, conditions
 from mock_alipay.scenarios.notification_step import NotificationStep, NotificationSteps
 from mock_alipay.scenarios.parsing import each
 from mock_alipay.scenarios.step import Step
+from mock_alipay.scenarios.vocabulary import Vocabulary
 from mock_alipay.scenarios.yaml_document import Document
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
-_NOTIFICATIONS: tuple[str, ...] = get_args(NotificationName)
 ANY = "*"
 """The key of the steps for every endpoint that has none of its own."""
-OPENING = ("createPaymentSession", "pay")
-"""Endpoints with which a payment begins, and with it what its buyer does and what is sent."""
-NOT_STEPS = frozenset({"each", "description", "match", "count", "buyer", *_NOTIFICATIONS})
-"""Keys of a scenario that are no endpoint's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +35,11 @@ class Scenario:
     match: tuple[Condition, ...]
     count_by_client: bool
     steps: Mapping[str, tuple[Step, ...]]
+    """By the ids of endpoints, or ``*``."""
     buyer: tuple[Act, ...] = ()
     notification_steps: NotificationSteps = field(default_factory=dict)
+    opening: tuple[str, ...] = ()
+    """The endpoints with which what its buyer does, or what is sent, begins."""
 
     @property
     def weight(self) -> tuple[int, int]:
@@ -52,8 +51,7 @@ class Scenario:
         """The endpoints whose calls the scenario changes; ``*`` alone for all of them."""
         if ANY in self.steps:
             return [ANY]
-        opening = OPENING if self.buyer or self.notification_steps else ()
-        return list(dict.fromkeys([*opening, *self.steps]))
+        return list(dict.fromkeys([*self.opening, *self.steps]))
 
     def plays(self, endpoint: str) -> bool:
         """Whether the scenario changes calls of an endpoint."""
@@ -68,7 +66,7 @@ class Scenario:
         return any(path in places for one in told for path, _ in one.set)
 
 
-def build(name: str, document: Document) -> Scenario:
+def build(name: str, document: Document, vocabulary: Vocabulary) -> Scenario:
     """The scenario in a document that fits the scenario schema; SetupError lists every problem."""
     problems: list[str] = []
     if not _NAME.fullmatch(name) or "--" in name:
@@ -80,20 +78,24 @@ def build(name: str, document: Document) -> Scenario:
             parse(place)
         except ValueError as error:
             problems.append(f"{document.at(f'match.body.{place}')}: match.body: {error}")
+    keys = _keys(document, vocabulary, problems)
     steps = {
-        endpoint: each(document, endpoint, problems, step.read) for endpoint in content if endpoint not in NOT_STEPS
+        id_: each(document, key, problems, step.read)
+        for id_, key in keys.items()
+        if id_ not in vocabulary.notifications
     }
     acts = each(document, "buyer", problems, buyer_step.read) if "buyer" in content else ()
     notification_steps = {
-        name: each(document, name, problems, partial(notification_step.read, name))
-        for name in _NOTIFICATIONS
-        if name in content
+        id_: each(document, key, problems, partial(notification_step.read, id_))
+        for id_, key in keys.items()
+        if id_ in vocabulary.notifications
     }
     if circle := notification_step.circle(notification_steps):
-        waiting = " waits for ".join([*circle, circle[0]])
-        problems.append(f"{document.at(f'{circle[0]}.after')}: {waiting}: none would ever be sent")
+        waiting = " waits for ".join(map(bare, [*circle, circle[0]]))
+        problems.append(f"{document.at(f'{keys[circle[0]]}.after')}: {waiting}: none would ever be sent")
     if problems:
         raise SetupError(*problems)
+    told = {family_of(id_) for id_ in notification_steps}
     return Scenario(
         name=name,
         origin=document.origin,
@@ -103,4 +105,17 @@ def build(name: str, document: Document) -> Scenario:
         steps=steps,
         buyer=acts,
         notification_steps=notification_steps,
+        opening=tuple(id_ for id_ in vocabulary.opening if acts or family_of(id_) in told),
     )
+
+
+def _keys(document: Document, vocabulary: Vocabulary, problems: list[str]) -> dict[str, str]:
+    """The keys of steps and notices, by the ids that they stand for."""
+    found: dict[str, str] = {}
+    for key in document.value:
+        id_ = ANY if key == ANY else vocabulary.keys.get(key)
+        if id_ in found:
+            problems.append(f"{document.at(key)}: {key}: the same as {found[id_]}; leave one of them out")
+        elif id_ is not None:
+            found[id_] = key
+    return found

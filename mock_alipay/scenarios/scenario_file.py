@@ -7,24 +7,22 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import yaml_document
 from mock_alipay.scenarios.scenario import Scenario, build
 from mock_alipay.scenarios.template import expand, is_template
+from mock_alipay.scenarios.vocabulary import SCHEMA, Vocabulary
 from mock_alipay.scenarios.yaml_document import Document
 
-SCHEMA = str(Path(__file__).with_name("scenario.json"))
 
-
-def read_folder(folder: Path, schemas: Schemas) -> list[Scenario]:
+def read_folder(folder: Path, vocabulary: Vocabulary) -> list[Scenario]:
     """The scenarios of a folder's files, by file name; SetupError tells file, line and reason of everything wrong."""
     scenarios: dict[str, Scenario] = {}
     problems: list[str] = []
     for file in scenario_files(folder):
         try:
             written = read_document(file)
-            found = parse_scenarios(written, file.stem, schemas)
+            found = parse_scenarios(written, file.stem, vocabulary)
         except SetupError as error:
             problems.extend(error.problems)
             continue
@@ -48,18 +46,18 @@ def read_document(file: Path) -> Document:
     return yaml_document.read(text, str(file))
 
 
-def parse_scenarios(written: Document, name: str, schemas: Schemas) -> list[Scenario]:
+def parse_scenarios(written: Document, name: str, vocabulary: Vocabulary) -> list[Scenario]:
     """The scenario in a document, or those that a template stands for."""
     if not is_template(written):
-        return [parse_scenario(written, name, schemas)]
-    if not schemas.accepts(SCHEMA, written.value):
-        faults = schemas.explain(SCHEMA, written.value)
+        return [parse_scenario(written, name, vocabulary)]
+    if not vocabulary.schemas.accepts(SCHEMA, written.value):
+        faults = vocabulary.schemas.explain(SCHEMA, written.value)
         raise SetupError(*(f"{written.at(fault.path)}: {fault.text}" for fault in faults))
     scenarios: list[Scenario] = []
     faulty: list[Sequence[str]] = []
     for own, document in expand(written, name).items():
         try:
-            scenarios.append(parse_scenario(document, own, schemas))
+            scenarios.append(parse_scenario(document, own, vocabulary))
         except SetupError as error:
             faulty.append(error.problems)
     if faulty:
@@ -67,21 +65,21 @@ def parse_scenarios(written: Document, name: str, schemas: Schemas) -> list[Scen
     return scenarios
 
 
-def parse_scenario(written: Document, name: str, schemas: Schemas) -> Scenario:
+def parse_scenario(written: Document, name: str, vocabulary: Vocabulary) -> Scenario:
     """A scenario from a document."""
     if not isinstance(written.value, dict):
         raise SetupError(f"{written.at('')}: expected the keys of a scenario, such as description: ...")
-    if schemas.accepts(SCHEMA, written.value):
-        return _built(name, written, [])
-    faults = schemas.explain(SCHEMA, written.value)
+    if vocabulary.schemas.accepts(SCHEMA, written.value):
+        return _built(name, written, vocabulary, [])
+    faults = vocabulary.schemas.explain(SCHEMA, written.value)
     problems = [f"{written.at(fault.path)}: {fault.text}" for fault in faults]
     # What is left may have more to tell: without the wrong keys, and without sections that need them.
     rest = written.without(fault.path for fault in faults)
     rest.value.setdefault("description", "None.")
-    rest = rest.without(re.split(r"[.\[]", fault.path)[0] for fault in schemas.explain(SCHEMA, rest.value))
-    if not schemas.accepts(SCHEMA, rest.value):
+    rest = rest.without(re.split(r"[.\[]", fault.path)[0] for fault in vocabulary.schemas.explain(SCHEMA, rest.value))
+    if not vocabulary.schemas.accepts(SCHEMA, rest.value):
         raise SetupError(*written.in_order(problems))
-    return _built(name, rest, problems)
+    return _built(name, rest, vocabulary, problems)
 
 
 def _once(template: Document, faulty: Iterable[Sequence[str]], count: int) -> Iterator[str]:
@@ -94,10 +92,10 @@ def _once(template: Document, faulty: Iterable[Sequence[str]], count: int) -> It
         yield from dict.fromkeys(itertools.chain(*(told if len(told) < count else told[:1])))
 
 
-def _built(name: str, written: Document, problems: Sequence[str]) -> Scenario:
+def _built(name: str, written: Document, vocabulary: Vocabulary, problems: Sequence[str]) -> Scenario:
     """The scenario, unless there are problems; SetupError tells them and those that it has itself, by line."""
     try:
-        scenario = build(name, written)
+        scenario = build(name, written, vocabulary)
     except SetupError as error:
         raise SetupError(*written.in_order([*problems, *error.problems])) from None
     if problems:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from mock_alipay.contracts.names import Act
+from mock_alipay.contracts.names import Act, bare
 from mock_alipay.errors import TooManyClientIds, UnknownScenario
 from mock_alipay.scenarios.counters import StepCounters
 from mock_alipay.scenarios.library import Library, Registry
@@ -114,12 +114,10 @@ class Selector:
             nth = self.counters.next(known, name, client_id, payment_request_id)
         return notification_steps[min(nth, len(notification_steps) - 1)], nth
 
-    def notifies_before_reply(self, scenario: str, client_id: str) -> bool:
-        """Whether a scenario tells of the buyer before the reply that opens the session."""
+    def notifies_before_reply(self, scenario: str, notification: str, client_id: str) -> bool:
+        """Whether a scenario sends such a notification before the reply to the call that causes it."""
         known = self.registry.library(client_id).get(scenario)
-        return known is not None and any(
-            notification_step.before_reply for notification_step in known.notification_steps.get("notifyPayment", ())
-        )
+        return known is not None and any(one.before_reply for one in known.notification_steps.get(notification, ()))
 
     def prefer(self, scenario: str, *, client_id: str | None = None, times: int | None = None) -> None:
         """Play ``scenario`` for one client id or all, for the next ``times`` calls or until changed."""
@@ -198,7 +196,7 @@ class Selector:
                 del self._preferences[asked.whom]
         if plays:
             return scenario, reason, None
-        reason += f", but it has no step for {endpoint}"
+        reason += f", but it has no step for {bare(endpoint)}"
         if set_ is not None and set_.times is not None:
             reason += ": this call does not count"
         # A payment that began in the scenario plays in it all the same.

@@ -12,11 +12,12 @@ from typing import Any
 
 import orjson
 
-from mock_alipay.contracts.schemas import Schemas, nesting
+from mock_alipay.contracts.schemas import nesting
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import yaml_document
 from mock_alipay.scenarios.scenario import Scenario
 from mock_alipay.scenarios.scenario_file import parse_scenarios
+from mock_alipay.scenarios.vocabulary import Vocabulary
 from mock_alipay.scenarios.yaml_document import Document
 from mock_alipay.text.wording import not_json, short
 
@@ -31,15 +32,15 @@ class Upload:
     name: str | None
     client_id: str | None
     written: Document
-    schemas: Schemas
+    vocabulary: Vocabulary
 
     def scenarios(self, name: str) -> list[Scenario]:
         """The scenario, or those of a template; SetupError tells line and reason of everything wrong."""
-        found = parse_scenarios(self.written, name, self.schemas)
+        found = parse_scenarios(self.written, name, self.vocabulary)
         return [dataclasses.replace(scenario, origin=f"{scenario.name} (loaded)") for scenario in found]
 
 
-def read_upload(text: str, schemas: Schemas, *, keys: str, is_json: bool) -> Upload:
+def read_upload(text: str, vocabulary: Vocabulary, *, keys: str, is_json: bool) -> Upload:
     """A body's text taken apart; ``keys`` is the schema of the keys beside a scenario's own.
 
     SetupError when the text is not what it says it is.
@@ -49,9 +50,9 @@ def read_upload(text: str, schemas: Schemas, *, keys: str, is_json: bool) -> Upl
         raise SetupError(f"{written.at('')}: expected the keys of a scenario, such as description: ...")
     scenario = dict(written.value)
     own = {key: value for key in ("name", "clientId") if (value := scenario.pop(key, None)) is not None}
-    if faults := schemas.explain(keys, own):
+    if faults := vocabulary.schemas.explain(keys, own):
         raise SetupError(*(f"{written.at(fault.path)}: {fault.text}" for fault in faults))
-    return Upload(own.get("name"), own.get("clientId"), dataclasses.replace(written, value=scenario), schemas)
+    return Upload(own.get("name"), own.get("clientId"), dataclasses.replace(written, value=scenario), vocabulary)
 
 
 def _json(text: str) -> Document:

@@ -115,6 +115,6 @@ async def _load_faker(components: Components) -> None:
 
 async def _watch(components: Components) -> None:
     try:
-        await watch(components.selector, components.config.scenarios, components.contract.schemas)
+        await watch(components.selector, components.config.scenarios, components.vocabulary)
     except Exception:
         logger.exception("scenario files are no longer watched")

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.contracts import load
 from mock_alipay.scenarios import Library
 from tests.cli.conftest import Command
 from tests.live import SAMPLE_FILE, sample
+from tests.scenarios.loading import VOCABULARY
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
@@ -32,7 +32,7 @@ def test_scenarios(command: Command) -> None:
     ended = command("scenarios")
     lines = ended.out.splitlines()
     assert (0, "") == (ended.code, ended.err)
-    assert list(Library.load([], load().schemas)) == [line.split()[0] for line in lines]
+    assert list(Library.load([], VOCABULARY)) == [line.split()[0] for line in lines]
     assert any(line.startswith("slow ") and line.endswith("15 s and more.") for line in lines)
 
 
@@ -43,7 +43,7 @@ def test_scenarios_of_ours(command: Command, tmp_path: Path) -> None:
     for name in ("slow", "zebra"):
         file_with(ours, f"description: Our {name}.\n", f"{name}.yaml")
     lines = command("scenarios", "--scenarios", str(ours)).out.splitlines()
-    assert len(Library.load([], load().schemas)) + 1 == len(lines)
+    assert len(Library.load([], VOCABULARY)) + 1 == len(lines)
     for name in ("slow", "zebra"):
         (line,) = [line for line in lines if line.split()[0] == name]
         assert line.endswith(f"  Our {name}.  ({ours / name}.yaml)")

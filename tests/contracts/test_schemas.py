@@ -201,7 +201,8 @@ class TestEndpoints:
     def test_scenarios_may_script_every_endpoint(self) -> None:
         """And every notification: they are the keys of a scenario beside its own five and that for all endpoints."""
         own = {"each", "description", "match", "count", "buyer", "*"}
-        assert {*ENDPOINTS, *map(bare, NOTIFICATIONS)} == set(read("scenario.json")["else"]["properties"]) - own
+        ids = {*(f"payments/{name}" for name in ENDPOINTS), *NOTIFICATIONS}
+        assert ids | set(map(bare, ids)) == set(read("scenario.json")["else"]["properties"]) - own
 
     def test_scenarios_may_use_every_result_code(self) -> None:
         """scenario.json lists the codes again, for editors that complete them."""

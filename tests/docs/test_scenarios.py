@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mock_alipay.scenarios import Library, Selector
 from tests.docs.pages import blocks
-from tests.scenarios.loading import SCHEMAS, Request
+from tests.scenarios.loading import VOCABULARY, Request
 
 PAGE = "scenarios.md"
 
@@ -16,11 +16,11 @@ def test_templates(tmp_path: Path) -> None:
     refunds, broken = blocks(PAGE, "yaml")
     (tmp_path / "no-payout.yaml").write_text(refunds)
     (tmp_path / "broken.yaml").write_text(broken)
-    own = {name: scenario for name, scenario in Library.load([tmp_path], SCHEMAS).items() if "-payout-" in name}
+    own = {name: scenario for name, scenario in Library.load([tmp_path], VOCABULARY).items() if "-payout-" in name}
     (listed,) = blocks(PAGE, "console")
     shown = [line.removesuffix("  (no-payout.yaml)").split(maxsplit=1) for line in listed.splitlines()[2:-1]]
     assert shown == [[name, scenario.description] for name, scenario in own.items()]
-    found = Library.load([tmp_path], SCHEMAS)["broken-capture"]
+    found = Library.load([tmp_path], VOCABULARY)["broken-capture"]
     assert ("The connection breaks, and the money is not captured.", ["capture"]) == (
         found.description,
         list(found.steps),
@@ -30,6 +30,6 @@ def test_templates(tmp_path: Path) -> None:
 def test_the_reason_names_the_others(tmp_path: Path) -> None:
     """As the page shows it for a file that fits as well as a shipped one."""
     (tmp_path / "own.yaml").write_text("description: x.\nmatch: {body: {paymentAmount.value: '11'}}\n")
-    among = Selector(Library.load([tmp_path], SCHEMAS), "success")
+    among = Selector(Library.load([tmp_path], VOCABULARY), "success")
     choice = among.choose("pay", "id", Request("A", {}, {"paymentAmount": {"value": "11"}}))
     assert ("own", blocks(PAGE, "text")) == (choice.scenario, [f"{choice.reason}\n"])

@@ -7,14 +7,15 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from mock_alipay.apis import FAMILIES
 from mock_alipay.contracts import load
-from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import yaml_document
 from mock_alipay.scenarios.scenario import Scenario
 from mock_alipay.scenarios.scenario_file import parse_scenario
+from mock_alipay.scenarios.vocabulary import Vocabulary
 
-SCHEMAS = load().schemas
+VOCABULARY = Vocabulary(load(), FAMILIES.opening)
 
 
 class Request(NamedTuple):
@@ -25,14 +26,14 @@ class Request(NamedTuple):
     body: Mapping[str, Any]
 
 
-def read_text(name: str, text: str, origin: str, schemas: Schemas) -> Scenario:
+def read_text(name: str, text: str, origin: str, vocabulary: Vocabulary) -> Scenario:
     """A scenario from its text."""
-    return parse_scenario(yaml_document.read(text, origin), name, schemas)
+    return parse_scenario(yaml_document.read(text, origin), name, vocabulary)
 
 
 def scenario(text: str, name: str = "tale") -> Scenario:
     """The scenario in a text, its description added."""
-    return read_text(name, f"description: A test.\n{text}", f"{name}.yaml", SCHEMAS)
+    return read_text(name, f"description: A test.\n{text}", f"{name}.yaml", VOCABULARY)
 
 
 def problems(text: str, name: str = "tale") -> Sequence[str]:

@@ -9,7 +9,7 @@ import pytest
 from mock_alipay.errors import SetupError, UsageError
 from mock_alipay.scenarios import Library
 from mock_alipay.scenarios.scenario_file import read_folder
-from tests.scenarios.loading import SCHEMAS, Request
+from tests.scenarios.loading import VOCABULARY, Request
 
 
 def write(folder: Path, **scenarios: str) -> Path:
@@ -22,7 +22,7 @@ def write(folder: Path, **scenarios: str) -> Path:
 
 def load(*folders: Path) -> Library:
     """The shipped scenarios and those of some folders."""
-    return Library.load(folders, SCHEMAS)
+    return Library.load(folders, VOCABULARY)
 
 
 def matching(library: Library, client_id: str = "C", headers: dict[str, str] | None = None, **body: str) -> str | None:
@@ -136,7 +136,7 @@ def test_a_library_is_joined_by_more_scenarios(tmp_path: Path) -> None:
     library = load(write(tmp_path / "own", a="match: {clientId: x}", b="match: {clientId: y}"))
     before = dict(library)
     files = write(tmp_path / "more", a="match: {clientId: z}", c="match: {clientId: [x, y]}")
-    joined = library.joined_by(read_folder(files, SCHEMAS))
+    joined = library.joined_by(read_folder(files, VOCABULARY))
     assert ["c", "c", "a"] == [matching(joined, client_id) for client_id in "xyz"]
     assert ({*before, "c"}, sorted(joined)) == (set(joined), list(joined))
     assert (before, "a") == (dict(library), matching(library, "x"))

@@ -10,7 +10,7 @@ from mock_alipay.scenarios import shipped_folder
 from mock_alipay.scenarios.lint import lint
 from mock_alipay.scenarios.scenario_file import read_document
 from mock_alipay.scenarios.yaml_document import read
-from tests.scenarios.loading import SCHEMAS, scenario
+from tests.scenarios.loading import VOCABULARY, scenario
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ from tests.scenarios.loading import SCHEMAS, scenario
 def test_a_field_that_nobody_documents(text: str, expected: str) -> None:
     """It is told with its line, and the name that was perhaps meant."""
     scenario(text)
-    (told,) = lint(read(f"description: x.\n{text}", "tale.yaml"), SCHEMAS)
+    (told,) = lint(read(f"description: x.\n{text}", "tale.yaml"), VOCABULARY)
     assert told.startswith("tale.yaml:2: ")
     assert expected in told
 
@@ -61,17 +61,17 @@ def test_a_field_that_nobody_documents(text: str, expected: str) -> None:
 def test_what_is_documented_or_added_is_not_told(text: str) -> None:
     """A match looks at requests of every kind, and replies may be given fields that look like no other."""
     scenario(text)
-    assert [] == lint(read(f"description: x.\n{text}", "tale.yaml"), SCHEMAS)
+    assert [] == lint(read(f"description: x.\n{text}", "tale.yaml"), VOCABULARY)
 
 
 @pytest.mark.parametrize("file", sorted(shipped_folder().glob("*.yaml")), ids=lambda file: file.stem)
 def test_the_shipped_scenarios_have_none(file: Path) -> None:
     """Not one misspelling among them."""
-    assert [] == lint(read_document(file), SCHEMAS)
+    assert [] == lint(read_document(file), VOCABULARY)
 
 
 def test_several_are_told_by_line() -> None:
     """Whatever order they are found in."""
     text = "pay: {set: {paymentTme: x}}\ndescription: x.\nmatch: {body: {foo: x, bar: y}}\n"
-    told = lint(read(text, "tale.yaml"), SCHEMAS)
+    told = lint(read(text, "tale.yaml"), VOCABULARY)
     assert ["tale.yaml:1", "tale.yaml:3", "tale.yaml:3"] == [line.partition(": ")[0] for line in told]

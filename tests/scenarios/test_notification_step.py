@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_alipay.contracts.names import NotificationName
+from mock_alipay.contracts.names import NotificationName, bare
 from mock_alipay.journal.faults import NotificationFault
 from mock_alipay.scenarios.notification_step import NotificationStep, circle
 from tests.fields import read
@@ -46,8 +46,8 @@ NAMES: tuple[NotificationName, ...] = get_args(NotificationName)
 )
 def test_a_notice_is_read(text: str, expected: NotificationStep) -> None:
     """Every key, alone and beside others, with what stands for it when it is left out."""
-    assert {"notifyPayment": (expected,)} == scenario(f"notifyPayment: {text}").notification_steps
-    assert {"notifyPayment": (expected,)} == scenario(f"notifyPayment: [{text}]").notification_steps
+    assert {"payments/notifyPayment": (expected,)} == scenario(f"notifyPayment: {text}").notification_steps
+    assert {"payments/notifyPayment": (expected,)} == scenario(f"notifyPayment: [{text}]").notification_steps
 
 
 def test_the_schema_knows_every_fault_and_notification() -> None:
@@ -116,6 +116,8 @@ class TestCircle:
         sent: set[NotificationName] = set()
         for _ in NAMES:
             sent |= {name for name in NAMES if waits.get(name) is None or waits.get(name) in sent}
-        found = circle({name: (NotificationStep(after=after), NotificationStep()) for name, after in waits.items()})
+        found = circle(
+            {f"payments/{name}": (NotificationStep(after=after), NotificationStep()) for name, after in waits.items()}
+        )
         assert bool(found) == (len(sent) < len(NAMES))
-        assert [waits[name] for name in found] == [*found[1:], *found[:1]]
+        assert [f"payments/{waits[bare(id_)]}" for id_ in found] == [*found[1:], *found[:1]]

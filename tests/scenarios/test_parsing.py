@@ -31,7 +31,8 @@ def filled(name: str, text: str) -> list[tuple[Path, Any]]:
 def only(name: str, text: str) -> Step | NotificationStep:
     """The one step or notice in a text."""
     told = scenario(f"{name}: {text}")
-    (one,) = told.steps[name] if name in told.steps else told.notification_steps["notifyRefund"]
+    steps: dict[str, tuple[Step | NotificationStep, ...]] = {**told.steps, **told.notification_steps}
+    (one,) = steps[f"payments/{name}"]
     return one
 
 

@@ -13,14 +13,14 @@ from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import Library, Scenario
 from mock_alipay.scenarios import library as module
 from mock_alipay.scenarios.library import Registry
-from tests.scenarios.loading import SCHEMAS, Request, read_text
+from tests.scenarios.loading import VOCABULARY, Request, read_text
 
 CLIENTS = (None, "A", "B")
 
 
 def scenario(name: str, told: str = "loaded", text: str = "") -> Scenario:
     """A scenario; ``told`` is its description."""
-    return read_text(name, f"description: {told}.\n{text}", f"{told} {name}", SCHEMAS)
+    return read_text(name, f"description: {told}.\n{text}", f"{told} {name}", VOCABULARY)
 
 
 def claiming(name: str, value: str, told: str = "loaded") -> Scenario:

@@ -15,7 +15,7 @@ import pytest
 from mock_alipay.scenarios import Library, Scenario, Selector
 from mock_alipay.scenarios import reload as _reload
 from mock_alipay.scenarios.reload import reload, watch
-from tests.scenarios.loading import SCHEMAS, Request, read_text
+from tests.scenarios.loading import VOCABULARY, Request, read_text
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 
 def selector(folder: Path, default: str = "success") -> Selector:
     """A chooser with the scenarios of a folder."""
-    return Selector(Library.load([folder], SCHEMAS), default)
+    return Selector(Library.load([folder], VOCABULARY), default)
 
 
 def test_a_good_change_is_taken_over(folder: Path, told: pytest.LogCaptureFixture) -> None:
@@ -45,7 +45,7 @@ def test_a_good_change_is_taken_over(folder: Path, told: pytest.LogCaptureFixtur
     (folder / "tale.yaml").unlink()
     (folder / "two.yaml").write_text("description: two.\n")
     (folder / "success.yaml").write_text("description: my own.\n")
-    reload(among, [folder], SCHEMAS, "two.yaml")
+    reload(among, [folder], VOCABULARY, "two.yaml")
     assert "tale" not in among.registry.library()
     assert ("two.", "my own.") == (
         among.registry.library()["two"].description,
@@ -60,14 +60,14 @@ def test_a_bad_file_keeps_the_old_scenarios_and_says_why(folder: Path, told: pyt
     before = among.registry.library()
     (folder / "tale.yaml").write_text("description: new.\n")
     (folder / "bad.yaml").write_text("description: x.\nreslut: SUCCESS\ncount: x\n")
-    reload(among, [folder], SCHEMAS, "bad.yaml")
+    reload(among, [folder], VOCABULARY, "bad.yaml")
     assert among.registry.library() is before
     assert before["tale"].description == "old."
     assert len(told.messages) == 2
     for line, message in zip((2, 3), sorted(told.messages, key=lambda text: "reslut" not in text), strict=True):
         assert message.startswith(f"the scenarios stay as they were: {folder}/bad.yaml:{line}: ")
     (folder / "bad.yaml").unlink()
-    reload(among, [folder], SCHEMAS, "bad.yaml")
+    reload(among, [folder], VOCABULARY, "bad.yaml")
     assert among.registry.library()["tale"].description == "new."
 
 
@@ -75,7 +75,7 @@ def test_a_default_that_is_gone_keeps_the_old_scenarios(folder: Path, told: pyte
     """There must always be a scenario to play."""
     among = selector(folder, "tale")
     (folder / "tale.yaml").rename(folder / "tail.yaml")
-    reload(among, [folder], SCHEMAS, "tail.yaml")
+    reload(among, [folder], VOCABULARY, "tail.yaml")
     assert "tale" in among.registry.library()
     assert "there is no scenario 'tale'; did you mean tail?" in told.messages[0]
 
@@ -84,14 +84,14 @@ def test_a_folder_that_is_gone_keeps_the_old_scenarios(folder: Path, told: pytes
     """It may be a mount that comes back."""
     among = selector(folder)
     before = among.registry.library()
-    reload(among, [folder / "gone"], SCHEMAS, "gone")
+    reload(among, [folder / "gone"], VOCABULARY, "gone")
     assert among.registry.library() is before
     assert "no such folder" in told.messages[0]
 
 
 def loaded(text: str, name: str) -> Scenario:
     """A scenario as it is loaded at run time."""
-    return read_text(name, f"description: loaded.\n{text}", "body", SCHEMAS)
+    return read_text(name, f"description: loaded.\n{text}", "body", VOCABULARY)
 
 
 def test_scenarios_that_were_loaded_outlive_the_change(folder: Path, told: pytest.LogCaptureFixture) -> None:
@@ -102,7 +102,7 @@ def test_scenarios_that_were_loaded_outlive_the_change(folder: Path, told: pytes
     among.prefer("mine", client_id="A")
     (folder / "tale.yaml").write_text("description: new.\n")
     (folder / "two.yaml").write_text("description: two.\n")
-    reload(among, [folder], SCHEMAS, "two.yaml")
+    reload(among, [folder], VOCABULARY, "two.yaml")
     of_all, of_one = among.registry.library(), among.registry.library("A")
     assert ["loaded.", "two."] == [of_all[name].description for name in ("tale", "two")]
     assert ["loaded.", "two.", "loaded."] == [of_one[name].description for name in ("tale", "two", "mine")]
@@ -120,11 +120,11 @@ def test_a_file_that_claims_what_a_loaded_scenario_does_is_taken_over(
     among = selector(folder)
     among.registry.load(loaded("match: {clientId: '?'}", "mine"), client_id=client_id)
     (folder / "rival.yaml").write_text("description: rival.\nmatch: {clientId: '?'}\n")
-    reload(among, [folder], SCHEMAS, "rival.yaml")
+    reload(among, [folder], VOCABULARY, "rival.yaml")
     assert ["scenarios reloaded (rival.yaml)"] == [message.partition(":")[0] for message in told.messages]
 
     def playing() -> list[str]:
-        return [among.choose("createPaymentSession", "id", Request(whose, {}, {})).scenario for whose in "AB"]
+        return [among.choose("payments/createPaymentSession", "id", Request(whose, {}, {})).scenario for whose in "AB"]
 
     assert ["mine", "rival" if client_id else "mine"] == playing()
     among.forget(client_id)
@@ -137,7 +137,7 @@ def test_a_scenario_that_was_set_and_is_gone_is_told(folder: Path, told: pytest.
     among.prefer("tale", client_id="A")
     among.prefer("success")
     (folder / "tale.yaml").unlink()
-    reload(among, [folder], SCHEMAS, "tale.yaml")
+    reload(among, [folder], VOCABULARY, "tale.yaml")
     assert ["scenario tale, which was set, is gone: calls play as if it had not been set"] == told.messages[1:]
     assert [("A", "tale", None), (None, "success", None)] == among.preferences()
 
@@ -156,7 +156,7 @@ async def until(fulfilled: Callable[[], bool], again: Callable[[], object] = lam
 @contextlib.asynccontextmanager
 async def watching(among: Selector, folder: Path, file_check: float = 60.0) -> AsyncIterator[None]:
     """Watch a folder until the block ends."""
-    task = asyncio.create_task(watch(among, [folder], SCHEMAS, file_check=file_check))
+    task = asyncio.create_task(watch(among, [folder], VOCABULARY, file_check=file_check))
     yield
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):

@@ -11,7 +11,7 @@ from mock_alipay.errors import SetupError
 from mock_alipay.scenarios.notification_step import NotificationStep
 from mock_alipay.scenarios.scenario import Scenario
 from mock_alipay.scenarios.step import Step
-from tests.scenarios.loading import SCHEMAS, problems, read_text, scenario
+from tests.scenarios.loading import VOCABULARY, problems, read_text, scenario
 
 
 def test_a_scenario_may_be_a_description_alone() -> None:
@@ -36,8 +36,10 @@ def test_a_scenario_tells_of_every_endpoint_the_buyer_and_every_notification() -
     told = scenario(
         "".join(f"{name}: {{message: {name}}}\n" for name in steps + notification_steps) + "buyer: {action: pay}"
     )
-    assert {name: (Step(message=name),) for name in steps} == told.steps
-    assert {name: (NotificationStep(message=name),) for name in notification_steps} == told.notification_steps
+    assert {f"payments/{name}": (Step(message=name),) for name in steps} == told.steps
+    assert {
+        f"payments/{name}": (NotificationStep(message=name),) for name in notification_steps
+    } == told.notification_steps
     assert (Act("pay"),) == told.buyer
 
 
@@ -48,9 +50,9 @@ def test_lists_are_read_in_order() -> None:
         "buyer: [{action: challenge}, {action: pay, after: 3s}]\n"
         "notifyPayment: [{drop: true}, {}]\n"
     )
-    assert (Step("RISK_REJECT"), Step()) == told.steps["pay"]
+    assert (Step("RISK_REJECT"), Step()) == told.steps["payments/pay"]
     assert (Act("challenge"), Act("pay", timedelta(seconds=3))) == told.buyer
-    assert (NotificationStep(drop=True), NotificationStep()) == told.notification_steps["notifyPayment"]
+    assert (NotificationStep(drop=True), NotificationStep()) == told.notification_steps["payments/notifyPayment"]
 
 
 @pytest.mark.parametrize(("text", "by_client"), [("count: client", True), ("count: paymentRequestId", False)])
@@ -126,14 +128,14 @@ def test_a_mistake_is_told_with_file_line_and_hint(text: str, expected: list[str
 def test_a_file_that_is_no_mapping_is_refused(text: str) -> None:
     """And told what a scenario is made of."""
     with pytest.raises(SetupError, match=r"^tale\.yaml:[12]: expected the keys of a scenario"):
-        read_text("tale", text, "tale.yaml", SCHEMAS)
+        read_text("tale", text, "tale.yaml", VOCABULARY)
 
 
 @pytest.mark.parametrize(("text", "words"), [("count: client", "missing"), ("description: ''", "at least 1 character")])
 def test_a_description_is_required(text: str, words: str) -> None:
     """A scenario that nobody can explain is no scenario."""
     with pytest.raises(SetupError, match=f"^tale.yaml:1: description: .*{words}"):
-        read_text("tale", text, "tale.yaml", SCHEMAS)
+        read_text("tale", text, "tale.yaml", VOCABULARY)
 
 
 def test_several_mistakes_are_all_told() -> None:
@@ -249,7 +251,7 @@ def one_match(text: str) -> Scenario:
                 "notifyRefund: {after: notifyCapture}\n"
                 "notifyCapture:\n  after: notifyRefund"
             ),
-            "tale.yaml:5: notifyCapture waits for notifyRefund waits for notifyCapture: none would ever be sent",
+            "tale.yaml:3: notifyRefund waits for notifyCapture waits for notifyRefund: none would ever be sent",
         ),
     ],
 )

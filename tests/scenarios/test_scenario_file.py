@@ -9,14 +9,14 @@ import pytest
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import shipped_folder
 from mock_alipay.scenarios.scenario_file import read_document, read_folder
-from tests.scenarios.loading import SCHEMAS
+from tests.scenarios.loading import VOCABULARY
 
 
 def test_a_name_with_two_dashes_is_refused(tmp_path: Path) -> None:
     """It could never be told from a paymentRequestId that names a scenario."""
     (tmp_path / "a--b.yaml").write_text("description: x.\n")
     with pytest.raises(SetupError, match=r"a--b\.yaml: a scenario's name is"):
-        read_folder(tmp_path, SCHEMAS)
+        read_folder(tmp_path, VOCABULARY)
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_two_files_of_a_folder_never_have_a_scenario_of_one_name(
     each = "each: {code: [X, Y]}\npay: {message: '${each.code}'}\n" if other.startswith("a.") else ""
     (tmp_path / other).write_text(f"description: x.\n{each}")
     with pytest.raises(SetupError) as caught:
-        read_folder(tmp_path, SCHEMAS)
+        read_folder(tmp_path, VOCABULARY)
     expected = f"{tmp_path}/{other}:{line}: the scenario {scenario} is in {tmp_path}/{one} too; rename one"
     assert (expected,) == caught.value.problems
 

@@ -14,7 +14,7 @@ from mock_alipay.contracts.names import Act
 from mock_alipay.errors import TooManyClientIds, UnknownScenario
 from mock_alipay.scenarios import Choice, Library, NotificationStep, Selector, Step, counters
 from mock_alipay.scenarios import selection as module
-from tests.scenarios.loading import SCHEMAS, Request, read_text
+from tests.scenarios.loading import VOCABULARY, Request, read_text
 
 ENDPOINT = "createPaymentSession"
 SERIES_STEPS = f"{ENDPOINT}: [{{result: UNKNOWN_EXCEPTION}}, {{result: PROCESS_FAIL}}, {{result: SUCCESS}}]"
@@ -33,7 +33,7 @@ SCENARIO_FLAGS = {
 def scenarios(*, without: str | None = None) -> Library:
     """``SCENARIO_FLAGS``, but for one of them."""
     texts = {name: f"description: x.\n{text}" for name, text in SCENARIO_FLAGS.items() if name != without}
-    return Library(read_text(name, text, name, SCHEMAS) for name, text in texts.items())
+    return Library(read_text(name, text, name, VOCABULARY) for name, text in texts.items())
 
 
 def selector() -> Selector:
@@ -51,7 +51,9 @@ def choose(
 ) -> Choice:
     """The choice for a call."""
     headers = {} if named is None else {"mock-scenario": named}
-    return among.choose(ENDPOINT, payment_request_id, Request(client_id, headers, {"paymentAmount": {"value": value}}))
+    return among.choose(
+        f"payments/{ENDPOINT}", payment_request_id, Request(client_id, headers, {"paymentAmount": {"value": value}})
+    )
 
 
 def results(among: Selector, count: int, payment_request_id: str = "id", client_id: str = "A") -> list[str | None]:
@@ -248,7 +250,7 @@ def test_the_number_of_the_call_is_told() -> None:
 def test_an_endpoint_that_a_scenario_does_not_mention_answers_as_usual() -> None:
     """A scenario tells what is out of the ordinary."""
     request = Request("A", {"mock-scenario": "series"}, {})
-    assert Step() == selector().choose("inquiryPayment", "id", request).step
+    assert Step() == selector().choose("payments/inquiryPayment", "id", request).step
 
 
 def test_a_payment_goes_on_in_the_scenario_in_which_it_began() -> None:
@@ -258,7 +260,7 @@ def test_a_payment_goes_on_in_the_scenario_in_which_it_began() -> None:
 
     def note(value: str = "100", *, payment_request_id: str = "id", began: str = "first", **headers: str) -> None:
         request = Request("A", headers, {"paymentAmount": {"value": value}})
-        choice = among.choose("refund", payment_request_id, request, began)
+        choice = among.choose("payments/refund", payment_request_id, request, began)
         seen.append((choice.scenario, choice.reason))
 
     note()
@@ -282,7 +284,7 @@ def test_a_payment_that_began_in_another_client_s_scenario_goes_on_in_the_defaul
     """It does not exist for this client."""
     among = selector()
     load(among, "mine", "A")
-    chosen = [among.choose("cancel", "id", Request(whose, {}, {}), "mine").scenario for whose in "AB"]
+    chosen = [among.choose("payments/cancel", "id", Request(whose, {}, {}), "mine").scenario for whose in "AB"]
     assert ["mine", "plain"] == chosen
 
 
@@ -292,7 +294,7 @@ def test_calls_about_no_payment_are_counted_per_client() -> None:
 
     def played(payment_request_id: str | None, client_id: str) -> tuple[str | None, int]:
         request = Request(client_id, {"mock-scenario": "series"}, {})
-        choice = among.choose(ENDPOINT, payment_request_id, request)
+        choice = among.choose(f"payments/{ENDPOINT}", payment_request_id, request)
         return choice.step.result, choice.nth
 
     first, second = ("UNKNOWN_EXCEPTION", 0), ("PROCESS_FAIL", 1)
@@ -320,7 +322,7 @@ def noticed(
     among: Selector, scenario: str, payment: str = "id", client_id: str = "A", count: int = 1
 ) -> list[NotificationStep]:
     """How the next notifications of a payment are sent."""
-    return [among.notification_step(scenario, "notifyPayment", client_id, payment)[0] for _ in range(count)]
+    return [among.notification_step(scenario, "payments/notifyPayment", client_id, payment)[0] for _ in range(count)]
 
 
 def test_notices_are_played_in_order_and_the_last_repeats() -> None:
@@ -331,10 +333,10 @@ def test_notices_are_played_in_order_and_the_last_repeats() -> None:
     assert series[:2] == noticed(among, "several", "other", count=2)
     assert series[:1] == noticed(among, "several", client_id="B")
     assert [(NotificationStep(drop=True), 0)] * 2 == [
-        among.notification_step("several", "notifyRefund", "A", "id") for _ in range(2)
+        among.notification_step("several", "payments/notifyRefund", "A", "id") for _ in range(2)
     ]
-    assert [0, 1] == [among.notification_step("several", "notifyPayment", "C", "id")[1] for _ in range(2)]
-    assert [0, 1] == [among.notification_step("ranged", "notifyPayment", "A", "id")[1] for _ in range(2)]
+    assert [0, 1] == [among.notification_step("several", "payments/notifyPayment", "C", "id")[1] for _ in range(2)]
+    assert [0, 1] == [among.notification_step("ranged", "payments/notifyPayment", "A", "id")[1] for _ in range(2)]
 
 
 def test_notices_may_be_counted_per_client() -> None:
@@ -349,7 +351,7 @@ def test_notices_may_be_counted_per_client() -> None:
 def test_a_notification_that_no_scenario_tells_of_is_sent_as_usual(scenario: str) -> None:
     """Also when the scenario is gone."""
     among = notifying()
-    assert (NotificationStep(), 0) == among.notification_step(scenario, "notifyPayment", "A", "id")
+    assert (NotificationStep(), 0) == among.notification_step(scenario, "payments/notifyPayment", "A", "id")
     assert 0 == len(among.counters)
 
 
@@ -385,10 +387,12 @@ def test_a_scenario_tells_what_its_buyer_does() -> None:
     ],
 )
 def test_a_scenario_may_tell_of_its_buyer_before_the_reply(text: str, expected: bool) -> None:
-    """Only notifyPayment can: captures come with calls of their own."""
+    """By the notification that tells what the buyer did."""
     among = selector()
     load(among, "told", text=text)
-    assert [expected, False] == [among.notifies_before_reply(name, "A") for name in ("told", "gone")]
+    assert [expected, False] == [
+        among.notifies_before_reply(name, "payments/notifyPayment", "A") for name in ("told", "gone")
+    ]
 
 
 def test_one_client_id_is_forgotten_and_no_other() -> None:
@@ -418,7 +422,7 @@ def test_everything_is_forgotten() -> None:
 
 def load(among: Selector, name: str, client_id: str | None = None, text: str = "") -> None:
     """Load a scenario at run time."""
-    among.load(read_text(name, f"description: x.\n{text}", name, SCHEMAS), client_id=client_id)
+    among.load(read_text(name, f"description: x.\n{text}", name, VOCABULARY), client_id=client_id)
 
 
 def test_a_loaded_scenario_is_chosen_in_every_way() -> None:
@@ -536,7 +540,7 @@ def test_the_steps_for_every_endpoint_play_where_there_are_no_others(by: str) ->
         among.default = "wild"
     request_id, call = "wild--1" if by == "id" else "id", Request("A", headers, {})
     seen = {
-        endpoint: [among.choose(endpoint, request_id, call).step.result for _ in range(2)]
+        endpoint: [among.choose(f"payments/{endpoint}", request_id, call).step.result for _ in range(2)]
         for endpoint in ("refund", "pay", "cancel")
     }
     twice = ["UNKNOWN_EXCEPTION", None]
@@ -550,7 +554,10 @@ def test_steps_for_every_endpoint_are_not_carried_on_by_the_payment(default: str
     load(among, "wild", text=WILD)
     among.default = default
     call = Request("A", {}, {})
-    seen = [among.choose(endpoint, "id", call, "wild").step.result for endpoint in ("inquiryPayment", "cancel")]
+    seen = [
+        among.choose(f"payments/{endpoint}", "id", call, "wild").step.result
+        for endpoint in ("inquiryPayment", "cancel")
+    ]
     assert [result, "PROCESS_FAIL"] == seen
 
 
@@ -571,7 +578,7 @@ def test_a_choice_is_used_up_by_calls_that_the_scenario_changes(text: str, endpo
     among = selector()
     load(among, "tale", text=text)
     among.prefer("tale", client_id="A", times=1)
-    choice = among.choose(endpoint, "id", Request("A", {}, {}))
+    choice = among.choose(f"payments/{endpoint}", "id", Request("A", {}, {}))
     if counts:
         assert ("set for client id A, 0 more calls", None, []) == (choice.reason, choice.hint, among.preferences())
     else:
@@ -585,8 +592,8 @@ def test_a_payment_that_began_in_the_scenario_that_is_set_needs_no_hint() -> Non
     among = selector()
     among.prefer("first")
     call = Request("A", {}, {})
-    assert "scenario first: " in str(among.choose("refund", "id", call, "plain").hint)
-    assert among.choose("refund", "id", call, "first").hint is None
+    assert "scenario first: " in str(among.choose("payments/refund", "id", call, "plain").hint)
+    assert among.choose("payments/refund", "id", call, "first").hint is None
 
 
 def test_what_would_have_played_is_told_and_not_counted() -> None:
@@ -594,15 +601,17 @@ def test_what_would_have_played_is_told_and_not_counted() -> None:
     among = selector()
     among.prefer("series", client_id="A", times=1)
     calls = [("id", {"mock-scenario": "late"}), ("late--1", {}), (None, {}), ("id", {"mock-scenario": "sries"})]
-    told = [among.would_play(ENDPOINT, request_id, Request("A", headers, {})) for request_id, headers in calls]
+    told = [
+        among.would_play(f"payments/{ENDPOINT}", request_id, Request("A", headers, {})) for request_id, headers in calls
+    ]
     assert [
         "scenario late would have played (named by the mock-scenario header)",
         "scenario late would have played (paymentRequestId begins with late--)",
         "scenario series would have played (set for client id A)",
         None,
     ] == told
-    assert among.would_play("refund", None, Request("A", {}, {})) is None
-    assert among.would_play(ENDPOINT, None, Request("B", {}, {})) is None
+    assert among.would_play("payments/refund", None, Request("A", {}, {})) is None
+    assert among.would_play(f"payments/{ENDPOINT}", None, Request("B", {}, {})) is None
     assert ("series", 0) == (among.preferences()[0][1], len(among.counters))
 
 

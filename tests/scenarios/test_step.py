@@ -14,7 +14,7 @@ from tests.scenarios.loading import problems, scenario
 
 def steps(text: str, endpoint: str = "createPaymentSession") -> tuple[Step, ...]:
     """The steps of an endpoint."""
-    return scenario(f"{endpoint}: {text}").steps[endpoint]
+    return scenario(f"{endpoint}: {text}").steps[f"payments/{endpoint}"]
 
 
 @pytest.mark.parametrize(

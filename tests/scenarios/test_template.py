@@ -13,14 +13,14 @@ from mock_alipay.scenarios import Library, Scenario, Step
 from mock_alipay.scenarios.lint import lint
 from mock_alipay.scenarios.scenario_file import parse_scenarios
 from mock_alipay.scenarios.yaml_document import read
-from tests.scenarios.loading import SCHEMAS, read_text
+from tests.scenarios.loading import VOCABULARY, read_text
 
 DECLINED = "description: Declined with ${each.code}.\nbuyer: {action: decline, code: '${each.code}'}\n"
 
 
 def made(text: str, name: str = "tale") -> dict[str, Scenario]:
     """The scenarios of a text, by name."""
-    return {scenario.name: scenario for scenario in parse_scenarios(read(text, f"{name}.yaml"), name, SCHEMAS)}
+    return {scenario.name: scenario for scenario in parse_scenarios(read(text, f"{name}.yaml"), name, VOCABULARY)}
 
 
 def problems(text: str) -> tuple[str, ...]:
@@ -35,7 +35,7 @@ def test_a_template_stands_for_one_scenario_per_value() -> None:
     found = made(f"each: {{code: [RISK_REJECT, DO_NOT_HONOR]}}\n{DECLINED}", "declined")
     assert ["declined-risk-reject", "declined-do-not-honor"] == list(found)
     for code, (name, scenario) in zip(("RISK_REJECT", "DO_NOT_HONOR"), found.items(), strict=True):
-        assert read_text(name, DECLINED.replace("${each.code}", code), "declined.yaml", SCHEMAS) == scenario
+        assert read_text(name, DECLINED.replace("${each.code}", code), "declined.yaml", VOCABULARY) == scenario
 
 
 @pytest.mark.parametrize(
@@ -70,16 +70,18 @@ def test_the_value_stands_wherever_it_is_named() -> None:
         "match: {headers: {x-502: a-502*}}\n"
         "pay: [{fault: {status: 502}}, {message: '${header.x-502}'}]\n",
         "tale.yaml",
-        SCHEMAS,
+        VOCABULARY,
     )
     assert (expected.description, expected.match) == (scenario.description, scenario.match)
-    assert [step.fault for step in expected.steps["pay"]] == [step.fault for step in scenario.steps["pay"]]
+    assert [step.fault for step in expected.steps["payments/pay"]] == [
+        step.fault for step in scenario.steps["payments/pay"]
+    ]
 
 
 def test_the_value_may_be_an_endpoint() -> None:
     """Then each scenario has steps for another."""
     found = made("each: {call: [pay, refund]}\ndescription: x.\n${each.call}: {result: PROCESS_FAIL}\n")
-    assert [{"pay": (Step("PROCESS_FAIL"),)}, {"refund": (Step("PROCESS_FAIL"),)}] == [
+    assert [{"payments/pay": (Step("PROCESS_FAIL"),)}, {"payments/refund": (Step("PROCESS_FAIL"),)}] == [
         scenario.steps for scenario in found.values()
     ]
 
@@ -91,7 +93,7 @@ def test_values_may_have_texts() -> None:
     assert [
         ("Declined, as risk control refuses.", "RISK_REJECT"),
         ("Declined, as the issuer declines.", "DO_NOT_HONOR"),
-    ] == [(scenario.description, scenario.steps["pay"][0].result) for scenario in found.values()]
+    ] == [(scenario.description, scenario.steps["payments/pay"][0].result) for scenario in found.values()]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +150,7 @@ def test_what_is_wrong_with_all_scenarios_of_a_template_is_told_once() -> None:
 def test_fields_that_look_misspelt_are_told_once() -> None:
     """Though each scenario of the template has them."""
     text = f"each: {{code: [RISK_REJECT, DO_NOT_HONOR]}}\n{DECLINED}match: {{body: {{order.gods: x}}}}\n"
-    told = lint(read(text, "tale.yaml"), SCHEMAS)
+    told = lint(read(text, "tale.yaml"), VOCABULARY)
     assert ["tale.yaml:4: match.body.order.gods: not documented, did you mean order.goods?"] == told
 
 
@@ -156,7 +158,7 @@ def test_a_template_in_a_folder_of_ones_own(tmp_path: Path) -> None:
     """Its scenarios replace shipped ones of their names and no others, and a misspelt name is told of them."""
     text = "each: {code: [RISK_REJECT, MINE]}\ndescription: Own ${each.code}.\n"
     (tmp_path / "declined.yaml").write_text(text)
-    shipped, library = Library.load([], SCHEMAS), Library.load([tmp_path], SCHEMAS)
+    shipped, library = Library.load([], VOCABULARY), Library.load([tmp_path], VOCABULARY)
     assert {"declined-mine"} == set(library) - set(shipped)
     own = [name for name, scenario in library.items() if scenario.origin == str(tmp_path / "declined.yaml")]
     assert ["declined-mine", "declined-risk-reject"] == own

@@ -16,7 +16,7 @@ from mock_alipay.scenarios.upload import Upload, read_upload
 from mock_alipay.scenarios.yaml_document import MAX_DEPTH, MAX_LENGTH
 from mock_alipay.web.admin.parameters import SCHEMA
 from tests.calls import NOW
-from tests.scenarios.loading import SCHEMAS, read_text
+from tests.scenarios.loading import VOCABULARY, read_text
 
 ENDPOINT = "createPaymentSession"
 BOTH = pytest.mark.parametrize("is_json", [True, False])
@@ -24,7 +24,7 @@ BOTH = pytest.mark.parametrize("is_json", [True, False])
 
 def posted(text: str, *, is_json: bool = True) -> Upload:
     """A body taken apart."""
-    return read_upload(text, SCHEMAS, keys=f"{SCHEMA}#/$defs/LoadedScenario", is_json=is_json)
+    return read_upload(text, VOCABULARY, keys=f"{SCHEMA}#/$defs/LoadedScenario", is_json=is_json)
 
 
 def problems(text: str, *, is_json: bool = True) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ TALE = {
 @BOTH
 def test_a_scenario_is_read_as_from_a_file(is_json: bool) -> None:
     """But for where it comes from: faults are told by their line, a scenario by its name."""
-    expected = read_text("tale", json.dumps(TALE, ensure_ascii=False), "tale (loaded)", SCHEMAS)
+    expected = read_text("tale", json.dumps(TALE, ensure_ascii=False), "tale (loaded)", VOCABULARY)
     assert expected == posted(written(TALE, is_json=is_json), is_json=is_json).scenarios("tale")[0]
 
 
@@ -212,7 +212,7 @@ def test_every_json_value_can_be_set(value: Any, ascii_only: bool) -> None:
     """And is replied as it was posted, numbers with all their digits."""
     text = json.dumps({"description": "x", ENDPOINT: {"set": {"a": value}}}, ensure_ascii=ascii_only)
     assume("${" not in text)
-    ((path, fill),) = posted(text).scenarios("tale")[0].steps[ENDPOINT][0].set
+    ((path, fill),) = posted(text).scenarios("tale")[0].steps[f"payments/{ENDPOINT}"][0].set
     scope = Scope({}, {}, {}, "A", NOW)
     assert (("a",), json.dumps(value)) == (path, json.dumps(fill(scope)))
 

@@ -18,10 +18,10 @@ from cryptography.exceptions import InvalidSignature
 
 from mock_alipay import create_app
 from mock_alipay.config.config import Config
-from mock_alipay.contracts import load
 from mock_alipay.scenarios import Library
 from tests.live import SANDBOX_PATH, Live, live, sample, signed_headers
 from tests.raw import RawReply, Wire, call, connect, encoded, request
+from tests.scenarios.loading import VOCABULARY
 
 OWN = {
     "slow": "{result: SUCCESS, delay: 30ms}",  # instead of the shipped three seconds
@@ -32,7 +32,7 @@ OWN = {
     "response-time-odd": "{result: SUCCESS}",
     "unavailable": "{result: SUCCESS, fault: {status: 503}}",
 }
-SHIPPED = [name for name in Library.load([], load().schemas) if not name.startswith("declined-")]
+SHIPPED = [name for name in Library.load([], VOCABULARY) if not name.startswith("declined-")]
 """Those that are left out answer createPaymentSession as ``success`` does."""
 NO_HTTP = {"connection-reset", "empty-reply", "garbage-reply", "timeout", "truncated-reply"}
 UNSIGNED = {"bad-gateway", "unsigned-reply"}

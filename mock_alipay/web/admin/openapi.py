@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.gateway.routing import PREFIXES
-from mock_alipay.scenarios.scenario_file import SCHEMA as SCENARIO_SCHEMA
+from mock_alipay.scenarios.vocabulary import SCHEMA as SCENARIO_SCHEMA
 from mock_alipay.version import __version__
 from mock_alipay.web.admin.parameters import SCHEMA
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from mock_alipay.errors import SetupError
@@ -19,7 +20,9 @@ async def list_scenarios(context: AdminContext, request: AdminRequest) -> Any:
     chosen = [{"clientId": who, "scenario": name, "times": times} for who, name, times in selector.preferences()]
     return {
         "scenarios": [
-            scenario_view(scenario, loaded=id(scenario) in whose, client_id=whose.get(id(scenario)))
+            scenario_view(
+                scenario, context.vocabulary.spoken, loaded=id(scenario) in whose, client_id=whose.get(id(scenario))
+            )
             for scenario in selector.registry.visible(client_id)
         ],
         "default": selector.default,
@@ -38,7 +41,9 @@ async def load_scenario(context: AdminContext, request: AdminRequest) -> Any:
         raise HttpProblem(400, "Bad scenario", "the body is not UTF-8 text") from None
     except SetupError as error:
         raise HttpProblem(400, "Bad scenario", "; ".join(error.problems), faults=list(error.problems)) from None
-    views = [scenario_view(scenario, loaded=True, client_id=client_id) for scenario in scenarios]
+    views = [
+        scenario_view(scenario, context.vocabulary.spoken, loaded=True, client_id=client_id) for scenario in scenarios
+    ]
     return views[0] if len(views) == 1 else {"scenarios": views}
 
 
@@ -58,15 +63,17 @@ async def clear_scenario(context: AdminContext, request: AdminRequest) -> Any:
     return {"status": "ok"}
 
 
-def scenario_view(scenario: Scenario, *, loaded: bool, client_id: str | None) -> dict[str, Any]:
+def scenario_view(
+    scenario: Scenario, spoken: Callable[[str], str], *, loaded: bool, client_id: str | None
+) -> dict[str, Any]:
     """A scenario in a list; ``loaded``: at run time, for ``client_id`` or for all."""
     return {
         "name": scenario.name,
         "description": scenario.description,
-        "endpoints": list(scenario.steps),
-        "calls": scenario.calls,
+        "endpoints": [spoken(id_) for id_ in scenario.steps],
+        "calls": [spoken(id_) for id_ in scenario.calls],
         "buyer": [act.action for act in scenario.buyer],
-        "notifications": list(scenario.notification_steps),
+        "notifications": [spoken(id_) for id_ in scenario.notification_steps],
         "match": [condition.place for condition in scenario.match],
         "file": None if loaded else scenario.origin,
         "clientId": client_id,
@@ -76,7 +83,7 @@ def scenario_view(scenario: Scenario, *, loaded: bool, client_id: str | None) ->
 def _posted(context: AdminContext, request: AdminRequest) -> tuple[list[Scenario], str | None]:
     upload = read_upload(
         request.raw.decode(),
-        context.contract.schemas,
+        context.vocabulary,
         keys=f"{SCHEMA}#/$defs/LoadedScenario",
         is_json=request.media == JSON,
     )

@@ -57,7 +57,7 @@ def _notification_step(context: AdminContext, name: NotificationName, written: M
     """How it is to be sent: in the words of a scenario, and checked as one."""
     document = Document("body", {"description": "by hand", name: dict(written)}, dict)
     try:
-        return parse_scenario(document, "by-hand", context.contract.schemas).notification_steps[name][0]
+        return parse_scenario(document, "by-hand", context.vocabulary).notification_steps[f"{PAYMENTS.name}/{name}"][0]
     except SetupError as error:
         problems = [problem.removeprefix("body: ").replace(f"{name}.", "") for problem in error.problems]
         raise HttpProblem(400, "Bad field", "; ".join(problems), faults=problems) from None

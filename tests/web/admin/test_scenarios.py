@@ -14,6 +14,7 @@ from mock_alipay.web.admin import scenarios
 from mock_alipay.web.admin.scenarios import scenario_view
 from tests.calls import with_scenario
 from tests.live import Live, sample
+from tests.scenarios.loading import VOCABULARY
 from tests.web.asking import REFUSED, YAML, load, post, problem
 
 # --- which there are --------------------------------------------------------------------------------------------------
@@ -65,8 +66,10 @@ def test_scenario_view(tmp_path: Path) -> None:
         "match": ["a.b"],
     }
     filed = {**common, "file": str(tmp_path / "tale.yaml"), "clientId": None}
-    assert filed == scenario_view(scenario, loaded=False, client_id=None)
-    assert {**common, "file": None, "clientId": "A"} == scenario_view(scenario, loaded=True, client_id="A")
+    assert filed == scenario_view(scenario, VOCABULARY.spoken, loaded=False, client_id=None)
+    assert {**common, "file": None, "clientId": "A"} == scenario_view(
+        scenario, VOCABULARY.spoken, loaded=True, client_id="A"
+    )
 
 
 # --- choices ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,44 @@
+"""The names that scenarios may use, and the schema of scenarios with these names in it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mock_alipay.contracts.contract import Contract
+from mock_alipay.contracts.names import spoken_names
+
+SCHEMA = str(Path(__file__).with_name("scenario.json"))
+"""Editors read the file as it is; the names of the shipped families stand there for them."""
+
+
+class Vocabulary:
+    """What a contract lets scenarios script."""
+
+    def __init__(self, contract: Contract, opening: Iterable[str]) -> None:
+        """``opening``: the endpoints with which an aggregate begins, and with it what its buyer does."""
+        self.endpoints = contract.endpoints
+        self.notifications = contract.notifications
+        self.opening = tuple(opening)
+        spoken = spoken_names((*self.endpoints, *self.notifications))
+        self.keys: Mapping[str, str] = {**spoken, **{id_: id_ for id_ in spoken.values()}}
+        """The ids of endpoints and notifications by the keys of a scenario: ids, and names that one family has."""
+        self._spoken = {id_: name for name, id_ in spoken.items()}
+        self.schemas = contract.schemas
+        self.schemas.put(SCHEMA, self._with_names(self.schemas.document(SCHEMA)))
+
+    def spoken(self, id_: str) -> str:
+        """What users call an endpoint or notification; ``*`` is itself."""
+        return self._spoken.get(id_, id_)
+
+    def _with_names(self, shipped: Mapping[str, Any]) -> dict[str, Any]:
+        schema: dict[str, Any] = copy.deepcopy(dict(shipped))
+        properties = schema["else"]["properties"]
+        for key, id_ in self.keys.items():
+            properties.setdefault(key, {"$ref": f"#/$defs/{'Notices' if id_ in self.notifications else 'Steps'}"})
+        awaited = schema["$defs"]["Notice"]["properties"]["after"]
+        notices = (key for key, id_ in self.keys.items() if id_ in self.notifications)
+        awaited["enum"] = list(dict.fromkeys((*awaited["enum"], *notices)))
+        return schema
