@@ -22,7 +22,7 @@ class Setting(NamedTuple):
     kind: Kind
     help: str
     singular: str = ""
-    """For flags that each add one, the name of one; where they have a name of their own."""
+    """The flag's name without hyphens, where it differs: ``merchant`` adds one of ``merchants``."""
     several: bool = False
     default: Any = None
 
@@ -50,7 +50,7 @@ _ROWS = (
     Setting("port", kinds.PORT, "Plain HTTP; 0 picks a free port and prints it."),
     Setting("tls_port", kinds.PORT_OR_NONE, "HTTPS; 0 picks a free port, none turns it off."),
     Setting("scenarios", kinds.FOLDER, "More scenarios, added to the shipped ones.", several=True),
-    Setting("scenario", kinds.TEXT._replace(metavar="NAME"), "The scenario for calls that nothing else claims."),
+    Setting("scenario", kinds.TEXT._replace(metavar="NAME"), "Default scenario, for calls that nothing else claims."),
     Setting(
         "signatures",
         one_of(*get_args(SignatureMode)),
@@ -91,9 +91,9 @@ _ROWS = (
     Setting(
         "admin_token",
         optional(kinds.TOKEN),
-        "What admin calls must carry; beyond loopback one is made up and printed when none is given.",
+        "Token that admin calls must carry. Off loopback, one is generated and printed if none is given.",
     ),
-    Setting("admin_open", kinds.SWITCH, "Beyond loopback too, ask admin calls for no token."),
+    Setting("admin_open", kinds.SWITCH, "Don't require an admin token, even off loopback."),
     Setting("notify_url", optional(kinds.URL), "Where notifications go when a request names no URL."),
     Setting(
         "public_url",
