@@ -15,7 +15,7 @@ import click
 
 from mock_alipay.cli.check import read_body
 from mock_alipay.cli.command import Command
-from mock_alipay.cli.options import KEYS, options, require_ports
+from mock_alipay.cli.options import options, require_ports
 from mock_alipay.cli.param_types import seconds
 from mock_alipay.cli.target import PLACE, Place, place
 from mock_alipay.config.config import TEST_CLIENT_ID
@@ -39,7 +39,7 @@ class _Word(click.ParamType):  # type: ignore[type-arg] # generic in later versi
 
 
 @click.command(cls=Command)
-@options(*PLACE, *KEYS)
+@options(*PLACE, "gateway_key")
 @click.option("--scenario", type=_Word(), metavar="NAME", help="Ask for this scenario in the mock-scenario header.")
 @click.option("--client-id", type=_Word(), default=TEST_CLIENT_ID, show_default=True, help="Whom to call as.")
 @click.option("--private-key", type=Path, metavar="FILE", help="That merchant's private key; the shipped test key.")

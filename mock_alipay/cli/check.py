@@ -10,7 +10,8 @@ import click
 
 from mock_alipay.cli.chosen_gateway import completed
 from mock_alipay.cli.command import Command
-from mock_alipay.cli.options import CONTRACT, SCENARIO_FLAGS, config_of, options
+from mock_alipay.cli.options import options
+from mock_alipay.contracts.names import RequiredMode, TypeMode
 from mock_alipay.errors import Refusal, SetupError, UsageError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@options(*SCENARIO_FLAGS)
+@options("scenarios")
 @click.option("--schema", is_flag=True, help="Print the file of their JSON Schema, for editors, instead.")
 def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands flags over by name
     """List what is loaded, one line each."""
@@ -29,7 +30,7 @@ def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands
         return
     from mock_alipay.scenarios import Library, shipped_folder
 
-    library = Library.load(config_of(completed(flags)[0]).scenarios, _vocabulary())
+    library = Library.load(completed(flags)[0]["scenarios"], _vocabulary())
     width = max(map(len, library))
     for name in library:
         scenario = library[name]
@@ -68,10 +69,10 @@ def _vocabulary() -> Vocabulary:
 
 
 @click.command(cls=Command)
-@options(*CONTRACT)
+@options("types", "required")
 @click.option("--endpoint", default="createPaymentSession", show_default=True, help="Whose contract to hold it to.")
 @click.argument("file", metavar="FILE")
-def check(file: str, endpoint: str, **flags: Any) -> None:
+def check(file: str, endpoint: str, types: TypeMode, required: RequiredMode) -> None:
     """Hold a request body against the contract: every fault with its path. FILE - is standard input."""
     from mock_alipay import contracts
     from mock_alipay.apis import FAMILIES
@@ -82,8 +83,7 @@ def check(file: str, endpoint: str, **flags: Any) -> None:
     from mock_alipay.clock.clocks import SystemClock
     from mock_alipay.contracts.names import Unresolved, resolve, spoken_names
 
-    config = config_of(flags)
-    contract = contracts.load(types=config.types, required=config.required)
+    contract = contracts.load(types=types, required=required)
     try:
         endpoint_id = resolve(endpoint, contract.endpoints)
     except Unresolved as error:

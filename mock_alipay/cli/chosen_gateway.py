@@ -12,6 +12,7 @@ from click.core import ParameterSource
 
 from mock_alipay.cli.options import typed
 from mock_alipay.config.config import Config, is_loopback
+from mock_alipay.config.table import SETTINGS
 from mock_alipay.errors import UsageError
 from mock_alipay.server.state_file import RunningGateway, running_gateways
 
@@ -35,7 +36,7 @@ def _said(name: str, flags: dict[str, Any], gateway: RunningGateway) -> bool:
 
     Port 0 does not. Nor does a variable that the gateway was started with too: a flag may have overruled it there.
     """
-    variable = f"MOCK_ALIPAY_{name.upper()}"
+    variable = SETTINGS[name].variable
     source = click.get_current_context().get_parameter_source(name)
     by_variable = source is ParameterSource.ENVIRONMENT and os.environ[variable] != gateway.variables.get(variable)
     return bool(flags[name] != 0) and (by_variable or source is ParameterSource.COMMANDLINE)

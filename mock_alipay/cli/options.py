@@ -1,4 +1,4 @@
-"""The flags, each with its environment variable, and how they become a Config."""
+"""The flags, each with its environment variable; their values are Config's fields by name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import click
 from click.core import ParameterSource
 
 from mock_alipay.cli.param_types import SEVERAL, Switch, Value
-from mock_alipay.config.config import Config
 from mock_alipay.config.kinds import SWITCH, one_of
 from mock_alipay.config.table import PREFIX, SETTINGS, Setting
 from mock_alipay.errors import SettingName, UsageError
@@ -33,11 +32,6 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 LOG_FORMAT = Setting("log_format", one_of("text", "json"), "One line a call, in words or as JSON.", default="text")
 QUIET = Setting("quiet", SWITCH, "No line a call: warnings and errors only.", default=False)
 
-ADDRESS = (SETTINGS["host"], SETTINGS["port"], SETTINGS["tls_port"])
-SCENARIO_FLAGS = (SETTINGS["scenarios"],)
-KEYS = (SETTINGS["gateway_key"],)
-TOKEN = (SETTINGS["admin_token"],)
-CONTRACT = (SETTINGS["types"], SETTINGS["required"])
 SERVING = (*SETTINGS.values(), LOG_FORMAT, QUIET)
 
 
@@ -54,12 +48,12 @@ class _Option(click.Option):
         return None if value is not None and _SERVICE_LINK.fullmatch(value) else value
 
 
-def options(*chosen: Setting) -> Callable[[Command], Command]:
-    """Add flags to a command."""
+def options(*chosen: Setting | str) -> Callable[[Command], Command]:
+    """Add the flags of settings to a command; of the settings in the table the names are enough."""
 
     def decorate(command: Command) -> Command:
         for setting in reversed(chosen):
-            command = _option(setting)(command)
+            command = _option(SETTINGS[setting] if isinstance(setting, str) else setting)(command)
         return command
 
     return decorate
@@ -79,11 +73,6 @@ def _option(setting: Setting) -> Callable[[Command], Command]:
         show_envvar=True,
         help=f"{setting.help} Repeatable, {SEVERAL}." if setting.several else setting.help,
     )
-
-
-def config_of(flags: dict[str, Any]) -> Config:
-    """A Config from the flags of a command."""
-    return Config(**flags)
 
 
 def typed(context: click.Context) -> set[str]:

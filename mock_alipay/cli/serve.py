@@ -19,7 +19,7 @@ import click
 from mock_alipay.cli.banner import forget_output, json_banner, text_banner
 from mock_alipay.cli.chosen_gateway import completed
 from mock_alipay.cli.command import Command
-from mock_alipay.cli.options import KEYS, SERVING, config_of, options, require_ports, strange_variables
+from mock_alipay.cli.options import SERVING, options, require_ports, strange_variables
 from mock_alipay.cli.param_types import seconds
 from mock_alipay.cli.target import PLACE, STARTED_WITH, Place, place
 from mock_alipay.config.config import Config
@@ -43,7 +43,7 @@ def serve(*, log_format: LogFormat, quiet: bool, **flags: Any) -> None:
 
     log = Log(sys.stderr, log_format, quiet=quiet)
     try:
-        _serve(config_of(flags), log, json_banner if log_format == "json" else text_banner)
+        _serve(Config(**flags), log, json_banner if log_format == "json" else text_banner)
     except SetupError as error:
         if log_format == "text":
             raise
@@ -112,14 +112,14 @@ def ready(wait: float, **flags: Any) -> None:
 
 
 @click.command(cls=Command)
-@options(*STARTED_WITH, *KEYS)
+@options(*STARTED_WITH, "gateway_key")
 def env(**flags: Any) -> None:
     """Print shell lines that point a client here: eval "$(mock-alipay env)"."""
     from mock_alipay.gateway.assembly import client_environment
     from mock_alipay.signing import keys
 
     flags, running = completed(flags)
-    config = config_of(flags)
+    config = Config(**flags)
     require_ports(port=config.port, tls_port=config.tls_port)
     gateway_key = keys.gateway_key(config.gateway_key)
     authority = running.authority if running else _certificate(config)[1]

@@ -16,19 +16,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mock_alipay.cli.chosen_gateway import by_url, completed, url_parts
-from mock_alipay.cli.options import ADDRESS, TOKEN, config_of, options, require_ports, typed
+from mock_alipay.cli.options import options, require_ports, typed
 from mock_alipay.config.config import Config
 from mock_alipay.config.kinds import TEXT
-from mock_alipay.config.table import Setting
+from mock_alipay.config.table import SETTINGS, Setting
 from mock_alipay.errors import AdminError, SetupError, Unreachable, Untrusted, UsageError, under
 from mock_alipay.server.state_file import RunningGateway
 
 if TYPE_CHECKING:
     from mock_alipay.client import Mock
 
-_HOST, _PORT, _TLS_PORT = ADDRESS
-(_TOKEN,) = TOKEN
-
+_HOST, _PORT, _TLS_PORT, _TOKEN = (SETTINGS[name] for name in ("host", "port", "tls_port", "admin_token"))
 
 PLACE = (
     Setting("url", TEXT._replace(metavar="URL"), "The gateway's URL, in place of host and port."),
@@ -60,7 +58,7 @@ def gateway(*, client_id: str | None, url: str | None, **flags: Any) -> Iterator
     if client_id == "":
         raise UsageError("--client: expected a client id, got an empty one")
     flags, running = completed(flags, url)
-    config = config_of(flags)
+    config = Config(**flags)
     target, given_by = _target(url, config)
     if given_by == "--host":
         require_ports(port=config.port)
@@ -131,7 +129,7 @@ class Place:
 def place(*, url: str | None, **flags: Any) -> Place:
     """Where the gateway is that flags point at."""
     flags, running = completed(flags, url)
-    config = config_of(flags)
+    config = Config(**flags)
     authority = running.authority if running else None
     target, given_by = _target(url, config)
     if given_by == "--host":

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from mock_alipay.cli.chosen_gateway import completed
-from mock_alipay.cli.options import ADDRESS, KEYS, SCENARIO_FLAGS, TOKEN, options
+from mock_alipay.cli.options import options
 from mock_alipay.config.config import Config
 from mock_alipay.server.state_file import state_file
 
@@ -21,14 +21,14 @@ OURS = Config(host="0.0.0.0", port=3000, tls_port=3001, admin_token=TOKEN_OF_OUR
 
 @click.command()
 @click.option("--url", envvar="MOCK_ALIPAY_URL")
-@options(*ADDRESS, *KEYS, *TOKEN)
+@options("host", "port", "tls_port", "gateway_key", "admin_token")
 def probe(url: str | None, **flags: Any) -> dict[str, Any]:
     """A command that looks for a gateway."""
     return completed(flags, url)[0]
 
 
 @click.command()
-@options(*SCENARIO_FLAGS)
+@options("scenarios")
 def listing(**flags: Any) -> dict[str, Any]:
     """A command that only wants to know of its scenarios."""
     return completed(flags)[0]

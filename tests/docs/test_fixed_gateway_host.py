@@ -15,7 +15,6 @@ import pytest
 import yaml
 
 from mock_alipay.cli import commands
-from mock_alipay.cli.options import config_of
 from mock_alipay.config.config import Config
 from mock_alipay.errors import SetupError
 from mock_alipay.server.certificate import GATEWAY_HOSTS
@@ -30,7 +29,7 @@ PAGE = "fixed-gateway-host.md"
 def told(command: str, words: list[str]) -> Config:
     """What the flags of a command of the page say."""
     params = commands.commands[command].make_context(command, words).params
-    return config_of({name: value for name, value in params.items() if name not in ("log_format", "quiet")})
+    return Config(**{name: value for name, value in params.items() if name not in ("log_format", "quiet")})
 
 
 def serving() -> Config:
