@@ -16,15 +16,6 @@ LOCAL = AccessCheck("127.0.0.1")
 
 WELCOME = [
     {},
-    {"host": "127.0.0.1:2088"},
-    {"host": "127.0.0.1"},
-    {"host": "127.8.9.10:2088"},
-    {"host": "localhost"},
-    {"host": "LocalHost:2088"},
-    {"host": "localhost.:2088"},
-    {"host": "shop.localhost:2088"},
-    {"host": "[::1]:2088"},
-    {"host": "[::1]"},
     {"host": "localhost:2088", "origin": "http://localhost:2088"},
     {"host": "[::1]:2088", "origin": "http://[::1]:2088"},
     {"host": "localhost:2088", "sec-fetch-site": "same-origin"},
@@ -33,30 +24,16 @@ WELCOME = [
 ]
 
 UNWELCOME = [
-    ({"host": "evil.example"}, "Host"),
-    ({"host": "evil.example:2088"}, "Host"),
-    ({"host": "127.0.0.1.evil.example:2088"}, "Host"),
-    ({"host": "localhost.evil.example"}, "Host"),
-    ({"host": "notlocalhost"}, "Host"),
-    ({"host": "192.168.1.2:2088"}, "Host"),
-    ({"host": "0.0.0.0:2088"}, "Host"),
-    ({"host": "[2001:db8::1]:2088"}, "Host"),
+    *(({"host": host}, "Host") for host in ("[2001:db8::1]:2088", "[evil", "[", "[]:2088", ":2088", ".")),
     ({"host": "evil.example", "origin": "http://evil.example"}, "Host"),
-    ({"host": "[evil"}, "Host"),
-    ({"host": "["}, "Host"),
-    ({"host": "[]:2088"}, "Host"),
-    ({"host": ":2088"}, "Host"),
-    ({"host": "."}, "Host"),
-    ({"host": "localhost:2088", "sec-fetch-site": "cross-site"}, "Sec-Fetch-Site"),
-    ({"host": "localhost:2088", "sec-fetch-site": "same-site"}, "Sec-Fetch-Site"),
-    ({"host": "localhost:2088", "sec-fetch-site": ""}, "Sec-Fetch-Site"),
-    ({"host": "localhost:2088", "origin": "https://evil.example"}, "Origin"),
-    ({"host": "localhost:2088", "origin": "http://localhost:3000"}, "Origin"),
-    ({"host": "localhost:2088", "origin": "http://127.0.0.1:2088"}, "Origin"),
-    ({"host": "localhost:2088", "origin": "http://localhost:2088.evil.example"}, "Origin"),
-    ({"host": "localhost:2088", "origin": "null"}, "Origin"),
-    ({"host": "localhost:2088", "origin": ""}, "Origin"),
-    ({"host": "localhost:2088", "origin": "http://[::1"}, "Origin"),
+    *(({"host": "localhost:2088", "sec-fetch-site": s}, "Sec-Fetch-Site") for s in ("cross-site", "same-site", "")),
+    *(
+        ({"host": "localhost:2088", "origin": origin}, "Origin")
+        for origin in (
+            *("https://evil.example", "http://localhost:3000", "http://127.0.0.1:2088", "http://[::1", "null", ""),
+            "http://localhost:2088.evil.example",
+        )
+    ),
     ({"origin": "http://[::1"}, "Origin"),
     ({"host": "", "origin": "null"}, "Origin"),
 ]
@@ -77,51 +54,42 @@ def test_unwelcome(headers: dict[str, str], named: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("bound", "hosts", "host", "welcome"),
+    ("bound", "hosts", "welcome", "unwelcome"),
     [
-        ("::1", (), "localhost:2088", True),
-        ("::1", (), "evil.example", False),
-        ("localhost", (), "127.0.0.1:2088", True),
-        ("localhost", (), "evil.example", False),
-        ("127.0.0.1", (), "10.1.2.3:2088", False),
-        ("127.0.0.1", ("mock-alipay",), "mock-alipay:2088", True),
-        ("127.0.0.1", ("mock-alipay",), "mock-alipay", True),
-        ("127.0.0.1", ("Mock-Alipay.",), "mock-alipay:2088", True),
-        ("127.0.0.1", ("mock-alipay",), "MOCK-ALIPAY.:2088", True),
-        ("127.0.0.1", ("mock-alipay",), "other:2088", False),
-        ("127.0.0.1", ("mock-alipay",), "mock-alipay.evil.example:2088", False),
-        ("127.0.0.1", ("mock-alipay",), "evil.mock-alipay:2088", False),
-        ("127.0.0.1", ("mock-alipay", "gateway.internal"), "gateway.internal:2088", True),
-        ("0.0.0.0", (), "gateway.internal:2088", False),
-        ("0.0.0.0", (), "host.docker.internal:2088", False),
-        ("0.0.0.0", (), "mock-alipay:2088", False),
-        ("0.0.0.0", ("mock-alipay",), "mock-alipay:2088", True),
-        ("0.0.0.0", (), "10.1.2.3:2088", True),
-        ("0.0.0.0", (), "[2001:db8::1]:2088", True),
-        ("0.0.0.0", (), "10.1.2.3.evil.example:2088", False),
-        ("0.0.0.0", (), "evil.example", False),
-        ("0.0.0.0", (), "localhost:2088", True),
-        ("::", (), "10.1.2.3:2088", True),
-        ("::", (), "mock-alipay:2088", False),
-        ("192.168.1.2", (), "192.168.1.2:2088", True),
-        ("192.168.1.2", (), "192.168.1.3:2088", False),
-        ("192.168.1.2", (), "build-server:2088", False),
-        ("192.168.1.2", (), "localhost:2088", True),
-        ("2001:DB8::1", (), "[2001:db8::1]:2088", True),
+        ("::1", "", "localhost:2088", "evil.example"),
+        ("localhost", "", "127.0.0.1:2088", "evil.example"),
+        (
+            *("127.0.0.1", "", "127.0.0.1:2088 127.0.0.1 127.8.9.10:2088 localhost localhost.:2088 LocalHost:2088"),
+            "evil.example evil.example:2088 127.0.0.1.evil.example:2088 localhost.evil.example notlocalhost",
+        ),
+        ("127.0.0.1", "", "x.localhost:2088 [::1]:2088 [::1]", "192.168.1.2:2088 0.0.0.0:2088 10.1.2.3:2088"),
+        (
+            *("127.0.0.1", "mock-alipay", "mock-alipay:2088 mock-alipay MOCK-ALIPAY.:2088"),
+            "other:2088 mock-alipay.evil.example:2088 evil.mock-alipay:2088",
+        ),
+        ("127.0.0.1", "Mock-Alipay.", "mock-alipay:2088", ""),
+        ("127.0.0.1", "mock-alipay gateway.internal", "gateway.internal:2088", ""),
+        (
+            *("0.0.0.0", "", "10.1.2.3:2088 [2001:db8::1]:2088 localhost:2088"),
+            "gateway.internal:2088 host.docker.internal:2088 mock-alipay:2088 10.1.2.3.evil.example:2088 evil.example",
+        ),
+        ("0.0.0.0", "mock-alipay", "mock-alipay:2088", ""),
+        ("::", "", "10.1.2.3:2088", "mock-alipay:2088"),
+        ("192.168.1.2", "", "192.168.1.2:2088 localhost:2088", "192.168.1.3:2088 build-server:2088"),
+        ("2001:DB8::1", "", "[2001:db8::1]:2088", ""),
     ],
 )
-def test_host_by_address(bound: str, hosts: tuple[str, ...], host: str, welcome: bool) -> None:
+def test_host_by_address(bound: str, hosts: str, welcome: str, unwelcome: str) -> None:
     """Loopback names, the bound address and the names listed are welcome; any address if the gateway has them all."""
-    access = AccessCheck(bound, hosts=hosts)
-    if welcome:
+    access = AccessCheck(bound, hosts=hosts.split())
+    for host in welcome.split():
         access.check({"host": host})
-        return
-    with pytest.raises(HttpProblem) as caught:
-        access.check({"host": host})
-    name = host.partition(":")[0]
-    assert caught.value.detail.endswith(
-        f"got {host}; to allow it: --admin-host {name}, MOCK_ALIPAY_ADMIN_HOSTS={name}, or admin_hosts of Config",
-    )
+    for host in unwelcome.split():
+        with pytest.raises(HttpProblem) as caught:
+            access.check({"host": host})
+        name = host.partition(":")[0]
+        ways = f"--admin-host {name}, MOCK_ALIPAY_ADMIN_HOSTS={name}, or admin_hosts of Config"
+        assert (403, True) == (caught.value.status, caught.value.detail.endswith(f"got {host}; to allow it: {ways}"))
 
 
 def test_what_would_be_welcome() -> None:
@@ -171,13 +139,6 @@ def test_welcome_over_http(gateway: Live) -> None:
     for host in (f"localhost:{gateway.config.port}", f"[::1]:{gateway.config.port}"):
         headers = {"Host": host, "Origin": f"http://{host}", "Sec-Fetch-Site": "same-origin"}
         assert gateway.request("GET", "/__admin/health", headers=headers).status == 200
-
-
-def test_preflight_is_not_answered(gateway: Live) -> None:
-    """A browser that asks beforehand whether another origin may call is told no."""
-    headers = {"Origin": "https://evil.example", "Access-Control-Request-Method": "PUT"}
-    answer = gateway.request("OPTIONS", "/__admin/scenario", headers=headers)
-    assert (403, []) == (answer.status, [name for name in answer.headers if name.startswith("access-control-")])
 
 
 def test_merchants_are_not_guarded(gateway: Live) -> None:
@@ -269,7 +230,8 @@ def test_what_needs_no_token(guarded: Live, path: str, status: int) -> None:
     """Health, the certificate (none without HTTPS) and the description are open to all but pages of other origins."""
     assert guarded.request("GET", path).status == status
     assert guarded.request("HEAD", path).status == status
-    assert guarded.request("GET", path, headers={"Origin": "https://evil.example"}).status == 403
+    refused = guarded.request("GET", path, headers={"Origin": "https://evil.example"})
+    assert (403, []) == (refused.status, [name for name in refused.headers if name.startswith("access-control-")])
 
 
 @pytest.mark.parametrize("host", ["gateway:2088", "open-na-global.alipay.com", "host.docker.internal:2088", "[evil"])
@@ -290,17 +252,12 @@ def test_merchants_need_no_token(guarded: Live) -> None:
 
 @pytest.mark.parametrize("origin", ["own", "https://evil.example", "null"])
 def test_no_other_origin_may_read(guarded: Live, origin: str) -> None:
-    """No answer, good or bad, gives a page of another origin leave to read it."""
+    """No answer, good or bad or to a preflight, gives a page of another origin leave to read it."""
     host = f"localhost:{guarded.config.port}"
     headers = {"Host": host, "Origin": f"http://{host}" if origin == "own" else origin}
+    headers["Access-Control-Request-Method"] = "PUT"
     for method, path in (*ROWS, ("OPTIONS", "/env"), ("GET", "/nowhere")):
         for more in ({}, {"authorization": f"Bearer {TOKEN}"}):
             answer = guarded.request(method, f"/__admin{filled(path)}?x", headers={**headers, **more})
             assert (origin != "own") == (answer.status == 403)
             assert [] == [name for name in answer.headers if name.lower().startswith("access-control-")]
-
-
-def test_the_description_is_guarded(gateway: Live) -> None:
-    """No page of another origin may read what describes the API."""
-    answer = gateway.request("GET", "/openapi.json", headers={"Origin": "https://evil.example"})
-    assert (403, []) == (answer.status, [name for name in answer.headers if name.startswith("access-control-")])
