@@ -13,43 +13,21 @@ from mock_alipay.scenarios.vocabulary import SCHEMA as SCENARIO_SCHEMA
 from mock_alipay.version import __version__
 from mock_alipay.web.admin.parameters import SCHEMA
 
-_CALL_HEADERS = {
-    "client-id": "The merchant's client id.",
-    "request-time": "When the call was made: epoch milliseconds, or ISO 8601 with an offset.",
-    "signature": "algorithm=RSA256,keyVersion=1,signature=<url-encoded base64>",
-}
-_REPLY_HEADERS = {
-    "client-id": "The merchant's client id.",
-    "response-time": "When the reply was made, ISO 8601 with an offset.",
-    "signature": "algorithm=RSA256,keyVersion=1,signature=<url-encoded base64>",
-    "mock-call-id": "The journal's id of this call.",
-    "mock-verified": "no, when the client id has no key here, so that nobody checked the signature.",
-    "mock-scenario": "The scenario that the call played in.",
-}
-
 
 def describe(schemas: Schemas, endpoints: Iterable[str]) -> dict[str, Any]:
     """The whole document."""
     parts = _Components(schemas)
     paths = {f"{prefix}{name}": {"post": _endpoint(parts, name, prefix)} for name in endpoints for prefix in PREFIXES}
-    for call, spec in schemas.document(SCHEMA)["calls"].items():
+    admin = schemas.document(SCHEMA)
+    for call, spec in admin["calls"].items():
         method, _, path = call.partition(" ")
         paths.setdefault(f"/__admin{path}", {})[method.lower()] = _admin_call(parts, path, call, spec)
+    own = admin["openapi"]
     return {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "mock-alipay",
-            "version": __version__,
-            "description": "A local stand-in for the Alipay/Antom payment gateway, and the admin API that steers it.",
-            "license": {"name": "MIT", "identifier": "MIT"},
-        },
-        "servers": [{"url": "/"}],
-        "tags": [{"name": "gateway"}, {"name": "admin"}],
+        **own,
+        "info": {**own["info"], "version": __version__},
         "paths": paths,
-        "components": {
-            "schemas": parts.made(),
-            "securitySchemes": {"adminToken": {"type": "http", "scheme": "bearer"}},
-        },
+        "components": {**own["components"], "schemas": parts.made()},
     }
 
 
@@ -102,25 +80,14 @@ def _name(file: str, pointer: str) -> str:
 
 def _endpoint(parts: _Components, name: str, prefix: str) -> dict[str, Any]:
     sandbox, bare = "sandbox" in prefix, name.rpartition("/")[2]
-    headers = [_header(header, text) for header, text in _CALL_HEADERS.items()]
-    headers.append(_header("mock-scenario", "The scenario to play, by name."))
+    described = parts.rewritten(parts.schemas.document(SCHEMA)["endpoint"], SCHEMA)
+    described["responses"]["200"]["content"] = {"application/json": {"schema": parts.ref(f"{name}.reply.json")}}
+    described["responses"]["default"] = _problem(parts)
     return {
+        **described,
         "operationId": f"{bare}{'Sandbox' if sandbox else ''}",
         "summary": bare + (" as clients with a sandbox client id call it" if sandbox else ""),
-        "tags": ["gateway"],
-        "parameters": headers,
         "requestBody": _body(["application/json"], parts.ref(f"{name}.json"), required=True),
-        "responses": {
-            "200": {
-                "description": "The gateway's answer, a refusal too, signed.",
-                "headers": {
-                    header: {"description": text, "schema": {"type": "string"}}
-                    for header, text in _REPLY_HEADERS.items()
-                },
-                "content": {"application/json": {"schema": parts.ref(f"{name}.reply.json")}},
-            },
-            "default": _problem(parts),
-        },
     }
 
 
