@@ -63,6 +63,10 @@ def own_shared() -> Iterator[Live]:
         ("GET", "/calls?resultCode=", None, 400, ["resultCode: expected a value, got nothing"]),
         ("GET", "/calls?clientId=a%20b", None, 400, ["clientId: expected a client id", "got a b"]),
         ("GET", "/calls/count?limit=1", None, 400, ["query parameter 'limit'"]),
+        ("GET", "/calls/wait?timeout=301", None, 400, ["timeout: expected seconds from 0 to 300, got 301"]),
+        ("GET", "/calls/wait?timeout=", None, 400, ["timeout: expected seconds from 0 to 300, got nothing"]),
+        ("GET", "/calls/wait?count=1.5", None, 400, ["count: expected a whole number from 1 to 1000"]),
+        ("GET", "/calls/wait?limit=5", None, 400, ["query parameter 'limit'"]),
         ("GET", "/calls/1?full=1", None, 400, ["query parameter 'full'"]),
         ("GET", "/clock?clientID=A", None, 400, ["did you mean clientId?"]),
         (
