@@ -8,12 +8,12 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from mock_alipay.contracts.schemas import Schemas
+from mock_alipay.scenarios.document import Document
 from mock_alipay.scenarios.json_path import Path, parse
 from mock_alipay.scenarios.placeholders import paths_in
 from mock_alipay.scenarios.scenario import ANY
 from mock_alipay.scenarios.template import expand, is_template
 from mock_alipay.scenarios.vocabulary import Vocabulary
-from mock_alipay.scenarios.yaml_document import Document
 from mock_alipay.text.wording import alike, close
 
 

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 from mock_alipay.clock import durations
 from mock_alipay.contracts.names import MAX_MESSAGE
+from mock_alipay.scenarios.document import Document
 from mock_alipay.scenarios.json_path import Path, parse
 from mock_alipay.scenarios.matching import text
 from mock_alipay.scenarios.placeholders import Filler, compile_value
-from mock_alipay.scenarios.yaml_document import Document
 from mock_alipay.text.wording import short
 
 At = Callable[[str], AbstractContextManager[None]]

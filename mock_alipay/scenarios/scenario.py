@@ -12,13 +12,13 @@ from typing import Any
 from mock_alipay.contracts.names import Act, bare, family_of
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import buyer_step, notification_step, step
+from mock_alipay.scenarios.document import Document
 from mock_alipay.scenarios.json_path import parse
 from mock_alipay.scenarios.matching import Condition, conditions
 from mock_alipay.scenarios.notification_step import NotificationStep, NotificationSteps
 from mock_alipay.scenarios.parsing import each
 from mock_alipay.scenarios.step import Step
 from mock_alipay.scenarios.vocabulary import Vocabulary
-from mock_alipay.scenarios.yaml_document import Document
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 ANY = "*"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import yaml_document
+from mock_alipay.scenarios.document import Document
 from mock_alipay.scenarios.scenario import Scenario, build
 from mock_alipay.scenarios.template import expand, is_template
 from mock_alipay.scenarios.vocabulary import SCHEMA, Vocabulary
-from mock_alipay.scenarios.yaml_document import Document
 
 
 def read_folder(folder: Path, vocabulary: Vocabulary) -> list[Scenario]:

@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 
 from mock_alipay.errors import SetupError
+from mock_alipay.scenarios.document import Document
 from mock_alipay.scenarios.matching import text
-from mock_alipay.scenarios.yaml_document import Document
 
 EACH = "each"
 

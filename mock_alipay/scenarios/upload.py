@@ -15,10 +15,10 @@ import orjson
 from mock_alipay.contracts.schemas import nesting
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import yaml_document
+from mock_alipay.scenarios.document import Document
 from mock_alipay.scenarios.scenario import Scenario
 from mock_alipay.scenarios.scenario_file import parse_scenarios
 from mock_alipay.scenarios.vocabulary import Vocabulary
-from mock_alipay.scenarios.yaml_document import Document
 from mock_alipay.text.wording import not_json, short
 
 _ORIGIN = "body"

@@ -6,15 +6,14 @@ word, a key given twice is an error, and there are no anchors, aliases or tags.
 
 from __future__ import annotations
 
-import dataclasses
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
 from mock_alipay.errors import SetupError
+from mock_alipay.scenarios.document import Document
 
 MAX_LENGTH = 256 * 1024
 MAX_DEPTH = 16
@@ -27,47 +26,6 @@ _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,17}")
 _WORDS = {"": None, "null": None, "~": None, "true": True, "false": False}
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A file's content and where each value stands."""
-
-    origin: str
-    value: Any
-    lines: Callable[[], Mapping[str, int]]
-    """Gives lines by dotted path, once some are needed; empty when nobody knows."""
-
-    def at(self, path: str) -> str:
-        """``file:line`` of a path, or of the nearest thing above it that the file has."""
-        lines = self.lines()
-        while path and path not in lines:
-            path = path[: max(path.rfind("."), path.rfind("["), 0)]
-        return f"{self.origin}:{lines[path]}" if path in lines else self.origin
-
-    def line_of(self, problem: str) -> int:
-        """The line of a problem that begins as ``at`` has it; 0 for one without."""
-        number = problem.removeprefix(f"{self.origin}:").partition(":")[0]
-        return int(number) if number.isdecimal() else 0
-
-    def in_order(self, problems: Iterable[str]) -> list[str]:
-        """Problems that begin as ``at`` has it, by line; those without a line first."""
-        return sorted(problems, key=self.line_of)
-
-    def without(self, paths: Iterable[str]) -> Document:
-        """The same without what stands at these paths; of an array, an empty object takes an element's place."""
-        return dataclasses.replace(self, value=_without(self.value, frozenset(paths), ""))
-
-
-def _without(value: Any, paths: frozenset[str], at: str) -> Any:
-    if isinstance(value, dict):
-        inner = {key: f"{at}.{key}" if at else key for key in value}
-        return {key: _without(value[key], paths, where) for key, where in inner.items() if where not in paths}
-    if isinstance(value, list):
-        places = [f"{at}[{index}]" for index in range(len(value))]
-        items = zip(value, places, strict=True)
-        return [{} if where in paths else _without(item, paths, where) for item, where in items]
-    return value
 
 
 def read(text: str, origin: str) -> Document:

@@ -14,9 +14,9 @@ from mock_alipay.apis.payments.model import Payment, TransactionType
 from mock_alipay.contracts.names import NotificationName
 from mock_alipay.errors import SetupError
 from mock_alipay.journal.notifications import Notification
+from mock_alipay.scenarios.document import Document
 from mock_alipay.scenarios.notification_step import NotificationStep
 from mock_alipay.scenarios.scenario_file import parse_scenario
-from mock_alipay.scenarios.yaml_document import Document
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.notifications import shown
 from mock_alipay.web.admin.payments import payment_of
