@@ -99,19 +99,6 @@ def test_of_scenarios_that_fit_equally_well_the_last_loaded_goes_first(tmp_path:
     assert [["m", "b", "a", "risk-reject"], ["z", "b", "a", "m", "risk-reject"]] == names
 
 
-def test_a_scenario_that_is_overridden_claims_nothing(tmp_path: Path) -> None:
-    """Only scenarios that remain are asked."""
-    one = write(tmp_path / "one", a="match: {clientId: x}")
-    two = write(tmp_path / "two", a="")
-    assert matching(load(one, two), "x") is None
-
-
-def test_disjoint_values_are_told_apart(tmp_path: Path) -> None:
-    """Each scenario keeps its own calls."""
-    library = load(write(tmp_path / "own", a="match: {clientId: [x, y]}", b="match: {clientId: z}"))
-    assert [matching(library, client_id) for client_id in ("x", "y", "z", "w")] == ["a", "a", "b", None]
-
-
 def test_the_most_particular_match_wins(tmp_path: Path) -> None:
     """Most conditions first, then equality over globs over presence."""
     folder = write(

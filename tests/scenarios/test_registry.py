@@ -124,37 +124,6 @@ def test_of_scenarios_that_claim_with_equal_weight_the_nearest_goes_first() -> N
     assert [[]] * 3 == matching(registry)
 
 
-@pytest.mark.parametrize("own", ["filed", None, "A"])
-@pytest.mark.parametrize("other", ["filed", None, "A"])
-def test_the_more_particular_scenario_goes_first_wherever_it_is(own: str | None, other: str | None) -> None:
-    """However near the other is: more conditions, and a value before a glob."""
-    texts = {
-        "two": "match: {body: {paymentAmount.value: '1??', shop: '*'}}",
-        "value": "match: {body: {paymentAmount.value: '100'}}",
-        "glob": "match: {body: {paymentAmount.value: '1*'}}",
-    }
-    places = {"two": own, "value": other, "glob": own}
-    scenarios = {name: scenario(name, "x", text) for name, text in texts.items()}
-    registry = Registry(filed(*(scenarios[name] for name, place in places.items() if place == "filed")))
-    for name, place in places.items():
-        if place != "filed":
-            registry.load(scenarios[name], client_id=place)
-    assert [["two x"], ["value x"], ["glob x"]] == [
-        matching(registry, value, **more)[1][:1] for value, more in (("100", {"shop": "x"}), ("100", {}), ("101", {}))
-    ]
-
-
-def test_a_scenario_behind_one_that_is_replaced_still_claims() -> None:
-    """Only the replaced one itself is out of the way, however particular it was."""
-    two = "match: {body: {paymentAmount.value: '100', shop: x}}"
-    registry = Registry(filed(scenario("rich", "filed", two), claiming("poor", "100", "filed")))
-    assert [["rich filed"]] * 3 == matching(registry, shop="x")
-    registry.load(scenario("rich"), client_id="A")
-    assert [["rich filed"], ["poor filed"], ["rich filed"]] == matching(registry, shop="x")
-    registry.load(scenario("poor"))
-    assert [["rich filed"], [], ["rich filed"]] == matching(registry, shop="x")
-
-
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(

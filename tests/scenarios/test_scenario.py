@@ -9,7 +9,6 @@ import pytest
 from mock_alipay.contracts.names import Act
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios.notification_step import NotificationStep
-from mock_alipay.scenarios.scenario import Scenario
 from mock_alipay.scenarios.step import Step
 from tests.scenarios.loading import VOCABULARY, problems, read_text, scenario
 
@@ -138,20 +137,6 @@ def test_a_description_is_required(text: str, words: str) -> None:
         read_text("tale", text, "tale.yaml", VOCABULARY)
 
 
-def test_several_mistakes_are_all_told() -> None:
-    """Nobody wants to learn of them one by one."""
-    told = problems(
-        "count: all\n"
-        "createPaymentSession:\n"
-        "  reslut: SUCCESS\n"
-        "  result: WRONG\n"
-        "  delay: soon\n"
-        "  fault: explode\n"
-    )  # fmt: skip
-    expected = ["tale.yaml:2:", "tale.yaml:4:", "tale.yaml:5:", "tale.yaml:6:", "tale.yaml:7:"]
-    assert expected == sorted(problem.split(" ")[0] for problem in told)
-
-
 def test_mistakes_that_only_reading_finds_are_all_told_too() -> None:
     """Paths, placeholders and ranges, each with its own line."""
     told = problems(
@@ -207,6 +192,10 @@ def test_mistakes_that_only_reading_finds_are_all_told_too() -> None:
             ["2: buyer[0]", "2: buyer[1]", "3: pay.set"],
         ),
         (
+            "count: all\npay:\n  reslut: SUCCESS\n  result: WRONG\n  delay: soon\n  fault: explode\n",
+            ["2: count", "4: pay.reslut", "5: pay.result", "6: pay.delay", "7: pay.fault"],
+        ),
+        (
             "descriptio: 1\npay: 3\nrefund: {delay: {min: 2s, max: 1s}}\n",
             ["2: descriptio", "3: pay", "4: refund.delay"],
         ),
@@ -231,11 +220,6 @@ def test_a_bad_name_is_refused(name: str) -> None:
     """Two dashes end a name inside a paymentRequestId, so no name has them."""
     (told,) = problems("", name)
     assert "1 to 60 letters, digits" in told
-
-
-def one_match(text: str) -> Scenario:
-    """A scenario with this match."""
-    return scenario(f"match: {text}")
 
 
 @pytest.mark.parametrize(

@@ -97,13 +97,6 @@ def test_choose_for_some_calls(gateway: Live, client_id: str, times: int) -> Non
     assert client_id not in [entry["clientId"] for entry in gateway.admin("GET", "/scenarios").body["chosen"]]
 
 
-def test_choose_again(gateway: Live, client_id: str) -> None:
-    """The latest choice replaces the one before, its count too."""
-    gateway.admin("PUT", "/scenario", {"clientId": client_id, "scenario": "risk-reject", "times": 1})
-    gateway.admin("PUT", "/scenario", {"clientId": client_id, "scenario": "process-fail"})
-    assert ["PROCESS_FAIL"] * 2 == [gateway.create(client_id=client_id).code for _ in range(2)]
-
-
 def test_choose_for_all(own: Live) -> None:
     """Without a client id it plays for everyone; a client's own choice goes before; ``DELETE`` clears all."""
     own.admin("PUT", "/scenario", {"scenario": "risk-reject"})
@@ -189,21 +182,6 @@ def test_loaded_for_all(own: Live) -> None:
     assert ["PROCESS_FAIL", "RISK_REJECT"] == [own.create(client_id=name).code for name in ("A", "B")]
 
 
-def test_loaded_again(gateway: Live, client_id: str) -> None:
-    """The latest scenario of a name plays."""
-    for code in ("RISK_REJECT", "PROCESS_FAIL"):
-        post(gateway, REFUSED.replace("RISK_REJECT", code), f"?name=tale&clientId={client_id}")
-        assert code == gateway.create(client_id=client_id, extra={"mock-scenario": "tale"}).code
-
-
-def test_loaded_scenarios_claim_calls(gateway: Live, client_id: str) -> None:
-    """Its match claims calls as that of a file's does."""
-    match = 'match: {body: {paymentAmount.value: "4711"}}\n'
-    assert ["paymentAmount.value"] == post(gateway, REFUSED + match, f"?name=tale&clientId={client_id}").body["match"]
-    bodies = [sample(paymentAmount={"currency": "SGD", "value": value}) for value in ("4711", "4712")]
-    assert ["RISK_REJECT", "SUCCESS"] == [gateway.create(body, client_id=client_id).code for body in bodies]
-
-
 @pytest.mark.parametrize("body", [None, {"clientId": "A"}])
 def test_loaded_until_reset(own: Live, body: dict[str, str] | None) -> None:
     """A reset takes them away, of the one client id or all of them."""
@@ -243,27 +221,16 @@ def test_load_of_another_type(gateway: Live, media: str) -> None:
 
 SCENARIO_FAULTS = [
     (YAML, "description: x\n\ncreatePaymentSession:\n  dely: 3s\n", ["body:4: createPaymentSession.dely", "delay?"]),
-    (YAML, "description: x\ncreatePaymentSesion: {}\n", ["body:2: createPaymentSesion", "createPaymentSession"]),
     (YAML, "description: x\ncreatePaymentSession:\n- result: NOPE\n- delay: -1s\n", ["body:3: ", "body:4: "]),
     (YAML, "description: x\n\tcreatePaymentSession: {}\n", ["body:2: not YAML"]),
-    (YAML, "description: x\ndescription: y\n", ["body:2: description is given twice"]),
-    (YAML, "- description: x\n", ["body:1: expected the keys of a scenario"]),
-    (YAML, "", ["body:1: "]),
     (YAML, "description: x\nname: 5\n", ["body:2: name: expected a JSON string"]),
-    (YAML, "description: x\nclientId: ''\n", ["body:2: clientId: expected a client id"]),
-    (YAML, "description: x\ncreatePaymentSession: {set: {a: '${nothing}'}}", ["body:2: ", "nothing"]),
     (
         "application/json",
         '{"description": "x",\n"createPaymentSession": {\n"result": 5}}',
         ["body:3: ", "the number 5"],
     ),
     ("application/json", '{"description": "x",\n"createPaymentSession": {}', ["body:2: not JSON"]),
-    ("application/json", "description: x", ["body:1: not JSON"]),
-    ("application/json", '{"description": "x", "description": "y"}', ["description is given twice"]),
-    ("application/json", '{"description": NaN}', ["not JSON"]),
     ("application/json", "[" * 100_000, ["nested more than 16 levels deep"]),
-    ("application/json", "[]", ["expected the keys of a scenario"]),
-    (YAML, "[" * 1000, ["nested"]),
 ]
 
 
@@ -282,7 +249,7 @@ def test_scenarios_that_are_no_text(own_quiet: Live) -> None:
     assert "UTF-8" in problem(post(own_quiet, b"description: \xff", "?name=tale"))["detail"]
 
 
-@pytest.mark.parametrize("name", ["a%20b", "x%0d%0aevil:1", "a--b", "..", "%C3%BC", "x" * 61, "a%2Fb"])
+@pytest.mark.parametrize("name", ["x%0d%0aevil:1", "a--b"])
 def test_names_that_no_file_could_have(own_quiet: Live, name: str) -> None:
     """A name ends up in a header and in paymentRequestIds: it is made of plain characters."""
     found = problem(post(own_quiet, REFUSED, f"?name={name}"))
@@ -332,20 +299,6 @@ def test_templates(own: Live) -> None:
     assert "did you mean mine-risk-reject?" in told["detail"]
     faulty = problem(post(own, text.replace("pay", "\npya"), "?name=mine"))
     assert (400, ["body:4: pya"]) == (faulty["status"], [fault.rpartition(": ")[0] for fault in faulty["faults"]])
-
-
-def test_loaded_scenarios_go_before_files(own: Live) -> None:
-    """Where a loaded scenario and a file's claim a call alike, the loaded one plays; more conditions still win."""
-    amount = "paymentAmount.value: '11'"
-    assert 200 == post(own, f"{REFUSED}match: {{body: {{{amount}}}}}\n", "?name=own&clientId=A").status
-    more = f"match: {{body: {{{amount}, paymentAmount.currency: SGD}}}}\n"
-    assert 200 == post(own, f"{REFUSED}{more}", "?name=nearer").status
-    played = [
-        own.create(sample(paymentAmount={"currency": currency, "value": "11"}), client_id=name).headers["mock-scenario"]
-        for currency in ("USD", "SGD")
-        for name in ("A", "B")
-    ]
-    assert ["own", "risk-reject", "nearer", "nearer"] == played
 
 
 def test_loaded_anew_a_scenario_begins_anew(own: Live) -> None:
