@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,9 @@ _PLACEHOLDER = re.compile(r"\$\$\{|\$\{each\.([^{}]*)\}?")
 
 _GAP = re.compile(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z0-9]+")
 """Between two words of a value."""
+
+_NODE, _MOST = 10, 1_000_000
+"""What a key or value counts beside its letters, and what all scenarios of a template may: a second or two at most."""
 
 _Filling = Mapping[str, Any]
 """What stands for each placeholder: the value, and its text where ``each`` has texts."""
@@ -35,17 +38,14 @@ def expand(written: Document, name: str) -> dict[str, Document]:
     """
     ((variable, values),) = written.value[EACH].items()
     texts = values if isinstance(values, dict) else {}
-    problems = list(_misnamed(written, [variable, f"{variable}.text"] if texts else [variable]))
-    named: dict[str, Any] = {}
-    for index, value in enumerate(values):
-        place = f"{EACH}.{variable}.{value}" if texts else f"{EACH}.{variable}[{index}]"
-        word = _GAP.sub("-", text(value) or "").strip("-").lower()
-        if not word:
-            problems.append(f"{written.at(place)}: {place}: expected a value with letters or digits, got '{value}'")
-        elif (own := f"{name}-{word}") in named:
-            problems.append(f"{written.at(place)}: {place}: {value} and {named[own]} both make the scenario {own}")
-        else:
-            named[own] = value
+    strings = list(_strings(_body(written)))
+    if len(values) * sum(_NODE + len(string) for _, string in strings) > _MOST:
+        raise SetupError(
+            f"{written.at(EACH)}: {EACH}: {len(values)} values are too many for a scenario as long as this"
+        )
+    problems = list(_misnamed(written, strings, [variable, f"{variable}.text"] if texts else [variable]))
+    places = (f"{EACH}.{variable}.{value}" if texts else f"{EACH}.{variable}[{n}]" for n, value in enumerate(values))
+    named = _named(written, name, zip(places, values, strict=True), problems)
     if problems:
         raise SetupError(*written.in_order(problems))
     return {
@@ -53,9 +53,25 @@ def expand(written: Document, name: str) -> dict[str, Document]:
     }
 
 
-def _misnamed(written: Document, known: list[str]) -> Iterator[str]:
+def _named(
+    written: Document, name: str, placed: Iterable[tuple[str, Any]], problems: list[str]
+) -> dict[str, str | float | bool]:
+    """The values by the names of their scenarios."""
+    named: dict[str, str | float | bool] = {}
+    for place, value in placed:
+        word = _GAP.sub("-", text(value) or "").strip("-").lower()
+        if not word:
+            problems.append(f"{written.at(place)}: {place}: expected a value with letters or digits, got '{value}'")
+        elif (own := f"{name}-{word}") in named:
+            problems.append(f"{written.at(place)}: {place}: {value} and {named[own]} both make the scenario {own}")
+        else:
+            named[own] = value
+    return named
+
+
+def _misnamed(written: Document, strings: Iterable[tuple[str, str]], known: Sequence[str]) -> Iterator[str]:
     """Placeholders of ``each`` that nothing stands for; or that there are none."""
-    found = [(where, one) for where, string in _strings(_body(written)) for one in _placeholders(string)]
+    found = [(where, one) for where, string in strings for one in _placeholders(string)]
     names = " and ".join(f"${{each.{name}}}" for name in known)
     if not found:
         yield f"{written.at(EACH)}: {EACH}: expected {names} in the scenario, found none: all scenarios would be alike"
@@ -69,7 +85,7 @@ def _body(written: Document) -> dict[str, Any]:
 
 
 def _strings(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
-    """Keys and texts, each with its path."""
+    """Keys and values, each with its path; values that are no text as an empty one."""
     if isinstance(value, dict):
         for key, inner in value.items():
             place = f"{where}.{key}" if where else key
@@ -78,8 +94,8 @@ def _strings(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _strings(inner, f"{where}[{index}]")
-    elif isinstance(value, str):
-        yield where, value
+    else:
+        yield where, value if isinstance(value, str) else ""
 
 
 def _placeholders(string: str) -> Iterator[re.Match[str]]:

@@ -110,6 +110,8 @@ def test_values_may_have_texts() -> None:
         ("{code: [A, [B]]}", "1: each.code[1]: expected a string, a number, true or false, got an array"),
         ("{code: [A, null]}", "1: each.code[1]: expected a string, a number, true or false, got null"),
         ("{code: {A: 1}}", "1: each.code.A: expected a JSON string, got the number 1"),
+        (f"{{code: [{'A' * 61}]}}", "1: each.code[0]: expected at most 60 characters, got 61"),
+        (f"{{code: {{{'A' * 61}: x}}}}", "1: each.code: expected at most 60 characters, got 61"),
         ("{code: [A, '*']}", "1: each.code[1]: expected a value with letters or digits, got '*'"),
         ("\n  code:\n  - A_B\n  - a-b", "4: each.code[1]: a-b and A_B both make the scenario tale-a-b"),
         ("{other: [A]}", "2: description: unknown placeholder ${each.code}; known are ${each.other}"),
@@ -132,6 +134,16 @@ def test_a_template_that_names_its_variable_nowhere_is_refused() -> None:
     """All its scenarios would be alike."""
     (problem,) = problems("description: x.\neach: {code: [A, B]}\n")
     assert problem.startswith("tale.yaml:2: each: expected ${each.code} in the scenario, found none")
+
+
+@pytest.mark.parametrize("set_", ["[1, 1, 1, 1, 1, 1, 1, 1, 1, 1]", "x" * 100])
+def test_a_template_stands_for_no_more_than_there_is_time_for(set_: str) -> None:
+    """A request could hold a thousand values, and a scenario that takes a second for each."""
+    fields = "".join(f"    f{number}: {set_}\n" for number in range(100))
+    values = ", ".join(map(str, range(100)))
+    text = f"each: {{n: [{values}]}}\ndescription: With ${{each.n}}.\npay:\n  set:\n{fields}"
+    assert problems(text) == ("tale.yaml:1: each: 100 values are too many for a scenario as long as this",)
+    assert 5 == len(made(text.replace(values, "1, 2, 3, 4, 5")))
 
 
 def test_what_is_wrong_with_all_scenarios_of_a_template_is_told_once() -> None:
