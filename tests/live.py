@@ -15,7 +15,6 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from mock_alipay.clock.clocks import Clock
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.contracts import FOLDER
 from mock_alipay.gateway.assembly import Components
@@ -122,9 +121,12 @@ class Live:
 
 @contextlib.contextmanager
 def live(
-    config: Config | None = None, *, clock: Clock | None = None, tls_folder: Path | None = None, tls_port: int = 0
+    config: Config | None = None, *, tls_folder: Path | None = None, tls_port: int = 0, **parts: Any
 ) -> Iterator[Live]:
-    """Run a gateway on free ports until the block ends; HTTPS only when ``tls_folder`` is given."""
+    """Run a gateway on free ports until the block ends; HTTPS only when ``tls_folder`` is given.
+
+    ``parts`` are what ``assemble`` takes beside the config, such as a clock.
+    """
     config = dataclasses.replace(config or Config(seed=1), port=0, tls_port=tls_port if tls_folder else None)
-    with running(config, clock=clock, tls_folder=tls_folder) as gateway:
+    with running(config, tls_folder=tls_folder, **parts) as gateway:
         yield Live(gateway.config, gateway.components, gateway.certificate)

@@ -72,14 +72,18 @@ def assemble(
     problem_reply: ProblemReply,
     *,
     families: Families = FAMILIES,
+    contract: Contract | None = None,
     clock: Clock | None = None,
     ca_certificate: Path | None = None,
 ) -> Components:
-    """Make the components; ``ca_certificate`` is the PEM file that clients trust for HTTPS."""
+    """Make the components; ``ca_certificate`` is the PEM file that clients trust for HTTPS.
+
+    ``contract``: one that holds schemas of ``families`` in place of the shipped one.
+    """
     refuse_unguarded(config)
     clocks = Clocks(clock or SystemClock())
     gateway_key = keys.gateway_key(config.gateway_key)
-    contract = contracts.load(types=config.types, required=config.required)
+    contract = contract or contracts.load(types=config.types, required=config.required)
     vocabulary = Vocabulary(contract, families.opening)
     selector, ring = _selector(config, vocabulary), _key_ring(config)
     journal, schedule, metrics = CallJournal(), Schedule(clocks), Metrics(contract.results)

@@ -18,7 +18,10 @@ MOST_STRANGE = 1_000
 LONGEST_CODE = 64
 """Scenarios may set codes of their own, another for each call and of any length; beyond these all are ``OTHER``."""
 
-CallKey = tuple[str | None, str | None, int | None]
+Endpoint = tuple[str | None, str | None]
+"""Family and name, as far as a call has reached one."""
+
+CallKey = tuple[Endpoint, str | None, int | None]
 """Endpoint, result code and the HTTP status that is sent, as far as there are any."""
 
 
@@ -30,9 +33,9 @@ class Metrics:
         self._codes = frozenset([*codes, None])
         self._strange = 0
         self.calls: Counter[CallKey] = Counter()
-        self.durations: defaultdict[str | None, list[int]] = defaultdict(lambda: [0] * (len(BOUNDS) + 1))
+        self.durations: defaultdict[Endpoint, list[int]] = defaultdict(lambda: [0] * (len(BOUNDS) + 1))
         """For each endpoint, calls up to each bound and above the one before; the last are those above all."""
-        self.seconds: defaultdict[str | None, float] = defaultdict(float)
+        self.seconds: defaultdict[Endpoint, float] = defaultdict(float)
         """How long the calls of an endpoint took together, the scripted delay not counted."""
         self.attempts: Counter[tuple[str, str]] = Counter()
         """Attempts to deliver, by notification and by what the merchant made of it."""
@@ -47,7 +50,7 @@ class Metrics:
             self._notification(event.subject)
 
     def _call(self, entry: CallRecord) -> None:
-        endpoint = entry.endpoint
+        endpoint = (entry.family, entry.endpoint)
         key = (endpoint, entry.result_code, entry.http_status)
         if key not in self.calls and entry.result_code not in self._codes:
             key = self._bounded(key)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 from mock_alipay.client import Mock
-from mock_alipay.clock.clocks import Clock
 from mock_alipay.config.config import Config
 from mock_alipay.config.settings import Settings, configured, settled
 from mock_alipay.errors import SetupError
@@ -50,23 +49,26 @@ def serve(config: Config | None = None, **settings: Unpack[Settings]) -> Iterato
 
 
 @contextlib.contextmanager
-def running(config: Config, *, clock: Clock | None = None, tls_folder: Path | None = None) -> Iterator[Running]:
-    """The same with its parts at hand; ``tls_folder`` keeps the certificate in place of the user's own folder."""
-    gateway, stop = _begun(config, clock, tls_folder)
+def running(config: Config, *, tls_folder: Path | None = None, **parts: Any) -> Iterator[Running]:
+    """The same with its parts at hand; ``tls_folder`` keeps the certificate in place of the user's own folder.
+
+    ``parts`` are what ``assemble`` takes beside the config, such as a clock.
+    """
+    gateway, stop = _begun(config, tls_folder, parts)
     try:
         yield gateway
     finally:
         stop()
 
 
-def _begun(config: Config, clock: Clock | None, tls_folder: Path | None) -> tuple[Running, Callable[[], None]]:
+def _begun(config: Config, tls_folder: Path | None, parts: Mapping[str, Any]) -> tuple[Running, Callable[[], None]]:
     """A gateway that serves, and the function that ends it."""
     sockets = bind(config.host, config.port, config.tls_port)
     try:
         config = settled(config, sockets.port, sockets.tls_port)
         issued = certificate(tls_folder or home() / "tls", config.certificate_hosts) if sockets.tls else None
         authority = issued.authority if issued else None
-        components = assemble(config, problem_reply, clock=clock, ca_certificate=authority)
+        components = assemble(config, problem_reply, ca_certificate=authority, **parts)
         return Running(config, components, issued), _start(components, sockets, issued.server if issued else None)
     except BaseException:
         sockets.close()

@@ -18,22 +18,25 @@ def event(kind: EventKind, subject: object) -> Event:
     return Event(1, kind, "SANDBOX_A", subject, 0)
 
 
+SESSION = ("payments", "createPaymentSession")
+
+
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [
-        (ENTRY, ("createPaymentSession", "SUCCESS", 200)),
-        (REFUSED, ("createPaymentSession", "PARAM_ILLEGAL", 200)),
+        (ENTRY, (SESSION, "SUCCESS", 200)),
+        (REFUSED, (SESSION, "PARAM_ILLEGAL", 200)),
         (
-            ENTRY._replace(endpoint=None, result_code=None, reply=Reply(404, b"", b"")),
-            (None, None, 404),
+            ENTRY._replace(family=None, endpoint=None, result_code=None, reply=Reply(404, b"", b"")),
+            ((None, None), None, 404),
         ),
         (
             ENTRY._replace(reply=Reply(200, b"", b"{}", 3.0, WireFault("reset"))),
-            ("createPaymentSession", "SUCCESS", None),
+            (SESSION, "SUCCESS", None),
         ),
         (
             ENTRY._replace(reply=Reply(200, b"", b"{}", 0.0, WireFault("status", 502))),
-            ("createPaymentSession", "SUCCESS", 502),
+            (SESSION, "SUCCESS", 502),
         ),
     ],
 )
@@ -48,11 +51,12 @@ def test_calls(entry: CallRecord, expected: CallKey) -> None:
 def test_durations() -> None:
     """Counted by endpoint and bound; a bound belongs to what is below it, and what is above all has a place."""
     metrics = Metrics()
-    for endpoint, took in [*(("pay", took) for took in (0.0, 0.0005, 0.0006, 1.0, 1.1, 9)), (None, 0.5)]:
-        metrics.record(event("call", ENTRY._replace(endpoint=endpoint, took=took)))
+    pay, none = ("payments", "pay"), (None, None)
+    for (family, endpoint), took in [*((pay, took) for took in (0.0, 0.0005, 0.0006, 1.0, 1.1, 9)), (none, 0.5)]:
+        metrics.record(event("call", ENTRY._replace(family=family, endpoint=endpoint, took=took)))
     between = [0] * (len(BOUNDS) - 3)
-    assert {"pay": [2, 1, *between, 1, 2], None: [0, *between, 1, 0, 0]} == metrics.durations
-    assert {"pay": pytest.approx(11.1011), None: 0.5} == metrics.seconds
+    assert {pay: [2, 1, *between, 1, 2], none: [0, *between, 1, 0, 0]} == metrics.durations
+    assert {pay: pytest.approx(11.1011), none: 0.5} == metrics.seconds
 
 
 def test_strange_codes_are_bounded() -> None:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from mock_alipay.contracts.names import Unresolved, bare, family_of, resolve, spoken_names
 from mock_alipay.journal.calls import FILTERS, CallRecord, Readers, wanted
 from mock_alipay.web.admin import call_views
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
@@ -36,11 +37,10 @@ async def get_call(context: AdminContext, request: AdminRequest) -> Any:
 def filters_of(context: AdminContext, query: Mapping[str, Any]) -> dict[str, str]:
     """The filters among the parameters; HttpProblem (400) for an endpoint, code or scenario that does not exist."""
     filters = named(context, FILTERS, query)
-    if "/" in filters.get("endpoint", ""):
-        filters["family"], _, filters["endpoint"] = filters["endpoint"].partition("/")
     scenarios = context.selector.registry.visible(filters.get("clientId"))
-    _known("family", filters, context.families, context)
-    _known("endpoint", filters, {one.rpartition("/")[2] for one in context.families.endpoints}, context)
+    if (written := filters.get("endpoint")) is not None:
+        id_ = _endpoint(written, context.families.endpoints)
+        filters.update({"family": family_of(id_), "endpoint": bare(id_)} if "/" in written else {})
     _known("scenario", filters, {scenario.name for scenario in scenarios}, context)
     if not any(scenario.sets_result_code for scenario in scenarios):
         _known("resultCode", filters, context.gateway.results, context)
@@ -51,6 +51,15 @@ def named(context: AdminContext, readers: Readers, query: Mapping[str, Any]) -> 
     """The parameters that are filters: those of ``readers``, and the request ids of the families."""
     names = {*readers, *(family.id_field for family in context.families.values())}
     return {name: query[name] for name in sorted(names) if name in query}
+
+
+def _endpoint(written: str, ids: Iterable[str]) -> str:
+    try:
+        return resolve(written, ids)
+    except Unresolved as error:
+        if error.candidates:
+            raise HttpProblem(400, "Ambiguous endpoint", str(error), allowed=list(error.candidates)) from None
+        raise unknown("endpoint", written, sorted(spoken_names(ids))) from None
 
 
 async def shown(context: AdminContext, entries: Iterable[CallRecord]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from mock_alipay.journal.metrics import BOUNDS
+from mock_alipay.journal.metrics import BOUNDS, Endpoint
 from mock_alipay.version import __version__
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 
@@ -34,9 +34,15 @@ async def metrics(context: AdminContext, _ask: AdminRequest) -> Any:
     payments, payment_bytes = await context.repository.store.held()
     # Copies: what is counted while the text is composed is for the next time.
     collector = _Collector(
-        counts=[dict(counts) for counts in (counted.calls, counted.attempts, counted.notifications)],
-        durations={endpoint: list(counts) for endpoint, counts in counted.durations.items()},
-        seconds=dict(counted.seconds),
+        counts=[
+            {(_spoken(context, endpoint), *rest): count for (endpoint, *rest), count in counted.calls.items()},
+            dict(counted.attempts),
+            dict(counted.notifications),
+        ],
+        durations={
+            _spoken(context, endpoint): (list(counts), counted.seconds[endpoint])
+            for endpoint, counts in counted.durations.items()
+        },
         kept=(
             ("journal", "Calls in the journal", len(journal), journal.size),
             ("payments", "Payments and sessions in the store", payments, payment_bytes),
@@ -44,6 +50,12 @@ async def metrics(context: AdminContext, _ask: AdminRequest) -> Any:
         ),
     )
     return await context.worker.do(lambda: _exposed(collector))
+
+
+def _spoken(context: AdminContext, endpoint: Endpoint) -> str | None:
+    """What users call an endpoint; None for calls that reached none."""
+    family, name = endpoint
+    return name and context.vocabulary.spoken(f"{family}/{name}")
 
 
 def _exposed(collector: _Collector) -> Response:
@@ -62,8 +74,7 @@ class _Collector:
 
     counts: Iterable[Mapping[Any, int]]
     """One for each of ``_COUNTERS``."""
-    durations: Mapping[str | None, list[int]]
-    seconds: Mapping[str | None, float]
+    durations: Mapping[str | None, tuple[list[int], float]]
     kept: Iterable[tuple[str, str, int, int]]
     """Name, description, entries and bytes of each of the gateway's memories."""
 
@@ -88,9 +99,9 @@ class _Collector:
         name, what = "mock_alipay_call_duration_seconds", "From a call to its reply, the scripted delay not counted."
         latency = HistogramMetricFamily(name, what, labels=["endpoint"])
         bounds = [*map(str, BOUNDS), "+Inf"]
-        for endpoint, counts in self.durations.items():
+        for endpoint, (counts, seconds) in self.durations.items():
             buckets = list(zip(bounds, accumulate(counts), strict=True))
-            latency.add_metric([_word(endpoint)], buckets, self.seconds[endpoint])
+            latency.add_metric([_word(endpoint)], buckets, seconds)
         return latency
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from mock_alipay.contracts.names import spoken_names
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.gateway.routing import PREFIXES
 from mock_alipay.scenarios.vocabulary import SCHEMA as SCENARIO_SCHEMA
@@ -16,8 +17,9 @@ from mock_alipay.web.admin.parameters import SCHEMA
 
 def describe(schemas: Schemas, endpoints: Iterable[str]) -> dict[str, Any]:
     """The whole document."""
-    parts = _Components(schemas)
-    paths = {f"{prefix}{name}": {"post": _endpoint(parts, name, prefix)} for name in endpoints for prefix in PREFIXES}
+    spoken = {id_: name for name, id_ in spoken_names(endpoints).items()}
+    parts = _Components(schemas, spoken)
+    paths = {f"{prefix}{id_}": {"post": _endpoint(parts, id_, prefix)} for id_ in spoken for prefix in PREFIXES}
     admin = schemas.document(SCHEMA)
     for call, spec in admin["calls"].items():
         method, _, path = call.partition(" ")
@@ -34,8 +36,10 @@ def describe(schemas: Schemas, endpoints: Iterable[str]) -> dict[str, Any]:
 class _Components:
     """The schemas that are referred to, under names that are theirs alone, and what they refer to in turn."""
 
-    def __init__(self, schemas: Schemas) -> None:
+    def __init__(self, schemas: Schemas, spoken: Mapping[str, str]) -> None:
         self.schemas = schemas
+        self.spoken = spoken
+        """What users call an endpoint, by its id."""
         self._made: dict[str, Any] = {}
 
     def made(self) -> dict[str, Any]:
@@ -44,11 +48,23 @@ class _Components:
     def ref(self, reference: str, within: str = "") -> dict[str, str]:
         """A reference to a schema file, or to a definition in it, which is taken in."""
         schema, file, pointer = self.schemas.follow(reference, within)
-        name = _name(file, pointer)
+        name = self._name(file, pointer)
         if name not in self._made:
             self._made[name] = {}
             self._made[name] = self.rewritten(schema, file)
         return {"$ref": f"#/components/schemas/{name}"}
+
+    def _name(self, file: str, pointer: str) -> str:
+        stem = Path(file).stem
+        last = pointer.rpartition("/")[2]
+        if not last:
+            id_, _, reply = file.removesuffix(".json").partition(".")
+            word = _capitalized(self.spoken.get(id_, stem))
+            return f"{word}{_capitalized(reply) or 'Request'}"
+        # Names of the field stay as they are; those of other files tell whose they are.
+        if stem == "codes":
+            return f"{last}Code"
+        return last if stem in ("common", "types") else f"{stem.capitalize()}{last}"
 
     def rewritten(self, schema: Any, within: str) -> Any:
         """A schema whose references lead into the document, without what concerns its file alone."""
@@ -65,29 +81,21 @@ class _Components:
         return found
 
 
-def _name(file: str, pointer: str) -> str:
-    stem = Path(file).stem
-    last = pointer.rpartition("/")[2]
-    if not last:
-        return re.sub(r"\.(.)", lambda dot: dot[1].upper(), stem[:1].upper() + stem[1:]) + (
-            "" if "." in stem else "Request"
-        )
-    # Names of the field stay as they are; those of other files tell whose they are.
-    if stem == "codes":
-        return f"{last}Code"
-    return last if stem in ("common", "types") else f"{stem.capitalize()}{last}"
+def _capitalized(name: str) -> str:
+    """``toys/cancel`` as one word with capitals: ``ToysCancel``."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("/"))
 
 
-def _endpoint(parts: _Components, name: str, prefix: str) -> dict[str, Any]:
-    sandbox, bare = "sandbox" in prefix, name.rpartition("/")[2]
+def _endpoint(parts: _Components, id_: str, prefix: str) -> dict[str, Any]:
+    sandbox, name = "sandbox" in prefix, parts.spoken[id_]
     described = parts.rewritten(parts.schemas.document(SCHEMA)["endpoint"], SCHEMA)
-    described["responses"]["200"]["content"] = {"application/json": {"schema": parts.ref(f"{name}.reply.json")}}
+    described["responses"]["200"]["content"] = {"application/json": {"schema": parts.ref(f"{id_}.reply.json")}}
     described["responses"]["default"] = _problem(parts)
     return {
         **described,
-        "operationId": f"{bare}{'Sandbox' if sandbox else ''}",
-        "summary": bare + (" as clients with a sandbox client id call it" if sandbox else ""),
-        "requestBody": _body(["application/json"], parts.ref(f"{name}.json"), required=True),
+        "operationId": f"{name.replace('/', '_')}{'Sandbox' if sandbox else ''}",
+        "summary": name + (" as clients with a sandbox client id call it" if sandbox else ""),
+        "requestBody": _body(["application/json"], parts.ref(f"{id_}.json"), required=True),
     }
 
 
