@@ -83,7 +83,8 @@ def _serve(config: Config, log: Log, shown: Callable[..., str]) -> None:
     _rest_garbage_collector()
     scenarios = len(components.selector.registry.library())
     banner = shown(config, scenarios, authority, made_up=made_up, addresses=sockets.addresses)
-    with log.listening_to(components.events), state_file(config, authority, _variables()):
+    variables = {each.variable: os.environ[each.variable] for each in SERVING if each.variable in os.environ}
+    with log.listening_to(components.events), state_file(config, authority, variables):
         run(app, sockets, server_file, ready=lambda: _announce(banner))
 
 
@@ -152,12 +153,6 @@ def _rest_garbage_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-
-
-def _variables() -> dict[str, str]:
-    """The environment variables that set flags here."""
-    names = (str(flag.envvar) for flag in serve.params if flag.envvar)
-    return {name: os.environ[name] for name in names if name in os.environ}
 
 
 def _trouble(found: Place) -> str | None:
