@@ -102,6 +102,7 @@ class Notification(NamedTuple):
 
 FILTERS: Readers = {
     "clientId": lambda n: n.client_id,
+    "family": lambda n: n.family,
     "notification": lambda n: n.name,
     "status": lambda n: n.status,
     "scenario": lambda n: n.scenario,

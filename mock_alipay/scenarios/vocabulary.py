@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mock_alipay.contracts.contract import Contract
-from mock_alipay.contracts.names import spoken_names
+from mock_alipay.contracts.names import bare, spoken_names
 
 SCHEMA = str(Path(__file__).with_name("scenario.json"))
 """Editors read the file as it is; the names of the shipped families stand there for them."""
@@ -36,6 +36,8 @@ class Vocabulary:
     def _with_names(self, shipped: Mapping[str, Any]) -> dict[str, Any]:
         schema: dict[str, Any] = copy.deepcopy(dict(shipped))
         properties = schema["else"]["properties"]
+        for name in set(map(bare, self.keys)) - self.keys.keys():
+            properties.pop(name, None)  # Several families have it.
         for key, id_ in self.keys.items():
             properties.setdefault(key, {"$ref": f"#/$defs/{'Notices' if id_ in self.notifications else 'Steps'}"})
         awaited = schema["$defs"]["Notice"]["properties"]["after"]

@@ -21,7 +21,7 @@ def test_templates(tmp_path: Path) -> None:
     shown = [line.removesuffix("  (no-payout.yaml)").split(maxsplit=1) for line in listed.splitlines()[2:-1]]
     assert shown == [[name, scenario.description] for name, scenario in own.items()]
     found = Library.load([tmp_path], VOCABULARY)["broken-capture"]
-    assert ("The connection breaks, and the money is not captured.", ["capture"]) == (
+    assert ("The connection breaks, and the money is not captured.", ["payments/capture"]) == (
         found.description,
         list(found.steps),
     )

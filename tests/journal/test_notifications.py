@@ -40,6 +40,7 @@ def test_filters() -> None:
     one = notification("1", client_id="B", request_id="p", status="DROPPED", scenario="tale")
     values = {
         "clientId": "B",
+        "family": "payments",
         "notification": "notifyPayment",
         "paymentRequestId": "p",
         "status": "DROPPED",

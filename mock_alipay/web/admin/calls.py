@@ -38,9 +38,6 @@ def filters_of(context: AdminContext, query: Mapping[str, Any]) -> dict[str, str
     """The filters among the parameters; HttpProblem (400) for an endpoint, code or scenario that does not exist."""
     filters = named(context, FILTERS, query)
     scenarios = context.selector.registry.visible(filters.get("clientId"))
-    if (written := filters.get("endpoint")) is not None:
-        id_ = _endpoint(written, context.families.endpoints)
-        filters.update({"family": family_of(id_), "endpoint": bare(id_)} if "/" in written else {})
     _known("scenario", filters, {scenario.name for scenario in scenarios}, context)
     if not any(scenario.sets_result_code for scenario in scenarios):
         _known("resultCode", filters, context.gateway.results, context)
@@ -48,18 +45,26 @@ def filters_of(context: AdminContext, query: Mapping[str, Any]) -> dict[str, str
 
 
 def named(context: AdminContext, readers: Readers, query: Mapping[str, Any]) -> dict[str, str]:
-    """The parameters that are filters: those of ``readers``, and the request ids of the families."""
+    """The parameters that are filters: those of ``readers``, and the request ids of the families.
+
+    HttpProblem (400) for an endpoint or notification that does not exist, or that several families have.
+    """
     names = {*readers, *(family.id_field for family in context.families.values())}
-    return {name: query[name] for name in sorted(names) if name in query}
+    filters = {name: query[name] for name in sorted(names) if name in query}
+    for what, ids in (("endpoint", context.contract.endpoints), ("notification", context.contract.notifications)):
+        if (written := filters.get(what)) is not None:
+            id_ = _id_of(written, ids, what)
+            filters |= {"family": family_of(id_), what: bare(id_)} if "/" in written else {}
+    return filters
 
 
-def _endpoint(written: str, ids: Iterable[str]) -> str:
+def _id_of(written: str, ids: Iterable[str], what: str) -> str:
     try:
-        return resolve(written, ids)
+        return resolve(written, ids, what)
     except Unresolved as error:
         if error.candidates:
-            raise HttpProblem(400, "Ambiguous endpoint", str(error), allowed=list(error.candidates)) from None
-        raise unknown("endpoint", written, sorted(spoken_names(ids))) from None
+            raise HttpProblem(400, f"Ambiguous {what}", str(error), allowed=list(error.candidates)) from None
+        raise unknown(what, written, sorted(spoken_names(ids))) from None
 
 
 async def shown(context: AdminContext, entries: Iterable[CallRecord]) -> list[dict[str, Any]]:

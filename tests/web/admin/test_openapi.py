@@ -27,10 +27,11 @@ from mock_alipay.version import __version__
 from mock_alipay.web.admin.openapi import describe
 from tests.bodies import changed_bodies
 from tests.live import PATH, SANDBOX_PATH, Answer, Live, live, sample
+from tests.scenarios.loading import VOCABULARY
 from tests.shop import Shop, open_shop
 from tests.web.asking import ROWS, Listener, filled, problem
 
-SCHEMAS = load().schemas
+SCHEMAS = VOCABULARY.schemas
 DOCUMENT: dict[str, Any] = json.loads(json.dumps(describe(SCHEMAS, FAMILIES.endpoints)))
 OPERATIONS = {
     (method.upper(), path.removeprefix("/__admin")): operation

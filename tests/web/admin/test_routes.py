@@ -83,7 +83,7 @@ def own_shared() -> Iterator[Live]:
             400,
             ["or DROPPED or REFUSED, got ACCEPT; did you mean ACCEPTED?"],
         ),
-        ("GET", "/notifications/wait?notification=x", None, 400, ["or notifyCapture or notifyRefund, got x"]),
+        ("GET", "/notifications/wait?notification=x", None, 400, ["notifyCapture, notifyPayment, notifyRefund"]),
         ("GET", "/scenarios?name=x", None, 400, ["query parameter 'name'"]),
         ("GET", "/payments?status=OPEN", None, 400, ["query parameter 'status'", "clientId, limit"]),
         ("GET", "/payments/x?limit=1", None, 400, ["query parameter 'limit'"]),
