@@ -49,6 +49,8 @@ class Field:
     required: bool
     kind: str | None
     """The name of its definition in types.json: Boolean, Integer and so on."""
+    home: str
+    """The file that its schema stands in."""
 
     @property
     def path(self) -> str:
@@ -75,22 +77,18 @@ class Book:
     """The fields of one endpoint's request under one type mode."""
 
     def __init__(self, mode: TypeMode, endpoint: str) -> None:
-        self._mode = mode
+        self._schemas = CONTRACTS[mode].schemas
         self.file = f"{endpoint}.json"
-        self.root, file, _ = self.resolve({"$ref": self.file}, "")
-        self.fields = list(self._walk(self.root, file, (), ()))
-        self._rules = {field.steps: field.rule for field in self.fields}
+        self.root = self.resolve({"$ref": self.file}, "")[0]
+        self.fields = list(self._walk(self.root, self.file, (), ()))
+        self._fields = {field.steps: field for field in self.fields}
 
     def resolve(self, rule: Rule, file: str) -> tuple[Rule, str, str]:
         """The schema behind a reference with what stands beside it, its file, and the reference (file#pointer)."""
         whole = ""
         while "$ref" in rule:
-            name, _, pointer = rule["$ref"].partition("#")
-            file = name.removeprefix("../") or file
+            target, file, pointer = self._schemas.follow(rule["$ref"], file)
             whole = f"{file}#{pointer}"
-            target: Any = self._load(file)
-            for step in pointer.split("/")[1:]:
-                target = target[step]
             beside = {key: value for key, value in rule.items() if key != "$ref"}
             if "required" in target and "required" in beside:
                 beside["required"] = [*target["required"], *beside["required"]]
@@ -99,7 +97,7 @@ class Book:
 
     def body(self, steps: Steps, value: Any) -> dict[str, Any]:
         """The smallest valid body that holds ``value`` at this place."""
-        whole: dict[str, Any] = copy.deepcopy(example(self.root, self))
+        whole: dict[str, Any] = copy.deepcopy(example(self.root, self, self.file))
         inner: Any = whole
         for depth, step in enumerate(steps[:-1], 1):
             if step not in inner and step != 0:
@@ -124,10 +122,7 @@ class Book:
 
     def example(self, steps: Steps) -> Any:
         """A small valid value for this place."""
-        return example(self._rules[steps], self)
-
-    def _load(self, file: str) -> Any:
-        return read(f"types-{self._mode}.json" if file == "types.json" else file)
+        return example(self._fields[steps].rule, self, self._fields[steps].home)
 
     def _walk(self, rule: Rule, file: str, steps: Steps, seen: tuple[str, ...]) -> Iterator[Field]:
         places = [((*steps, name), inner, name in needed(rule)) for name, inner in rule.get("properties", {}).items()]
@@ -136,7 +131,7 @@ class Book:
         for place, inner, required in places:
             found, home, reference = self.resolve(inner, file)
             kind = reference.rpartition("/")[2] if home == "types.json" else None
-            yield Field(place, found, required, kind)
+            yield Field(place, found, required, kind, home)
             if seen.count(reference) < 2:  # goods may cross-sell goods that cross-sell goods
                 yield from self._walk(found, home, place, (*seen, reference) if reference else seen)
 
@@ -146,8 +141,8 @@ def needed(rule: Rule) -> list[str]:
     return [*rule.get("required", []), *rule.get("else", {}).get("required", [])]
 
 
-def example(rule: Rule, book: Book) -> Any:
-    """A small value that a schema accepts, valid under both type modes."""
+def example(rule: Rule, book: Book, file: str) -> Any:
+    """A small value that a schema in a file accepts, valid under both type modes."""
     if "const" in rule:
         return rule["const"]
     if "enum" in rule:
@@ -158,10 +153,11 @@ def example(rule: Rule, book: Book) -> Any:
     if "array" in types:
         return []
     if types == "object":
-        inner = {name: book.resolve(rule["properties"][name], "common.json")[0] for name in needed(rule)}
-        return {name: example(schema, book) for name, schema in inner.items()}
+        inner = {name: book.resolve(rule["properties"][name], file) for name in needed(rule)}
+        return {name: example(schema, book, home) for name, (schema, home, _) in inner.items()}
     if "anyOf" in rule:
-        return example(book.resolve(rule["anyOf"][0], "common.json")[0], book)
+        schema, home, _ = book.resolve(rule["anyOf"][0], file)
+        return example(schema, book, home)
     return "x"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -11,7 +11,7 @@ from typing import Any, Self
 from mock_alipay.contracts.fault_messages import MAX_FAULTS
 from mock_alipay.contracts.limits import Limits
 from mock_alipay.contracts.names import RequiredMode, TypeMode
-from mock_alipay.contracts.notes import notes, unknown
+from mock_alipay.contracts.notes import Part, notes, unknown, walk
 from mock_alipay.contracts.result_codes import Result, results
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.contracts.validation import parse
@@ -63,9 +63,12 @@ class Contract:
 
     def unknown(self, endpoint: str, body: Any) -> list[str]:
         """The first hundred fields that the documentation does not know, each with the name that was perhaps meant."""
-        found = unknown(self.schemas, {"$ref": f"{endpoint}.json"}, "", body)
-        return list(itertools.islice(found, MAX_FAULTS))
+        return self._told(unknown, endpoint, body)
 
     def notes(self, endpoint: str, body: Any) -> list[str]:
         """The first hundred things in a body that pass, but that its author should know of."""
-        return list(itertools.islice(notes(self.schemas, {"$ref": f"{endpoint}.json"}, "", body), MAX_FAULTS))
+        return self._told(notes, endpoint, body)
+
+    def _told(self, tell: Callable[[Part], Iterable[str]], endpoint: str, body: Any) -> list[str]:
+        parts = walk(self.schemas, {"$ref": f"{endpoint}.json"}, "", body)
+        return list(itertools.islice(itertools.chain.from_iterable(map(tell, parts)), MAX_FAULTS))

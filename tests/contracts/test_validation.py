@@ -1020,7 +1020,7 @@ class TestUnknownFields:
         body = {"paymentMethod": {"paymentMethodMetaData": metadata}, "order": {"zzz": 1}, "zzz": 1}
         told = CONTRACTS["documented"].unknown(ENDPOINT, body)
         inner = "paymentMethod.paymentMethodMetaData.billingAddress.zzz"
-        assert [f"{name}: unknown field" for name in (inner, "order.zzz", "zzz")] == told
+        assert [f"{name}: unknown field" for name in ("zzz", inner, "order.zzz")] == told
         assert 200 + 3 == len(compared)
 
     @pytest.mark.parametrize("body", [None, [], 1, "x", {"order": [1]}, {"order": {"goods": {"x": 1}}}])
