@@ -43,6 +43,7 @@ class Schemas:
         self._types = types
         self._required = required
         self._documents: dict[str, dict[str, Any]] = {}
+        self._followed: dict[tuple[str, str], tuple[Any, str, str]] = {}
         self._deciders: dict[str, Callable[[Any], bool]] = {}
         self._explainers: dict[str, Validator] = {}
 
@@ -72,12 +73,14 @@ class Schemas:
 
     def follow(self, reference: str, within: str) -> tuple[Any, str, str]:
         """What a reference in the file ``within`` leads to: a schema, the file that it stands in, and where there."""
-        name, _, pointer = reference.partition("#")
-        file = posixpath.normpath(posixpath.join(posixpath.dirname(within), name)) if name else within
-        schema = self.document(file)
-        for step in pointer.split("/")[1:]:
-            schema = schema[step]
-        return schema, file, pointer
+        if (reference, within) not in self._followed:
+            name, _, pointer = reference.partition("#")
+            file = posixpath.normpath(posixpath.join(posixpath.dirname(within), name)) if name else within
+            schema = self.document(file)
+            for step in pointer.split("/")[1:]:
+                schema = schema[step]
+            self._followed[reference, within] = schema, file, pointer
+        return self._followed[reference, within]
 
     def document(self, file: str) -> dict[str, Any]:
         """The content of a file of the folder, or of another by its absolute path, parsed once."""
