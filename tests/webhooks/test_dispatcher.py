@@ -346,7 +346,7 @@ class TestOrder:
             post = Round()
             post.merchants.open.clear()
             for payment in ("p", "p", "q", "p"):
-                post.post(payment_request_id=payment)
+                post.post(request_id=payment)
             settling = asyncio.create_task(post.dispatcher.settle())
             await post.merchants.busy(lambda: len(post.merchants.under_way) == 2)
             assert ["1", "3"] == post.merchants.under_way
@@ -362,8 +362,8 @@ class TestOrder:
         async def scene() -> list[str]:
             post = Round()
             post.merchants.says(BUSY, ACK)
-            post.post(payment_request_id="p")
-            post.post(payment_request_id="p")
+            post.post(request_id="p")
+            post.post(request_id="p")
             await post.dispatcher.settle()
             await post.wound(2 * MINUTE)
             return post.merchants.numbers
@@ -376,12 +376,12 @@ class TestOrder:
 
         async def scene() -> None:
             post = Round()
-            held = post.post(payment_request_id="p", waits_for="notifyCapture")
-            post.post(payment_request_id="q", name="notifyCapture")
-            post.post(payment_request_id="p", name="notifyRefund")
+            held = post.post(request_id="p", waits_for="notifyCapture")
+            post.post(request_id="q", name="notifyCapture")
+            post.post(request_id="p", name="notifyRefund")
             await post.dispatcher.settle()
             assert (True, ["2", "3"]) == (post.look(held).held, post.merchants.numbers)
-            post.post(payment_request_id="p", name="notifyCapture", **made)
+            post.post(request_id="p", name="notifyCapture", **made)
             await post.dispatcher.settle()
             assert ("ACCEPTED", "1") == (post.look(held).status, post.merchants.numbers[-1])
 
@@ -393,9 +393,9 @@ class TestOrder:
         async def scene() -> list[str]:
             post = Round()
             post.merchants.says(BUSY, ACK)
-            post.post(payment_request_id="p", name="notifyCapture")
+            post.post(request_id="p", name="notifyCapture")
             await post.dispatcher.settle()
-            post.post(payment_request_id="p", waits_for="notifyCapture")
+            post.post(request_id="p", waits_for="notifyCapture")
             await post.dispatcher.settle()
             return post.merchants.numbers
 
@@ -407,10 +407,10 @@ class TestOrder:
         async def scene() -> list[timedelta]:
             post = Round()
             for payment in ("p", "q"):
-                post.post(payment_request_id=payment, waits_for="notifyCapture", due=NOW + HOUR)
-            post.post(payment_request_id="p", name="notifyCapture")
+                post.post(request_id=payment, waits_for="notifyCapture", due=NOW + HOUR)
+            post.post(request_id="p", name="notifyCapture")
             await post.wound(2 * HOUR)
-            post.post(payment_request_id="q", name="notifyCapture")
+            post.post(request_id="q", name="notifyCapture")
             await post.dispatcher.settle()
             return [letter.after for letter in post.merchants.letters]
 
@@ -421,10 +421,10 @@ class TestOrder:
 
         async def scene() -> list[str]:
             post = Round()
-            post.post(payment_request_id="p", waits_for="notifyCapture")
-            post.post(payment_request_id="p", waits_for="notifyCapture", due=NOW + HOUR)
-            post.post(payment_request_id="p", waits_for="notifyRefund")
-            post.post(payment_request_id="q", waits_for="notifyCapture")
+            post.post(request_id="p", waits_for="notifyCapture")
+            post.post(request_id="p", waits_for="notifyCapture", due=NOW + HOUR)
+            post.post(request_id="p", waits_for="notifyRefund")
+            post.post(request_id="q", waits_for="notifyCapture")
             post.dispatcher.release(("A", "payments", "p"), {"notifyCapture"})
             await post.dispatcher.settle()
             assert ["1"] == post.merchants.numbers
@@ -443,12 +443,12 @@ class TestTakeBack:
             post = Round()
             post.merchants.says(BUSY)
             post.clocks.advance(HOUR)
-            times = {"created": NOW + HOUR, "payment_request_id": "p"}
+            times = {"created": NOW + HOUR, "request_id": "p"}
             post.post(**times, due=NOW + 2 * HOUR)
             post.post(**times)
             post.post(**times, status="ACCEPTED", due=None)
-            post.post(created=NOW, payment_request_id="p", due=NOW + 2 * HOUR)
-            post.post(created=NOW + HOUR, payment_request_id="q", due=NOW + 2 * HOUR)
+            post.post(created=NOW, request_id="p", due=NOW + 2 * HOUR)
+            post.post(created=NOW + HOUR, request_id="q", due=NOW + 2 * HOUR)
             post.merchants.open.clear()
             settling = asyncio.create_task(post.dispatcher.settle())
             await post.merchants.busy(lambda: post.merchants.under_way == ["2"])
@@ -501,11 +501,11 @@ class TestAhead:
             post = Round()
             post.merchants.open.clear()
             for _ in range(20):
-                post.post(payment_request_id="p")
+                post.post(request_id="p")
                 post.post()
             async with post.running():
                 await post.merchants.busy(lambda: len(post.merchants.under_way) == dispatcher._AT_ONCE_EACH)
-                number = post.post(payment_request_id="p", before_reply=True)
+                number = post.post(request_id="p", before_reply=True)
                 hurried = asyncio.create_task(post.dispatcher.deliver_before_reply([post.look(number)]))
                 await post.merchants.busy(lambda: number in post.merchants.under_way)
                 post.merchants.open.set()
@@ -585,9 +585,9 @@ class TestResend:
         async def scene() -> str:
             post = Round()
             post.merchants.says(BUSY, ACK)
-            held = post.post(payment_request_id="p", waits_for="notifyCapture")
+            held = post.post(request_id="p", waits_for="notifyCapture")
             await post.dispatcher.resend(post.look(held))
-            post.post(payment_request_id="p", name="notifyCapture")
+            post.post(request_id="p", name="notifyCapture")
             await post.dispatcher.settle()
             return post.look(held).status
 
@@ -617,8 +617,8 @@ class TestForget:
             post = Round()
             post.merchants.open.clear()
             for payment in ("p", "p", "q"):
-                post.post(payment_request_id=payment)
-            post.post(payment_request_id="r", waits_for="notifyCapture")
+                post.post(request_id=payment)
+            post.post(request_id="r", waits_for="notifyCapture")
             post.post(client_id="B")
             settling = asyncio.create_task(post.dispatcher.settle())
             await post.merchants.busy(lambda: len(post.merchants.under_way) == 3)
