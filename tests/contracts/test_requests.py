@@ -234,22 +234,3 @@ class TestDotNet:
         body.setdefault("paymentMethod", {"paymentMethodType": "CARD"})["funding"] = "CREDIT"
         body["paymentFactor"] = {"inStorePaymentScenario": "PaymentCode", "presentmentMode": "BUNDLE"}
         assert [] == told(endpoint, body)
-
-
-@pytest.mark.parametrize(
-    ("endpoint", "name", "meant"),
-    [
-        ("inquiryPayment", "paymentRequestID", "paymentRequestId"),
-        ("cancel", "merchantAccount", "merchantAccountId"),
-        ("capture", "lastCapture", "isLastCapture"),
-        ("refund", "refundReasons", "refundReason"),
-        ("inquiryRefund", "refundID", "refundId"),
-        ("pay", "paymentNotifyURL", "paymentNotifyUrl"),
-        ("consult", "allowedPaymentMethodRegion", "allowedPaymentMethodRegions"),
-    ],
-)
-def test_misspelt_names_are_told_with_what_was_meant(endpoint: str, name: str, meant: str) -> None:
-    """They are ignored otherwise, as any unknown field."""
-    body = {**{key: value for key, value in BODIES[endpoint].items() if key != meant}, name: "x"}
-    told = CONTRACTS["documented"].unknown(f"payments/{endpoint}", body)
-    assert [f"{name}: unknown field, did you mean {meant}?"] == told
