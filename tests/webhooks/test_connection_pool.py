@@ -49,47 +49,37 @@ async def resets(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     writer.transport.abort()
 
 
-def test_a_request_goes_out_as_it_is_given() -> None:
+async def test_a_request_goes_out_as_it_is_given() -> None:
     """Names in lower case and in order, the length told, and nothing that was not asked for."""
-
-    async def scene() -> None:
-        async with listening() as merchant:
-            http_client = HttpClient()
-            sent = {"content-type": "application/json; charset=UTF-8", "Client-Id": "A", "signature": "a=b,c=%2B"}
-            assert Answer(200, b"ok", truncated=False) == await http_client.post(
-                merchant.url(), sent, b'{"a": "\xc3\xa9"}'
-            )
-            await http_client.close()
-        host = f"127.0.0.1:{merchant.port}".encode()
-        expected = [
-            b"POST /notify HTTP/1.1",
-            b"host: " + host,
-            b"user-agent: mock-alipay",
-            b"accept-encoding: identity",
-            b"content-type: application/json; charset=UTF-8",
-            b"Client-Id: A",
-            b"signature: a=b,c=%2B",
-            b"content-length: 11",
-            b"",
-            b'{"a": "\xc3\xa9"}',
-        ]
-        assert expected == merchant.requests[0].split(b"\r\n")
-
-    asyncio.run(scene())
+    async with listening() as merchant:
+        http_client = HttpClient()
+        sent = {"content-type": "application/json; charset=UTF-8", "Client-Id": "A", "signature": "a=b,c=%2B"}
+        assert Answer(200, b"ok", truncated=False) == await http_client.post(merchant.url(), sent, b'{"a": "\xc3\xa9"}')
+        await http_client.close()
+    host = f"127.0.0.1:{merchant.port}".encode()
+    expected = [
+        b"POST /notify HTTP/1.1",
+        b"host: " + host,
+        b"user-agent: mock-alipay",
+        b"accept-encoding: identity",
+        b"content-type: application/json; charset=UTF-8",
+        b"Client-Id: A",
+        b"signature: a=b,c=%2B",
+        b"content-length: 11",
+        b"",
+        b'{"a": "\xc3\xa9"}',
+    ]
+    assert expected == merchant.requests[0].split(b"\r\n")
 
 
-def test_the_target_on_the_wire_is_the_one_that_was_signed() -> None:
+async def test_the_target_on_the_wire_is_the_one_that_was_signed() -> None:
     """Byte for byte."""
-
-    async def scene() -> list[str]:
-        async with listening() as merchant:
-            http_client = HttpClient()
-            for url, _ in TARGETS:
-                await http_client.post(url.replace("//shop", f"//127.0.0.1:{merchant.port}", 1), {}, b"")
-            await http_client.close()
-        return [request.split(b" ")[1].decode() for request in merchant.requests]
-
-    assert [target for _, target in TARGETS] == asyncio.run(scene())
+    async with listening() as merchant:
+        http_client = HttpClient()
+        for url, _ in TARGETS:
+            await http_client.post(url.replace("//shop", f"//127.0.0.1:{merchant.port}", 1), {}, b"")
+        await http_client.close()
+    assert [target for _, target in TARGETS] == [request.split(b" ")[1].decode() for request in merchant.requests]
 
 
 @pytest.mark.parametrize(
@@ -118,71 +108,50 @@ def test_the_target_on_the_wire_is_the_one_that_was_signed() -> None:
     ],
     ids=["500", "204", "1.0", "100", "chunked", "64 KiB", "64 KiB and 1", "1 MiB"],
 )
-def test_an_answer_is_what_came_up_to_64_kib(reply: bytes, answer: Answer) -> None:
+async def test_an_answer_is_what_came_up_to_64_kib(reply: bytes, answer: Answer) -> None:
     """Whatever its status and framing."""
-
-    async def scene() -> Answer:
-        async with listening(says(reply)) as merchant:
-            return await posted(merchant.url(), HttpClient())
-
-    assert answer == asyncio.run(scene())
+    async with listening(says(reply)) as merchant:
+        assert answer == await posted(merchant.url(), HttpClient())
 
 
-def test_an_endless_answer_is_left_behind() -> None:
+async def test_an_endless_answer_is_left_behind() -> None:
     """The connection is dropped when enough was read, though the courier stays open."""
-
-    async def scene() -> Answer:
-        endless = goes_on(
-            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", b"4000\r\n" + b"x" * 0x4000 + b"\r\n"
-        )
-        async with listening(endless) as merchant:
-            http_client = HttpClient()
-            answer = await http_client.post(merchant.url(), {}, b"")
-            async with asyncio.timeout(60):
-                await merchant.left.wait()
-            await http_client.close()
-        return answer
-
-    assert Answer(200, b"x" * 65536, truncated=True) == asyncio.run(scene())
+    endless = goes_on(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", b"4000\r\n" + b"x" * 0x4000 + b"\r\n")
+    async with listening(endless) as merchant:
+        http_client = HttpClient()
+        answer = await http_client.post(merchant.url(), {}, b"")
+        async with asyncio.timeout(60):
+            await merchant.left.wait()
+        await http_client.close()
+    assert Answer(200, b"x" * 65536, truncated=True) == answer
 
 
-def test_a_compressed_answer_stays_compressed() -> None:
+async def test_a_compressed_answer_stays_compressed() -> None:
     """A bomb of a gigabyte is what came over the wire, no more."""
     bomb = gzip.compress(bytes(10 * 1024 * 1024))
     head = f"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {len(bomb)}\r\n\r\n".encode()
 
-    async def scene() -> Answer:
-        async with listening(says(head + bomb)) as merchant:
-            return await posted(merchant.url(), HttpClient())
-
-    assert Answer(200, bomb, truncated=False, encoding="gzip") == asyncio.run(scene())
+    async with listening(says(head + bomb)) as merchant:
+        assert Answer(200, bomb, truncated=False, encoding="gzip") == await posted(merchant.url(), HttpClient())
 
 
-def test_a_redirect_is_an_answer() -> None:
+async def test_a_redirect_is_an_answer() -> None:
     """It is not followed, though it leads to a server that would answer."""
-
-    async def scene() -> tuple[int, int]:
-        async with listening() as other:
-            moved = f"HTTP/1.1 302 Found\r\nlocation: {other.url()}\r\ncontent-length: 0\r\n\r\n".encode()
-            async with listening(moved) as merchant:
-                answer = await posted(merchant.url(), HttpClient())
-            return answer.status, other.connections
-
-    assert (302, 0) == asyncio.run(scene())
+    async with listening() as other:
+        moved = f"HTTP/1.1 302 Found\r\nlocation: {other.url()}\r\ncontent-length: 0\r\n\r\n".encode()
+        async with listening(moved) as merchant:
+            answer = await posted(merchant.url(), HttpClient())
+        assert (302, 0) == (answer.status, other.connections)
 
 
-def test_connections_are_kept_and_cookies_are_not() -> None:
+async def test_connections_are_kept_and_cookies_are_not() -> None:
     """The second notification goes the same way and brings nothing along."""
-
-    async def scene() -> tuple[int, list[bytes]]:
-        async with listening(OK.replace(b"\r\n\r\n", b"\r\nset-cookie: a=b\r\n\r\n")) as merchant:
-            http_client = HttpClient()
-            for _ in range(2):
-                await http_client.post(merchant.url(), {}, b"x")
-            await http_client.close()
-            return merchant.connections, merchant.requests
-
-    connections, (first, second) = asyncio.run(scene())
+    async with listening(OK.replace(b"\r\n\r\n", b"\r\nset-cookie: a=b\r\n\r\n")) as merchant:
+        http_client = HttpClient()
+        for _ in range(2):
+            await http_client.post(merchant.url(), {}, b"x")
+        await http_client.close()
+        connections, (first, second) = merchant.connections, merchant.requests
     assert (1, first) == (connections, second)
 
 
@@ -230,46 +199,34 @@ def test_connections_are_kept_and_cookies_are_not() -> None:
         "chunks",
     ],
 )
-def test_what_goes_wrong_is_told_in_one_sentence(serve: Serve, why: str) -> None:
+async def test_what_goes_wrong_is_told_in_one_sentence(serve: Serve, why: str) -> None:
     """It names the place, and what happened there."""
-
-    async def scene() -> tuple[str, str]:
-        async with listening(serve) as merchant:
-            with pytest.raises(DeliveryError) as told:
-                await posted(merchant.url(), HttpClient())
-            return f"127.0.0.1:{merchant.port}", str(told.value)
-
-    place, said = asyncio.run(scene())
+    async with listening(serve) as merchant:
+        with pytest.raises(DeliveryError) as told:
+            await posted(merchant.url(), HttpClient())
+        place, said = f"127.0.0.1:{merchant.port}", str(told.value)
     assert said.startswith(why.format(place)), said
     assert said.isprintable()
     assert len(said) < 200
 
 
-def test_a_port_without_a_server_refuses() -> None:
+async def test_a_port_without_a_server_refuses() -> None:
     """And it is said that nothing listens there."""
-
-    async def scene() -> tuple[int, str]:
-        async with listening() as merchant:
-            pass
-        with pytest.raises(DeliveryError) as told:
-            await posted(merchant.url(), HttpClient())
-        return merchant.port, str(told.value)
-
-    port, said = asyncio.run(scene())
+    async with listening() as merchant:
+        pass
+    with pytest.raises(DeliveryError) as told:
+        await posted(merchant.url(), HttpClient())
+    port, said = merchant.port, str(told.value)
     assert f"127.0.0.1:{port} refused the connection: nothing listens there" == said
 
 
-def test_a_header_that_cannot_be_sent_is_told() -> None:
+async def test_a_header_that_cannot_be_sent_is_told() -> None:
     """It cannot smuggle another one in."""
-
-    async def scene() -> tuple[str, list[bytes]]:
-        async with listening() as merchant:
-            http_client = HttpClient()
-            with pytest.raises(DeliveryError) as told:
-                await http_client.post(merchant.url(), {"client-id": "A\r\nx: y"}, b"")
-            await http_client.close()
-            return str(told.value), merchant.requests
-
-    said, requests = asyncio.run(scene())
+    async with listening() as merchant:
+        http_client = HttpClient()
+        with pytest.raises(DeliveryError) as told:
+            await http_client.post(merchant.url(), {"client-id": "A\r\nx: y"}, b"")
+        await http_client.close()
+        said, requests = str(told.value), merchant.requests
     assert said.startswith("nothing was sent to 127.0.0.1:")
     assert not requests

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -70,16 +69,13 @@ def test_what_is_forbidden_says_so() -> None:
     assert "never" == delivery(timedelta()).after(notification("1"), FORBIDDEN).problem
 
 
-def test_an_answer_that_is_compressed_unasked_is_named() -> None:
+async def test_an_answer_that_is_compressed_unasked_is_named() -> None:
     """By its header, where the bytes have no mark of their own."""
     answer = b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\ncontent-length: 4\r\n\r\n\x1b\x0f\x00\xf8"
 
-    async def scene() -> Attempt:
-        sender = delivery(timedelta())
-        async with listening(answer) as merchant:
-            made = await sender.attempt(notification("1")._replace(url=merchant.url()), NOW, NOW)
-        await sender.close()
-        assert b"\r\naccept-encoding: identity\r\n" in merchant.requests[0]
-        return made
-
-    assert str(asyncio.run(scene()).complaint).startswith("the body was compressed (br), send it uncompressed")
+    sender = delivery(timedelta())
+    async with listening(answer) as merchant:
+        made = await sender.attempt(notification("1")._replace(url=merchant.url()), NOW, NOW)
+    await sender.close()
+    assert b"\r\naccept-encoding: identity\r\n" in merchant.requests[0]
+    assert str(made.complaint).startswith("the body was compressed (br), send it uncompressed")

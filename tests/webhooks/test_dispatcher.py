@@ -19,7 +19,7 @@ from mock_alipay.webhooks import HttpClient, dispatcher
 from tests.calls import NOW, parts_of, result, signed_call
 from tests.timelapse import LoopClock, run
 from tests.webhooks.merchant import listening
-from tests.webhooks.rounds import ACK, BUSY, Merchants, Round, notification
+from tests.webhooks.rounds import ACK, BUSY, Round, notification
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 DAY = 24 * HOUR
@@ -38,35 +38,27 @@ class TestTimetable:
         [[25 * HOUR], [HOUR] * 25, [7 * MINUTE] * 212, [90 * SECOND, 23 * HOUR, 40 * MINUTE, 2 * DAY]],
         ids=["at once", "by the hour", "every seven minutes", "unevenly"],
     )
-    def test_by_a_clock_that_is_wound(self, steps: list[timedelta]) -> None:
+    async def test_by_a_clock_that_is_wound(self, steps: list[timedelta]) -> None:
         """Each request-time is the moment that the clock has passed, to the second, however it is wound."""
+        post = Round()
+        post.merchants.says(BUSY)
+        number = post.post()
+        await post.dispatcher.settle()
+        for step in steps:
+            await post.wound(step)
+        assert ("GIVEN_UP", None) == (post.look(number).status, post.look(number).due)
+        assert DOCUMENTED == [attempt.time - NOW for attempt in post.look(number).attempts]
+        await post.wound(2 * DAY)
+        assert DOCUMENTED == [letter.after for letter in post.merchants.letters]
 
-        async def scene() -> Round:
-            post = Round()
-            post.merchants.says(BUSY)
-            number = post.post()
-            await post.dispatcher.settle()
-            for step in steps:
-                await post.wound(step)
-            assert ("GIVEN_UP", None) == (post.look(number).status, post.look(number).due)
-            assert DOCUMENTED == [attempt.time - NOW for attempt in post.look(number).attempts]
-            await post.wound(2 * DAY)
-            return post
-
-        assert DOCUMENTED == [letter.after for letter in asyncio.run(scene()).merchants.letters]
-
-    def test_real_request_times(self) -> None:
+    async def test_real_request_times(self) -> None:
         """Whatever a test does to the clock, a shop is told the machine's time; the timetable goes by the clock."""
-
-        async def scene() -> Round:
-            post = Round(real_time=True)
-            post.merchants.says(BUSY)
-            number = post.post()
-            await post.wound(2 * DAY)
-            assert DOCUMENTED == [attempt.time - NOW for attempt in post.look(number).attempts]
-            return post
-
-        assert [0 * MINUTE] * 8 == [letter.after for letter in asyncio.run(scene()).merchants.letters]
+        post = Round(real_time=True)
+        post.merchants.says(BUSY)
+        number = post.post()
+        await post.wound(2 * DAY)
+        assert DOCUMENTED == [attempt.time - NOW for attempt in post.look(number).attempts]
+        assert [0 * MINUTE] * 8 == [letter.after for letter in post.merchants.letters]
 
     def test_by_itself(self) -> None:
         """The postman on his rounds needs nobody who winds a clock."""
@@ -81,50 +73,38 @@ class TestTimetable:
 
         assert DOCUMENTED == run(scene())
 
-    def test_each_client_s_clock_counts(self) -> None:
+    async def test_each_client_s_clock_counts(self) -> None:
         """What is due for one whose clock is wound is not due for the other."""
-
-        async def scene() -> list[str]:
-            post = Round()
-            post.merchants.says(BUSY)
-            post.post(client_id="A")
-            post.post(client_id="B")
-            await post.dispatcher.settle()
-            await post.wound(2 * MINUTE, "B")
-            await post.wound(10 * MINUTE, "B")
-            return post.merchants.numbers
-
-        assert ["1", "2", "2", "2"] == asyncio.run(scene())
+        post = Round()
+        post.merchants.says(BUSY)
+        post.post(client_id="A")
+        post.post(client_id="B")
+        await post.dispatcher.settle()
+        await post.wound(2 * MINUTE, "B")
+        await post.wound(10 * MINUTE, "B")
+        assert ["1", "2", "2", "2"] == post.merchants.numbers
 
     @pytest.mark.parametrize("made", range(1, 8))
-    def test_stops_at_the_acknowledgement(self, made: int) -> None:
+    async def test_stops_at_the_acknowledgement(self, made: int) -> None:
         """Whichever attempt it comes to."""
+        post = Round()
+        post.merchants.says(*[BUSY] * (made - 1), ACK)
+        number = post.post()
+        await post.dispatcher.settle()
+        await post.wound(3 * DAY)
+        found = post.look(number)
+        assert ("ACCEPTED", None, made) == (found.status, found.due, len(found.attempts))
+        assert [False] * (made - 1) + [True] == [attempt.complaint is None for attempt in found.attempts]
+        assert made == len(post.merchants.letters)
 
-        async def scene() -> None:
-            post = Round()
-            post.merchants.says(*[BUSY] * (made - 1), ACK)
-            number = post.post()
-            await post.dispatcher.settle()
-            await post.wound(3 * DAY)
-            found = post.look(number)
-            assert ("ACCEPTED", None, made) == (found.status, found.due, len(found.attempts))
-            assert [False] * (made - 1) + [True] == [attempt.complaint is None for attempt in found.attempts]
-            assert made == len(post.merchants.letters)
-
-        asyncio.run(scene())
-
-    def test_the_sandbox_sends_nothing_twice(self) -> None:
+    async def test_the_sandbox_sends_nothing_twice(self) -> None:
         """With its table of one attempt the first is the last."""
-
-        async def scene() -> None:
-            post = Round(intervals=load().limits.resend_intervals[:1])
-            post.merchants.says(BUSY)
-            number = post.post()
-            await post.dispatcher.settle()
-            await post.wound(3 * DAY)
-            assert ("GIVEN_UP", 1) == (post.look(number).status, len(post.merchants.letters))
-
-        asyncio.run(scene())
+        post = Round(intervals=load().limits.resend_intervals[:1])
+        post.merchants.says(BUSY)
+        number = post.post()
+        await post.dispatcher.settle()
+        await post.wound(3 * DAY)
+        assert ("GIVEN_UP", 1) == (post.look(number).status, len(post.merchants.letters))
 
     @pytest.mark.parametrize(("sandbox_retries", "attempts"), [(False, 8), (True, 1)])
     def test_the_setting_chooses_the_table(self, sandbox_retries: bool, attempts: int) -> None:
@@ -150,19 +130,15 @@ class TestTimetable:
 
 
 class TestDue:
-    def test_later_than_now_waits(self) -> None:
+    async def test_later_than_now_waits(self) -> None:
         """Until its moment, which then stands in request-time."""
-
-        async def scene() -> list[timedelta]:
-            post = Round()
-            post.post(due=NOW + 10 * MINUTE)
-            await post.dispatcher.settle()
-            await post.wound(10 * MINUTE - SECOND)
-            assert [] == post.merchants.letters
-            await post.wound(HOUR)
-            return [letter.after for letter in post.merchants.letters]
-
-        assert [10 * MINUTE] == asyncio.run(scene())
+        post = Round()
+        post.post(due=NOW + 10 * MINUTE)
+        await post.dispatcher.settle()
+        await post.wound(10 * MINUTE - SECOND)
+        assert [] == post.merchants.letters
+        await post.wound(HOUR)
+        assert [10 * MINUTE] == [letter.after for letter in post.merchants.letters]
 
     @pytest.mark.parametrize("moved", ["run", "advance"])
     def test_a_clock_that_was_moved_is_looked_at_again(self, moved: str) -> None:
@@ -186,20 +162,16 @@ class TestDue:
 
         assert [HOUR] == run(scene())
 
-    def test_a_clock_set_back_makes_the_next_attempt_wait(self) -> None:
+    async def test_a_clock_set_back_makes_the_next_attempt_wait(self) -> None:
         """Its moment is to come once more."""
-
-        async def scene() -> int:
-            post = Round()
-            post.merchants.says(BUSY)
-            post.post()
-            await post.dispatcher.settle()
-            post.clocks.freeze(NOW - HOUR)
-            await post.dispatcher.settle()
-            await post.wound(HOUR + MINUTE)
-            return len(post.merchants.letters)
-
-        assert 1 == asyncio.run(scene())
+        post = Round()
+        post.merchants.says(BUSY)
+        post.post()
+        await post.dispatcher.settle()
+        post.clocks.freeze(NOW - HOUR)
+        await post.dispatcher.settle()
+        await post.wound(HOUR + MINUTE)
+        assert 1 == len(post.merchants.letters)
 
 
 class TestOutcome:
@@ -211,21 +183,17 @@ class TestOutcome:
         ],
         ids=["nobody there", "forbidden"],
     )
-    def test_no_answer(self, error: Exception, status: str, attempts: int) -> None:
+    async def test_no_answer(self, error: Exception, status: str, attempts: int) -> None:
         """Who cannot be reached is tried again; where nothing may go nothing is sent again. The words are kept."""
-
-        async def scene() -> None:
-            post = Round()
-            post.merchants.says(error)
-            number = post.post()
-            await post.dispatcher.settle()
-            await post.wound(3 * DAY)
-            found = post.look(number)
-            assert (status, attempts, None) == (found.status, len(found.attempts), found.due)
-            assert {(None, b"", str(error))} == {attempt[1:4] for attempt in found.attempts}
-            assert (str(error) if status == "REFUSED" else None) == found.problem
-
-        asyncio.run(scene())
+        post = Round()
+        post.merchants.says(error)
+        number = post.post()
+        await post.dispatcher.settle()
+        await post.wound(3 * DAY)
+        found = post.look(number)
+        assert (status, attempts, None) == (found.status, len(found.attempts), found.due)
+        assert {(None, b"", str(error))} == {attempt[1:4] for attempt in found.attempts}
+        assert (str(error) if status == "REFUSED" else None) == found.problem
 
     @pytest.mark.parametrize(
         ("url", "words"),
@@ -238,228 +206,175 @@ class TestOutcome:
             ("http://127.0.0.1:99999/notify", "expected a URL such as http://127.0.0.1:8000/notify"),
         ],
     )
-    def test_refused_targets_say_why(self, url: str, words: str) -> None:
+    async def test_refused_targets_say_why(self, url: str, words: str) -> None:
         """And how to allow them, where that can be; with the real courier."""
+        post = Round()
+        post.dispatcher._delivery._http_client = HttpClient()
+        number = post.post(url=url)
+        await post.dispatcher.settle()
+        await post.dispatcher.close()
+        assert ("REFUSED", 1) == (post.look(number).status, len(post.look(number).attempts))
+        assert words in (post.look(number).problem or "")
 
-        async def scene() -> str:
-            post = Round()
-            post.dispatcher._delivery._http_client = HttpClient()
-            number = post.post(url=url)
-            await post.dispatcher.settle()
-            await post.dispatcher.close()
-            assert ("REFUSED", 1) == (post.look(number).status, len(post.look(number).attempts))
-            return post.look(number).problem or ""
-
-        assert words in asyncio.run(scene())
-
-    def test_only_the_beginning_of_an_answer_is_kept(self) -> None:
+    async def test_only_the_beginning_of_an_answer_is_kept(self) -> None:
         """4 KiB of it."""
+        post = Round()
+        post.merchants.says(BUSY._replace(body=b"x" * 10_000))
+        number = post.post()
+        await post.dispatcher.settle()
+        assert b"x" * 4096 == post.look(number).attempts[0].answer
 
-        async def scene() -> bytes:
-            post = Round()
-            post.merchants.says(BUSY._replace(body=b"x" * 10_000))
-            number = post.post()
-            await post.dispatcher.settle()
-            return post.look(number).attempts[0].answer
-
-        assert b"x" * 4096 == asyncio.run(scene())
-
-    def test_the_headers_of_each_attempt_are_kept(self) -> None:
+    async def test_the_headers_of_each_attempt_are_kept(self) -> None:
         """As they went out: each has a time and a signature of its own."""
-
-        async def scene() -> None:
-            post = Round(signing=True)
-            post.merchants.says(BUSY, ACK)
-            number = post.post()
-            await post.dispatcher.settle()
-            await post.wound(2 * MINUTE)
-            kept = [attempt.headers for attempt in post.look(number).attempts]
-            assert kept == [letter.headers for letter in post.merchants.letters]
-            assert 2 == len({headers["signature"] for headers in kept})
-
-        asyncio.run(scene())
+        post = Round(signing=True)
+        post.merchants.says(BUSY, ACK)
+        number = post.post()
+        await post.dispatcher.settle()
+        await post.wound(2 * MINUTE)
+        kept = [attempt.headers for attempt in post.look(number).attempts]
+        assert kept == [letter.headers for letter in post.merchants.letters]
+        assert 2 == len({headers["signature"] for headers in kept})
 
     @pytest.mark.parametrize("by_hand_first", [True, False])
-    def test_a_failure_that_comes_late_takes_no_acknowledgement_away(self, by_hand_first: bool) -> None:
+    async def test_a_failure_that_comes_late_takes_no_acknowledgement_away(self, by_hand_first: bool) -> None:
         """Two attempts are under way at once, one by hand: the first is acknowledged, and nothing is sent again."""
+        post = Round()
+        post.merchants.open.clear()
+        post.merchants.says(ACK, BUSY)
+        one = post.look(post.post())
+        works = [post.dispatcher.resend(one), post.dispatcher.settle()]
+        tasks = []
+        for work in works if by_hand_first else reversed(works):
+            tasks.append(asyncio.create_task(work))
+            await post.merchants.busy(lambda: len(post.merchants.under_way) == len(tasks))
+        for _ in range(3):
+            await asyncio.sleep(0)  # until the second waits for its answer as the first does
+        post.merchants.open.set()
+        await asyncio.gather(*tasks)
+        await post.wound(2 * DAY)
+        found = post.look(one.id)
+        assert ("ACCEPTED", None) == (found.status, found.due)
+        assert [True, False] == [attempt.complaint is None for attempt in found.attempts]
+        assert by_hand_first == found.attempts[0].by_hand
+        assert 2 == len(post.merchants.letters)
 
-        async def scene() -> None:
-            post = Round()
-            post.merchants.open.clear()
-            post.merchants.says(ACK, BUSY)
-            one = post.look(post.post())
-            works = [post.dispatcher.resend(one), post.dispatcher.settle()]
-            tasks = []
-            for work in works if by_hand_first else reversed(works):
-                tasks.append(asyncio.create_task(work))
-                await post.merchants.busy(lambda: len(post.merchants.under_way) == len(tasks))
-            for _ in range(3):
-                await asyncio.sleep(0)  # until the second waits for its answer as the first does
-            post.merchants.open.set()
-            await asyncio.gather(*tasks)
-            await post.wound(2 * DAY)
-            found = post.look(one.id)
-            assert ("ACCEPTED", None) == (found.status, found.due)
-            assert [True, False] == [attempt.complaint is None for attempt in found.attempts]
-            assert by_hand_first == found.attempts[0].by_hand
-            assert 2 == len(post.merchants.letters)
-
-        asyncio.run(scene())
-
-    def test_each_change_is_told(self) -> None:
+    async def test_each_change_is_told(self) -> None:
         """Attempt by attempt, and of what is never sent at once."""
-
-        async def scene() -> list[tuple[str, str]]:
-            post = Round()
-            post.merchants.says(BUSY, ACK)
-            with post.events.subscribed(post.hear):
-                post.post()
-                post.post(status="DROPPED", due=None)
-                await post.dispatcher.settle()
-                await post.wound(HOUR)
-            return post.told
-
-        assert [("2", "DROPPED"), ("1", "PENDING"), ("1", "ACCEPTED")] == asyncio.run(scene())
-
-    def test_a_bug_keeps_nobody_else_waiting(self, caplog: pytest.LogCaptureFixture) -> None:
-        """It is logged, and the others are delivered."""
-
-        async def scene() -> list[str]:
-            post = Round()
-            post.merchants.says(ZeroDivisionError("a bug"), url="http://broken.example/")
-            post.post(url="http://broken.example/")
+        post = Round()
+        post.merchants.says(BUSY, ACK)
+        with post.events.subscribed(post.hear):
             post.post()
+            post.post(status="DROPPED", due=None)
             await post.dispatcher.settle()
-            return [post.look(number).status for number in ("1", "2")]
+            await post.wound(HOUR)
+        assert [("2", "DROPPED"), ("1", "PENDING"), ("1", "ACCEPTED")] == post.told
 
-        assert ["PENDING", "ACCEPTED"] == asyncio.run(scene())
+    async def test_a_bug_keeps_nobody_else_waiting(self, caplog: pytest.LogCaptureFixture) -> None:
+        """It is logged, and the others are delivered."""
+        post = Round()
+        post.merchants.says(ZeroDivisionError("a bug"), url="http://broken.example/")
+        post.post(url="http://broken.example/")
+        post.post()
+        await post.dispatcher.settle()
+        assert ["PENDING", "ACCEPTED"] == [post.look(number).status for number in ("1", "2")]
         assert ["a notification to A met a bug in mock-alipay"] == [
             record.message for record in caplog.records if record.levelno == logging.ERROR
         ]
 
 
 class TestOrder:
-    def test_those_of_a_payment_go_one_after_the_other(self) -> None:
+    async def test_those_of_a_payment_go_one_after_the_other(self) -> None:
         """The next begins when the one before has its answer; those of others go meanwhile."""
+        post = Round()
+        post.merchants.open.clear()
+        for payment in ("p", "p", "q", "p"):
+            post.post(request_id=payment)
+        settling = asyncio.create_task(post.dispatcher.settle())
+        await post.merchants.busy(lambda: len(post.merchants.under_way) == 2)
+        assert ["1", "3"] == post.merchants.under_way
+        post.merchants.open.set()
+        await settling
+        assert (["1", "3"], ["2", "4"]) == (post.merchants.numbers[:2], post.merchants.numbers[2:])
 
-        async def scene() -> None:
-            post = Round()
-            post.merchants.open.clear()
-            for payment in ("p", "p", "q", "p"):
-                post.post(request_id=payment)
-            settling = asyncio.create_task(post.dispatcher.settle())
-            await post.merchants.busy(lambda: len(post.merchants.under_way) == 2)
-            assert ["1", "3"] == post.merchants.under_way
-            post.merchants.open.set()
-            await settling
-            assert (["1", "3"], ["2", "4"]) == (post.merchants.numbers[:2], post.merchants.numbers[2:])
-
-        asyncio.run(scene())
-
-    def test_an_attempt_that_failed_lets_the_next_one_go(self) -> None:
+    async def test_an_attempt_that_failed_lets_the_next_one_go(self) -> None:
         """It is made again when it is due, as the gateway does: merchants must bear another order."""
-
-        async def scene() -> list[str]:
-            post = Round()
-            post.merchants.says(BUSY, ACK)
-            post.post(request_id="p")
-            post.post(request_id="p")
-            await post.dispatcher.settle()
-            await post.wound(2 * MINUTE)
-            return post.merchants.numbers
-
-        assert ["1", "2", "1"] == asyncio.run(scene())
+        post = Round()
+        post.merchants.says(BUSY, ACK)
+        post.post(request_id="p")
+        post.post(request_id="p")
+        await post.dispatcher.settle()
+        await post.wound(2 * MINUTE)
+        assert ["1", "2", "1"] == post.merchants.numbers
 
     @pytest.mark.parametrize("made", [{}, {"status": "DROPPED", "due": None}], ids=["sent", "dropped"])
-    def test_waits_for_another(self, made: dict[str, object]) -> None:
+    async def test_waits_for_another(self, made: dict[str, object]) -> None:
         """Held until the other has been sent, or never will be; that of another payment does not count."""
+        post = Round()
+        held = post.post(request_id="p", waits_for="notifyCapture")
+        post.post(request_id="q", name="notifyCapture")
+        post.post(request_id="p", name="notifyRefund")
+        await post.dispatcher.settle()
+        assert (True, ["2", "3"]) == (post.look(held).held, post.merchants.numbers)
+        post.post(request_id="p", name="notifyCapture", **made)
+        await post.dispatcher.settle()
+        assert ("ACCEPTED", "1") == (post.look(held).status, post.merchants.numbers[-1])
 
-        async def scene() -> None:
-            post = Round()
-            held = post.post(request_id="p", waits_for="notifyCapture")
-            post.post(request_id="q", name="notifyCapture")
-            post.post(request_id="p", name="notifyRefund")
-            await post.dispatcher.settle()
-            assert (True, ["2", "3"]) == (post.look(held).held, post.merchants.numbers)
-            post.post(request_id="p", name="notifyCapture", **made)
-            await post.dispatcher.settle()
-            assert ("ACCEPTED", "1") == (post.look(held).status, post.merchants.numbers[-1])
-
-        asyncio.run(scene())
-
-    def test_waits_for_nothing_that_has_been_sent_already(self) -> None:
+    async def test_waits_for_nothing_that_has_been_sent_already(self) -> None:
         """It is due at its own time then."""
+        post = Round()
+        post.merchants.says(BUSY, ACK)
+        post.post(request_id="p", name="notifyCapture")
+        await post.dispatcher.settle()
+        post.post(request_id="p", waits_for="notifyCapture")
+        await post.dispatcher.settle()
+        assert ["1", "2"] == post.merchants.numbers
 
-        async def scene() -> list[str]:
-            post = Round()
-            post.merchants.says(BUSY, ACK)
-            post.post(request_id="p", name="notifyCapture")
-            await post.dispatcher.settle()
-            post.post(request_id="p", waits_for="notifyCapture")
-            await post.dispatcher.settle()
-            return post.merchants.numbers
-
-        assert ["1", "2"] == asyncio.run(scene())
-
-    def test_waits_and_is_late_as_well(self) -> None:
+    async def test_waits_and_is_late_as_well(self) -> None:
         """It is sent when both have come: what it waits for, and its own time."""
+        post = Round()
+        for payment in ("p", "q"):
+            post.post(request_id=payment, waits_for="notifyCapture", due=NOW + HOUR)
+        post.post(request_id="p", name="notifyCapture")
+        await post.wound(2 * HOUR)
+        post.post(request_id="q", name="notifyCapture")
+        await post.dispatcher.settle()
+        assert [0 * HOUR, HOUR, 2 * HOUR, 2 * HOUR] == [letter.after for letter in post.merchants.letters]
 
-        async def scene() -> list[timedelta]:
-            post = Round()
-            for payment in ("p", "q"):
-                post.post(request_id=payment, waits_for="notifyCapture", due=NOW + HOUR)
-            post.post(request_id="p", name="notifyCapture")
-            await post.wound(2 * HOUR)
-            post.post(request_id="q", name="notifyCapture")
-            await post.dispatcher.settle()
-            return [letter.after for letter in post.merchants.letters]
-
-        assert [0 * HOUR, HOUR, 2 * HOUR, 2 * HOUR] == asyncio.run(scene())
-
-    def test_lets_go_what_waits_in_vain(self) -> None:
+    async def test_lets_go_what_waits_in_vain(self) -> None:
         """For one that will never come; what waits for another, or of another payment, still waits."""
-
-        async def scene() -> list[str]:
-            post = Round()
-            post.post(request_id="p", waits_for="notifyCapture")
-            post.post(request_id="p", waits_for="notifyCapture", due=NOW + HOUR)
-            post.post(request_id="p", waits_for="notifyRefund")
-            post.post(request_id="q", waits_for="notifyCapture")
-            post.dispatcher.release(("A", "payments", "p"), {"notifyCapture"})
-            await post.dispatcher.settle()
-            assert ["1"] == post.merchants.numbers
-            await post.wound(DAY)
-            assert [True, True] == [post.look(number).held for number in "34"]
-            return post.merchants.numbers
-
-        assert ["1", "2"] == asyncio.run(scene())
+        post = Round()
+        post.post(request_id="p", waits_for="notifyCapture")
+        post.post(request_id="p", waits_for="notifyCapture", due=NOW + HOUR)
+        post.post(request_id="p", waits_for="notifyRefund")
+        post.post(request_id="q", waits_for="notifyCapture")
+        post.dispatcher.release(("A", "payments", "p"), {"notifyCapture"})
+        await post.dispatcher.settle()
+        assert ["1"] == post.merchants.numbers
+        await post.wound(DAY)
+        assert [True, True] == [post.look(number).held for number in "34"]
+        assert ["1", "2"] == post.merchants.numbers
 
 
 class TestTakeBack:
-    def test_sends_no_more_of_what_was_told_since(self) -> None:
+    async def test_sends_no_more_of_what_was_told_since(self) -> None:
         """Neither first nor again, nor what was under way; what is older, acknowledged or of another payment stays."""
-
-        async def scene() -> Round:
-            post = Round()
-            post.merchants.says(BUSY)
-            post.clocks.advance(HOUR)
-            times = {"created": NOW + HOUR, "request_id": "p"}
-            post.post(**times, due=NOW + 2 * HOUR)
-            post.post(**times)
-            post.post(**times, status="ACCEPTED", due=None)
-            post.post(created=NOW, request_id="p", due=NOW + 2 * HOUR)
-            post.post(created=NOW + HOUR, request_id="q", due=NOW + 2 * HOUR)
-            post.merchants.open.clear()
-            settling = asyncio.create_task(post.dispatcher.settle())
-            await post.merchants.busy(lambda: post.merchants.under_way == ["2"])
-            with post.events.subscribed(post.hear):
-                post.dispatcher.withdraw(("A", "payments", "p"), NOW, "undone")
-            post.merchants.open.set()
-            await settling
-            await post.wound(HOUR)
-            return post
-
-        post = asyncio.run(scene())
+        post = Round()
+        post.merchants.says(BUSY)
+        post.clocks.advance(HOUR)
+        times = {"created": NOW + HOUR, "request_id": "p"}
+        post.post(**times, due=NOW + 2 * HOUR)
+        post.post(**times)
+        post.post(**times, status="ACCEPTED", due=None)
+        post.post(created=NOW, request_id="p", due=NOW + 2 * HOUR)
+        post.post(created=NOW + HOUR, request_id="q", due=NOW + 2 * HOUR)
+        post.merchants.open.clear()
+        settling = asyncio.create_task(post.dispatcher.settle())
+        await post.merchants.busy(lambda: post.merchants.under_way == ["2"])
+        with post.events.subscribed(post.hear):
+            post.dispatcher.withdraw(("A", "payments", "p"), NOW, "undone")
+        post.merchants.open.set()
+        await settling
+        await post.wound(HOUR)
         assert [("1", "DROPPED"), ("2", "DROPPED")] == post.told
         assert ["2", "4", "5"] == post.merchants.numbers
         assert ["DROPPED", "DROPPED", "ACCEPTED", "PENDING", "PENDING"] == [post.look(n).status for n in "12345"]
@@ -467,52 +382,40 @@ class TestTakeBack:
 
 
 class TestAhead:
-    def test_is_sent_when_it_is_hurried(self) -> None:
+    async def test_is_sent_when_it_is_hurried(self) -> None:
         """And not by the rounds; one that is dropped is not sent at all."""
+        post = Round()
+        post.post(client_id="B")
+        numbers = [post.post(before_reply=True), post.post(before_reply=True, status="DROPPED", due=None)]
+        for number in numbers:
+            await post.dispatcher.deliver_before_reply([post.look(number)])
+        assert ["ACCEPTED", "DROPPED"] == [post.look(number).status for number in numbers]
+        assert ["2"] == post.merchants.numbers
 
-        async def scene() -> list[str]:
-            post = Round()
-            post.post(client_id="B")
-            numbers = [post.post(before_reply=True), post.post(before_reply=True, status="DROPPED", due=None)]
-            for number in numbers:
-                await post.dispatcher.deliver_before_reply([post.look(number)])
-            assert ["ACCEPTED", "DROPPED"] == [post.look(number).status for number in numbers]
-            return post.merchants.numbers
-
-        assert ["2"] == asyncio.run(scene())
-
-    def test_is_sent_again_like_any_other(self) -> None:
+    async def test_is_sent_again_like_any_other(self) -> None:
         """Who waits for it waits for one attempt."""
+        post = Round()
+        post.merchants.says(BUSY)
+        await post.dispatcher.deliver_before_reply([post.look(post.post(before_reply=True))])
+        assert 1 == len(post.merchants.letters)
+        await post.wound(2 * DAY)
+        assert DOCUMENTED == [letter.after for letter in post.merchants.letters]
 
-        async def scene() -> list[timedelta]:
-            post = Round()
-            post.merchants.says(BUSY)
-            await post.dispatcher.deliver_before_reply([post.look(post.post(before_reply=True))])
-            assert 1 == len(post.merchants.letters)
-            await post.wound(2 * DAY)
-            return [letter.after for letter in post.merchants.letters]
-
-        assert DOCUMENTED == asyncio.run(scene())
-
-    def test_waits_for_no_turn(self) -> None:
+    async def test_waits_for_no_turn(self) -> None:
         """However many are under way to a merchant, for this payment too: they may wait for the call that causes it."""
-
-        async def scene() -> None:
-            post = Round()
-            post.merchants.open.clear()
-            for _ in range(20):
-                post.post(request_id="p")
-                post.post()
-            async with post.running():
-                await post.merchants.busy(lambda: len(post.merchants.under_way) == dispatcher._AT_ONCE_EACH)
-                number = post.post(request_id="p", before_reply=True)
-                hurried = asyncio.create_task(post.dispatcher.deliver_before_reply([post.look(number)]))
-                await post.merchants.busy(lambda: number in post.merchants.under_way)
-                post.merchants.open.set()
-                await hurried
-            assert "ACCEPTED" == post.look(number).status
-
-        asyncio.run(scene())
+        post = Round()
+        post.merchants.open.clear()
+        for _ in range(20):
+            post.post(request_id="p")
+            post.post()
+        async with post.running():
+            await post.merchants.busy(lambda: len(post.merchants.under_way) == dispatcher._AT_ONCE_EACH)
+            number = post.post(request_id="p", before_reply=True)
+            hurried = asyncio.create_task(post.dispatcher.deliver_before_reply([post.look(number)]))
+            await post.merchants.busy(lambda: number in post.merchants.under_way)
+            post.merchants.open.set()
+            await hurried
+        assert "ACCEPTED" == post.look(number).status
 
     def test_keeps_a_reply_waiting_for_a_moment_only(self) -> None:
         """A shop that does one thing at a time answers when it has got the reply; what comes after that is in turn."""
@@ -535,176 +438,135 @@ class TestResend:
         ("answer", "status", "after"),
         [(ACK, "GIVEN_UP", "ACCEPTED"), (BUSY, "GIVEN_UP", "GIVEN_UP"), (BUSY, "ACCEPTED", "ACCEPTED")],
     )
-    def test_is_made_at_once(self, answer: object, status: str, after: str) -> None:
+    async def test_is_made_at_once(self, answer: object, status: str, after: str) -> None:
         """Whatever became of the notification; an acknowledgement counts, and a failure takes none away."""
+        post = Round()
+        post.merchants.says(answer)  # type: ignore[arg-type]
+        number = post.post(status=status, due=None)
+        post.clocks.advance(HOUR)
+        found = await post.dispatcher.resend(post.look(number))
+        assert (after, 1, None) == (found.status, len(found.attempts), found.due)
+        assert (True, NOW + HOUR) == (found.attempts[0].by_hand, found.attempts[0].time)
+        assert found == post.look(number)
 
-        async def scene() -> None:
-            post = Round()
-            post.merchants.says(answer)  # type: ignore[arg-type]
-            number = post.post(status=status, due=None)
-            post.clocks.advance(HOUR)
-            found = await post.dispatcher.resend(post.look(number))
-            assert (after, 1, None) == (found.status, len(found.attempts), found.due)
-            assert (True, NOW + HOUR) == (found.attempts[0].by_hand, found.attempts[0].time)
-            assert found == post.look(number)
-
-        asyncio.run(scene())
-
-    def test_does_not_count_among_the_attempts(self) -> None:
+    async def test_does_not_count_among_the_attempts(self) -> None:
         """Those that were due are made as ever, unless one by hand is acknowledged."""
-
-        async def scene() -> Counter[bool]:
-            post = Round()
-            post.merchants.says(BUSY)
-            number = post.post()
-            for _ in range(3):
-                await post.dispatcher.resend(post.look(number))
-            await post.dispatcher.settle()
-            await post.wound(2 * DAY)
-            return Counter(attempt.by_hand for attempt in post.look(number).attempts)
-
-        assert {True: 3, False: 8} == asyncio.run(scene())
-
-    def test_ends_the_attempts_when_it_is_acknowledged(self) -> None:
-        """What was still to come does not come."""
-
-        async def scene() -> int:
-            post = Round()
-            post.merchants.says(BUSY, ACK)
-            number = post.post()
-            await post.dispatcher.settle()
+        post = Round()
+        post.merchants.says(BUSY)
+        number = post.post()
+        for _ in range(3):
             await post.dispatcher.resend(post.look(number))
-            await post.wound(2 * DAY)
-            return len(post.merchants.letters)
+        await post.dispatcher.settle()
+        await post.wound(2 * DAY)
+        assert {True: 3, False: 8} == Counter(attempt.by_hand for attempt in post.look(number).attempts)
 
-        assert 2 == asyncio.run(scene())
+    async def test_ends_the_attempts_when_it_is_acknowledged(self) -> None:
+        """What was still to come does not come."""
+        post = Round()
+        post.merchants.says(BUSY, ACK)
+        number = post.post()
+        await post.dispatcher.settle()
+        await post.dispatcher.resend(post.look(number))
+        await post.wound(2 * DAY)
+        assert 2 == len(post.merchants.letters)
 
-    def test_one_that_waits_for_another_still_waits_when_it_is_not_acknowledged(self) -> None:
+    async def test_one_that_waits_for_another_still_waits_when_it_is_not_acknowledged(self) -> None:
         """It is sent when its turn comes; nothing is left pending for ever."""
-
-        async def scene() -> str:
-            post = Round()
-            post.merchants.says(BUSY, ACK)
-            held = post.post(request_id="p", waits_for="notifyCapture")
-            await post.dispatcher.resend(post.look(held))
-            post.post(request_id="p", name="notifyCapture")
-            await post.dispatcher.settle()
-            return post.look(held).status
-
-        assert "ACCEPTED" == asyncio.run(scene())
+        post = Round()
+        post.merchants.says(BUSY, ACK)
+        held = post.post(request_id="p", waits_for="notifyCapture")
+        await post.dispatcher.resend(post.look(held))
+        post.post(request_id="p", name="notifyCapture")
+        await post.dispatcher.settle()
+        assert "ACCEPTED" == post.look(held).status
 
 
 class TestRoom:
-    def test_nothing_is_due_of_what_had_to_make_room(self) -> None:
+    async def test_nothing_is_due_of_what_had_to_make_room(self) -> None:
         """The agenda is as long as the outbox."""
-
-        async def scene() -> None:
-            post = Round(journal=NotificationJournal(max_notifications=3))
-            for _ in range(10):
-                post.post(due=NOW + HOUR)
-            assert (3, 3) == (len(post.journal), len(post.dispatcher.schedule))
-            await post.wound(HOUR)
-            assert ["8", "9", "10"] == post.merchants.numbers
-
-        asyncio.run(scene())
+        post = Round(journal=NotificationJournal(max_notifications=3))
+        for _ in range(10):
+            post.post(due=NOW + HOUR)
+        assert (3, 3) == (len(post.journal), len(post.dispatcher.schedule))
+        await post.wound(HOUR)
+        assert ["8", "9", "10"] == post.merchants.numbers
 
 
 class TestForget:
-    def test_nothing_that_was_forgotten_is_sent(self) -> None:
+    async def test_nothing_that_was_forgotten_is_sent(self) -> None:
         """Due, held or in turn; what is under way is not kept. The other client's are delivered."""
-
-        async def scene() -> None:
-            post = Round()
-            post.merchants.open.clear()
-            for payment in ("p", "p", "q"):
-                post.post(request_id=payment)
-            post.post(request_id="r", waits_for="notifyCapture")
-            post.post(client_id="B")
-            settling = asyncio.create_task(post.dispatcher.settle())
-            await post.merchants.busy(lambda: len(post.merchants.under_way) == 3)
-            assert 4 == post.dispatcher.forget("A")
-            post.merchants.open.set()
-            await settling
-            await post.wound(2 * DAY)
-            assert ["1", "3", "5"] == post.merchants.numbers
-            assert ["5"] == [one.id for one in post.journal]
-            assert (1, 0) == (post.dispatcher.forget(), len(post.journal))
-
-        asyncio.run(scene())
+        post = Round()
+        post.merchants.open.clear()
+        for payment in ("p", "p", "q"):
+            post.post(request_id=payment)
+        post.post(request_id="r", waits_for="notifyCapture")
+        post.post(client_id="B")
+        settling = asyncio.create_task(post.dispatcher.settle())
+        await post.merchants.busy(lambda: len(post.merchants.under_way) == 3)
+        assert 4 == post.dispatcher.forget("A")
+        post.merchants.open.set()
+        await settling
+        await post.wound(2 * DAY)
+        assert ["1", "3", "5"] == post.merchants.numbers
+        assert ["5"] == [one.id for one in post.journal]
+        assert (1, 0) == (post.dispatcher.forget(), len(post.journal))
 
 
 class TestManyAtATime:
-    def test_a_shop_that_hangs_keeps_nobody_else_waiting(self) -> None:
+    async def test_a_shop_that_hangs_keeps_nobody_else_waiting(self) -> None:
         """However many notifications are under way to it, another merchant's arrive."""
-
-        async def scene() -> list[str]:
-            post = Round()
-            hung: list[str] = [post.post(client_id=client_id) for client_id in "ABCD" for _ in range(50)]
-            post.merchants.open.clear()
-            async with post.running():
-                await post.merchants.busy(lambda: len(post.merchants.under_way) == 4 * dispatcher._AT_ONCE_EACH)
-                number = post.post(client_id="E")
-                await post.merchants.busy(lambda: number in post.merchants.under_way)
-                post.merchants.open.set()
-                await post.dispatcher.settle()
-            return sorted(set(hung) - set(post.merchants.numbers))
-
-        assert [] == asyncio.run(scene())
-
-    def test_no_more_than_so_many_are_under_way(self) -> None:
-        """To one client id, so that merchants' calls go on beside them; all arrive, each once."""
-
-        async def scene() -> Merchants:
-            post = Round()
-            for _ in range(300):
-                post.post()
+        post = Round()
+        hung: list[str] = [post.post(client_id=client_id) for client_id in "ABCD" for _ in range(50)]
+        post.merchants.open.clear()
+        async with post.running():
+            await post.merchants.busy(lambda: len(post.merchants.under_way) == 4 * dispatcher._AT_ONCE_EACH)
+            number = post.post(client_id="E")
+            await post.merchants.busy(lambda: number in post.merchants.under_way)
+            post.merchants.open.set()
             await post.dispatcher.settle()
-            return post.merchants
+        assert [] == sorted(set(hung) - set(post.merchants.numbers))
 
-        merchants = asyncio.run(scene())
+    async def test_no_more_than_so_many_are_under_way(self) -> None:
+        """To one client id, so that merchants' calls go on beside them; all arrive, each once."""
+        post = Round()
+        for _ in range(300):
+            post.post()
+        await post.dispatcher.settle()
+        merchants = post.merchants
         assert dispatcher._AT_ONCE_EACH == merchants.most
         assert {1} == set(Counter(merchants.numbers).values())
         assert 300 == len(merchants.numbers)
 
-    def test_calls_are_answered_while_thousands_are_due(self) -> None:
+    async def test_calls_are_answered_while_thousands_are_due(self) -> None:
         """A merchant's call comes in between, long before the last has been delivered."""
-
-        async def scene() -> None:
-            components = parts_of()
-            async with listening() as shop:
-                for _ in range(2_000):
-                    components.dispatcher.enqueue(notification(components.dispatcher.journal.next_id(), url=shop.url()))
-                rounds = asyncio.create_task(components.dispatcher.run())
-                try:
-                    await shop.reached(1)
-                    for _ in range(5):
-                        assert "SUCCESS" == result(await components.gateway.answer(signed_call()))["resultCode"]
-                    assert 0 < len(shop.requests) < 2_000
-                finally:
-                    rounds.cancel()
-                    await asyncio.wait([rounds])
-                    await components.dispatcher.close()
-                    components.signing.close()
-
-        asyncio.run(scene())
+        components = parts_of()
+        async with listening() as shop:
+            for _ in range(2_000):
+                components.dispatcher.enqueue(notification(components.dispatcher.journal.next_id(), url=shop.url()))
+            rounds = asyncio.create_task(components.dispatcher.run())
+            try:
+                await shop.reached(1)
+                for _ in range(5):
+                    assert "SUCCESS" == result(await components.gateway.answer(signed_call()))["resultCode"]
+                assert 0 < len(shop.requests) < 2_000
+            finally:
+                rounds.cancel()
+                await asyncio.wait([rounds])
+                await components.dispatcher.close()
+                components.signing.close()
 
 
 class TestClose:
-    def test_breaks_off_what_is_under_way(self) -> None:
+    async def test_breaks_off_what_is_under_way(self) -> None:
         """And what waits for its turn; the courier is closed, and nothing is begun after that."""
-
-        async def scene() -> Round:
-            post = Round()
-            post.merchants.open.clear()
-            for _ in range(20):
-                post.post()
-            settling = asyncio.create_task(post.dispatcher.settle())
-            await post.merchants.busy(lambda: len(post.merchants.under_way) == dispatcher._AT_ONCE_EACH)
-            await post.dispatcher.close()
-            await settling
-            return post
-
-        post = asyncio.run(scene())
+        post = Round()
+        post.merchants.open.clear()
+        for _ in range(20):
+            post.post()
+        settling = asyncio.create_task(post.dispatcher.settle())
+        await post.merchants.busy(lambda: len(post.merchants.under_way) == dispatcher._AT_ONCE_EACH)
+        await post.dispatcher.close()
+        await settling
         assert (1, []) == (post.merchants.closed, post.merchants.under_way)
         assert dispatcher._AT_ONCE_EACH == len(post.merchants.letters)
         assert {"PENDING"} == {one.status for one in post.journal}

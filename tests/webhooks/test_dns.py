@@ -52,37 +52,31 @@ def test_other_names_are_looked_up(name: str) -> None:
     assert [name] == server.asked
 
 
-def test_many_who_ask_for_one_name_are_one_look_up() -> None:
+async def test_many_who_ask_for_one_name_are_one_look_up() -> None:
     """A thousand notifications to one shop ask once."""
     server = Server()
     server.answers.clear()
 
-    async def scene() -> list[Sequence[str]]:
-        names = Resolver(server)
-        asking = [asyncio.create_task(names("shop.test", 80)) for _ in range(100)]
-        await asyncio.sleep(0)
-        server.answers.set()
-        return await asyncio.gather(*asking)
-
-    assert [["127.0.0.1"]] * 100 == asyncio.run(scene())
+    names = Resolver(server)
+    asking = [asyncio.create_task(names("shop.test", 80)) for _ in range(100)]
+    await asyncio.sleep(0)
+    server.answers.set()
+    assert [["127.0.0.1"]] * 100 == (await asyncio.gather(*asking))
     assert ["shop.test"] == server.asked
 
 
-def test_a_name_that_was_not_found_is_not_looked_up_again_for_a_while() -> None:
+async def test_a_name_that_was_not_found_is_not_looked_up_again_for_a_while() -> None:
     """It fails at once, and is asked for again half a minute later."""
     server, now = Server(fails=True), [100.0]
 
-    async def scene() -> list[bool]:
-        names = Resolver(server, clock=lambda: now[0])
-        told = []
-        for later in (0.0, 29.0, 2.0):
-            now[0] += later
-            with pytest.raises(OSError) as caught:  # noqa: PT011 - its end is compared below
-                await names("shop.test", 80)
-            told.append(str(caught.value.strerror).endswith(", as of a moment ago"))
-        return told
-
-    assert [False, True, False] == asyncio.run(scene())
+    names = Resolver(server, clock=lambda: now[0])
+    told = []
+    for later in (0.0, 29.0, 2.0):
+        now[0] += later
+        with pytest.raises(OSError) as caught:  # noqa: PT011 - its end is compared below
+            await names("shop.test", 80)
+        told.append(str(caught.value.strerror).endswith(", as of a moment ago"))
+    assert [False, True, False] == told
     assert ["shop.test", "shop.test"] == server.asked
 
 

@@ -30,56 +30,42 @@ class Resolver:
         return next(self._answers)
 
 
-def test_a_name_that_changes_its_mind_leads_nowhere_else() -> None:
+async def test_a_name_that_changes_its_mind_leads_nowhere_else() -> None:
     """DNS rebinding: it is looked up once a connection, and the next look-up is checked as the first was."""
     names = Resolver(["127.0.0.1"], ["169.254.169.254"])
 
-    async def scene() -> Answer:
-        async with listening() as merchant:
-            url = merchant.url(host=HOST)
-            answer = await posted(url, http_client := HttpClient(resolve=names))
-            with pytest.raises(AddressNotAllowed, match=r"shop.test \(169.254.169.254\)"):
-                await posted(url, http_client)
-            assert f"host: {HOST}:{merchant.port}".encode() in merchant.requests[0]
-            return answer
-
-    assert b"ok" == asyncio.run(scene()).body
+    async with listening() as merchant:
+        url = merchant.url(host=HOST)
+        answer = await posted(url, http_client := HttpClient(resolve=names))
+        with pytest.raises(AddressNotAllowed, match=r"shop.test \(169.254.169.254\)"):
+            await posted(url, http_client)
+        assert f"host: {HOST}:{merchant.port}".encode() in merchant.requests[0]
+        assert b"ok" == answer.body
     assert [HOST, HOST] == names.asked
 
 
-def test_one_forbidden_address_of_a_name_forbids_it() -> None:
+async def test_one_forbidden_address_of_a_name_forbids_it() -> None:
     """Though the first of them would do."""
-
-    async def scene() -> int:
-        async with listening() as merchant:
-            with pytest.raises(AddressNotAllowed):
-                await posted(
-                    merchant.url(host=HOST), HttpClient(resolve=Resolver(["127.0.0.1", "::ffff:169.254.169.254"]))
-                )
-            return merchant.connections
-
-    assert 0 == asyncio.run(scene())
+    async with listening() as merchant:
+        with pytest.raises(AddressNotAllowed):
+            await posted(merchant.url(host=HOST), HttpClient(resolve=Resolver(["127.0.0.1", "::ffff:169.254.169.254"])))
+        assert 0 == merchant.connections
 
 
-def test_the_addresses_of_a_name_are_tried_in_order() -> None:
+async def test_the_addresses_of_a_name_are_tried_in_order() -> None:
     """A server need listen at one of them only, as localhost has two."""
-
-    async def scene() -> Answer:
-        async with listening() as merchant:
-            return await posted(merchant.url(host=HOST), HttpClient(resolve=Resolver(["127.0.0.2", "127.0.0.1"])))
-
-    assert b"ok" == asyncio.run(scene()).body
+    async with listening() as merchant:
+        assert (
+            b"ok"
+            == (await posted(merchant.url(host=HOST), HttpClient(resolve=Resolver(["127.0.0.2", "127.0.0.1"])))).body
+        )
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.1", "0x7f.1", "2130706433", "0177.0.0.1"])
-def test_hosts_are_what_the_system_says(host: str) -> None:
+async def test_hosts_are_what_the_system_says(host: str) -> None:
     """Odd spellings of addresses too."""
-
-    async def scene() -> Answer:
-        async with listening() as merchant:
-            return await posted(merchant.url(host=host), HttpClient())
-
-    assert b"ok" == asyncio.run(scene()).body
+    async with listening() as merchant:
+        assert b"ok" == (await posted(merchant.url(host=host), HttpClient())).body
 
 
 @pytest.mark.parametrize("host", ["0xa9fea9fe", "2852039166", "0251.0376.0251.0376", "169.254.43518", "[::]", "0"])
@@ -192,43 +178,37 @@ def test_a_shop_without_tls_is_told() -> None:
         asyncio.run(scene(serve))
 
 
-def test_connections_are_shared_by_name_not_by_address() -> None:
+async def test_connections_are_shared_by_name_not_by_address() -> None:
     """One shop's certificate says nothing of another at the same address."""
     asked: list[str | None] = []
     certificate = identity(HOST)
     certificate.sni_callback = lambda _, name, __: asked.append(name)
 
-    async def scene() -> int:
-        async with listening(tls=certificate) as merchant:
-            http_client = HttpClient(resolve=Resolver(["127.0.0.1"], ["127.0.0.1"]))
-            for host in (HOST, HOST, "other.test"):
-                await http_client.post(merchant.url(scheme="https", host=host), {}, b"")
-            await http_client.close()
-            return merchant.connections
-
-    assert 2 == asyncio.run(scene())
+    async with listening(tls=certificate) as merchant:
+        http_client = HttpClient(resolve=Resolver(["127.0.0.1"], ["127.0.0.1"]))
+        for host in (HOST, HOST, "other.test"):
+            await http_client.post(merchant.url(scheme="https", host=host), {}, b"")
+        await http_client.close()
+        assert 2 == merchant.connections
     assert [HOST, "other.test"] == asked
 
 
-def test_a_handshake_that_hangs_leaves_no_connection_behind() -> None:
+async def test_a_handshake_that_hangs_leaves_no_connection_behind() -> None:
     """The server sees it close when patience ends."""
 
     async def hang(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
         await reader.read()
 
-    async def scene() -> None:
-        async with listening(hang) as merchant:
-            http_client = HttpClient(patience=0.2)
-            with pytest.raises(DeliveryError, match=r"did not answer within 0\.2 s"):
-                await http_client.post(merchant.url(scheme="https"), {}, b"")
-            async with asyncio.timeout(60):
-                await merchant.left.wait()
-            await http_client.close()
-
-    asyncio.run(scene())
+    async with listening(hang) as merchant:
+        http_client = HttpClient(patience=0.2)
+        with pytest.raises(DeliveryError, match=r"did not answer within 0\.2 s"):
+            await http_client.post(merchant.url(scheme="https"), {}, b"")
+        async with asyncio.timeout(60):
+            await merchant.left.wait()
+        await http_client.close()
 
 
-def test_a_request_is_read_whole_before_it_is_answered() -> None:
+async def test_a_request_is_read_whole_before_it_is_answered() -> None:
     """A body larger than the sockets' buffers arrives."""
     body = b"x" * 8_000_000
     got: list[bytes] = []
@@ -237,9 +217,6 @@ def test_a_request_is_read_whole_before_it_is_answered() -> None:
         got.append(await read_request(reader))
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
 
-    async def scene() -> None:
-        async with listening(serve, tls=identity(HOST)) as merchant:
-            await posted(merchant.url(scheme="https"), HttpClient(), body)
-
-    asyncio.run(scene())
+    async with listening(serve, tls=identity(HOST)) as merchant:
+        await posted(merchant.url(scheme="https"), HttpClient(), body)
     assert got[0].endswith(b"\r\n\r\n" + body)
