@@ -960,7 +960,8 @@ class TestUnknownFields:
     def test_bodies_of_any_shape_can_be_looked_through(self, order: Any) -> None:
         """The journal shows refused calls as well, and takes notes on them."""
         contract = CONTRACTS["documented"]
-        for body in (None, [], 1, "x", {"order": order, "settlementStrategy": 1}):
+        bodies: list[Any] = [None, [], 1, "x", {"order": order, "settlementStrategy": 1}]
+        for body in bodies:
             assert ([], []) == (contract.unknown(ENDPOINT, body), contract.notes(ENDPOINT, body))
 
 
