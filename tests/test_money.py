@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from mock_alipay.apis.payments import buyer, captures_refunds
-from mock_alipay.apis.payments.model import Payment, State, Transaction
+from mock_alipay.apis.payments.model import Payment, State
+from mock_alipay.apis.payments.records import Transaction
 from mock_alipay.errors import NoSuchAggregate, NotPossibleNow
 from tests.calls import NOW
 from tests.driver import Body, Driver, amount, pay_body, result_of, session_body

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_alipay.apis.payments.model import Money, Order, Payment, Session
+from mock_alipay.apis.payments.model import Payment
+from mock_alipay.apis.payments.records import Money, Order, Session
 from mock_alipay.clock import schedule as module
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.clock.schedule import Schedule

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.apis.payments.model import Money, Order, Payment, Session, Transaction, TransactionType
+from mock_alipay.apis.payments.model import Payment
+from mock_alipay.apis.payments.records import Money, Order, Session, Transaction, TransactionType
 from mock_alipay.storage import MemoryStore
 from tests.calls import NOW
 

@@ -10,7 +10,8 @@ import orjson
 
 from mock_alipay.apis.aggregate import DomainEvent
 from mock_alipay.apis.environment import Environment
-from mock_alipay.apis.payments.model import CARD, Payment, Transaction
+from mock_alipay.apis.payments.model import CARD, Payment
+from mock_alipay.apis.payments.records import Transaction
 from mock_alipay.apis.payments.state_machine import Move, move, possible
 from mock_alipay.contracts.names import Act, BuyerAction
 

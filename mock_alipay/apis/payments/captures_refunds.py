@@ -10,7 +10,8 @@ from mock_alipay.apis.context import Context
 from mock_alipay.apis.environment import Environment
 from mock_alipay.apis.ids import IdKind
 from mock_alipay.apis.payments.buyer import numbered, with_event
-from mock_alipay.apis.payments.model import Money, Payment, Transaction, TransactionType
+from mock_alipay.apis.payments.model import Payment
+from mock_alipay.apis.payments.records import Money, Transaction, TransactionType
 from mock_alipay.apis.payments.state_machine import Move, move
 
 

@@ -11,7 +11,8 @@ from mock_alipay.apis.aggregate import Aggregate
 from mock_alipay.apis.family import Families
 from mock_alipay.apis.payments import timeline
 from mock_alipay.apis.payments.endpoints.inquiry_payment import status_of
-from mock_alipay.apis.payments.model import Payment, Transaction
+from mock_alipay.apis.payments.model import Payment
+from mock_alipay.apis.payments.records import Transaction
 from mock_alipay.clock import durations
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.journal.notifications import Attempt, Notification

@@ -10,7 +10,8 @@ import orjson
 
 from mock_alipay.apis.aggregate import DomainEvent
 from mock_alipay.apis.payments import PAYMENTS
-from mock_alipay.apis.payments.model import Payment, TransactionType
+from mock_alipay.apis.payments.model import Payment
+from mock_alipay.apis.payments.records import TransactionType
 from mock_alipay.contracts.names import NotificationName
 from mock_alipay.errors import SetupError
 from mock_alipay.journal.notifications import Notification

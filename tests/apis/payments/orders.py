@@ -11,7 +11,8 @@ from mock_alipay.apis.context import Context, ScenarioOverrides
 from mock_alipay.apis.environment import Environment
 from mock_alipay.apis.fake_buyers import FakeBuyers
 from mock_alipay.apis.ids import IdGenerator
-from mock_alipay.apis.payments.model import Money, Order, Payment, Session, State, Transaction
+from mock_alipay.apis.payments.model import Payment, State
+from mock_alipay.apis.payments.records import Money, Order, Session, Transaction
 from mock_alipay.contracts import load
 from tests.calls import NOW
 

@@ -6,7 +6,8 @@ import pytest
 
 from mock_alipay.apis.context import ScenarioOverrides
 from mock_alipay.apis.payments import captures_refunds
-from mock_alipay.apis.payments.model import Payment, Transaction
+from mock_alipay.apis.payments.model import Payment
+from mock_alipay.apis.payments.records import Transaction
 from mock_alipay.apis.payments.state_machine import IllegalMove
 from tests.apis.payments.orders import (
     DAY,

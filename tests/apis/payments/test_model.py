@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mock_alipay.apis.payments.model import Money, money
+from mock_alipay.apis.payments.records import Money, money
 from tests.apis.payments.orders import capture, opened, refund, standing
 
 

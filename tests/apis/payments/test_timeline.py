@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_alipay.apis.payments import timeline
-from mock_alipay.apis.payments.model import Payment, State, Transaction
+from mock_alipay.apis.payments.model import Payment, State
+from mock_alipay.apis.payments.records import Transaction
 from mock_alipay.contracts.names import Act
 from tests.apis.payments.orders import (
     DAY,

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.apis.payments.model import Money, Order, Payment, Session, State, Transaction
+from mock_alipay.apis.payments.model import Payment, State
+from mock_alipay.apis.payments.records import Money, Order, Session, Transaction
 from mock_alipay.contracts.names import Act
 from mock_alipay.journal.notifications import Attempt, Notification
 from mock_alipay.web.admin.payment_views import (

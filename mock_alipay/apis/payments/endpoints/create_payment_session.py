@@ -11,7 +11,8 @@ import orjson
 
 from mock_alipay.apis.context import Context, Outcome
 from mock_alipay.apis.payments.endpoints.opening import begun, method_of
-from mock_alipay.apis.payments.model import Payment, Session
+from mock_alipay.apis.payments.model import Payment
+from mock_alipay.apis.payments.records import Session
 from mock_alipay.clock.clocks import GATEWAY_ZONE, wire_time
 from mock_alipay.contracts.validation import parse
 from mock_alipay.errors import Fault, Refusal

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_alipay.apis.context import Context, Outcome
-from mock_alipay.apis.payments.model import Payment, State, Transaction
+from mock_alipay.apis.payments.model import Payment, State
+from mock_alipay.apis.payments.records import Transaction
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.contracts.result_codes import Result
 from mock_alipay.errors import Refusal

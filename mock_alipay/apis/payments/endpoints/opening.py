@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mock_alipay.apis.context import Context
-from mock_alipay.apis.payments.model import CARD, Order, Payment, Session, money
+from mock_alipay.apis.payments.model import CARD, Payment
+from mock_alipay.apis.payments.records import Order, Session, money
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.errors import Fault, Refusal
 

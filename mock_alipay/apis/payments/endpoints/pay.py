@@ -9,7 +9,8 @@ from mock_alipay.apis.context import Context, Outcome
 from mock_alipay.apis.payments import buyer
 from mock_alipay.apis.payments.endpoints.inquiry_payment import redirect
 from mock_alipay.apis.payments.endpoints.opening import begun
-from mock_alipay.apis.payments.model import Payment, money
+from mock_alipay.apis.payments.model import Payment
+from mock_alipay.apis.payments.records import money
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.contracts.validation import parse
 from mock_alipay.errors import Refusal

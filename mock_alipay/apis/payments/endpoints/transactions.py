@@ -7,7 +7,8 @@ from typing import Any
 
 from mock_alipay.apis.context import Outcome
 from mock_alipay.apis.payments import captures_refunds
-from mock_alipay.apis.payments.model import Money, Payment, Transaction, TransactionType
+from mock_alipay.apis.payments.model import Payment
+from mock_alipay.apis.payments.records import Money, Transaction, TransactionType
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.errors import Refusal
 

@@ -17,7 +17,8 @@ from mock_alipay.apis.environment import Environment
 from mock_alipay.apis.fake_buyers import FakeBuyers
 from mock_alipay.apis.ids import IdGenerator
 from mock_alipay.apis.payments.endpoints.create_payment_session import create_payment_session
-from mock_alipay.apis.payments.model import Money, Payment, Session
+from mock_alipay.apis.payments.model import Payment
+from mock_alipay.apis.payments.records import Money, Session
 from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.config.config import Config
 from mock_alipay.contracts import load

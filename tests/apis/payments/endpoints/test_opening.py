@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mock_alipay.apis.payments.endpoints.opening import begun, order_of
-from mock_alipay.apis.payments.model import Money, Session
+from mock_alipay.apis.payments.records import Money, Session
 from mock_alipay.errors import Refusal
 from tests.apis.payments.orders import DAY, HOUR, MINUTE, SECOND, context
 from tests.calls import NOW

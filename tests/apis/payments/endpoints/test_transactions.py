@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from mock_alipay.apis.payments.endpoints.transactions import check_currency, outcome_of, repeated
-from mock_alipay.apis.payments.model import Money, Payment, Transaction, TransactionType
+from mock_alipay.apis.payments.model import Payment
+from mock_alipay.apis.payments.records import Money, Transaction, TransactionType
 from mock_alipay.errors import Refusal
 from tests.apis.payments.orders import opened
 from tests.calls import NOW

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mock_alipay.apis.aggregate import DomainEvent
-from mock_alipay.apis.payments.model import Transaction
 from mock_alipay.apis.payments.notifications.notify_refund import notify_refund
+from mock_alipay.apis.payments.records import Transaction
 from mock_alipay.clock.clocks import wire_time
 from tests.apis.payments.orders import FAILED, capture, refund, standing
 from tests.calls import NOW
