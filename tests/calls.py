@@ -16,6 +16,7 @@ from mock_alipay.journal.calls import CallRecord
 from mock_alipay.journal.exchange import Call, Reply
 from mock_alipay.web.asgi.problems import problem_reply
 from tests.live import SANDBOX_PATH, sample, signed_headers
+from tests.memory import kept
 
 NOW = datetime(2026, 11, 22, 1, 7, 10, tzinfo=UTC)
 
@@ -82,4 +83,4 @@ def header(reply: Reply, name: str) -> str | None:
 
 def latest(components: Components) -> CallRecord:
     """The journal's newest entry."""
-    return next(components.journal.newest_first(lambda _: True))
+    return kept(components.journal)[-1]

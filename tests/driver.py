@@ -19,6 +19,7 @@ from mock_alipay.journal.notifications import Notification
 from mock_alipay.web.admin.payment_views import payment_view
 from tests.calls import NOW, ask, parts_of
 from tests.live import PATH, sample
+from tests.memory import kept
 from tests.scenarios.loading import scenario
 
 SCHEMAS = load(types="strict").schemas
@@ -150,7 +151,7 @@ class Driver:
         """The notifications, in the order in which they were posted."""
         found = [
             notification
-            for notification in self.components.dispatcher.journal
+            for notification in kept(self.components.dispatcher.journal)
             if notification.client_id == self.client_id
             and payment_request_id in (None, notification.request_id)
             and name in (None, notification.name)

@@ -21,6 +21,7 @@ from mock_alipay.apis.payments.records import Transaction
 from mock_alipay.errors import NoSuchAggregate, NotPossibleNow
 from tests.calls import NOW
 from tests.driver import Body, Driver, amount, pay_body, result_of, session_body
+from tests.memory import done
 
 NAMES = st.sampled_from(["o1", "o2", "o3"])
 IDS = st.sampled_from([f"x{n}" for n in range(8)])
@@ -86,7 +87,7 @@ class Money(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         asyncio.run(self.driver.components.repository.forget())
-        self.driver.components.dispatcher.forget()
+        done(self.driver.components.dispatcher.forget())
 
     def payment(self, name: str) -> Payment | None:
         """A payment as it stands now."""

@@ -17,7 +17,7 @@ from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.config.config import Config
 from mock_alipay.contracts.names import Act, BuyerAction
 from mock_alipay.errors import NotPossibleNow
-from mock_alipay.storage import Key, MemoryStore
+from mock_alipay.storage import Aggregates, Key
 from tests.calls import NOW
 from tests.driver import Driver, amount, session_body
 from tests.live import Live, live, signed_headers
@@ -27,7 +27,7 @@ MANY = 20
 SEEDS = range(8)
 
 
-class Slow(MemoryStore[Any]):
+class Slow(Aggregates[Any]):
     """A store that lets others go first, as one on a network would; ``seed`` says when."""
 
     def __init__(self, seed: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
@@ -14,9 +15,6 @@ GATEWAY_ZONE = timezone(timedelta(hours=8))
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 """A clock cannot be moved beyond these: every sum of times that the gateway makes stays within the calendar."""
-
-MOST_CLOCKS = 10_000
-"""Client ids that may have a clock of their own."""
 
 
 class Clock(Protocol):
@@ -55,6 +53,35 @@ class ClockOffset:
         """The time that the clock shows when the machine's is ``real``."""
         return self.frozen or real + self.ahead
 
+    def reaches(self, moment: datetime, real: Clock) -> datetime | None:
+        """When the machine's clock shows that this one has come to a moment; None while it is frozen before it."""
+        if self.frozen is None:
+            return moment - self.ahead
+        # What a frozen clock has passed is past, and comes in the order of its moments.
+        return real.now() - (self.frozen - moment) if moment <= self.frozen else None
+
+
+_AS_THE_MACHINE = ClockOffset()
+
+
+class Offsets(Protocol):
+    """Where offsets are kept: by client id, and under None that of all."""
+
+    most: int
+    """Clocks that may have been moved."""
+
+    async def get(self, client_id: str | None) -> ClockOffset | None:
+        """One of them."""
+
+    async def change(self, client_id: str | None, change: Callable[[ClockOffset | None], ClockOffset]) -> bool:
+        """Change one of them; False when there are too many."""
+
+    async def snapshot(self) -> Mapping[str | None, ClockOffset]:
+        """All of them."""
+
+    async def forget(self, client_id: str | None = None) -> None:
+        """Let go of one or all."""
+
 
 class Clocks:
     """One clock for all client ids, and one of its own for each that moves it.
@@ -62,73 +89,72 @@ class Clocks:
     A client's own clock starts from where that of all stands, and no longer follows it.
     """
 
-    def __init__(self, real: Clock) -> None:
+    def __init__(self, real: Clock, offsets: Offsets) -> None:
         self.real = real
-        self._all = ClockOffset()
-        self._own: dict[str, ClockOffset] = {}
-        self.moves = 0
-        """How many times a clock has been moved."""
+        self._offsets = offsets
 
-    def now(self, client_id: str | None = None) -> datetime:
+    async def now(self, client_id: str | None = None) -> datetime:
         """The time of a client id, or of those that have no clock of their own."""
-        return self.read(self.real.now(), client_id)
+        return (await self.offset(client_id)).read(self.real.now())
 
-    def read(self, real: datetime, client_id: str | None = None) -> datetime:
+    async def read(self, real: datetime, client_id: str | None = None) -> datetime:
         """The same when the machine's time is ``real``."""
-        return self.offset(client_id).read(real)
+        return (await self.offset(client_id)).read(real)
 
-    def offset(self, client_id: str | None = None) -> ClockOffset:
+    async def offset(self, client_id: str | None = None) -> ClockOffset:
         """How the clock of a client id stands, or that of all."""
-        return self._own.get(client_id, self._all) if client_id is not None else self._all
+        own = await self._offsets.get(client_id)
+        return own or (await self._offsets.get(None) if client_id is not None else None) or _AS_THE_MACHINE
 
-    def has_own(self, client_id: str) -> bool:
+    async def offsets(self) -> Callable[[str], ClockOffset]:
+        """The same for all client ids at once."""
+        found = await self._offsets.snapshot()
+        usual = found.get(None, _AS_THE_MACHINE)
+        return lambda client_id: found.get(client_id, usual)
+
+    async def has_own(self, client_id: str) -> bool:
         """Whether a client id has moved its clock."""
-        return client_id in self._own
+        return await self._offsets.get(client_id) is not None
 
-    def advance(self, by: timedelta, client_id: str | None = None) -> None:
+    async def advance(self, by: timedelta, client_id: str | None = None) -> None:
         """Move forward; a frozen clock stays frozen. ValueError beyond LATEST."""
-        offset = self.offset(client_id)
-        most = LATEST - offset.read(self.real.now())
-        if by > most:
-            raise ValueError(f"too long, at most {most.days}d: {_BOUNDS}")
-        try:
-            moved = ClockOffset(offset.ahead + by) if offset.frozen is None else ClockOffset(frozen=offset.frozen + by)
-            self._set(moved, client_id)
-        except OverflowError:
-            raise ValueError(_BOUNDS) from None
 
-    def freeze(self, at: datetime | None = None, client_id: str | None = None) -> None:
+        def moved(offset: ClockOffset, real: datetime) -> ClockOffset:
+            most = LATEST - offset.read(real)
+            if by > most:
+                raise ValueError(f"too long, at most {most.days}d: {_BOUNDS}")
+            if offset.frozen is None:
+                return ClockOffset(offset.ahead + by)
+            return ClockOffset(frozen=offset.frozen + by)
+
+        await self._move(client_id, moved)
+
+    async def freeze(self, at: datetime | None = None, client_id: str | None = None) -> None:
         """Stop at a moment, or where the clock stands. ValueError before EARLIEST or beyond LATEST."""
-        try:
-            moment = (at or self.now(client_id)).astimezone(UTC)
-        except OverflowError:
-            raise ValueError(_BOUNDS) from None
-        self._set(ClockOffset(frozen=moment), client_id)
+        await self._move(client_id, lambda offset, real: ClockOffset(frozen=(at or offset.read(real)).astimezone(UTC)))
 
-    def run(self, client_id: str | None = None) -> None:
+    async def run(self, client_id: str | None = None) -> None:
         """Go on from where the clock stands."""
-        real = self.real.now()
-        self._set(ClockOffset(self.read(real, client_id) - real), client_id)
+        await self._move(client_id, lambda offset, real: ClockOffset(offset.read(real) - real))
 
-    def forget(self, client_id: str | None = None) -> None:
+    async def forget(self, client_id: str | None = None) -> None:
         """Back to the clock of all; without a client id, back to the machine's time for everyone."""
-        self.moves += 1
-        if client_id is None:
-            self._all = ClockOffset()
-            self._own.clear()
-        else:
-            self._own.pop(client_id, None)
+        await self._offsets.forget(client_id)
 
-    def _set(self, offset: ClockOffset, client_id: str | None) -> None:
-        if not EARLIEST <= offset.read(self.real.now()) <= LATEST:
-            raise ValueError(_BOUNDS)
-        self.moves += 1
-        if client_id is None:
-            self._all = offset
-        elif client_id in self._own or len(self._own) < MOST_CLOCKS:
-            self._own[client_id] = offset
-        else:
-            raise ValueError(f"{MOST_CLOCKS} client ids have clocks of their own; reset some of them")
+    async def _move(self, client_id: str | None, move: Callable[[ClockOffset, datetime], ClockOffset]) -> None:
+        usual, real = await self.offset(), self.real.now()
+
+        def changed(before: ClockOffset | None) -> ClockOffset:
+            try:
+                after = move(before or usual, real)
+            except OverflowError:
+                raise ValueError(_BOUNDS) from None
+            if not EARLIEST <= after.read(real) <= LATEST:
+                raise ValueError(_BOUNDS)
+            return after
+
+        if not await self._offsets.change(client_id, changed):
+            raise ValueError(f"{self._offsets.most} client ids have clocks of their own; reset some of them")
 
 
 _BOUNDS = f"the clock can be set from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -27,22 +28,21 @@ from mock_alipay.gateway.notifier import Notifier
 from mock_alipay.gateway.repository import Repository
 from mock_alipay.gateway.routing import Router
 from mock_alipay.gateway.scheduler import Scheduler
-from mock_alipay.journal.calls import CallJournal
+from mock_alipay.journal.calls import CallRecord
 from mock_alipay.journal.events import Events
 from mock_alipay.journal.metrics import Metrics
-from mock_alipay.journal.notifications import NotificationJournal
 from mock_alipay.scenarios import Library, Selector
 from mock_alipay.scenarios.vocabulary import Vocabulary
 from mock_alipay.signing import Signer, Suspect, keys
-from mock_alipay.signing.keys import KeyRing
+from mock_alipay.signing.keys import MerchantKeys
 from mock_alipay.signing.pool import SigningPool
-from mock_alipay.storage import MemoryStore
+from mock_alipay.storage import Journal, MemoryStorage
 from mock_alipay.webhooks import Dispatcher, HttpClient
 from mock_alipay.webhooks.delivery import Delivery
 from mock_alipay.webhooks.signed_request import RequestSigner
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
 
 @dataclass(frozen=True)
@@ -51,17 +51,18 @@ class Components:
 
     config: Config
     families: Families
+    storage: MemoryStorage
     clocks: Clocks
     vocabulary: Vocabulary
     selector: Selector
     contract: Contract
     repository: Repository
     dispatcher: Dispatcher
-    journal: CallJournal
+    journal: Journal[CallRecord]
     metrics: Metrics
     events: Events
     scheduler: Scheduler
-    keys: KeyRing
+    keys: MerchantKeys
     signing: SigningPool
     gateway: Gateway
     env: dict[str, str | None] = field(default_factory=dict)
@@ -81,18 +82,19 @@ def assemble(
     ``contract``: one that holds schemas of ``families`` in place of the shipped one.
     """
     refuse_unguarded(config)
-    clocks = Clocks(clock or SystemClock())
+    storage = MemoryStorage(what=" and ".join(families))
+    clocks = Clocks(clock or SystemClock(), storage.clocks)
     gateway_key = keys.gateway_key(config.gateway_key)
     contract = contract or contracts.load(types=config.types, required=config.required)
     vocabulary = Vocabulary(contract, families.opening)
-    selector, ring = _selector(config, vocabulary), _key_ring(config)
-    journal, schedule, metrics = CallJournal(), Schedule(clocks), Metrics(contract.results)
+    selector, merchant_keys = _selector(config, vocabulary), MerchantKeys(_lasting_keys(config), storage.keys)
+    schedule, metrics = Schedule(storage.aggregates_due, clocks), Metrics(contract.results)
     events = Events(run=secrets.token_hex(4), always=(metrics.record,))
     forger = cache(lambda: Signer(keys.shipped_forger_key()))
     signing = SigningPool(Signer(gateway_key), forger, enabled=config.signatures != "off")
     suspect = Suspect("the gateway's own key", gateway_key.public_key())
     environment = _environment(config, contract)
-    dispatcher = _dispatcher(config, contract, clocks, signing, events)
+    dispatcher = _dispatcher(config, contract, storage, clocks, signing, events)
     notifier = Notifier(
         families=families,
         selector=selector,
@@ -102,7 +104,7 @@ def assemble(
     )
     repository = Repository(
         families=families,
-        store=MemoryStore(what=" and ".join(families)),
+        store=storage.aggregates,
         schedule=schedule,
         events=events,
         notifier=notifier,
@@ -111,12 +113,13 @@ def assemble(
     gateway = Gateway(
         families=families,
         router=Router(families.endpoints, any_media=config.signatures == "off"),
-        authenticator=Authenticator(ring, config.signatures, gateway=suspect, anonymous=TEST_CLIENT_ID),
+        authenticator=Authenticator(config.signatures, gateway=suspect, anonymous=TEST_CLIENT_ID),
+        keys=merchant_keys,
         contract=contract,
         selector=selector,
         executor=Executor(families=families, repository=repository, selector=selector),
         signing=signing,
-        journal=journal,
+        journal=storage.calls,
         events=events,
         clocks=clocks,
         results=contract.results,
@@ -126,17 +129,18 @@ def assemble(
     return Components(
         config=config,
         families=families,
+        storage=storage,
         clocks=clocks,
         vocabulary=vocabulary,
         selector=selector,
         contract=contract,
         repository=repository,
         dispatcher=dispatcher,
-        journal=journal,
+        journal=storage.calls,
         metrics=metrics,
         events=events,
         scheduler=Scheduler(schedule, clocks, repository),
-        keys=ring,
+        keys=merchant_keys,
         signing=signing,
         gateway=gateway,
         env=client_environment(config, gateway_key, ca_certificate),
@@ -169,14 +173,16 @@ def _environment(config: Config, contract: Contract) -> Environment:
     return Environment(IdGenerator(seed), FakeBuyers(seed), contract, config.url, public_url)
 
 
-def _dispatcher(config: Config, contract: Contract, clocks: Clocks, signing: SigningPool, events: Events) -> Dispatcher:
+def _dispatcher(
+    config: Config, contract: Contract, storage: MemoryStorage, clocks: Clocks, signing: SigningPool, events: Events
+) -> Dispatcher:
     intervals = contract.limits.resend_intervals
     # The official sandbox sends nothing twice (aba_zh-cn/notify_refund).
     intervals = intervals[:1] if config.sandbox_retries else intervals
     delivery = Delivery(RequestSigner(signing), HttpClient(config.notify_allow), intervals)
     return Dispatcher(
-        journal=NotificationJournal(),
-        schedule=Schedule(clocks),
+        journal=storage.notifications,
+        schedule=Schedule(storage.notifications_due, clocks),
         clocks=clocks,
         events=events,
         delivery=delivery,
@@ -184,11 +190,9 @@ def _dispatcher(config: Config, contract: Contract, clocks: Clocks, signing: Sig
     )
 
 
-def _key_ring(config: Config) -> KeyRing:
-    ring = KeyRing()
+def _lasting_keys(config: Config) -> Iterator[tuple[str, RSAPublicKey]]:
     if TEST_CLIENT_ID not in dict(config.merchants):
-        ring.add(TEST_CLIENT_ID, keys.shipped_merchant_key().public_key())
+        yield TEST_CLIENT_ID, keys.shipped_merchant_key().public_key()
     for client_id, file in config.merchants:
         with under(SettingName("merchants"), f" {client_id}="):
-            ring.add(client_id, keys.read_public_key(file))
-    return ring
+            yield client_id, keys.read_public_key(file)

@@ -44,16 +44,15 @@ _NO_API_KEYS = (
 
 
 class Authenticator:
-    """Holds calls against the key ring."""
+    """Holds calls against keys."""
 
-    def __init__(self, keys: KeyRing, mode: SignatureMode, *, gateway: Suspect, anonymous: str) -> None:
-        self._keys = keys
+    def __init__(self, mode: SignatureMode, *, gateway: Suspect, anonymous: str) -> None:
         self._mode = mode
         self._gateway = gateway
         self._anonymous = anonymous
         self._strangers: dict[str, None] = {}
 
-    def authenticate(self, call: Call) -> tuple[str, Verdict]:
+    def authenticate(self, call: Call, keys: KeyRing) -> tuple[str, Verdict]:
         """The caller's client id, and whether its signature is valid.
 
         A Refusal names the header that is missing or malformed, or why the signature is wrong.
@@ -65,42 +64,44 @@ class Authenticator:
             raise _illegal("client-id", "1 to 128 visible ASCII characters, sent once", client_id)
         _check_time(_required(call, "request-time"))
         header = _signature_header(_required(call, "signature"))
-        versions = self._keys.versions(client_id)
+        versions = keys.versions(client_id)
         if not versions:
             if self._mode == "required":
-                raise Refusal("INVALID_CLIENT", explanation=self._no_key(client_id))
+                raise Refusal("INVALID_CLIENT", explanation=self._no_key(client_id, keys))
             return client_id, "unverified"
         version = max(versions) if header.key_version is None else header.key_version
         if version not in versions:
             known = ", ".join(map(str, versions))
             raise Refusal("KEY_NOT_FOUND", explanation=f"keyVersion={version}, but {client_id} has version {known}")
-        self._check_signature(call, client_id, header, version)
+        self._check_signature(call, client_id, header, version, keys)
         return client_id, "valid"
 
-    def introduce(self, client_id: str) -> str | None:
+    def introduce(self, client_id: str, keys: KeyRing) -> str | None:
         """How to add the key of a client id that has none, the first time that it calls; None after that."""
         if client_id in self._strangers:
             return None
         if len(self._strangers) >= _MOST_STRANGERS:
             del self._strangers[next(iter(self._strangers))]
         self._strangers[client_id] = None
-        return f"unverified: {self._no_key(client_id)}"
+        return f"unverified: {self._no_key(client_id, keys)}"
 
-    def _no_key(self, client_id: str) -> str:
-        meant = close(client_id, islice(self._keys.client_ids, _MOST_SUSPECTS))
+    def _no_key(self, client_id: str, keys: KeyRing) -> str:
+        meant = close(client_id, islice(keys.client_ids, _MOST_SUSPECTS))
         hint = f", did you mean {meant}?" if meant else ";"
         add = f"add its key with --merchant {client_id}=FILE or POST /__admin/merchants"
         return f"client id {client_id} has no key here{hint} {add}"
 
-    def _check_signature(self, call: Call, client_id: str, header: SignatureHeader, version: int) -> None:
-        versions = self._keys.versions(client_id)
+    def _check_signature(
+        self, call: Call, client_id: str, header: SignatureHeader, version: int, keys: KeyRing
+    ) -> None:
+        versions = keys.versions(client_id)
         key = versions[version]
         raw, slip = _decoded(header)
         time = call.headers["request-time"]
         if not slip and signing.fits(key, raw, signing.content(call.method, call.target, client_id, time, call.body)):
             return
         own = ((client_id, number, held) for number, held in versions.items())
-        suspects = islice(chain(own, self._keys), _MOST_SUSPECTS)
+        suspects = islice(chain(own, keys), _MOST_SUSPECTS)
         why = signing.diagnose(
             raw,
             method=call.method,
@@ -114,7 +115,7 @@ class Authenticator:
                 self._gateway,
             ],
             host=call.headers.get("host", ""),
-            client_ids=[other for other in islice(self._keys.client_ids, _MOST_SUSPECTS) if other != client_id],
+            client_ids=[other for other in islice(keys.client_ids, _MOST_SUSPECTS) if other != client_id],
         )
         why = why or "it would be valid if it were encoded properly"
         raise Refusal("INVALID_SIGNATURE", explanation="; ".join(filter(None, [slip, why])))

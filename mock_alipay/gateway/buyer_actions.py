@@ -25,14 +25,14 @@ class BuyerActions:
         """The aggregate after the buyer's act; NoSuchAggregate, or NotPossibleNow."""
         family = self.repository.families[key[1]]
         for _ in range(MOST_CONFLICTS):
-            now = self.clocks.now(key[0])
+            now = await self.clocks.now(key[0])
             found = await self.repository.load(key, now)
             if found is None:
                 raise NoSuchAggregate(family.noun, f"no {family.noun} of {key[0]} has this {family.id_field}")
             if family.buyer is None or not family.buyer.can(found, what.action):
                 raise _refusal(found, family, what)
             acted: Aggregate = family.buyer.act(found, what, now, self.repository.environment)
-            kept = await self.repository.commit(acted, now)
+            kept = await self.repository.commit(acted)
             if kept is not None:
                 return kept
         raise conflict(key[-1])

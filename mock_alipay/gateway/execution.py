@@ -70,7 +70,7 @@ class Executor:
             if outcome.aggregate is None:
                 return outcome
             changed = outcome.aggregate.advance(now, environment) if hurried else outcome.aggregate
-            if await repository.commit(changed, now, replying=True):
+            if await repository.commit(changed, replying=True):
                 return outcome
         raise conflict(str(state.request_id))
 

@@ -22,13 +22,15 @@ from mock_alipay.gateway.call import CallState
 from mock_alipay.gateway.execution import Executor
 from mock_alipay.gateway.reply import compose
 from mock_alipay.gateway.routing import Router
-from mock_alipay.journal.calls import CallJournal, CallRecord
+from mock_alipay.journal.calls import CallRecord
 from mock_alipay.journal.events import Events
 from mock_alipay.journal.exchange import Call, Reply
 from mock_alipay.scenarios import Selector
 from mock_alipay.scenarios.json_path import put
 from mock_alipay.scenarios.placeholders import Scope
+from mock_alipay.signing.keys import KeyRing, MerchantKeys
 from mock_alipay.signing.pool import SigningPool
+from mock_alipay.storage import Journal
 
 logger = logging.getLogger("mock_alipay")
 
@@ -46,11 +48,12 @@ class Gateway:
     families: Families
     router: Router
     authenticator: Authenticator
+    keys: MerchantKeys
     contract: Contract
     selector: Selector
     executor: Executor
     signing: SigningPool
-    journal: CallJournal
+    journal: Journal[CallRecord]
     events: Events
     clocks: Clocks
     results: Mapping[str, Result]
@@ -59,21 +62,21 @@ class Gateway:
 
     async def answer(self, call: Call) -> Reply:
         """The reply to a call, whatever it holds; never raises."""
-        state = self._state(call)
+        state = await self._state(call)
         try:
             reply, result = await self._walk(state)
         except DomainError as error:
-            return self._rejected(state, error)
+            return await self._rejected(state, error)
         except Exception:
             logger.exception("call %s met a bug in mock-alipay; the merchant was told UNKNOWN_EXCEPTION", state.id)
             state.choice = None
             reply, result = await self._seal(state, Outcome[Any]("UNKNOWN_EXCEPTION"))
-        self._note(state, reply, result)
+        await self._note(state, reply, result)
         return reply
 
-    def reject(self, call: Call, error: DomainError) -> Reply:
+    async def reject(self, call: Call, error: DomainError) -> Reply:
         """The reply to a call that could not even be read."""
-        return self._rejected(self._state(call), error)
+        return await self._rejected(await self._state(call), error)
 
     async def _walk(self, state: CallState) -> tuple[Reply, dict[str, str]]:
         try:
@@ -86,20 +89,22 @@ class Gateway:
         call = state.call
         name, state.explanation = self.router.find(call)
         state.endpoint = name
-        if len(call.body) > _LARGE:
-            await asyncio.to_thread(self._admit, state, name)
-        else:
-            self._admit(state, name)
+        named, keys = state.client_id, await self.keys.ring()
+        try:
+            if len(call.body) > _LARGE:
+                await asyncio.to_thread(self._admit, state, name, keys)
+            else:
+                self._admit(state, name, keys)
+        finally:
+            if state.client_id != named:
+                state.now = await self.clocks.read(call.received, state.client_id)
         began = await self.executor.load(state, name)
         state.choice = self.selector.choose(name, state.request_id, state, began)
         state.explain(state.choice.hint)
         return await self.executor.outcome(state, name, state.choice)
 
-    def _admit(self, state: CallState, endpoint: str) -> None:
-        client_id, state.verdict = self.authenticator.authenticate(state.call)
-        if client_id != state.client_id:
-            state.now = self.clocks.read(state.call.received, client_id)
-        state.client_id = client_id
+    def _admit(self, state: CallState, endpoint: str, keys: KeyRing) -> None:
+        state.client_id, state.verdict = self.authenticator.authenticate(state.call, keys)
         state.body = self.contract.check(endpoint, state.call.body)
 
     def _refused(self, state: CallState, refusal: Refusal) -> Outcome[Any]:
@@ -146,22 +151,22 @@ class Gateway:
             delay = self.ids.between(*step.delay, state.client_id, state.request_id or "", choice.nth)
         return await compose(state, body, self.signing, delay=delay), result
 
-    def _rejected(self, state: CallState, error: DomainError) -> Reply:
+    async def _rejected(self, state: CallState, error: DomainError) -> Reply:
         reply = self.problem_reply(error, state.id)
-        self._note(state, reply, None, error.detail)
+        await self._note(state, reply, None, error.detail)
         return reply
 
-    def _state(self, call: Call) -> CallState:
+    async def _state(self, call: Call) -> CallState:
         client_id = call.headers.get("client-id", "")
-        now = self.clocks.read(call.received, client_id)
+        now = await self.clocks.read(call.received, client_id)
         return CallState(
-            self.journal.next_id(), call, time.perf_counter(), client_id, now, self.families.first.id_field
+            await self.journal.next_id(), call, time.perf_counter(), client_id, now, self.families.first.id_field
         )
 
-    def _note(self, state: CallState, reply: Reply, result: dict[str, str] | None, message: str = "") -> None:
+    async def _note(self, state: CallState, reply: Reply, result: dict[str, str] | None, message: str = "") -> None:
         choice = state.choice
         if state.verdict == "unverified":
-            state.explain(self.authenticator.introduce(state.client_id))
+            state.explain(self.authenticator.introduce(state.client_id, await self.keys.ring()))
         family, _, endpoint = (state.endpoint or "").partition("/")
         entry = CallRecord(
             id=state.id,
@@ -183,7 +188,9 @@ class Gateway:
             reason=choice.reason if choice else None,
             took=time.perf_counter() - state.began,
         )
-        self.events.publish("call", entry.client_id, entry, self.journal.note(entry))
+        size = entry.size
+        await self.journal.keep(entry, size)
+        self.events.publish("call", entry.client_id, entry, size)
 
 
 def _word(result: Mapping[str, Any] | None, name: str) -> str | None:

@@ -44,18 +44,20 @@ class Notifier:
             draft = self._draft(aggregate, event, notification_step, nth)._replace(scenario=scenario)
             draft = draft._replace(before_reply=notification_step.before_reply and replying)
             before_reply += (
-                notification for notification in self.enqueue(draft, notification_step) if notification.before_reply
+                notification
+                for notification in await self.enqueue(draft, notification_step)
+                if notification.before_reply
             )
         await self.dispatcher.deliver_before_reply(before_reply)
 
-    def release(self, aggregate: Aggregate) -> None:
+    async def release(self, aggregate: Aggregate) -> None:
         """Let go what waits for a notification that this aggregate will never cause."""
-        self.dispatcher.release(aggregate.key, aggregate.unexpected)
+        await self.dispatcher.release(aggregate.key, aggregate.unexpected)
 
-    def withdraw(self, aggregate: Aggregate, now: datetime) -> None:
+    async def withdraw(self, aggregate: Aggregate, now: datetime) -> None:
         """Send no more of what a clock that was set back to ``now`` has undone."""
         why = "the clock was set back to before it happened"
-        self.dispatcher.withdraw(aggregate.key, now, why)
+        await self.dispatcher.withdraw(aggregate.key, now, why)
 
     def draft(
         self,
@@ -68,16 +70,16 @@ class Notifier:
         """A notification that nothing has caused: of the aggregate and ``notification_step``, or with a given body."""
         return self._draft(aggregate, event, notification_step, 0, body)
 
-    def enqueue(self, draft: Notification, notification_step: NotificationStep) -> list[Notification]:
+    async def enqueue(self, draft: Notification, notification_step: NotificationStep) -> list[Notification]:
         """Hand a notification to the dispatcher, once for each copy to send; returns them with their ids."""
         if notification_step.drop:
             whose = f"the scenario {draft.scenario}" if draft.scenario else "whoever sent it"
             draft = draft._replace(status="DROPPED", due=None, problem=f"dropped by {whose}")
         elif draft.url is None:
             draft = draft._replace(status="REFUSED", due=None, problem=_NO_URL)
-        copies = [draft._replace(id=self.dispatcher.journal.next_id()) for _ in range(notification_step.copies)]
+        copies = [draft._replace(id=await self.dispatcher.journal.next_id()) for _ in range(notification_step.copies)]
         for notification in copies:
-            self.dispatcher.enqueue(notification)
+            await self.dispatcher.enqueue(notification)
         return copies
 
     def _draft(

@@ -12,7 +12,7 @@ from mock_alipay.apis.family import Families
 from mock_alipay.clock.schedule import Schedule
 from mock_alipay.gateway.notifier import Notifier
 from mock_alipay.journal.events import Events
-from mock_alipay.storage import Key, MemoryStore
+from mock_alipay.storage import Aggregates, Key
 
 MOST_CONFLICTS = 10
 """How many times a decision is made anew because somebody else was quicker."""
@@ -23,7 +23,7 @@ class Repository:
     """The store, and what a change in it sets off."""
 
     families: Families
-    store: MemoryStore[Aggregate]
+    store: Aggregates[Aggregate]
     schedule: Schedule
     events: Events
     notifier: Notifier
@@ -43,13 +43,13 @@ class Repository:
         for _ in range(MOST_CONFLICTS):
             if loaded is None or (due := loaded.due()) is None or due > now:
                 return loaded
-            kept = await self.commit(loaded.advance(now, self.environment), now)
+            kept = await self.commit(loaded.advance(now, self.environment))
             if kept is not None:
                 return kept
             loaded = await self.store.load(aggregate.key)
         raise conflict(aggregate.request_id)
 
-    async def commit(self, changed: Kind, now: datetime, *, replying: bool = False) -> Kind | None:
+    async def commit(self, changed: Kind, *, replying: bool = False) -> Kind | None:
         """Store an aggregate and notify its domain events; None when another version was committed since it was loaded.
 
         ``replying``: a merchant waits for the reply, and what a scenario sends before it has been sent on return.
@@ -59,16 +59,16 @@ class Repository:
             return None
         due = kept.due()
         if due is not None:
-            self.schedule.put(kept.key, due, now)
+            await self.schedule.put(kept.key, due)
         self.events.publish(self.families[kept.family].noun, kept.client_id, kept, kept.size)
         if changed.domain_events:
             await self.notifier.notify(kept, changed.domain_events, replying=replying)
-        self.notifier.release(kept)
+        await self.notifier.release(kept)
         return kept
 
     async def forget(self, client_id: str | None = None) -> int:
         """Drop the aggregates of one client id or all, and what was due for them; how many there were."""
-        self.schedule.forget(client_id)
+        await self.schedule.due_times.forget(client_id)
         return await self.store.forget(client_id)
 
 

@@ -32,7 +32,7 @@ class Scheduler:
         """Let everything happen that is due now; a bug in one aggregate's leaves the others theirs."""
         # Whoever comes while somebody settles waits until that is done: then what was due has happened.
         async with self._turn:
-            for number, (client_id, family, request_id) in enumerate(self.schedule.take_due(), 1):
+            for number, (client_id, family, request_id) in enumerate(await self.schedule.take_due(), 1):
                 try:
                     await self._settle((client_id, family, request_id))
                 except Exception:
@@ -43,9 +43,9 @@ class Scheduler:
 
     async def clock_moved(self, client_id: str | None, before: datetime) -> None:
         """Let everything happen that is due by a clock that has just been moved, and that stood at ``before``."""
-        if self.clocks.now(client_id) < before:
+        if await self.clocks.now(client_id) < before:
             await self._turn_back(client_id)
-        self.schedule.clocks_moved()
+        await self.schedule.clocks_moved(client_id)
         await self.settle()
 
     async def run(self) -> None:
@@ -55,17 +55,17 @@ class Scheduler:
             await self.schedule.wait()
 
     async def _settle(self, key: Key) -> None:
-        now = self.clocks.now(key[0])
+        now = await self.clocks.now(key[0])
         found = await self.repository.load(key, now)
         # Someone else may have been quicker, or the clock has been set back meanwhile: what is due is noted again.
         due = found.due() if found else None
         if due is not None:
-            self.schedule.put(key, due, now)
+            await self.schedule.put(key, due)
 
     async def _turn_back(self, client_id: str | None) -> None:
         """What had expired is open again, and will expire again."""
         for found in await self.repository.store.browse(client_id):
-            now = self.clocks.now(found.client_id)
+            now = await self.clocks.now(found.client_id)
             changed = found.turned_back(now)
-            if changed is not found and await self.repository.commit(changed, now):
-                self.repository.notifier.withdraw(changed, now)
+            if changed is not found and await self.repository.commit(changed):
+                await self.repository.notifier.withdraw(changed, now)

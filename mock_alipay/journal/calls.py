@@ -1,21 +1,16 @@
-"""Every exchange in order, bounded by count and by bytes."""
+"""What the journal notes of every exchange."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from mock_alipay.errors import Fault
 from mock_alipay.journal.exchange import Call, Reply, Verdict
-from mock_alipay.storage.bounded import Bounded
 
 Readers = Mapping[str, Callable[[Any], str | None]]
 """How a kind of record is read, by the wire's name of what is read."""
-
-MAX_ENTRIES = 10_000
-MAX_BYTES = 64 * 1024 * 1024
 
 _ENTRY_OVERHEAD = 2_000
 """About what an entry's own objects take, in bytes, beside the texts."""
@@ -96,33 +91,3 @@ def found_by(readers: Readers, name: str, record: Any) -> str | None:
 def fitting(readers: Readers, filters: Mapping[str, str]) -> Callable[[Any], bool]:
     """A predicate on records: all ``filters`` must fit."""
     return lambda record: all(found_by(readers, name, record) == value for name, value in filters.items())
-
-
-class CallJournal(Bounded[CallRecord]):
-    """The latest exchanges; the oldest make room for new ones."""
-
-    def __init__(self, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES) -> None:
-        super().__init__(max_entries, max_bytes)
-        self._numbers = itertools.count(1)
-
-    def next_id(self) -> str:
-        """An id for the call that has just come in."""
-        return str(next(self._numbers))
-
-    def note(self, entry: CallRecord) -> int:
-        """Add an exchange; the bytes that it holds, roughly."""
-        size = entry.size
-        self.put(entry.id, entry, size)
-        return size
-
-    def newest_first(self, wanted: Callable[[CallRecord], bool], *, after: int = 0) -> Iterator[CallRecord]:
-        """The exchanges that ``wanted`` picks; ``after``: those noted later than the one with this id.
-
-        Ids are given as calls come, and a call that takes long is noted after others that came later.
-        """
-        newer = reversed(self)
-        if after:
-            newer = iter(list(itertools.takewhile(lambda entry: entry.number != after, newer)))
-            if self.get(str(after)) is None:
-                newer = (entry for entry in newer if entry.number > after)
-        return filter(wanted, newer)

@@ -1,22 +1,14 @@
-"""Notifications with every attempt to deliver them, bounded by count and by bytes."""
+"""Notifications with every attempt to deliver them."""
 
 from __future__ import annotations
 
-import itertools
-import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from mock_alipay.journal.calls import Readers, fitting
 from mock_alipay.journal.faults import NotificationFault
-from mock_alipay.storage.bounded import Bounded
-
-logger = logging.getLogger("mock_alipay")
-
-MAX_NOTIFICATIONS = 10_000
-MAX_BYTES = 64 * 1024 * 1024
 
 NotificationStatus = Literal["PENDING", "ACCEPTED", "GIVEN_UP", "DROPPED", "REFUSED"]
 """``PENDING``: will be sent, or sent again; ``GIVEN_UP``: never acknowledged, and no attempt is left; ``DROPPED``: the
@@ -113,32 +105,3 @@ FILTERS: Readers = {
 def wanted(filters: Mapping[str, str]) -> Callable[[Notification], bool]:
     """A predicate on notifications: all ``filters`` must fit."""
     return fitting(FILTERS, filters)
-
-
-class NotificationJournal(Bounded[Notification]):
-    """The latest notifications; the oldest make room for new ones."""
-
-    def __init__(self, max_notifications: int = MAX_NOTIFICATIONS, max_bytes: int = MAX_BYTES) -> None:
-        super().__init__(max_notifications, max_bytes, lambda one: (one.key,))
-        self._numbers = itertools.count(1)
-        self._warned = False
-
-    def next_id(self) -> str:
-        """An id for a notification."""
-        return str(next(self._numbers))
-
-    def keep(self, notification: Notification) -> list[Notification]:
-        """Add a notification, or put it in place of what it was before; those that had to make room for it."""
-        gone = self.put(notification.id, notification, notification.size)
-        if not self._warned and any(one.status == "PENDING" for one in gone):
-            self._warned = True
-            logger.warning(
-                "more than %d notifications, or %d MiB of them: the oldest are forgotten, delivered or not",
-                self.most,
-                self.max_bytes // 2**20,
-            )
-        return gone
-
-    def newest_first(self, fits: Callable[[Notification], bool], *, after: int = 0) -> Iterator[Notification]:
-        """The notifications that ``fits`` picks; ``after``: with an id greater than this."""
-        return filter(fits, itertools.takewhile(lambda n: n.number > after, reversed(self)))

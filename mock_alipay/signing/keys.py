@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from mock_alipay.errors import SettingName, SetupError, under
+from mock_alipay.storage import Settings
 
 _SHIPPED = Path(__file__).parent / "test_keys"
 
@@ -123,44 +124,16 @@ def bare_public_key(key: RSAPublicKey) -> str:
     return base64.b64encode(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
 
 
-MOST_ADDED = 10_000
-"""Keys, of all merchants together, that may be added while the gateway runs."""
-
-
 class KeyRing:
-    """Public keys by client id and key version; versions count from 1 in the order added."""
+    """Public keys by client id and key version; versions count from 1, and a key has but one."""
 
-    def __init__(self) -> None:
+    def __init__(self, keys: Iterable[tuple[str, RSAPublicKey]] = ()) -> None:
+        """``keys`` of client ids in the order in which they were added."""
         self._keys: dict[str, dict[int, RSAPublicKey]] = {}
-        self._added: dict[str, int] = {}
-        """How many of a client id's versions may be taken away again."""
-
-    def add(self, client_id: str, key: RSAPublicKey, *, lasting: bool = True) -> int:
-        """Register a merchant's next key and return its version; the key that it has already keeps its version.
-
-        ``lasting``: it stays when ``remove`` is called. SetupError when the ring is full.
-        """
-        versions = self._keys.get(client_id, {})
-        known = next((version for version, held in versions.items() if held == key), None)
-        if known is not None:
-            return known
-        if not lasting:
-            if sum(self._added.values()) >= MOST_ADDED:
-                raise SetupError(f"{MOST_ADDED} keys were added already; take some away")
-            self._added[client_id] = self._added.get(client_id, 0) + 1
-        self._keys[client_id] = {**versions, len(versions) + 1: key}
-        return len(versions) + 1
-
-    def remove(self, client_id: str) -> int:
-        """Take away the keys that are not lasting; how many there were."""
-        added = self._added.pop(client_id, 0)
-        versions = self._keys.get(client_id, {})
-        left = {version: key for version, key in versions.items() if version <= len(versions) - added}
-        if left:
-            self._keys[client_id] = left
-        else:
-            self._keys.pop(client_id, None)
-        return added
+        for client_id, key in keys:
+            versions = self._keys.setdefault(client_id, {})
+            if key not in versions.values():
+                versions[len(versions) + 1] = key
 
     def versions(self, client_id: str) -> Mapping[int, RSAPublicKey]:
         """A client's keys by version, newest last; empty when the client is unknown."""
@@ -172,10 +145,50 @@ class KeyRing:
         return list(self._keys)
 
     def __iter__(self) -> Iterator[tuple[str, int, RSAPublicKey]]:
-        # A copy: a merchant may be added while another's signature is looked into.
-        for client_id, versions in list(self._keys.items()):
+        for client_id, versions in self._keys.items():
             for version, key in versions.items():
                 yield client_id, version, key
+
+
+class MerchantKeys:
+    """The keys of merchants: those from the start, and those added while the gateway runs."""
+
+    def __init__(self, lasting: Iterable[tuple[str, RSAPublicKey]], added: Settings[tuple[RSAPublicKey, ...]]) -> None:
+        self._lasting = tuple(lasting)
+        self._added = added
+        self._seen: Mapping[str | None, tuple[RSAPublicKey, ...]] = {}
+        self._ring = KeyRing(self._lasting)
+
+    async def ring(self) -> KeyRing:
+        """All of them as they are now; made anew only when one has been added or taken away."""
+        added = await self._added.snapshot()
+        if added is not self._seen:
+            self._seen = added
+            new = ((client_id or "", key) for client_id, keys in added.items() for key in keys)
+            self._ring = KeyRing((*self._lasting, *new))
+        return self._ring
+
+    async def add(self, client_id: str, key: RSAPublicKey) -> int:
+        """Add a merchant's next key until it is taken away; its version, also when the merchant had it already.
+
+        SetupError when there are too many.
+        """
+
+        def joined(own: tuple[RSAPublicKey, ...] | None) -> tuple[RSAPublicKey, ...]:
+            own = own or ()
+            return own if key in own else (*own, key)
+
+        known = (await self.ring()).versions(client_id).values()
+        if key not in known and not await self._added.change(client_id, joined):
+            raise SetupError(f"{self._added.most} keys were added already; take some away")
+        versions = (await self.ring()).versions(client_id)
+        return next(version for version, known in versions.items() if known == key)
+
+    async def remove(self, client_id: str) -> int:
+        """Take away the keys of a merchant that were added; how many there were."""
+        before = len((await self.ring()).versions(client_id))
+        await self._added.forget(client_id)
+        return before - len((await self.ring()).versions(client_id))
 
 
 def _read(path: Path) -> bytes:

@@ -1,5 +1,9 @@
-"""What outlives one call: aggregates in a bounded store."""
+"""What outlives one call."""
 
-from mock_alipay.storage.aggregates import Aggregate, Key, MemoryStore
+from mock_alipay.storage.aggregates import Aggregate, Aggregates, Key
+from mock_alipay.storage.due import DueTimes
+from mock_alipay.storage.journal import Journal
+from mock_alipay.storage.memory import MemoryStorage
+from mock_alipay.storage.settings import Settings
 
-__all__ = ["Aggregate", "Key", "MemoryStore"]
+__all__ = ["Aggregate", "Aggregates", "DueTimes", "Journal", "Key", "MemoryStorage", "Settings"]

@@ -1,4 +1,4 @@
-"""Aggregates in this process's memory, the oldest dropped when there are too many."""
+"""Aggregates: each changed only by whoever knows its latest version."""
 
 from __future__ import annotations
 
@@ -37,11 +37,8 @@ class Aggregate(Entry, Protocol):
 Kept = TypeVar("Kept", bound=Aggregate)
 
 
-class MemoryStore(Generic[Kept]):
-    """Six methods, all that a store needs: load, find, commit, browse, held, forget.
-
-    They are async so that a store shared between processes can take this one's place.
-    """
+class Aggregates(Generic[Kept]):
+    """Aggregates by client id and request id; those that were not changed for longest make room."""
 
     def __init__(self, limit: int = 10_000, max_bytes: int = 64 * 1024 * 1024, what: str = "aggregates") -> None:
         """``what``: how the log calls them."""

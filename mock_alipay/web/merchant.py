@@ -29,7 +29,7 @@ class MerchantEndpoint:
         try:
             body = await read_body(scope, receive, self._max_body)
         except HttpProblem as problem:
-            reply = self._gateway.reject(self._call(scope, b""), problem)
+            reply = await self._gateway.reject(self._call(scope, b""), problem)
             await deliver(reply, scope, receive, send, close=True)
             return
         if body is None:

@@ -12,7 +12,8 @@ from weakref import WeakValueDictionary
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.clock.schedule import Schedule
 from mock_alipay.journal.events import Events
-from mock_alipay.journal.notifications import Notification, NotificationJournal
+from mock_alipay.journal.notifications import Notification
+from mock_alipay.storage import Journal
 from mock_alipay.webhooks.delivery import Delivery
 
 logger = logging.getLogger("mock_alipay")
@@ -34,7 +35,7 @@ class Dispatcher:
     def __init__(
         self,
         *,
-        journal: NotificationJournal,
+        journal: Journal[Notification],
         schedule: Schedule,
         clocks: Clocks,
         events: Events,
@@ -52,26 +53,31 @@ class Dispatcher:
         """Deliveries that have been begun, each with its client id."""
         self._last: dict[_Key, asyncio.Task[None]] = {}
         """For each aggregate the one after which the next may begin."""
+        self._warned = False
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._rooms: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
-    def enqueue(self, notification: Notification) -> None:
+    async def enqueue(self, notification: Notification) -> None:
         """Take a notification over; it is sent when it is due, after what it waits for, or ``deliver_before_reply``."""
-        others = self.journal.named(notification.key)
+        await self._let_drop(await self.journal.keep(notification, notification.size))
+        # After it has been kept: who handles what it waits for either finds it there, or is found here.
+        others = await self.journal.together(notification.key) if notification.held else []
         if any(one.handled and one.name == notification.waits_for for one in others):
-            notification = notification._replace(waits_for=None)
-        self._keep(notification)
+            released = notification._replace(waits_for=None)
+            if not await self._change(notification, released):
+                return
+            notification = released
         if notification.status != "PENDING":
             self._publish(notification)
-            self._follow(notification)
+            await self._follow(notification)
         elif not notification.held and not notification.before_reply:
-            self._note(notification)
+            await self._note(notification)
 
     async def settle(self, client_id: str | None = None) -> None:
         """Deliver what is due, and what falls due by that, for one client id or all; clocks may have been moved."""
-        self.schedule.clocks_moved()
+        await self.schedule.clocks_moved(client_id)
         while True:
-            self._start_due()
+            await self._start_due()
             tasks = [task for task, whom in self._under_way.items() if client_id in (None, whom)]
             if not tasks:
                 return
@@ -92,22 +98,22 @@ class Dispatcher:
     async def resend(self, notification: Notification) -> Notification:
         """Deliver a notification once more, now and out of turn, whatever became of it."""
         await asyncio.wait([self._begin(notification, self._deliver(notification.id, by_hand=True))])
-        return self.journal.get(notification.id) or notification
+        return await self.journal.get(notification.id) or notification
 
-    def release(self, key: _Key, names: Collection[str]) -> None:
+    async def release(self, key: _Key, names: Collection[str]) -> None:
         """Let go what waits for a notification that will never come."""
-        for one in self.journal.named(key):
+        for one in await self.journal.together(key):
             if one.held and one.waits_for in names:
-                self._let_go(one, self._clocks.now(one.client_id))
+                await self._let_go(one, await self._clocks.now(one.client_id))
 
-    def withdraw(self, key: _Key, moment: datetime, why: str) -> None:
+    async def withdraw(self, key: _Key, moment: datetime, why: str) -> None:
         """Send no more of what an aggregate has told of since then."""
-        for one in self.journal.named(key):
+        for one in await self.journal.together(key):
             if one.status == "PENDING" and one.created > moment:
                 dropped = one._replace(status="DROPPED", due=None, problem=why)
-                self.schedule.drop((one.client_id, one.id))
-                self._keep(dropped)
-                self._publish(dropped)
+                await self.schedule.due_times.drop((one.client_id, one.id))
+                if await self._change(one, dropped):
+                    self._publish(dropped)
 
     def under_way(self, client_id: str | None = None) -> int:
         """How many deliveries have been begun, for one client id or all, and have not come to an end."""
@@ -116,13 +122,13 @@ class Dispatcher:
     async def run(self) -> None:
         """Deliver what is due until cancelled."""
         while True:
-            self._start_due()
+            await self._start_due()
             await self.schedule.wait()
 
-    def forget(self, client_id: str | None = None) -> int:
+    async def forget(self, client_id: str | None = None) -> int:
         """Drop notifications, delivered or not, of one client id or all; how many there were."""
-        self.schedule.forget(client_id)
-        return self.journal.forget(client_id)
+        await self.schedule.due_times.forget(client_id)
+        return await self.journal.forget(client_id)
 
     async def close(self) -> None:
         """Begin nothing more, and break off what is under way."""
@@ -130,9 +136,9 @@ class Dispatcher:
             task.cancel()
         await self._delivery.close()
 
-    def _start_due(self) -> None:
-        for _, notification_id in self.schedule.take_due():
-            notification = self.journal.get(notification_id)
+    async def _start_due(self) -> None:
+        for _, notification_id in await self.schedule.take_due():
+            notification = await self.journal.get(notification_id)
             if notification is not None and notification.status == "PENDING":
                 self._start(notification)
 
@@ -175,45 +181,57 @@ class Dispatcher:
         await self._deliver(notification_id)
 
     async def _deliver(self, notification_id: str, *, by_hand: bool = False) -> None:
-        notification = self.journal.get(notification_id)
+        notification = await self.journal.get(notification_id)
         if notification is None or not (by_hand or notification.status == "PENDING"):
             return
-        now = self._clocks.now(notification.client_id)
+        now = await self._clocks.now(notification.client_id)
         # When the clock has been wound on, each attempt is made at the moment that was passed.
         moment = now if by_hand or notification.due is None else min(notification.due, now)
         request_time = self._clocks.real.now() if self._real_time else moment
         attempt = await self._delivery.attempt(notification, moment, request_time)
         # What was forgotten meanwhile stays forgotten.
-        latest = self.journal.get(notification_id)
-        if latest is None:
-            return
-        changed = self._delivery.after(latest, attempt._replace(by_hand=by_hand))
-        self._keep(changed)
-        self._publish(changed)
-        if changed.due != latest.due:
-            self._note(changed)
-        self._follow(changed)
+        while (latest := await self.journal.get(notification_id)) is not None:
+            changed = self._delivery.after(latest, attempt._replace(by_hand=by_hand))
+            if await self._change(latest, changed):
+                self._publish(changed)
+                if changed.due != latest.due:
+                    await self._note(changed)
+                await self._follow(changed)
+                return
 
-    def _follow(self, handled: Notification) -> None:
+    async def _follow(self, handled: Notification) -> None:
         """Let go what waited for this one."""
-        moment = handled.attempts[-1].time if handled.attempts else self._clocks.now(handled.client_id)
-        for one in self.journal.named(handled.key):
+        moment = handled.attempts[-1].time if handled.attempts else await self._clocks.now(handled.client_id)
+        for one in await self.journal.together(handled.key):
             if one.held and one.waits_for == handled.name:
-                self._let_go(one, moment)
+                await self._let_go(one, moment)
 
-    def _let_go(self, held: Notification, moment: datetime) -> None:
+    async def _let_go(self, held: Notification, moment: datetime) -> None:
         released = held._replace(waits_for=None, due=max(held.due or moment, moment))
-        self._keep(released)
-        self._note(released)
+        if await self._change(held, released):
+            await self._note(released)
 
-    def _keep(self, notification: Notification) -> None:
-        for gone in self.journal.keep(notification):
-            self.schedule.drop((gone.client_id, gone.id))
+    async def _change(self, before: Notification, after: Notification) -> bool:
+        """Keep what has become of a notification; False when somebody else has changed it, or it is forgotten."""
+        gone = await self.journal.replace(before, after, after.size)
+        await self._let_drop(gone or [])
+        return gone is not None
 
-    def _note(self, notification: Notification) -> None:
+    async def _let_drop(self, gone: Iterable[Notification]) -> None:
+        """Send no more of those that had to make room; that some were not sent yet is said once."""
+        for one in gone:
+            await self.schedule.due_times.drop((one.client_id, one.id))
+            if one.status == "PENDING" and not self._warned:
+                self._warned = True
+                logger.warning(
+                    "more than %d notifications, or %d MiB of them: the oldest are forgotten, delivered or not",
+                    self.journal.most,
+                    self.journal.max_bytes // 2**20,
+                )
+
+    async def _note(self, notification: Notification) -> None:
         if notification.due is not None:
-            now = self._clocks.now(notification.client_id)
-            self.schedule.put((notification.client_id, notification.id), notification.due, now)
+            await self.schedule.put((notification.client_id, notification.id), notification.due)
 
     def _publish(self, notification: Notification) -> None:
         self._events.publish("notification", notification.client_id, notification, notification.size)

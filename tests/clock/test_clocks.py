@@ -13,12 +13,12 @@ from mock_alipay.clock.clocks import (
     GATEWAY_ZONE,
     LATEST,
     ClockOffset,
-    Clocks,
     StoppedClock,
     SystemClock,
     wire_time,
 )
 from tests.calls import NOW
+from tests.memory import clocks_of, done
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
@@ -43,112 +43,116 @@ class TestClocks:
     def test_show_the_machine_s_time_until_they_are_moved(self) -> None:
         """To everyone, and as it goes on."""
         real = StoppedClock(NOW)
-        clocks = Clocks(real)
-        assert NOW == clocks.now() == clocks.now("A")
+        clocks = clocks_of(real)
+        assert NOW == done(clocks.now()) == done(clocks.now("A"))
         real.moment += HOUR
-        assert NOW + HOUR == clocks.now() == clocks.now("A")
-        assert (ClockOffset(), False) == (clocks.offset("A"), clocks.has_own("A"))
+        assert NOW + HOUR == done(clocks.now()) == done(clocks.now("A"))
+        assert (ClockOffset(), False) == (done(clocks.offset("A")), done(clocks.has_own("A")))
 
     def test_advance_and_go_on(self) -> None:
         """From where they stand, as often as one likes."""
         real = StoppedClock(NOW)
-        clocks = Clocks(real)
-        clocks.advance(HOUR)
-        clocks.advance(HOUR)
+        clocks = clocks_of(real)
+        done(clocks.advance(HOUR))
+        done(clocks.advance(HOUR))
         real.moment += MINUTE
-        assert NOW + 2 * HOUR + MINUTE == clocks.now() == clocks.now("A")
+        assert NOW + 2 * HOUR + MINUTE == done(clocks.now()) == done(clocks.now("A"))
 
     def test_freeze_where_they_stand_or_at_a_moment(self) -> None:
         """They do not go on; whoever advances one that is frozen finds it frozen further on."""
         real = StoppedClock(NOW)
-        clocks = Clocks(real)
-        clocks.advance(HOUR)
-        clocks.freeze()
+        clocks = clocks_of(real)
+        done(clocks.advance(HOUR))
+        done(clocks.freeze())
         real.moment += MINUTE
-        assert NOW + HOUR == clocks.now()
-        clocks.advance(MINUTE)
+        assert NOW + HOUR == done(clocks.now())
+        done(clocks.advance(MINUTE))
         real.moment += MINUTE
-        assert NOW + HOUR + MINUTE == clocks.now()
-        clocks.freeze(NOW.astimezone(GATEWAY_ZONE) - HOUR)
-        assert NOW - HOUR == clocks.now()
-        assert UTC is clocks.now().tzinfo
+        assert NOW + HOUR + MINUTE == done(clocks.now())
+        done(clocks.freeze(NOW.astimezone(GATEWAY_ZONE) - HOUR))
+        assert NOW - HOUR == done(clocks.now())
+        assert UTC is done(clocks.now()).tzinfo
 
     def test_run_on_from_where_they_were_frozen(self) -> None:
         """Behind the machine's time, too; running a clock that runs changes nothing."""
         real = StoppedClock(NOW)
-        clocks = Clocks(real)
-        clocks.freeze(NOW - HOUR)
+        clocks = clocks_of(real)
+        done(clocks.freeze(NOW - HOUR))
         real.moment += MINUTE
-        clocks.run()
+        done(clocks.run())
         real.moment += MINUTE
-        assert NOW - HOUR + MINUTE == clocks.now()
-        clocks.run()
-        assert (NOW - HOUR + MINUTE, ClockOffset(-HOUR - MINUTE)) == (clocks.now(), clocks.offset())
+        assert NOW - HOUR + MINUTE == done(clocks.now())
+        done(clocks.run())
+        assert (NOW - HOUR + MINUTE, ClockOffset(-HOUR - MINUTE)) == (done(clocks.now()), done(clocks.offset()))
 
     def test_of_one_client_start_from_that_of_all_and_no_longer_follow_it(self) -> None:
         """Not even when that of all is frozen, run, advanced or forgotten by others; nobody else's moves."""
         real = StoppedClock(NOW)
-        clocks = Clocks(real)
-        clocks.advance(HOUR)
-        clocks.advance(MINUTE, "A")
-        assert [NOW + HOUR + MINUTE, NOW + HOUR, NOW + HOUR] == [clocks.now("A"), clocks.now("B"), clocks.now()]
-        clocks.advance(HOUR)
-        clocks.freeze()
+        clocks = clocks_of(real)
+        done(clocks.advance(HOUR))
+        done(clocks.advance(MINUTE, "A"))
+        assert [NOW + HOUR + MINUTE, NOW + HOUR, NOW + HOUR] == [
+            done(clocks.now("A")),
+            done(clocks.now("B")),
+            done(clocks.now()),
+        ]
+        done(clocks.advance(HOUR))
+        done(clocks.freeze())
         real.moment += MINUTE
-        assert [NOW + HOUR + 2 * MINUTE, NOW + 2 * HOUR] == [clocks.now("A"), clocks.now("B")]
-        clocks.advance(MINUTE, "B")
-        clocks.run()
+        assert [NOW + HOUR + 2 * MINUTE, NOW + 2 * HOUR] == [done(clocks.now("A")), done(clocks.now("B"))]
+        done(clocks.advance(MINUTE, "B"))
+        done(clocks.run())
         real.moment += MINUTE
-        assert NOW + 2 * HOUR + MINUTE == clocks.now("B")
-        assert [True, True, False] == [clocks.has_own(client_id) for client_id in ("A", "B", "C")]
+        assert NOW + 2 * HOUR + MINUTE == done(clocks.now("B"))
+        assert [True, True, False] == [done(clocks.has_own(client_id)) for client_id in ("A", "B", "C")]
 
     def test_of_one_client_may_stand_still_while_others_run(self) -> None:
         """And may run while that of all stands still."""
         real = StoppedClock(NOW)
-        clocks = Clocks(real)
-        clocks.freeze(client_id="A")
+        clocks = clocks_of(real)
+        done(clocks.freeze(client_id="A"))
         real.moment += MINUTE
-        clocks.freeze()
-        clocks.run("B")
+        done(clocks.freeze())
+        done(clocks.run("B"))
         real.moment += MINUTE
-        assert [NOW, NOW + 2 * MINUTE, NOW + MINUTE] == [clocks.now(client_id) for client_id in ("A", "B", "C")]
+        assert [NOW, NOW + 2 * MINUTE, NOW + MINUTE] == [done(clocks.now(client_id)) for client_id in ("A", "B", "C")]
 
     def test_are_forgotten_one_by_one(self) -> None:
         """A client's goes back to that of all, and follows it again."""
-        clocks = Clocks(StoppedClock(NOW))
-        clocks.freeze(NOW - HOUR)
+        clocks = clocks_of(StoppedClock(NOW))
+        done(clocks.freeze(NOW - HOUR))
         for client_id in ("A", "B"):
-            clocks.advance(MINUTE, client_id)
-        clocks.forget("A")
-        clocks.forget("unknown")
-        assert [NOW - HOUR, NOW - HOUR + MINUTE] == [clocks.now("A"), clocks.now("B")]
-        clocks.advance(HOUR)
-        assert NOW == clocks.now("A")
-        assert not clocks.has_own("A")
+            done(clocks.advance(MINUTE, client_id))
+        done(clocks.forget("A"))
+        done(clocks.forget("unknown"))
+        assert [NOW - HOUR, NOW - HOUR + MINUTE] == [done(clocks.now("A")), done(clocks.now("B"))]
+        done(clocks.advance(HOUR))
+        assert NOW == done(clocks.now("A"))
+        assert not done(clocks.has_own("A"))
 
     def test_are_forgotten_all_at_once(self) -> None:
         """Everyone is back at the machine's time."""
-        clocks = Clocks(StoppedClock(NOW))
-        clocks.freeze(NOW - HOUR)
-        clocks.advance(HOUR, "A")
-        clocks.forget()
-        assert [NOW, NOW] == [clocks.now(), clocks.now("A")]
-        assert (ClockOffset(), False) == (clocks.offset(), clocks.has_own("A"))
+        clocks = clocks_of(StoppedClock(NOW))
+        done(clocks.freeze(NOW - HOUR))
+        done(clocks.advance(HOUR, "A"))
+        done(clocks.forget())
+        assert [NOW, NOW] == [done(clocks.now()), done(clocks.now("A"))]
+        assert (ClockOffset(), False) == (done(clocks.offset()), done(clocks.has_own("A")))
 
     def test_read_any_time_of_the_machine(self) -> None:
         """A call is dated by when it came, not by when somebody looks."""
-        clocks = Clocks(StoppedClock(NOW))
-        clocks.advance(HOUR)
-        clocks.freeze(NOW, "A")
-        assert [NOW + HOUR + MINUTE, NOW] == [clocks.read(NOW + MINUTE), clocks.read(NOW + MINUTE, "A")]
+        clocks = clocks_of(StoppedClock(NOW))
+        done(clocks.advance(HOUR))
+        done(clocks.freeze(NOW, "A"))
+        assert [NOW + HOUR + MINUTE, NOW] == [done(clocks.read(NOW + MINUTE)), done(clocks.read(NOW + MINUTE, "A"))]
 
     @pytest.mark.parametrize("client_id", [None, "A"])
     @pytest.mark.parametrize("at", [EARLIEST, LATEST, LATEST.astimezone(GATEWAY_ZONE), NOW])
     def test_may_be_frozen_within_bounds(self, at: datetime, client_id: str | None) -> None:
         """The bounds belong to them."""
-        clocks = Clocks(StoppedClock(NOW))
-        clocks.freeze(at, client_id)
-        assert at == clocks.now(client_id)
+        clocks = clocks_of(StoppedClock(NOW))
+        done(clocks.freeze(at, client_id))
+        assert at == done(clocks.now(client_id))
 
     @pytest.mark.parametrize("client_id", [None, "A"])
     @pytest.mark.parametrize(
@@ -164,10 +168,10 @@ class TestClocks:
     )
     def test_may_not_be_frozen_beyond_them(self, at: datetime, client_id: str | None) -> None:
         """Nor where UTC has no name for the moment; nothing is changed."""
-        clocks = Clocks(StoppedClock(NOW))
+        clocks = clocks_of(StoppedClock(NOW))
         with pytest.raises(ValueError, match="the clock can be set from 2000-01-01 to 2100-01-01"):
-            clocks.freeze(at, client_id)
-        assert (NOW, False) == (clocks.now(client_id), clocks.has_own("A"))
+            done(clocks.freeze(at, client_id))
+        assert (NOW, False) == (done(clocks.now(client_id)), done(clocks.has_own("A")))
 
     @given(
         moves=st.lists(
@@ -181,41 +185,40 @@ class TestClocks:
     def test_never_leave_the_bounds_nor_overflow(self, moves: list[tuple[str, str | None, timedelta]]) -> None:
         """Whatever is asked for in whatever order; what is refused changes nothing, what is not refused is exact."""
         real = StoppedClock(NOW)
-        clocks = Clocks(real)
+        clocks = clocks_of(real)
         for move, client_id, by in moves:
-            before = clocks.now(client_id)
+            before = done(clocks.now(client_id))
             match move:
                 case "tick":
                     real.moment = NOW + by % HOUR
                 case "advance" if by <= LATEST - before:
-                    clocks.advance(by, client_id)
-                    assert before + by == clocks.now(client_id)
+                    done(clocks.advance(by, client_id))
+                    assert before + by == done(clocks.now(client_id))
                 case "advance":
                     with pytest.raises(ValueError, match="2100-01-01"):
-                        clocks.advance(by, client_id)
-                    assert before == clocks.now(client_id)
+                        done(clocks.advance(by, client_id))
+                    assert before == done(clocks.now(client_id))
                 case "forget":
-                    clocks.forget(client_id)
+                    done(clocks.forget(client_id))
                 case "freeze" if EARLIEST <= before <= LATEST:
-                    clocks.freeze(client_id=client_id)
-                    assert before == clocks.now(client_id)
+                    done(clocks.freeze(client_id=client_id))
+                    assert before == done(clocks.now(client_id))
                 case "run" if EARLIEST <= before <= LATEST:
-                    clocks.run(client_id)
-                    assert before == clocks.now(client_id)
-            assert EARLIEST <= clocks.now(client_id) <= LATEST + HOUR
+                    done(clocks.run(client_id))
+                    assert before == done(clocks.now(client_id))
+            assert EARLIEST <= done(clocks.now(client_id)) <= LATEST + HOUR
 
-    def test_of_their_own_may_not_be_as_many_as_one_likes(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_of_their_own_may_not_be_as_many_as_one_likes(self) -> None:
         """Those who have one may still move it, and a reset makes room."""
-        monkeypatch.setattr("mock_alipay.clock.clocks.MOST_CLOCKS", 2)
-        clocks = Clocks(StoppedClock(NOW))
+        clocks = clocks_of(StoppedClock(NOW), most=3)
         for client_id in ("A", "B", "A", None):
-            clocks.advance(HOUR, client_id)
-        with pytest.raises(ValueError, match="2 client ids have clocks of their own; reset some"):
-            clocks.freeze(client_id="C")
-        assert not clocks.has_own("C")
-        clocks.forget("B")
-        clocks.freeze(client_id="C")
-        assert clocks.has_own("C")
+            done(clocks.advance(HOUR, client_id))
+        with pytest.raises(ValueError, match="3 client ids have clocks of their own; reset some"):
+            done(clocks.freeze(client_id="C"))
+        assert not done(clocks.has_own("C"))
+        done(clocks.forget("B"))
+        done(clocks.freeze(client_id="C"))
+        assert done(clocks.has_own("C"))
 
 
 @pytest.mark.parametrize(

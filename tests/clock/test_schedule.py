@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from mock_alipay.clock import schedule as module
 from mock_alipay.clock.clocks import Clocks, StoppedClock
 from mock_alipay.clock.schedule import Schedule
 from tests.calls import NOW
+from tests.memory import clocks_of, done, schedule_by
 from tests.timelapse import LoopClock, looks, passed, run
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -22,72 +24,36 @@ A_YEAR = 365 * 24 * 3600.0
 
 def schedule(*due: tuple[str, str, timedelta]) -> tuple[Schedule, Clocks]:
     """An agenda on a machine whose time stands at NOW; ``due`` so long after it."""
-    clocks = Clocks(StoppedClock(NOW))
-    made = Schedule(clocks)
+    clocks = clocks_of(StoppedClock(NOW))
+    made = schedule_by(clocks)
     for client_id, payment_request_id, after in due:
-        made.put((client_id, payment_request_id), NOW + after, NOW)
+        done(made.put((client_id, payment_request_id), NOW + after))
     return made, clocks
 
 
-class TestTakeDue:
-    def test_takes_what_is_due_the_earliest_first_and_only_once(self) -> None:
-        """In whatever order it was put; a moment that is now has come."""
-        due, _ = schedule(("A", "2", -MINUTE), ("B", "1", -HOUR), ("A", "3", timedelta()), ("A", "4", MINUTE))
-        assert [("B", "1"), ("A", "2"), ("A", "3")] == due.take_due()
-        assert ([], 1) == (due.take_due(), len(due))
-
-    def test_follows_each_client_s_clock(self) -> None:
-        """One ahead, one frozen, one run on, and that of all."""
-        due, clocks = schedule(*((client_id, "1", HOUR) for client_id in "ABCD"))
-        clocks.freeze(client_id="B")
-        clocks.advance(HOUR, "A")
-        assert [("A", "1")] == due.take_due()
-        clocks.advance(2 * HOUR)
-        assert [("C", "1"), ("D", "1")] == due.take_due()
-        clocks.run("B")
-        assert [] == due.take_due()
-        clocks.freeze(NOW + HOUR, "B")
-        assert [("B", "1")] == due.take_due()
-
-    def test_knows_but_one_moment_for_each_payment(self) -> None:
-        """The latest that was put, be it earlier or later; the same id of another client is another payment."""
-        due, _ = schedule(("A", "1", -HOUR), ("A", "1", HOUR), ("A", "2", HOUR), ("A", "2", -HOUR), ("B", "1", -HOUR))
-        assert {("A", "2"), ("B", "1")} == set(due.take_due())
-        assert 1 == len(due)
+def test_what_is_due_follows_each_client_s_clock() -> None:
+    """One ahead, one frozen, one run on, and that of all."""
+    due, clocks = schedule(*((client_id, "1", HOUR) for client_id in "ABCD"))
+    moves: list[tuple[Coroutine[Any, Any, None], str | None, str]] = [
+        (clocks.freeze(client_id="B"), "B", ""),
+        (clocks.advance(HOUR, "A"), "A", "A"),
+        (clocks.advance(2 * HOUR), None, "CD"),
+        (clocks.run("B"), "B", ""),
+        (clocks.freeze(NOW + HOUR, "B"), "B", "B"),
+    ]
+    for move, whose, expected in moves:
+        done(move)
+        done(due.clocks_moved(whose))
+        assert expected == "".join(client_id for client_id, _ in done(due.take_due()))
 
 
-def test_one_client_s_are_forgotten_or_all() -> None:
-    """Whether they are due or not."""
-    due, _ = schedule(("A", "1", -HOUR), ("A", "2", HOUR), ("B", "1", -HOUR), ("B", "2", HOUR))
-    due.forget("A")
-    assert ([("B", "1")], 1) == (due.take_due(), len(due))
-    due.forget()
-    assert 0 == len(due)
-
-
-def test_one_may_be_dropped() -> None:
-    """Of one client's id; what nobody knows is dropped in peace."""
-    due, _ = schedule(("A", "1", -HOUR), ("A", "2", -HOUR), ("B", "1", -HOUR))
-    due.drop(("A", "1"))
-    due.drop(("A", "3"))
-    assert [("A", "2"), ("B", "1")] == due.take_due()
-
-
-def test_what_is_put_again_and_again_takes_no_more_room() -> None:
-    """Though nobody takes anything off: what is out of date is thrown out meanwhile."""
-    due, _ = schedule(("A", "other", -HOUR))
-    for number in range(3 * module._SLACK):
-        due.put(("A", "1"), NOW + number * MINUTE, NOW)
-        assert sum(map(len, due._queues.values())) <= module._SLACK + 4
-    assert ([("A", "other")], 1) == (due.take_due(), len(due))
-
-
-def test_the_oldest_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A payment that is put again is young again."""
-    monkeypatch.setattr(module, "MOST", 3)
-    due, _ = schedule(*(("A", number, -HOUR) for number in ("1", "2", "3", "1", "4", "5")))
-    assert 3 == len(due)
-    assert {"1", "4", "5"} == {payment_request_id for _, payment_request_id in due.take_due()}
+def test_what_a_frozen_clock_has_passed_is_due_in_order() -> None:
+    """As it was by that clock."""
+    due, clocks = schedule(("A", "2", -MINUTE), ("A", "1", -HOUR), ("A", "3", HOUR))
+    done(clocks.freeze(NOW, "A"))
+    done(due.clocks_moved("A"))
+    done(due.put(("A", "0"), NOW - 2 * HOUR))
+    assert [("A", number) for number in "012"] == done(due.take_due())
 
 
 async def waited(due: Schedule, meanwhile: Callable[[], object] = lambda: None, after: float = 0.0) -> float:
@@ -118,9 +84,9 @@ class TestWait:
         """Not before a tick has passed, however close the moment; and never when nothing is due."""
 
         async def scene() -> float:
-            noted = Schedule(Clocks(LoopClock()))
+            noted = schedule_by(clocks_of(LoopClock()))
             for number, after in enumerate(due):
-                noted.put(("A", str(number)), NOW + after, NOW)
+                done(noted.put(("A", str(number)), NOW + after))
             return await waited(noted)
 
         assert expected == pytest.approx(run(scene()))
@@ -128,24 +94,24 @@ class TestWait:
     @pytest.mark.parametrize(
         ("move", "expected"),
         [
-            (lambda clocks: clocks.advance(MINUTE), 3600 - 60),
-            (lambda clocks: clocks.advance(MINUTE, "A"), 3600 - 60),
-            (lambda clocks: clocks.advance(MINUTE, "B"), 3600),
-            (lambda clocks: clocks.freeze(NOW - HOUR) or clocks.run(), 2 * 3600),
-            (lambda clocks: clocks.freeze(), A_YEAR),
-            (lambda clocks: clocks.freeze(client_id="A"), A_YEAR),
-            (lambda clocks: clocks.freeze(NOW + HOUR, "A"), TICK),
-            (lambda clocks: clocks.freeze() or clocks.run("A"), 3600),
+            (lambda clocks: done(clocks.advance(MINUTE)), 3600 - 60),
+            (lambda clocks: done(clocks.advance(MINUTE, "A")), 3600 - 60),
+            (lambda clocks: done(clocks.advance(MINUTE, "B")), 3600),
+            (lambda clocks: done(clocks.freeze(NOW - HOUR)) or done(clocks.run()), 2 * 3600),
+            (lambda clocks: done(clocks.freeze()), A_YEAR),
+            (lambda clocks: done(clocks.freeze(client_id="A")), A_YEAR),
+            (lambda clocks: done(clocks.freeze(NOW + HOUR, "A")), TICK),
+            (lambda clocks: done(clocks.freeze()) or done(clocks.run("A")), 3600),
         ],
     )
     def test_counts_by_the_client_s_clock(self, move: Callable[[Clocks], object], expected: float) -> None:
         """One that is ahead, behind or frozen; nobody waits for a moment that a frozen clock will not reach."""
 
         async def scene() -> float:
-            clocks = Clocks(LoopClock())
+            clocks = clocks_of(LoopClock())
             move(clocks)
-            noted = Schedule(clocks)
-            noted.put(("A", "1"), NOW + HOUR, clocks.now("A"))
+            noted = schedule_by(clocks)
+            done(noted.put(("A", "1"), NOW + HOUR))
             return await waited(noted)
 
         assert expected == pytest.approx(run(scene()))
@@ -164,11 +130,10 @@ class TestWait:
         """And is not disturbed by a later one."""
 
         async def scene() -> float:
-            noted = Schedule(Clocks(LoopClock()))
+            noted = schedule_by(clocks_of(LoopClock()))
             for after in known:
-                noted.put(("A", "known"), NOW + after, NOW)
-            clock = LoopClock()
-            return await waited(noted, lambda: noted.put(("A", "new"), NOW + put, clock.now()), 600)
+                done(noted.put(("A", "known"), NOW + after))
+            return await waited(noted, lambda: done(noted.put(("A", "new"), NOW + put)), 600)
 
         assert expected == pytest.approx(run(scene()))
 
@@ -183,12 +148,12 @@ class TestWait:
         """Be it ahead or behind; an hour is known to be waited for when, after ten minutes, something is put."""
 
         async def scene() -> float:
-            clocks = Clocks(LoopClock())
-            clocks.freeze(NOW + ahead, "B")
-            clocks.run("B")
-            noted = Schedule(clocks)
-            noted.put(("A", "known"), NOW + HOUR, clocks.now("A"))
-            return await waited(noted, lambda: noted.put(("B", "new"), clocks.now("B") + after, clocks.now("B")), 600)
+            clocks = clocks_of(LoopClock())
+            done(clocks.freeze(NOW + ahead, "B"))
+            done(clocks.run("B"))
+            noted = schedule_by(clocks)
+            done(noted.put(("A", "known"), NOW + HOUR))
+            return await waited(noted, lambda: done(noted.put(("B", "new"), done(clocks.now("B")) + after)), 600)
 
         assert expected == pytest.approx(run(scene()))
 
@@ -196,10 +161,10 @@ class TestWait:
         """But by one that it has reached."""
 
         async def scene(after: timedelta) -> float:
-            clocks = Clocks(LoopClock())
-            clocks.freeze()
-            noted = Schedule(clocks)
-            return await waited(noted, lambda: noted.put(("A", "1"), NOW + after, clocks.now("A")), 600)
+            clocks = clocks_of(LoopClock())
+            done(clocks.freeze())
+            noted = schedule_by(clocks)
+            return await waited(noted, lambda: done(noted.put(("A", "1"), NOW + after)), 600)
 
         assert A_YEAR == pytest.approx(run(scene(MINUTE)))
         assert 600 + TICK == pytest.approx(run(scene(timedelta())))
@@ -208,15 +173,15 @@ class TestWait:
         """Also one that stood still, so that nothing was waited for."""
 
         async def scene() -> float:
-            clocks = Clocks(LoopClock())
-            clocks.freeze()
-            noted = Schedule(clocks)
-            noted.put(("A", "1"), NOW + HOUR, NOW)
-            noted.clocks_moved()
+            clocks = clocks_of(LoopClock())
+            done(clocks.freeze())
+            noted = schedule_by(clocks)
+            done(noted.put(("A", "1"), NOW + HOUR))
+            done(noted.clocks_moved())
 
             def move() -> None:
-                clocks.run()
-                noted.clocks_moved()
+                done(clocks.run())
+                done(noted.clocks_moved())
 
             began = await waited(noted, move, 600)
             return began + await waited(noted)
@@ -228,17 +193,17 @@ class TestWait:
         """Also when something was put in the same breath; what is put afterwards is noted all the same."""
 
         async def scene() -> int:
-            noted = Schedule(Clocks(LoopClock()))
+            noted = schedule_by(clocks_of(LoopClock()))
             waiting = asyncio.create_task(noted.wait())
             await asyncio.sleep(1)
             if disturbed:
-                noted.clocks_moved()
+                done(noted.clocks_moved())
             waiting.cancel()
             await asyncio.wait([waiting])
             assert waiting.cancelled()
-            noted.put(("A", "1"), NOW, NOW)
-            noted.clocks_moved()
-            return len(noted.take_due())
+            done(noted.put(("A", "1"), NOW))
+            done(noted.clocks_moved())
+            return len(done(noted.take_due()))
 
         assert 1 == run(scene())
 
@@ -247,11 +212,11 @@ class TestWait:
         """A year goes by in a few looks: the loop's own, who looks once a day while it waits."""
 
         async def scene() -> int:
-            clocks = Clocks(LoopClock())
-            noted = Schedule(clocks)
+            clocks = clocks_of(LoopClock())
+            noted = schedule_by(clocks)
             if frozen:
-                clocks.freeze()
-                noted.put(("A", "1"), NOW + HOUR, NOW)
+                done(clocks.freeze())
+                done(noted.put(("A", "1"), NOW + HOUR))
             before = looks()
             await waited(noted)
             return looks() - before
@@ -262,14 +227,14 @@ class TestWait:
         """A thousand within a second are some twenty waits, and each is seen to in time."""
 
         async def scene() -> tuple[int, float]:
-            noted = Schedule(Clocks(LoopClock()))
+            noted = schedule_by(clocks_of(LoopClock()))
             for number in range(1000):
-                noted.put(("A", str(number)), NOW + timedelta(milliseconds=number), NOW)
+                done(noted.put(("A", str(number)), NOW + timedelta(milliseconds=number)))
             waits, latest = 0, 0.0
-            while len(noted):
+            while done(noted.due_times.held()):
                 await noted.wait()
                 waits += 1
-                for _, milliseconds in noted.take_due():
+                for _, milliseconds in done(noted.take_due()):
                     latest = max(latest, passed() - int(milliseconds) / 1000)
             return waits, latest
 

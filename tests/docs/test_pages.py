@@ -14,6 +14,7 @@ from tests.calls import ask, parts_of, plain_call, signed_call
 from tests.docs.pages import DOCS, blocks
 from tests.live import PATH, SANDBOX_PATH, sample
 from tests.markdown import anchors, sections, targets
+from tests.memory import kept
 
 PAGES = sorted(DOCS.glob("*.md"))
 
@@ -51,7 +52,7 @@ def test_troubleshooting_shows_what_the_log_says() -> None:
     components.selector.prefer("card-not-supported", times=1)
     refund = {"refundRequestId": "r", "paymentId": "1", "refundAmount": {"currency": "USD", "value": "1"}}
     ask(components, signed_call(refund, path=SANDBOX_PATH.replace("createPaymentSession", "refund")))
-    logged = [text_line(entry) for entry in components.journal.newest_first(lambda _: True)]
+    logged = [text_line(entry) for entry in reversed(kept(components.journal))]
     shown = "\n".join(blocks("troubleshooting.md", "text")).splitlines()
     lines = [line for line in shown if line]
     patterns = [re.escape(line).replace("…", ".*") for line in lines]

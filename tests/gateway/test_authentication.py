@@ -26,19 +26,20 @@ OLD, NEW, OTHER = (generate_private_key(65537, 1024) for _ in range(3))
 GATEWAY = keys.shipped_gateway_key()
 
 
+RING = KeyRing((client_id, key.public_key()) for client_id, key in (("A", OLD), ("A", NEW), ("B", OTHER)))
+"""Two versions for A and one for B."""
+
+
 def authenticator(mode: SignatureMode = "known") -> Authenticator:
-    """A ring with two versions for A and one for B."""
-    ring = KeyRing()
-    for client_id, key in (("A", OLD), ("A", NEW), ("B", OTHER)):
-        ring.add(client_id, key.public_key())
+    """One that knows the gateway's own key."""
     gateway = Suspect("the gateway's own key", GATEWAY.public_key())
-    return Authenticator(ring, mode, gateway=gateway, anonymous="NOBODY")
+    return Authenticator(mode, gateway=gateway, anonymous="NOBODY")
 
 
 def refusal(call: Call, mode: SignatureMode = "known") -> Refusal:
     """Why a call is refused."""
     with pytest.raises(Refusal) as caught:
-        authenticator(mode).authenticate(call)
+        authenticator(mode).authenticate(call, RING)
     return caught.value
 
 
@@ -55,13 +56,13 @@ def call_of(
 @pytest.mark.parametrize("mode", ["known", "required"])
 def test_a_correct_signature_is_valid(mode: SignatureMode) -> None:
     """In both modes that verify."""
-    assert ("A", "valid") == authenticator(mode).authenticate(call_of())
+    assert ("A", "valid") == authenticator(mode).authenticate(call_of(), RING)
 
 
 def test_an_unknown_client_passes_unverified_or_is_refused() -> None:
     """``known`` lets it pass, marked; ``required`` does not, and says how to add its key."""
     call = call_of("C", OTHER)
-    assert ("C", "unverified") == authenticator("known").authenticate(call)
+    assert ("C", "unverified") == authenticator("known").authenticate(call, RING)
     told = refusal(call, "required")
     assert told.code == "INVALID_CLIENT"
     assert "--merchant C=FILE or POST /__admin/merchants" in str(told.explanation)
@@ -70,17 +71,14 @@ def test_an_unknown_client_passes_unverified_or_is_refused() -> None:
 def test_a_client_id_without_a_key_is_told_once_how_to_add_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """With a known one that is close; so many are remembered, and the oldest is told again."""
     monkeypatch.setattr(module, "_MOST_STRANGERS", 2)
-    ring = KeyRing()
-    ring.add("SANDBOX_SHOP", OLD.public_key())
-    gateway = Suspect("the gateway's own key", GATEWAY.public_key())
-    known = Authenticator(ring, "known", gateway=gateway, anonymous="NOBODY")
+    ring, known = KeyRing([("SANDBOX_SHOP", OLD.public_key())]), authenticator()
     add = "add its key with --merchant {0}=FILE or POST /__admin/merchants"
     assert [
         "unverified: client id SANDBOX_SHPO has no key here, did you mean SANDBOX_SHOP? " + add.format("SANDBOX_SHPO"),
         None,
         "unverified: client id OTHER has no key here; " + add.format("OTHER"),
-    ] == [known.introduce(client_id) for client_id in ("SANDBOX_SHPO", "SANDBOX_SHPO", "OTHER")]
-    told = [bool(known.introduce(client_id)) for client_id in ("THIRD", "OTHER", "SANDBOX_SHPO")]
+    ] == [known.introduce(client_id, ring) for client_id in ("SANDBOX_SHPO", "SANDBOX_SHPO", "OTHER")]
+    told = [bool(known.introduce(client_id, ring)) for client_id in ("THIRD", "OTHER", "SANDBOX_SHPO")]
     assert [True, False, True] == told
 
 
@@ -95,16 +93,16 @@ def test_an_api_key_is_refused_with_what_to_use() -> None:
     assert "secret" not in message
     for headers in ({"authorization": "Bearer other"}, {**bearer, "signature": "x"}):
         assert "header client-id" == refusal(plain_call(headers=headers)).faults[0].path
-    assert ("NOBODY", "unchecked") == authenticator("off").authenticate(plain_call(headers=bearer))
+    assert ("NOBODY", "unchecked") == authenticator("off").authenticate(plain_call(headers=bearer), RING)
 
 
 def test_with_signatures_off_nothing_is_needed() -> None:
     """No header at all, or a wrong signature: the client id is taken as it comes, or stands for the test merchant."""
     off = authenticator("off")
-    assert ("NOBODY", "unchecked") == off.authenticate(plain_call())
-    assert ("NOBODY", "unchecked") == off.authenticate(plain_call(headers={"client-id": ""}))
-    assert ("A", "unchecked") == off.authenticate(call_of("A", OTHER))
-    assert ("A", "unchecked") == off.authenticate(plain_call(headers={"client-id": "A", "signature": "?"}))
+    assert ("NOBODY", "unchecked") == off.authenticate(plain_call(), RING)
+    assert ("NOBODY", "unchecked") == off.authenticate(plain_call(headers={"client-id": ""}), RING)
+    assert ("A", "unchecked") == off.authenticate(call_of("A", OTHER), RING)
+    assert ("A", "unchecked") == off.authenticate(plain_call(headers={"client-id": "A", "signature": "?"}), RING)
 
 
 @pytest.mark.parametrize("mode", ["known", "required"])
@@ -129,7 +127,7 @@ def test_headers_are_asked_for_in_order() -> None:
 @pytest.mark.parametrize("client_id", ["x", "SANDBOX_5Y1234", "a.b-c_d", "!~", "x" * 128])
 def test_a_good_client_id_is_taken(client_id: str) -> None:
     """Visible ASCII, up to 128 characters."""
-    assert (client_id, "unverified") == authenticator().authenticate(call_of(client_id, OTHER))
+    assert (client_id, "unverified") == authenticator().authenticate(call_of(client_id, OTHER), RING)
 
 
 @pytest.mark.parametrize("client_id", ["a b", " ", "a, a", "a,a", "ä", "a\tb", "\x7f", "x" * 129])
@@ -160,7 +158,7 @@ def test_a_malformed_client_id_is_told(client_id: str) -> None:
 )
 def test_a_request_time_is_taken(time: str) -> None:
     """Epoch milliseconds, or ISO 8601 with an offset, as the official SDKs write them."""
-    assert ("A", "valid") == authenticator().authenticate(call_of(time=time))
+    assert ("A", "valid") == authenticator().authenticate(call_of(time=time), RING)
 
 
 @pytest.mark.parametrize(
@@ -224,7 +222,7 @@ def test_a_malformed_signature_header_is_told(client_id: str, signature: str, wo
 @pytest.mark.parametrize(("key_version", "key"), [("1", OLD), ("2", NEW), (None, NEW), ("", NEW), ("02", NEW)])
 def test_the_key_version_says_which_key(key_version: str | None, key: RSAPrivateKey) -> None:
     """Without one it is the newest."""
-    assert ("A", "valid") == authenticator().authenticate(call_of("A", key, key_version=key_version))
+    assert ("A", "valid") == authenticator().authenticate(call_of("A", key, key_version=key_version), RING)
 
 
 @pytest.mark.parametrize("key_version", ["0", "3", "999999999"])
@@ -254,13 +252,10 @@ def test_a_signature_of_another_key_is_explained(key: RSAPrivateKey, key_version
 
 def test_a_wrong_signature_is_held_against_so_many_keys_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """The merchant's own first, then those of others; a crowd of merchants makes no call slow."""
-    crowd = KeyRing()
     stranger, last = generate_private_key(65537, 1024), generate_private_key(65537, 1024)
-    for number in range(module._MOST_SUSPECTS + 1):
-        crowd.add(f"M{number}", stranger.public_key())
-    crowd.add("LAST", last.public_key())
-    for key in (OLD, NEW):
-        crowd.add("A", key.public_key())
+    others = [(f"M{number}", stranger) for number in range(module._MOST_SUSPECTS + 1)]
+    held = [*others, ("LAST", last), ("A", OLD), ("A", NEW)]
+    crowd = KeyRing((client_id, key.public_key()) for client_id, key in held)
     known: list[tuple[list[str], list[str]]] = []
     diagnose = signing.diagnose
 
@@ -269,12 +264,10 @@ def test_a_wrong_signature_is_held_against_so_many_keys_only(monkeypatch: pytest
         return diagnose(raw, others=others, client_ids=client_ids, **more)
 
     monkeypatch.setattr(signing, "diagnose", noting)
-    gateway = Suspect("the gateway's own key", GATEWAY.public_key())
-    authenticator = Authenticator(crowd, "known", gateway=gateway, anonymous="NOBODY")
     told = []
     for key in (OLD, stranger, GATEWAY, last):
         with pytest.raises(Refusal) as caught:
-            authenticator.authenticate(call_of("A", key))
+            authenticator().authenticate(call_of("A", key), crowd)
         told.append(str(caught.value.explanation))
     words = ("with the key of A (version 1)", "with the key of M0 (version 1)", "with the gateway's own key")
     for expected, explanation in zip(words, told, strict=False):
@@ -305,7 +298,7 @@ def test_broken_base64_is_explained(value: str, words: str) -> None:
     assert told.code == "INVALID_SIGNATURE"
     assert words in str(told.explanation)
     unknown = plain_call(headers={**call_of("C").headers, "signature": f"signature={value}"})
-    assert ("C", "unverified") == authenticator().authenticate(unknown)
+    assert ("C", "unverified") == authenticator().authenticate(unknown, RING)
 
 
 def encoded(call: Call, change: Callable[[str], str]) -> Call:
@@ -348,4 +341,6 @@ def test_plain_base64_fails_only_by_its_plus_signs() -> None:
     plain = match[1].replace("%2F", "/").replace("%3D", "=")
     assert base64.b64decode(plain.replace("%2B", "+"))
     header = f"keyVersion=2,signature={plain}"
-    assert ("A", "valid") == authenticator().authenticate(plain_call(call.body, {**call.headers, "signature": header}))
+    assert ("A", "valid") == authenticator().authenticate(
+        plain_call(call.body, {**call.headers, "signature": header}), RING
+    )

@@ -29,10 +29,11 @@ from mock_alipay.journal.events import Event
 from mock_alipay.journal.exchange import Call, Reply
 from mock_alipay.journal.log_lines import json_line, text_line
 from mock_alipay.signing import content, fits, keys, parse, raw_signature
-from mock_alipay.storage import Key, MemoryStore
+from mock_alipay.storage import Aggregates, Key
 from mock_alipay.web.admin.call_views import whole_call_view
 from tests.calls import NOW, ask, code, header, latest, parts_of, plain_call, result, signed_call, with_scenario
 from tests.live import PATH, SANDBOX_PATH, Live, sample
+from tests.memory import done, kept
 
 CARD = "4054695723100768"
 """A documented test card."""
@@ -174,7 +175,7 @@ def test_a_path_that_is_none_is_a_plain_http_error(path: str) -> None:
 def test_a_call_that_could_not_be_read_is_noted() -> None:
     """The edge turns it away, the journal knows of it."""
     components = parts_of()
-    reply = components.gateway.reject(plain_call(headers={"client-id": "A"}), NoSuchPath("too much"))
+    reply = done(components.gateway.reject(plain_call(headers={"client-id": "A"}), NoSuchPath("too much")))
     entry = latest(components)
     assert (404, "A", None, "too much") == (reply.status, entry.client_id, entry.result_code, entry.message)
 
@@ -249,7 +250,7 @@ def test_a_stranger_is_told_once_how_to_be_verified() -> None:
     replies = [ask(components, call) for call in calls]
     assert ["PARAM_ILLEGAL", "SUCCESS"] == [code(reply) for reply in replies]
     assert ["no", "no"] == [header(reply, "mock-verified") for reply in replies]
-    again, first = (entry.explanation for entry in components.journal.newest_first(lambda _: True))
+    first, again = (entry.explanation for entry in kept(components.journal))
     assert "did you mean SANDBOX_MOCK_MERCHANT?" in str(first)
     assert again is None
     assert header(ask(components, signed_call()), "mock-verified") is None
@@ -494,7 +495,7 @@ def test_a_repeat_gets_the_same_session_until_it_expires() -> None:
     assert first != new
 
 
-class Contested(MemoryStore[Any]):
+class Contested(Aggregates[Any]):
     """A store in which somebody else is quicker, some times."""
 
     def __init__(self, times: int) -> None:
@@ -513,7 +514,7 @@ class Contested(MemoryStore[Any]):
         return await super().commit(changed)
 
 
-def with_store(components: Components, store: MemoryStore[Any]) -> Gateway:
+def with_store(components: Components, store: Aggregates[Any]) -> Gateway:
     """A gateway that keeps its payments elsewhere."""
     executor = components.gateway.executor
     repository = replace(executor.repository, store=store)
@@ -533,7 +534,7 @@ def test_a_conflict_is_decided_anew(times: int) -> None:
 def test_two_equal_calls_at_once_get_one_session() -> None:
     """Whoever comes second is told of the first one's session."""
 
-    class Slow(MemoryStore[Any]):
+    class Slow(Aggregates[Any]):
         async def load(self, key: Key) -> Any:
             found = await super().load(key)
             await asyncio.sleep(0)
@@ -618,13 +619,13 @@ def test_fifty_clients_at_once_never_mix() -> None:
     for (client_id, scenario), replies in zip(clients.items(), asyncio.run(all_at_once()), strict=True):
         assert plays[scenario] == [code(reply) for reply in replies]
         assert {client_id} == {header(reply, "client-id") for reply in replies}
-        noted = list(components.journal.newest_first(lambda entry, who=client_id: entry.client_id == who))  # type: ignore[misc]
-        assert plays[scenario][::-1] == [entry.result_code for entry in noted]
+        noted = [entry for entry in kept(components.journal) if entry.client_id == client_id]
+        assert plays[scenario] == [entry.result_code for entry in noted]
         created = asyncio.run(components.repository.store.browse(client_id))
         assert plays[scenario].count("SUCCESS") > 0 or created == []
         assert len(created) <= 1
-    kept = asyncio.run(components.repository.store.browse())
-    sessions = {one.session and one.session.id for one in kept if isinstance(one, Payment)}
+    stored = asyncio.run(components.repository.store.browse())
+    sessions = {one.session and one.session.id for one in stored if isinstance(one, Payment)}
     assert len(sessions) == 20
 
 
@@ -679,7 +680,10 @@ def test_a_call_is_answered_whoever_listens() -> None:
     with components.events.subscribed(fail):
         replies = [ask(components, signed_call(sample("order-1"))) for _ in range(2)]
     assert ["SUCCESS"] * 2 == [code(reply) for reply in replies]
-    assert (2, 1) == (len(components.journal), len({json.loads(reply.body)["paymentSessionId"] for reply in replies}))
+    assert (2, 1) == (
+        len(kept(components.journal)),
+        len({json.loads(reply.body)["paymentSessionId"] for reply in replies}),
+    )
 
 
 def test_every_exchange_is_announced_once_it_stands_in_the_journal() -> None:
@@ -690,20 +694,20 @@ def test_every_exchange_is_announced_once_it_stands_in_the_journal() -> None:
     def hear(event: Event) -> None:
         if event.kind == "call":
             assert (event.client_id, event.size) == (event.subject.client_id, event.subject.size)
-            told.append((event.subject.id, len(components.journal)))
+            told.append((event.subject.id, len(kept(components.journal))))
 
     with components.events.subscribed(hear):
         ask(components, signed_call())
         ask(components, plain_call())
         ask(components, plain_call(target="/"))
-        components.gateway.reject(plain_call(), NoSuchPath("too much"))
+        done(components.gateway.reject(plain_call(), NoSuchPath("too much")))
     assert told == [("1", 1), ("2", 2), ("3", 3), ("4", 4)]
 
 
 def test_a_new_session_is_announced_before_the_call_that_opened_it() -> None:
     """With its payment and the client's time; repeats and refusals change no payment."""
     components = parts_of()
-    components.clocks.advance(timedelta(hours=3), TEST_CLIENT_ID)
+    done(components.clocks.advance(timedelta(hours=3), TEST_CLIENT_ID))
     with listening(components) as told:
         for call in (
             signed_call(sample("order-1")),
@@ -721,7 +725,7 @@ def test_a_new_session_is_announced_before_the_call_that_opened_it() -> None:
     assert "order-3" == third.request_id
     assert {TEST_CLIENT_ID} == {event.client_id for event in told}
     assert len(first.request) == told[0].size
-    assert 2 == len(components.scheduler.schedule)
+    assert 2 == done(components.scheduler.schedule.due_times.held())
 
 
 def test_a_payment_that_somebody_else_changed_is_not_announced() -> None:
@@ -740,11 +744,11 @@ HOUR = timedelta(hours=1)
 @pytest.mark.parametrize(
     ("move", "expected"),
     [
-        (lambda clocks, whose: clocks.advance(HOUR, whose), NOW + HOUR),
-        (lambda clocks, whose: clocks.freeze(NOW - HOUR, whose), NOW - HOUR),
-        (lambda clocks, whose: clocks.freeze(datetime(2099, 12, 31, 23, 59, tzinfo=UTC), whose),
+        (lambda clocks, whose: done(clocks.advance(HOUR, whose)), NOW + HOUR),
+        (lambda clocks, whose: done(clocks.freeze(NOW - HOUR, whose)), NOW - HOUR),
+        (lambda clocks, whose: done(clocks.freeze(datetime(2099, 12, 31, 23, 59, tzinfo=UTC), whose)),
          datetime(2099, 12, 31, 23, 59, tzinfo=UTC)),
-        (lambda clocks, whose: clocks.freeze(LATEST, whose), LATEST),
+        (lambda clocks, whose: done(clocks.freeze(LATEST, whose)), LATEST),
     ],
 )  # fmt: skip
 def test_a_reply_is_dated_by_the_client_s_clock(
@@ -766,8 +770,8 @@ def test_a_reply_is_dated_by_the_client_s_clock(
 def test_a_reply_is_dated_by_when_its_call_came(tmp_path: Path) -> None:
     """However long it took; only a frozen clock does not go on meanwhile."""
     components = with_scenario(tmp_path, "createPaymentSession: {fault: stale-time}")
-    components.clocks.advance(HOUR)
-    components.clocks.freeze(client_id="SANDBOX_FROZEN")
+    done(components.clocks.advance(HOUR))
+    done(components.clocks.freeze(client_id="SANDBOX_FROZEN"))
     later = NOW + timedelta(minutes=5)
     seen = {}
     for client_id in ("SANDBOX_RUNNING", "SANDBOX_FROZEN"):
@@ -792,17 +796,17 @@ def test_a_reply_is_dated_by_when_its_call_came(tmp_path: Path) -> None:
 def test_a_refused_call_is_dated_by_the_client_that_it_names(call: Call, expected: timedelta) -> None:
     """As it is noted under that client id, though nothing of it was proven."""
     components = parts_of()
-    components.clocks.advance(HOUR, "SANDBOX_X")
+    done(components.clocks.advance(HOUR, "SANDBOX_X"))
     ask(components, call)
     assert NOW + expected == latest(components).time
-    components.gateway.reject(call, NoSuchPath("too much"))
+    done(components.gateway.reject(call, NoSuchPath("too much")))
     assert NOW + expected == latest(components).time
 
 
 def test_a_caller_without_headers_is_dated_as_the_test_merchant() -> None:
     """With signatures off that is who it is."""
     components = parts_of(signatures="off")
-    components.clocks.advance(HOUR, TEST_CLIENT_ID)
+    done(components.clocks.advance(HOUR, TEST_CLIENT_ID))
     reply = ask(components, plain_call(json.dumps(sample("order-1")).encode()))
     assert (NOW + HOUR, wire_time(NOW + HOUR)) == (latest(components).time, header(reply, "response-time"))
 
@@ -819,8 +823,8 @@ def test_a_session_expires_by_the_client_s_clock(whose: str | None) -> None:
     first = session()
     with listening(components) as told:
         for minutes in (59, 2):
-            before = components.clocks.now(whose)
-            components.clocks.advance(timedelta(minutes=minutes), whose)
+            before = done(components.clocks.now(whose))
+            done(components.clocks.advance(timedelta(minutes=minutes), whose))
             for _ in range(2):
                 asyncio.run(components.scheduler.clock_moved(whose, before))
             if minutes == 59:
@@ -846,7 +850,7 @@ def test_an_expiry_that_is_asked_for_is_held_against_the_client_s_clock(
 ) -> None:
     """Within the hour that begins now, whenever that is."""
     components = parts_of()
-    components.clocks.freeze(NOW + ahead, TEST_CLIENT_ID)
+    done(components.clocks.freeze(NOW + ahead, TEST_CLIENT_ID))
     moment = wire_time(NOW + asked)
     reply = ask(components, signed_call(sample(paymentSessionExpiryTime=moment)))
     assert expected == code(reply)

@@ -19,13 +19,13 @@ from mock_alipay.apis.payments.model import Payment
 from mock_alipay.apis.payments.records import Money, Order, Session
 from mock_alipay.clock import schedule as module
 from mock_alipay.clock.clocks import Clocks
-from mock_alipay.clock.schedule import Schedule
 from mock_alipay.contracts.names import Act
 from mock_alipay.gateway.scheduler import Scheduler
 from mock_alipay.journal.events import Event, Events
-from mock_alipay.storage import Key, MemoryStore
+from mock_alipay.storage import Aggregates, Key
 from tests.apis.payments.orders import late, opened, order, refund
 from tests.calls import NOW, parts_of
+from tests.memory import clocks_of, done, kept, schedule_by
 from tests.timelapse import LoopClock, looks, passed, run
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -39,15 +39,15 @@ class Scene:
     ``reopened`` are payments whose session is told to be open again.
     """
 
-    store: MemoryStore[Any] = field(default_factory=MemoryStore[Any])
-    clocks: Clocks = field(default_factory=lambda: Clocks(LoopClock()))
+    store: Aggregates[Any] = field(default_factory=Aggregates[Any])
+    clocks: Clocks = field(default_factory=lambda: clocks_of(LoopClock()))
     events: Events = field(default_factory=lambda: Events("run"))
     told: list[tuple[float, str]] = field(default_factory=list)
     reopened: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         repository = replace(
-            parts_of().repository, store=self.store, schedule=Schedule(self.clocks), events=self.events
+            parts_of().repository, store=self.store, schedule=schedule_by(self.clocks), events=self.events
         )
         repository.environment.fake_buyers.details("", method="", card={})  # Faker is loaded in a thread otherwise
         self.scheduler = Scheduler(repository.schedule, self.clocks, repository)
@@ -74,11 +74,11 @@ class Scene:
         order = Order(Money("USD", 1), "GCASH", "http://127.0.0.1:9/notify")
         payment = Payment(client_id, payment_request_id, version, b"{}", NOW, order, expires, session)
         assert await self.store.commit(payment)
-        self.scheduler.schedule.put((client_id, "payments", payment_request_id), expires, self.clocks.now(client_id))
+        done(self.scheduler.schedule.put((client_id, "payments", payment_request_id), expires))
 
     async def move(self, how: Callable[[Clocks, str | None], object], client_id: str | None = None) -> None:
         """Move a clock, and let it be seen to."""
-        before = self.clocks.now(client_id)
+        before = done(self.clocks.now(client_id))
         how(self.clocks, client_id)
         await self.scheduler.clock_moved(client_id, before)
 
@@ -95,12 +95,12 @@ class Scene:
 
 def advance(by: timedelta) -> Callable[[Clocks, str | None], object]:
     """Move a clock forward."""
-    return lambda clocks, client_id: clocks.advance(by, client_id)
+    return lambda clocks, client_id: done(clocks.advance(by, client_id))
 
 
 def run_on(clocks: Clocks, client_id: str | None) -> None:
     """Let a clock go on."""
-    clocks.run(client_id)
+    done(clocks.run(client_id))
 
 
 def stay(_clocks: Clocks, _client_id: str | None) -> None:
@@ -109,7 +109,7 @@ def stay(_clocks: Clocks, _client_id: str | None) -> None:
 
 def freeze(at: datetime | None = None) -> Callable[[Clocks, str | None], object]:
     """Stop a clock."""
-    return lambda clocks, client_id: clocks.freeze(at, client_id)
+    return lambda clocks, client_id: done(clocks.freeze(at, client_id))
 
 
 def play(scene: Coroutine[Any, Any, Scene]) -> list[str]:
@@ -149,12 +149,12 @@ def test_a_scripted_buyer_acts_in_time_and_money_arrives() -> None:
         payment = opened(order(method="GCASH"), version=0, buyer=acts, acts=NOW + MINUTE)
         with stage.events.subscribed(hear):
             async with stage.running():
-                await stage.scheduler.repository.commit(payment, NOW)
+                await stage.scheduler.repository.commit(payment)
                 await asyncio.sleep(3600)
                 paid = await stage.store.load(("A", "payments", "order-1"))
                 assert paid is not None
                 made = refund(5, **late(2 * MINUTE))._replace(settles=NOW + HOUR + 2 * MINUTE)
-                await stage.scheduler.repository.commit(paid._replace(transactions=(made,)), NOW + HOUR)
+                await stage.scheduler.repository.commit(paid._replace(transactions=(made,)))
                 await asyncio.sleep(3600)
                 settled = await stage.store.load(("A", "payments", "order-1"))
                 assert settled is not None
@@ -175,7 +175,7 @@ def test_a_moved_clock_lets_it_happen_at_once() -> None:
         await stage.open("frozen", HOUR, client_id="B")
         async with stage.running():
             await asyncio.sleep(1)
-            stage.clocks.freeze(client_id="B")
+            done(stage.clocks.freeze(client_id="B"))
             before = passed()
             await stage.move(advance(HOUR))
             assert (["mine"], before) == (stage.ids, passed())
@@ -194,7 +194,7 @@ def test_a_clock_that_is_run_on_is_followed() -> None:
     async def scene() -> Scene:
         stage = Scene()
         await stage.open("mine", HOUR)
-        stage.clocks.freeze(NOW + HOUR - MINUTE, "A")
+        done(stage.clocks.freeze(NOW + HOUR - MINUTE, "A"))
         async with stage.running():
             await asyncio.sleep(24 * 3600)
             await stage.move(run_on, "A")
@@ -213,7 +213,7 @@ def test_a_clock_that_is_set_back_opens_sessions_again(whose: str | None) -> Non
         for name, after in (("long ago", -HOUR), ("minute", MINUTE), ("hour", HOUR), ("day", 24 * HOUR)):
             await stage.open(name, after)
         await stage.open("other", MINUTE, client_id="B")
-        stage.clocks.run("B")
+        done(stage.clocks.run("B"))
         async with stage.running():
             await asyncio.sleep(1)
             await stage.move(advance(2 * HOUR), whose)
@@ -292,7 +292,7 @@ def test_a_payment_that_was_forgotten_is_not_told_of() -> None:
         await stage.store.forget("A")
         await stage.open("other", MINUTE, client_id="B")
         await stage.open("off", MINUTE, client_id="C")
-        stage.scheduler.schedule.forget("C")
+        done(stage.scheduler.schedule.due_times.forget("C"))
         async with stage.running():
             await asyncio.sleep(3600)
         return stage
@@ -300,7 +300,7 @@ def test_a_payment_that_was_forgotten_is_not_told_of() -> None:
     assert ["other"] == play(scene())
 
 
-class Dawdling(MemoryStore[Any]):
+class Dawdling(Aggregates[Any]):
     """A store that takes a minute to find a payment, once there is a clock that was moved."""
 
     slow = False
@@ -322,7 +322,7 @@ def test_a_moved_clock_waits_for_what_others_have_begun() -> None:
         store.slow = True
         async with stage.running():
             await asyncio.sleep(MINUTE.total_seconds() + 1)
-            assert ([], 0) == (stage.ids, len(stage.scheduler.schedule))
+            assert ([], 0) == (stage.ids, done(stage.scheduler.schedule.due_times.held()))
             await stage.move(stay)
             assert ["one", "two"] == stage.ids
         return stage
@@ -337,7 +337,8 @@ def test_calls_are_answered_while_many_payments_are_due() -> None:
         stage, seen = Scene(), list[int]()
         for number in range(100):
             await stage.open(str(number), MINUTE)
-        stage.clocks.advance(MINUTE)
+        done(stage.clocks.advance(MINUTE))
+        done(stage.scheduler.schedule.clocks_moved())
 
         async def calls() -> None:
             while len(stage.ids) < 100:
@@ -362,12 +363,12 @@ def test_a_clock_that_is_set_back_takes_back_what_was_to_be_told() -> None:
         async with stage.running():
             await stage.move(advance(2 * HOUR))
             await stage.move(freeze(NOW + 2 * MINUTE))
-        return [(one.request_id, one.status) for one in journal]
+        return [(one.request_id, one.status) for one in kept(journal)]
 
     assert [("minute", "PENDING"), ("hour", "DROPPED")] == run(scene())
 
 
-class Spoilt(MemoryStore[Any]):
+class Spoilt(Aggregates[Any]):
     """A store with a bug."""
 
     async def load(self, key: Key) -> Payment | None:
@@ -409,7 +410,7 @@ def test_an_idle_timekeeper_costs_nothing() -> None:
         stage = Scene()
         async with stage.running():
             await asyncio.sleep(10 * 24 * 3600)
-            stage.clocks.freeze(NOW)
+            done(stage.clocks.freeze(NOW))
             for number in range(100):
                 await stage.open(str(number), HOUR)
             await asyncio.sleep(10 * 24 * 3600)
@@ -448,7 +449,7 @@ def test_whatever_is_done_to_the_clocks_each_session_expires_once(
                 how: Callable[[Clocks, str | None], object] = stay
                 match move:
                     case "open":
-                        after = stage.clocks.now(client_id) + by - NOW
+                        after = done(stage.clocks.now(client_id)) + by - NOW
                         opened[str(len(opened))] = (client_id, after)
                         await stage.open(str(len(opened) - 1), after, client_id=client_id)
                     case "advance":
@@ -462,7 +463,7 @@ def test_whatever_is_done_to_the_clocks_each_session_expires_once(
                     case _:
                         await asyncio.sleep(by.total_seconds())
                 await stage.move(how, client_id)
-                due = [key for key, (whose, after) in opened.items() if NOW + after <= stage.clocks.now(whose)]
+                due = [key for key, (whose, after) in opened.items() if NOW + after <= done(stage.clocks.now(whose))]
                 assert due == [key for key in opened if stage.ids.count(key) == stage.reopened.count(key) + 1]
                 assert Counter(due) + Counter(stage.reopened) == Counter(stage.ids)
 

@@ -25,7 +25,9 @@ from cryptography.hazmat.primitives.serialization import (
 import mock_alipay
 from mock_alipay.errors import SetupError
 from mock_alipay.signing import keys
-from mock_alipay.signing.keys import KeyRing
+from mock_alipay.signing.keys import KeyRing, MerchantKeys
+from mock_alipay.storage import Settings
+from tests.memory import done
 
 KEY = generate_private_key(65537, 1024)
 OTHER = generate_private_key(65537, 1024).public_key()
@@ -262,76 +264,48 @@ def test_the_shipped_keys_are_three_different_ones() -> None:
     )
 
 
+ONE, TWO = KEY.public_key(), keys.shipped_merchant_key().public_key()
+
+
 def test_a_ring_counts_the_versions_of_each_client() -> None:
-    """From 1, newest last, each client by itself; an unknown client has none."""
-    ring, one, two = KeyRing(), KEY.public_key(), keys.shipped_merchant_key().public_key()
-    assert [1, 2, 1] == [ring.add("A", one), ring.add("A", two), ring.add("B", two)]
-    assert {1: one, 2: two} == ring.versions("A")
-    assert ring.versions("C") == {}
-    assert [("A", 1, one), ("A", 2, two), ("B", 1, two)] == list(ring)
-
-
-def test_a_ring_takes_the_same_key_only_once() -> None:
-    """It keeps its version, also when another has come since; another client may have it too."""
-    ring, one, two = KeyRing(), KEY.public_key(), keys.shipped_merchant_key().public_key()
+    """From 1, newest last, each client by itself and each key once; an unknown client has none."""
     again = keys.parse_public_key(PUBLIC_PEM, "the same")
-    assert [1, 1, 2, 1, 2, 1] == [
-        ring.add(client_id, key)
-        for client_id, key in [("A", one), ("A", again), ("A", two), ("A", again), ("A", two), ("B", again)]
-    ]
-    assert [("A", 1, one), ("A", 2, two), ("B", 1, one)] == list(ring)
-    assert ["A", "B"] == ring.client_ids
+    ring = KeyRing([("A", ONE), ("A", again), ("B", TWO), ("A", TWO), ("A", again)])
+    assert {1: ONE, 2: TWO} == ring.versions("A")
+    assert {} == ring.versions("C")
+    assert ([("A", 1, ONE), ("A", 2, TWO), ("B", 1, TWO)], ["A", "B"]) == (list(ring), ring.client_ids)
 
 
-def test_a_ring_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever has a key may still give it; a new one is refused, of anyone, and nothing is changed by that.
+def test_keys_may_be_added_while_others_look() -> None:
+    """Who looks sees the keys as they were; a key that the merchant has keeps its version."""
+    merchants = MerchantKeys([("A", ONE)], Settings(10, len))
+    before = done(merchants.ring())
+    keys_of = (("A", ONE), ("A", TWO), ("A", TWO), ("B", TWO))
+    assert [1, 2, 2, 1] == [done(merchants.add(client_id, key)) for client_id, key in keys_of]
+    assert ([("A", 1, ONE)], {1: ONE, 2: TWO}) == (list(before), done(merchants.ring()).versions("A"))
+    assert done(merchants.ring()) is done(merchants.ring())
 
-    Keys that were there from the start do not count, and what is taken away makes room.
-    """
-    monkeypatch.setattr(keys, "MOST_ADDED", 2)
-    ring, one, two = KeyRing(), KEY.public_key(), keys.shipped_merchant_key().public_key()
-    assert [1, 1, 1] == [ring.add(client_id, one) for client_id in ("from the start", "A", "A")]
-    assert [1, 2, 2, 1] == [
-        ring.add(client_id, key, lasting=False) for client_id, key in (("A", one), ("A", two), ("A", two), ("B", one))
-    ]
-    before = list(ring)
-    for client_id in ("A", "B", "C", "from the start"):
+
+def test_there_may_be_only_so_many_keys() -> None:
+    """Those from the start do not count, those that the merchant has may still be added, and who goes makes room."""
+    merchants = MerchantKeys([("A", ONE), ("B", ONE)], Settings(2, len))
+    assert [2, 1] == [done(merchants.add(client_id, TWO)) for client_id in ("A", "C")]
+    before = list(done(merchants.ring()))
+    for client_id in "ABCD":
         with pytest.raises(SetupError, match="2 keys were added already; take some away"):
-            ring.add(client_id, OTHER, lasting=False)
-    assert before == list(ring)
-    assert [1, 2] == [ring.add("A", one, lasting=False), ring.add("from the start", two)]
-    ring.remove("A")
-    assert 1 == ring.add("C", OTHER, lasting=False)
+            done(merchants.add(client_id, OTHER))
+    assert (before, 1, 1) == (list(done(merchants.ring())), done(merchants.add("C", TWO)), done(merchants.remove("A")))
+    assert 2 == done(merchants.add("C", OTHER))
 
 
 def test_only_keys_that_were_added_are_taken_away() -> None:
     """Those from the start keep their versions; whose keys are all gone is unknown again, and versions begin anew."""
-    ring, one, two = KeyRing(), KEY.public_key(), keys.shipped_merchant_key().public_key()
-    ring.add("A", one)
-    for client_id, key in (("A", one), ("A", two), ("A", OTHER), ("B", two)):
-        ring.add(client_id, key, lasting=False)
-    assert [2, 0, 0] == [ring.remove("A"), ring.remove("A"), ring.remove("C")]
-    assert [("A", 1, one), ("B", 1, two)] == list(ring)
-    assert [1, 0] == [ring.remove("B"), ring.remove("B")]
-    assert (["A"], {}) == (ring.client_ids, ring.versions("B"))
-    assert [2, 1] == [ring.add("A", OTHER, lasting=False), ring.add("B", one, lasting=False)]
-    assert {1: one, 2: OTHER} == ring.versions("A")
-
-
-def test_a_ring_may_be_read_while_a_key_is_added() -> None:
-    """Whoever looks sees the keys as they were."""
-    ring, one, two = KeyRing(), KEY.public_key(), keys.shipped_merchant_key().public_key()
-    ring.add("A", one)
-    ring.add("B", one)
-    seen = []
-    for client_id, version, _ in ring:
-        seen.append((client_id, version))
-        ring.add(client_id, two)
-        ring.add(f"{client_id}, again", two)
-    assert [("A", 1), ("B", 1)] == [known for known in seen if known[1] == 1]
-    versions = ring.versions("A")
-    ring.add("A", keys.shipped_gateway_key().public_key())
-    assert ([1, 2], [1, 2, 3]) == (list(versions), list(ring.versions("A")))
+    merchants = MerchantKeys([("A", ONE)], Settings(10, len))
+    for client_id, key in (("A", ONE), ("A", TWO), ("A", OTHER), ("B", TWO)):
+        done(merchants.add(client_id, key))
+    assert [2, 0, 1, 0] == [done(merchants.remove(client_id)) for client_id in "AABC"]
+    assert [("A", 1, ONE)] == list(done(merchants.ring()))
+    assert [2, 1] == [done(merchants.add(client_id, OTHER)) for client_id in "AB"]
 
 
 def test_a_new_key_is_nobody_else_s() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from mock_alipay.apis.payments.model import Payment
 from mock_alipay.apis.payments.records import Money, Order, Session, Transaction, TransactionType
-from mock_alipay.storage import MemoryStore
+from mock_alipay.storage import Aggregates
 from tests.calls import NOW
 
 ORDER = Order(Money("USD", 100), "CARD")
@@ -22,7 +22,7 @@ def payment(payment_request_id: str = "1", version: int = 1, client_id: str = "A
     return Payment(client_id, payment_request_id, version, b"{}", NOW, ORDER, NOW, SESSION)
 
 
-def commit(store: MemoryStore[Any], *payments: Payment) -> list[bool]:
+def commit(store: Aggregates[Any], *payments: Payment) -> list[bool]:
     """Commit them in order."""
 
     async def all_of_them() -> list[bool]:
@@ -31,19 +31,19 @@ def commit(store: MemoryStore[Any], *payments: Payment) -> list[bool]:
     return asyncio.run(all_of_them())
 
 
-def ids(store: MemoryStore[Any], client_id: str | None = None) -> list[str]:
+def ids(store: Aggregates[Any], client_id: str | None = None) -> list[str]:
     """The paymentRequestIds that the store holds, the latest change first."""
     return [payment.payment_request_id for payment in asyncio.run(store.browse(client_id))]
 
 
-def load(store: MemoryStore[Any], payment_request_id: str = "1", client_id: str = "A") -> Payment | None:
+def load(store: Aggregates[Any], payment_request_id: str = "1", client_id: str = "A") -> Payment | None:
     """A payment, if it is there."""
     return asyncio.run(store.load((client_id, "payments", payment_request_id)))
 
 
 def test_what_is_committed_is_loaded() -> None:
     """Under its client id and paymentRequestId, and no other."""
-    store = MemoryStore[Any]()
+    store = Aggregates[Any]()
     assert [True] == commit(store, payment())
     assert payment() == load(store)
     assert load(store, "2") is None
@@ -52,7 +52,7 @@ def test_what_is_committed_is_loaded() -> None:
 
 def test_the_same_id_of_two_clients_is_two_payments() -> None:
     """Clients never meet."""
-    store = MemoryStore[Any]()
+    store = Aggregates[Any]()
     assert [True, True] == commit(store, payment(client_id="A"), payment(client_id="B"))
     assert payment(client_id="B") == load(store, client_id="B")
 
@@ -72,7 +72,7 @@ def test_the_same_id_of_two_clients_is_two_payments() -> None:
 )
 def test_only_the_next_version_is_taken(known: int, offered: int, expected: bool) -> None:
     """Whoever decided on an older version has to decide again, and what was there stays."""
-    store = MemoryStore[Any]()
+    store = Aggregates[Any]()
     commit(store, *(payment(version=version) for version in range(1, known + 1)))
     assert [expected] == commit(store, payment(version=offered))
     left = load(store)
@@ -81,7 +81,7 @@ def test_only_the_next_version_is_taken(known: int, offered: int, expected: bool
 
 def test_payments_are_browsed_by_their_latest_change() -> None:
     """Of one client or all; a refused commit is no change."""
-    store = MemoryStore[Any]()
+    store = Aggregates[Any]()
     commit(store, payment("1"), payment("2"), payment("3", client_id="B"), payment("1", version=2))
     assert ["1", "3", "2"] == ids(store)
     assert ["1", "2"] == ids(store, "A")
@@ -92,7 +92,7 @@ def test_payments_are_browsed_by_their_latest_change() -> None:
 
 def test_payments_are_forgotten() -> None:
     """Of one client or all, with their number; a forgotten one begins anew at version 1."""
-    store = MemoryStore[Any]()
+    store = Aggregates[Any]()
     commit(store, payment("1"), payment("2"), payment("3", client_id="B"))
     assert asyncio.run(store.forget("A")) == 2
     assert ["3"] == ids(store)
@@ -107,7 +107,7 @@ def test_the_oldest_make_room_and_that_is_told_once(
 ) -> None:
     """Beyond the limit; a payment that changed counts as new."""
     monkeypatch.setattr(logging.getLogger("mock_alipay"), "propagate", True)
-    store = MemoryStore[Any](limit=3)
+    store = Aggregates[Any](limit=3)
     commit(store, payment("1"), payment("2"), payment("3"), payment("1", version=2))
     assert caplog.messages == []
     commit(store, payment("4"))
@@ -126,7 +126,7 @@ def test_payments_take_only_so_many_bytes(caplog: pytest.LogCaptureFixture, monk
     def large(payment_request_id: str, size: int, version: int = 1) -> Payment:
         return payment(payment_request_id, version)._replace(request=b"x" * size)
 
-    store = MemoryStore[Any](max_bytes=100)
+    store = Aggregates[Any](max_bytes=100)
     commit(store, large("1", 50), large("2", 50))
     assert ["2", "1"] == ids(store)
     commit(store, large("1", 40, version=2), large("3", 10))
@@ -152,7 +152,7 @@ def made(kind: TransactionType, name: str) -> Transaction:
     return Transaction(kind, f"{name}-request", f"{name}-id", Money("USD", 1), NOW)
 
 
-def found(store: MemoryStore[Any], *names: str, client_id: str = "A") -> list[str | None]:
+def found(store: Aggregates[Any], *names: str, client_id: str = "A") -> list[str | None]:
     """The paymentRequestIds of payments with these names."""
 
     async def all_of_them() -> list[str | None]:
@@ -167,7 +167,7 @@ NAMES = ("paymentId:P1", "captureRequestId:c-request", "captureId:c-id", "refund
 
 def test_a_payment_is_found_by_each_of_its_names() -> None:
     """Of its own client, and each kind of name by itself."""
-    store = MemoryStore[Any]()
+    store = Aggregates[Any]()
     commit(store, acted("1", 1, "P1", made("CAPTURE", "c"), made("REFUND", "r")))
     assert ["1"] * 5 == found(store, *NAMES)
     assert [None] * 5 == found(store, *NAMES, client_id="B")
@@ -176,7 +176,7 @@ def test_a_payment_is_found_by_each_of_its_names() -> None:
 
 def test_a_payment_that_no_buyer_acted_on_has_no_names() -> None:
     """And one that is as it was before the buyer acted has them no more."""
-    store = MemoryStore[Any]()
+    store = Aggregates[Any]()
     commit(store, payment(), acted(version=2))
     assert ["1"] == found(store, "paymentId:P1")
     commit(store, payment(version=3), acted("2"))
@@ -193,7 +193,7 @@ def test_a_payment_that_no_buyer_acted_on_has_no_names() -> None:
 )
 def test_a_name_belongs_to_one_payment(other: Payment) -> None:
     """Whoever comes second is refused whole, and none of its names is kept; another client may use them."""
-    store = MemoryStore[Any]()
+    store = Aggregates[Any]()
     commit(store, acted("1", 1, "P1", made("CAPTURE", "c"), made("REFUND", "r")))
     assert [False, True] == commit(store, other, other._replace(client_id="B"))
     assert load(store, "2") is None
@@ -202,7 +202,7 @@ def test_a_name_belongs_to_one_payment(other: Payment) -> None:
 
 def test_names_go_with_their_payment() -> None:
     """When it is forgotten, and when it makes room."""
-    store = MemoryStore[Any](limit=1)
+    store = Aggregates[Any](limit=1)
     commit(store, acted("1", 1, "P1", made("REFUND", "r")), acted("2", 1, "P2"))
     assert [None, None, "2"] == found(store, "paymentId:P1", "refundId:r-id", "paymentId:P2")
     asyncio.run(store.forget("A"))

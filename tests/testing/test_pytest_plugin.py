@@ -16,6 +16,7 @@ from mock_alipay.client import Mock
 from mock_alipay.config.config import Config
 from mock_alipay.testing.pytest_plugin import _client_id
 from tests.live import SAMPLE_FILE, Live, live
+from tests.memory import done
 from tests.suite import Suite
 
 SHOP = f"""
@@ -312,10 +313,10 @@ def test_whose_setup_fails(order):
     pass
 """
     )
-    before = set(guarded.components.keys.client_ids)
+    before = set(done(guarded.components.keys.ring()).client_ids)
     outcome = suite.run(env=pointing_at(guarded))
     assert {"passed": 1, "failed": 1, "error": 1} == outcome.counts, outcome.output
-    assert before == set(guarded.components.keys.client_ids)
+    assert before == set(done(guarded.components.keys.ring()).client_ids)
 
 
 # --- reports ----------------------------------------------------------------------------------------------------------
@@ -431,7 +432,7 @@ def test_it(mock_alipay):
     outcome = suite.run(env=pointing_at(guarded))
     _, section = outcome.output.split(" mock-alipay ")
     assert ("first-1" in section, "F INVALID_SIGNATURE" in section) == (True, True)
-    assert "SANDBOX_SECOND" not in guarded.components.keys.client_ids
+    assert "SANDBOX_SECOND" not in done(guarded.components.keys.ring()).client_ids
 
 
 def test_report_of_a_failed_setup(suite: Suite) -> None:

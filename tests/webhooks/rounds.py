@@ -11,17 +11,18 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from mock_alipay.clock.clocks import Clock, Clocks, StoppedClock
-from mock_alipay.clock.schedule import Schedule
+from mock_alipay.clock.clocks import Clock, StoppedClock
 from mock_alipay.contracts import load
 from mock_alipay.journal.events import Event, Events
-from mock_alipay.journal.notifications import Notification, NotificationJournal
+from mock_alipay.journal.notifications import Notification
 from mock_alipay.signing import Signer, keys
 from mock_alipay.signing.pool import SigningPool
+from mock_alipay.storage import Journal, MemoryStorage
 from mock_alipay.webhooks import Answer, Dispatcher, HttpClient
 from mock_alipay.webhooks.delivery import Delivery
 from mock_alipay.webhooks.signed_request import RequestSigner
 from tests.calls import NOW
+from tests.memory import clocks_of, done, schedule_by
 from tests.shop import ACKNOWLEDGEMENT
 
 URL = "http://shop.example/notify"
@@ -109,20 +110,20 @@ class Round:
     clock: Clock = field(default_factory=lambda: StoppedClock(NOW))
     intervals: Sequence[timedelta] = field(default_factory=lambda: load().limits.resend_intervals)
     merchants: Merchants = field(default_factory=Merchants)
-    journal: NotificationJournal = field(default_factory=NotificationJournal)
+    journal: Journal[Notification] = field(default_factory=lambda: MemoryStorage().notifications)
     told: list[tuple[str, str]] = field(default_factory=list)
     """Id and status of each event's notification."""
     signing: bool = False
     real_time: bool = False
 
     def __post_init__(self) -> None:
-        self.clocks = Clocks(self.clock)
+        self.clocks = clocks_of(self.clock)
         self.events = Events("run")
         signer, forger = Signer(keys.shipped_gateway_key()), partial(Signer, keys.shipped_forger_key())
         request_signer = RequestSigner(SigningPool(signer, forger, enabled=self.signing))
         self.dispatcher = Dispatcher(
             journal=self.journal,
-            schedule=Schedule(self.clocks),
+            schedule=schedule_by(self.clocks),
             clocks=self.clocks,
             events=self.events,
             delivery=Delivery(request_signer, self.merchants, self.intervals),
@@ -131,21 +132,20 @@ class Round:
 
     def post(self, **changes: Any) -> str:
         """Hand a notification over, due now; its id."""
-        number = self.journal.next_id()
-        self.dispatcher.enqueue(
-            notification(number, **{"due": self.clocks.now(changes.get("client_id", "A")), **changes})
-        )
+        number = done(self.journal.next_id())
+        due = done(self.clocks.now(changes.get("client_id", "A")))
+        done(self.dispatcher.enqueue(notification(number, **{"due": due, **changes})))
         return number
 
     def look(self, number: str) -> Notification:
         """How a notification stands."""
-        found = self.journal.get(number)
+        found = done(self.journal.get(number))
         assert found is not None
         return found
 
     async def wound(self, by: timedelta, client_id: str | None = None) -> None:
         """Wind the clock on, and deliver what falls due."""
-        self.clocks.advance(by, client_id)
+        done(self.clocks.advance(by, client_id))
         await self.dispatcher.settle(client_id)
 
     @asynccontextmanager

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from mock_alipay.contracts import load
 from mock_alipay.errors import AddressNotAllowed, DeliveryError
-from mock_alipay.journal.notifications import NotificationJournal
+from mock_alipay.storage import MemoryStorage
 from mock_alipay.webhooks import HttpClient, dispatcher
 from tests.calls import NOW, parts_of, result, signed_call
+from tests.memory import done, kept
 from tests.timelapse import LoopClock, run
 from tests.webhooks.merchant import listening
 from tests.webhooks.rounds import ACK, BUSY, Round, notification
@@ -147,15 +148,15 @@ class TestDue:
         async def scene() -> list[timedelta]:
             post = Round(LoopClock())
             if moved == "run":
-                post.clocks.freeze()
+                done(post.clocks.freeze())
             async with post.running():
                 post.post(due=NOW + HOUR)
                 await asyncio.sleep(1)
                 if moved == "run":
-                    post.clocks.freeze(NOW + HOUR - MINUTE)
-                    post.clocks.run()
+                    done(post.clocks.freeze(NOW + HOUR - MINUTE))
+                    done(post.clocks.run())
                 else:
-                    post.clocks.advance(HOUR - MINUTE)
+                    done(post.clocks.advance(HOUR - MINUTE))
                 await post.dispatcher.settle()
                 await asyncio.sleep(2 * MINUTE.total_seconds())
                 return [letter.after for letter in post.merchants.letters]
@@ -168,7 +169,7 @@ class TestDue:
         post.merchants.says(BUSY)
         post.post()
         await post.dispatcher.settle()
-        post.clocks.freeze(NOW - HOUR)
+        done(post.clocks.freeze(NOW - HOUR))
         await post.dispatcher.settle()
         await post.wound(HOUR + MINUTE)
         assert 1 == len(post.merchants.letters)
@@ -347,7 +348,7 @@ class TestOrder:
         post.post(request_id="p", waits_for="notifyCapture", due=NOW + HOUR)
         post.post(request_id="p", waits_for="notifyRefund")
         post.post(request_id="q", waits_for="notifyCapture")
-        post.dispatcher.release(("A", "payments", "p"), {"notifyCapture"})
+        await post.dispatcher.release(("A", "payments", "p"), {"notifyCapture"})
         await post.dispatcher.settle()
         assert ["1"] == post.merchants.numbers
         await post.wound(DAY)
@@ -360,7 +361,7 @@ class TestTakeBack:
         """Neither first nor again, nor what was under way; what is older, acknowledged or of another payment stays."""
         post = Round()
         post.merchants.says(BUSY)
-        post.clocks.advance(HOUR)
+        done(post.clocks.advance(HOUR))
         times = {"created": NOW + HOUR, "request_id": "p"}
         post.post(**times, due=NOW + 2 * HOUR)
         post.post(**times)
@@ -371,7 +372,7 @@ class TestTakeBack:
         settling = asyncio.create_task(post.dispatcher.settle())
         await post.merchants.busy(lambda: post.merchants.under_way == ["2"])
         with post.events.subscribed(post.hear):
-            post.dispatcher.withdraw(("A", "payments", "p"), NOW, "undone")
+            await post.dispatcher.withdraw(("A", "payments", "p"), NOW, "undone")
         post.merchants.open.set()
         await settling
         await post.wound(HOUR)
@@ -443,7 +444,7 @@ class TestResend:
         post = Round()
         post.merchants.says(answer)  # type: ignore[arg-type]
         number = post.post(status=status, due=None)
-        post.clocks.advance(HOUR)
+        done(post.clocks.advance(HOUR))
         found = await post.dispatcher.resend(post.look(number))
         assert (after, 1, None) == (found.status, len(found.attempts), found.due)
         assert (True, NOW + HOUR) == (found.attempts[0].by_hand, found.attempts[0].time)
@@ -482,12 +483,17 @@ class TestResend:
 
 
 class TestRoom:
-    async def test_nothing_is_due_of_what_had_to_make_room(self) -> None:
-        """The agenda is as long as the outbox."""
-        post = Round(journal=NotificationJournal(max_notifications=3))
-        for _ in range(10):
+    async def test_nothing_is_due_of_what_had_to_make_room(self, caplog: pytest.LogCaptureFixture) -> None:
+        """The agenda is as long as the outbox; that some were not delivered is said once."""
+        post = Round(journal=MemoryStorage(most=3).notifications)
+        for status in ("ACCEPTED", *["PENDING"] * 3):
+            post.post(due=NOW + HOUR, status=status)
+        assert [] == caplog.messages
+        for _ in range(6):
             post.post(due=NOW + HOUR)
-        assert (3, 3) == (len(post.journal), len(post.dispatcher.schedule))
+        told = "more than 3 notifications, or 64 MiB of them: the oldest are forgotten, delivered or not"
+        assert [told] == caplog.messages
+        assert (3, 3) == (len(kept(post.journal)), done(post.dispatcher.schedule.due_times.held()))
         await post.wound(HOUR)
         assert ["8", "9", "10"] == post.merchants.numbers
 
@@ -503,13 +509,13 @@ class TestForget:
         post.post(client_id="B")
         settling = asyncio.create_task(post.dispatcher.settle())
         await post.merchants.busy(lambda: len(post.merchants.under_way) == 3)
-        assert 4 == post.dispatcher.forget("A")
+        assert 4 == await post.dispatcher.forget("A")
         post.merchants.open.set()
         await settling
         await post.wound(2 * DAY)
         assert ["1", "3", "5"] == post.merchants.numbers
-        assert ["5"] == [one.id for one in post.journal]
-        assert (1, 0) == (post.dispatcher.forget(), len(post.journal))
+        assert ["5"] == [one.id for one in kept(post.journal)]
+        assert (1, 0) == (await post.dispatcher.forget(), len(kept(post.journal)))
 
 
 class TestManyAtATime:
@@ -542,7 +548,8 @@ class TestManyAtATime:
         components = parts_of()
         async with listening() as shop:
             for _ in range(2_000):
-                components.dispatcher.enqueue(notification(components.dispatcher.journal.next_id(), url=shop.url()))
+                number = await components.dispatcher.journal.next_id()
+                await components.dispatcher.enqueue(notification(number, url=shop.url()))
             rounds = asyncio.create_task(components.dispatcher.run())
             try:
                 await shop.reached(1)
@@ -569,4 +576,4 @@ class TestClose:
         await settling
         assert (1, []) == (post.merchants.closed, post.merchants.under_way)
         assert dispatcher._AT_ONCE_EACH == len(post.merchants.letters)
-        assert {"PENDING"} == {one.status for one in post.journal}
+        assert {"PENDING"} == {one.status for one in kept(post.journal)}

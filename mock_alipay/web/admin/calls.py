@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -16,31 +15,30 @@ from mock_alipay.web.asgi.problems import HttpProblem
 
 async def list_calls(context: AdminContext, request: AdminRequest) -> Any:
     """The journal, newest first."""
-    found = list(itertools.islice(_found_by(context, request), request.query["limit"]))
-    return {"calls": await shown(context, found)}
+    return {"calls": await shown(context, await _found_by(context, request, request.query["limit"]))}
 
 
 async def count_calls(context: AdminContext, request: AdminRequest) -> Any:
     """How many calls fit the filters."""
-    return {"count": sum(1 for _ in _found_by(context, request))}
+    return {"count": len(await _found_by(context, request))}
 
 
 async def get_call(context: AdminContext, request: AdminRequest) -> Any:
     """One call whole."""
     call_id = request.http.path_params["id"]
-    entry = context.journal.get(call_id)
+    entry = await context.journal.get(call_id)
     if entry is None:
         raise HttpProblem(404, "No such call", f"the journal has no call '{call_id[:40]}'; it keeps the latest only")
     return await context.worker.do(lambda: call_views.whole_call_view(entry, context.contract))
 
 
-def filters_of(context: AdminContext, query: Mapping[str, Any]) -> dict[str, str]:
+async def filters_of(context: AdminContext, query: Mapping[str, Any]) -> dict[str, str]:
     """The filters among the parameters; HttpProblem (400) for an endpoint, code or scenario that does not exist."""
     filters = named(context, FILTERS, query)
     scenarios = context.selector.registry.visible(filters.get("clientId"))
-    _known("scenario", filters, {scenario.name for scenario in scenarios}, context)
+    await _known("scenario", filters, {scenario.name for scenario in scenarios}, context)
     if not any(scenario.sets_result_code for scenario in scenarios):
-        _known("resultCode", filters, context.gateway.results, context)
+        await _known("resultCode", filters, context.gateway.results, context)
     return filters
 
 
@@ -72,15 +70,16 @@ async def shown(context: AdminContext, entries: Iterable[CallRecord]) -> list[di
     return await context.worker.do(lambda: [call_views.call_view(entry, context.contract) for entry in entries])
 
 
-def _found_by(context: AdminContext, request: AdminRequest) -> Iterable[CallRecord]:
+async def _found_by(context: AdminContext, request: AdminRequest, limit: int | None = None) -> list[CallRecord]:
     """The exchanges that a call's filters pick, newest first."""
-    return context.journal.newest_first(wanted(filters_of(context, request.query)), after=request.query["after"])
+    fits = wanted(await filters_of(context, request.query))
+    return await context.journal.newest_first(fits, after=request.query["after"], limit=limit)
 
 
-def _known(name: str, filters: Mapping[str, str], words: Collection[str], context: AdminContext) -> None:
+async def _known(name: str, filters: Mapping[str, str], words: Collection[str], context: AdminContext) -> None:
     value = filters.get(name)
     if value is None or value in words:
         return
     # What is gone now may have been there when a call came.
-    if not any(FILTERS[name](entry) == value for entry in context.journal):
+    if not await context.journal.newest_first(lambda entry: FILTERS[name](entry) == value, limit=1):
         raise unknown(name, value, sorted(words))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ _MOVES = ("advance", "freeze", "run")
 
 async def get_clock(context: AdminContext, request: AdminRequest) -> Any:
     """The time of a client id, or of all."""
-    return _clock_of(context, request.client_id)
+    return await _clock_of(context, request.client_id)
 
 
 async def move_clock(context: AdminContext, request: AdminRequest) -> Any:
@@ -33,17 +33,17 @@ async def move_clock(context: AdminContext, request: AdminRequest) -> Any:
             400, "Bad body", f"expected one of {', '.join(_MOVES)}, got {found}", allowed=["clientId", *_MOVES]
         )
     client_id, clocks = request.client_id, context.clocks
-    before = clocks.now(client_id)
+    before = await clocks.now(client_id)
     match moves[0]:
         case "advance":
             by = _read("advance", request, _forward)
-            _moved(lambda: clocks.advance(by, client_id), f"advance: {short(request.body['advance'])}: ")
+            await _moved(clocks.advance(by, client_id), f"advance: {short(request.body['advance'])}: ")
         case "freeze":
             at = _read("freeze", request, _moment)
-            _moved(lambda: clocks.freeze(at, client_id), f"freeze: {short(request.body['freeze'])}: ")
+            await _moved(clocks.freeze(at, client_id), f"freeze: {short(request.body['freeze'])}: ")
         case _:
-            _moved(lambda: clocks.run(client_id))
-    shown = _clock_of(context, client_id)
+            await _moved(clocks.run(client_id))
+    shown = await _clock_of(context, client_id)
     context.events.publish("clock", client_id, shown)
     await context.scheduler.clock_moved(client_id, before)
     # Notifications too; but for a shop that does not answer nobody waits for ever.
@@ -51,23 +51,24 @@ async def move_clock(context: AdminContext, request: AdminRequest) -> Any:
     return {**shown, "notificationsUnderWay": context.dispatcher.under_way(client_id)}
 
 
-def clock_view(clocks: Clocks, client_id: str | None, under_way: int) -> dict[str, Any]:
+async def clock_view(clocks: Clocks, client_id: str | None, under_way: int) -> dict[str, Any]:
     """How a clock stands, and how many notifications are ``under_way``."""
     real = clocks.real.now()
-    now = clocks.read(real, client_id)
+    offset = await clocks.offset(client_id)
+    now = offset.read(real)
     return {
         "clientId": client_id,
         "now": now.isoformat(timespec="milliseconds"),
-        "frozen": clocks.offset(client_id).frozen is not None,
+        "frozen": offset.frozen is not None,
         "ahead": durations.iso(now - real),
-        "own": client_id is not None and clocks.has_own(client_id),
+        "own": client_id is not None and await clocks.has_own(client_id),
         "notificationsUnderWay": under_way,
     }
 
 
-def _clock_of(context: AdminContext, client_id: str | None) -> dict[str, Any]:
+async def _clock_of(context: AdminContext, client_id: str | None) -> dict[str, Any]:
     """How the clock of a client id, or of all, stands."""
-    return clock_view(context.clocks, client_id, context.dispatcher.under_way(client_id))
+    return await clock_view(context.clocks, client_id, context.dispatcher.under_way(client_id))
 
 
 def _read(name: str, request: AdminRequest, reader: Callable[[str], Any]) -> Any:
@@ -95,8 +96,8 @@ def _moment(text: str) -> datetime | None:
     return moment
 
 
-def _moved(move: Callable[[], None], asked: str = "") -> None:
+async def _moved(move: Awaitable[None], asked: str = "") -> None:
     try:
-        move()
+        await move
     except ValueError as error:
         raise HttpProblem(400, "Clock not moved", f"{asked}{error}") from None

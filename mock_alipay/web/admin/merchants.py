@@ -18,7 +18,7 @@ async def add_merchant(context: AdminContext, request: AdminRequest) -> Any:
     except SetupError as error:
         raise HttpProblem(400, "Bad field", "; ".join(error.problems)) from None
     try:
-        return {"clientId": client_id, "keyVersion": context.keys.add(client_id, key, lasting=False)}
+        return {"clientId": client_id, "keyVersion": await context.keys.add(client_id, key)}
     except SetupError as error:
         raise HttpProblem(409, "Too many keys", "; ".join(error.problems)) from None
 
@@ -26,4 +26,4 @@ async def add_merchant(context: AdminContext, request: AdminRequest) -> Any:
 async def remove_merchant(context: AdminContext, request: AdminRequest) -> Any:
     """Take away the keys that were added at run time."""
     client_id = request.body["clientId"]
-    return {"clientId": client_id, "keysRemoved": context.keys.remove(client_id)}
+    return {"clientId": client_id, "keysRemoved": await context.keys.remove(client_id)}

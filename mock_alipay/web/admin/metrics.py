@@ -30,8 +30,7 @@ _COUNTERS = (
 
 async def metrics(context: AdminContext, _ask: AdminRequest) -> Any:
     """What has been counted since the start, and how much is kept now."""
-    counted, journal, sent = context.metrics, context.journal, context.dispatcher.journal
-    payments, payment_bytes = await context.repository.store.held()
+    counted, sent = context.metrics, context.dispatcher.journal
     # Copies: what is counted while the text is composed is for the next time.
     collector = _Collector(
         counts=[
@@ -44,9 +43,9 @@ async def metrics(context: AdminContext, _ask: AdminRequest) -> Any:
             for endpoint, counts in counted.durations.items()
         },
         kept=(
-            ("journal", "Calls in the journal", len(journal), journal.size),
-            ("payments", "Payments and sessions in the store", payments, payment_bytes),
-            ("notifications", "Notifications with their attempts in the journal", len(sent), sent.size),
+            ("journal", "Calls in the journal", *await context.journal.held()),
+            ("payments", "Payments and sessions in the store", *await context.repository.store.held()),
+            ("notifications", "Notifications with their attempts in the journal", *await sent.held()),
         ),
     )
     return await context.worker.do(lambda: _exposed(collector))

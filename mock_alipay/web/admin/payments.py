@@ -65,7 +65,7 @@ async def _requested_payment(context: AdminContext, request: AdminRequest) -> Pa
 
 async def _standing(context: AdminContext, payment: Payment) -> Payment:
     """As it stands now, even where nobody sees to what is due (an app without its lifespan)."""
-    now = context.clocks.now(payment.client_id)
+    now = await context.clocks.now(payment.client_id)
     return next(_payments([await context.repository.advance(payment, now)]), payment)
 
 

@@ -51,7 +51,7 @@ async def notify(context: AdminContext, request: AdminRequest) -> Any:
         else await _composed(context, request, notification_step)
     )
     draft = draft._replace(url=request.body.get("url", draft.url))
-    return {"notifications": await shown(context, context.repository.notifier.enqueue(draft, notification_step))}
+    return {"notifications": await shown(context, await context.repository.notifier.enqueue(draft, notification_step))}
 
 
 def _notification_step(context: AdminContext, name: NotificationName, written: Mapping[str, Any]) -> NotificationStep:
@@ -75,7 +75,10 @@ async def _own(context: AdminContext, request: AdminRequest, notification_step: 
     if "paymentRequestId" in body:
         payment = await payment_of(context, body["paymentRequestId"], request.client_id)
         event = DomainEvent(
-            body["notification"], context.clocks.now(payment.client_id), "", _latest(payment, body["notification"])
+            body["notification"],
+            await context.clocks.now(payment.client_id),
+            "",
+            _latest(payment, body["notification"]),
         )
         return context.repository.notifier.draft(payment, event, notification_step, body=body["body"])
     for name in ("clientId", "url"):
@@ -86,7 +89,7 @@ async def _own(context: AdminContext, request: AdminRequest, notification_step: 
         raise HttpProblem(
             400, "Bad field", "after: there is nothing to wait for where no paymentRequestId names a payment"
         )
-    now = context.clocks.now(request.client_id)
+    now = await context.clocks.now(request.client_id)
     wait = (
         context.repository.environment.ids.between(*notification_step.delay, "by hand", body["notification"])
         if notification_step.delay
@@ -116,13 +119,13 @@ async def _composed(context: AdminContext, request: AdminRequest, notification_s
     if payment.payment_id is None:
         detail = "the payment has no paymentId yet: let the buyer act first, or give a body of your own"
         raise HttpProblem(409, "No payment yet", detail)
-    return context.repository.notifier.draft(payment, _news(context, payment, body), notification_step)
+    return context.repository.notifier.draft(payment, await _news(context, payment, body), notification_step)
 
 
-def _news(context: AdminContext, payment: Payment, body: Mapping[str, Any]) -> DomainEvent:
+async def _news(context: AdminContext, payment: Payment, body: Mapping[str, Any]) -> DomainEvent:
     name: NotificationName = body["notification"]
     usual = "PAYMENT_PENDING" if name == "notifyPayment" and payment.state in _PENDING else _TYPES[name]
-    event = DomainEvent(name, context.clocks.now(payment.client_id), body.get("notifyType", usual))
+    event = DomainEvent(name, await context.clocks.now(payment.client_id), body.get("notifyType", usual))
     if name == "notifyPayment":
         return event
     made = _made(payment, name)

@@ -48,11 +48,11 @@ async def reset(context: AdminContext, request: AdminRequest) -> Any:
     """Forget what happened and what was set, of one client id or all."""
     client_id = request.client_id
     context.selector.forget(client_id)
-    context.clocks.forget(client_id)
+    await context.clocks.forget(client_id)
     forgotten = {
         "payments": await context.repository.forget(client_id),
-        "calls": context.journal.forget(client_id),
-        "notifications": context.dispatcher.forget(client_id),
+        "calls": await context.journal.forget(client_id),
+        "notifications": await context.dispatcher.forget(client_id),
     }
     context.events.forget(client_id)
     context.events.publish("reset", client_id, {"clientId": client_id})

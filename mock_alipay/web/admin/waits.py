@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from starlette.requests import Request
 
 from mock_alipay.journal.calls import FILTERS, CallRecord, found_by, wanted
-from mock_alipay.journal.events import Event
+from mock_alipay.journal.events import Event, EventKind
+from mock_alipay.journal.notifications import Notification
+from mock_alipay.storage import Journal
 from mock_alipay.text.masking import mask_text
 from mock_alipay.text.wording import alike, short
 from mock_alipay.web.admin.calls import filters_of, shown
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.asgi.problems import HttpProblem
 from mock_alipay.web.asgi.request_body import gone
+
+Counted = TypeVar("Counted", CallRecord, Notification)
 
 _MOST_SHOWN = 100
 _LOOKED_AT = 1_000
@@ -33,45 +36,70 @@ _WEIGHT_OF_AN_ID = 4
 
 async def wait(context: AdminContext, request: AdminRequest) -> Any:
     """Answer as soon as enough calls fit; HttpProblem (408) with the nearest misses when the time is over."""
-    filters, query = filters_of(context, request.query), request.query
-    counter = _Counter(context, filters, query["after"], query["count"])
+    filters, query = await filters_of(context, request.query), request.query
+    counted = await count(context.journal, "call", wanted(filters), context, request)
+    if len(counted) < query["count"]:
+        raise await _missed(context, filters, query, len(counted))
+    return {"count": len(counted), "calls": await shown(context, await latest(context.journal, reversed(counted)))}
+
+
+async def count(
+    journal: Journal[Counted],
+    kind: EventKind,
+    fits: Callable[[Counted], bool],
+    context: AdminContext,
+    request: AdminRequest,
+) -> list[str]:
+    """The ids of the records that fit, of the journal and of those that come, until there are enough or time is over.
+
+    In the order in which they came to fit.
+    """
+    query = request.query
+    counter = _Counter(kind, fits, query["count"])
     with context.waits.held(), context.events.subscribed(counter.record):
-        await either(counter.enough, request.http, query["timeout"])
-    if counter.count < query["count"]:
-        raise _missed(context, filters, query, counter.count)
-    return {"count": counter.count, "calls": await shown(context, list(counter.newest))}
-
-
-class _Counter:
-    """Counts the calls that fit, those of the journal first and then each that comes."""
-
-    def __init__(self, context: AdminContext, filters: Mapping[str, str], after: int, expected: int) -> None:
-        self._journal = context.journal
-        self._fits = wanted(filters)
-        self._after = after
+        after = query["after"]
         # Ids are given as calls come: one with a smaller id may end, and be noted, after the one that is named.
-        self._least = 0 if context.journal.get(str(after)) else after
+        counter.least = 0 if await journal.get(str(after)) else after
+        for record in reversed(await journal.newest_first(after=after)):
+            counter.take(record)
+        await either(counter.enough, request.http, query["timeout"])
+    return list(counter.found)
+
+
+async def latest(journal: Journal[Counted], ids: Iterable[str]) -> list[Counted]:
+    """The first hundred records with these ids, but for those that were forgotten meanwhile."""
+    found = [await journal.get(one) for one in itertools.islice(ids, _MOST_SHOWN)]
+    return [record for record in found if record is not None]
+
+
+class _Counter(Generic[Counted]):
+    """Counts the records that fit, as long as they fit and are not forgotten."""
+
+    def __init__(self, kind: EventKind, fits: Callable[[Counted], bool], expected: int) -> None:
+        self._kind = kind
+        self._fits: Callable[[Counted], bool] = fits
         self._expected = expected
         self.enough = asyncio.Event()
-        self._recount()
+        self.least = 0
+        """Records with ids up to this do not count."""
+        self.found: dict[str, str] = {}
+        """Client ids by the ids of records."""
 
     def record(self, event: Event) -> None:
         """Take note of an event."""
         if event.kind == "reset":
-            self._recount()
-        elif event.kind == "call" and event.subject.number > self._least and self._fits(event.subject):
-            self.newest.appendleft(event.subject)
-            self.count += 1
-            self._look()
+            left = {one: whose for one, whose in self.found.items() if event.client_id not in (None, whose)}
+            self.found = left
+        elif event.kind == self._kind and event.subject.number > self.least:
+            self.take(event.subject)
 
-    def _recount(self) -> None:
-        found = list(self._journal.newest_first(self._fits, after=self._after))
-        self.count = len(found)
-        self.newest = deque(found[:_MOST_SHOWN], _MOST_SHOWN)
-        self._look()
-
-    def _look(self) -> None:
-        if self.count >= self._expected:
+    def take(self, record: Counted) -> None:
+        """Count a record, or no longer."""
+        if self._fits(record):
+            self.found[record.id] = record.client_id
+        else:
+            self.found.pop(record.id, None)
+        if len(self.found) >= self._expected:
             self.enough.set()
 
 
@@ -112,9 +140,11 @@ class _Miss:
         return {"id": self.entry.id, "time": self.entry.time.isoformat(timespec="milliseconds"), "differs": differs}
 
 
-def _missed(context: AdminContext, filters: Mapping[str, str], query: Mapping[str, Any], count: int) -> HttpProblem:
+async def _missed(
+    context: AdminContext, filters: Mapping[str, str], query: Mapping[str, Any], count: int
+) -> HttpProblem:
     fits = wanted(filters)
-    others = list(context.journal.newest_first(lambda entry: not fits(entry), after=query["after"]))
+    others = await context.journal.newest_first(lambda entry: not fits(entry), after=query["after"])
     nearest = _nearest([_miss(entry, filters) for entry in itertools.islice(others, _LOOKED_AT)])
     return HttpProblem(
         408,

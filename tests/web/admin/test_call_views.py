@@ -14,6 +14,7 @@ import pytest
 from mock_alipay.web.admin.call_views import call_summary, call_view
 from tests.calls import ask, parts_of, signed_call, with_scenario
 from tests.live import SANDBOX_PATH, Answer, Live, sample, signed_headers
+from tests.memory import done, kept
 
 CARD = "4111111111111111"
 MASKED = "411111******1111"
@@ -193,10 +194,10 @@ def test_signature_verdicts(gateway: Live, client_id: str) -> None:
 def test_two_times(tmp_path: Path) -> None:
     """A call shows when it came by its client's clock, and by the machine's."""
     components = with_scenario(tmp_path, "createPaymentSession: {}")
-    components.clocks.advance(timedelta(days=1, milliseconds=7), "A")
+    done(components.clocks.advance(timedelta(days=1, milliseconds=7), "A"))
     for name in ("A", "B"):
         ask(components, signed_call(client_id=name))
-    shown = [call_view(entry, components.contract) for entry in components.journal]
+    shown = [call_view(entry, components.contract) for entry in kept(components.journal)]
     assert ["2026-11-23T01:07:10.007+00:00", "2026-11-22T01:07:10.000+00:00"] == [view["time"] for view in shown]
     assert ["2026-11-22T01:07:10.000+00:00"] * 2 == [view["timing"]["received"] for view in shown]
 
@@ -206,7 +207,7 @@ def test_summaries() -> None:
     components = parts_of()
     for body in (sample("p"), sample(productCode=None), b"no JSON", b""):
         ask(components, signed_call(body))
-    for entry in components.journal:
+    for entry in kept(components.journal):
         whole = call_view(entry, components.contract)
         assert call_summary(entry, components.contract) == {
             name: value for name, value in whole.items() if name not in ("request", "reply")

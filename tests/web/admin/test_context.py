@@ -8,10 +8,12 @@ import http.client
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
 import pytest
 from starlette.requests import Request
 
+from mock_alipay.storage import Journal
 from mock_alipay.web.admin import call_views, context
 from mock_alipay.web.admin.context import AdminRequest, BackgroundWorker, ConcurrencyLimit
 from mock_alipay.web.asgi.problems import HttpProblem
@@ -81,19 +83,19 @@ def test_merchants_do_not_queue_behind_the_clerk(own: Live, monkeypatch: pytest.
     """While the admin API is busy with lists, more of them than there are threads, large calls are answered."""
     own.create()
     busy, free = threading.Event(), threading.Event()
-    show, find, looked = call_views.call_view, own.components.journal.newest_first, threading.Semaphore(0)
+    show, find, looked = call_views.call_view, Journal.newest_first, threading.Semaphore(0)
 
     def slow(*of: object) -> object:
         busy.set()
         assert free.wait(60)
         return show(*of)  # type: ignore[arg-type]
 
-    def counted(*of: object, **how: object) -> object:
+    async def counted(*of: Any, **how: Any) -> object:
         looked.release()
-        return find(*of, **how)  # type: ignore[arg-type]
+        return await find(*of, **how)
 
     monkeypatch.setattr(call_views, "call_view", slow)
-    monkeypatch.setattr(own.components.journal, "newest_first", counted)
+    monkeypatch.setattr(Journal, "newest_first", counted)
     with contextlib.ExitStack() as crowd:
         crowd.callback(free.set)
         connections = [

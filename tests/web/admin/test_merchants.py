@@ -88,7 +88,7 @@ def test_keys_that_were_there_from_the_start_stay(own: Live) -> None:
 
 def test_too_many_merchants(own: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     """There is an end to it: one key more is a conflict until some are taken away; one that is there stays good."""
-    monkeypatch.setattr(keys, "MOST_ADDED", 2)
+    monkeypatch.setattr(own.components.storage.keys, "most", 2)
     assert [200, 200, 409] == [add(own, name, bare(KEYS[0])).status for name in ("A", "B", "C")]
     found = problem(add(own, "C", bare(KEYS[0])))
     assert ("Too many keys", True) == (found["title"], "take some away" in found["detail"])

@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from mock_alipay.apis.payments.model import Payment
 from mock_alipay.clock.clocks import StoppedClock
-from mock_alipay.storage import MemoryStore
+from mock_alipay.storage import Aggregates
 from mock_alipay.web.admin import payments
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from tests.calls import ask, parts_of, signed_call
@@ -89,7 +89,7 @@ def test_one_payment_is_found_without_a_look_at_all(own: Live, monkeypatch: pyte
     async def never(*_: object) -> list[Payment]:
         raise AssertionError("all payments are looked through")
 
-    monkeypatch.setattr(MemoryStore, "browse", never)
+    monkeypatch.setattr(Aggregates, "browse", never)
     assert "OPEN" == own.admin("GET", "/payments/p?clientId=A").body["state"]
     assert "SUCCESS" == own.admin("POST", "/payments/p/act?clientId=A", {"action": "pay"}).body["state"]
     assert 404 == own.admin("GET", "/payments/p?clientId=B").status

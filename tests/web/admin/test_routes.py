@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mock_alipay.config.config import Config
-from mock_alipay.storage import MemoryStore
+from mock_alipay.storage import Aggregates
 from mock_alipay.web.admin.routes import CALLS, spoken
 from tests.fields import read
 from tests.live import Live, live
@@ -24,7 +24,7 @@ def test_a_bug_is_told_as_a_problem(
     async def broken(*_: Any) -> list[Any]:
         raise KeyError("boom")
 
-    monkeypatch.setattr(MemoryStore, "browse", broken)
+    monkeypatch.setattr(Aggregates, "browse", broken)
     found = problem(own.admin("GET", "/payments"))
     assert (500, False) == (found["status"], "boom" in str(found))
     assert "KeyError: 'boom'" in caplog.text

@@ -1,0 +1,28 @@
+"""All that outlives one call, in this process's memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mock_alipay.storage.aggregates import Aggregates
+from mock_alipay.storage.due import DueTimes
+from mock_alipay.storage.journal import Journal
+from mock_alipay.storage.settings import Settings
+
+
+class MemoryStorage:
+    """The parts of the storage; each is handed to whoever needs it.
+
+    Every method of a part is one step that nobody else gets between. All are async, so that a storage which several
+    processes share can take the place of this one. It knows keys, versions, sizes and client ids, and no domain type.
+    """
+
+    def __init__(self, most: int = 10_000, max_bytes: int = 64 * 1024 * 1024, what: str = "aggregates") -> None:
+        """``most`` and ``max_bytes`` of each part; ``what``: how the log calls aggregates."""
+        self.aggregates: Aggregates[Any] = Aggregates(most, max_bytes, what)
+        self.aggregates_due = DueTimes(most)
+        self.calls: Journal[Any] = Journal(most, max_bytes)
+        self.notifications: Journal[Any] = Journal(most, max_bytes, lambda notification: (notification.key,))
+        self.notifications_due = DueTimes(most)
+        self.clocks: Settings[Any] = Settings(most)
+        self.keys: Settings[Any] = Settings(most, len)
