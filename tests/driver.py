@@ -19,7 +19,7 @@ from mock_alipay.journal.notifications import Notification
 from mock_alipay.web.admin.payment_views import payment_view
 from tests.calls import NOW, ask, parts_of
 from tests.live import PATH, sample
-from tests.memory import kept
+from tests.memory import done, kept
 from tests.scenarios.loading import scenario
 
 SCHEMAS = load(types="strict").schemas
@@ -90,7 +90,7 @@ class Driver:
 
     def load_scenario(self, text: str, name: str = "tale") -> str:
         """A scenario that calls may ask for; its name."""
-        self.components.selector.load(scenario(text, name))
+        done(self.components.selector.load(scenario(text, name)))
         return name
 
     def open(

@@ -7,7 +7,9 @@ from typing import Any, TypeVar
 
 from mock_alipay.clock.clocks import Clock, Clocks
 from mock_alipay.clock.schedule import Schedule
-from mock_alipay.storage import DueTimes, Journal, Settings
+from mock_alipay.scenarios import Library, Selector
+from mock_alipay.scenarios.library import Registry
+from mock_alipay.storage import DueTimes, Journal, MemoryStorage, Settings
 
 Found = TypeVar("Found")
 Kept = TypeVar("Kept", bound=Any)
@@ -36,3 +38,13 @@ def clocks_of(real: Clock, most: int = 10) -> Clocks:
 def schedule_by(clocks: Clocks) -> Schedule:
     """An empty schedule."""
     return Schedule(DueTimes(), clocks)
+
+
+def selector_of(library: Library, default: str, most: int = 10_000) -> Selector:
+    """A selector for which nothing has been set or loaded."""
+    return Selector(library, default, MemoryStorage(most))
+
+
+def registry_of(library: Library, most: int = 1_000) -> Registry:
+    """The scenarios of files, to which so many may be loaded."""
+    return Registry(library, Settings(most, len))

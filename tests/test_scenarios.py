@@ -13,11 +13,12 @@ import pytest
 from mock_alipay.apis.payments.endpoints import ENDPOINTS
 from mock_alipay.contracts import load
 from mock_alipay.contracts.names import Act, NotificationName
-from mock_alipay.scenarios import Library, NotificationStep, Scenario, Selector, Step, Then, shipped_folder
+from mock_alipay.scenarios import Library, NotificationStep, Scenario, Step, Then, shipped_folder
 from mock_alipay.scenarios.placeholders import Scope
 from tests.calls import ask, code, latest, parts_of, signed_call
 from tests.fields import read
 from tests.live import sample
+from tests.memory import done, selector_of
 from tests.scenarios.loading import VOCABULARY, Request
 
 FILES = sorted(shipped_folder().iterdir())
@@ -235,14 +236,14 @@ ANYWHERE = sorted({*PLAYS} - {"success", "card-not-supported", "no-pay-options",
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_faults_delays_and_rates_reach_every_endpoint(endpoint: str) -> None:
     """They are chosen for a call, whichever it is, and play as for createPaymentSession."""
-    among = Selector(LIBRARY, "success")
+    among = selector_of(LIBRARY, "success")
     for name in ANYWHERE:
-        among.prefer(name, client_id="A", times=1)
-        step = among.choose(f"payments/{endpoint}", "id", Request("A", {}, {})).step
+        done(among.prefer(name, client_id="A", times=1))
+        step = done(among.choose(f"payments/{endpoint}", "id", Request("A", {}, {}))).step
         (first, *_), fault, _ = PLAYS[name]
         expected = (None if first == "SUCCESS" else first, fault)
         assert expected == (step.result, step.fault.kind if step.fault else None)
-        assert [] == among.preferences()
+        assert [] == done(among.preferences())
 
 
 def test_the_gateway_that_is_bad_says_502() -> None:
@@ -310,7 +311,7 @@ def test_the_sandboxs_good_cards_always_work(card: str) -> None:
 )
 def test_the_sandboxs_magic_works_for_pay(body: dict[str, Any], scenario: str, result: str | None) -> None:
     """For which it is documented; None is the endpoint's usual answer."""
-    choice = Selector(LIBRARY, "success").choose("payments/pay", "id", Request("A", {}, body))
+    choice = done(selector_of(LIBRARY, "success").choose("payments/pay", "id", Request("A", {}, body)))
     assert (scenario, result) == (choice.scenario, choice.step.result)
 
 

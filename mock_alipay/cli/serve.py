@@ -81,7 +81,7 @@ def _serve(config: Config, log: Log, shown: Callable[..., str]) -> None:
     components = assemble(config, problem_reply, ca_certificate=authority)
     app = routes(components)
     _rest_garbage_collector()
-    scenarios = len(components.selector.registry.library())
+    scenarios = len(components.selector.registry.filed)
     banner = shown(config, scenarios, authority, made_up=made_up, addresses=sockets.addresses)
     variables = {each.variable: os.environ[each.variable] for each in SERVING if each.variable in os.environ}
     with log.listening_to(components.events), state_file(config, authority, variables):

@@ -87,7 +87,7 @@ def assemble(
     gateway_key = keys.gateway_key(config.gateway_key)
     contract = contract or contracts.load(types=config.types, required=config.required)
     vocabulary = Vocabulary(contract, families.opening)
-    selector, merchant_keys = _selector(config, vocabulary), MerchantKeys(_lasting_keys(config), storage.keys)
+    selector, merchant_keys = _selector(config, vocabulary, storage), MerchantKeys(_lasting_keys(config), storage.keys)
     schedule, metrics = Schedule(storage.aggregates_due, clocks), Metrics(contract.results)
     events = Events(run=secrets.token_hex(4), always=(metrics.record,))
     forger = cache(lambda: Signer(keys.shipped_forger_key()))
@@ -161,10 +161,10 @@ def client_environment(
     }
 
 
-def _selector(config: Config, vocabulary: Vocabulary) -> Selector:
+def _selector(config: Config, vocabulary: Vocabulary, storage: MemoryStorage) -> Selector:
     library = Library.load(config.scenarios, vocabulary)
     library.require(config.scenario)
-    return Selector(library, config.scenario)
+    return Selector(library, config.scenario, storage)
 
 
 def _environment(config: Config, contract: Contract) -> Environment:

@@ -57,7 +57,9 @@ class Executor:
         hurried = (
             endpoint.begins
             and bool(overrides.buyer)
-            and self.selector.notifies_before_reply(overrides.scenario, self._outcome_told(state), state.client_id)
+            and await self.selector.notifies_before_reply(
+                overrides.scenario, self._outcome_told(state), state.client_id
+            )
         )
         for conflicts in range(MOST_CONFLICTS):
             if conflicts:

@@ -82,7 +82,7 @@ class Gateway:
         try:
             outcome = await self._play(state)
         except Refusal as refusal:
-            outcome = self._refused(state, refusal)
+            outcome = await self._refused(state, refusal)
         return await self._seal(state, outcome)
 
     async def _play(self, state: CallState) -> Outcome[Any]:
@@ -99,7 +99,7 @@ class Gateway:
             if state.client_id != named:
                 state.now = await self.clocks.read(call.received, state.client_id)
         began = await self.executor.load(state, name)
-        state.choice = self.selector.choose(name, state.request_id, state, began)
+        state.choice = await self.selector.choose(name, state.request_id, state, began)
         state.explain(state.choice.hint)
         return await self.executor.outcome(state, name, state.choice)
 
@@ -107,14 +107,14 @@ class Gateway:
         state.client_id, state.verdict = self.authenticator.authenticate(state.call, keys)
         state.body = self.contract.check(endpoint, state.call.body)
 
-    def _refused(self, state: CallState, refusal: Refusal) -> Outcome[Any]:
+    async def _refused(self, state: CallState, refusal: Refusal) -> Outcome[Any]:
         state.faults = refusal.faults
         odd, state.explanation = state.explanation, refusal.explanation
         state.explain(odd)
         if state.request_id is None:
             self._claim(state)
         if state.choice is None and state.endpoint is not None:
-            state.explain(self.selector.would_play(state.endpoint, state.request_id, state))
+            state.explain(await self.selector.would_play(state.endpoint, state.request_id, state))
         if refusal.code == "INVALID_SIGNATURE":
             state.verdict = "invalid"
         message = refusal.message

@@ -38,7 +38,7 @@ class Notifier:
         before_reply: list[Notification] = []
         for event in domain_events:
             scenario = event.scenario or aggregate.scenario
-            notification_step, nth = self.selector.notification_step(
+            notification_step, nth = await self.selector.notification_step(
                 scenario, f"{aggregate.family}/{event.name}", aggregate.client_id, aggregate.request_id
             )
             draft = self._draft(aggregate, event, notification_step, nth)._replace(scenario=scenario)

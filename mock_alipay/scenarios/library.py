@@ -10,10 +10,8 @@ from mock_alipay.scenarios.matching import Matchable
 from mock_alipay.scenarios.scenario import Scenario
 from mock_alipay.scenarios.scenario_file import read_folder, shipped_folder
 from mock_alipay.scenarios.vocabulary import Vocabulary
+from mock_alipay.storage import Settings
 from mock_alipay.text.wording import close
-
-MOST_LOADED = 1_000
-"""Scenarios that may be loaded at run time."""
 
 
 class Library(Mapping[str, Scenario]):
@@ -88,56 +86,51 @@ class Library(Mapping[str, Scenario]):
 class Registry:
     """The files' library, then what was loaded for all, then what was loaded for one client id."""
 
-    def __init__(self, filed: Library) -> None:
-        self._filed = filed
-        self._loaded: dict[str | None, dict[str, Scenario]] = {}
+    def __init__(self, filed: Library, loaded: Settings[Mapping[str, Scenario]]) -> None:
+        self.filed = filed
+        self._loaded = loaded
+        self._known: Mapping[str | None, Mapping[str, Scenario]] = {}
         self._seen: dict[str | None, Library] = {}
 
-    def library(self, client_id: str | None = None) -> Library:
-        """What a client id sees, or all of them."""
-        whose = client_id if client_id in self._loaded else None
+    async def library(self, client_id: str | None = None) -> Library:
+        """What a client id sees, or all of them; made anew only when something else is loaded."""
+        loaded = await self._loaded.snapshot()
+        if loaded is not self._known:
+            self._known, self._seen = loaded, {}
+        whose = client_id if client_id in loaded else None
         seen = self._seen.get(whose)
         if seen is None:
-            below = self._filed if whose is None else self.library()
-            seen = self._seen[whose] = below.joined_by(self._loaded.get(whose, {}).values())
+            nearest_last = dict.fromkeys((None, whose))
+            scenarios = [scenario for whom in nearest_last for scenario in loaded.get(whom, {}).values()]
+            seen = self._seen[whose] = self.filed.joined_by(scenarios)
         return seen
 
-    def loaded(self) -> list[tuple[str | None, Scenario]]:
+    async def loaded(self) -> list[tuple[str | None, Scenario]]:
         """The scenarios loaded at run time, each with the client id that it is for."""
-        return [(client_id, scenario) for client_id, own in self._loaded.items() for _, scenario in sorted(own.items())]
+        loaded = await self._loaded.snapshot()
+        return [(client_id, scenario) for client_id, own in loaded.items() for _, scenario in sorted(own.items())]
 
-    def visible(self, client_id: str | None = None) -> list[Scenario]:
+    async def visible(self, client_id: str | None = None) -> list[Scenario]:
         """The scenarios that a client id sees; without one all there are."""
-        seen = list(self.library(client_id).values())
-        return seen if client_id is not None else seen + [s for whom, s in self.loaded() if whom is not None]
+        seen = list((await self.library(client_id)).values())
+        return seen if client_id is not None else seen + [s for whom, s in await self.loaded() if whom is not None]
 
     def replace_files(self, filed: Library) -> None:
         """Take over what files say now."""
-        self._filed = filed
+        self.filed = filed
         self._seen.clear()
 
-    def load(self, *scenarios: Scenario, client_id: str | None = None) -> None:
+    async def load(self, *scenarios: Scenario, client_id: str | None = None) -> None:
         """Add some for one client id or all, in place of what had their names; SetupError when too many are loaded."""
-        own = dict(self._loaded.get(client_id, {}))
-        for scenario in scenarios:
-            own.pop(scenario.name, None)  # What is loaded again is loaded last.
-            own[scenario.name] = scenario
-        loaded = {**self._loaded, client_id: own}
-        if sum(map(len, loaded.values())) > MOST_LOADED:
-            raise SetupError(f"at most {MOST_LOADED} scenarios can be loaded; a reset forgets them")
-        self._loaded = loaded
-        self._look_again(client_id)
+        new = {scenario.name: scenario for scenario in scenarios}
 
-    def forget(self, client_id: str | None = None) -> None:
+        def joined(own: Mapping[str, Scenario] | None) -> Mapping[str, Scenario]:
+            # What is loaded again is loaded last.
+            return {name: scenario for name, scenario in (own or {}).items() if name not in new} | new
+
+        if not await self._loaded.change(client_id, joined):
+            raise SetupError(f"at most {self._loaded.most} scenarios can be loaded; a reset forgets them")
+
+    async def forget(self, client_id: str | None = None) -> None:
         """Take away the scenarios loaded for one client id, or all that were loaded."""
-        if client_id is None:
-            self._loaded.clear()
-        else:
-            self._loaded.pop(client_id, None)
-        self._look_again(client_id)
-
-    def _look_again(self, client_id: str | None) -> None:
-        if client_id is None:
-            self._seen.clear()
-        else:
-            self._seen.pop(client_id, None)
+        await self._loaded.forget(client_id)

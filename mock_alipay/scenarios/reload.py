@@ -35,12 +35,12 @@ async def watch(
             before, stamps = stamps, _stamps(watched)
             changed = {Path(path) for _, path in changes} or {file for file, _ in before.items() ^ stamps.items()}
             if changed:
-                reload(selector, folders, vocabulary, ", ".join(sorted({path.name for path in changed})))
+                await reload(selector, folders, vocabulary, ", ".join(sorted({path.name for path in changed})))
             if _identities(watched) != known:
                 break
         while None in _identities(watched):  # noqa: ASYNC110 - no event tells that it is back
             await asyncio.sleep(_FOLDER_CHECK)
-        reload(selector, folders, vocabulary, "a folder came back")
+        await reload(selector, folders, vocabulary, "a folder came back")
 
 
 def _identities(folders: Sequence[Path]) -> list[int | None]:
@@ -61,7 +61,7 @@ def _stamp(file: Path) -> tuple[int, int] | None:
     return state.st_mtime_ns, state.st_size
 
 
-def reload(selector: Selector, folders: Sequence[Path], vocabulary: Vocabulary, changed: str) -> None:
+async def reload(selector: Selector, folders: Sequence[Path], vocabulary: Vocabulary, changed: str) -> None:
     """Read all folders again and take over what they say, or nothing of it."""
     try:
         library = Library.load(folders, vocabulary)
@@ -72,6 +72,6 @@ def reload(selector: Selector, folders: Sequence[Path], vocabulary: Vocabulary, 
             logger.warning("the scenarios stay as they were: %s", problem)
         return
     logger.info("scenarios reloaded (%s): %d loaded", changed, len(library))
-    for client_id, name, _ in selector.preferences():
-        if name not in selector.registry.library(client_id):
+    for client_id, name, _ in await selector.preferences():
+        if name not in await selector.registry.library(client_id):
             logger.warning("scenario %s, which was set, is gone: calls play as if it had not been set", name)

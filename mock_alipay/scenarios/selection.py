@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from mock_alipay.contracts.names import Act, bare
 from mock_alipay.errors import TooManyClientIds, UnknownScenario
-from mock_alipay.scenarios.counters import StepCounters
 from mock_alipay.scenarios.library import Library, Registry
 from mock_alipay.scenarios.matching import Matchable
 from mock_alipay.scenarios.notification_step import NotificationStep
 from mock_alipay.scenarios.scenario import ANY, Scenario
 from mock_alipay.scenarios.step import Step
+from mock_alipay.storage import MemoryStorage, Settings
 from mock_alipay.text.wording import close, short
 
 _BEGAN = "the payment began in it"
 _PLAIN = (Step(),)
 _PLAIN_NOTIFICATION_STEP = NotificationStep()
-MOST_PREFERENCES = 10_000
-"""Client ids for which a scenario may be set."""
 
 
 class Choice(NamedTuple):
@@ -36,8 +34,7 @@ class Choice(NamedTuple):
     """For the merchant's engineer: the id looks like a misspelt scenario, or the one that was asked for has no step."""
 
 
-@dataclass(slots=True)
-class _Preference:
+class _Preference(NamedTuple):
     scenario: str
     times: int | None
 
@@ -57,13 +54,13 @@ class _Asked(NamedTuple):
 class Selector:
     """Chooses scenarios and remembers, per client id, what was set and how far each has come."""
 
-    def __init__(self, library: Library, default: str) -> None:
-        self.registry = Registry(library)
+    def __init__(self, library: Library, default: str, storage: MemoryStorage) -> None:
+        self.registry = Registry(library, storage.scenarios)
         self.default = default
-        self._preferences: dict[str | None, _Preference] = {}
-        self.counters = StepCounters()
+        self._preferences: Settings[_Preference] = storage.selections
+        self._counters = storage.steps
 
-    def choose(
+    async def choose(
         self, endpoint: str, payment_request_id: str | None, call: Matchable, began: str | None = None
     ) -> Choice:
         """The step that this call gets; it counts as played.
@@ -72,93 +69,88 @@ class Selector:
         ``began``: the scenario in which the payment began. UnknownScenario when the ``mock-scenario`` header names
         none.
         """
-        library = self.registry.library(call.client_id)
+        library = await self.registry.library(call.client_id)
         request_id = payment_request_id or ""
-        scenario, reason, hint = self._scenario(endpoint, request_id, call, library, began)
+        scenario, reason, hint = await self._scenario(endpoint, request_id, call, library, began)
         steps = scenario.steps.get(endpoint)
         if steps is None:
             # The payment may go on: what a client does about a lost reply is to ask again.
             carried = reason is _BEGAN and scenario.name != self.default
             steps = _PLAIN if carried else scenario.steps.get(ANY, _PLAIN)
-        nth = 0
-        if len(steps) > 1 or steps[0].delay is not None:
-            nth = self.counters.next(scenario, endpoint, call.client_id, request_id)
+        nth = await self._nth(scenario, endpoint, steps, call.client_id, request_id)
         if hint is None and "--" in request_id:
             hint = _hint(request_id, library)
         return Choice(scenario.name, reason, steps[min(nth, len(steps) - 1)], nth, scenario.buyer, hint)
 
-    def would_play(self, endpoint: str, payment_request_id: str | None, call: Matchable) -> str | None:
+    async def would_play(self, endpoint: str, payment_request_id: str | None, call: Matchable) -> str | None:
         """The scenario that a call asks for, and how; None when it asks for none that plays. Nothing counts as played.
 
         For calls that are refused before a scenario plays.
         """
-        library = self.registry.library(call.client_id)
+        library = await self.registry.library(call.client_id)
         try:
-            asked = self._asked(payment_request_id or "", call, library)
+            asked = await self._asked(payment_request_id or "", call, library)
         except UnknownScenario:
             return None
         if asked is None or not asked.scenario.plays(endpoint):
             return None
         return f"scenario {asked.scenario.name} would have played ({asked.reason})"
 
-    def notification_step(
+    async def notification_step(
         self, scenario: str, name: str, client_id: str, payment_request_id: str
     ) -> tuple[NotificationStep, int]:
         """How the next notification of that name is sent for a payment, and how many were counted before it."""
-        known = self.registry.library(client_id).get(scenario)
+        known = (await self.registry.library(client_id)).get(scenario)
         notification_steps = known.notification_steps.get(name) if known else None
         if known is None or notification_steps is None:
             return _PLAIN_NOTIFICATION_STEP, 0
-        nth = 0
-        if len(notification_steps) > 1 or notification_steps[0].delay is not None:
-            nth = self.counters.next(known, name, client_id, payment_request_id)
+        nth = await self._nth(known, name, notification_steps, client_id, payment_request_id)
         return notification_steps[min(nth, len(notification_steps) - 1)], nth
 
-    def notifies_before_reply(self, scenario: str, notification: str, client_id: str) -> bool:
+    async def notifies_before_reply(self, scenario: str, notification: str, client_id: str) -> bool:
         """Whether a scenario sends such a notification before the reply to the call that causes it."""
-        known = self.registry.library(client_id).get(scenario)
+        known = (await self.registry.library(client_id)).get(scenario)
         return known is not None and any(one.before_reply for one in known.notification_steps.get(notification, ()))
 
-    def prefer(self, scenario: str, *, client_id: str | None = None, times: int | None = None) -> None:
+    async def prefer(self, scenario: str, *, client_id: str | None = None, times: int | None = None) -> None:
         """Play ``scenario`` for one client id or all, for the next ``times`` calls or until changed."""
-        library = self.registry.library(client_id)
+        library = await self.registry.library(client_id)
         if scenario not in library:
             raise UnknownScenario(library.unknown(scenario), known=list(library))
-        if client_id not in self._preferences and len(self._preferences) >= MOST_PREFERENCES:
-            detail = f"a scenario is set for {MOST_PREFERENCES} client ids already; a reset forgets them"
+        if not await self._preferences.change(client_id, lambda _: _Preference(scenario, times)):
+            detail = f"a scenario is set for {self._preferences.most} client ids already; a reset forgets them"
             raise TooManyClientIds(detail)
-        self._preferences[client_id] = _Preference(scenario, times)
 
-    def load(self, *scenarios: Scenario, client_id: str | None = None) -> None:
+    async def load(self, *scenarios: Scenario, client_id: str | None = None) -> None:
         """Add scenarios at run time; each begins at its first step. SetupError when too many are loaded."""
-        self.registry.load(*scenarios, client_id=client_id)
+        await self.registry.load(*scenarios, client_id=client_id)
         for scenario in scenarios:
-            self.counters.restart(scenario.name, client_id)
+            await self._counters.restart(scenario.name, client_id)
 
-    def clear(self, client_id: str | None = None) -> None:
+    async def clear(self, client_id: str | None = None) -> None:
         """Take back what was set for one client id, or for all of them."""
-        if client_id is None:
-            self._preferences.clear()
-        else:
-            self._preferences.pop(client_id, None)
+        await self._preferences.forget(client_id)
 
-    def preferences(self) -> list[tuple[str | None, str, int | None]]:
+    async def preferences(self) -> list[tuple[str | None, str, int | None]]:
         """What is set: client id or None for all, scenario, calls left or None for no end."""
-        return [(client_id, set_.scenario, set_.times) for client_id, set_ in self._preferences.items()]
+        return [
+            (client_id, set_.scenario, set_.times) for client_id, set_ in (await self._preferences.snapshot()).items()
+        ]
 
-    def forget(self, client_id: str | None = None) -> None:
+    async def forget(self, client_id: str | None = None) -> None:
         """Forget counters, settings and loaded scenarios of one client id or of all."""
-        self.clear(client_id)
-        self.registry.forget(client_id)
-        self.counters.forget(client_id)
+        await self.clear(client_id)
+        await self.registry.forget(client_id)
+        await self._counters.forget(client_id)
 
-    def _scenario(
+    async def _scenario(
         self, endpoint: str, payment_request_id: str, call: Matchable, library: Library, began: str | None
     ) -> tuple[Scenario, str, str | None]:
         """The scenario, why it was chosen, and a hint when it was asked for and has no step for the call."""
-        asked = self._asked(payment_request_id, call, library)
-        if asked is not None:
-            return self._played(asked, endpoint, began)
+        while (asked := await self._asked(payment_request_id, call, library)) is not None:
+            played = await self._played(asked, endpoint, began)
+            if played is not None:
+                return played
         matching = library.matching(call)
         if matching:
             return matching[0], _fitting(*matching), None
@@ -166,7 +158,7 @@ class Selector:
             return library[began], _BEGAN, None
         return library[self.default], "the default", None
 
-    def _asked(self, payment_request_id: str, call: Matchable, library: Library) -> _Asked | None:
+    async def _asked(self, payment_request_id: str, call: Matchable, library: Library) -> _Asked | None:
         """The scenario that the call names, or that was set for it; nothing is counted."""
         named = call.headers.get("mock-scenario")
         if named is not None:
@@ -177,23 +169,24 @@ class Selector:
         prefix, dashes, _ = payment_request_id.partition("--")
         if dashes and prefix in library:
             return _Asked(library[prefix], f"paymentRequestId begins with {prefix}--", by_id=True)
-        if self._preferences:
-            for key in (call.client_id, None):
-                set_ = self._preferences.get(key)
-                if set_ is not None and set_.scenario in library:
-                    whom = f"client id {key}" if key is not None else "all client ids"
-                    return _Asked(library[set_.scenario], f"set for {whom}", set_, key)
+        for key in (call.client_id, None):
+            set_ = await self._preferences.get(key)
+            if set_ is not None and set_.scenario in library:
+                whom = f"client id {key}" if key is not None else "all client ids"
+                return _Asked(library[set_.scenario], f"set for {whom}", set_, key)
         return None
 
-    def _played(self, asked: _Asked, endpoint: str, began: str | None) -> tuple[Scenario, str, str | None]:
-        """What was asked for, once the call has counted, if the scenario changes calls of its endpoint."""
+    async def _played(self, asked: _Asked, endpoint: str, began: str | None) -> tuple[Scenario, str, str | None] | None:
+        """What was asked for, once the call has counted, if the scenario changes calls of its endpoint.
+
+        None when somebody else's call has counted meanwhile.
+        """
         scenario, reason, set_ = asked.scenario, asked.reason, asked.set_
         plays = asked.by_id or scenario.plays(endpoint)
         if set_ is not None and set_.times is not None:
-            set_.times -= plays
-            reason += f", {set_.times} more calls"
-            if set_.times <= 0:
-                del self._preferences[asked.whom]
+            if plays and not await self._count_down(asked.whom, set_, set_.times - 1):
+                return None
+            reason += f", {set_.times - plays} more calls"
         if plays:
             return scenario, reason, None
         reason += f", but it has no step for {bare(endpoint)}"
@@ -201,6 +194,27 @@ class Selector:
             reason += ": this call does not count"
         # A payment that began in the scenario plays in it all the same.
         return scenario, reason, None if scenario.name == began else f"scenario {scenario.name}: {reason}"
+
+    async def _count_down(self, whom: str | None, set_: _Preference, times: int) -> bool:
+        counted = False
+
+        def less(found: _Preference | None) -> _Preference | None:
+            nonlocal counted
+            counted = found == set_
+            if not counted:
+                return found
+            return set_._replace(times=times) if times > 0 else None
+
+        await self._preferences.change(whom, less)
+        return counted
+
+    async def _nth(
+        self, scenario: Scenario, what: str, steps: Sequence[Step | NotificationStep], client_id: str, request_id: str
+    ) -> int:
+        """How many of the steps for an endpoint or a notification were played before; 0 where it does not matter."""
+        if len(steps) == 1 and steps[0].delay is None:
+            return 0
+        return await self._counters.next(client_id, scenario.name, what, "" if scenario.count_by_client else request_id)
 
 
 def _fitting(chosen: Scenario, *others: Scenario) -> str:

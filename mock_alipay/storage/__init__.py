@@ -1,9 +1,10 @@
 """What outlives one call."""
 
 from mock_alipay.storage.aggregates import Aggregate, Aggregates, Key
+from mock_alipay.storage.counters import Counters
 from mock_alipay.storage.due import DueTimes
 from mock_alipay.storage.journal import Journal
 from mock_alipay.storage.memory import MemoryStorage
 from mock_alipay.storage.settings import Settings
 
-__all__ = ["Aggregate", "Aggregates", "DueTimes", "Journal", "Key", "MemoryStorage", "Settings"]
+__all__ = ["Aggregate", "Aggregates", "Counters", "DueTimes", "Journal", "Key", "MemoryStorage", "Settings"]

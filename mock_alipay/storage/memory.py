@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mock_alipay.storage.aggregates import Aggregates
+from mock_alipay.storage.counters import Counters
 from mock_alipay.storage.due import DueTimes
 from mock_alipay.storage.journal import Journal
 from mock_alipay.storage.settings import Settings
@@ -25,4 +26,7 @@ class MemoryStorage:
         self.notifications: Journal[Any] = Journal(most, max_bytes, lambda notification: (notification.key,))
         self.notifications_due = DueTimes(most)
         self.clocks: Settings[Any] = Settings(most)
+        self.scenarios: Settings[Any] = Settings(min(most, 1_000), len)
+        self.selections: Settings[Any] = Settings(most)
+        self.steps = Counters(most)
         self.keys: Settings[Any] = Settings(most, len)

@@ -14,7 +14,7 @@ from tests.calls import ask, parts_of, plain_call, signed_call
 from tests.docs.pages import DOCS, blocks
 from tests.live import PATH, SANDBOX_PATH, sample
 from tests.markdown import anchors, sections, targets
-from tests.memory import kept
+from tests.memory import done, kept
 
 PAGES = sorted(DOCS.glob("*.md"))
 
@@ -49,7 +49,7 @@ def test_troubleshooting_shows_what_the_log_says() -> None:
     ask(components, plain_call(target=PATH, method="OPTIONS", headers=preflight))
     ask(components, plain_call(headers={"authorization": "Bearer isak_TEST_1_2"}))
     ask(components, signed_call(sample("slow--1", order=None)))
-    components.selector.prefer("card-not-supported", times=1)
+    done(components.selector.prefer("card-not-supported", times=1))
     refund = {"refundRequestId": "r", "paymentId": "1", "refundAmount": {"currency": "USD", "value": "1"}}
     ask(components, signed_call(refund, path=SANDBOX_PATH.replace("createPaymentSession", "refund")))
     logged = [text_line(entry) for entry in reversed(kept(components.journal))]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mock_alipay.scenarios import Library, Selector
+from mock_alipay.scenarios import Library
 from tests.docs.pages import blocks
+from tests.memory import done, selector_of
 from tests.scenarios.loading import VOCABULARY, Request
 
 PAGE = "scenarios.md"
@@ -30,6 +31,6 @@ def test_templates(tmp_path: Path) -> None:
 def test_the_reason_names_the_others(tmp_path: Path) -> None:
     """As the page shows it for a file that fits as well as a shipped one."""
     (tmp_path / "own.yaml").write_text("description: x.\nmatch: {body: {paymentAmount.value: '11'}}\n")
-    among = Selector(Library.load([tmp_path], VOCABULARY), "success")
-    choice = among.choose("pay", "id", Request("A", {}, {"paymentAmount": {"value": "11"}}))
+    among = selector_of(Library.load([tmp_path], VOCABULARY), "success")
+    choice = done(among.choose("pay", "id", Request("A", {}, {"paymentAmount": {"value": "11"}})))
     assert ("own", blocks(PAGE, "text")) == (choice.scenario, [f"{choice.reason}\n"])

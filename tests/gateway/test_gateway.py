@@ -264,18 +264,18 @@ def test_a_refused_call_is_told_what_would_have_played() -> None:
         assert ("PARAM_ILLEGAL", 0.0) == (code(reply), reply.delay)
         entry = latest(components)
         assert (None, True) == (entry.scenario, "scenario slow would have played (" in str(entry.explanation))
-    components.selector.prefer("slow", times=1)
+    done(components.selector.prefer("slow", times=1))
     ask(components, signed_call(sample(order=None)))
     assert "scenario slow would have played (set for all client ids)" == latest(components).explanation
-    assert [(None, "slow", 1)] == components.selector.preferences()
+    assert [(None, "slow", 1)] == done(components.selector.preferences())
     ask(components, signed_call(sample()))
-    assert [] == components.selector.preferences()
+    assert [] == done(components.selector.preferences())
 
 
 def test_a_choice_that_changes_no_such_call_is_told_in_the_journal() -> None:
     """The call plays as usual, and the choice is left for one that it changes."""
     components = parts_of()
-    components.selector.prefer("refund-merchant-balance", times=1)
+    done(components.selector.prefer("refund-merchant-balance", times=1))
     reply = ask(
         components, signed_call({"paymentId": "1"}, path=SANDBOX_PATH.replace("createPaymentSession", "cancel"))
     )
@@ -284,7 +284,7 @@ def test_a_choice_that_changes_no_such_call_is_told_in_the_journal() -> None:
     assert "refund-merchant-balance" == entry.scenario
     assert "it has no step for cancel: this call does not count" in str(entry.reason)
     assert str(entry.reason) in str(entry.explanation)
-    assert [(None, "refund-merchant-balance", 1)] == components.selector.preferences()
+    assert [(None, "refund-merchant-balance", 1)] == done(components.selector.preferences())
 
 
 def test_double_slashes_are_told_in_the_journal() -> None:
@@ -608,7 +608,7 @@ def test_fifty_clients_at_once_never_mix() -> None:
     }
     clients = {f"SANDBOX_{n}": scenarios[n % 5] for n in range(50)}
     for client_id, scenario in clients.items():
-        components.selector.prefer(scenario, client_id=client_id)
+        done(components.selector.prefer(scenario, client_id=client_id))
 
     async def shop(client_id: str) -> list[Reply]:
         return [await components.gateway.answer(signed_call(sample("order-1"), client_id=client_id)) for _ in range(3)]
@@ -862,7 +862,7 @@ def test_an_expiry_that_is_asked_for_is_held_against_the_client_s_clock(
 def test_a_choice_for_some_calls_serves_exactly_so_many_at_once(times: int) -> None:
     """However many come together, large bodies that are checked aside among them; other clients use up none."""
     components = parts_of()
-    components.selector.prefer("process-fail", client_id=TEST_CLIENT_ID, times=times)
+    done(components.selector.prefer("process-fail", client_id=TEST_CLIENT_ID, times=times))
 
     def call(number: int) -> Call:
         extra = {"padding": "x" * 20_000} if number % 3 == 0 else {}
@@ -875,7 +875,7 @@ def test_a_choice_for_some_calls_serves_exactly_so_many_at_once(times: int) -> N
     codes = [code(reply) for reply in asyncio.run(all_at_once())]
     assert {"SUCCESS": 100 - times, "PROCESS_FAIL": times} == Counter(codes)
     assert {"SUCCESS"} == set(codes[::5])
-    assert [] == components.selector.preferences()
+    assert [] == done(components.selector.preferences())
 
 
 def test_a_choice_for_some_calls_serves_exactly_so_many_threads(gateway: Live) -> None:

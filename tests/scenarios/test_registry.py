@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import Library, Scenario
-from mock_alipay.scenarios import library as module
 from mock_alipay.scenarios.library import Registry
+from tests.memory import done, registry_of
 from tests.scenarios.loading import VOCABULARY, Request, read_text
 
 CLIENTS = (None, "A", "B")
@@ -35,60 +35,64 @@ def filed(*scenarios: Scenario) -> Library:
 
 def told(registry: Registry, name: str) -> list[str | None]:
     """The description of a scenario as everyone, A and B see it; None where they do not."""
-    found = [registry.library(client_id).get(name) for client_id in CLIENTS]
+    found = [done(registry.library(client_id)).get(name) for client_id in CLIENTS]
     return [one.description.rstrip(".") if one else None for one in found]
 
 
 def seen(registry: Registry) -> list[Any]:
     """Everything that it shows."""
-    return [*(dict(registry.library(client_id)) for client_id in CLIENTS), registry.loaded(), registry.visible()]
+    return [
+        *(dict(done(registry.library(client_id))) for client_id in CLIENTS),
+        done(registry.loaded()),
+        done(registry.visible()),
+    ]
 
 
 def test_everyone_sees_the_scenarios_of_files() -> None:
     """Just these, by name, and nobody has any other."""
     library = filed(scenario("other", "filed"))
-    registry = Registry(library)
+    registry = registry_of(library)
     for client_id in CLIENTS:
-        found = registry.library(client_id)
+        found = done(registry.library(client_id))
         assert (["other", "plain"], 2, dict(library)) == (list(found), len(found), dict(found))
         assert ("plain" in found, "none" in found, found.get("none")) == (True, False, None)
-        assert list(library.values()) == registry.visible(client_id)
-    assert [] == registry.loaded()
+        assert list(library.values()) == done(registry.visible(client_id))
+    assert [] == done(registry.loaded())
 
 
 def test_a_scenario_for_all_is_seen_by_all() -> None:
     """Also by clients that have scenarios of their own, whichever came first."""
-    registry, own, early, late = Registry(filed()), scenario("own"), scenario("early"), scenario("late")
-    registry.load(early)
-    registry.load(own, client_id="A")
-    registry.load(late)
+    registry, own, early, late = registry_of(filed()), scenario("own"), scenario("early"), scenario("late")
+    done(registry.load(early))
+    done(registry.load(own, client_id="A"))
+    done(registry.load(late))
     assert [["loaded"] * 3, [None, "loaded", None], ["loaded"] * 3] == [
         told(registry, name) for name in ("early", "own", "late")
     ]
-    assert [(None, early), (None, late), ("A", own)] == registry.loaded()
+    assert [(None, early), (None, late), ("A", own)] == done(registry.loaded())
 
 
 def test_the_nearest_scenario_of_a_name_is_seen() -> None:
     """A client's own before that for all, and that before the files'; each load takes the place of the one before."""
-    registry = Registry(filed())
-    registry.load(scenario("plain", "of A"), client_id="A")
+    registry = registry_of(filed())
+    done(registry.load(scenario("plain", "of A"), client_id="A"))
     assert ["filed", "of A", "filed"] == told(registry, "plain")
-    registry.load(scenario("plain", "for all"))
+    done(registry.load(scenario("plain", "for all")))
     assert ["for all", "of A", "for all"] == told(registry, "plain")
-    registry.load(scenario("plain", "of A again"), client_id="A")
+    done(registry.load(scenario("plain", "of A again"), client_id="A"))
     assert ["for all", "of A again", "for all"] == told(registry, "plain")
-    assert ["of A again.", "for all."] == [one.description for _, one in registry.loaded()]
+    assert ["of A again.", "for all."] == [one.description for _, one in done(registry.loaded())]
 
 
 def test_a_scenario_that_is_replaced_claims_nothing_any_more() -> None:
     """Only what is seen can be played."""
-    registry = Registry(filed(claiming("rich", "100", "filed")))
-    registry.load(claiming("rich", "200"), client_id="A")
-    registry.load(claiming("poor", "100"), client_id="A")
+    registry = registry_of(filed(claiming("rich", "100", "filed")))
+    done(registry.load(claiming("rich", "200"), client_id="A"))
+    done(registry.load(claiming("poor", "100"), client_id="A"))
 
     def matching(client_id: str, value: str) -> list[str]:
         request = Request(client_id, {}, {"paymentAmount": {"value": value}})
-        return [f"{one.description} {one.name}" for one in registry.library(client_id).matching(request)]
+        return [f"{one.description} {one.name}" for one in done(registry.library(client_id)).matching(request)]
 
     assert [["loaded. poor"], ["loaded. rich"]] == [matching("A", value) for value in ("100", "200")]
     assert [["filed. rich"], []] == [matching("B", value) for value in ("100", "200")]
@@ -97,30 +101,30 @@ def test_a_scenario_that_is_replaced_claims_nothing_any_more() -> None:
 def matching(registry: Registry, value: str = "100", **more: str) -> list[list[str]]:
     """Which scenarios claim a call of everyone's, of A and of B, the one that plays first; C stands for everyone."""
     calls = [Request(client_id or "C", {}, {"paymentAmount": {"value": value}, **more}) for client_id in CLIENTS]
-    found = [registry.library(request.client_id).matching(request) for request in calls]
+    found = [done(registry.library(request.client_id)).matching(request) for request in calls]
     return [[f"{one.name} {one.description.rstrip('.')}" for one in scenarios] for scenarios in found]
 
 
 def test_of_scenarios_that_claim_with_equal_weight_the_nearest_goes_first() -> None:
     """A client's own, then those for all, then the files'; of each the one loaded last."""
-    registry = Registry(filed(claiming("c", "100", "filed"), claiming("e", "100", "filed")))
+    registry = registry_of(filed(claiming("c", "100", "filed"), claiming("e", "100", "filed")))
     files = ["e filed", "c filed"]
     assert [files] * 3 == matching(registry)
-    registry.load(claiming("a", "100", "of A"), client_id="A")
+    done(registry.load(claiming("a", "100", "of A"), client_id="A"))
     assert [files, ["a of A", *files], files] == matching(registry)
-    registry.load(claiming("b", "100", "for all"))
-    registry.load(scenario("d", "for all", "match: {body: {shop: x}}"))
+    done(registry.load(claiming("b", "100", "for all")))
+    done(registry.load(scenario("d", "for all", "match: {body: {shop: x}}")))
     for_all = ["d for all", "b for all", *files]
     assert [for_all, ["a of A", *for_all], for_all] == matching(registry, shop="x")
-    registry.load(claiming("b", "100", "for all"))
+    done(registry.load(claiming("b", "100", "for all")))
     for_all[:2] = reversed(for_all[:2])
     assert [for_all, ["a of A", *for_all], for_all] == matching(registry, shop="x")
     registry.replace_files(filed(claiming("f", "200", "filed")))
     assert [["b for all"], ["a of A", "b for all"], ["b for all"]] == matching(registry)
     assert [["f filed"]] * 3 == matching(registry, "200")
-    registry.forget("A")
+    done(registry.forget("A"))
     assert [["b for all"]] * 3 == matching(registry)
-    registry.forget()
+    done(registry.forget())
     assert [[]] * 3 == matching(registry)
 
 
@@ -141,7 +145,7 @@ def test_whatever_is_loaded_the_best_of_what_is_seen_claims(
 ) -> None:
     """As if each scenario that is seen were asked: the heaviest that fit, the latest of the nearest layer first."""
     places: dict[str | None, dict[str, Scenario]] = {"A": {}, None: {}, "filed": {}}
-    registry = Registry(Library(()))
+    registry = registry_of(Library(()))
     for place, name, match in written:
         made = scenario(name, "x", f"match: {json.dumps({'body': match})}" if match else "")
         places[place].pop(name, None)
@@ -149,7 +153,7 @@ def test_whatever_is_loaded_the_best_of_what_is_seen_claims(
         if place == "filed":
             registry.replace_files(Library(places["filed"].values()))
         else:
-            registry.load(made, client_id=place)
+            done(registry.load(made, client_id=place))
     request = Request("A", {}, body)
     nearest_first: dict[str, Scenario] = {}
     for layer in places.values():
@@ -159,30 +163,32 @@ def test_whatever_is_loaded_the_best_of_what_is_seen_claims(
         one for one in nearest_first.values() if one.match and all(condition.holds(request) for condition in one.match)
     ]
     most = max((one.weight for one in fitting), default=None)
-    assert [one for one in fitting if one.weight == most] == registry.library("A").matching(request)
-    assert nearest_first == dict(registry.library("A"))
+    assert [one for one in fitting if one.weight == most] == done(registry.library("A")).matching(request)
+    assert nearest_first == dict(done(registry.library("A")))
 
 
 def test_files_may_change_beneath() -> None:
     """Loaded scenarios stay as they are and where they are."""
-    registry = Registry(filed(scenario("old", "filed")))
-    registry.load(scenario("plain", "for all"))
-    registry.load(scenario("old", "of A"), client_id="A")
+    registry = registry_of(filed(scenario("old", "filed")))
+    done(registry.load(scenario("plain", "for all")))
+    done(registry.load(scenario("old", "of A"), client_id="A"))
     registry.replace_files(filed(scenario("new", "filed")))
     assert ["for all"] * 3 == told(registry, "plain")
     assert [None, "of A", None] == told(registry, "old")
     assert ["filed"] * 3 == told(registry, "new")
-    registry.forget()
+    done(registry.forget())
     assert [["filed"] * 3, [None] * 3, ["filed"] * 3] == [told(registry, name) for name in ("plain", "old", "new")]
 
 
 def test_all_that_is_loaded_is_visible_to_whoever_asks_for_no_client() -> None:
     """A client sees one scenario of each name; without a client all are there, also those of one name."""
-    registry = Registry(filed(scenario("old", "filed")))
+    registry = registry_of(filed(scenario("old", "filed")))
     for told_, client_id in (("for all", None), ("of A", "A"), ("of B", "B")):
-        registry.load(scenario("plain", told_), client_id=client_id)
-    registry.load(scenario("own"), client_id="A")
-    found = [[f"{one.name} {one.description}" for one in registry.visible(client_id)] for client_id in (*CLIENTS, "C")]
+        done(registry.load(scenario("plain", told_), client_id=client_id))
+    done(registry.load(scenario("own"), client_id="A"))
+    found = [
+        [f"{one.name} {one.description}" for one in done(registry.visible(client_id))] for client_id in (*CLIENTS, "C")
+    ]
     assert found == [
         ["old filed.", "plain for all.", "own loaded.", "plain of A.", "plain of B."],
         ["old filed.", "own loaded.", "plain of A."],
@@ -193,34 +199,33 @@ def test_all_that_is_loaded_is_visible_to_whoever_asks_for_no_client() -> None:
 
 def test_one_client_s_scenarios_are_forgotten_and_no_other_s() -> None:
     """It sees again what everyone sees; an unknown one's are none."""
-    registry = Registry(filed())
-    registry.load(scenario("plain", "for all"))
+    registry = registry_of(filed())
+    done(registry.load(scenario("plain", "for all")))
     for client_id in ("A", "B"):
-        registry.load(scenario("plain", f"of {client_id}"), client_id=client_id)
-    registry.forget("unknown")
-    registry.forget("A")
+        done(registry.load(scenario("plain", f"of {client_id}"), client_id=client_id))
+    done(registry.forget("unknown"))
+    done(registry.forget("A"))
     assert ["for all", "for all", "of B"] == told(registry, "plain")
-    assert [None, "B"] == [client_id for client_id, _ in registry.loaded()]
+    assert [None, "B"] == [client_id for client_id, _ in done(registry.loaded())]
 
 
-def test_only_so_many_are_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_so_many_are_loaded() -> None:
     """Of all clients together; one that replaces another takes no more room, and a reset makes some."""
-    monkeypatch.setattr(module, "MOST_LOADED", 3)
-    registry = Registry(filed())
-    registry.load(scenario("one"))
-    registry.load(scenario("one"), client_id="A")
-    registry.load(scenario("two"), client_id="A")
+    registry = registry_of(filed(), most=3)
+    done(registry.load(scenario("one")))
+    done(registry.load(scenario("one"), client_id="A"))
+    done(registry.load(scenario("two"), client_id="A"))
     before = seen(registry)
     for client_id in CLIENTS:
         with pytest.raises(SetupError, match="at most 3 scenarios can be loaded; a reset forgets them"):
-            registry.load(scenario("more"), client_id=client_id)
+            done(registry.load(scenario("more"), client_id=client_id))
     assert before == seen(registry)
-    registry.load(scenario("one", "again"))
-    registry.load(scenario("two", "again"), client_id="A")
-    registry.forget("A")
-    registry.load(scenario("more"), client_id="B")
+    done(registry.load(scenario("one", "again")))
+    done(registry.load(scenario("two", "again"), client_id="A"))
+    done(registry.forget("A"))
+    done(registry.load(scenario("more"), client_id="B"))
     assert [None, None, "loaded"] == told(registry, "more")
     before = seen(registry)
     with pytest.raises(SetupError, match="at most 3"):
-        registry.load(*(scenario(name) for name in ("more", "and-more", "most")), client_id="B")
+        done(registry.load(*(scenario(name) for name in ("more", "and-more", "most")), client_id="B"))
     assert before == seen(registry)

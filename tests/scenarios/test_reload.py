@@ -15,6 +15,7 @@ import pytest
 from mock_alipay.scenarios import Library, Scenario, Selector
 from mock_alipay.scenarios import reload as _reload
 from mock_alipay.scenarios.reload import reload, watch
+from tests.memory import done, selector_of
 from tests.scenarios.loading import VOCABULARY, Request, read_text
 
 
@@ -35,21 +36,21 @@ def folder(tmp_path: Path) -> Path:
 
 def selector(folder: Path, default: str = "success") -> Selector:
     """A chooser with the scenarios of a folder."""
-    return Selector(Library.load([folder], VOCABULARY), default)
+    return selector_of(Library.load([folder], VOCABULARY), default)
 
 
 def test_a_good_change_is_taken_over(folder: Path, told: pytest.LogCaptureFixture) -> None:
     """Changed, new and removed scenarios; the log says what changed and how many there are now."""
     among = selector(folder)
-    count = len(among.registry.library())
+    count = len(done(among.registry.library()))
     (folder / "tale.yaml").unlink()
     (folder / "two.yaml").write_text("description: two.\n")
     (folder / "success.yaml").write_text("description: my own.\n")
-    reload(among, [folder], VOCABULARY, "two.yaml")
-    assert "tale" not in among.registry.library()
+    done(reload(among, [folder], VOCABULARY, "two.yaml"))
+    assert "tale" not in done(among.registry.library())
     assert ("two.", "my own.") == (
-        among.registry.library()["two"].description,
-        among.registry.library()["success"].description,
+        done(among.registry.library())["two"].description,
+        done(among.registry.library())["success"].description,
     )
     assert [f"scenarios reloaded (two.yaml): {count} loaded"] == told.messages
 
@@ -57,35 +58,35 @@ def test_a_good_change_is_taken_over(folder: Path, told: pytest.LogCaptureFixtur
 def test_a_bad_file_keeps_the_old_scenarios_and_says_why(folder: Path, told: pytest.LogCaptureFixture) -> None:
     """None of the change is taken over, however good the other files are."""
     among = selector(folder)
-    before = among.registry.library()
+    before = done(among.registry.library())
     (folder / "tale.yaml").write_text("description: new.\n")
     (folder / "bad.yaml").write_text("description: x.\nreslut: SUCCESS\ncount: x\n")
-    reload(among, [folder], VOCABULARY, "bad.yaml")
-    assert among.registry.library() is before
+    done(reload(among, [folder], VOCABULARY, "bad.yaml"))
+    assert done(among.registry.library()) is before
     assert before["tale"].description == "old."
     assert len(told.messages) == 2
     for line, message in zip((2, 3), sorted(told.messages, key=lambda text: "reslut" not in text), strict=True):
         assert message.startswith(f"the scenarios stay as they were: {folder}/bad.yaml:{line}: ")
     (folder / "bad.yaml").unlink()
-    reload(among, [folder], VOCABULARY, "bad.yaml")
-    assert among.registry.library()["tale"].description == "new."
+    done(reload(among, [folder], VOCABULARY, "bad.yaml"))
+    assert done(among.registry.library())["tale"].description == "new."
 
 
 def test_a_default_that_is_gone_keeps_the_old_scenarios(folder: Path, told: pytest.LogCaptureFixture) -> None:
     """There must always be a scenario to play."""
     among = selector(folder, "tale")
     (folder / "tale.yaml").rename(folder / "tail.yaml")
-    reload(among, [folder], VOCABULARY, "tail.yaml")
-    assert "tale" in among.registry.library()
+    done(reload(among, [folder], VOCABULARY, "tail.yaml"))
+    assert "tale" in done(among.registry.library())
     assert "there is no scenario 'tale'; did you mean tail?" in told.messages[0]
 
 
 def test_a_folder_that_is_gone_keeps_the_old_scenarios(folder: Path, told: pytest.LogCaptureFixture) -> None:
     """It may be a mount that comes back."""
     among = selector(folder)
-    before = among.registry.library()
-    reload(among, [folder / "gone"], VOCABULARY, "gone")
-    assert among.registry.library() is before
+    before = done(among.registry.library())
+    done(reload(among, [folder / "gone"], VOCABULARY, "gone"))
+    assert done(among.registry.library()) is before
     assert "no such folder" in told.messages[0]
 
 
@@ -97,19 +98,19 @@ def loaded(text: str, name: str) -> Scenario:
 def test_scenarios_that_were_loaded_outlive_the_change(folder: Path, told: pytest.LogCaptureFixture) -> None:
     """For all and for one client id, and still in place of the file that has their name."""
     among = selector(folder)
-    among.registry.load(loaded("", "tale"))
-    among.registry.load(loaded("", "mine"), client_id="A")
-    among.prefer("mine", client_id="A")
+    done(among.registry.load(loaded("", "tale")))
+    done(among.registry.load(loaded("", "mine"), client_id="A"))
+    done(among.prefer("mine", client_id="A"))
     (folder / "tale.yaml").write_text("description: new.\n")
     (folder / "two.yaml").write_text("description: two.\n")
-    reload(among, [folder], VOCABULARY, "two.yaml")
-    of_all, of_one = among.registry.library(), among.registry.library("A")
+    done(reload(among, [folder], VOCABULARY, "two.yaml"))
+    of_all, of_one = done(among.registry.library()), done(among.registry.library("A"))
     assert ["loaded.", "two."] == [of_all[name].description for name in ("tale", "two")]
     assert ["loaded.", "two.", "loaded."] == [of_one[name].description for name in ("tale", "two", "mine")]
     assert "mine" not in of_all
     assert ["scenarios reloaded (two.yaml)"] == [message.partition(":")[0] for message in told.messages]
-    among.registry.forget()
-    assert "new." == among.registry.library("A")["tale"].description
+    done(among.registry.forget())
+    assert "new." == done(among.registry.library("A"))["tale"].description
 
 
 @pytest.mark.parametrize("client_id", [None, "A"])
@@ -118,28 +119,30 @@ def test_a_file_that_claims_what_a_loaded_scenario_does_is_taken_over(
 ) -> None:
     """The loaded one goes first for those who see it, and the file's plays once that is gone."""
     among = selector(folder)
-    among.registry.load(loaded("match: {clientId: '?'}", "mine"), client_id=client_id)
+    done(among.registry.load(loaded("match: {clientId: '?'}", "mine"), client_id=client_id))
     (folder / "rival.yaml").write_text("description: rival.\nmatch: {clientId: '?'}\n")
-    reload(among, [folder], VOCABULARY, "rival.yaml")
+    done(reload(among, [folder], VOCABULARY, "rival.yaml"))
     assert ["scenarios reloaded (rival.yaml)"] == [message.partition(":")[0] for message in told.messages]
 
     def playing() -> list[str]:
-        return [among.choose("payments/createPaymentSession", "id", Request(whose, {}, {})).scenario for whose in "AB"]
+        return [
+            done(among.choose("payments/createPaymentSession", "id", Request(whose, {}, {}))).scenario for whose in "AB"
+        ]
 
     assert ["mine", "rival" if client_id else "mine"] == playing()
-    among.forget(client_id)
+    done(among.forget(client_id))
     assert ["rival", "rival"] == playing()
 
 
 def test_a_scenario_that_was_set_and_is_gone_is_told(folder: Path, told: pytest.LogCaptureFixture) -> None:
     """For whomever it was set; the choice itself stands, for the file may come back."""
     among = selector(folder)
-    among.prefer("tale", client_id="A")
-    among.prefer("success")
+    done(among.prefer("tale", client_id="A"))
+    done(among.prefer("success"))
     (folder / "tale.yaml").unlink()
-    reload(among, [folder], VOCABULARY, "tale.yaml")
+    done(reload(among, [folder], VOCABULARY, "tale.yaml"))
     assert ["scenario tale, which was set, is gone: calls play as if it had not been set"] == told.messages[1:]
-    assert [("A", "tale", None), (None, "success", None)] == among.preferences()
+    assert [("A", "tale", None), (None, "success", None)] == done(among.preferences())
 
 
 async def until(fulfilled: Callable[[], bool], again: Callable[[], object] = lambda: None) -> None:
@@ -172,11 +175,13 @@ def test_files_are_watched(folder: Path, told: pytest.LogCaptureFixture) -> None
 
     async def main() -> None:
         async with watching(among, folder):
-            await until(lambda: among.registry.library()["tale"].description == "new.", write("description: new.\n"))
-            await until(lambda: "the scenarios stay as they were" in told.text, write("description: newer.\nfoo: 1\n"))
-            assert among.registry.library()["tale"].description == "new."
             await until(
-                lambda: among.registry.library()["tale"].description == "newest.", write("description: newest.\n")
+                lambda: done(among.registry.library())["tale"].description == "new.", write("description: new.\n")
+            )
+            await until(lambda: "the scenarios stay as they were" in told.text, write("description: newer.\nfoo: 1\n"))
+            assert done(among.registry.library())["tale"].description == "new."
+            await until(
+                lambda: done(among.registry.library())["tale"].description == "newest.", write("description: newest.\n")
             )
 
     asyncio.run(main())
@@ -196,10 +201,10 @@ def test_a_folder_may_be_taken_away_and_put_back(folder: Path, told: pytest.LogC
             await until(lambda: "scenarios reloaded" in told.text, touched)
             shutil.rmtree(folder)
             await until(lambda: "no such folder" in told.text)
-            assert among.registry.library()["tale"].description == "old."
+            assert done(among.registry.library())["tale"].description == "old."
             folder.mkdir()
             (folder / "tale.yaml").write_text("description: new.\n")
-            await until(lambda: among.registry.library()["tale"].description == "new.")
+            await until(lambda: done(among.registry.library())["tale"].description == "new.")
 
     asyncio.run(main())
 
@@ -216,11 +221,11 @@ def test_a_file_of_which_no_event_tells(tmp_path: Path, told: pytest.LogCaptureF
     async def main() -> None:
         async with watching(among, folder, file_check=0.01):
             elsewhere.write_text("description: new one.\n")
-            await until(lambda: among.registry.library()["tale"].description == "new one.", elsewhere.touch)
+            await until(lambda: done(among.registry.library())["tale"].description == "new one.", elsewhere.touch)
             elsewhere.unlink()
             await until(lambda: "the scenarios stay as they were" in told.text)
             elsewhere.write_text("description: newest of all.\n")
-            await until(lambda: among.registry.library()["tale"].description == "newest of all.")
+            await until(lambda: done(among.registry.library())["tale"].description == "newest of all.")
 
     asyncio.run(main())
     assert "scenarios reloaded (tale.yaml)" in told.text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,8 +11,8 @@ from hypothesis import strategies as st
 
 from mock_alipay.contracts.names import Act
 from mock_alipay.errors import TooManyClientIds, UnknownScenario
-from mock_alipay.scenarios import Choice, Library, NotificationStep, Selector, Step, counters
-from mock_alipay.scenarios import selection as module
+from mock_alipay.scenarios import Choice, Library, NotificationStep, Selector, Step
+from tests.memory import done, selector_of
 from tests.scenarios.loading import VOCABULARY, Request, read_text
 
 ENDPOINT = "createPaymentSession"
@@ -38,7 +37,7 @@ def scenarios(*, without: str | None = None) -> Library:
 
 def selector() -> Selector:
     """A chooser among ``SCENARIO_FLAGS``, with the plain one as default."""
-    return Selector(scenarios(), "plain")
+    return selector_of(scenarios(), "plain")
 
 
 def choose(
@@ -51,8 +50,10 @@ def choose(
 ) -> Choice:
     """The choice for a call."""
     headers = {} if named is None else {"mock-scenario": named}
-    return among.choose(
-        f"payments/{ENDPOINT}", payment_request_id, Request(client_id, headers, {"paymentAmount": {"value": value}})
+    return done(
+        among.choose(
+            f"payments/{ENDPOINT}", payment_request_id, Request(client_id, headers, {"paymentAmount": {"value": value}})
+        )
     )
 
 
@@ -71,9 +72,9 @@ def test_the_first_way_that_applies_decides() -> None:
 
     note(choose(among))
     note(choose(among, value="7"))
-    among.prefer("first")
+    done(among.prefer("first"))
     note(choose(among, value="7"))
-    among.prefer("second-best", client_id="A")
+    done(among.prefer("second-best", client_id="A"))
     note(choose(among, value="7"))
     note(choose(among, value="7", client_id="B"))
     note(choose(among, "late--1", value="7"))
@@ -159,7 +160,7 @@ def test_a_misspelt_name_gets_a_suggestion() -> None:
     with pytest.raises(UnknownScenario, match="did you mean series"):
         choose(selector(), named="sries")
     with pytest.raises(UnknownScenario, match="did you mean series") as caught:
-        selector().prefer("sries")
+        done(selector().prefer("sries"))
     assert {"known": sorted(SCENARIO_FLAGS)} == caught.value.extra
 
 
@@ -167,56 +168,56 @@ def test_a_misspelt_name_gets_a_suggestion() -> None:
 def test_a_choice_for_some_calls_serves_exactly_so_many(times: int) -> None:
     """And then the next way decides."""
     among = selector()
-    among.prefer("first", client_id="A", times=times)
+    done(among.prefer("first", client_id="A", times=times))
     assert ["first"] * times + ["plain"] * 2 == [choose(among).scenario for _ in range(times + 2)]
-    assert among.preferences() == []
+    assert done(among.preferences()) == []
 
 
 def test_calls_that_name_their_scenario_use_up_no_choice() -> None:
     """Nor do calls of other clients."""
     among = selector()
-    among.prefer("first", client_id="A", times=1)
+    done(among.prefer("first", client_id="A", times=1))
     choose(among, named="late")
     choose(among, "late--1")
     choose(among, client_id="B")
-    assert [("A", "first", 1)] == among.preferences()
+    assert [("A", "first", 1)] == done(among.preferences())
     assert choose(among).reason == "set for client id A, 0 more calls"
 
 
 def test_a_used_up_choice_of_a_client_uncovers_that_for_all() -> None:
     """Each is counted by itself."""
     among = selector()
-    among.prefer("first", times=2)
-    among.prefer("late", client_id="A", times=1)
+    done(among.prefer("first", times=2))
+    done(among.prefer("late", client_id="A", times=1))
     assert ["late", "first", "first", "plain"] == [choose(among).scenario for _ in range(4)]
 
 
 def test_the_last_choice_holds() -> None:
     """It replaces the one before, with its count."""
     among = selector()
-    among.prefer("first", times=1)
-    among.prefer("late")
+    done(among.prefer("first", times=1))
+    done(among.prefer("late"))
     assert ["late", "late"] == [choose(among).scenario for _ in range(2)]
-    assert [(None, "late", None)] == among.preferences()
+    assert [(None, "late", None)] == done(among.preferences())
 
 
 def test_choices_are_taken_back() -> None:
     """For one client id, or all of them together with that for all."""
     among = selector()
     for client_id in (None, "A", "B"):
-        among.prefer("first", client_id=client_id)
-    among.clear("A")
-    assert [(None, "first", None), ("B", "first", None)] == among.preferences()
-    among.clear("unknown")
-    among.clear()
-    assert among.preferences() == []
+        done(among.prefer("first", client_id=client_id))
+    done(among.clear("A"))
+    assert [(None, "first", None), ("B", "first", None)] == done(among.preferences())
+    done(among.clear("unknown"))
+    done(among.clear())
+    assert done(among.preferences()) == []
 
 
 def test_a_choice_of_a_scenario_that_is_gone_is_passed_over() -> None:
     """Scenario files may change while a choice is set."""
     among = selector()
-    among.prefer("first", client_id="A")
-    among.prefer("late")
+    done(among.prefer("first", client_id="A"))
+    done(among.prefer("late"))
     among.registry.replace_files(scenarios(without="first"))
     assert choose(among).scenario == "late"
 
@@ -250,7 +251,7 @@ def test_the_number_of_the_call_is_told() -> None:
 def test_an_endpoint_that_a_scenario_does_not_mention_answers_as_usual() -> None:
     """A scenario tells what is out of the ordinary."""
     request = Request("A", {"mock-scenario": "series"}, {})
-    assert Step() == selector().choose("payments/inquiryPayment", "id", request).step
+    assert Step() == done(selector().choose("payments/inquiryPayment", "id", request)).step
 
 
 def test_a_payment_goes_on_in_the_scenario_in_which_it_began() -> None:
@@ -260,13 +261,13 @@ def test_a_payment_goes_on_in_the_scenario_in_which_it_began() -> None:
 
     def note(value: str = "100", *, payment_request_id: str = "id", began: str = "first", **headers: str) -> None:
         request = Request("A", headers, {"paymentAmount": {"value": value}})
-        choice = among.choose("payments/refund", payment_request_id, request, began)
+        choice = done(among.choose("payments/refund", payment_request_id, request, began))
         seen.append((choice.scenario, choice.reason))
 
     note()
     note(began="gone")
     note("7")
-    among.prefer("second-best")
+    done(among.prefer("second-best"))
     note("7")
     note("7", payment_request_id="late--1")
     note("7", payment_request_id="late--1", **{"mock-scenario": "series"})
@@ -284,7 +285,7 @@ def test_a_payment_that_began_in_another_client_s_scenario_goes_on_in_the_defaul
     """It does not exist for this client."""
     among = selector()
     load(among, "mine", "A")
-    chosen = [among.choose("payments/cancel", "id", Request(whose, {}, {}), "mine").scenario for whose in "AB"]
+    chosen = [done(among.choose("payments/cancel", "id", Request(whose, {}, {}), "mine")).scenario for whose in "AB"]
     assert ["mine", "plain"] == chosen
 
 
@@ -294,7 +295,7 @@ def test_calls_about_no_payment_are_counted_per_client() -> None:
 
     def played(payment_request_id: str | None, client_id: str) -> tuple[str | None, int]:
         request = Request(client_id, {"mock-scenario": "series"}, {})
-        choice = among.choose(f"payments/{ENDPOINT}", payment_request_id, request)
+        choice = done(among.choose(f"payments/{ENDPOINT}", payment_request_id, request))
         return choice.step.result, choice.nth
 
     first, second = ("UNKNOWN_EXCEPTION", 0), ("PROCESS_FAIL", 1)
@@ -322,7 +323,9 @@ def noticed(
     among: Selector, scenario: str, payment: str = "id", client_id: str = "A", count: int = 1
 ) -> list[NotificationStep]:
     """How the next notifications of a payment are sent."""
-    return [among.notification_step(scenario, "payments/notifyPayment", client_id, payment)[0] for _ in range(count)]
+    return [
+        done(among.notification_step(scenario, "payments/notifyPayment", client_id, payment))[0] for _ in range(count)
+    ]
 
 
 def test_notices_are_played_in_order_and_the_last_repeats() -> None:
@@ -333,10 +336,12 @@ def test_notices_are_played_in_order_and_the_last_repeats() -> None:
     assert series[:2] == noticed(among, "several", "other", count=2)
     assert series[:1] == noticed(among, "several", client_id="B")
     assert [(NotificationStep(drop=True), 0)] * 2 == [
-        among.notification_step("several", "payments/notifyRefund", "A", "id") for _ in range(2)
+        done(among.notification_step("several", "payments/notifyRefund", "A", "id")) for _ in range(2)
     ]
-    assert [0, 1] == [among.notification_step("several", "payments/notifyPayment", "C", "id")[1] for _ in range(2)]
-    assert [0, 1] == [among.notification_step("ranged", "payments/notifyPayment", "A", "id")[1] for _ in range(2)]
+    assert [0, 1] == [
+        done(among.notification_step("several", "payments/notifyPayment", "C", "id"))[1] for _ in range(2)
+    ]
+    assert [0, 1] == [done(among.notification_step("ranged", "payments/notifyPayment", "A", "id"))[1] for _ in range(2)]
 
 
 def test_notices_may_be_counted_per_client() -> None:
@@ -351,8 +356,7 @@ def test_notices_may_be_counted_per_client() -> None:
 def test_a_notification_that_no_scenario_tells_of_is_sent_as_usual(scenario: str) -> None:
     """Also when the scenario is gone."""
     among = notifying()
-    assert (NotificationStep(), 0) == among.notification_step(scenario, "payments/notifyPayment", "A", "id")
-    assert 0 == len(among.counters)
+    assert (NotificationStep(), 0) == done(among.notification_step(scenario, "payments/notifyPayment", "A", "id"))
 
 
 def test_notices_begin_anew_with_their_scenario() -> None:
@@ -362,7 +366,7 @@ def test_notices_begin_anew_with_their_scenario() -> None:
     assert first == noticed(among, "several")
     load(among, "several", text=NOTIFYING["several"])
     assert first == noticed(among, "several")
-    among.forget("A")
+    done(among.forget("A"))
     assert first == noticed(among, "several")
 
 
@@ -391,7 +395,7 @@ def test_a_scenario_may_tell_of_its_buyer_before_the_reply(text: str, expected: 
     among = selector()
     load(among, "told", text=text)
     assert [expected, False] == [
-        among.notifies_before_reply(name, "payments/notifyPayment", "A") for name in ("told", "gone")
+        done(among.notifies_before_reply(name, "payments/notifyPayment", "A")) for name in ("told", "gone")
     ]
 
 
@@ -399,10 +403,10 @@ def test_one_client_id_is_forgotten_and_no_other() -> None:
     """Its counters and its choice."""
     among = selector()
     for client_id in ("A", "B"):
-        among.prefer("series", client_id=client_id)
+        done(among.prefer("series", client_id=client_id))
         results(among, 1, client_id=client_id)
-    among.forget("A")
-    assert [("B", "series", None)] == among.preferences()
+    done(among.forget("A"))
+    assert [("B", "series", None)] == done(among.preferences())
     assert ["UNKNOWN_EXCEPTION"] == results(among, 1, "series--id")
     assert ["PROCESS_FAIL"] == results(among, 1, client_id="B")
     assert ["UNKNOWN_EXCEPTION"] != results(among, 1, "series--id")
@@ -411,18 +415,18 @@ def test_one_client_id_is_forgotten_and_no_other() -> None:
 def test_everything_is_forgotten() -> None:
     """All counters and all choices, also that for all client ids."""
     among = selector()
-    among.prefer("series")
+    done(among.prefer("series"))
     results(among, 2)
     results(among, 2, client_id="B")
-    among.forget()
-    assert among.preferences() == []
-    among.prefer("series")
+    done(among.forget())
+    assert done(among.preferences()) == []
+    done(among.prefer("series"))
     assert ["UNKNOWN_EXCEPTION"] * 2 == results(among, 1) + results(among, 1, client_id="B")
 
 
 def load(among: Selector, name: str, client_id: str | None = None, text: str = "") -> None:
     """Load a scenario at run time."""
-    among.load(read_text(name, f"description: x.\n{text}", name, VOCABULARY), client_id=client_id)
+    done(among.load(read_text(name, f"description: x.\n{text}", name, VOCABULARY), client_id=client_id))
 
 
 def test_a_loaded_scenario_is_chosen_in_every_way() -> None:
@@ -433,7 +437,7 @@ def test_a_loaded_scenario_is_chosen_in_every_way() -> None:
     for client_id, expected in (("A", "mine"), ("B", "plain")):
         assert expected == choose(among, "mine--1", client_id=client_id).scenario
         assert expected == choose(among, client_id=client_id, value="9").scenario
-    among.prefer("mine", client_id="A")
+    done(among.prefer("mine", client_id="A"))
     assert choose(among).reason.startswith("set for client id A")
     with pytest.raises(UnknownScenario, match="there is no scenario 'mine'") as caught:
         choose(among, client_id="B", named="mine")
@@ -446,17 +450,17 @@ def test_a_scenario_of_one_client_cannot_be_set_for_others(client_id: str | None
     among = selector()
     load(among, "mine", "A")
     with pytest.raises(UnknownScenario, match="there is no scenario 'mine'") as caught:
-        among.prefer("mine", client_id=client_id)
+        done(among.prefer("mine", client_id=client_id))
     assert "mine" not in caught.value.extra["known"]
-    assert [] == among.preferences()
-    among.prefer("mine", client_id="A")
+    assert [] == done(among.preferences())
+    done(among.prefer("mine", client_id="A"))
 
 
 def test_a_client_s_own_scenario_plays_under_a_name_that_was_set_for_all() -> None:
     """Its own takes the place of the other."""
     among = selector()
     load(among, "series", "A", f"{ENDPOINT}: {{result: RISK_REJECT}}")
-    among.prefer("series")
+    done(among.prefer("series"))
     assert [["RISK_REJECT"] * 2, ["UNKNOWN_EXCEPTION", "PROCESS_FAIL"]] == [
         results(among, 2, client_id=client_id) for client_id in ("A", "B")
     ]
@@ -476,27 +480,28 @@ def test_loaded_scenarios_are_forgotten_with_their_client() -> None:
     among = selector()
     for client_id in ("A", "B", None):
         load(among, "mine" if client_id else "ours", client_id)
-    among.forget("A")
-    assert [("B", "mine"), (None, "ours")] == [(whose, scenario.name) for whose, scenario in among.registry.loaded()]
+    done(among.forget("A"))
+    assert [("B", "mine"), (None, "ours")] == [
+        (whose, scenario.name) for whose, scenario in done(among.registry.loaded())
+    ]
     assert "plain" == choose(among, "mine--1").scenario
     assert "ours" == choose(among, "ours--1").scenario
-    among.forget()
-    assert [] == among.registry.loaded()
+    done(among.forget())
+    assert [] == done(among.registry.loaded())
     assert "plain" == choose(among, "ours--1").scenario
 
 
-def test_a_scenario_may_be_set_for_so_many_clients_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scenario_may_be_set_for_so_many_clients_only() -> None:
     """Whoever has one may change it; a conflict for anyone else until there is room again."""
-    monkeypatch.setattr(module, "MOST_PREFERENCES", 2)
-    among = selector()
-    among.prefer("first")
-    among.prefer("first", client_id="A")
+    among = selector_of(scenarios(), "plain", most=2)
+    done(among.prefer("first"))
+    done(among.prefer("first", client_id="A"))
     with pytest.raises(TooManyClientIds, match="a scenario is set for 2 client ids already; a reset forgets them"):
-        among.prefer("first", client_id="B")
-    among.prefer("late", client_id="A")
-    assert [(None, "first", None), ("A", "late", None)] == among.preferences()
-    among.forget("A")
-    among.prefer("first", client_id="B")
+        done(among.prefer("first", client_id="B"))
+    done(among.prefer("late", client_id="A"))
+    assert [(None, "first", None), ("A", "late", None)] == done(among.preferences())
+    done(among.forget("A"))
+    done(among.prefer("first", client_id="B"))
 
 
 @settings(max_examples=50, deadline=None)
@@ -510,7 +515,7 @@ def test_however_calls_are_mixed_a_choice_serves_exactly_so_many(
     """A client's own first, then that for all; those who name a scenario use up none."""
     among, left = selector(), dict[str | None, int]()
     for client_id, times in chosen:
-        among.prefer("first", client_id=client_id, times=times)
+        done(among.prefer("first", client_id=client_id, times=times))
         left[client_id] = times
     for client_id, what in calls:
         choice = choose(among, what if what == "late--1" else "id", client_id=client_id, value=what or "100")
@@ -522,7 +527,9 @@ def test_however_calls_are_mixed_a_choice_serves_exactly_so_many(
         else:
             left[whose] -= 1
             assert ("first", True) == (choice.scenario, choice.reason.endswith(f", {left[whose]} more calls"))
-    assert {key: times for key, times in left.items() if times} == {key: times for key, _, times in among.preferences()}
+    assert {key: times for key, times in left.items() if times} == {
+        key: times for key, _, times in done(among.preferences())
+    }
 
 
 WILD = "'*': [{result: UNKNOWN_EXCEPTION}, {}]\ncancel: {result: PROCESS_FAIL}"
@@ -535,12 +542,12 @@ def test_the_steps_for_every_endpoint_play_where_there_are_no_others(by: str) ->
     load(among, "wild", text=WILD)
     headers = {"mock-scenario": "wild"} if by == "header" else {}
     if by == "set":
-        among.prefer("wild")
+        done(among.prefer("wild"))
     if by == "default":
         among.default = "wild"
     request_id, call = "wild--1" if by == "id" else "id", Request("A", headers, {})
     seen = {
-        endpoint: [among.choose(f"payments/{endpoint}", request_id, call).step.result for _ in range(2)]
+        endpoint: [done(among.choose(f"payments/{endpoint}", request_id, call)).step.result for _ in range(2)]
         for endpoint in ("refund", "pay", "cancel")
     }
     twice = ["UNKNOWN_EXCEPTION", None]
@@ -555,7 +562,7 @@ def test_steps_for_every_endpoint_are_not_carried_on_by_the_payment(default: str
     among.default = default
     call = Request("A", {}, {})
     seen = [
-        among.choose(f"payments/{endpoint}", "id", call, "wild").step.result
+        done(among.choose(f"payments/{endpoint}", "id", call, "wild")).step.result
         for endpoint in ("inquiryPayment", "cancel")
     ]
     assert [result, "PROCESS_FAIL"] == seen
@@ -577,32 +584,37 @@ def test_a_choice_is_used_up_by_calls_that_the_scenario_changes(text: str, endpo
     """By its steps, or as the call begins a payment whose buyer or notifications it scripts; others are told of it."""
     among = selector()
     load(among, "tale", text=text)
-    among.prefer("tale", client_id="A", times=1)
-    choice = among.choose(f"payments/{endpoint}", "id", Request("A", {}, {}))
+    done(among.prefer("tale", client_id="A", times=1))
+    choice = done(among.choose(f"payments/{endpoint}", "id", Request("A", {}, {})))
     if counts:
-        assert ("set for client id A, 0 more calls", None, []) == (choice.reason, choice.hint, among.preferences())
+        assert ("set for client id A, 0 more calls", None, []) == (
+            choice.reason,
+            choice.hint,
+            done(among.preferences()),
+        )
     else:
         reason = f"set for client id A, 1 more calls, but it has no step for {endpoint}: this call does not count"
         assert (reason, f"scenario tale: {reason}") == (choice.reason, choice.hint)
-        assert ("tale", Step(), [("A", "tale", 1)]) == (choice.scenario, choice.step, among.preferences())
+        assert ("tale", Step(), [("A", "tale", 1)]) == (choice.scenario, choice.step, done(among.preferences()))
 
 
 def test_a_payment_that_began_in_the_scenario_that_is_set_needs_no_hint() -> None:
     """The call plays in it as it would without the choice."""
     among = selector()
-    among.prefer("first")
+    done(among.prefer("first"))
     call = Request("A", {}, {})
-    assert "scenario first: " in str(among.choose("payments/refund", "id", call, "plain").hint)
-    assert among.choose("payments/refund", "id", call, "first").hint is None
+    assert "scenario first: " in str(done(among.choose("payments/refund", "id", call, "plain")).hint)
+    assert done(among.choose("payments/refund", "id", call, "first")).hint is None
 
 
 def test_what_would_have_played_is_told_and_not_counted() -> None:
     """Of a scenario that the call names, or that is set; of none that does not exist or changes no such call."""
     among = selector()
-    among.prefer("series", client_id="A", times=1)
+    done(among.prefer("series", client_id="A", times=1))
     calls = [("id", {"mock-scenario": "late"}), ("late--1", {}), (None, {}), ("id", {"mock-scenario": "sries"})]
     told = [
-        among.would_play(f"payments/{ENDPOINT}", request_id, Request("A", headers, {})) for request_id, headers in calls
+        done(among.would_play(f"payments/{ENDPOINT}", request_id, Request("A", headers, {})))
+        for request_id, headers in calls
     ]
     assert [
         "scenario late would have played (named by the mock-scenario header)",
@@ -610,9 +622,9 @@ def test_what_would_have_played_is_told_and_not_counted() -> None:
         "scenario series would have played (set for client id A)",
         None,
     ] == told
-    assert among.would_play("payments/refund", None, Request("A", {}, {})) is None
-    assert among.would_play(f"payments/{ENDPOINT}", None, Request("B", {}, {})) is None
-    assert ("series", 0) == (among.preferences()[0][1], len(among.counters))
+    assert done(among.would_play("payments/refund", None, Request("A", {}, {}))) is None
+    assert done(among.would_play(f"payments/{ENDPOINT}", None, Request("B", {}, {}))) is None
+    assert ("series", 0) == (done(among.preferences())[0][1], choose(among).nth)
 
 
 SERIES = f"{ENDPOINT}: [{{result: RISK_REJECT}}, {{result: SUCCESS}}]"
@@ -630,55 +642,6 @@ def test_a_scenario_that_is_loaded_again_begins_at_its_first_step(client_id: str
     assert [again, again] == [results(among, 2, f"series--{number}") for number in (1, 2)]
     assert (["PROCESS_FAIL"] if client_id else ["RISK_REJECT"]) == results(among, 1, "series--1", "B")
     assert [["PROCESS_FAIL"]] * 2 == [results(among, 1, "by-client--1", whose) for whose in "AB"]
-
-
-def test_whoever_counts_most_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its oldest go; those who count little keep theirs, and may have several."""
-    monkeypatch.setattr(counters, "_MOST", 100)
-    among = selector()
-    first, second = "UNKNOWN_EXCEPTION", "PROCESS_FAIL"
-    results(among, 1, "series--1", "SMALL")
-    for number in range(200):
-        results(among, 1, f"series--{number}", "HOG")
-    results(among, 1, "series--2", "SMALL")
-    for number in range(200, 400):
-        results(among, 1, f"series--{number}", "HOG")
-    assert [[second]] * 2 == [results(among, 1, f"series--{number}", "SMALL") for number in (1, 2)]
-    kept = [results(among, 1, f"series--{number}", "HOG") for number in range(399, 290, -1)]
-    assert [[second]] * 98 + [[first]] * 11 == kept
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.lists(st.one_of(
-    st.tuples(st.sampled_from("ABCDEFG"), st.integers(1, 4)),
-    st.tuples(st.sampled_from(["load", "forget"]), st.sampled_from(["A", "B", None])),
-), max_size=60))  # fmt: skip
-def test_whatever_comes_no_more_is_counted_than_there_is_room_for(moves: list[tuple[str, Any]]) -> None:
-    """Nor is anything kept of a client id of which nothing is counted any more."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(counters, "_MOST", 5)
-        among = selector()
-        for what, which in moves:
-            match what:
-                case "load":
-                    load(among, "series", which, SERIES)
-                case "forget":
-                    among.forget(which)
-                case client_id:
-                    results(among, 1, f"series--{which}", client_id)
-            kept = among.counters.by_client()
-            assert len(among.counters) == sum(kept.values()) <= 5
-            assert all(kept.values())
-
-
-def test_counters_do_not_grow_without_end() -> None:
-    """Ten thousand are kept, of one client id or of as many; the oldest start anew."""
-    for client_ids in (["A"] * 10_001, [str(number) for number in range(10_001)]):
-        among = selector()
-        for number, client_id in enumerate(client_ids):
-            results(among, 1, f"series--{number}", client_id)
-        assert ["UNKNOWN_EXCEPTION"] == results(among, 1, "series--0", client_ids[0])
-        assert ["PROCESS_FAIL"] == results(among, 1, "series--10000", client_ids[-1])
 
 
 @settings(max_examples=50, deadline=None)

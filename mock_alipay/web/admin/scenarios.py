@@ -16,14 +16,14 @@ from mock_alipay.web.asgi.problems import HttpProblem
 async def list_scenarios(context: AdminContext, request: AdminRequest) -> Any:
     """The scenarios that a client id can see; without one all there are."""
     selector, client_id = context.selector, request.client_id
-    whose = {id(scenario): whom for whom, scenario in selector.registry.loaded()}
-    chosen = [{"clientId": who, "scenario": name, "times": times} for who, name, times in selector.preferences()]
+    whose = {id(scenario): whom for whom, scenario in await selector.registry.loaded()}
+    chosen = [{"clientId": who, "scenario": name, "times": times} for who, name, times in await selector.preferences()]
     return {
         "scenarios": [
             scenario_view(
                 scenario, context.vocabulary.spoken, loaded=id(scenario) in whose, client_id=whose.get(id(scenario))
             )
-            for scenario in selector.registry.visible(client_id)
+            for scenario in await selector.registry.visible(client_id)
         ],
         "default": selector.default,
         "chosen": [one for one in chosen if client_id is None or one["clientId"] in (None, client_id)],
@@ -36,7 +36,7 @@ async def load_scenario(context: AdminContext, request: AdminRequest) -> Any:
         raise wrong_media(request.media, [JSON, YAML[0]])
     try:
         scenarios, client_id = await context.worker.do(lambda: _posted(context, request))
-        context.selector.load(*scenarios, client_id=client_id)
+        await context.selector.load(*scenarios, client_id=client_id)
     except UnicodeDecodeError:
         raise HttpProblem(400, "Bad scenario", "the body is not UTF-8 text") from None
     except SetupError as error:
@@ -53,13 +53,13 @@ async def choose_scenario(context: AdminContext, request: AdminRequest) -> Any:
     if "times" in body:
         # 2.0 is a whole number to JSON Schema.
         body["times"] = int(body["times"])
-    context.selector.prefer(body["scenario"], client_id=request.client_id, times=body.get("times"))
+    await context.selector.prefer(body["scenario"], client_id=request.client_id, times=body.get("times"))
     return body
 
 
 async def clear_scenario(context: AdminContext, request: AdminRequest) -> Any:
     """Take back what was set."""
-    context.selector.clear(request.client_id)
+    await context.selector.clear(request.client_id)
     return {"status": "ok"}
 
 

@@ -47,7 +47,7 @@ async def certificate(context: AdminContext, _ask: AdminRequest) -> Any:
 async def reset(context: AdminContext, request: AdminRequest) -> Any:
     """Forget what happened and what was set, of one client id or all."""
     client_id = request.client_id
-    context.selector.forget(client_id)
+    await context.selector.forget(client_id)
     await context.clocks.forget(client_id)
     forgotten = {
         "payments": await context.repository.forget(client_id),

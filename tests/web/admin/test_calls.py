@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.live import Answer, Live, sample
+from tests.memory import done
 from tests.web.asking import Overtaken, load, problem
 
 
@@ -113,7 +114,7 @@ def test_loaded_scenarios_are_known_to_filters(own: Live) -> None:
     made = own.create(client_id="A", extra={"mock-scenario": "mine"}).headers["mock-call-id"]
     own.admin("POST", "/scenarios", {"name": "other", "description": "x", "createPaymentSession": {}})
     assert [made] == ids(own.admin("GET", "/calls?scenario=mine&clientId=A"))
-    own.components.selector.registry.forget()
+    done(own.components.selector.registry.forget())
     assert [made] == ids(own.admin("GET", "/calls?scenario=mine"))
     own.admin("POST", "/reset")
     assert 400 == own.admin("GET", "/calls?scenario=mine").status
@@ -132,7 +133,7 @@ def test_what_the_journal_has_may_be_looked_for(own: Live, query: str) -> None:
     """A word that stands in the journal is no mistake, even when what it came from is gone, and whoever asks."""
     load(own, "mine", "createPaymentSession: {set: {result.resultCode: MY_OWN}}", "A")
     made = own.create(client_id="A", extra={"mock-scenario": "mine"}).headers["mock-call-id"]
-    own.components.selector.registry.forget()
+    done(own.components.selector.registry.forget())
     for whose, expected in (("", [made]), ("&clientId=A", [made]), ("&clientId=B", [])):
         answer = own.admin("GET", f"/calls?{query}{whose}")
         assert (200, expected) == (answer.status, ids(answer))

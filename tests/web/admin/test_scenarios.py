@@ -55,7 +55,7 @@ def test_scenarios_as_a_client_sees_them(own: Live) -> None:
 def test_scenario_view(tmp_path: Path) -> None:
     """A scenario of a file names the file, one that was loaded whom it is for."""
     text = 'match: {body: {a.b: "1"}}\ncreatePaymentSession: {}\nbuyer: {action: pay}\nnotifyPayment: {drop: true}'
-    scenario = with_scenario(tmp_path, text).selector.registry.library()["tale"]
+    scenario = with_scenario(tmp_path, text).selector.registry.filed["tale"]
     common = {
         "name": "tale",
         "description": "A test.",

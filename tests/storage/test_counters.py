@@ -1,0 +1,58 @@
+"""Counters: each by itself, and never too many; whoever counts most makes room."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.storage.conftest import Make
+
+
+def test_each_counts_by_itself(make: Make) -> None:
+    """From 0, for each client id and key; of many who count at once each gets its own number."""
+
+    async def scene() -> None:
+        steps = make().steps
+        assert [*range(20)] == sorted(await asyncio.gather(*(steps.next("A", "tale", "pay", "1") for _ in range(20))))
+        others = (("B", "tale", "pay", "1"), ("A", "other", "pay", "1"), ("A", "tale", "refund", "1"), ("A", "tale"))
+        assert [0] * 4 == [await steps.next(*other) for other in others]
+        assert {"A": 4, "B": 1} == await steps.held()
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("client_id", [None, "A"])
+def test_a_group_begins_again(make: Make, client_id: str | None) -> None:
+    """Of one client id or all; other groups go on, and those who are forgotten begin again with all of theirs."""
+
+    async def scene() -> None:
+        steps = make().steps
+        for whose in "AB":
+            for group in ("tale", "other"):
+                await steps.next(whose, group, "1")
+        await steps.restart("tale", client_id)
+        assert [0, 1, 1 if client_id else 0] == [
+            await steps.next(*key, "1") for key in (("A", "tale"), ("A", "other"), ("B", "tale"))
+        ]
+        await steps.forget(client_id)
+        assert ({"B": 2} if client_id else {}) == await steps.held()
+
+    asyncio.run(scene())
+
+
+def test_whoever_counts_most_makes_room(make: Make) -> None:
+    """Its oldest go, the least lately counted first; those who count little keep theirs."""
+
+    async def scene() -> None:
+        steps = make(most=5).steps
+        await steps.next("SMALL", "tale", "1")
+        for number in (1, 2, 3, 4, 1, 5, 6):
+            await steps.next("HOG", "tale", str(number))
+        assert {"SMALL": 1, "HOG": 4} == await steps.held()
+        assert [1, 1, 2] == [
+            await steps.next(*key) for key in (("SMALL", "tale", "1"), ("HOG", "tale", "4"), ("HOG", "tale", "1"))
+        ]
+        assert 0 == await steps.next("HOG", "tale", "2")
+
+    asyncio.run(scene())
