@@ -21,6 +21,10 @@ class Matchable(Protocol):
         """By lower-case name."""
 
     @property
+    def id_field(self) -> str:
+        """The field in which its family has the client's own ids, such as ``paymentRequestId``."""
+
+    @property
     def body(self) -> Mapping[str, Any]:
         """Parsed and checked."""
 

@@ -15,7 +15,7 @@ from mock_alipay.scenarios.step import Step
 from mock_alipay.storage import MemoryStorage, Settings
 from mock_alipay.text.wording import close, short
 
-_BEGAN = "the payment began in it"
+_BEGAN = "what the call is about began in it"
 _PLAIN = (Step(),)
 _PLAIN_NOTIFICATION_STEP = NotificationStep()
 
@@ -48,7 +48,7 @@ class _Asked(NamedTuple):
     whom: str | None = None
     """For which client id it was set; None for all."""
     by_id: bool = False
-    """All calls about a payment carry its id, whether the scenario has a step for them or not."""
+    """All calls about an aggregate carry its id, whether the scenario has a step for them or not."""
 
 
 class Selector:
@@ -60,36 +60,34 @@ class Selector:
         self._preferences: Settings[_Preference] = storage.selections
         self._counters = storage.steps
 
-    async def choose(
-        self, endpoint: str, payment_request_id: str | None, call: Matchable, began: str | None = None
-    ) -> Choice:
+    async def choose(self, endpoint: str, request_id: str | None, call: Matchable, began: str | None = None) -> Choice:
         """The step that this call gets; it counts as played.
 
-        ``payment_request_id``: None when the call is about no payment that is known; it is counted per client id then.
-        ``began``: the scenario in which the payment began. UnknownScenario when the ``mock-scenario`` header names
+        ``request_id``: None when the call is about nothing that is known; it is counted per client id then.
+        ``began``: the scenario in which its aggregate began. UnknownScenario when the ``mock-scenario`` header names
         none.
         """
         library = await self.registry.library(call.client_id)
-        request_id = payment_request_id or ""
+        request_id = request_id or ""
         scenario, reason, hint = await self._scenario(endpoint, request_id, call, library, began)
         steps = scenario.steps.get(endpoint)
         if steps is None:
-            # The payment may go on: what a client does about a lost reply is to ask again.
+            # It may go on: what a client does about a lost reply is to ask again.
             carried = reason is _BEGAN and scenario.name != self.default
             steps = _PLAIN if carried else scenario.steps.get(ANY, _PLAIN)
         nth = await self._nth(scenario, endpoint, steps, call.client_id, request_id)
         if hint is None and "--" in request_id:
-            hint = _hint(request_id, library)
+            hint = _hint(request_id, call.id_field, library)
         return Choice(scenario.name, reason, steps[min(nth, len(steps) - 1)], nth, scenario.buyer, hint)
 
-    async def would_play(self, endpoint: str, payment_request_id: str | None, call: Matchable) -> str | None:
+    async def would_play(self, endpoint: str, request_id: str | None, call: Matchable) -> str | None:
         """The scenario that a call asks for, and how; None when it asks for none that plays. Nothing counts as played.
 
         For calls that are refused before a scenario plays.
         """
         library = await self.registry.library(call.client_id)
         try:
-            asked = await self._asked(payment_request_id or "", call, library)
+            asked = await self._asked(request_id or "", call, library)
         except UnknownScenario:
             return None
         if asked is None or not asked.scenario.plays(endpoint):
@@ -97,14 +95,14 @@ class Selector:
         return f"scenario {asked.scenario.name} would have played ({asked.reason})"
 
     async def notification_step(
-        self, scenario: str, name: str, client_id: str, payment_request_id: str
+        self, scenario: str, name: str, client_id: str, request_id: str
     ) -> tuple[NotificationStep, int]:
-        """How the next notification of that name is sent for a payment, and how many were counted before it."""
+        """How the next notification of that name is sent for an aggregate, and how many were counted before it."""
         known = (await self.registry.library(client_id)).get(scenario)
         notification_steps = known.notification_steps.get(name) if known else None
         if known is None or notification_steps is None:
             return _PLAIN_NOTIFICATION_STEP, 0
-        nth = await self._nth(known, name, notification_steps, client_id, payment_request_id)
+        nth = await self._nth(known, name, notification_steps, client_id, request_id)
         return notification_steps[min(nth, len(notification_steps) - 1)], nth
 
     async def notifies_before_reply(self, scenario: str, notification: str, client_id: str) -> bool:
@@ -144,10 +142,10 @@ class Selector:
         await self._counters.forget(client_id)
 
     async def _scenario(
-        self, endpoint: str, payment_request_id: str, call: Matchable, library: Library, began: str | None
+        self, endpoint: str, request_id: str, call: Matchable, library: Library, began: str | None
     ) -> tuple[Scenario, str, str | None]:
         """The scenario, why it was chosen, and a hint when it was asked for and has no step for the call."""
-        while (asked := await self._asked(payment_request_id, call, library)) is not None:
+        while (asked := await self._asked(request_id, call, library)) is not None:
             played = await self._played(asked, endpoint, began)
             if played is not None:
                 return played
@@ -158,7 +156,7 @@ class Selector:
             return library[began], _BEGAN, None
         return library[self.default], "the default", None
 
-    async def _asked(self, payment_request_id: str, call: Matchable, library: Library) -> _Asked | None:
+    async def _asked(self, request_id: str, call: Matchable, library: Library) -> _Asked | None:
         """The scenario that the call names, or that was set for it; nothing is counted."""
         named = call.headers.get("mock-scenario")
         if named is not None:
@@ -166,9 +164,9 @@ class Selector:
                 detail = f"header mock-scenario: {library.unknown(named)}"
                 raise UnknownScenario(detail, known=list(library))
             return _Asked(library[named], "named by the mock-scenario header")
-        prefix, dashes, _ = payment_request_id.partition("--")
+        prefix, dashes, _ = request_id.partition("--")
         if dashes and prefix in library:
-            return _Asked(library[prefix], f"paymentRequestId begins with {prefix}--", by_id=True)
+            return _Asked(library[prefix], f"{call.id_field} begins with {prefix}--", by_id=True)
         for key in (call.client_id, None):
             set_ = await self._preferences.get(key)
             if set_ is not None and set_.scenario in library:
@@ -192,7 +190,7 @@ class Selector:
         reason += f", but it has no step for {bare(endpoint)}"
         if set_ is not None and set_.times is not None:
             reason += ": this call does not count"
-        # A payment that began in the scenario plays in it all the same.
+        # What began in the scenario plays in it all the same.
         return scenario, reason, None if scenario.name == began else f"scenario {scenario.name}: {reason}"
 
     async def _count_down(self, whom: str | None, set_: _Preference, times: int) -> bool:
@@ -224,9 +222,9 @@ def _fitting(chosen: Scenario, *others: Scenario) -> str:
     return reason
 
 
-def _hint(payment_request_id: str, library: Library) -> str | None:
-    prefix = payment_request_id.partition("--")[0]
+def _hint(request_id: str, id_field: str, library: Library) -> str | None:
+    prefix = request_id.partition("--")[0]
     if prefix in library:
         return None
     meant = close(prefix, library)
-    return meant and f"paymentRequestId begins with {prefix}--, which is no scenario; did you mean {meant}--?"
+    return meant and f"{id_field} begins with {prefix}--, which is no scenario; did you mean {meant}--?"

@@ -24,6 +24,7 @@ class Request(NamedTuple):
     client_id: str
     headers: Mapping[str, str]
     body: Mapping[str, Any]
+    id_field: str = "paymentRequestId"
 
 
 def read_text(name: str, text: str, origin: str, vocabulary: Vocabulary) -> Scenario:

@@ -272,7 +272,7 @@ def test_a_payment_goes_on_in_the_scenario_in_which_it_began() -> None:
     note("7", payment_request_id="late--1")
     note("7", payment_request_id="late--1", **{"mock-scenario": "series"})
     assert seen == [
-        ("first", "the payment began in it"),
+        ("first", "what the call is about began in it"),
         ("plain", "the default"),
         ("claims", "its match fits: paymentAmount.value"),
         ("second-best", "set for all client ids, but it has no step for refund"),
