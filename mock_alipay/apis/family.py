@@ -67,6 +67,7 @@ class Families(Mapping[str, Family[Any]]):
         """By family and name: ``payments/cancel``."""
         self.opening = tuple(name for name, endpoint in self.endpoints.items() if endpoint.begins)
         """The endpoints with which an aggregate begins."""
+        self.nouns = {family.name: family.noun for family in self.values()}
         self.first = next(iter(self.values()))
 
     def of(self, endpoint: str) -> Family[Any]:

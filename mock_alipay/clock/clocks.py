@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Protocol
 
 GATEWAY_ZONE = timezone(timedelta(hours=8))
@@ -70,9 +70,6 @@ class Offsets(Protocol):
     most: int
     """Clocks that may have been moved."""
 
-    async def get(self, client_id: str | None) -> ClockOffset | None:
-        """One of them."""
-
     async def change(self, client_id: str | None, change: Callable[[ClockOffset | None], ClockOffset]) -> bool:
         """Change one of them; False when there are too many."""
 
@@ -99,22 +96,20 @@ class Clocks:
 
     async def read(self, real: datetime, client_id: str | None = None) -> datetime:
         """The same when the machine's time is ``real``."""
-        return (await self.offset(client_id)).read(real)
+        moved = await self._offsets.snapshot()
+        return _own(moved, client_id).read(real) if moved else real
 
     async def offset(self, client_id: str | None = None) -> ClockOffset:
         """How the clock of a client id stands, or that of all."""
-        own = await self._offsets.get(client_id)
-        return own or (await self._offsets.get(None) if client_id is not None else None) or _AS_THE_MACHINE
+        return _own(await self._offsets.snapshot(), client_id)
 
     async def offsets(self) -> Callable[[str], ClockOffset]:
         """The same for all client ids at once."""
-        found = await self._offsets.snapshot()
-        usual = found.get(None, _AS_THE_MACHINE)
-        return lambda client_id: found.get(client_id, usual)
+        return partial(_own, await self._offsets.snapshot())
 
     async def has_own(self, client_id: str) -> bool:
         """Whether a client id has moved its clock."""
-        return await self._offsets.get(client_id) is not None
+        return client_id in await self._offsets.snapshot()
 
     async def advance(self, by: timedelta, client_id: str | None = None) -> None:
         """Move forward; a frozen clock stays frozen. ValueError beyond LATEST."""
@@ -158,6 +153,10 @@ class Clocks:
 
 
 _BOUNDS = f"the clock can be set from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}"
+
+
+def _own(moved: Mapping[str | None, ClockOffset], client_id: str | None) -> ClockOffset:
+    return moved.get(client_id) or moved.get(None, _AS_THE_MACHINE)
 
 
 def wire_time(moment: datetime, zone: timezone = GATEWAY_ZONE) -> str:

@@ -32,9 +32,11 @@ class Executor:
         endpoint, family, body = self.families.endpoints[name], self.families.of(name), state.body
         state.id_field = family.id_field
         state.request_id = body.get(family.id_field)
-        fields = (family.id_field,) if endpoint.begins else endpoint.about
-        field = next((field for field in fields if field in body), None)
-        if field is None:
+        about = (family.id_field,) if endpoint.begins else endpoint.about
+        for field in about:
+            if field in body:
+                break
+        else:
             return None
         if field == family.id_field:
             state.about = (state.client_id, family.name, body[field])

@@ -60,10 +60,11 @@ class Repository:
         due = kept.due()
         if due is not None:
             await self.schedule.put(kept.key, due)
-        self.events.publish(self.families[kept.family].noun, kept.client_id, kept, kept.size)
+        self.events.publish(self.families.nouns[kept.family], kept.client_id, kept, kept.size)
         if changed.domain_events:
             await self.notifier.notify(kept, changed.domain_events, replying=replying)
-        await self.notifier.release(kept)
+        if kept.unexpected:
+            await self.notifier.release(kept)
         return kept
 
     async def forget(self, client_id: str | None = None) -> int:

@@ -21,8 +21,8 @@ LONGEST_CODE = 64
 Endpoint = tuple[str | None, str | None]
 """Family and name, as far as a call has reached one."""
 
-CallKey = tuple[Endpoint, str | None, int | None]
-"""Endpoint, result code and the HTTP status that is sent, as far as there are any."""
+CallKey = tuple[str | None, str | None, str | None, int | None]
+"""Family and name of the endpoint, result code and the HTTP status that is sent, as far as there are any."""
 
 
 class Metrics:
@@ -50,19 +50,19 @@ class Metrics:
             self._notification(event.subject)
 
     def _call(self, entry: CallRecord) -> None:
-        endpoint = (entry.family, entry.endpoint)
-        key = (endpoint, entry.result_code, entry.http_status)
+        key = (entry.family, entry.endpoint, entry.result_code, entry.http_status)
         if key not in self.calls and entry.result_code not in self._codes:
             key = self._bounded(key)
         self.calls[key] += 1
+        endpoint = key[:2]
         self.durations[endpoint][bisect_left(BOUNDS, entry.took)] += 1
         self.seconds[endpoint] += entry.took
 
     def _bounded(self, key: CallKey) -> CallKey:
         """What a call with a code that is new and not documented counts as."""
-        endpoint, code, status = key
+        family, endpoint, code, status = key
         if self._strange >= MOST_STRANGE or len(code or "") > LONGEST_CODE:
-            return endpoint, OTHER, status
+            return family, endpoint, OTHER, status
         self._strange += 1
         return key
 

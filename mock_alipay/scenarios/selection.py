@@ -167,8 +167,9 @@ class Selector:
         prefix, dashes, _ = request_id.partition("--")
         if dashes and prefix in library:
             return _Asked(library[prefix], f"{call.id_field} begins with {prefix}--", by_id=True)
-        for key in (call.client_id, None):
-            set_ = await self._preferences.get(key)
+        selections = await self._preferences.snapshot()
+        for key in (call.client_id, None) if selections else ():
+            set_ = selections.get(key)
             if set_ is not None and set_.scenario in library:
                 whom = f"client id {key}" if key is not None else "all client ids"
                 return _Asked(library[set_.scenario], f"set for {whom}", set_, key)

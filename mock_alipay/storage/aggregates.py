@@ -60,9 +60,11 @@ class Aggregates(Generic[Kept]):
         known = kept.get(key)
         if (known.version if known else 0) != changed.version - 1:
             return False
-        if any(one.key != key for name in _names(changed) for one in kept.named(name)):
+        names = _names(changed)
+        if names and any(one.key != key for name in names for one in kept.named(name)):
             return False
-        kept.pop(key)
+        if known is not None:
+            kept.pop(key)
         if kept.put(key, changed, changed.size) and not self._warned:
             self._warned = True
             logger.warning(
@@ -88,5 +90,8 @@ class Aggregates(Generic[Kept]):
 
 def _names(kept: Aggregate) -> tuple[Hashable, ...]:
     """Its aliases, which are its own client's and family's only."""
+    aliases = kept.aliases
+    if not aliases:
+        return ()
     client_id, family, _ = kept.key
-    return tuple((client_id, family, alias) for alias in kept.aliases)
+    return tuple((client_id, family, alias) for alias in aliases)

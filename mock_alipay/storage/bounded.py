@@ -21,7 +21,7 @@ Kept = TypeVar("Kept", bound=Entry)
 class Bounded(Generic[Kept]):
     """Entries by key, the oldest first; the oldest make room for new ones, and the latest is kept whatever its size."""
 
-    def __init__(self, most: int, max_bytes: int, names: Callable[[Kept], tuple[Hashable, ...]] = lambda _: ()) -> None:
+    def __init__(self, most: int, max_bytes: int, names: Callable[[Kept], tuple[Hashable, ...]] | None = None) -> None:
         """``names``: what an entry can be found by beside its key; several entries may share a name."""
         self.most = most
         self.max_bytes = max_bytes
@@ -38,19 +38,18 @@ class Bounded(Generic[Kept]):
         Those that had to make room, the oldest first.
         """
         entries = self._entries
-        before, names = entries.get(key), self._names(kept)
-        if before is not None:
-            self._let_go(key, *before, still=names)
+        before = entries.get(key)
         entries[key] = (kept, size)
         self.size += size
-        for name in names:
-            self._named.setdefault(name, {})[key] = None
-        gone = []
-        while len(entries) > self.most or (self.size > self.max_bytes and len(entries) > 1):
-            oldest, (dropped, weight) = entries.popitem(last=False)
-            self._let_go(oldest, dropped, weight)
-            gone.append(dropped)
-        return gone
+        if before is not None or self._names is not None:
+            names = self._names_of(kept)
+            if before is not None:
+                self._let_go(key, *before, still=names)
+            for name in names:
+                self._named.setdefault(name, {})[key] = None
+        if len(entries) <= self.most and self.size <= self.max_bytes:
+            return []
+        return self._make_room()
 
     def get(self, key: Hashable) -> Kept | None:
         """The entry with this key."""
@@ -76,9 +75,20 @@ class Bounded(Generic[Kept]):
             self.pop(key)
         return len(doomed)
 
+    def _make_room(self) -> list[Kept]:
+        gone = []
+        while len(self._entries) > self.most or (self.size > self.max_bytes and len(self._entries) > 1):
+            oldest, (dropped, weight) = self._entries.popitem(last=False)
+            self._let_go(oldest, dropped, weight)
+            gone.append(dropped)
+        return gone
+
+    def _names_of(self, kept: Kept) -> tuple[Hashable, ...]:
+        return self._names(kept) if self._names is not None else ()
+
     def _let_go(self, key: Hashable, kept: Kept, size: int, still: tuple[Hashable, ...] = ()) -> None:
         self.size -= size
-        for name in self._names(kept):
+        for name in self._names_of(kept):
             # A name that stays keeps its place among others of that name.
             if name not in still:
                 sharing = self._named[name]

@@ -31,7 +31,7 @@ class Journal(Generic[Kept]):
         self,
         most: int = 10_000,
         max_bytes: int = 64 * 1024 * 1024,
-        names: Callable[[Kept], tuple[Hashable, ...]] = lambda _: (),
+        names: Callable[[Kept], tuple[Hashable, ...]] | None = None,
     ) -> None:
         """``names``: what a record is kept together with others by."""
         self.most = most

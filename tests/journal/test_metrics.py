@@ -24,19 +24,19 @@ SESSION = ("payments", "createPaymentSession")
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [
-        (ENTRY, (SESSION, "SUCCESS", 200)),
-        (REFUSED, (SESSION, "PARAM_ILLEGAL", 200)),
+        (ENTRY, (*SESSION, "SUCCESS", 200)),
+        (REFUSED, (*SESSION, "PARAM_ILLEGAL", 200)),
         (
             ENTRY._replace(family=None, endpoint=None, result_code=None, reply=Reply(404, b"", b"")),
-            ((None, None), None, 404),
+            (None, None, None, 404),
         ),
         (
             ENTRY._replace(reply=Reply(200, b"", b"{}", 3.0, WireFault("reset"))),
-            (SESSION, "SUCCESS", None),
+            (*SESSION, "SUCCESS", None),
         ),
         (
             ENTRY._replace(reply=Reply(200, b"", b"{}", 0.0, WireFault("status", 502))),
-            (SESSION, "SUCCESS", 502),
+            (*SESSION, "SUCCESS", 502),
         ),
     ],
 )
@@ -65,7 +65,7 @@ def test_strange_codes_are_bounded() -> None:
     codes = [*(f"CODE_{number}" for number in range(MOST_STRANGE + 50)), "CODE_7", "SUCCESS", "PROCESS_FAIL", None]
     for code in codes:
         metrics.record(event("call", ENTRY._replace(result_code=code)))
-    counted = {code: count for (_, code, _), count in metrics.calls.items()}
+    counted = {code: count for (*_, code, _), count in metrics.calls.items()}
     assert (MOST_STRANGE + 4, 50, 2) == (len(counted), counted[OTHER], counted["CODE_7"])
     assert [1, 1, 1] == [counted[code] for code in ("SUCCESS", "PROCESS_FAIL", None)]
 
@@ -121,7 +121,7 @@ def test_long_codes_are_one() -> None:
     metrics = Metrics()
     for length in (64, 65, 1_000_000):
         metrics.record(event("call", ENTRY._replace(result_code="X" * length)))
-    assert [("X" * 64, 1), (OTHER, 2)] == [(code, count) for (_, code, _), count in metrics.calls.items()]
+    assert [("X" * 64, 1), (OTHER, 2)] == [(code, count) for (*_, code, _), count in metrics.calls.items()]
 
 
 def test_other_events_do_not_count() -> None:

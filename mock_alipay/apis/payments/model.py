@@ -170,4 +170,6 @@ class Payment(NamedTuple):
 
     def committed(self) -> Payment:
         """The next version, with nothing to tell."""
-        return self._replace(version=self.version + 1, domain_events=())
+        # Every call that opens a session does this, and _replace takes three times as long.
+        client_id, request_id, version, *others, _ = self
+        return Payment._make((client_id, request_id, version + 1, *others, ()))

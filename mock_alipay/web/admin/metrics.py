@@ -34,7 +34,7 @@ async def metrics(context: AdminContext, _ask: AdminRequest) -> Any:
     # Copies: what is counted while the text is composed is for the next time.
     collector = _Collector(
         counts=[
-            {(_spoken(context, endpoint), *rest): count for (endpoint, *rest), count in counted.calls.items()},
+            {(_spoken(context, key[:2]), *key[2:]): count for key, count in counted.calls.items()},
             dict(counted.attempts),
             dict(counted.notifications),
         ],
