@@ -24,11 +24,16 @@ if TYPE_CHECKING:
 MAX_HEAD = 64 * 1024
 """Bytes of request line and headers."""
 
+MAX_HEADERS = 200
+"""Header lines of a request; one that has more is replied 431."""
+
 MAX_CONNECTIONS = 450
 """On each of the two ports: together they stay below the 1,024 open files that many systems allow."""
 
 REQUEST_TIMEOUT = 20.0
 """Seconds a client may take from opening a connection, or from a request's first byte, to its last."""
+
+_HEAD_TOO_LARGE = f"request line and headers exceed {MAX_HEAD} bytes"
 
 _TLS_HANDSHAKE = b"\x16\x03"
 
@@ -69,23 +74,24 @@ class ClientConnection(HttpToolsProtocol):
             self.logger.warning("a client was sent away, it sent what is not HTTP/1.1: %s", why)
             self._reject(b"400 Bad Request", f"this is not HTTP/1.1: {why}")
         if self._in_head and self._head_size > MAX_HEAD and not self.transport.is_closing():
-            self._refuse_head()
+            self._refuse_head(_HEAD_TOO_LARGE)
 
     def _feed(self, data: bytes) -> None:
         """Read on; an upgrade that the client offers is not taken up, and what follows is HTTP/1.1 still.
 
         Java's HttpClient offers HTTP/2 so with its first call over plain HTTP, body and all, but httptools ends there.
         """
+        unread = memoryview(data)
         while True:
             try:
-                self.parser.feed_data(data)
+                self.parser.feed_data(unread)
                 return
             except httptools.HttpParserUpgrade as offer:
                 if not self._offers_upgrade():
                     if self.cycle is not None:
                         self.cycle.keep_alive = False
                     return
-                data = data[offer.args[0] :]
+                unread = unread[offer.args[0] :]
                 self._read_again_without_upgrade()
 
     def _offers_upgrade(self) -> bool:
@@ -102,9 +108,12 @@ class ClientConnection(HttpToolsProtocol):
         if self._offers_upgrade():
             return
         self._in_head = False
+        if len(self.headers) > MAX_HEADERS:
+            self._refuse_head(f"expected at most {MAX_HEADERS} header lines, got {len(self.headers)}")
+            return
         # What arrived with the last of the head may be body, so a large arrival is measured again.
         if self._head_size > MAX_HEAD and self._measured() > MAX_HEAD:
-            self._refuse_head()
+            self._refuse_head(_HEAD_TOO_LARGE)
             return
         super().on_headers_complete()
         # uvicorn before 0.53 looks at ``Connection: close`` only in its own send, which replies do not pass through.
@@ -178,9 +187,9 @@ class ClientConnection(HttpToolsProtocol):
         self.transport.write(last_words)
         self.transport.close()
 
-    def _refuse_head(self) -> None:
-        self.logger.warning("a client was sent away, its request line and headers exceed %d bytes", MAX_HEAD)
-        self._reject(b"431 Request Header Fields Too Large", f"request line and headers exceed {MAX_HEAD} bytes")
+    def _refuse_head(self, why: str) -> None:
+        self.logger.warning("closed a connection: %s", why)
+        self._reject(b"431 Request Header Fields Too Large", why)
 
     def _reject(self, status: bytes, detail: str) -> None:
         self.waiting_since = None

@@ -57,10 +57,10 @@ def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
         for name, value in raw
     }
     if len(headers) < len(raw):
-        for name in headers:
-            headers[name] = ", ".join(
-                value.decode("latin-1") for other, value in raw if other.decode("latin-1") == name
-            )
+        values: dict[str, list[str]] = {}
+        for name, value in raw:
+            values.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
+        headers = {name: ", ".join(repeated) for name, repeated in values.items()}
     return headers
 
 

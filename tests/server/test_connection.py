@@ -81,14 +81,31 @@ def test_a_head_that_never_ends(gateway: Live) -> None:
 def test_a_head_over_the_limit_is_told_of_in_the_log(gateway: Live, caplog: pytest.LogCaptureFixture) -> None:
     """In one line, as other clients that are sent away."""
     assert 431 == exchange(gateway, with_head_of(MOST + 1_000)).status
-    assert ["a client was sent away, its request line and headers exceed 65536 bytes"] == caplog.messages
+    assert ["closed a connection: request line and headers exceed 65536 bytes"] == caplog.messages
 
 
 def test_many_small_headers_count_whole(gateway: Live) -> None:
     """Colons, blanks and line ends are part of the head."""
-    data = call().replace(b"\r\n\r\n", b"\r\n" + b"x: y\r\n" * 11_000 + b"\r\n", 1)
+    data = call().replace(b"\r\n\r\n", b"\r\n" + (b"x: " + b"y" * 397 + b"\r\n") * 163 + b"\r\n", 1)
     with connect(gateway.config.port) as wire:
         assert_turned_away(wire.send(data), 431, b"exceed 65536 bytes")
+
+
+@pytest.mark.parametrize("lines", [[f"h{n}:" for n in range(8_000)], ["a:"] * 8_000, [f"h{n}: x" for n in range(200)]])
+def test_more_headers_than_the_limit(gateway: Live, lines: list[str]) -> None:
+    """More than 200 header lines are 431, which names both numbers, and the gateway goes on."""
+    data = call(extra=lines)
+    with connect(gateway.config.port) as wire:
+        found = data.partition(b"\r\n\r\n")[0].count(b"\r\n")
+        assert_turned_away(wire.send(data), 431, b"expected at most 200 header lines, got %d" % found)
+    assert "SUCCESS" == gateway.create().code
+
+
+def test_as_many_headers_as_the_limit(gateway: Live) -> None:
+    """200 header lines are served, distinct or repeated."""
+    lines = call().partition(b"\r\n\r\n")[0].count(b"\r\n")
+    for extra in ([f"h{n}: x" for n in range(200 - lines)], ["h: x"] * (200 - lines)):
+        assert "SUCCESS" == exchange(gateway, call(extra=extra)).code
 
 
 def test_many_calls_on_one_connection_are_measured_one_by_one(gateway: Live) -> None:

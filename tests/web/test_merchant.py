@@ -15,6 +15,7 @@ from mock_alipay.apis import FAMILIES
 from mock_alipay.config.config import Config
 from mock_alipay.contracts.contract import Contract
 from mock_alipay.scenarios import Selector
+from mock_alipay.web import merchant
 from tests.live import PATH, SANDBOX_PATH, Answer, Live, live, sample, signed_headers
 from tests.raw import RawReply, call, connect, encoded, request
 
@@ -186,6 +187,30 @@ def test_with_signatures_off_refusals_are_unsigned_too(unsigned: Live) -> None:
     answer = unsigned.request("POST", PATH, b"[]")
     assert "PARAM_ILLEGAL" == answer.code
     assert "signature" not in answer.headers
+
+
+# Headers
+
+
+class Counted(bytes):
+    """Bytes that count how often they are decoded."""
+
+    decoded = 0
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        Counted.decoded += 1
+        return super().decode(encoding, errors)
+
+
+@pytest.mark.parametrize("repeated", [2, 2_000])
+def test_headers_are_joined_in_one_pass(repeated: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many headers are distinct and however many are repeated, the work grows with their number alone."""
+    monkeypatch.setattr(Counted, "decoded", 0)
+    distinct = [(Counted(b"h%d" % number + b"-" * 70), Counted(b"x" * 70)) for number in range(2_000)]
+    raw = [*distinct, *((Counted(b"a"), Counted(b"%d" % number)) for number in range(repeated))]
+    joined = merchant._headers([*raw])
+    assert (2_001, ", ".join(map(str, range(repeated)))) == (len(joined), joined["a"])
+    assert Counted.decoded <= 4 * len(raw)
 
 
 # Limits
