@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from uvicorn.server import ServerState
 
 MAX_HEAD = 64 * 1024
-"""Bytes of request line and headers."""
+"""Bytes of request line and headers, and of the trailers after a chunked body; a request that has more is replied 431.
+
+Bytes of chunked framing between two pieces of a body, such as chunk extensions, have the same limit.
+"""
 
 MAX_HEADERS = 200
 """Header lines of a request; one that has more is replied 431."""
@@ -34,6 +37,7 @@ REQUEST_TIMEOUT = 20.0
 """Seconds a client may take from opening a connection, or from a request's first byte, to its last."""
 
 _HEAD_TOO_LARGE = f"request line and headers exceed {MAX_HEAD} bytes"
+_TRAILERS_TOO_LARGE = f"request line, headers and trailers exceed {MAX_HEAD} bytes"
 
 _TLS_HANDSHAKE = b"\x16\x03"
 
@@ -47,6 +51,10 @@ class ClientConnection(HttpToolsProtocol):
     transport: LingeringTransport  # type: ignore[assignment]
     _head_size = 0
     _in_head = True
+    _trailers_size = 0
+    """Bytes of the complete trailer lines of this request."""
+    _framing_size = 0
+    """Bytes that have arrived since the last piece of the body."""
     waiting_since: float | None = None
     """Loop time since which a request has been on its way; None while none is."""
     idle_since: float | None = None
@@ -67,6 +75,8 @@ class ClientConnection(HttpToolsProtocol):
             self._head_size += len(data)
             if self.waiting_since is None:
                 self.waiting_since = self.loop.time()
+        else:
+            self._framing_size += len(data)
         try:
             self._feed(data)
         except httptools.HttpParserError as error:
@@ -75,6 +85,8 @@ class ClientConnection(HttpToolsProtocol):
             self._reject(b"400 Bad Request", f"this is not HTTP/1.1: {why}")
         if self._in_head and self._head_size > MAX_HEAD and not self.transport.is_closing():
             self._refuse_head(_HEAD_TOO_LARGE)
+        elif (self._framing_size or self._trailers_size) and not self.transport.is_closing():
+            self._check_trailers()
 
     def _feed(self, data: bytes) -> None:
         """Read on; an upgrade that the client offers is not taken up, and what follows is HTTP/1.1 still.
@@ -104,6 +116,23 @@ class ClientConnection(HttpToolsProtocol):
         self.parser = httptools.HttpRequestParser(self)
         self.parser.feed_data(b"\r\n".join([request_line, *kept, b"", b""]))
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # As uvicorn's own, but that trailers, which follow the body, are dropped: to httptools they are headers too.
+        if not self._in_head:
+            self._trailers_size += len(name) + len(value) + 4
+            return
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
+
+    def _check_trailers(self) -> bool:
+        """Whether head and trailers are within the limit; refuses the request when they are not."""
+        if self._framing_size > MAX_HEAD or (self._trailers_size and self._trailers_size + self._measured() > MAX_HEAD):
+            self._refuse_head(_TRAILERS_TOO_LARGE)
+            return False
+        return True
+
     def on_headers_complete(self) -> None:
         if self._offers_upgrade():
             return
@@ -127,12 +156,14 @@ class ClientConnection(HttpToolsProtocol):
         return sum(len(name) + len(value) + 4 for name, value in self.headers) + len(self.url) + 18
 
     def on_body(self, body: bytes) -> None:
+        self._framing_size = 0
         if not self.transport.is_closing():
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        if self._offers_upgrade():
+        if self._offers_upgrade() or (self._trailers_size and not self._check_trailers()):
             return
+        self._trailers_size = self._framing_size = 0
         self.waiting_since = None
         self.transport.mid_request = False
         self._in_head, self._head_size = True, 0

@@ -6,6 +6,7 @@ import contextlib
 import socket
 import ssl
 import time
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -119,6 +120,72 @@ def test_many_calls_on_one_connection_are_measured_one_by_one(gateway: Live) -> 
 def test_a_large_body_that_comes_with_its_head_is_no_large_head(gateway: Live) -> None:
     """Head and body in one packet of 200 kB are a head and a body."""
     assert "PARAM_ILLEGAL" == exchange(gateway, call(b'{"a":"' + b"x" * 200_000 + b'"}')).code
+
+
+# Trailers
+
+
+def with_trailers(trailers: bytes, extra: Sequence[str] = (), end: bytes = b"\r\n") -> bytes:
+    """A good call in one chunk, followed by these trailer lines."""
+    head, _, body = call(extra=[*extra, "Transfer-Encoding: chunked"]).partition(b"\r\n\r\n")
+    head = b"\r\n".join(line for line in head.split(b"\r\n") if not line.startswith(b"Content-Length"))
+    return head + b"\r\n\r\n%x\r\n%b\r\n0\r\n%b%b" % (len(body), body, trailers, end)
+
+
+@pytest.mark.parametrize(
+    "trailer", ["mock-scenario: card-not-supported", "Client-Id: NOBODY", "Host: evil.example", "Signature: x"]
+)
+def test_a_trailer_is_not_obeyed(gateway: Live, trailer: str) -> None:
+    """A header that comes after the body changes nothing, and is not in the journal."""
+    reply = exchange(gateway, with_trailers(f"{trailer}\r\nX-Trailer: t\r\n".encode()))
+    assert "SUCCESS" == reply.code
+    seen = gateway.admin("GET", f"/calls/{reply.header('mock-call-id')}").body["requestHeaders"]
+    assert "x-trailer" not in seen
+    assert trailer.partition(": ")[2] not in seen.values()
+
+
+@pytest.mark.parametrize(
+    ("head", "trailers"),
+    [(0, b"x: y\r\n" * 11_000), (0, b"t: " + b"x" * 66_000 + b"\r\n"), (40_000, b"t: " + b"x" * 30_000 + b"\r\n")],
+    ids=["many", "one that is long", "with a large head"],
+)
+@pytest.mark.parametrize("piece", [1_000, 1_000_000])
+def test_trailers_count_within_the_limit_of_the_head(gateway: Live, head: int, trailers: bytes, piece: int) -> None:
+    """Head and trailers of more than 64 KiB are 431, in one piece or in many, and no call is made of them."""
+    before = gateway.admin("GET", "/calls/count").body["count"]
+    data = with_trailers(trailers, ["X-Filler: " + "f" * head])
+    with connect(gateway.config.port) as wire:
+        for start in range(0, len(data), piece):
+            wire.send(data[start : start + piece])
+        assert_turned_away(wire, 431, b"headers and trailers exceed 65536 bytes")
+    assert before == gateway.admin("GET", "/calls/count").body["count"]
+
+
+@pytest.mark.parametrize(("start", "unit"), [(b"0\r\n", b"x: y\r\n"), (b"0\r\n", b"x"), (b"5;", b"x"), (b"5", b";a=b")])
+def test_what_never_ends_after_a_body(gateway: Live, start: bytes, unit: bytes) -> None:
+    """A trailer section or a chunk extension without end is refused when the limit and one arrival are exceeded."""
+    head, _, _ = with_trailers(b"").partition(b"\r\n\r\n")
+    with connect(gateway.config.port) as wire:
+        wire.send(head + b"\r\n\r\n3\r\n   \r\n" + start)
+        wire.send(unit * (6 * MOST // len(unit)))
+        assert_turned_away(wire, 431, b"exceed 65536 bytes")
+
+
+def test_a_body_in_many_small_chunks_is_served(gateway: Live) -> None:
+    """The framing of chunks does not count as trailers, however much of it there is."""
+    head, _, rest = with_trailers(b"").partition(b"\r\n\r\n")
+    body = rest.partition(b"\r\n")[2].removesuffix(b"\r\n0\r\n\r\n")
+    pieces = b"".join(b"1;%b\r\n%c\r\n" % (b"e" * 200, byte) for byte in body)
+    assert len(pieces) > 2 * MOST
+    assert "SUCCESS" == exchange(gateway, head + b"\r\n\r\n" + pieces + b"0\r\n\r\n").code
+
+
+def test_trailers_of_earlier_requests_do_not_count(gateway: Live) -> None:
+    """Each request on a connection has the whole limit."""
+    with connect(gateway.config.port) as wire:
+        for _ in range(3):
+            assert "SUCCESS" == wire.send(with_trailers(b"t: " + b"x" * 40_000 + b"\r\n")).reply().code
+        assert "SUCCESS" == wire.send(call()).reply().code
 
 
 # What is no HTTP
