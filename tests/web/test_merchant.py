@@ -267,6 +267,22 @@ def test_a_body_that_is_announced_too_large_is_refused_before_it_comes(narrow: L
     assert_too_large(narrow, exchange(narrow, head))
 
 
+@pytest.mark.parametrize("digits", ["0" * 5_000 + "2", "0" * 20 + "2"])
+@pytest.mark.parametrize(("method", "target"), [("POST", SANDBOX_PATH), ("POST", "/__admin/reset"), ("PUT", "/no")])
+def test_a_content_length_of_too_many_digits(narrow: Live, digits: str, method: str, target: str) -> None:
+    """It is 400, which names the header and the limit, though the number that it stands for is small."""
+    head = request(method, target, []).replace(b"Content-Length: 0", f"Content-Length: {digits}".encode())
+    reply = exchange(narrow, head + b"{}")
+    assert (400, "application/problem+json") == (reply.status, reply.header("content-type"))
+    expected = f"header Content-Length: expected at most 20 digits, got {len(digits)}"
+    assert expected == json.loads(reply.body)["detail"]
+
+
+def test_a_content_length_with_a_few_zeros_before_it(narrow: Live) -> None:
+    """It is the number that it stands for."""
+    assert "SUCCESS" == exchange(narrow, call().replace(b"Content-Length: ", b"Content-Length: 00")).code
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -6,14 +6,18 @@ from starlette.types import Receive, Scope
 
 from mock_alipay.web.asgi.problems import HttpProblem
 
+_MAX_DIGITS = 20
+"""Digits of a Content-Length: as many as 2**64 has. ``int`` refuses text of more than 4,300."""
+
 
 async def read_body(scope: Scope, receive: Receive, limit: int, *, flag: str | None = "--max-body") -> bytes | None:
-    """The whole body; None when the client left meanwhile. HttpProblem (413) when it exceeds ``limit`` bytes.
+    """The whole body; None when the client left meanwhile. HttpProblem (413) when it exceeds ``limit`` bytes,
+    HttpProblem (400) when its announced length has too many digits.
 
     ``flag`` is what sets the limit, if anything does.
     """
     for name, announced in scope["headers"]:
-        if name == b"content-length" and announced.isdigit() and int(announced) > limit:
+        if name == b"content-length" and announced.isdigit() and _length(announced) > limit:
             raise _too_large(f"{int(announced)} bytes", limit, flag)
     message = await receive()
     if message["type"] == "http.request" and not message.get("more_body"):
@@ -30,6 +34,13 @@ async def read_body(scope: Scope, receive: Receive, limit: int, *, flag: str | N
             return bytes(chunks)
         message = await receive()
     return None
+
+
+def _length(announced: bytes) -> int:
+    if len(announced) > _MAX_DIGITS:
+        detail = f"header Content-Length: expected at most {_MAX_DIGITS} digits, got {len(announced)}"
+        raise HttpProblem(400, "Bad Content-Length", detail)
+    return int(announced)
 
 
 async def gone(receive: Receive) -> None:

@@ -58,9 +58,16 @@ def method_of(body: Mapping[str, Any]) -> str:
     if "paymentMethod" in body:
         return str(body["paymentMethod"]["paymentMethodType"])
     offered = body.get("availablePaymentMethod", {}).get("paymentMethodTypeList", [])
-    shown = sorted(offered, key=lambda method: int(method.get("paymentMethodOrder", _LAST)))
+    shown = sorted(offered, key=_position)
     methods = [*shown, *body.get("savedPaymentMethods", [])]
     return next((method["paymentMethodType"] for method in methods if "paymentMethodType" in method), CARD)
+
+
+def _position(method: Mapping[str, Any]) -> tuple[int, str]:
+    # Compared as text: ``int`` refuses one of more than 4,300 digits.
+    order = method.get("paymentMethodOrder", _LAST)
+    digits = (order if isinstance(order, str) else str(int(order))).lstrip("0")
+    return len(digits), digits
 
 
 def _expiry(asked: str, context: Context[Payment]) -> datetime:

@@ -136,7 +136,8 @@ class TestHostedPage:
                     "availablePaymentMethod": {
                         "paymentMethodTypeList": [
                             {"paymentMethodType": "PIX"},
-                            {"paymentMethodType": "TNG", "paymentMethodOrder": "10"},
+                            {"paymentMethodType": "GCASH", "paymentMethodOrder": "9" * 5_000},
+                            {"paymentMethodType": "TNG", "paymentMethodOrder": "0010"},
                             {"paymentMethodType": "DANA", "paymentMethodOrder": 9},
                         ]
                     },
