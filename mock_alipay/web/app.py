@@ -22,7 +22,7 @@ from mock_alipay.scenarios.reload import watch
 from mock_alipay.web.admin.access import AccessCheck
 from mock_alipay.web.admin.context import AdminContext
 from mock_alipay.web.admin.routes import PREFIX, admin_api, public_paths
-from mock_alipay.web.asgi.problems import problem_reply, problem_response
+from mock_alipay.web.asgi.problems import HttpProblem, problem_reply, problem_response
 from mock_alipay.web.merchant import MerchantEndpoint
 
 logger = logging.getLogger("mock_alipay")
@@ -77,7 +77,10 @@ def _guarded(policy: _Policy, mounted: ASGIApp) -> ASGIApp:
     """An app that lets in whom the policy does, and tells all errors as problem JSON."""
 
     async def checked(scope: Scope, receive: Receive, send: Send) -> None:
-        policy(Headers(scope=scope))
+        headers = Headers(scope=scope)
+        if len(hosts := headers.getlist("host")) > 1:
+            raise HttpProblem(400, "Several Host headers", f"header Host: expected one, got {len(hosts)}")
+        policy(headers)
         await mounted(scope, receive, send)
 
     return ExceptionMiddleware(checked, {Exception: problem_response})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
@@ -10,6 +11,9 @@ from mock_alipay.config.config import address_of, is_loopback
 from mock_alipay.web.asgi.problems import HttpProblem
 
 _SAME = ("same-origin", "none")
+
+_HOST = re.compile(r"(?:([A-Za-z0-9._-]{1,253})|\[([0-9A-Fa-f:.]{2,45})\])(?::[0-9]{0,5})?")
+"""All that a Host header may be: a name or an address, an IPv6 address in brackets, and a port (RFC 9110, 7.2)."""
 
 
 class AccessCheck:
@@ -80,5 +84,6 @@ def _authority(origin: str) -> str | None:
 
 
 def _host_name(host: str) -> str:
-    name = host.rpartition("]")[0].lstrip("[") if host.startswith("[") else host.partition(":")[0]
-    return name.lower().rstrip(".")
+    """The name or address of a Host header; empty when it is malformed."""
+    found = _HOST.fullmatch(host)
+    return (found[1] or found[2]).lower().rstrip(".") if found else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from mock_alipay.config.config import Config
 from mock_alipay.web.admin.access import AccessCheck
 from mock_alipay.web.asgi.problems import HttpProblem
 from tests.live import Live, live
+from tests.raw import connect, request
 from tests.web.asking import ROWS, filled, problem
 
 LOCAL = AccessCheck("127.0.0.1")
@@ -105,6 +107,53 @@ def test_a_host_that_is_none() -> None:
     with pytest.raises(HttpProblem) as caught:
         LOCAL.check({"host": "[" + "x" * 1000})
     assert caught.value.detail.endswith("got [" + "x" * 79)
+
+
+@pytest.mark.parametrize("own", ["127.0.0.1", "localhost", "[::1]", "gateway.test"])
+@pytest.mark.parametrize(
+    "rest",
+    [
+        *("@evil.example", ":80@evil.example", ":@evil.example", ":80:81", ":x", ":123456", ":-1", ":\u0662", ": 80"),
+        *(
+            "/",
+            "/@evil.example",
+            ":80/",
+            "?",
+            "#",
+            "\\",
+            "%2e",
+            ",evil.example",
+            " evil.example",
+            "]",
+            "[",
+            ":80]",
+            "\t",
+        ),
+    ],
+)
+def test_a_host_that_is_malformed(own: str, rest: str) -> None:
+    """What follows a name that would be welcome is parsed too: only a port may."""
+    with pytest.raises(HttpProblem) as caught:
+        AccessCheck("127.0.0.1", hosts=["gateway.test"]).check({"host": own + rest})
+    assert (403, True) == (caught.value.status, caught.value.detail.endswith(f"got {own}{rest}"))
+
+
+@pytest.mark.parametrize(
+    "host", ["user@127.0.0.1", "user:secret@localhost:80", "http://localhost", "127.0.0.1]", "::1"]
+)
+def test_a_host_with_something_before_it(host: str) -> None:
+    """Neither may anything come before."""
+    with pytest.raises(HttpProblem, match="header Host"):
+        LOCAL.check({"host": host})
+
+
+@pytest.mark.parametrize("path", ["/env", "/health"])
+@pytest.mark.parametrize("second", ["localhost", "evil.example"])
+def test_two_hosts(gateway: Live, path: str, second: str) -> None:
+    """Which of them would count is anybody's guess: the call is refused."""
+    with connect(gateway.config.port) as wire:
+        reply = wire.send(request("GET", f"/__admin{path}", [f"Host: {second}"])).reply()
+    assert (400, "header Host: expected one, got 2") == (reply.status, json.loads(reply.body)["detail"])
 
 
 def test_origins_are_checked_on_any_address() -> None:
