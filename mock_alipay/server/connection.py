@@ -12,7 +12,7 @@ import struct
 from typing import TYPE_CHECKING, Any, cast
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from mock_alipay.server.extensions import CONNECTION, TARGET
 from mock_alipay.server.fast_reply import FastReply
@@ -35,6 +35,12 @@ MAX_CONNECTIONS = 450
 
 REQUEST_TIMEOUT = 20.0
 """Seconds a client may take from opening a connection, or from a request's first byte, to its last."""
+
+HALF_CLOSED = 5.0
+"""Seconds that a client which has ended its side of the connection still gets replies.
+
+One that has left altogether looks the same until something is sent to it, so that what waits for it ends then.
+"""
 
 _HEAD_TOO_LARGE = f"request line and headers exceed {MAX_HEAD} bytes"
 _TRAILERS_TOO_LARGE = f"request line, headers and trailers exceed {MAX_HEAD} bytes"
@@ -59,6 +65,10 @@ class ClientConnection(HttpToolsProtocol):
     """Loop time since which a request has been on its way; None while none is."""
     idle_since: float | None = None
     """Loop time since which all requests have been answered; None while one has not."""
+    ended_at: float | None = None
+    """Loop time at which the client ended its side of the connection."""
+    _answered: RequestResponseCycle | None = None
+    """The request that is being answered; ``cycle`` is the latest, which may wait behind it in the pipeline."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(cast("asyncio.Transport", LingeringTransport(transport, self.loop)))
@@ -145,6 +155,8 @@ class ClientConnection(HttpToolsProtocol):
             self._refuse_head(_HEAD_TOO_LARGE)
             return
         super().on_headers_complete()
+        if not self.pipeline:
+            self._answered = self.cycle
         # uvicorn before 0.53 looks at ``Connection: close`` only in its own send, which replies do not pass through.
         self.cycle.keep_alive &= self.parser.should_keep_alive()
         # uvicorn before 0.32.1 promises an error to those who send to a client that has left, and raises none.
@@ -178,16 +190,54 @@ class ClientConnection(HttpToolsProtocol):
         self.flow.resume_reading()
         if self.pipeline:
             cycle, app = self.pipeline.pop()
+            self._answered = cycle
             task = self.loop.create_task(cycle.run_asgi(app))
             task.add_done_callback(self.tasks.discard)
             self.tasks.add(task)
         else:
             self.idle_since = self.loop.time()
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Keep the connection open for the replies to whole requests; asyncio closes it when this is False."""
+        if self.transport.is_closing() or self.transport.get_extra_info("sslcontext") is not None:
+            # Under TLS asyncio closes the connection whatever is returned here.
+            return False
+        last = self._last_whole_request()
+        if last is None or last.response_complete:
+            return False
+        self.waiting_since = None
+        self.transport.mid_request = False
+        self.ended_at = self.loop.time()
+        last.keep_alive = False
+        return True
+
+    def _last_whole_request(self) -> RequestResponseCycle | None:
+        if self._in_head or self.cycle is None:
+            return self.cycle
+        self._disconnect(self.cycle)
+        if not self.pipeline:
+            return None
+        self.pipeline.popleft()
+        return self.pipeline[0][0] if self.pipeline else self._answered
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        # uvicorn tells only the latest of several requests.
+        if self._answered is not None and not self._answered.response_complete:
+            self._disconnect(self._answered)
+        self.pipeline.clear()
+
+    @staticmethod
+    def _disconnect(cycle: RequestResponseCycle) -> None:
+        cycle.disconnected = True
+        cycle.message_event.set()
+
     def check_time(self, now: float) -> None:
         """Close the connection when its client has taken too long over a request, or has long sent none."""
         if self.idle_since is not None and now - self.idle_since > self.timeout_keep_alive:
             self.transport.close()
+        elif self.ended_at is not None and now - self.ended_at > HALF_CLOSED:
+            self.drop()
         elif self.waiting_since is not None and now - self.waiting_since > REQUEST_TIMEOUT:
             self._reject(b"408 Request Timeout", f"the request took longer than {REQUEST_TIMEOUT:.0f} s to arrive")
 
