@@ -7,7 +7,6 @@ import contextlib
 import signal
 import socket
 import ssl
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -16,6 +15,7 @@ from typing import Any, cast
 import uvicorn
 
 from mock_alipay.errors import SetupError
+from mock_alipay.server.accepting import Acceptor
 from mock_alipay.server.connection import ClientConnection, close_slow_connections
 from mock_alipay.server.lifespan import started
 from mock_alipay.server.sockets import Sockets, allow_many_files
@@ -23,9 +23,6 @@ from mock_alipay.server.tls_hint import log_plain_http
 
 _KEEP_ALIVE = 75
 """Seconds an idle connection is kept: longer than clients' pools keep theirs, so that they close first."""
-
-_HANDSHAKE = 10
-"""Seconds that a client may take to agree on TLS."""
 
 _TICK = 0.1
 """Seconds between two looks at slow clients, and at the date that replies carry."""
@@ -45,15 +42,10 @@ class _Server(uvicorn.Server):
         self._told_to_stop = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        # As uvicorn's own, but for the patience with clients that open a connection and then say nothing about TLS.
-        config, loop = self.config, asyncio.get_running_loop()
-        patience = _HANDSHAKE if config.ssl else None
-        self.servers = [
-            await loop.create_server(
-                self._connection, sock=sock, ssl=config.ssl, ssl_handshake_timeout=patience, backlog=config.backlog
-            )
-            for sock in sockets or []
-        ]
+        # As uvicorn's own, but for what accepts connections.
+        acceptor = Acceptor(self._connection, self.server_state.connections, self.config.ssl)
+        acceptor.start(sockets or [])
+        self.servers = [cast("Any", acceptor)]
         self.started = True
 
     def _connection(self) -> ClientConnection:
@@ -90,9 +82,6 @@ class _Server(uvicorn.Server):
             cast("ClientConnection", connection).drop()
         for task in self.server_state.tasks:
             task.cancel()
-        if sys.version_info >= (3, 13):
-            for server in self.servers:
-                server.abort_clients()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

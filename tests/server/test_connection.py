@@ -7,12 +7,11 @@ import socket
 import ssl
 import time
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from mock_alipay.server import connection
+from mock_alipay.server import accepting, connection
 from tests.live import SANDBOX_PATH, Live, live
 from tests.raw import RawReply, Wire, call, connect, request
 
@@ -291,7 +290,7 @@ def first_status(running: Live) -> int:
 
 def test_a_client_that_never_speaks_tls_is_let_go(tls_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It holds its connection for the patience of a handshake, and no longer."""
-    monkeypatch.setattr(import_module("mock_alipay.server.run"), "_HANDSHAKE", 0.2)
+    monkeypatch.setattr(accepting, "HANDSHAKE", 0.2)
     with (
         live(tls_folder=tls_folder) as running,
         socket.create_connection(("127.0.0.1", running.config.tls_port or 0), 60) as silent,
