@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from typing import Any, Final
+
+from mock_alipay.scenarios.budget import Budget
 
 Path = tuple[str | int | None, ...]
 """Names, indices, and None for any element."""
@@ -25,11 +28,11 @@ def parse(text: str) -> Path:
 
 def find(value: Any, path: Path) -> Any:
     """The first value at ``path``, or MISSING."""
-    return next(iter(find_all(value, path)), MISSING)
+    return next(iter(find_all(value, path, Budget(sys.maxsize))), MISSING)
 
 
-def find_all(value: Any, path: Path) -> Sequence[Any]:
-    """Every value at ``path``: several where it says ``[]``."""
+def find_all(value: Any, path: Path, budget: Budget) -> Sequence[Any]:
+    """Every value at ``path``: several where it says ``[]``, which costs the length of the array."""
     # No generator: matchers look at each call with this, and most paths lead to one value or none.
     for at, step in enumerate(path):
         if isinstance(step, str):
@@ -38,7 +41,8 @@ def find_all(value: Any, path: Path) -> Sequence[Any]:
             value = value[step]
         elif isinstance(value, list):
             items = value if step is None else value[step : step + 1]
-            return [found for item in items for found in find_all(item, path[at + 1 :])]
+            budget.spend(len(items))
+            return [found for item in items for found in find_all(item, path[at + 1 :], budget)]
         else:
             return ()
     return (value,)

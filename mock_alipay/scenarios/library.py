@@ -6,12 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from mock_alipay.errors import SettingName, SetupError, UsageError
-from mock_alipay.scenarios.matching import Matchable
+from mock_alipay.scenarios.budget import Budget, OverBudget
+from mock_alipay.scenarios.matching import MAX_STEPS, Matchable
 from mock_alipay.scenarios.scenario import Scenario
 from mock_alipay.scenarios.scenario_file import read_folder, shipped_folder
 from mock_alipay.scenarios.vocabulary import Vocabulary
 from mock_alipay.storage import Settings
 from mock_alipay.text.wording import close
+
+MOST_CONDITIONS = 5_000
+"""Conditions that the scenarios loaded at run time may have together: each is looked at in every call if all hold."""
 
 
 class Library(Mapping[str, Scenario]):
@@ -49,17 +53,25 @@ class Library(Mapping[str, Scenario]):
             raise SetupError(*problems)
         return cls(scenarios)
 
-    def matching(self, call: Matchable) -> list[Scenario]:
-        """The scenarios whose match fits and is the most particular, of these the one loaded last first."""
+    def matching(self, call: Matchable, passed_over: list[Scenario] | None = None) -> list[Scenario]:
+        """The scenarios whose match fits and is the most particular, of these the one loaded last first.
+
+        Those whose match would take too many steps fit nothing; they are added to ``passed_over``.
+        """
         found: list[Scenario] = []
+        budget = Budget(MAX_STEPS)
         for scenario in self._claiming:
             if found and scenario.weight != found[0].weight:
                 break
-            for condition in scenario.match:
-                if not condition.holds(call):
-                    break
-            else:
-                found.append(scenario)
+            try:
+                for condition in scenario.match:
+                    if not condition.holds(call, budget):
+                        break
+                else:
+                    found.append(scenario)
+            except OverBudget:
+                if passed_over is not None:
+                    passed_over.append(scenario)
         return found
 
     def unknown(self, name: str) -> str:
@@ -123,6 +135,11 @@ class Registry:
     async def load(self, *scenarios: Scenario, client_id: str | None = None) -> None:
         """Add some for one client id or all, in place of what had their names; SetupError when too many are loaded."""
         new = {scenario.name: scenario for scenario in scenarios}
+        others = (one for whose, one in await self.loaded() if whose != client_id or one.name not in new)
+        conditions = sum(len(scenario.match) for scenario in (*others, *new.values()))
+        if conditions > MOST_CONDITIONS:
+            told = f"match: with this the loaded scenarios have {conditions} conditions"
+            raise SetupError(f"{told}, expected at most {MOST_CONDITIONS}; a reset forgets them")
 
         def joined(own: Mapping[str, Scenario] | None) -> Mapping[str, Scenario]:
             # What is loaded again is loaded last.

@@ -6,7 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from mock_alipay.scenarios.budget import Budget
+from mock_alipay.scenarios.glob import Glob, compile_glob
 from mock_alipay.scenarios.json_path import Path, find_all, parse
+
+MAX_CONDITIONS = 100
+"""Conditions of a scenario; one with more is refused."""
+
+MAX_STEPS = 200_000
+"""Characters compared with globs, and elements looked at for ``[]``, that all matches together may take for a call.
+
+A scenario whose match would take more is passed over, and the journal's explanation of the call says so.
+"""
 
 
 class Matchable(Protocol):
@@ -39,22 +50,22 @@ class Condition:
     """In the body; empty for headers and the client id."""
     words: frozenset[str]
     """Texts, any of which may fit."""
-    globs: tuple[str, ...]
+    globs: tuple[Glob, ...]
     """Globs, any of which may fit."""
     present: bool | None
     """Whether the place must be filled or empty, when presence is asked for."""
 
-    def holds(self, call: Matchable) -> bool:
-        """Whether the call fits."""
+    def holds(self, call: Matchable, budget: Budget) -> bool:
+        """Whether the call fits; OverBudget when it would take more than ``budget`` has."""
         # Every call is held against every match: no generators where one comparison does.
-        values = find_all(call.body, self.path) if self.path else self._head(call)
+        values = find_all(call.body, self.path, budget) if self.path else self._head(call)
         if self.present is not None and bool(values) == self.present:
             return True
         for value in values:
             found = value if isinstance(value, str) else text(value)
             if found in self.words:
                 return True
-            if self.globs and found is not None and any(fits(found, glob) for glob in self.globs):
+            if self.globs and found is not None and any(glob.fits(found, budget) for glob in self.globs):
                 return True
         return False
 
@@ -71,33 +82,12 @@ class Condition:
 
 
 def conditions(match: Mapping[str, Any]) -> tuple[Condition, ...]:
-    """The conditions of a ``match`` section; ValueError when a path is none."""
+    """The conditions of a ``match`` section; ValueError when a path is none, or a glob too long."""
     found = [_condition("body", place, parse(place), wanted) for place, wanted in match.get("body", {}).items()]
     found += [_condition("headers", name.lower(), (), wanted) for name, wanted in match.get("headers", {}).items()]
     if "clientId" in match:
         found.append(_condition("clientId", "clientId", (), match["clientId"]))
     return tuple(found)
-
-
-def fits(value: str, word: str) -> bool:
-    """Whether a text is ``word``, in which ``*`` stands for any run and ``?`` for one character.
-
-    Takes at most length times length steps: it goes back to the latest ``*`` only.
-    """
-    at = want = 0
-    star = mark = -1
-    while at < len(value):
-        if want < len(word) and word[want] == "*":
-            star, mark = want, at
-            want += 1
-        elif want < len(word) and (word[want] == "?" or word[want] == value[at]):
-            at, want = at + 1, want + 1
-        elif star >= 0:
-            mark += 1
-            at, want = mark, star + 1
-        else:
-            return False
-    return all(letter == "*" for letter in word[want:])
 
 
 def text(value: Any) -> str | None:
@@ -116,6 +106,7 @@ def text(value: Any) -> str | None:
 def _condition(source: str, place: str, path: Path, wanted: Any) -> Condition:
     options = wanted if isinstance(wanted, list) else [wanted]
     words = [word for word in map(text, options) if word is not None]
-    globs = tuple(word for word in words if "*" in word or "?" in word)
+    globs = [word for word in words if "*" in word or "?" in word]
     present = next((option["present"] for option in options if isinstance(option, dict)), None)
-    return Condition(source, place, path, frozenset(words).difference(globs), globs, present)
+    compiled = tuple(map(compile_glob, globs))
+    return Condition(source, place, path, frozenset(words).difference(globs), compiled, present)

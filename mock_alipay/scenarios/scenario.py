@@ -13,8 +13,7 @@ from mock_alipay.contracts.names import Act, bare, family_of
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import buyer_step, notification_step, step
 from mock_alipay.scenarios.document import Document
-from mock_alipay.scenarios.json_path import parse
-from mock_alipay.scenarios.matching import Condition, conditions
+from mock_alipay.scenarios.matching import MAX_CONDITIONS, Condition, conditions
 from mock_alipay.scenarios.notification_step import NotificationStep, NotificationSteps
 from mock_alipay.scenarios.parsing import each
 from mock_alipay.scenarios.step import Step
@@ -72,12 +71,7 @@ def build(name: str, document: Document, vocabulary: Vocabulary) -> Scenario:
     if not _NAME.fullmatch(name) or "--" in name:
         problems.append(f"{document.origin}: a scenario's name is 1 to 60 letters, digits, . _ or single -, not {name}")
     content: Mapping[str, Any] = document.value
-    written: Mapping[str, Any] = content.get("match", {})
-    for place in written.get("body", {}):
-        try:
-            parse(place)
-        except ValueError as error:
-            problems.append(f"{document.at(f'match.body.{place}')}: match.body: {error}")
+    match = _match(document, problems)
     keys = _keys(document, vocabulary, problems)
     steps = {
         id_: each(document, key, problems, step.read)
@@ -100,13 +94,38 @@ def build(name: str, document: Document, vocabulary: Vocabulary) -> Scenario:
         name=name,
         origin=document.origin,
         description=content["description"],
-        match=conditions(written),
+        match=match,
         count_by_client=content.get("count") == "client",
         steps=steps,
         buyer=acts,
         notification_steps=notification_steps,
         opening=tuple(id_ for id_ in vocabulary.opening if acts or family_of(id_) in told),
     )
+
+
+def _match(document: Document, problems: list[str]) -> tuple[Condition, ...]:
+    """The conditions of ``match``, each read by itself so that all that are wrong are told."""
+    written: Mapping[str, Any] = document.value.get("match", {})
+    sections = {source: written[source] for source in ("body", "headers") if source in written}
+    alone = [
+        (f"match.{source}", place, {source: {place: inner[place]}})
+        for source, inner in sections.items()
+        for place in inner
+    ]
+    if "clientId" in written:
+        alone.append(("match", "clientId", {"clientId": written["clientId"]}))
+    if len(alone) > MAX_CONDITIONS:
+        problems.append(
+            f"{document.at('match')}: match: expected at most {MAX_CONDITIONS} conditions, got {len(alone)}"
+        )
+        return ()
+    found: list[Condition] = []
+    for section, place, one in alone:
+        try:
+            found += conditions(one)
+        except ValueError as error:
+            problems.append(f"{document.at(f'{section}.{place}')}: {section}: {error}")
+    return tuple(found)
 
 
 def _keys(document: Document, vocabulary: Vocabulary, problems: list[str]) -> dict[str, str]:

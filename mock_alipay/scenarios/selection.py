@@ -8,7 +8,7 @@ from typing import NamedTuple
 from mock_alipay.contracts.names import Act, bare
 from mock_alipay.errors import TooManyClientIds, UnknownScenario
 from mock_alipay.scenarios.library import Library, Registry
-from mock_alipay.scenarios.matching import Matchable
+from mock_alipay.scenarios.matching import MAX_STEPS, Matchable
 from mock_alipay.scenarios.notification_step import NotificationStep
 from mock_alipay.scenarios.scenario import ANY, Scenario
 from mock_alipay.scenarios.step import Step
@@ -149,12 +149,14 @@ class Selector:
             played = await self._played(asked, endpoint, began)
             if played is not None:
                 return played
-        matching = library.matching(call)
+        passed_over: list[Scenario] = []
+        matching = library.matching(call, passed_over)
+        hint = _passed_over(*passed_over) if passed_over else None
         if matching:
-            return matching[0], _fitting(*matching), None
+            return matching[0], _fitting(*matching), hint
         if began is not None and began in library:
-            return library[began], _BEGAN, None
-        return library[self.default], "the default", None
+            return library[began], _BEGAN, hint
+        return library[self.default], "the default", hint
 
     async def _asked(self, request_id: str, call: Matchable, library: Library) -> _Asked | None:
         """The scenario that the call names, or that was set for it; nothing is counted."""
@@ -217,10 +219,16 @@ class Selector:
 
 
 def _fitting(chosen: Scenario, *others: Scenario) -> str:
-    reason = f"its match fits: {', '.join(condition.place for condition in chosen.match)}"
+    reason = f"its match fits: {short(', '.join(condition.place for condition in chosen.match), 200)}"
     if others:
         reason += f"; fit as well, but were loaded earlier: {short(', '.join(other.name for other in others), 200)}"
     return reason
+
+
+def _passed_over(*scenarios: Scenario) -> str:
+    names = short(", ".join(scenario.name for scenario in scenarios), 200)
+    most = f"the globs and [] of all matches may look at {MAX_STEPS} characters and elements in a call"
+    return f"match: {names}: not compared with this call: {most}; name the scenario in the mock-scenario header instead"
 
 
 def _hint(request_id: str, id_field: str, library: Library) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mock_alipay.scenarios.budget import Budget, OverBudget
 from mock_alipay.scenarios.json_path import MISSING, find, find_all, parse, put
 
 BODY = {
@@ -71,8 +72,16 @@ def test_what_is_no_path_is_refused(text: str) -> None:
 )
 def test_values_are_found(text: str, expected: list[Any]) -> None:
     """``[]`` stands for every element; what is not there is not found; find gives the first."""
-    assert expected == list(find_all(BODY, parse(text)))
+    assert expected == list(find_all(BODY, parse(text), Budget(20)))
     assert (expected[0] if expected else MISSING) == find(BODY, parse(text))
+
+
+@pytest.mark.parametrize(("text", "cost"), [("order.goods[].name", 3), ("matrix[][]", 5), ("matrix[1]", 1)])
+def test_elements_cost_what_is_looked_at(text: str, cost: int) -> None:
+    """Each element that a path leads to, whether it has what the path names or not."""
+    find_all(BODY, parse(text), Budget(cost))
+    with pytest.raises(OverBudget):
+        find_all(BODY, parse(text), Budget(cost - 1))
 
 
 @pytest.mark.parametrize(

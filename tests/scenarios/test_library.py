@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from mock_alipay.errors import SetupError, UsageError
-from mock_alipay.scenarios import Library
+from mock_alipay.scenarios import Library, Scenario
+from mock_alipay.scenarios.matching import MAX_STEPS
 from mock_alipay.scenarios.scenario_file import read_folder
 from tests.scenarios.loading import VOCABULARY, Request
 
@@ -133,6 +134,26 @@ def test_all_conditions_must_hold(tmp_path: Path) -> None:
     """One that does not is enough."""
     library = load(write(tmp_path / "own", a="match: {body: {a: x, b: {present: false}}}"))
     assert [matching(library, a="x"), matching(library, a="x", b="y"), matching(library, b="y")] == ["a", None, None]
+
+
+def test_a_match_that_takes_too_many_steps_fits_nothing(tmp_path: Path) -> None:
+    """It is told, and all matches share the steps; those that need none fit as ever."""
+    folder = write(
+        tmp_path / "own",
+        a="match: {body: {a: '*b'}}",
+        b="match: {body: {a: '*a', b: '*'}}",
+        c="match: {clientId: C, body: {a: {present: true}}}",
+    )
+    library = load(folder)
+    for length, fitting, told in (
+        (10, ["c", "b"], []),
+        (MAX_STEPS // 2 + 1, ["c"], ["b"]),
+        (MAX_STEPS + 1, ["c"], ["b"]),
+    ):
+        passed_over: list[Scenario] = []
+        request = Request("C", {}, {"a": "a" * length, "b": "b" * length})
+        found = library.matching(request, passed_over)
+        assert (fitting, told) == ([one.name for one in found], [one.name for one in passed_over])
 
 
 def test_an_unknown_default_is_wrong_use() -> None:

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import Library, Scenario
-from mock_alipay.scenarios.library import Registry
+from mock_alipay.scenarios.budget import Budget
+from mock_alipay.scenarios.library import MOST_CONDITIONS, Registry
+from mock_alipay.scenarios.matching import MAX_CONDITIONS, MAX_STEPS
 from tests.memory import done, registry_of
 from tests.scenarios.loading import VOCABULARY, Request, read_text
 
@@ -160,11 +162,28 @@ def test_whatever_is_loaded_the_best_of_what_is_seen_claims(
         for name in reversed(layer):
             nearest_first.setdefault(name, layer[name])
     fitting = [
-        one for one in nearest_first.values() if one.match and all(condition.holds(request) for condition in one.match)
+        one
+        for one in nearest_first.values()
+        if one.match and all(condition.holds(request, Budget(MAX_STEPS)) for condition in one.match)
     ]
     most = max((one.weight for one in fitting), default=None)
     assert [one for one in fitting if one.weight == most] == done(registry.library("A")).matching(request)
     assert nearest_first == dict(done(registry.library("A")))
+
+
+def test_loaded_scenarios_have_a_limited_number_of_conditions_together() -> None:
+    """Those of all clients count; one that is refused changes nothing, and a reset makes room."""
+    match = json.dumps({"match": {"body": {f"p{n}": {"present": False} for n in range(MAX_CONDITIONS)}}})[1:-1]
+    registry = registry_of(filed())
+    for number in range(MOST_CONDITIONS // MAX_CONDITIONS):
+        done(registry.load(scenario(f"s{number}", text=match), client_id="AB"[number % 2]))
+    before = seen(registry)
+    with pytest.raises(SetupError, match=f"{MOST_CONDITIONS + 1} conditions, expected at most {MOST_CONDITIONS}"):
+        done(registry.load(claiming("more", "1")))
+    assert before == seen(registry)
+    done(registry.load(scenario("s0", text=match), scenario("without"), client_id="A"))
+    done(registry.forget("B"))
+    done(registry.load(claiming("more", "1")))
 
 
 def test_files_may_change_beneath() -> None:

@@ -112,6 +112,14 @@ def test_what_is_counted_is_read(text: str, by_client: bool) -> None:
         ("match:\n  body:\n    a: []", ["tale.yaml:4: match.body.a: ", "at least 1 element"]),
         ("match:\n  body:\n    a:\n    - {present: yes}", ["tale.yaml:5: match.body.a[0].present: ", "true or false"]),
         ("match:\n  headers:\n    a: {is: 1}", ["tale.yaml:4: match.headers.a", "present"]),
+        (
+            f"match:\n  body:\n    a: 1\n    b: ['*{'b' * 256}']",
+            ["tale.yaml:5: match.body: ", "the glob '*bbb", "has 257 characters, expected at most 256"],
+        ),
+        (
+            f"match:\n  clientId: a\n  headers: {{{', '.join(f'x{n}: 1' for n in range(100))}}}",
+            ["tale.yaml:2: match: ", "expected at most 100 conditions, got 101"],
+        ),
         ("match:\n  body:\n    a..b: 1", ["tale.yaml:4: match.body: ", "'a..b' is no path"]),
     ],
 )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from mock_alipay.contracts.names import Act
 from mock_alipay.errors import TooManyClientIds, UnknownScenario
 from mock_alipay.scenarios import Choice, Library, NotificationStep, Selector, Step
+from mock_alipay.scenarios.matching import MAX_STEPS
 from tests.memory import done, selector_of
 from tests.scenarios.loading import VOCABULARY, Request, read_text
 
@@ -104,6 +105,17 @@ def test_scenarios_that_claim_a_call_with_equal_right_are_all_named() -> None:
     for number in range(100):
         load(among, f"of-many-{number}", "both", "match: {clientId: both}")
     assert len(choose(among, client_id="both").reason) < 300
+
+
+def test_a_scenario_whose_match_takes_too_many_steps_is_told() -> None:
+    """With what it would have taken, and what to do; another scenario plays."""
+    among = selector()
+    load(among, "mine", "A", "match: {body: {paymentAmount.value: '*x'}}")
+    choice = choose(among, value="1" * (MAX_STEPS + 1))
+    assert ("plain", "the default") == (choice.scenario, choice.reason)
+    assert choice.hint is not None
+    assert choice.hint.startswith("match: mine: not compared with this call")
+    assert f"{MAX_STEPS} characters" in choice.hint
 
 
 @pytest.mark.parametrize(
