@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+
+Lines = int | tuple[int, "dict[str, Lines] | list[Lines]"]
+"""The line of a value, and those of what is in it, in the value's own shape; 0 where nobody knows.
+
+No paths are stored: the text of a path is as long as all keys above a value.
+"""
+
+_INDEX = re.compile(r"\[([0-9]{1,9})\]")
+_END_OF_KEY = re.compile(r"[.\[]|\Z")
+
+
+def unknown_lines() -> Lines:
+    """The lines of a document that has none."""
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,15 +29,13 @@ class Document:
 
     origin: str
     value: Any
-    lines: Callable[[], Mapping[str, int]]
-    """Gives lines by dotted path, once some are needed; empty when nobody knows."""
+    lines: Callable[[], Lines] = unknown_lines
+    """Gives the lines, once some are needed."""
 
     def at(self, path: str) -> str:
-        """``file:line`` of a path, or of the nearest thing above it that the file has."""
-        lines = self.lines()
-        while path and path not in lines:
-            path = path[: max(path.rfind("."), path.rfind("["), 0)]
-        return f"{self.origin}:{lines[path]}" if path in lines else self.origin
+        """``file:line`` of a dotted path, or of the nearest thing above it that the file has."""
+        line = _line(self.lines(), path)
+        return f"{self.origin}:{line}" if line else self.origin
 
     def line_of(self, problem: str) -> int:
         """The line of a problem that begins as ``at`` has it; 0 for one without."""
@@ -36,6 +49,29 @@ class Document:
     def without(self, paths: Iterable[str]) -> Document:
         """The same without what stands at these paths; of an array, an empty object takes an element's place."""
         return dataclasses.replace(self, value=_without(self.value, frozenset(paths), ""))
+
+
+def _line(lines: Lines, path: str) -> int:
+    while not isinstance(lines, int):
+        line, inner = lines
+        found = _step(inner, path)
+        if found is None:
+            return line
+        lines, path = found
+    return lines
+
+
+def _step(inner: dict[str, Lines] | list[Lines], path: str) -> tuple[Lines, str] | None:
+    """What a path leads to first, and the rest of the path. Keys may have dots: the longest that is there counts."""
+    if isinstance(inner, list):
+        index = _INDEX.match(path)
+        if index is None or int(index[1]) >= len(inner):
+            return None
+        return inner[int(index[1])], path[index.end() :].removeprefix(".")
+    for end in reversed([found.start() for found in _END_OF_KEY.finditer(path)]):
+        if path[:end] in inner:
+            return inner[path[:end]], path[end:].removeprefix(".")
+    return None
 
 
 def _without(value: Any, paths: frozenset[str], at: str) -> Any:

@@ -14,6 +14,9 @@ from mock_alipay.scenarios.scenario import Scenario, build
 from mock_alipay.scenarios.template import expand, is_template
 from mock_alipay.scenarios.vocabulary import SCHEMA, Vocabulary
 
+MAX_PROBLEMS = 100
+"""Problems of a document that are told; of the others their number is."""
+
 
 def read_folder(folder: Path, vocabulary: Vocabulary) -> list[Scenario]:
     """The scenarios of a folder's files, by file name; SetupError tells file, line and reason of everything wrong."""
@@ -38,7 +41,8 @@ def read_folder(folder: Path, vocabulary: Vocabulary) -> list[Scenario]:
 def read_document(file: Path) -> Document:
     """What stands in a file, scenario or not; SetupError when it cannot be read or is no YAML."""
     try:
-        text = file.read_text("utf-8")
+        with file.open(encoding="utf-8") as stream:
+            text = stream.read(yaml_document.MAX_LENGTH + 1)
     except OSError as error:
         raise SetupError(f"{file}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -47,7 +51,17 @@ def read_document(file: Path) -> Document:
 
 
 def parse_scenarios(written: Document, name: str, vocabulary: Vocabulary) -> list[Scenario]:
-    """The scenario in a document, or those that a template stands for."""
+    """The scenario in a document, or those that a template stands for; SetupError tells the first problems."""
+    try:
+        return _parsed(written, name, vocabulary)
+    except SetupError as error:
+        more = len(error.problems) - MAX_PROBLEMS
+        if more <= 0:
+            raise
+        raise SetupError(*error.problems[:MAX_PROBLEMS], f"{written.origin}: and {more} more problems") from None
+
+
+def _parsed(written: Document, name: str, vocabulary: Vocabulary) -> list[Scenario]:
     if not is_template(written):
         return [parse_scenario(written, name, vocabulary)]
     if not vocabulary.schemas.accepts(SCHEMA, written.value):

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from mock_alipay.errors import SetupError
-from mock_alipay.scenarios.document import Document
+from mock_alipay.scenarios.document import Document, Lines
 from mock_alipay.scenarios.matching import text
 
 EACH = "each"
@@ -38,12 +38,12 @@ def expand(written: Document, name: str) -> dict[str, Document]:
     """
     ((variable, values),) = written.value[EACH].items()
     texts = values if isinstance(values, dict) else {}
-    strings = list(_strings(_body(written)))
-    if len(values) * sum(_NODE + len(string) for _, string in strings) > _MOST:
+    body = _body(written)
+    if len(values) * sum(_NODE + len(string) for _, string in _strings(body)) > _MOST:
         raise SetupError(
             f"{written.at(EACH)}: {EACH}: {len(values)} values are too many for a scenario as long as this"
         )
-    problems = list(_misnamed(written, strings, [variable, f"{variable}.text"] if texts else [variable]))
+    problems = list(_misnamed(written, _strings(body), [variable, f"{variable}.text"] if texts else [variable]))
     places = (f"{EACH}.{variable}.{value}" if texts else f"{EACH}.{variable}[{n}]" for n, value in enumerate(values))
     named = _named(written, name, zip(places, values, strict=True), problems)
     if problems:
@@ -103,8 +103,8 @@ def _placeholders(string: str) -> Iterator[re.Match[str]]:
 
 
 def _document(written: Document, filling: _Filling) -> Document:
-    def lines() -> Mapping[str, int]:
-        return {_filled_text(path, filling): line for path, line in written.lines().items()}
+    def lines() -> Lines:
+        return _filled_lines(written.lines(), filling)
 
     try:
         return Document(written.origin, _filled(_body(written), filling), cache(lines))
@@ -127,6 +127,15 @@ def _filled(value: Any, filling: _Filling) -> Any:
         return value
     whole = _PLACEHOLDER.fullmatch(value)
     return filling[whole[1]] if whole and whole[1] is not None else _filled_text(value, filling)
+
+
+def _filled_lines(lines: Lines, filling: _Filling) -> Lines:
+    if isinstance(lines, int):
+        return lines
+    line, inner = lines
+    if isinstance(inner, list):
+        return line, [_filled_lines(one, filling) for one in inner]
+    return line, {_filled_text(key, filling): _filled_lines(one, filling) for key, one in inner.items()}
 
 
 def _filled_text(string: str, filling: _Filling) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -15,7 +15,7 @@ import orjson
 from mock_alipay.contracts.schemas import nesting
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import yaml_document
-from mock_alipay.scenarios.document import Document
+from mock_alipay.scenarios.document import Document, Lines, unknown_lines
 from mock_alipay.scenarios.scenario import Scenario
 from mock_alipay.scenarios.scenario_file import parse_scenarios
 from mock_alipay.scenarios.vocabulary import Vocabulary
@@ -67,6 +67,8 @@ def _json(text: str) -> Document:
         )
     except json.JSONDecodeError as error:
         raise SetupError(f"{_ORIGIN}:{error.lineno}: {not_json(error)}") from None
+    if _nodes(value) > yaml_document.MAX_NODES:
+        raise SetupError(f"{_ORIGIN}: {yaml_document.TOO_MANY}")
     try:
         orjson.dumps(value)
     except TypeError:
@@ -74,17 +76,26 @@ def _json(text: str) -> Document:
     return Document(_ORIGIN, value, cache(partial(_lines, text)))
 
 
-def _lines(text: str) -> Mapping[str, int]:
+def _lines(text: str) -> Lines:
     """JSON is YAML too, but for rare escapes: then faults are told without their lines."""
     try:
         return yaml_document.read(text, _ORIGIN).lines()
     except SetupError:
-        return {}
+        return unknown_lines()
+
+
+def _nodes(value: Any) -> int:
+    """Keys and values, as YAML counts them."""
+    if isinstance(value, dict):
+        return 1 + len(value) + sum(map(_nodes, value.values()))
+    return 1 + sum(map(_nodes, value)) if isinstance(value, list) else 1
 
 
 def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
+        if len(key) > yaml_document.MAX_KEY:
+            raise SetupError(f"{_ORIGIN}: {yaml_document.long_key(key)}")
         if key in found:
             raise SetupError(f"{_ORIGIN}: {key} is given twice")
         found[key] = value

@@ -13,11 +13,19 @@ from typing import Any
 import yaml
 
 from mock_alipay.errors import SetupError
-from mock_alipay.scenarios.document import Document
+from mock_alipay.scenarios.document import Document, Lines
+from mock_alipay.text.wording import short
 
 MAX_LENGTH = 256 * 1024
+"""Characters of a document; a longer one is refused, as is one beyond the other limits here."""
 MAX_DEPTH = 16
+"""Levels of values within values."""
+MAX_NODES = 20_000
+"""Keys and values of a document. Each takes time and memory beyond its characters."""
+MAX_KEY = 256
+"""Characters of a key. Paths in messages are made of keys."""
 
+TOO_MANY = f"more than {MAX_NODES} keys and values"
 _DEEP = f"nested more than {MAX_DEPTH} levels deep"
 
 _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -38,11 +46,12 @@ def read(text: str, origin: str) -> Document:
         raise SetupError(f"{origin}:{line}: {told}; remove it, or write it as an escape in double quotes")
     reader = _Reader(origin, text)
     try:
-        return Document(origin, reader.document(), lambda: reader.lines)
+        value, lines = reader.document()
     except RecursionError:
         raise _TooDeep(f"{origin}:{reader.line}: {_DEEP}") from None
     except yaml.YAMLError as error:
         raise _broken(text, origin, error) from None
+    return Document(origin, value, lambda: lines)
 
 
 class _TooDeep(SetupError):
@@ -80,64 +89,80 @@ class _Reader:
     def __init__(self, origin: str, text: str) -> None:
         self._origin = origin
         self._events: Iterator[Any] = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        self.lines: dict[str, int] = {}
+        self._nodes = 0
         self.line = 1
         """Where the latest value or key stands."""
 
-    def document(self) -> Any:
+    def document(self) -> tuple[Any, Lines]:
         next(self._events)  # StreamStart
         event = next(self._events)
         if isinstance(event, yaml.StreamEndEvent):
             raise SetupError(f"{self._origin}:1: the file is empty")
-        value = self._value(next(self._events), "", 0)
+        event = next(self._events)
+        found = self._value(event, _line(event), 0)
         next(self._events)  # DocumentEnd
         after: Any = next(self._events)
         if not isinstance(after, yaml.StreamEndEvent):
             raise self._no(after, "a second document; one file holds one scenario")
-        return value
+        return found
 
-    def _value(self, event: Any, path: str, depth: int) -> Any:
-        self.line = _line(event)
-        self.lines.setdefault(path, self.line)
-        self._check_plain(event)
+    def _value(self, event: Any, line: int, depth: int) -> tuple[Any, Lines]:
+        """A value and the lines of it; ``line``: where it begins for those who look for it."""
+        self._check(event)
         if depth > MAX_DEPTH:
             raise _TooDeep(f"{self._origin}:{_line(event)}: {_DEEP}")
         if isinstance(event, yaml.ScalarEvent):
-            return _scalar(event)
+            return _scalar(event), line
         if isinstance(event, yaml.SequenceStartEvent):
-            return list(self._items(path, depth))
-        return dict(self._pairs(path, depth))
+            items, lines = self._items(depth + 1)
+            return items, (line, lines)
+        pairs, by_key = self._pairs(depth + 1)
+        return pairs, (line, by_key)
 
-    def _items(self, path: str, depth: int) -> Iterator[Any]:
-        for index, event in enumerate(self._until(yaml.SequenceEndEvent)):
-            yield self._value(event, f"{path}[{index}]", depth + 1)
+    def _items(self, depth: int) -> tuple[list[Any], list[Lines]]:
+        items, lines = [], []
+        for event in self._until(yaml.SequenceEndEvent):
+            item, line = self._value(event, _line(event), depth)
+            items.append(item)
+            lines.append(line)
+        return items, lines
 
-    def _pairs(self, path: str, depth: int) -> Iterator[tuple[str, Any]]:
-        seen: set[str] = set()
+    def _pairs(self, depth: int) -> tuple[dict[str, Any], dict[str, Lines]]:
+        pairs: dict[str, Any] = {}
+        lines: dict[str, Lines] = {}
         for event in self._until(yaml.MappingEndEvent):
-            self._check_plain(event)
+            self._check(event)
             if not isinstance(event, yaml.ScalarEvent):
                 raise self._no(event, "a key must be a plain word")
-            key = event.value
-            if key in seen:
+            key: str = event.value
+            if len(key) > MAX_KEY:
+                raise self._no(event, long_key(key))
+            if key in pairs:
                 raise self._no(event, f"{key} is given twice")
-            seen.add(key)
-            where = f"{path}.{key}" if path else key
-            self.lines[where] = _line(event)
-            yield key, self._value(next(self._events), where, depth + 1)
+            pairs[key], lines[key] = self._value(next(self._events), _line(event), depth)
+        return pairs, lines
 
     def _until(self, end: type) -> Iterator[Any]:
         while not isinstance(event := next(self._events), end):
             yield event
 
-    def _check_plain(self, event: Any) -> None:
+    def _check(self, event: Any) -> None:
+        self.line = _line(event)
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            raise self._no(event, TOO_MANY)
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             raise self._no(event, "anchors and aliases are not used in scenarios")
         if event.tag and event.tag != "!":
-            raise self._no(event, f"tags such as {event.tag} are not used in scenarios")
+            raise self._no(event, f"tags such as {short(event.tag)} are not used in scenarios")
 
     def _no(self, event: Any, reason: str) -> SetupError:
         return SetupError(f"{self._origin}:{_line(event)}: {reason}")
+
+
+def long_key(key: str) -> str:
+    """What to say of a key beyond MAX_KEY."""
+    return f"the key {short(key)} has {len(key)} characters, expected at most {MAX_KEY}"
 
 
 def _line(event: Any) -> int:

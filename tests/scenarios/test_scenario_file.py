@@ -8,7 +8,7 @@ import pytest
 
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import shipped_folder
-from mock_alipay.scenarios.scenario_file import read_document, read_folder
+from mock_alipay.scenarios.scenario_file import MAX_PROBLEMS, read_document, read_folder
 from tests.scenarios.loading import VOCABULARY
 
 
@@ -25,6 +25,26 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     file.write_bytes("description: ä".encode("latin-1"))
     with pytest.raises(SetupError, match=r"a\.yaml: not UTF-8 text"):
         read_document(file)
+
+
+def test_a_long_file_is_not_read_to_its_end(tmp_path: Path) -> None:
+    """That it is no text after a mebibyte stays unknown."""
+    file = tmp_path / "a.yaml"
+    file.write_bytes(b"#" * 1024 * 1024 + b"\xff")
+    with pytest.raises(SetupError, match=r"a\.yaml: longer than 262144 characters"):
+        read_document(file)
+
+
+@pytest.mark.parametrize("count", [MAX_PROBLEMS, MAX_PROBLEMS + 1, MAX_PROBLEMS + 300])
+def test_of_many_problems_the_first_are_told(tmp_path: Path, count: int) -> None:
+    """And how many there are beside them."""
+    (tmp_path / "a.yaml").write_text("description: x\n" + "".join(f"k{n}: 1\n" for n in range(count)))
+    with pytest.raises(SetupError) as caught:
+        read_folder(tmp_path, VOCABULARY)
+    told = [problem.split(": ")[0] for problem in caught.value.problems]
+    more = [f"{tmp_path}/a.yaml"] * (count > MAX_PROBLEMS)
+    assert [f"{tmp_path}/a.yaml:{n + 2}" for n in range(MAX_PROBLEMS)] + more == told
+    assert not more or f"and {count - MAX_PROBLEMS} more problems" in caught.value.problems[-1]
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:

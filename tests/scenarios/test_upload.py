@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios.placeholders import Scope
 from mock_alipay.scenarios.upload import Upload, read_upload
-from mock_alipay.scenarios.yaml_document import MAX_DEPTH, MAX_LENGTH
+from mock_alipay.scenarios.yaml_document import MAX_DEPTH, MAX_KEY, MAX_LENGTH, MAX_NODES
 from mock_alipay.web.admin.parameters import SCHEMA
 from tests.calls import NOW
 from tests.scenarios.loading import VOCABULARY, read_text
@@ -184,6 +184,27 @@ def nested(levels: int, *, of: str = "[]") -> str:
     """A scenario that sets a field to so deep a value."""
     left, right = ("[", "]") if of == "[]" else ('{"a":', "}")
     return f'{{"description": "x", "{ENDPOINT}": {{"set": {{"a": {left * levels}1{right * levels}}}}}}}'
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (["x"] * (MAX_NODES - 5), None),
+        (["x"] * (MAX_NODES - 4), f"more than {MAX_NODES} keys and values"),
+        ({f"k{n}": [] for n in range(MAX_NODES // 2)}, f"more than {MAX_NODES} keys and values"),
+        ({"k" * MAX_KEY: [1]}, None),
+        ([{"k" * (MAX_KEY + 1): 1}], f"has {MAX_KEY + 1} characters, expected at most {MAX_KEY}"),
+    ],
+    ids=["most", "elements", "keys", "long key", "longer key"],
+)
+def test_keys_and_values_are_limited_alike(value: Any, expected: str | None, is_json: bool) -> None:
+    """In number and in length."""
+    text = written({"name": "x", "pay": value}, is_json=is_json)
+    if expected is None:
+        posted(text, is_json=is_json)
+    else:
+        assert expected in problems(text, is_json=is_json)[0]
 
 
 @BOTH

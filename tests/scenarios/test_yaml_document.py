@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from typing import Any, ClassVar
 
 import pytest
@@ -216,6 +217,49 @@ def test_a_file_may_be_as_large_as_the_limit_and_no_larger() -> None:
     assert problem(text + "x") == "tale.yaml: longer than 262144 characters"
 
 
+@pytest.mark.parametrize(
+    ("head", "line"),
+    [("- ", 1), ("a: ", 1), ("? b\n: c\na:\n  ", 4)],
+    ids=["list", "object", "after others"],
+)
+def test_a_document_has_a_limited_number_of_keys_and_values(head: str, line: int) -> None:
+    """Both sides of the limit; nothing beyond it is read."""
+    before = {"- ": 2, "a: ": 3}.get(head, 5)
+    fitting = ",".join("x" * (yaml_document.MAX_NODES - before))
+    yaml_document.read(f"{head}[{fitting}]", "tale.yaml")
+    told = f"tale.yaml:{line}: more than {yaml_document.MAX_NODES} keys and values"
+    assert told == problem(f"{head}[{fitting},x{',&x' * 10_000}]")
+
+
+def test_a_key_has_a_limited_length() -> None:
+    """Both sides of the limit."""
+    longest = "k" * yaml_document.MAX_KEY
+    assert {longest: 1} == yaml_document.read(f"{longest}: 1", "tale.yaml").value
+    told = f"has {len(longest) + 1} characters, expected at most {len(longest)}"
+    assert problem(f"a: 1\n? {longest}k\n: 1").startswith("tale.yaml:2: the key kkk")
+    assert told in problem(f"a: 1\n? {longest}k\n: 1")
+
+
+def peak(text: str) -> int:
+    """The most bytes that are in use while a document is read, and lines are looked for."""
+    tracemalloc.start()
+    yaml_document.read(text, "tale.yaml").at("x")
+    found = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return found
+
+
+@pytest.mark.parametrize("levels", [1, 14])
+def test_lines_cost_the_same_whatever_the_keys_above_them(levels: int) -> None:
+    """No text of a path is kept with an item: long keys take their own characters and no more."""
+    items = f"[{','.join('x' * 15_000)}]"
+    short, long = (
+        "".join(f"{' ' * level}{key}:\n" for level in range(levels)) + " " * levels + items
+        for key in ("k", "k" * yaml_document.MAX_KEY)
+    )
+    assert peak(long) - peak(short) < 20 * (len(long) - len(short))
+
+
 def test_json_is_read_too() -> None:
     """A JSON text is one of these documents, with the same values."""
     value = {"description": "x", "createPaymentSession": [{"result": "SUCCESS", "delay": None, "n": [1, 2.5, True]}]}
@@ -259,6 +303,13 @@ createPaymentSession:
 """
 
 
+def test_the_longest_key_that_fits_counts() -> None:
+    """Dots and brackets are letters of keys, too."""
+    written = yaml_document.read("a.b[0].c: 1\na:\n  b:\n  - c: 2\na.b:\n  x: 3", "tale.yaml")
+    expected = {"a.b[0].c": 1, "a.b[0].d": 5, "a.b.x": 6, "a.b[7]": 5, "a.c": 2, "a": 2, "": 1, "b.c": 1, "a.b[0": 5}
+    assert expected == {path: int(written.at(path).rpartition(":")[2]) for path in expected}
+
+
 @pytest.mark.parametrize(
     ("path", "line"),
     [
@@ -286,4 +337,4 @@ def test_every_path_has_its_line(path: str, line: int) -> None:
 
 def test_a_document_without_lines_names_none() -> None:
     """Rather than a wrong one."""
-    assert ["body", "body"] == [Document("body", value, dict).at(path) for value, path in (({"a": 1}, "a"), ({}, ""))]
+    assert ["body", "body"] == [Document("body", value).at(path) for value, path in (({"a": 1}, "a"), ({}, ""))]

@@ -56,7 +56,7 @@ async def notify(context: AdminContext, request: AdminRequest) -> Any:
 
 def _notification_step(context: AdminContext, name: NotificationName, written: Mapping[str, Any]) -> NotificationStep:
     """How it is to be sent: in the words of a scenario, and checked as one."""
-    document = Document("body", {"description": "by hand", name: dict(written)}, dict)
+    document = Document("body", {"description": "by hand", name: dict(written)})
     try:
         return parse_scenario(document, "by-hand", context.vocabulary).notification_steps[f"{PAYMENTS.name}/{name}"][0]
     except SetupError as error:
