@@ -10,6 +10,7 @@
     │   ├── NoSuchPath        no API has this path
     │   ├── NoCashierPage     a checkout URL, for which there is no page
     │   ├── UnknownScenario   no scenario has this name
+    │   ├── ScenarioFailed    a scenario cannot do with this call what it says
     │   ├── TooManyClientIds  no more client ids can have a scenario of their own
     │   ├── NoSuchAggregate   no payment, or whatever a family keeps, has this id
     │   └── NotPossibleNow    the payment's state does not allow what the buyer wants to do
@@ -139,6 +140,12 @@ class UnknownScenario(DomainError):
     """No scenario has this name; ``known`` lists those that there are."""
 
     title = "Unknown scenario"
+
+
+class ScenarioFailed(DomainError):
+    """A scenario cannot do with this call, or this notification, what it says."""
+
+    title = "Scenario failed"
 
 
 class TooManyClientIds(DomainError):

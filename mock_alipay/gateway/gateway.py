@@ -26,7 +26,7 @@ from mock_alipay.journal.calls import CallRecord
 from mock_alipay.journal.events import Events
 from mock_alipay.journal.exchange import Call, Reply
 from mock_alipay.scenarios import Selector
-from mock_alipay.scenarios.json_path import put
+from mock_alipay.scenarios.parsing import fill_in
 from mock_alipay.scenarios.placeholders import Scope
 from mock_alipay.signing.keys import KeyRing, MerchantKeys
 from mock_alipay.signing.pool import SigningPool
@@ -142,8 +142,7 @@ class Gateway:
         step = choice.step
         if step.set:
             scope = Scope(state.body, dict(body), state.headers, state.client_id, state.now)
-            for path, fill in step.set:
-                put(body, path, fill(scope))
+            fill_in(body, step.set, scope, choice.scenario)
             sent = body.get("result")
             result = sent if isinstance(sent, dict) else {}
         delay = 0.0

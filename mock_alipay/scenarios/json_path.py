@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -26,9 +25,9 @@ def parse(text: str) -> Path:
     return tuple(step[1] or (int(step[2]) if step[2] else None) for step in steps)
 
 
-def find(value: Any, path: Path) -> Any:
-    """The first value at ``path``, or MISSING."""
-    return next(iter(find_all(value, path, Budget(sys.maxsize))), MISSING)
+def find(value: Any, path: Path, budget: Budget) -> Any:
+    """The first value at ``path``, or MISSING; costs what ``find_all`` does."""
+    return next(iter(find_all(value, path, budget)), MISSING)
 
 
 def find_all(value: Any, path: Path, budget: Budget) -> Sequence[Any]:
@@ -49,15 +48,20 @@ def find_all(value: Any, path: Path, budget: Budget) -> Sequence[Any]:
 
 
 def put(target: dict[str, Any], path: Path, value: Any) -> None:
-    """Set what ``path`` names, making the objects on the way; None takes it out."""
+    """Set what ``path`` names, making the objects on the way; None takes it out.
+
+    Objects on the way are copied: one may stand in other places too, such as where a placeholder has put it.
+    """
     *way, last = path
     for step in way:
         inner = target.get(str(step))
-        if not isinstance(inner, dict):
-            if value is None:
-                return
+        if isinstance(inner, dict):
+            inner = dict(inner)
+        elif value is None:
+            return
+        else:
             inner = {}
-            target[str(step)] = inner
+        target[str(step)] = inner
         target = inner
     if value is None:
         target.pop(str(last), None)

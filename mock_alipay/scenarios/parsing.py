@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 
 from mock_alipay.clock import durations
 from mock_alipay.contracts.names import MAX_MESSAGE
+from mock_alipay.errors import ScenarioFailed
+from mock_alipay.scenarios.budget import OverBudget
 from mock_alipay.scenarios.document import Document
-from mock_alipay.scenarios.json_path import Path, parse
+from mock_alipay.scenarios.json_path import Path, parse, put
 from mock_alipay.scenarios.matching import text
-from mock_alipay.scenarios.placeholders import Filler, compile_value
+from mock_alipay.scenarios.placeholders import MAX_EXPANDED, Filler, Scope, compile_value
 from mock_alipay.text.wording import short
 
 At = Callable[[str], AbstractContextManager[None]]
@@ -21,6 +23,9 @@ At = Callable[[str], AbstractContextManager[None]]
 
 Fillings = tuple[tuple[Path, Filler], ...]
 """Fields of a body and what is put there."""
+
+MAX_SET_STEPS = 32
+"""Steps of a path in ``set``; a scenario with a longer one is refused. JSON writers bound how deep objects may nest."""
 
 _LONGEST = timedelta(days=3650)
 """A hundred acts of a buyer, each so long after the one before, still end within the calendar."""
@@ -52,6 +57,17 @@ def wording(written: Mapping[str, Any], at: At) -> tuple[str | None, Fillings]:
         with at(f"set.{place}"):
             filled.append((_field(place), compile_value(value)))
     return message, tuple(filled)
+
+
+def fill_in(body: dict[str, Any], fillings: Fillings, scope: Scope, scenario: str) -> None:
+    """Put into a body what a scenario sets; ScenarioFailed when its placeholders stand for too much."""
+    for path, fill in fillings:
+        try:
+            put(body, path, fill(scope))
+        except OverBudget:
+            place = short(".".join(map(str, path)))
+            told = f"the placeholders up to {place} stand for more than {MAX_EXPANDED} characters"
+            raise ScenarioFailed(f"scenario {scenario}: set: {told}; set fewer, or send a smaller request") from None
 
 
 def delay(written: Mapping[str, Any], at: At) -> tuple[float, float] | None:
@@ -89,6 +105,8 @@ def _field(written: str) -> Path:
     path = parse(written)
     if not all(isinstance(step, str) for step in path):
         raise ValueError(f"'{written}' names an element of an array; set the array as a whole")
+    if len(path) > MAX_SET_STEPS:
+        raise ValueError(f"'{short(written)}' has {len(path)} steps, expected at most {MAX_SET_STEPS}")
     return path
 
 

@@ -566,6 +566,17 @@ def broken(gateway: Gateway) -> Gateway:
     return with_endpoint(gateway, endpoint)
 
 
+def test_placeholders_that_stand_for_too_much_are_an_error(tmp_path: Path) -> None:
+    """The call gets a plain HTTP error that says what to do, the journal the same with the scenario."""
+    fields = "\n".join(f"    f{n}: ${{request.more}}" for n in range(2_000))
+    components = with_scenario(tmp_path, f"createPaymentSession:\n  set:\n{fields}")
+    reply = ask(components, signed_call({**sample("order-1"), "more": "x" * 600}))
+    told, entry = json.loads(reply.body), latest(components)
+    assert (500, "Scenario failed", "tale") == (reply.status, told["title"], entry.scenario)
+    assert told["detail"].startswith("scenario tale: set: the placeholders up to f1747 stand for more than 1048576 ")
+    assert told["detail"] == entry.message
+
+
 def test_a_bug_is_an_unknown_exception(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     """Signed and noted like any answer; the log has the traceback and the call's id."""
     told = heard(caplog, monkeypatch)

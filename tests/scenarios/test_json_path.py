@@ -73,7 +73,7 @@ def test_what_is_no_path_is_refused(text: str) -> None:
 def test_values_are_found(text: str, expected: list[Any]) -> None:
     """``[]`` stands for every element; what is not there is not found; find gives the first."""
     assert expected == list(find_all(BODY, parse(text), Budget(20)))
-    assert (expected[0] if expected else MISSING) == find(BODY, parse(text))
+    assert (expected[0] if expected else MISSING) == find(BODY, parse(text), Budget(20))
 
 
 @pytest.mark.parametrize(("text", "cost"), [("order.goods[].name", 3), ("matrix[][]", 5), ("matrix[1]", 1)])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_alipay.clock import durations
+from mock_alipay.errors import ScenarioFailed
 from mock_alipay.scenarios.json_path import Path
 from mock_alipay.scenarios.notification_step import NotificationStep
-from mock_alipay.scenarios.parsing import length
-from mock_alipay.scenarios.placeholders import Scope
+from mock_alipay.scenarios.parsing import MAX_SET_STEPS, fill_in, length
+from mock_alipay.scenarios.placeholders import MAX_EXPANDED, Scope
 from mock_alipay.scenarios.step import Step
 from tests.scenarios.loading import problems, scenario
 
@@ -42,6 +46,52 @@ def test_what_is_set_is_filled_in(name: str) -> None:
     text = "{set: {a.b: 1, c: '${request.order.id}', d: 'x-${reply.refundId}', e: null, f: ['${clientId}']}}"
     expected = [(("a", "b"), 1), (("c",), "7"), (("d",), "x-R"), (("e",), None), (("f",), ["client"])]
     assert expected == filled(name, text)
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_path_has_a_limited_number_of_steps(name: str) -> None:
+    """Both sides of the limit; what nests deeper could not be written as JSON."""
+    longest = ".".join("a" * MAX_SET_STEPS)
+    assert [(tuple("a" * MAX_SET_STEPS), 1)] == filled(name, f"{{set: {{{longest}: 1}}}}")
+    (told,) = problems(f"{name}: {{set: {{{longest}.a: 1}}}}")
+    assert told.startswith(f"tale.yaml:2: {name}.set.a.a.")
+    assert told.endswith(f"has {MAX_SET_STEPS + 1} steps, expected at most {MAX_SET_STEPS}")
+
+
+BIG = {"long": "x" * (MAX_EXPANDED // 8), "list": ["x" * (MAX_EXPANDED // 8 - 4)], "items": [0] * (MAX_EXPANDED // 8)}
+
+
+@pytest.mark.parametrize(
+    ("value", "most"),
+    [
+        ("${request.long}", 8),
+        ("${request.list}", 8),
+        ("a ${request.long} b", 8),
+        ("a ${request.list} b", 8),
+        ("${request.long}${request.long}", 4),
+        ({"a": ["${request.long}"]}, 8),
+        ("${request.items[].a}", 8),
+    ],
+)
+@pytest.mark.parametrize("over", [0, 1])
+def test_placeholders_stand_for_a_limited_number_of_characters(value: Any, most: int, over: int) -> None:
+    """All of one body together, text or not; those that lead nowhere count what they look at."""
+    written = "".join(f"\n    f{n}: {json.dumps(value)}" for n in range(most + over))
+    scope = Scope(BIG, {}, {}, "client", datetime(2026, 11, 22, tzinfo=UTC))
+    step = only("refund", f"\n  set:{written}")
+    told = f"scenario tale: set: the placeholders up to f{most} stand for more than {MAX_EXPANDED} characters"
+    with pytest.raises(ScenarioFailed, match=re.escape(told)) if over else contextlib.nullcontext():
+        fill_in({}, step.set, scope, "tale")
+
+
+def test_what_is_set_shares_nothing_with_what_it_comes_from() -> None:
+    """A field of an object that a placeholder has put somewhere can be set there alone."""
+    text = "{set: {a: '${request.order}', a.id: '${request.order}', r.x: '${reply.r}', r.y: '${reply.r}'}}"
+    request, reply = {"order": {"id": "7"}}, {"r": {"z": 1}}
+    body: dict[str, Any] = dict(reply)
+    fill_in(body, only("refund", text).set, Scope(request, reply, {}, "client", SCOPE.now), "tale")
+    assert {"a": {"id": {"id": "7"}}, "r": {"z": 1, "x": {"z": 1}, "y": {"z": 1}}} == body
+    assert ({"order": {"id": "7"}}, {"r": {"z": 1}}) == (request, reply)
 
 
 @pytest.mark.parametrize("name", PLACES)

@@ -20,6 +20,7 @@ STATUSES: Mapping[type[DomainError], int] = {
     errors.NoSuchPath: 404,
     errors.NoCashierPage: 404,
     errors.UnknownScenario: 400,
+    errors.ScenarioFailed: 500,
     errors.TooManyClientIds: 409,
     errors.NoSuchAggregate: 404,
     errors.NotPossibleNow: 409,
