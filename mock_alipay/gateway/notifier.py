@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,12 +13,15 @@ import orjson
 from mock_alipay.apis.aggregate import Aggregate, DomainEvent
 from mock_alipay.apis.environment import Environment
 from mock_alipay.apis.family import Families
+from mock_alipay.errors import DomainError
 from mock_alipay.journal.notifications import Notification
 from mock_alipay.scenarios import Selector
-from mock_alipay.scenarios.json_path import put
 from mock_alipay.scenarios.notification_step import NotificationStep
+from mock_alipay.scenarios.parsing import fill_in
 from mock_alipay.scenarios.placeholders import Scope
 from mock_alipay.webhooks import Dispatcher
+
+logger = logging.getLogger("mock_alipay")
 
 _NO_URL = "there is no URL for it: the request names none, and --notify-url is not set"
 
@@ -75,7 +79,7 @@ class Notifier:
         if notification_step.drop:
             whose = f"the scenario {draft.scenario}" if draft.scenario else "whoever sent it"
             draft = draft._replace(status="DROPPED", due=None, problem=f"dropped by {whose}")
-        elif draft.url is None:
+        elif draft.url is None and draft.problem is None:
             draft = draft._replace(status="REFUSED", due=None, problem=_NO_URL)
         copies = [draft._replace(id=await self.dispatcher.journal.next_id()) for _ in range(notification_step.copies)]
         for notification in copies:
@@ -94,7 +98,7 @@ class Notifier:
         if notification_step.delay is not None:
             purpose = (event.name, aggregate.client_id, aggregate.request_id, nth)
             wait = self.environment.ids.between(*notification_step.delay, *purpose)
-        return Notification(
+        draft = Notification(
             id="",
             client_id=aggregate.client_id,
             family=aggregate.family,
@@ -103,11 +107,19 @@ class Notifier:
             request_id=aggregate.request_id,
             created=event.time,
             url=aggregate.notify_url(event) or self.notify_url,
-            body=orjson.dumps(self._composed(aggregate, event, notification_step) if body is None else body),
+            body=b"null",
             due=event.time + timedelta(seconds=wait),
             waits_for=None if notification_step.after in aggregate.unexpected else notification_step.after,
             fault=notification_step.fault,
         )
+        try:
+            composed = self._composed(aggregate, event, notification_step) if body is None else body
+            return draft._replace(body=orjson.dumps(composed))
+        except DomainError as error:
+            return _undeliverable(draft, error.detail)
+        except Exception as error:
+            logger.exception("%s of %s met a bug in mock-alipay; it is not sent", event.name, aggregate.request_id)
+            return _undeliverable(draft, f"{type(error).__name__}: {error}")
 
     def _composed(
         self, aggregate: Aggregate, event: DomainEvent, notification_step: NotificationStep
@@ -118,6 +130,10 @@ class Notifier:
         body = {**fields, "result": result.composed(notification_step.message)}
         if notification_step.set:
             scope = Scope(orjson.loads(aggregate.request), dict(body), {}, aggregate.client_id, event.time)
-            for path, fill in notification_step.set:
-                put(body, path, fill(scope))
+            fill_in(body, notification_step.set, scope, event.scenario or aggregate.scenario)
         return body
+
+
+def _undeliverable(draft: Notification, reason: str) -> Notification:
+    """A notification without a body, which is kept but never sent; by hand neither, as it has no URL."""
+    return draft._replace(url=None, status="REFUSED", due=None, waits_for=None, problem=f"not composed: {reason}")

@@ -12,7 +12,8 @@ from mock_alipay.journal.faults import NotificationFault
 
 NotificationStatus = Literal["PENDING", "ACCEPTED", "GIVEN_UP", "DROPPED", "REFUSED"]
 """``PENDING``: will be sent, or sent again; ``GIVEN_UP``: never acknowledged, and no attempt is left; ``DROPPED``: the
-scenario keeps it back; ``REFUSED``: there is no URL for it, or one that the gateway does not send to."""
+scenario keeps it back; ``REFUSED``: there is no URL for it, or one that the gateway does not send to, or it could not
+be composed."""
 
 _OVERHEAD = 2_000
 """About what a notification's own objects take, in bytes; an attempt takes half of it."""

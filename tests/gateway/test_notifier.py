@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from mock_alipay.apis.family import Families
 from mock_alipay.contracts.names import BuyerAction
+from mock_alipay.gateway.buyer_actions import BuyerActions
 from tests.calls import NOW
 from tests.driver import Driver, session_body
 from tests.webhooks.rounds import Merchants
@@ -65,6 +68,15 @@ class TestScenario:
         assert ({"currency": "USD", "value": "100"}, body["paymentId"]) == (body["paymentAmount"], body["x"])
         assert "paymentTime" not in body
         assert "SUCCESS" == driver.payment("order-1").state
+
+    def test_that_sets_too_much_keeps_it_undelivered(self) -> None:
+        """With the reason; the payment, its other notifications and those of other payments go on."""
+        fields = "".join(f"\n    f{n}: {'${request.order}' * 4}" for n in range(2_000))
+        driver = told(f"notifyPayment:\n  set:{fields}")
+        [payment, capture] = driver.posted("order-1")
+        assert ("REFUSED", None, None, b"null") == (payment.status, payment.due, payment.url, payment.body)
+        assert str(payment.problem).startswith("not composed: scenario tale: set: the placeholders up to f")
+        assert ("PENDING", "SUCCESS") == (capture.status, driver.payment("order-1").state)
 
     def test_may_keep_it_back(self) -> None:
         """It can be seen that it was dropped."""
@@ -198,3 +210,27 @@ def test_what_a_clock_that_was_set_back_has_undone_is_told_no_more() -> None:
     assert ("DROPPED", "the clock was set back to before it happened") == (second.status, second.problem)
     driver.wait(minutes=30)
     assert ["PENDING", "DROPPED", "PENDING"] == [one.status for one in driver.posted("order-1")]
+
+
+@pytest.mark.parametrize("drop", [True, False])
+def test_a_bug_in_composing_one_keeps_it_undelivered(caplog: pytest.LogCaptureFixture, drop: bool) -> None:
+    """With the error as reason, and a traceback in the log; the payment goes on."""
+    driver = Driver()
+    driver.open("order-1", scenario=driver.load_scenario("notifyPayment: {drop: true}" if drop else ""))
+    notifier = driver.components.repository.notifier
+    family = notifier.families["payments"]
+
+    def fails(*_: Any) -> Any:
+        raise ZeroDivisionError("a bug")
+
+    families = Families([family._replace(notifications={**family.notifications, "notifyPayment": fails})])
+    repository = replace(driver.components.repository, notifier=replace(notifier, families=families))
+    driver.buyer_actions = BuyerActions(repository, driver.components.clocks)
+    driver.act("order-1", "pay")
+    [payment, capture] = driver.posted("order-1")
+    expected = (
+        ("DROPPED", "dropped by the scenario tale") if drop else ("REFUSED", "not composed: ZeroDivisionError: a bug")
+    )
+    assert expected == (payment.status, payment.problem)
+    assert ("PENDING", "SUCCESS") == (capture.status, driver.payment("order-1").state)
+    assert "notifyPayment of order-1 met a bug" in caplog.text

@@ -50,7 +50,8 @@ async def notify(context: AdminContext, request: AdminRequest) -> Any:
         if "body" in request.body
         else await _composed(context, request, notification_step)
     )
-    draft = draft._replace(url=request.body.get("url", draft.url))
+    if draft.status == "PENDING":
+        draft = draft._replace(url=request.body.get("url", draft.url))
     return {"notifications": await shown(context, await context.repository.notifier.enqueue(draft, notification_step))}
 
 
