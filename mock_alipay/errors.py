@@ -154,6 +154,12 @@ class TooManyClientIds(DomainError):
     title = "Too many client ids"
 
 
+class TooManyAttempts(DomainError):
+    """A notification has been sent by hand as often as it may be."""
+
+    title = "Too many attempts"
+
+
 class NoSuchAggregate(DomainError):
     """No payment, or whatever ``noun`` a family keeps, has this id."""
 

@@ -25,7 +25,7 @@ def notification_lines(notification: NotificationRecord) -> list[str]:
     """A notification in one line, and below it what keeps it from being accepted."""
     last = notification.attempts[-1] if notification.attempts else None
     at = (last.time if last else notification.created).astimezone().strftime("%H:%M:%S")
-    number = f", attempt {len(notification.attempts)}" if len(notification.attempts) > 1 else ""
+    number = f", attempt {notification.attempt_count}" if notification.attempt_count > 1 else ""
     played = f"[{notification.scenario or 'by hand'}]  {notification.payment_request_id or ''}"
     first = f"{at} !{notification.id} {notification.notification} {notification.status}{number}  {played}"
     why = (last.why if last else None) or notification.problem

@@ -41,9 +41,10 @@ class MockNotifications:
         found = self._transport.ask("GET", "/notifications/wait", query=query, takes=timeout)
         return NotificationRecord.of(found["notifications"][0])
 
-    def get(self, notification_id: str) -> NotificationRecord:
-        """One of them."""
-        return NotificationRecord.of(self._transport.ask("GET", f"/notifications/{notification_id}"))
+    def get(self, notification_id: str, *, attempts_after: int | None = None) -> NotificationRecord:
+        """One of them, with its latest 20 attempts, or with the 20 that follow the first ``attempts_after``."""
+        query = {"attemptsAfter": attempts_after}
+        return NotificationRecord.of(self._transport.ask("GET", f"/notifications/{notification_id}", query=query))
 
     def resend(self, notification_id: str) -> NotificationRecord:
         """Send one again, now; as it stands after that."""

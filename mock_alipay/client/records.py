@@ -188,7 +188,7 @@ class AttemptRecord(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationRecord(Record):
-    """A notification with every attempt; ``request`` (its body) is None in an event, which leaves it out."""
+    """A notification with its latest 20 attempts; ``request`` (its body) is None in an event, which leaves it out."""
 
     id: str
     notification: str
@@ -206,6 +206,7 @@ class NotificationRecord(Record):
     fault: str | None
     waits_for: str | None
     next_attempt: datetime | None
+    attempt_count: int
     attempts: tuple[AttemptRecord, ...]
     request: Any
     signed: str | None

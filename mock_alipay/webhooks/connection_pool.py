@@ -15,6 +15,7 @@ from mock_alipay.webhooks.acknowledgement import Answer
 from mock_alipay.webhooks.address_policy import AddressPolicy, Resolve
 from mock_alipay.webhooks.dns import Resolver
 from mock_alipay.webhooks.network_backend import Network, NotHttp
+from mock_alipay.webhooks.own_ports import OwnPorts
 from mock_alipay.webhooks.url import Url
 
 _MOST_CONNECTIONS = 100
@@ -35,8 +36,8 @@ class ConnectionPool:
     shared by. It follows no redirects, reads neither the environment nor cookies, and decodes nothing.
     """
 
-    def __init__(self, policy: AddressPolicy, patience: float, resolve: Resolve | None) -> None:
-        self._network = Network(policy, resolve or Resolver(), patience)
+    def __init__(self, policy: AddressPolicy, own_ports: OwnPorts, patience: float, resolve: Resolve | None) -> None:
+        self._network = Network(policy, own_ports, resolve or Resolver(), patience)
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=self._network.unchecked,
             max_connections=_MOST_CONNECTIONS,

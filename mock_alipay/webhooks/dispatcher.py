@@ -7,14 +7,15 @@ import logging
 from collections.abc import Collection, Coroutine, Iterable
 from datetime import datetime
 from typing import Any
-from weakref import WeakValueDictionary
 
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.clock.schedule import Schedule
+from mock_alipay.errors import TooManyAttempts
 from mock_alipay.journal.events import Events
 from mock_alipay.journal.notifications import Notification
 from mock_alipay.storage import Journal
 from mock_alipay.webhooks.delivery import Delivery
+from mock_alipay.webhooks.rooms import Rooms
 
 logger = logging.getLogger("mock_alipay")
 
@@ -22,6 +23,12 @@ _AT_ONCE = 64
 _AT_ONCE_EACH = 8
 """Deliveries under way at a time, in all and for one client id: merchants' calls go on beside them, and shops that do
 not answer keep nobody else's notifications waiting, unless they are eight."""
+
+_OUT_OF_TURN = 32
+"""Deliveries by hand and before replies under way at a time, beside those: the HTTP client has 100 connections."""
+
+MOST_BY_HAND = 100
+"""Attempts by hand at one notification; more are refused."""
 
 _REPLY_WAIT = 2.0
 """Seconds for which a reply waits for what is sent before it: shops that do one thing at a time answer only then."""
@@ -54,8 +61,10 @@ class Dispatcher:
         self._last: dict[_Key, asyncio.Task[None]] = {}
         """For each aggregate the one after which the next may begin."""
         self._warned = False
-        self._room = asyncio.Semaphore(_AT_ONCE)
-        self._rooms: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._by_hand: dict[asyncio.Task[None], str] = {}
+        """Deliveries by hand that are under way, each with its notification's id."""
+        self._in_turn_rooms = Rooms(_AT_ONCE, _AT_ONCE_EACH)
+        self._out_of_turn_rooms = Rooms(_OUT_OF_TURN, _AT_ONCE_EACH)
 
     async def enqueue(self, notification: Notification) -> None:
         """Take a notification over; it is sent when it is due, after what it waits for, or ``deliver_before_reply``."""
@@ -91,13 +100,23 @@ class Dispatcher:
         last: asyncio.Task[None] | None = None
         for notification in notifications:
             if notification.status == "PENDING":
-                last = self._begin(notification, self._once(last, notification.id))
+                last = self._begin(notification, self._out_of_turn(last, notification))
         if last is not None:
             await asyncio.wait([last], timeout=_REPLY_WAIT)
 
     async def resend(self, notification: Notification) -> Notification:
-        """Deliver a notification once more, now and out of turn, whatever became of it."""
-        await asyncio.wait([self._begin(notification, self._deliver(notification.id, by_hand=True))])
+        """Deliver a notification once more, now and out of turn, whatever became of it.
+
+        TooManyAttempts when it has been sent by hand ``MOST_BY_HAND`` times, those under way included.
+        """
+        under_way = list(self._by_hand.values()).count(notification.id)
+        if sum(attempt.by_hand for attempt in notification.attempts) + under_way >= MOST_BY_HAND:
+            detail = f"notification {notification.id} has been sent by hand {MOST_BY_HAND} times, which is the most"
+            raise TooManyAttempts(f"{detail}; send a new one with POST /__admin/notifications")
+        task = self._begin(notification, self._out_of_turn(None, notification, by_hand=True))
+        self._by_hand[task] = notification.id
+        task.add_done_callback(self._by_hand.pop)
+        await asyncio.wait([task])
         return await self.journal.get(notification.id) or notification
 
     async def release(self, key: _Key, names: Collection[str]) -> None:
@@ -171,14 +190,16 @@ class Dispatcher:
     async def _in_turn(self, before: asyncio.Task[None] | None, notification: Notification) -> None:
         if before is not None:
             await asyncio.wait([before])
-        own = self._rooms.setdefault(notification.client_id, asyncio.Semaphore(_AT_ONCE_EACH))
-        async with own, self._room:
+        async with self._in_turn_rooms.place(notification.client_id):
             await self._deliver(notification.id)
 
-    async def _once(self, before: asyncio.Task[None] | None, notification_id: str) -> None:
+    async def _out_of_turn(
+        self, before: asyncio.Task[None] | None, notification: Notification, *, by_hand: bool = False
+    ) -> None:
         if before is not None:
             await asyncio.wait([before])
-        await self._deliver(notification_id)
+        async with self._out_of_turn_rooms.place(notification.client_id):
+            await self._deliver(notification.id, by_hand=by_hand)
 
     async def _deliver(self, notification_id: str, *, by_hand: bool = False) -> None:
         notification = await self.journal.get(notification_id)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mock_alipay.webhooks.acknowledgement import Answer
 from mock_alipay.webhooks.address_policy import AddressPolicy, Resolve
+from mock_alipay.webhooks.own_ports import OwnPorts
 from mock_alipay.webhooks.url import parse
 
 if TYPE_CHECKING:
@@ -17,15 +18,21 @@ if TYPE_CHECKING:
 class HttpClient:
     """The one outgoing socket.
 
-    It goes to this machine, to private networks and to ``allowed`` hosts (see ``address``), a hundred at a time; each
-    has ``patience`` seconds to be answered. Redirects are answers. Certificates are checked where the address is
-    public: test shops nearby sign their own.
+    It goes to this machine, but not to its ``own_ports``, to private networks and to ``allowed`` hosts (see
+    ``address_policy``), a hundred at a time; each has ``patience`` seconds to be answered. Redirects are answers.
+    Certificates are checked where the address is public: test shops nearby sign their own.
     """
 
     def __init__(
-        self, allowed: Collection[str] = (), *, patience: float = 10.0, resolve: Resolve | None = None
+        self,
+        allowed: Collection[str] = (),
+        *,
+        own_ports: Collection[int] = (),
+        patience: float = 10.0,
+        resolve: Resolve | None = None,
     ) -> None:
         self._policy = AddressPolicy(allowed)
+        self._own_ports = OwnPorts(own_ports)
         self._patience = patience
         self._resolve = resolve
         self._pool: asyncio.Task[ConnectionPool] | None = None
@@ -55,4 +62,4 @@ class HttpClient:
         # Importing the HTTP library takes some 50 ms: in a thread, so that calls are answered meanwhile.
         from mock_alipay.webhooks.connection_pool import ConnectionPool
 
-        return ConnectionPool(self._policy, self._patience, self._resolve)
+        return ConnectionPool(self._policy, self._own_ports, self._patience, self._resolve)

@@ -13,6 +13,7 @@ import httpcore2
 from mock_alipay.errors import DeliveryError
 from mock_alipay.text.wording import short
 from mock_alipay.webhooks.address_policy import AddressPolicy, Resolve, classify
+from mock_alipay.webhooks.own_ports import OwnPorts
 
 _HTTP = b"HTTP/"
 """What an answer begins with."""
@@ -25,8 +26,9 @@ class Network(httpcore2.AsyncNetworkBackend):
     addresses all must be allowed; they are tried in order, and share ``patience`` seconds.
     """
 
-    def __init__(self, policy: AddressPolicy, resolve: Resolve, patience: float) -> None:
+    def __init__(self, policy: AddressPolicy, own_ports: OwnPorts, resolve: Resolve, patience: float) -> None:
         self._policy = policy
+        self._own_ports = own_ports
         self._resolve = resolve
         self._patience = patience
         self._sockets = httpcore2.AnyIOBackend()
@@ -65,6 +67,7 @@ class Network(httpcore2.AsyncNetworkBackend):
         if not found:
             raise DeliveryError(f"the name {host} has no address")
         self._policy.check(host, found)
+        self._own_ports.check(host, found, port)
         return found
 
     async def _connect(self, address: str, port: int, patience: float) -> _Stream:

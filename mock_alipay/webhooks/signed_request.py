@@ -11,6 +11,9 @@ from mock_alipay.signing import content
 from mock_alipay.signing.pool import SigningPool
 from mock_alipay.webhooks.url import target_of
 
+MARK = "mock-notification-id"
+"""The header that every delivery carries; admin calls that carry it are refused."""
+
 SignedRequest = tuple[dict[str, str], bytes]
 
 
@@ -30,7 +33,7 @@ class RequestSigner:
             "content-type": "application/json; charset=UTF-8",
             "client-id": client_id,
             "request-time": time,
-            "mock-notification-id": notification.id,
+            MARK: notification.id,
         }
         if self._signing.enabled and fault != "no-signature":
             signed = b"{}" if fault == "bad-signature" else body

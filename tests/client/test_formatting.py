@@ -136,6 +136,7 @@ PENDING = NotificationRecord(
     fault=None,
     waits_for=None,
     next_attempt=None,
+    attempt_count=0,
     attempts=(),
     request=None,
     signed=None,
@@ -152,7 +153,7 @@ PENDING = NotificationRecord(
             ["12:01:00 !7 notifyPayment PENDING  [success]  order-1", "    the HTTP status was 500"],
         ),
         (
-            {"attempts": (REFUSED, ACCEPTED), "status": "ACCEPTED"},
+            {"attempts": (REFUSED, ACCEPTED), "attempt_count": 2, "status": "ACCEPTED"},
             ["12:03:00 !7 notifyPayment ACCEPTED, attempt 2  [success]  order-1"],
         ),
         (

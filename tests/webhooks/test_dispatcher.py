@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_alipay.contracts import load
-from mock_alipay.errors import AddressNotAllowed, DeliveryError
+from mock_alipay.errors import AddressNotAllowed, DeliveryError, TooManyAttempts
 from mock_alipay.storage import MemoryStorage
 from mock_alipay.webhooks import HttpClient, dispatcher
 from tests.calls import NOW, parts_of, result, signed_call
@@ -481,6 +481,20 @@ class TestResend:
         await post.dispatcher.settle()
         assert "ACCEPTED" == post.look(held).status
 
+    async def test_has_a_limit(self) -> None:
+        """Those under way count; attempts by the timetable go on."""
+        post = Round()
+        post.merchants.says(BUSY)
+        one = post.look(post.post(due=NOW + HOUR))
+        works = [post.dispatcher.resend(one) for _ in range(dispatcher.MOST_BY_HAND + 5)]
+        found = await asyncio.gather(*works, return_exceptions=True)
+        assert 5 == sum(isinstance(each, TooManyAttempts) for each in found)
+        with pytest.raises(TooManyAttempts, match=f"notification {one.id} has been sent by hand 100 times"):
+            await post.dispatcher.resend(post.look(one.id))
+        await post.wound(2 * DAY)
+        made = Counter(attempt.by_hand for attempt in post.look(one.id).attempts)
+        assert {True: dispatcher.MOST_BY_HAND, False: 8} == made
+
 
 class TestRoom:
     async def test_nothing_is_due_of_what_had_to_make_room(self, caplog: pytest.LogCaptureFixture) -> None:
@@ -531,6 +545,32 @@ class TestManyAtATime:
             post.merchants.open.set()
             await post.dispatcher.settle()
         assert [] == sorted(set(hung) - set(post.merchants.numbers))
+
+    async def test_attempts_by_hand_keep_nobody_else_waiting(self) -> None:
+        """Of those to a shop that hangs so many are under way as of others; another merchant's are made beside them."""
+        post = Round()
+        hung, free = (post.look(post.post(status="ACCEPTED", client_id=client_id)) for client_id in "AB")
+        post.merchants.open.clear()
+        works = [asyncio.create_task(post.dispatcher.resend(hung)) for _ in range(50)]
+        await post.merchants.busy(lambda: len(post.merchants.under_way) == dispatcher._AT_ONCE_EACH)
+        works.append(asyncio.create_task(post.dispatcher.resend(free)))
+        await post.merchants.busy(lambda: free.id in post.merchants.under_way)
+        post.merchants.open.set()
+        await asyncio.gather(*works)
+        assert {hung.id: 50, free.id: 1} == Counter(post.merchants.numbers)
+        assert dispatcher._AT_ONCE_EACH + 1 == post.merchants.most
+
+    async def test_what_is_sent_before_replies_keeps_nobody_else_waiting(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Of a shop that hangs so many are under way as of others, however many replies wait for it."""
+        monkeypatch.setattr(dispatcher, "_REPLY_WAIT", 0.0)
+        post = Round()
+        post.merchants.open.clear()
+        for number in [post.post(before_reply=True) for _ in range(50)]:
+            await post.dispatcher.deliver_before_reply([post.look(number)])
+        await post.merchants.busy(lambda: len(post.merchants.under_way) == dispatcher._AT_ONCE_EACH)
+        post.merchants.open.set()
+        await post.dispatcher.settle()
+        assert (50, dispatcher._AT_ONCE_EACH) == (len(post.merchants.letters), post.merchants.most)
 
     async def test_no_more_than_so_many_are_under_way(self) -> None:
         """To one client id, so that merchants' calls go on beside them; all arrive, each once."""

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from mock_alipay.config.config import address_of, is_loopback
 from mock_alipay.web.asgi.problems import HttpProblem
+from mock_alipay.webhooks.signed_request import MARK
 
 _SAME = ("same-origin", "none")
 
@@ -35,6 +36,8 @@ class AccessCheck:
 
         What is ``public`` holds no secret: it needs no token, and the gateway may be called by any name.
         """
+        if MARK in headers:
+            raise _refused(f"header {MARK}: a notification may not use the admin API; expected the URL of a shop")
         own = headers.get("host", "")
         host = _host_name(own)
         site = headers.get("sec-fetch-site")

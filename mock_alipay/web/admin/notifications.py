@@ -23,7 +23,7 @@ async def notifications(context: AdminContext, request: AdminRequest) -> Any:
 
 async def notification(context: AdminContext, request: AdminRequest) -> Any:
     """One notification."""
-    return payment_views.whole_notification_view(await _found(context, request))
+    return payment_views.whole_notification_view(await _found(context, request), request.query.get("attemptsAfter"))
 
 
 async def wait(context: AdminContext, request: AdminRequest) -> Any:

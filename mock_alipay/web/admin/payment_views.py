@@ -20,6 +20,9 @@ from mock_alipay.text.masking import mask_json, mask_text
 from mock_alipay.web.admin.call_views import signed
 from mock_alipay.webhooks import target_of
 
+ATTEMPTS_SHOWN = 20
+"""Attempts of a notification that are shown at a time; its timetable has eight."""
+
 
 def payment_view(payment: Payment) -> dict[str, Any]:
     """A payment as the gateway sees it."""
@@ -67,9 +70,16 @@ def notification_view(notification: Notification) -> dict[str, Any]:
     return {**notification_summary(notification), "request": mask_json(orjson.loads(notification.body))}
 
 
-def whole_notification_view(notification: Notification) -> dict[str, Any]:
-    """The same with the text that the latest attempt's signature must fit."""
-    return {**notification_view(notification), "signed": _signed(notification)}
+def whole_notification_view(notification: Notification, attempts_after: int | None = None) -> dict[str, Any]:
+    """The same with the text that the latest attempt's signature must fit.
+
+    ``attempts_after``: the attempts that follow so many, in place of the latest.
+    """
+    view = {**notification_view(notification), "signed": _signed(notification)}
+    if attempts_after is not None:
+        page = notification.attempts[attempts_after : attempts_after + ATTEMPTS_SHOWN]
+        view["attempts"] = [_attempt(attempt) for attempt in page]
+    return view
 
 
 def notification_summary(notification: Notification) -> dict[str, Any]:
@@ -87,7 +97,8 @@ def notification_summary(notification: Notification) -> dict[str, Any]:
         "fault": notification.fault,
         "waitsFor": notification.waits_for if notification.held else None,
         "nextAttempt": None if notification.held else _time(notification.due),
-        "attempts": [_attempt(attempt) for attempt in notification.attempts],
+        "attemptCount": len(notification.attempts),
+        "attempts": [_attempt(attempt) for attempt in notification.attempts[-ATTEMPTS_SHOWN:]],
     }
 
 

@@ -22,6 +22,7 @@ STATUSES: Mapping[type[DomainError], int] = {
     errors.UnknownScenario: 400,
     errors.ScenarioFailed: 500,
     errors.TooManyClientIds: 409,
+    errors.TooManyAttempts: 409,
     errors.NoSuchAggregate: 404,
     errors.NotPossibleNow: 409,
 }

@@ -310,3 +310,12 @@ def test_no_other_origin_may_read(guarded: Live, origin: str) -> None:
             answer = guarded.request(method, f"/__admin{filled(path)}?x", headers={**headers, **more})
             assert (origin != "own") == (answer.status == 403)
             assert [] == [name for name in answer.headers if name.lower().startswith("access-control-")]
+
+
+def test_a_notification_is_no_admin_call(gateway: Live) -> None:
+    """What carries the header of deliveries is refused on every admin call, however it came here."""
+    for method, path in ROWS:
+        answer = gateway.request(method, f"/__admin{filled(path)}", headers={"mock-notification-id": "1"})
+        found = problem(answer)
+        assert (403, "Not from here") == (found["status"], found["title"])
+        assert str(found["detail"]).startswith("header mock-notification-id: ")

@@ -277,3 +277,21 @@ def test_nowhere_to_send_it(driver: Driver) -> None:
     (found,) = driver.notified("p")
     refused = problem(driver.live.admin("POST", f"/notifications/{found['id']}/resend"))
     assert (409, True) == (refused["status"], "--notify-url is not set" in refused["detail"])
+
+
+def test_sent_again_up_to_a_limit_and_shown_in_pages(driver: Driver) -> None:
+    """The latest 20 attempts are shown, the others page by page in the order in which they were made."""
+    driver.shop.says(driver.path, FAULTY)
+    driver.paid("p")
+    (found,) = driver.listed()
+    path = f"/notifications/{found['id']}"
+    for _ in range(100):
+        sent = driver.live.admin("POST", f"{path}/resend").body
+    refused = problem(driver.live.admin("POST", f"{path}/resend"))
+    assert (409, "Too many attempts") == (refused["status"], refused["title"])
+    pages = [driver.live.admin("GET", f"{path}?attemptsAfter={n}").body for n in range(0, 120, 20)]
+    assert [20, 20, 20, 20, 20, 1] == [len(page["attempts"]) for page in pages]
+    assert {101} == {page["attemptCount"] for page in pages}
+    attempts = [attempt for page in pages for attempt in page["attempts"]]
+    assert [False, *[True] * 100] == [attempt["byHand"] for attempt in attempts]
+    assert sent["attempts"] == attempts[-20:] == driver.listed()[0]["attempts"]

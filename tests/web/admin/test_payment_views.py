@@ -186,6 +186,7 @@ def test_before_the_first_attempt() -> None:
         "fault": None,
         "waitsFor": None,
         "nextAttempt": "2026-11-22T02:07:10.000+00:00",
+        "attemptCount": 0,
         "attempts": [],
         "request": {"notifyType": "PAYMENT_RESULT"},
     } == notification_view(WAITING)
