@@ -30,17 +30,22 @@ async def watch(
     watched = (shipped_folder(), *folders)
     pause = int(file_check * 1000)
     while True:
-        known, stamps = _identities(watched), _stamps(watched)
+        known, stamps = await _look(watched)
         async for changes in awatch(*watched, step=50, debounce=200, rust_timeout=pause, yield_on_timeout=True):
-            before, stamps = stamps, _stamps(watched)
+            before, (found, stamps) = stamps, await _look(watched)
             changed = {Path(path) for _, path in changes} or {file for file, _ in before.items() ^ stamps.items()}
             if changed:
                 await reload(selector, folders, vocabulary, ", ".join(sorted({path.name for path in changed})))
-            if _identities(watched) != known:
+            if found != known:
                 break
-        while None in _identities(watched):  # noqa: ASYNC110 - no event tells that it is back
+        while None in (await _look(watched))[0]:  # noqa: ASYNC110 - no event tells that it is back
             await asyncio.sleep(_FOLDER_CHECK)
         await reload(selector, folders, vocabulary, "a folder came back")
+
+
+async def _look(folders: Sequence[Path]) -> tuple[list[int | None], dict[Path, tuple[int, int] | None]]:
+    """The identities of folders and the stamps of their files; in a thread, as a file system may be slow to answer."""
+    return await asyncio.to_thread(lambda: (_identities(folders), _stamps(folders)))
 
 
 def _identities(folders: Sequence[Path]) -> list[int | None]:
@@ -62,9 +67,9 @@ def _stamp(file: Path) -> tuple[int, int] | None:
 
 
 async def reload(selector: Selector, folders: Sequence[Path], vocabulary: Vocabulary, changed: str) -> None:
-    """Read all folders again and take over what they say, or nothing of it."""
+    """Read all folders again, in a thread, and take over what they say, or nothing of it."""
     try:
-        library = Library.load(folders, vocabulary)
+        library = await asyncio.to_thread(Library.load, folders, vocabulary)
         library.require(selector.default)
         selector.registry.replace_files(library)
     except SetupError as error:

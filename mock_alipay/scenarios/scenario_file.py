@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -24,7 +26,7 @@ def read_folder(folder: Path, vocabulary: Vocabulary) -> list[Scenario]:
     problems: list[str] = []
     for file in scenario_files(folder):
         try:
-            written = read_document(file)
+            written = read_document(file, regular=True)
             found = parse_scenarios(written, file.stem, vocabulary)
         except SetupError as error:
             problems.extend(error.problems)
@@ -38,16 +40,29 @@ def read_folder(folder: Path, vocabulary: Vocabulary) -> list[Scenario]:
     return list(scenarios.values())
 
 
-def read_document(file: Path) -> Document:
-    """What stands in a file, scenario or not; SetupError when it cannot be read or is no YAML."""
+def read_document(file: Path, *, regular: bool = False) -> Document:
+    """What stands in a file, scenario or not; SetupError when it cannot be read or is no YAML.
+
+    ``regular``: only of a regular file. Reading a pipe would wait until somebody writes to it, reading a device might
+    never end.
+    """
     try:
-        with file.open(encoding="utf-8") as stream:
+        with open(file, encoding="utf-8", opener=_opened_regular if regular else None) as stream:
             text = stream.read(yaml_document.MAX_LENGTH + 1)
     except OSError as error:
         raise SetupError(f"{file}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise SetupError(f"{file}: not UTF-8 text") from None
     return yaml_document.read(text, str(file))
+
+
+def _opened_regular(file: str, flags: int) -> int:
+    """A regular file, opened; SetupError for anything else. Opening a pipe does not wait for who writes to it."""
+    handle = os.open(file, flags | getattr(os, "O_NONBLOCK", 0))  # not on Windows
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise SetupError(f"{file}: expected a regular file, found a pipe, device or folder; take it out of the folder")
+    return handle
 
 
 def parse_scenarios(written: Document, name: str, vocabulary: Vocabulary) -> list[Scenario]:

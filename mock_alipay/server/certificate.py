@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import socket
 import tempfile
@@ -22,6 +23,8 @@ from mock_alipay.errors import SettingName, SetupError
 
 if TYPE_CHECKING:
     import trustme
+
+logger = logging.getLogger("mock_alipay")
 
 GATEWAY_HOSTS = (
     *("open-na-global.alipay.com", "open-sea-global.alipay.com", "open-de-global.alipay.com"),  # SDK constants
@@ -100,7 +103,9 @@ def _usable(file: Path, names: list[str]) -> bool:
         fresh = record["expires"] - _RENEW_BEFORE > time.time()
         # Of two processes that issue at once, the record of one may stand beside the certificate of the other.
         its_own = record["sha256"] == _digest(file.read_bytes())
-        return bool(fresh) and its_own and file.with_name("ca.pem").is_file() and set(names) <= set(record["names"])
+        trusted = file.with_name("ca.pem")
+        sound = trusted.is_file() and record["authoritySha256"] == _digest(trusted.read_bytes())
+        return bool(fresh) and its_own and sound and set(names) <= set(record["names"])
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
@@ -112,10 +117,27 @@ def _issue(file: Path, names: list[str]) -> None:
     now = datetime.now(UTC)
     leaf = authority.issue_cert(*names, not_before=now - timedelta(days=1), not_after=now + _LIFETIME)
     server = b"".join(blob.bytes() for blob in (leaf.private_key_pem, *leaf.cert_chain_pems))
-    _replace(folder / "ca.pem", authority.cert_pem.bytes())
+    trusted = authority.cert_pem.bytes()
+    _write_trusted(folder / "ca.pem", trusted)
     _replace(file, server)
-    record = {"expires": (now + _LIFETIME).timestamp(), "names": names, "sha256": _digest(server)}
+    record = {
+        "expires": (now + _LIFETIME).timestamp(),
+        "names": names,
+        "sha256": _digest(server),
+        "authoritySha256": _digest(trusted),
+    }
     _replace(file.with_suffix(".json"), json.dumps(record).encode())
+
+
+def _write_trusted(file: Path, certificate: bytes) -> None:
+    """Write the file that clients trust; the log says when it held something else."""
+    if file.is_file() and file.read_bytes() != certificate:
+        logger.warning(
+            "%s: expected the certificate of authority.pem beside it, found something else (it is damaged, or that "
+            "file is new); it is written again, and clients that trust it must read it again",
+            file,
+        )
+    _replace(file, certificate)
 
 
 def _authority(folder: Path) -> trustme.CA:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import shutil
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import pytest
 from mock_alipay.scenarios import Library, Scenario, Selector
 from mock_alipay.scenarios import reload as _reload
 from mock_alipay.scenarios.reload import reload, watch
+from mock_alipay.scenarios.vocabulary import Vocabulary
 from tests.memory import done, selector_of
 from tests.scenarios.loading import VOCABULARY, Request, read_text
 
@@ -46,7 +49,7 @@ def test_a_good_change_is_taken_over(folder: Path, told: pytest.LogCaptureFixtur
     (folder / "tale.yaml").unlink()
     (folder / "two.yaml").write_text("description: two.\n")
     (folder / "success.yaml").write_text("description: my own.\n")
-    done(reload(among, [folder], VOCABULARY, "two.yaml"))
+    asyncio.run(reload(among, [folder], VOCABULARY, "two.yaml"))
     assert "tale" not in done(among.registry.library())
     assert ("two.", "my own.") == (
         done(among.registry.library())["two"].description,
@@ -61,22 +64,51 @@ def test_a_bad_file_keeps_the_old_scenarios_and_says_why(folder: Path, told: pyt
     before = done(among.registry.library())
     (folder / "tale.yaml").write_text("description: new.\n")
     (folder / "bad.yaml").write_text("description: x.\nreslut: SUCCESS\ncount: x\n")
-    done(reload(among, [folder], VOCABULARY, "bad.yaml"))
+    asyncio.run(reload(among, [folder], VOCABULARY, "bad.yaml"))
     assert done(among.registry.library()) is before
     assert before["tale"].description == "old."
     assert len(told.messages) == 2
     for line, message in zip((2, 3), sorted(told.messages, key=lambda text: "reslut" not in text), strict=True):
         assert message.startswith(f"the scenarios stay as they were: {folder}/bad.yaml:{line}: ")
     (folder / "bad.yaml").unlink()
-    done(reload(among, [folder], VOCABULARY, "bad.yaml"))
+    asyncio.run(reload(among, [folder], VOCABULARY, "bad.yaml"))
     assert done(among.registry.library())["tale"].description == "new."
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes in folders there")
+async def test_a_pipe_blocks_nothing(folder: Path, told: pytest.LogCaptureFixture) -> None:
+    """It is refused like any bad file, though nobody writes to it."""
+    among = selector(folder)
+    os.mkfifo(folder / "pipe.yaml")
+    await reload(among, [folder], VOCABULARY, "pipe.yaml")
+    assert [f"the scenarios stay as they were: {folder}/pipe.yaml: expected a regular file"] == [
+        message.partition(",")[0] for message in told.messages
+    ]
+
+
+async def test_files_are_read_while_others_are_served(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The event loop goes on while a file is slow to read."""
+    among, come, go_on = selector(folder), threading.Event(), threading.Event()
+    load = Library.load
+
+    def slow(folders: Sequence[Path], vocabulary: Vocabulary) -> Library:
+        come.set()
+        assert go_on.wait(60)
+        return load(folders, vocabulary)
+
+    monkeypatch.setattr(Library, "load", slow)
+    task = asyncio.create_task(reload(among, [folder], VOCABULARY, "tale.yaml"))
+    assert await asyncio.to_thread(come.wait, 60)
+    assert not task.done()
+    go_on.set()
+    await task
 
 
 def test_a_default_that_is_gone_keeps_the_old_scenarios(folder: Path, told: pytest.LogCaptureFixture) -> None:
     """There must always be a scenario to play."""
     among = selector(folder, "tale")
     (folder / "tale.yaml").rename(folder / "tail.yaml")
-    done(reload(among, [folder], VOCABULARY, "tail.yaml"))
+    asyncio.run(reload(among, [folder], VOCABULARY, "tail.yaml"))
     assert "tale" in done(among.registry.library())
     assert "there is no scenario 'tale'; did you mean tail?" in told.messages[0]
 
@@ -85,7 +117,7 @@ def test_a_folder_that_is_gone_keeps_the_old_scenarios(folder: Path, told: pytes
     """It may be a mount that comes back."""
     among = selector(folder)
     before = done(among.registry.library())
-    done(reload(among, [folder / "gone"], VOCABULARY, "gone"))
+    asyncio.run(reload(among, [folder / "gone"], VOCABULARY, "gone"))
     assert done(among.registry.library()) is before
     assert "no such folder" in told.messages[0]
 
@@ -103,7 +135,7 @@ def test_scenarios_that_were_loaded_outlive_the_change(folder: Path, told: pytes
     done(among.prefer("mine", client_id="A"))
     (folder / "tale.yaml").write_text("description: new.\n")
     (folder / "two.yaml").write_text("description: two.\n")
-    done(reload(among, [folder], VOCABULARY, "two.yaml"))
+    asyncio.run(reload(among, [folder], VOCABULARY, "two.yaml"))
     of_all, of_one = done(among.registry.library()), done(among.registry.library("A"))
     assert ["loaded.", "two."] == [of_all[name].description for name in ("tale", "two")]
     assert ["loaded.", "two.", "loaded."] == [of_one[name].description for name in ("tale", "two", "mine")]
@@ -121,7 +153,7 @@ def test_a_file_that_claims_what_a_loaded_scenario_does_is_taken_over(
     among = selector(folder)
     done(among.registry.load(loaded("match: {clientId: '?'}", "mine"), client_id=client_id))
     (folder / "rival.yaml").write_text("description: rival.\nmatch: {clientId: '?'}\n")
-    done(reload(among, [folder], VOCABULARY, "rival.yaml"))
+    asyncio.run(reload(among, [folder], VOCABULARY, "rival.yaml"))
     assert ["scenarios reloaded (rival.yaml)"] == [message.partition(":")[0] for message in told.messages]
 
     def playing() -> list[str]:
@@ -140,7 +172,7 @@ def test_a_scenario_that_was_set_and_is_gone_is_told(folder: Path, told: pytest.
     done(among.prefer("tale", client_id="A"))
     done(among.prefer("success"))
     (folder / "tale.yaml").unlink()
-    done(reload(among, [folder], VOCABULARY, "tale.yaml"))
+    asyncio.run(reload(among, [folder], VOCABULARY, "tale.yaml"))
     assert ["scenario tale, which was set, is gone: calls play as if it had not been set"] == told.messages[1:]
     assert [("A", "tale", None), (None, "success", None)] == done(among.preferences())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,25 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     """By its name."""
     with pytest.raises(SetupError, match=r"gone\.yaml: cannot be read: "):
         read_document(tmp_path / "gone.yaml")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes in folders there")
+@pytest.mark.parametrize("kind", ["pipe", "link to a pipe", "device", "folder"])
+def test_what_is_no_regular_file_is_refused(tmp_path: Path, kind: str) -> None:
+    """A folder of scenarios is read without waiting for whoever writes to a pipe, or for a device to end."""
+    file = tmp_path / "a.yaml"
+    match kind:
+        case "pipe":
+            os.mkfifo(file)
+        case "link to a pipe":
+            os.mkfifo(tmp_path / "pipe")
+            file.symlink_to(tmp_path / "pipe")
+        case "device":
+            file.symlink_to("/dev/zero")
+        case "folder":
+            file.mkdir()
+    with pytest.raises(SetupError, match=r"a\.yaml: expected a regular file, found a pipe, device or folder"):
+        read_folder(tmp_path, VOCABULARY)
 
 
 @pytest.mark.parametrize(

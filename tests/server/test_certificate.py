@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 import json
+import logging
 import socket
 import ssl
 import stat
@@ -216,6 +217,23 @@ def test_a_damaged_authority_is_named(folder: Path, content: bytes) -> None:
     (folder / "server.pem").unlink()
     with pytest.raises(SetupError, match=r"authority\.pem: .*delete it"):
         certificate(folder=folder)
+
+
+@pytest.mark.parametrize("damage", [b"", b"nonsense", b"\xff\x00", None])
+def test_a_damaged_certificate_of_the_authority_is_written_again(
+    folder: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, damage: bytes | None
+) -> None:
+    """Also when half of it is there; one line says so, and nothing is said of one that is sound."""
+    monkeypatch.setattr(logging.getLogger("mock_alipay"), "propagate", True)
+    sound = certificate(folder).authority.read_bytes()
+    (folder / "ca.pem").write_bytes(sound[: len(sound) // 2] if damage is None else damage)
+    found = certificate(folder)
+    assert_issued_by(found)
+    assert sound == found.authority.read_bytes()
+    assert found == certificate(folder)
+    assert [f"{folder / 'ca.pem'}: expected the certificate of authority.pem beside it, found something else"] == [
+        message.partition(" (")[0] for message in caplog.messages
+    ]
 
 
 def test_several_at_first_use_agree_on_one_authority(folder: Path) -> None:
