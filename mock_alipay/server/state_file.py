@@ -1,8 +1,8 @@
 """The state file of a running gateway: what other commands need to reach it.
 
 A gateway holds its file locked and open until it ends, then removes it. A file that nobody holds is left over from a
-gateway that was killed; whoever looks for gateways removes it. Locks end with their process, and process ids are given
-again.
+gateway that was killed; whoever looks for gateways renames it, and the next gateway to start logs it and removes it.
+Locks end with their process, and process ids are given again.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ if sys.platform != "win32":
 logger = logging.getLogger("mock_alipay")
 
 _FOLDER = "gateways"
+_KILLED = ".killed"
+"""The ending of files of gateways that were killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ def state_file(config: Config, authority: Path | None, variables: Mapping[str, s
     """Keep a state file within the block; where it cannot be written, the log says so and nothing else happens."""
     with contextlib.ExitStack() as cleanup:
         try:
-            running_gateways()  # removes what is left over
+            running_gateways()  # renames what is left over
+            _log_killed()
             _write(_content(config, authority, variables), cleanup)
         except (OSError, SetupError) as error:
             cleanup.close()
@@ -73,6 +76,28 @@ def running_gateways() -> list[RunningGateway]:
         return []
     found = [gateway for gateway in map(_read, files) if gateway]
     return sorted(found, key=lambda gateway: gateway.started, reverse=True)
+
+
+def _log_killed() -> None:
+    """Log in one line which gateways were killed, and remove their files."""
+    killed: list[tuple[str, str]] = []
+    for file in (home() / _FOLDER).glob(f"*{_KILLED}"):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, OverflowError):
+            text = file.read_bytes()
+            file.unlink()  # of several that start at once one succeeds
+            state = json.loads(text)
+            started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(state["started"]))
+            killed.append((started, str(state["url"])))
+    if killed:
+        started, url = max(killed)
+        more = f", nor did {len(killed) - 1} before it" if len(killed) > 1 else ""
+        logger.warning(
+            "the gateway that started at %s at %s did not shut down cleanly%s: its state is lost (payments, journal, "
+            "clock, notifications still to be sent, and what was loaded or chosen while it ran)",
+            started,
+            url,
+            more,
+        )
 
 
 def _content(config: Config, authority: Path | None, variables: Mapping[str, str]) -> bytes:
@@ -132,16 +157,14 @@ def _read(file: Path) -> RunningGateway | None:
 
 
 def _left_over(file: Path) -> bool:
-    """Whether no gateway holds the file any more, which is removed then."""
+    """Whether no gateway holds the file any more, which is renamed then."""
     try:
-        if sys.platform == "win32":
-            file.unlink()  # refused while it is open
-        else:
+        if sys.platform != "win32":
             with file.open("rb") as stream:
                 fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        file.rename(file.with_suffix(_KILLED))  # on Windows refused while it is open
     except OSError:
         return False
-    _remove(file)
     return True
 
 

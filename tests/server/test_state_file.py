@@ -99,21 +99,64 @@ def test_newest_first(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @posix
 def test_left_over(folder: Path) -> None:
-    """A file that nobody holds is removed, whether or not a process has the id in it; one that is held stays."""
+    """A file that nobody holds is set aside, whether or not a process has the id in it; one that is held stays."""
     with state_file(CONFIG, None, {}):
         file = only(folder)
         (folder / "old.json").write_bytes(file.read_bytes())
         assert 1 == len(running_gateways())
-        assert file == only(folder)
+        assert {file.name, "old.killed"} == {one.name for one in folder.iterdir()}
 
 
 @posix
 def test_a_start_removes_what_is_left_over(folder: Path) -> None:
-    """Nothing piles up where no other command is ever run."""
+    """Nothing piles up, whatever is in it."""
     folder.mkdir(parents=True)
     (folder / "old.json").write_text("{}")
+    (folder / "older.killed").write_text('{"started": 1e400, "url": ""}')
     with state_file(CONFIG, None, {}):
-        assert "old.json" != only(folder).name
+        assert only(folder).name.endswith(".json")
+
+
+def left_over(folder: Path, **changes: object) -> None:
+    """A state file as a killed gateway leaves it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    state = {"started": 1795310174.6, "url": "http://127.0.0.1:3000", **changes}
+    (folder / f"{len(list(folder.iterdir()))}.json").write_text(json.dumps(state))
+
+
+@posix
+@pytest.mark.parametrize("looked", [False, True])
+def test_a_start_after_a_kill_says_what_is_lost(folder: Path, caplog: pytest.LogCaptureFixture, looked: bool) -> None:
+    """In one line with when and where that gateway started, once, though other commands have looked for gateways."""
+    left_over(folder)
+    if looked:
+        assert [] == running_gateways()
+    with state_file(CONFIG, None, {}), state_file(CONFIG, None, {}):
+        (message,) = caplog.messages
+    assert message.startswith(
+        "the gateway that started at 2026-11-22T01:16:14Z at http://127.0.0.1:3000 did not shut down cleanly: "
+        "its state is lost"
+    )
+
+
+@posix
+def test_several_that_were_killed_are_one_line(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It names the latest of them, and counts the others."""
+    for started in (1, 3, 2):
+        left_over(folder, started=started)
+    with state_file(CONFIG, None, {}):
+        (message,) = caplog.messages
+    assert "started at 1970-01-01T00:00:03Z" in message
+    assert "did not shut down cleanly, nor did 2 before it: " in message
+
+
+@posix
+def test_a_start_after_a_clean_end_says_nothing(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Nor does one beside a gateway that runs."""
+    with state_file(CONFIG, None, {}):
+        pass
+    with state_file(CONFIG, None, {}), state_file(CONFIG, None, {}):
+        assert [] == caplog.messages
 
 
 @posix
