@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from mock_alipay.errors import SettingName, SetupError, UsageError
@@ -60,12 +60,16 @@ class Library(Mapping[str, Scenario]):
         """
         found: list[Scenario] = []
         budget = Budget(MAX_STEPS)
+        looked_at: dict[str, Sequence[str | None]] = {}
         for scenario in self._claiming:
             if found and scenario.weight != found[0].weight:
                 break
             try:
                 for condition in scenario.match:
-                    if not condition.holds(call, budget):
+                    texts = looked_at.get(condition.where)
+                    if texts is None:
+                        texts = looked_at[condition.where] = condition.texts(call, budget)
+                    if not (texts or condition.present is False) or not condition.fits(texts, budget):
                         break
                 else:
                     found.append(scenario)

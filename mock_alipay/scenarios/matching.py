@@ -55,19 +55,27 @@ class Condition:
     present: bool | None
     """Whether the place must be filled or empty, when presence is asked for."""
 
-    def holds(self, call: Matchable, budget: Budget) -> bool:
-        """Whether the call fits; OverBudget when it would take more than ``budget`` has."""
-        # Every call is held against every match: no generators where one comparison does.
-        values = find_all(call.body, self.path, budget) if self.path else self._head(call)
-        if self.present is not None and bool(values) == self.present:
+    where: str
+    """Source and place: conditions of the same look at the same values."""
+
+    def texts(self, call: Matchable, budget: Budget) -> Sequence[str | None]:
+        """What stands at the place; None for objects and arrays. OverBudget when that would take more than there is."""
+        if self.path:
+            values = find_all(call.body, self.path, budget)
+            return [value if isinstance(value, str) else text(value) for value in values] if values else ()
+        found = call.client_id if self.source == "clientId" else call.headers.get(self.place)
+        return () if found is None else (found,)
+
+    def fits(self, texts: Sequence[str | None], budget: Budget) -> bool:
+        """Whether what stands at the place may stand there; OverBudget when that would take more than there is."""
+        if self.present is not None and bool(texts) == self.present:
             return True
-        for value in values:
-            found = value if isinstance(value, str) else text(value)
-            if found in self.words:
-                return True
-            if self.globs and found is not None and any(glob.fits(found, budget) for glob in self.globs):
-                return True
-        return False
+        if not self.words.isdisjoint(texts):
+            return True
+        # Every call is held against every match: most have no globs.
+        return bool(self.globs) and any(
+            glob.fits(found, budget) for glob in self.globs for found in texts if found is not None
+        )
 
     @property
     def weight(self) -> int:
@@ -75,10 +83,6 @@ class Condition:
         if self.present or not (self.words or self.globs):
             return 0
         return 1 if self.globs else 2
-
-    def _head(self, call: Matchable) -> Sequence[str]:
-        found = call.client_id if self.source == "clientId" else call.headers.get(self.place)
-        return () if found is None else (found,)
 
 
 def conditions(match: Mapping[str, Any]) -> tuple[Condition, ...]:
@@ -109,4 +113,4 @@ def _condition(source: str, place: str, path: Path, wanted: Any) -> Condition:
     globs = [word for word in words if "*" in word or "?" in word]
     present = next((option["present"] for option in options if isinstance(option, dict)), None)
     compiled = tuple(map(compile_glob, globs))
-    return Condition(source, place, path, frozenset(words).difference(globs), compiled, present)
+    return Condition(source, place, path, frozenset(words).difference(globs), compiled, present, f"{source}.{place}")

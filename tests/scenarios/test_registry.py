@@ -164,7 +164,10 @@ def test_whatever_is_loaded_the_best_of_what_is_seen_claims(
     fitting = [
         one
         for one in nearest_first.values()
-        if one.match and all(condition.holds(request, Budget(MAX_STEPS)) for condition in one.match)
+        if one.match
+        and all(
+            condition.fits(condition.texts(request, Budget(MAX_STEPS)), Budget(MAX_STEPS)) for condition in one.match
+        )
     ]
     most = max((one.weight for one in fitting), default=None)
     assert [one for one in fitting if one.weight == most] == done(registry.library("A")).matching(request)
