@@ -34,10 +34,12 @@ def find_all(value: Any, path: Path, budget: Budget) -> Sequence[Any]:
     """Every value at ``path``: several where it says ``[]``, which costs the length of the array."""
     # No generator: matchers look at each call with this, and most paths lead to one value or none.
     for at, step in enumerate(path):
-        if isinstance(step, str):
-            if not isinstance(value, dict) or step not in value:
+        if isinstance(value, dict):
+            if step not in value:
                 return ()
             value = value[step]
+        elif isinstance(step, str):
+            return ()
         elif isinstance(value, list):
             items = value if step is None else value[step : step + 1]
             budget.spend(len(items))

@@ -38,18 +38,11 @@ class Bounded(Generic[Kept]):
         Those that had to make room, the oldest first.
         """
         entries = self._entries
-        before = entries.get(key)
+        if self._names is not None or key in entries:
+            self._name(key, kept)
         entries[key] = (kept, size)
         self.size += size
-        if before is not None or self._names is not None:
-            names = self._names_of(kept)
-            if before is not None:
-                self._let_go(key, *before, still=names)
-            for name in names:
-                self._named.setdefault(name, {})[key] = None
-        if len(entries) <= self.most and self.size <= self.max_bytes:
-            return []
-        return self._make_room()
+        return self._make_room() if len(entries) > self.most or self.size > self.max_bytes else []
 
     def get(self, key: Hashable) -> Kept | None:
         """The entry with this key."""
@@ -82,6 +75,14 @@ class Bounded(Generic[Kept]):
             self._let_go(oldest, dropped, weight)
             gone.append(dropped)
         return gone
+
+    def _name(self, key: Hashable, kept: Kept) -> None:
+        """Let a key's new entry be found by its names, and no longer the one that it replaces."""
+        names, before = self._names_of(kept), self._entries.get(key)
+        if before is not None:
+            self._let_go(key, *before, still=names)
+        for name in names:
+            self._named.setdefault(name, {})[key] = None
 
     def _names_of(self, kept: Kept) -> tuple[Hashable, ...]:
         return self._names(kept) if self._names is not None else ()

@@ -35,8 +35,8 @@ class DueTimes:
 
         ``due``: by the client's clock; ``moment``: when the machine's clock will show as much, None for never.
         """
+        self._entries.pop(key, None)
         self._put(key, due, moment)
-        self._entries.move_to_end(key)
         if len(self._entries) > self._most:
             self._entries.popitem(last=False)
         if len(self._queue) > 2 * len(self._entries) + _SLACK:
