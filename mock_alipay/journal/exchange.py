@@ -58,3 +58,8 @@ class Reply(NamedTuple):
         """Names and values."""
         pairs = (line.partition(b": ") for line in self.head.split(b"\r\n")[:-1])
         return [(name, value) for name, _, value in pairs]
+
+    @property
+    def client_id(self) -> str:
+        """Whom it goes to; empty when it names nobody."""
+        return dict(self.headers).get(b"client-id", b"").decode("latin-1")

@@ -30,6 +30,9 @@ MAX_SET_STEPS = 32
 _LONGEST = timedelta(days=3650)
 """A hundred acts of a buyer, each so long after the one before, still end within the calendar."""
 
+_LONGEST_DELAY = timedelta(hours=1)
+"""Of a reply: far more than any client waits."""
+
 _Read = TypeVar("_Read")
 
 
@@ -120,4 +123,6 @@ def _span(written: Any) -> tuple[float, float]:
 
 
 def _seconds(written: str) -> float:
-    return length(written).total_seconds()
+    if (found := length(written)) > _LONGEST_DELAY:
+        raise ValueError(f"{short(written)} is too long, a reply is delayed at most 1h")
+    return found.total_seconds()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import select
 import socket
 import struct
 from typing import TYPE_CHECKING, Any, cast
@@ -35,6 +36,9 @@ MAX_CONNECTIONS = 450
 
 REQUEST_TIMEOUT = 20.0
 """Seconds a client may take from opening a connection, or from a request's first byte, to its last."""
+
+WRITE_TIMEOUT = 20.0
+"""Seconds in which a client must take some of a reply that it is sent; its connection is broken off then."""
 
 HALF_CLOSED = 5.0
 """Seconds that a client which has ended its side of the connection still gets replies.
@@ -67,6 +71,10 @@ class ClientConnection(HttpToolsProtocol):
     """Loop time since which all requests have been answered; None while one has not."""
     ended_at: float | None = None
     """Loop time at which the client ended its side of the connection."""
+    _unsent = 0
+    """Bytes that the client had not taken when it was last looked at."""
+    _stalled_since: float | None = None
+    """Loop time since which the client has taken none of them; None while there are none."""
     _answered: RequestResponseCycle | None = None
     """The request that is being answered; ``cycle`` is the latest, which may wait behind it in the pipeline."""
 
@@ -234,12 +242,27 @@ class ClientConnection(HttpToolsProtocol):
 
     def check_time(self, now: float) -> None:
         """Close the connection when its client has taken too long over a request, or has long sent none."""
-        if self.idle_since is not None and now - self.idle_since > self.timeout_keep_alive:
+        self._note_progress(now)
+        if self._stalled_since is not None and now - self._stalled_since > WRITE_TIMEOUT:
+            self.logger.warning("closed a connection: its client took nothing of a reply for %.0f s", WRITE_TIMEOUT)
+            self.drop()
+        elif self.idle_since is not None and now - self.idle_since > self.timeout_keep_alive:
             self.transport.close()
         elif self.ended_at is not None and now - self.ended_at > HALF_CLOSED:
             self.drop()
         elif self.waiting_since is not None and now - self.waiting_since > REQUEST_TIMEOUT:
             self._reject(b"408 Request Timeout", f"the request took longer than {REQUEST_TIMEOUT:.0f} s to arrive")
+
+    def _note_progress(self, now: float) -> None:
+        unsent = self.transport.get_write_buffer_size()
+        if not unsent:
+            self._stalled_since = None
+        elif self._stalled_since is None or unsent < self._unsent:
+            self._stalled_since = now
+        self._unsent = unsent
+        # While reading is paused, as behind a call that waits, asyncio does not tell when a client has left.
+        if self.flow.read_paused and self.ended_at is None and _has_ended(self.transport):
+            self.ended_at = now
 
     def reset(self) -> None:
         """Break the connection off: the client sees a reset."""
@@ -283,6 +306,15 @@ def close_slow_connections(state: ServerState, now: float) -> None:
     """Close every connection whose client is too slow."""
     for connection in list(state.connections):
         cast("Any", connection).check_time(now)
+
+
+def _has_ended(transport: LingeringTransport) -> bool:
+    """Whether the client has ended its side, even if not all that it sent has been read; always False but on Linux."""
+    if not hasattr(select, "POLLRDHUP"):
+        return False
+    poll = select.poll()
+    poll.register(transport.get_extra_info("socket").fileno(), select.POLLRDHUP)
+    return bool(poll.poll(0))
 
 
 def _malformed(data: bytes, error: httptools.HttpParserError) -> str:

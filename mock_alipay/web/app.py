@@ -36,7 +36,7 @@ def create_app(config: Config | None = None) -> ASGIApp:
 def routes(components: Components) -> ASGIApp:
     """Who answers which paths, and who may ask for them."""
     config, context = components.config, AdminContext(**vars(components))
-    merchants = MerchantEndpoint(components.gateway, components.clocks.real, config.max_body)
+    merchants = MerchantEndpoint(components.gateway, components.clocks.real, config.max_body, context.scripted_waits)
     admin = admin_api(context)
     access = AccessCheck(config.host, hosts=config.admin_hosts, token=config.admin_token)
     # A path that ends in a slash stands for all below it; everything that is not here is the merchants', too.

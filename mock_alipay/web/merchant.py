@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import lru_cache
 
 from starlette.types import Receive, Scope, Send
@@ -12,6 +11,7 @@ from mock_alipay.gateway.gateway import Gateway
 from mock_alipay.journal.exchange import Call
 from mock_alipay.web.asgi.problems import HttpProblem
 from mock_alipay.web.asgi.request_body import read_body
+from mock_alipay.web.asgi.scripted_waits import ScriptedWaits
 from mock_alipay.web.reply_writer import deliver
 from mock_alipay.web.request_target import origin_form, raw_target
 
@@ -19,10 +19,11 @@ from mock_alipay.web.request_target import origin_form, raw_target
 class MerchantEndpoint:
     """ASGI in, ASGI out; the gateway answers in between."""
 
-    def __init__(self, gateway: Gateway, clock: Clock, max_body: int) -> None:
+    def __init__(self, gateway: Gateway, clock: Clock, max_body: int, waits: ScriptedWaits) -> None:
         self._gateway = gateway
         self._clock = clock
         self._max_body = max_body
+        self._waits = waits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -30,14 +31,16 @@ class MerchantEndpoint:
             body = await read_body(scope, receive, self._max_body)
         except HttpProblem as problem:
             reply = await self._gateway.reject(self._call(scope, b""), problem)
-            await deliver(reply, scope, receive, send, close=True)
+            await deliver(reply, scope, receive, send, self._waits, close=True)
             return
         if body is None:
             return
         reply = await self._gateway.answer(self._call(scope, body))
-        if reply.delay:
-            await asyncio.sleep(reply.delay)
-        await deliver(reply, scope, receive, send)
+        # A call that waits keeps no body: the journal has it, as long as there is room.
+        del body
+        if reply.delay and await self._waits.wait(reply.delay, reply.client_id, receive) == "left":
+            return
+        await deliver(reply, scope, receive, send, self._waits)
 
     def _call(self, scope: Scope, body: bytes) -> Call:
         target, reply_target = origin_form(raw_target(scope))

@@ -7,15 +7,19 @@ from starlette.types import Receive, Scope, Send
 from mock_alipay.journal.exchange import Reply
 from mock_alipay.server.extensions import CONNECTION, Connection
 from mock_alipay.web.asgi.request_body import gone
+from mock_alipay.web.asgi.scripted_waits import LONGEST, ScriptedWaits
 
 _NOISE = b"\x16\x03mock-alipay: not HTTP\x00\xff\xfe" * 8
 
 
-async def deliver(reply: Reply, scope: Scope, receive: Receive, send: Send, *, close: bool = False) -> None:
+async def deliver(
+    reply: Reply, scope: Scope, receive: Receive, send: Send, waits: ScriptedWaits, *, close: bool = False
+) -> None:
     """Send a reply, whole or with its fault; ``close`` ends the connection after it."""
     match reply.fault.kind if reply.fault else None:
         case "hang":
-            await gone(receive)
+            if await waits.wait(LONGEST, reply.client_id, receive) != "left":
+                await _break("empty", scope, receive)
         case "reset" | "empty" | "garbage" as kind:
             await _break(kind, scope, receive)
         case "truncate":

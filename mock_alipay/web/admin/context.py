@@ -14,6 +14,7 @@ from starlette.requests import Request
 from mock_alipay.gateway.assembly import Components
 from mock_alipay.gateway.buyer_actions import BuyerActions
 from mock_alipay.web.asgi.problems import HttpProblem
+from mock_alipay.web.asgi.scripted_waits import ScriptedWaits
 
 Found = TypeVar("Found")
 
@@ -67,6 +68,7 @@ class AdminContext(Components):
 
     streams: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(MOST_STREAMS, "listeners"))
     waits: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(MOST_WAITS, "waits"))
+    scripted_waits: ScriptedWaits = field(default_factory=ScriptedWaits)
     worker: BackgroundWorker = field(default_factory=BackgroundWorker)
 
     @property

@@ -54,6 +54,7 @@ async def reset(context: AdminContext, request: AdminRequest) -> Any:
         "calls": await context.journal.forget(client_id),
         "notifications": await context.dispatcher.forget(client_id),
     }
+    context.scripted_waits.end(client_id)
     context.events.forget(client_id)
     context.events.publish("reset", client_id, {"clientId": client_id})
     return forgotten
