@@ -57,11 +57,12 @@ class Authenticator:
 
         A Refusal names the header that is missing or malformed, or why the signature is wrong.
         """
-        if self._mode == "off":
-            return call.headers.get("client-id", "") or self._anonymous, "unchecked"
-        client_id = _required(call, "client-id")
+        off = self._mode == "off"
+        client_id = call.headers.get("client-id") or self._anonymous if off else _required(call, "client-id")
         if not _CLIENT_ID.fullmatch(client_id):
             raise _illegal("client-id", "1 to 128 visible ASCII characters, sent once", client_id)
+        if off:
+            return client_id, "unchecked"
         _check_time(_required(call, "request-time"))
         header = _signature_header(_required(call, "signature"))
         versions = keys.versions(client_id)

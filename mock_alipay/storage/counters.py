@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 
 _Key = tuple[str, ...]
 """A group, such as a scenario, and what else tells apart what is counted."""
@@ -12,8 +12,12 @@ class Counters:
     """Counts from 0; bounded for all client ids together."""
 
     def __init__(self, most: int = 10_000) -> None:
-        self._most = most
+        """``most``: beyond so many, the client id that has most loses its oldest: none sets another's back."""
+        self.most = most
         self._counters: dict[str, OrderedDict[_Key, int]] = {}
+        self._sizes: defaultdict[int, dict[str, None]] = defaultdict(dict)
+        """The client ids that have so many counters: the fullest is found without a look at all of them."""
+        self._largest = 0
         self._size = 0
 
     async def held(self) -> dict[str, int]:
@@ -24,12 +28,12 @@ class Counters:
         """How often this was asked before; ``key`` begins with a group."""
         own = self._counters.setdefault(client_id, OrderedDict())
         nth = own.pop(key, None)
-        self._size += nth is None
         own[key] = (nth or 0) + 1
-        if self._size > self._most:
-            # The client id that counts most makes room: no client id sets another's counters back.
-            fullest = max(self._counters, key=lambda whom: len(self._counters[whom]))
-            self._drop(fullest, next(iter(self._counters[fullest])))
+        if nth is None:
+            self._resized(client_id, len(own) - 1, len(own))
+            if self._size > self.most:
+                fullest = next(iter(self._sizes[self._largest]))
+                self._drop(fullest, next(iter(self._counters[fullest])))
         return nth or 0
 
     async def restart(self, group: str, client_id: str | None) -> None:
@@ -41,11 +45,23 @@ class Counters:
     async def forget(self, client_id: str | None = None) -> None:
         """Drop the counters of one client id or of all."""
         for whom in [whom for whom in self._counters if client_id in (None, whom)]:
-            self._size -= len(self._counters.pop(whom))
+            self._resized(whom, len(self._counters.pop(whom)), 0)
 
     def _drop(self, client_id: str, key: _Key) -> None:
         own = self._counters[client_id]
         del own[key]
-        self._size -= 1
+        self._resized(client_id, len(own) + 1, len(own))
         if not own:
             del self._counters[client_id]
+
+    def _resized(self, client_id: str, before: int, after: int) -> None:
+        self._size += after - before
+        if before:
+            del self._sizes[before][client_id]
+            if not self._sizes[before]:
+                del self._sizes[before]
+        if after:
+            self._sizes[after][client_id] = None
+            self._largest = max(self._largest, after)
+        while self._largest and self._largest not in self._sizes:
+            self._largest -= 1

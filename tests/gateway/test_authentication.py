@@ -105,6 +105,13 @@ def test_with_signatures_off_nothing_is_needed() -> None:
     assert ("A", "unchecked") == off.authenticate(plain_call(headers={"client-id": "A", "signature": "?"}), RING)
 
 
+def test_with_signatures_off_a_client_id_is_one_all_the_same() -> None:
+    """What is kept for each client id is bounded by how many there are, not by how long they are."""
+    with pytest.raises(Refusal) as refused:
+        authenticator("off").authenticate(plain_call(headers={"client-id": "A" * 60_000}), RING)
+    assert "1 to 128 visible ASCII characters" in refused.value.faults[0].text
+
+
 @pytest.mark.parametrize("mode", ["known", "required"])
 @pytest.mark.parametrize("name", ["client-id", "request-time", "signature"])
 @pytest.mark.parametrize("client_id", ["A", "C"])

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from collections import Counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from mock_alipay.storage.counters import Counters
 from tests.storage.conftest import Make
 
 
@@ -54,5 +59,48 @@ def test_whoever_counts_most_makes_room(make: Make) -> None:
             await steps.next(*key) for key in (("SMALL", "tale", "1"), ("HOG", "tale", "4"), ("HOG", "tale", "1"))
         ]
         assert 0 == await steps.next("HOG", "tale", "2")
+
+    asyncio.run(scene())
+
+
+def steps_of(counters: Counters, clients: int) -> int:
+    """The function calls that counting once more takes where so many client ids have counters, and no room is left."""
+
+    async def scene() -> int:
+        for number in range(clients):
+            await counters.next(f"client-{number}", "tale", "1")
+        events: list[str] = []
+        sys.setprofile(lambda _frame, event, _argument: events.append(event))
+        await counters.next("client-0", "tale", "2")
+        sys.setprofile(None)
+        return len(events)
+
+    return asyncio.run(scene())
+
+
+def test_counting_takes_as_many_steps_however_many_client_ids_count() -> None:
+    """Also where somebody has to make room."""
+    assert steps_of(Counters(10), 10) == steps_of(Counters(5_000), 5_000)
+
+
+@given(st.lists(st.tuples(st.sampled_from("ABC"), st.integers(0, 8), st.sampled_from(["count", "forget", "restart"]))))
+def test_the_fullest_is_found_whatever_comes_and_goes(steps: list[tuple[str, int, str]]) -> None:
+    """Never more than there is room for, and whoever loses one had most."""
+
+    async def scene() -> None:
+        counters = Counters(6)
+        for client_id, number, what in steps:
+            before = Counter(await counters.held())
+            if what == "forget":
+                await counters.forget(client_id)
+            elif what == "restart":
+                await counters.restart(str(number % 2), client_id)
+            else:
+                await counters.next(client_id, str(number % 2), str(number))
+                before[client_id] += 1
+            after = Counter(await counters.held())
+            assert after.total() <= 6
+            if what == "count":
+                assert all(before[whose] == max(before.values()) for whose in before - after if before.total() > 6)
 
     asyncio.run(scene())
