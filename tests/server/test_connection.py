@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
 import ssl
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from mock_alipay.server import accepting, connection
+from mock_alipay.server.connection import ClientConnection
 from tests.live import SANDBOX_PATH, Live, live
 from tests.raw import RawReply, Wire, call, connect, request
 
@@ -259,6 +262,45 @@ def test_clients_that_take_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
             for slow in (silent, half_head, half_body, later):
                 assert_turned_away(slow, 408, b"took longer")
         assert "SUCCESS" == idle.send(whole).reply().code
+
+
+class Unsent:
+    """A connection's transport and flow; ``unsent`` are the bytes that its client has not taken yet."""
+
+    read_paused = False
+
+    def __init__(self) -> None:
+        self.unsent = 0
+        self.aborted = False
+
+    def get_write_buffer_size(self) -> int:
+        return self.unsent
+
+    def abort(self) -> None:
+        self.aborted = True
+
+
+@pytest.mark.parametrize(
+    ("looks", "aborted"),
+    [
+        ([(0, 0), (1_000, 0)], False),
+        ([(0, 9), (20, 9)], False),
+        ([(0, 9), (20.1, 9)], True),
+        ([(0, 9), (10, 9), (20.1, 10)], True),
+        ([(0, 9), (15, 8), (30, 7), (45, 6), (60, 5)], False),
+        ([(0, 9), (15, 8), (35.1, 8)], True),
+        ([(0, 9), (15, 0), (30, 9), (45, 9)], False),
+    ],
+)
+def test_a_client_that_takes_no_reply(looks: list[tuple[float, int]], aborted: bool) -> None:
+    """It is cut off after 20 seconds in which it took nothing, not as long as it takes something now and then."""
+    stalled, state = object.__new__(ClientConnection), Unsent()
+    stalled.transport = stalled.flow = cast("Any", state)
+    stalled.logger, stalled.cycle = logging.getLogger("test"), cast("Any", None)
+    for now, state.unsent in looks:
+        assert not state.aborted
+        stalled.check_time(now)
+    assert aborted == state.aborted
 
 
 # Company

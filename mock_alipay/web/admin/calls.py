@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from mock_alipay.contracts.names import Unresolved, bare, family_of, resolve, spoken_names
@@ -10,12 +11,13 @@ from mock_alipay.journal.calls import FILTERS, CallRecord, Readers, wanted
 from mock_alipay.web.admin import call_views
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.parameters import unknown
+from mock_alipay.web.admin.streamed import StreamedList
 from mock_alipay.web.asgi.problems import HttpProblem
 
 
 async def list_calls(context: AdminContext, request: AdminRequest) -> Any:
     """The journal, newest first."""
-    return {"calls": await shown(context, await _found_by(context, request, request.query["limit"]))}
+    return shown(context, [entry.id for entry in await _found_by(context, request, request.query["limit"])])
 
 
 async def count_calls(context: AdminContext, request: AdminRequest) -> Any:
@@ -65,9 +67,10 @@ def _id_of(written: str, ids: Iterable[str], what: str) -> str:
         raise unknown(what, written, sorted(spoken_names(ids))) from None
 
 
-async def shown(context: AdminContext, entries: Iterable[CallRecord]) -> list[dict[str, Any]]:
-    """Exchanges as lists show them."""
-    return await context.worker.do(lambda: [call_views.call_view(entry, context.contract) for entry in entries])
+def shown(context: AdminContext, ids: Iterable[str], **members: Any) -> StreamedList:
+    """Exchanges as lists show them, after other members of the answer."""
+    view = partial(call_views.call_view, contract=context.contract)
+    return StreamedList(context, "calls", ids, context.journal.get, view, members)
 
 
 async def _found_by(context: AdminContext, request: AdminRequest, limit: int | None = None) -> list[CallRecord]:

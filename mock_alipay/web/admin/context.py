@@ -20,6 +20,7 @@ Found = TypeVar("Found")
 
 MOST_STREAMS = 100
 MOST_WAITS = 300
+MOST_LISTS = 100
 """Connections are bounded too: what is left must do for merchants' calls."""
 
 
@@ -68,6 +69,7 @@ class AdminContext(Components):
 
     streams: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(MOST_STREAMS, "listeners"))
     waits: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(MOST_WAITS, "waits"))
+    lists: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(MOST_LISTS, "lists"))
     scripted_waits: ScriptedWaits = field(default_factory=ScriptedWaits)
     worker: BackgroundWorker = field(default_factory=BackgroundWorker)
 

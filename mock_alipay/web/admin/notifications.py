@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mock_alipay.journal.notifications import FILTERS, Notification, wanted
 from mock_alipay.web.admin import payment_views
 from mock_alipay.web.admin.calls import named
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
+from mock_alipay.web.admin.streamed import StreamedList
 from mock_alipay.web.admin.waits import count, in_vain, latest
 from mock_alipay.web.asgi.problems import HttpProblem
 
@@ -18,7 +19,7 @@ async def notifications(context: AdminContext, request: AdminRequest) -> Any:
     query, journal = request.query, context.dispatcher.journal
     fits = wanted(named(context, FILTERS, query))
     found = await journal.newest_first(fits, after=query["after"], limit=query["limit"])
-    return {"notifications": await shown(context, found)}
+    return shown(context, [one.id for one in found])
 
 
 async def notification(context: AdminContext, request: AdminRequest) -> Any:
@@ -35,7 +36,7 @@ async def wait(context: AdminContext, request: AdminRequest) -> Any:
     if len(counted) < query["count"]:
         raise await _missed(context, filters, query, len(counted))
     newest = await latest(journal, sorted(counted, key=int, reverse=True))
-    return {"count": len(counted), "notifications": await shown(context, newest)}
+    return shown(context, newest, count=len(counted))
 
 
 async def resend(context: AdminContext, request: AdminRequest) -> Any:
@@ -46,9 +47,10 @@ async def resend(context: AdminContext, request: AdminRequest) -> Any:
     return payment_views.whole_notification_view(await context.dispatcher.resend(found))
 
 
-async def shown(context: AdminContext, found: list[Notification]) -> list[dict[str, Any]]:
-    """Notifications as lists show them."""
-    return await context.worker.do(lambda: [payment_views.notification_view(one) for one in found])
+def shown(context: AdminContext, ids: Iterable[str], **members: Any) -> StreamedList:
+    """Notifications as lists show them, after other members of the answer."""
+    journal = context.dispatcher.journal
+    return StreamedList(context, "notifications", ids, journal.get, payment_views.notification_view, members)
 
 
 async def _found(context: AdminContext, request: AdminRequest) -> Notification:

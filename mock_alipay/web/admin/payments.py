@@ -11,17 +11,25 @@ from mock_alipay.apis.payments.model import FAMILY, Payment
 from mock_alipay.contracts.names import Act
 from mock_alipay.contracts.result_codes import Result
 from mock_alipay.errors import NoSuchAggregate
+from mock_alipay.storage.aggregates import Key
 from mock_alipay.web.admin import payment_views
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.parameters import unknown
+from mock_alipay.web.admin.streamed import StreamedList
 from mock_alipay.web.asgi.problems import HttpProblem
 
 
 async def list_payments(context: AdminContext, request: AdminRequest) -> Any:
     """The payments that the gateway knows, the latest change first."""
     known = _payments(await context.repository.store.browse(request.client_id))
-    found = [await _standing(context, payment) for payment in itertools.islice(known, request.query["limit"])]
-    return await context.worker.do(lambda: {"payments": [payment_views.payment_view(payment) for payment in found]})
+    keys = [payment.key for payment in itertools.islice(known, request.query["limit"])]
+
+    async def standing(key: Key) -> Payment | None:
+        for payment in _payments([await context.repository.store.load(key)]):
+            return await _standing(context, payment)
+        return None
+
+    return StreamedList(context, "payments", keys, standing, payment_views.payment_view)
 
 
 async def get_payment(context: AdminContext, request: AdminRequest) -> Any:

@@ -18,8 +18,8 @@ from mock_alipay.journal.notifications import Notification
 from mock_alipay.scenarios.document import Document
 from mock_alipay.scenarios.notification_step import NotificationStep
 from mock_alipay.scenarios.scenario_file import parse_scenario
+from mock_alipay.web.admin import payment_views
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
-from mock_alipay.web.admin.notifications import shown
 from mock_alipay.web.admin.payments import payment_of
 from mock_alipay.web.asgi.problems import HttpProblem
 
@@ -52,7 +52,8 @@ async def notify(context: AdminContext, request: AdminRequest) -> Any:
     )
     if draft.status == "PENDING":
         draft = draft._replace(url=request.body.get("url", draft.url))
-    return {"notifications": await shown(context, await context.repository.notifier.enqueue(draft, notification_step))}
+    sent = await context.repository.notifier.enqueue(draft, notification_step)
+    return {"notifications": await context.worker.do(lambda: [payment_views.notification_view(one) for one in sent])}
 
 
 def _notification_step(context: AdminContext, name: NotificationName, written: Mapping[str, Any]) -> NotificationStep:

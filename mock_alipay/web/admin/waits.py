@@ -40,7 +40,7 @@ async def wait(context: AdminContext, request: AdminRequest) -> Any:
     counted = await count(context.journal, "call", wanted(filters), context, request)
     if len(counted) < query["count"]:
         raise await _missed(context, filters, query, len(counted))
-    return {"count": len(counted), "calls": await shown(context, await latest(context.journal, reversed(counted)))}
+    return shown(context, await latest(context.journal, reversed(counted)), count=len(counted))
 
 
 async def count(
@@ -66,10 +66,9 @@ async def count(
     return list(counter.found)
 
 
-async def latest(journal: Journal[Counted], ids: Iterable[str]) -> list[Counted]:
-    """The first hundred records with these ids, but for those that were forgotten meanwhile."""
-    found = [await journal.get(one) for one in itertools.islice(ids, _MOST_SHOWN)]
-    return [record for record in found if record is not None]
+async def latest(journal: Journal[Counted], ids: Iterable[str]) -> list[str]:
+    """The first hundred of these ids, but for those of records that were forgotten meanwhile."""
+    return [one for one in itertools.islice(ids, _MOST_SHOWN) if await journal.get(one) is not None]
 
 
 class _Counter(Generic[Counted]):
