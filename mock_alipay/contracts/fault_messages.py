@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from mock_alipay.errors import Fault
-from mock_alipay.text.masking import SECRET_NAMES
+from mock_alipay.text.masking import is_secret
 from mock_alipay.text.wording import close, described
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _told(complaint: _Complaint) -> Iterator[Fault]:
             if name not in known:
                 yield Fault(dotted((*path, name)), f"one of {_listed(name, known)}", "an unknown name")
         return
-    secret = bool(path) and str(path[-1]).lower() in SECRET_NAMES
+    secret = bool(path) and is_secret(str(path[-1]))
     sized = complaint.keyword in ("minLength", "maxLength", "minItems", "maxItems")
     found = str(len(complaint.value)) if sized else described(complaint.value, secret=secret)
     phrase = _PHRASES.get(complaint.keyword, _titled)

@@ -14,11 +14,10 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Literal, TextIO
 
-import orjson
-
 from mock_alipay.journal.calls import CallRecord
 from mock_alipay.journal.events import Event, Events
-from mock_alipay.journal.log_lines import json_line, notification_json, notification_text, text_line
+from mock_alipay.journal.log_lines import in_json, json_line, notification_json, notification_text, one_line, text_line
+from mock_alipay.text.masking import mask_text
 
 LogFormat = Literal["text", "json"]
 
@@ -139,7 +138,8 @@ class _Formatter(logging.Formatter):
         text = record.getMessage()
         if record.exc_info:
             text += "\n" + self.formatException(record.exc_info)
+        text = mask_text(text)
         if not self._json:
-            return f"{record.levelname.lower()}: {text}"
+            return "\n".join(map(one_line, f"{record.levelname.lower()}: {text}".split("\n")))
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        return orjson.dumps({"time": at, "level": record.levelname.lower(), "message": text}).decode()
+        return in_json({"time": at, "level": record.levelname.lower(), "message": text})

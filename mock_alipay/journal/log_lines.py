@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -11,10 +13,15 @@ import orjson
 
 from mock_alipay.journal.calls import CallRecord
 from mock_alipay.journal.notifications import Notification
-from mock_alipay.text.masking import mask_text
+from mock_alipay.text.masking import mask_cards, mask_text
 from mock_alipay.text.wording import reasons
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800"
+    "\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""Characters that control a terminal, end lines, turn the direction of text, or are not seen (Unicode's categories Cc,
+Zl, Zp, its property Default_Ignorable_Code_Point, and letters that are blank)."""
 
 
 def text_line(entry: CallRecord) -> str:
@@ -29,7 +36,7 @@ def text_line(entry: CallRecord) -> str:
     why = _why(entry)
     if why:
         line += f"  {mask_text(why)}"
-    return _one_line(line)
+    return one_line(line)
 
 
 def json_line(entry: CallRecord) -> str:
@@ -40,8 +47,8 @@ def json_line(entry: CallRecord) -> str:
         "level": "info",
         "call": entry.id,
         "endpoint": entry.endpoint,
-        "clientId": entry.client_id,
-        entry.id_field: entry.request_id,
+        "clientId": mask_cards(entry.client_id),
+        entry.id_field: entry.request_id and mask_cards(entry.request_id),
         "httpStatus": entry.http_status,
         "resultStatus": entry.result_status,
         "resultCode": entry.result_code,
@@ -53,7 +60,7 @@ def json_line(entry: CallRecord) -> str:
     }
     if why := _why(entry):
         line["why"] = mask_text(why)
-    return orjson.dumps(line).decode()
+    return in_json(line)
 
 
 def notification_text(notification: Notification) -> str:
@@ -65,7 +72,7 @@ def notification_text(notification: Notification) -> str:
     line += f"{took}{mask_text(notification.url or '')}"
     if why := _complaint(notification):
         line += f"  {mask_text(why)}"
-    return _one_line(line.rstrip())
+    return one_line(line.rstrip())
 
 
 def notification_json(notification: Notification) -> str:
@@ -76,8 +83,8 @@ def notification_json(notification: Notification) -> str:
         "level": "info",
         "notificationId": notification.id,
         "notification": notification.name,
-        "clientId": notification.client_id,
-        notification.id_field: notification.request_id,
+        "clientId": mask_cards(notification.client_id),
+        notification.id_field: notification.request_id and mask_cards(notification.request_id),
         "status": notification.status,
         "attempt": len(notification.attempts),
         "url": notification.url and mask_text(notification.url),
@@ -87,7 +94,7 @@ def notification_json(notification: Notification) -> str:
     }
     if why := _complaint(notification):
         line["why"] = mask_text(why)
-    return orjson.dumps(line).decode()
+    return in_json(line)
 
 
 def _complaint(notification: Notification) -> str | None:
@@ -95,9 +102,16 @@ def _complaint(notification: Notification) -> str | None:
     return last or notification.problem
 
 
-def _one_line(line: str) -> str:
-    """No line ends, whatever a merchant writes, and nothing that steers a terminal."""
-    return line if line.isprintable() else _CONTROL.sub(lambda found: repr(found[0])[1:-1], line)
+def one_line(line: str) -> str:
+    """No line ends, whatever a merchant writes, nothing that steers a terminal, and nothing that is not seen."""
+    return line if line.isascii() and line.isprintable() else _HIDDEN.sub(lambda found: ascii(found[0])[1:-1], line)
+
+
+def in_json(line: Mapping[str, Any]) -> str:
+    """The same as one JSON object, what is not seen escaped as JSON does."""
+    text = orjson.dumps(line).decode()
+    plain = text.isascii() and text.isprintable()
+    return text if plain else _HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def _why(entry: CallRecord) -> str:

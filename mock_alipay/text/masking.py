@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
-SECRET_NAMES = frozenset({"cardno", "cardnumber", "pan", "cvv", "cvv2", "cvc", "securitycode"})
-"""Names, lower case, whose values are never shown whole."""
+_NUMBERS = "cardno cardnumber cardnum pan primaryaccountnumber fundingpan creditcardnumber track1 track2 trackdata"
+_CODES = """cvv cvv2 cvc cvc2 cvn cvn2 csc cav2 cid2 cvvcode cvccode cvvno cardcvv cardcvc securitycode cardsecuritycode
+cardverificationcode cardverificationvalue verificationvalue"""
+SECRET_NAMES = frozenset(f"{_NUMBERS} {_CODES}".split())
+"""Names whose values are never shown whole: lower case, without what stands between words."""
 
 MAX_DEPTH = 64
 """Deeper bodies are refused, but shown: a thousand levels would be more than Python and JSON writers can take."""
 
-_NAMES = "|".join(sorted(SECRET_NAMES))
+_BETWEEN_WORDS = str.maketrans("", "", "_. -")
+_LONGEST_NAME = 60
+"""Characters beyond which a name is none of these, whatever stands between its words."""
 _VALUE = r'\\+"[^"\\]*(?:\\+")?|"(?:[^"\\]|\\.)*"?|[^\s,}\]]+'
-_IN_TEXT = re.compile(rf'(?i)("(?:{_NAMES})\\*"\s*:\s*)({_VALUE})')
-"""A secret field in JSON text, or in JSON text within JSON text, its quotes escaped."""
 
-_SCHEMES = r"(?:2(?:22[1-9]|2[3-9][0-9]|[3-6][0-9]{2}|7[01][0-9]|720)|[3-6][0-9]{3})"
-_CARD_LIKE = re.compile(rf"(?<![0-9]){_SCHEMES}(?:[ -]?[0-9]){{10,15}}(?![0-9])")
-"""14 to 19 digits that begin as the card schemes' numbers do; ids that begin with a date do not."""
+_SEPARATOR = r"(?:[\xc2-\xef][\x80-\xbf]{1,2}|\\+(?:u[0-9a-fA-F]{4}|[bfnrt/])|%[0-9a-fA-F]{2}|[^\w\"*\[\]{}\\]|_)"
+"""What may stand between digits: any character but a letter, escaped or not, and none that JSON puts between values.
+
+UTF-8 that was read as Latin-1 counts too, which is how headers come."""
+_DIGITS = re.compile(rf"\d(?>{_SEPARATOR}{{0,3}}\d){{12,}}")
+"""Digits in which card numbers may be."""
+_DIGIT = re.compile(rf"({_SEPARATOR}{{0,3}})(\d)")
+_SHORTEST, _LONGEST = 13, 19
+_EXACT = 2**53
+"""Up to here a float is a whole number to its last digit."""
+_SCHEMES = re.compile("220[0-4]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720|[3-9]")
+"""How the numbers of card schemes begin. Ids that begin with a date, and milliseconds, begin otherwise."""
 
 
 def mask_value(value: str) -> str:
@@ -28,8 +43,18 @@ def mask_value(value: str) -> str:
     return value[:6] + "*" * (len(value) - 10) + value[-4:]
 
 
+def is_secret(name: str) -> bool:
+    """Whether a field of this name holds a card number or security code."""
+    return len(name) <= _LONGEST_NAME and _is_secret(name)
+
+
+@lru_cache(maxsize=1024)
+def _is_secret(name: str) -> bool:
+    return name.lower().translate(_BETWEEN_WORDS) in SECRET_NAMES
+
+
 def mask_json(value: Any, *, secret: bool = False, room: int = MAX_DEPTH) -> Any:
-    """A copy of a parsed body in which the secret fields and all within them are masked, at any depth.
+    """A copy of a parsed body in which the secret fields and all within them are masked, and card numbers anywhere.
 
     ``secret`` says that ``value`` itself stands in such a field; what nests more than ``room`` levels is left out.
     """
@@ -37,29 +62,117 @@ def mask_json(value: Any, *, secret: bool = False, room: int = MAX_DEPTH) -> Any
         return "…"
     if isinstance(value, dict):
         return {
-            name: mask_json(inner, secret=secret or name.lower() in SECRET_NAMES, room=room - 1)
+            name if name.isalpha() else mask_cards(name): mask_json(
+                inner, secret=secret or is_secret(name), room=room - 1
+            )
             for name, inner in value.items()
         }
     if isinstance(value, list):
         return [mask_json(inner, secret=secret, room=room - 1) for inner in value]
     if secret and value is not None:
         return mask_value(str(value))
-    return mask_text(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return mask_text(value)
+    return _masked_number(value) if isinstance(value, int | float) else value
 
 
 def mask_text(text: str) -> str:
-    """Any text, JSON or not, with its secret fields and card numbers masked, everything else byte for byte.
+    """Any text, JSON or not, with its secret fields and card numbers masked, everything else byte for byte."""
+    if '"' in text or "=" in text:
+        in_json, in_form = _fields()
+        text = in_json.sub(lambda found: found[1] + _masked_literal(found[2]), text)
+        text = in_form.sub(lambda found: found[1] + mask_value(found[2]), text)
+    return mask_cards(text)
 
-    Card numbers are told from other long numbers by their first digits and their check digit (Luhn).
+
+@cache
+def _fields() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Secret fields in JSON text, or in JSON text within JSON text, its quotes escaped; and in queries and forms.
+
+    Made when they are needed first: that takes some milliseconds.
     """
-    fields_masked = _IN_TEXT.sub(lambda found: found[1] + _masked_literal(found[2]), text)
-    return _CARD_LIKE.sub(lambda found: mask_value(found[0]) if _is_card(found[0]) else found[0], fields_masked)
+    names = "|".join("[_. -]?".join(name) for name in sorted(SECRET_NAMES, key=len, reverse=True))
+    return (
+        re.compile(rf'(?i)("(?:{names})\\*"\s*:\s*)({_VALUE})'),
+        re.compile(rf"(?i)((?<![a-z0-9])(?:{names})=)([^&\s;,\"]+)"),
+    )
 
 
-def _is_card(text: str) -> bool:
-    digits = [int(letter) for letter in reversed(text) if letter.isdigit()]
-    doubled = [digit * 2 - 9 if digit > 4 else digit * 2 for digit in digits[1::2]]
-    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
+def mask_cards(text: str) -> str:
+    """A text with its card numbers masked: 13 to 19 digits, with separators or without.
+
+    They are told from other long numbers by their first digits and their check digit (Luhn).
+    """
+    if len(text) < _SHORTEST or text.isalpha():
+        return text
+    return _DIGITS.sub(lambda found: _masked_run(found[0]), text)
+
+
+def _masked_run(run: str) -> str:
+    """Digits and what stands between them, with card numbers masked; overlapping ones as if they were one."""
+    digits: list[int] = []
+    places: list[int] = []
+    groups: list[int] = []
+    """Where digits begin that have no separator between them."""
+    for found in _DIGIT.finditer(run):
+        if found[1] or not digits:
+            groups.append(len(digits))
+        digits.append(int(found[2]))
+        places.append(found.end() - 1)
+    shown, done = [], 0
+    for begin, end in _joined(_cards(digits, [*groups, len(digits)])):
+        first, last = places[begin], places[end - 1] + 1
+        shown += [run[done:first], mask_value(run[first:last])]
+        done = last
+    return "".join(shown) + run[done:]
+
+
+def _cards(digits: Sequence[int], groups: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Where card numbers begin and end, which they do where groups do.
+
+    The check adds every other digit doubled, from the last one on. Sums up to each place, with the odd or the even ones
+    doubled, let it take the same time for each pair of groups.
+    """
+    doubled = [digit * 2 - 9 if digit > 4 else digit * 2 for digit in digits]
+    mixed = [
+        [two if at % 2 == odd else one for at, (one, two) in enumerate(zip(digits, doubled, strict=True))]
+        for odd in (0, 1)
+    ]
+    sums = [[0, *itertools.accumulate(one)] for one in mixed]
+    for number, begin in enumerate(groups):
+        if not _SCHEMES.match("".join(map(str, digits[begin : begin + 4]))):
+            continue
+        for end in groups[number + 1 : number + 1 + _LONGEST]:
+            one = sums[end % 2]
+            if _SHORTEST <= end - begin <= _LONGEST and (one[end] - one[begin]) % 10 == 0:
+                yield begin, end
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Spans in order, those that overlap as one."""
+    before: tuple[int, int] | None = None
+    for begin, end in spans:
+        if before is not None and begin < before[1]:
+            before = before[0], max(before[1], end)
+            continue
+        if before is not None:
+            yield before
+        before = begin, end
+    if before is not None:
+        yield before
+
+
+def _masked_number(number: float) -> float | str:
+    """A number, or a text where it is a card number, which a large float is by its first digits alone."""
+    if not 10 ** (_SHORTEST - 2) <= abs(number) < 10**_LONGEST:
+        return number
+    whole = str(int(number))
+    if isinstance(number, float) and abs(number) > _EXACT and _SCHEMES.match(whole):
+        return mask_value(whole)
+    for text in (whole, str(number)):
+        if (masked := mask_cards(text)) != text:
+            return masked
+    return number
 
 
 def _masked_literal(literal: str) -> str:

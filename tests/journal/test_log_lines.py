@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -233,3 +235,29 @@ def test_a_notification_is_one_line_and_shows_no_card_number() -> None:
     for line in (notification_text(notification), notification_json(notification)):
         assert 1 == len(line.splitlines())
         assert CARD not in line
+
+
+@pytest.mark.parametrize("line", [text_line, json_line])
+def test_ids_that_are_card_numbers_are_masked(line: Callable[[CallRecord], str]) -> None:
+    """Of the client and of the payment, where the line has them."""
+    told = line(ENTRY._replace(client_id=CARD, request_id=f"order {CARD}", endpoint=None))
+    assert CARD not in told
+    assert (line is json_line) == (f'"clientId":"{MASKED}"' in told and f'"order {MASKED}"' in told)
+
+
+UNSEEN = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) in ("Cc", "Zl", "Zp")]
+BIDIRECTIONAL = [chr(code) for code in (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))]
+BLANK = [
+    chr(code) for code in (0xAD, 0x34F, 0x115F, 0x180E, 0x200B, 0x200D, 0x2060, 0x2800, 0x3164, 0xFE0F, 0xFEFF, 0xFFA0)
+]
+FAR = ["\U000e0001", "\U000e0041", "\U000e0100", "\U0001d173", "\U0001bca0"]
+
+
+@pytest.mark.parametrize("hidden", ["".join(UNSEEN), "".join(BIDIRECTIONAL), "".join(BLANK), "".join(FAR)])
+def test_what_is_not_seen_is_escaped(hidden: str) -> None:
+    """In words as Python does, in JSON as JSON does; other scripts and blanks are shown as they are."""
+    entry = REFUSED._replace(faults=(), message=f"<{hidden}> \u5fae\u4fe1\u3000\u00e9", explanation=None)
+    words, line = text_line(entry), json_line(entry)
+    assert f"<{''.join(ascii(letter)[1:-1] for letter in hidden)}> \u5fae\u4fe1\u3000\u00e9" in words
+    assert entry.message == json.loads(line)["why"]
+    assert [] == [letter for letter in hidden if letter in words or letter in line]

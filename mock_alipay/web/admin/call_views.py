@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
@@ -9,7 +10,10 @@ import orjson
 from mock_alipay.contracts.contract import Contract
 from mock_alipay.errors import Fault
 from mock_alipay.journal.calls import CallRecord
-from mock_alipay.text.masking import mask_json, mask_text
+from mock_alipay.text.masking import is_secret, mask_cards, mask_json, mask_text
+
+_OPEN = ("signature", "request-time", "response-time")
+"""Headers that are shown as they are."""
 
 _UNREADABLE: Final = object()
 """Stands for a body that is not JSON."""
@@ -34,14 +38,14 @@ def _summary(entry: CallRecord, contract: Contract, body: Any) -> dict[str, Any]
         "time": entry.time.isoformat(timespec="milliseconds"),
         "family": entry.family,
         "endpoint": entry.endpoint,
-        "clientId": entry.client_id,
-        entry.id_field: entry.request_id,
+        "clientId": mask_cards(entry.client_id),
+        entry.id_field: entry.request_id and mask_cards(entry.request_id),
         "resultCode": entry.result_code,
         "resultStatus": entry.result_status,
         "resultMessage": mask_text(entry.message),
         "httpStatus": entry.http_status,
         "scenario": entry.scenario,
-        "reason": entry.reason,
+        "reason": _masked(entry.reason),
         "fault": entry.reply.fault.kind if entry.reply.fault else None,
         "explanation": _masked(entry.explanation),
         "signature": {
@@ -49,7 +53,7 @@ def _summary(entry: CallRecord, contract: Contract, body: Any) -> dict[str, Any]
             "explanation": _masked(entry.explanation) if entry.verdict == "invalid" else None,
         },
         "faults": [_fault_view(fault) for fault in entry.faults],
-        "unknownFields": contract.unknown(endpoint, body) if endpoint else [],
+        "unknownFields": [mask_text(path) for path in contract.unknown(endpoint, body)] if endpoint else [],
         # What is refused has faults, which say the same of absent fields.
         "notes": [mask_text(note) for note in contract.notes(endpoint, body)] if endpoint and not entry.faults else [],
         "timing": {
@@ -68,8 +72,8 @@ def whole_call_view(entry: CallRecord, contract: Contract) -> dict[str, Any]:
         **call_view(entry, contract),
         "method": call.method,
         "target": mask_text(call.target),
-        "requestHeaders": {name: _masked_header(name, value) for name, value in call.headers.items()},
-        "replyHeaders": headers,
+        "requestHeaders": masked_headers(call.headers),
+        "replyHeaders": masked_headers(headers),
         "signed": {
             "request": signed(call.method, call.target, call.headers, "request-time", call.body),
             "reply": signed(call.method, call.reply_target, headers, "response-time", entry.reply.body)
@@ -81,13 +85,14 @@ def whole_call_view(entry: CallRecord, contract: Contract) -> dict[str, Any]:
 
 def signed(method: str, target: str, headers: Any, time: str, body: bytes) -> str:
     """The text that a signature must fit, byte for byte but for secrets; ``time`` names the header with the moment."""
-    return f"{method} {mask_text(target)}\n{headers.get('client-id', '')}.{headers.get(time, '')}.{_masked_body(body)}"
+    client_id = mask_cards(headers.get("client-id", ""))
+    return f"{method} {mask_text(target)}\n{client_id}.{headers.get(time, '')}.{_masked_body(body)}"
 
 
 def _fault_view(fault: Fault) -> dict[str, str]:
     return {
-        "path": fault.path,
-        "expected": fault.expected,
+        "path": mask_text(fault.path),
+        "expected": mask_text(fault.expected),
         "found": mask_text(fault.found),
         "message": mask_text(fault.text),
     }
@@ -100,8 +105,12 @@ def _parsed(entry: CallRecord) -> Any:
         return _UNREADABLE
 
 
-def _masked_header(name: str, value: str) -> str:
-    return value if name in ("signature", "request-time", "client-id") else mask_text(value)
+def masked_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers as they are shown; signatures and times are what one looks for, and no merchant's words."""
+    return {
+        mask_cards(name): mask_json(value, secret=is_secret(name)) if name not in _OPEN else value
+        for name, value in headers.items()
+    }
 
 
 def _masked_body(body: bytes) -> str:

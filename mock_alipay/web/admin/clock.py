@@ -9,6 +9,7 @@ from typing import Any
 
 from mock_alipay.clock import durations
 from mock_alipay.clock.clocks import Clocks
+from mock_alipay.text.masking import mask_cards
 from mock_alipay.text.wording import short
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.asgi.problems import HttpProblem
@@ -57,7 +58,7 @@ async def clock_view(clocks: Clocks, client_id: str | None, under_way: int) -> d
     offset = await clocks.offset(client_id)
     now = offset.read(real)
     return {
-        "clientId": client_id,
+        "clientId": client_id and mask_cards(client_id),
         "now": now.isoformat(timespec="milliseconds"),
         "frozen": offset.frozen is not None,
         "ahead": durations.iso(now - real),

@@ -6,6 +6,7 @@ from typing import Any
 
 from mock_alipay.errors import SetupError
 from mock_alipay.signing import keys
+from mock_alipay.text.masking import mask_cards
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.asgi.problems import HttpProblem
 
@@ -18,7 +19,7 @@ async def add_merchant(context: AdminContext, request: AdminRequest) -> Any:
     except SetupError as error:
         raise HttpProblem(400, "Bad field", "; ".join(error.problems)) from None
     try:
-        return {"clientId": client_id, "keyVersion": await context.keys.add(client_id, key)}
+        return {"clientId": mask_cards(client_id), "keyVersion": await context.keys.add(client_id, key)}
     except SetupError as error:
         raise HttpProblem(409, "Too many keys", "; ".join(error.problems)) from None
 
@@ -26,4 +27,4 @@ async def add_merchant(context: AdminContext, request: AdminRequest) -> Any:
 async def remove_merchant(context: AdminContext, request: AdminRequest) -> Any:
     """Take away the keys that were added at run time."""
     client_id = request.body["clientId"]
-    return {"clientId": client_id, "keysRemoved": await context.keys.remove(client_id)}
+    return {"clientId": mask_cards(client_id), "keysRemoved": await context.keys.remove(client_id)}

@@ -16,8 +16,8 @@ from mock_alipay.apis.payments.records import Transaction
 from mock_alipay.clock import durations
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.journal.notifications import Attempt, Notification
-from mock_alipay.text.masking import mask_json, mask_text
-from mock_alipay.web.admin.call_views import signed
+from mock_alipay.text.masking import mask_cards, mask_json, mask_text
+from mock_alipay.web.admin.call_views import masked_headers, signed
 from mock_alipay.webhooks import target_of
 
 ATTEMPTS_SHOWN = 20
@@ -32,8 +32,8 @@ def payment_view(payment: Payment) -> dict[str, Any]:
 def aggregate_summary(aggregate: Aggregate, families: Families) -> dict[str, Any]:
     """What aggregates of all families have."""
     return {
-        families[aggregate.family].id_field: aggregate.request_id,
-        "clientId": aggregate.client_id,
+        families[aggregate.family].id_field: mask_cards(aggregate.request_id),
+        "clientId": mask_cards(aggregate.client_id),
         "state": aggregate.state,
         "scenario": aggregate.scenario,
     }
@@ -43,16 +43,16 @@ def payment_summary(payment: Payment) -> dict[str, Any]:
     """The same without the request."""
     session = payment.session
     return {
-        "paymentRequestId": payment.payment_request_id,
-        "clientId": payment.client_id,
+        "paymentRequestId": mask_cards(payment.payment_request_id),
+        "clientId": mask_cards(payment.client_id),
         "state": payment.state,
         "scenario": payment.scenario,
         "created": wire_time(payment.created),
         "sessionStatus": None if session is None else _session_status(payment),
         "paymentSessionId": session and session.id,
         "paymentSessionExpiryTime": session and session.expiry_text,
-        "paymentAmount": payment.order.amount.wire,
-        "paymentMethodType": payment.order.method,
+        "paymentAmount": mask_json(payment.order.amount.wire),
+        "paymentMethodType": payment.order.method and mask_cards(payment.order.method),
         "paymentId": payment.payment_id,
         "paymentStatus": None if payment.payment_id is None else status_of(payment),
         "paymentResultCode": payment.code or None,
@@ -87,8 +87,8 @@ def notification_summary(notification: Notification) -> dict[str, Any]:
     return {
         "id": notification.id,
         "notification": notification.name,
-        "clientId": notification.client_id,
-        notification.id_field: notification.request_id,
+        "clientId": mask_cards(notification.client_id),
+        notification.id_field: notification.request_id and mask_cards(notification.request_id),
         "created": notification.created.isoformat(timespec="milliseconds"),
         "url": notification.url and mask_text(notification.url),
         "status": notification.status,
@@ -109,9 +109,9 @@ def _session_status(payment: Payment) -> str:
 def _transaction(transaction: Transaction) -> dict[str, Any]:
     return {
         "type": transaction.type,
-        "requestId": transaction.request_id,
+        "requestId": mask_cards(transaction.request_id),
         "id": transaction.id,
-        "amount": transaction.amount.wire,
+        "amount": mask_json(transaction.amount.wire),
         "status": transaction.status,
         "resultCode": transaction.code if transaction.settles is None else None,
         "time": transaction.done and wire_time(transaction.done),
@@ -128,7 +128,7 @@ def _signed(notification: Notification) -> str | None:
 def _attempt(attempt: Attempt) -> dict[str, Any]:
     return {
         "time": attempt.time.isoformat(timespec="milliseconds"),
-        "requestHeaders": dict(attempt.headers),
+        "requestHeaders": masked_headers(attempt.headers),
         "httpStatus": attempt.http_status,
         "answer": mask_text(attempt.answer.decode("utf-8", "replace")),
         "accepted": attempt.complaint is None,

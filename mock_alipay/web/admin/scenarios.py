@@ -8,6 +8,7 @@ from typing import Any
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import Scenario
 from mock_alipay.scenarios.upload import read_upload
+from mock_alipay.text.masking import mask_cards, mask_json, mask_text
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.parameters import JSON, SCHEMA, YAML, wrong_media
 from mock_alipay.web.asgi.problems import HttpProblem
@@ -26,7 +27,7 @@ async def list_scenarios(context: AdminContext, request: AdminRequest) -> Any:
             for scenario in await selector.registry.visible(client_id)
         ],
         "default": selector.default,
-        "chosen": [one for one in chosen if client_id is None or one["clientId"] in (None, client_id)],
+        "chosen": mask_json([one for one in chosen if client_id is None or one["clientId"] in (None, client_id)]),
     }
 
 
@@ -69,14 +70,14 @@ def scenario_view(
     """A scenario in a list; ``loaded``: at run time, for ``client_id`` or for all."""
     return {
         "name": scenario.name,
-        "description": scenario.description,
+        "description": mask_text(scenario.description),
         "endpoints": [spoken(id_) for id_ in scenario.steps],
         "calls": [spoken(id_) for id_ in scenario.calls],
         "buyer": [act.action for act in scenario.buyer],
         "notifications": [spoken(id_) for id_ in scenario.notification_steps],
-        "match": [condition.place for condition in scenario.match],
+        "match": [mask_cards(condition.place) for condition in scenario.match],
         "file": None if loaded else scenario.origin,
-        "clientId": client_id,
+        "clientId": client_id and mask_cards(client_id),
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from mock_alipay.text.masking import mask_cards
 from mock_alipay.version import __version__
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.asgi.problems import HttpProblem
@@ -56,7 +57,7 @@ async def reset(context: AdminContext, request: AdminRequest) -> Any:
     }
     context.scripted_waits.end(client_id)
     context.events.forget(client_id)
-    context.events.publish("reset", client_id, {"clientId": client_id})
+    context.events.publish("reset", client_id, {"clientId": client_id and mask_cards(client_id)})
     return forgotten
 
 

@@ -133,7 +133,7 @@ class _Miss:
     @property
     def view(self) -> dict[str, Any]:
         differs = [
-            {"filter": name, "expected": expected, "found": found and mask_text(short(found, 80))}
+            {"filter": name, "expected": mask_text(expected), "found": found and mask_text(short(found, 80))}
             for name, expected, found in self.differs
         ]
         return {"id": self.entry.id, "time": self.entry.time.isoformat(timespec="milliseconds"), "differs": differs}

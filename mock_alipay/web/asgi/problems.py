@@ -13,6 +13,7 @@ from starlette.responses import Response
 from mock_alipay import errors
 from mock_alipay.errors import DomainError
 from mock_alipay.journal.exchange import Reply
+from mock_alipay.text.masking import mask_json
 
 logger = logging.getLogger("mock_alipay")
 
@@ -42,7 +43,9 @@ class HttpProblem(DomainError):
     @property
     def content(self) -> dict[str, Any]:
         """The body of the answer."""
-        return {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail, **self.extra}
+        told = {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail, **self.extra}
+        masked: dict[str, Any] = mask_json(told)
+        return masked
 
 
 def problem_of(error: DomainError) -> HttpProblem:
