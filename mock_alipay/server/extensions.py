@@ -16,6 +16,10 @@ CONNECTION = "mock_alipay.connection"
 class Connection(Protocol):
     """A client's connection, as far as a reply or an injected fault needs it."""
 
+    @property
+    def open_connections(self) -> int:
+        """How many connections the server has open."""
+
     async def send(self, reply: Reply) -> None:
         """Send a whole reply."""
 

@@ -36,6 +36,11 @@ class FastReply:
         self._connection = connection
         self._cycle = cycle
 
+    @property
+    def open_connections(self) -> int:
+        """How many connections the server has open."""
+        return len(self._connection.server_state.connections)
+
     async def send(self, reply: Reply) -> None:
         """Send a whole reply in one piece.
 

@@ -42,6 +42,7 @@ class Aggregates(Generic[Kept]):
 
     def __init__(self, limit: int = 10_000, max_bytes: int = 64 * 1024 * 1024, what: str = "aggregates") -> None:
         """``what``: how the log calls them."""
+        self.most = limit
         self._kept = Bounded[Kept](limit, max_bytes, _names)
         self._what = what
         self._warned = False

@@ -20,7 +20,11 @@ class Counters:
         self._largest = 0
         self._size = 0
 
-    async def held(self) -> dict[str, int]:
+    async def held(self) -> int:
+        """How many are kept."""
+        return self._size
+
+    async def by_client(self) -> dict[str, int]:
         """How many are kept for each client id."""
         return {client_id: len(own) for client_id, own in self._counters.items()}
 

@@ -24,7 +24,7 @@ class DueTimes:
     """The moment of the next thing that is due for each key; those put longest ago make room."""
 
     def __init__(self, most: int = 10_000) -> None:
-        self._most = most
+        self.most = most
         self._entries: OrderedDict[Key, _Entry] = OrderedDict()
         self._queue: list[_Entry] = []
         """Some are out of date; what never comes is not in it."""
@@ -37,7 +37,7 @@ class DueTimes:
         """
         self._entries.pop(key, None)
         self._put(key, due, moment)
-        if len(self._entries) > self._most:
+        if len(self._entries) > self.most:
             self._entries.popitem(last=False)
         if len(self._queue) > 2 * len(self._entries) + _SLACK:
             self._queue = [entry for entry in self._queue if self._stands(entry)]

@@ -30,3 +30,18 @@ class MemoryStorage:
         self.selections: Settings[Any] = Settings(most)
         self.steps = Counters(most)
         self.keys: Settings[Any] = Settings(most, len)
+
+    async def usage(self) -> dict[str, tuple[int, int]]:
+        """How much each part keeps, and the most that it may."""
+        return {
+            "aggregates": ((await self.aggregates.held())[0], self.aggregates.most),
+            "aggregates_due": (await self.aggregates_due.held(), self.aggregates_due.most),
+            "calls": ((await self.calls.held())[0], self.calls.most),
+            "notifications": ((await self.notifications.held())[0], self.notifications.most),
+            "notifications_due": (await self.notifications_due.held(), self.notifications_due.most),
+            "clocks": (await self.clocks.held(), self.clocks.most),
+            "loaded_scenarios": (await self.scenarios.held(), self.scenarios.most),
+            "selections": (await self.selections.held(), self.selections.most),
+            "steps": (await self.steps.held(), self.steps.most),
+            "added_keys": (await self.keys.held(), self.keys.most),
+        }

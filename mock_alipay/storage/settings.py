@@ -50,6 +50,10 @@ class Settings(Generic[Value]):
             self._snapshot = dict(self._values)
         return self._snapshot
 
+    async def held(self) -> int:
+        """How much all values weigh together."""
+        return self._weight
+
     async def forget(self, client_id: str | None = None) -> None:
         """Take back the value of one client id, or all values."""
         for one in [client_id] if client_id is not None else list(self._values):

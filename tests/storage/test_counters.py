@@ -22,7 +22,7 @@ def test_each_counts_by_itself(make: Make) -> None:
         assert [*range(20)] == sorted(await asyncio.gather(*(steps.next("A", "tale", "pay", "1") for _ in range(20))))
         others = (("B", "tale", "pay", "1"), ("A", "other", "pay", "1"), ("A", "tale", "refund", "1"), ("A", "tale"))
         assert [0] * 4 == [await steps.next(*other) for other in others]
-        assert {"A": 4, "B": 1} == await steps.held()
+        assert {"A": 4, "B": 1} == await steps.by_client()
 
     asyncio.run(scene())
 
@@ -41,7 +41,7 @@ def test_a_group_begins_again(make: Make, client_id: str | None) -> None:
             await steps.next(*key, "1") for key in (("A", "tale"), ("A", "other"), ("B", "tale"))
         ]
         await steps.forget(client_id)
-        assert ({"B": 2} if client_id else {}) == await steps.held()
+        assert ({"B": 2} if client_id else {}) == await steps.by_client()
 
     asyncio.run(scene())
 
@@ -54,7 +54,7 @@ def test_whoever_counts_most_makes_room(make: Make) -> None:
         await steps.next("SMALL", "tale", "1")
         for number in (1, 2, 3, 4, 1, 5, 6):
             await steps.next("HOG", "tale", str(number))
-        assert {"SMALL": 1, "HOG": 4} == await steps.held()
+        assert {"SMALL": 1, "HOG": 4} == await steps.by_client()
         assert [1, 1, 2] == [
             await steps.next(*key) for key in (("SMALL", "tale", "1"), ("HOG", "tale", "4"), ("HOG", "tale", "1"))
         ]
@@ -90,7 +90,7 @@ def test_the_fullest_is_found_whatever_comes_and_goes(steps: list[tuple[str, int
     async def scene() -> None:
         counters = Counters(6)
         for client_id, number, what in steps:
-            before = Counter(await counters.held())
+            before = Counter(await counters.by_client())
             if what == "forget":
                 await counters.forget(client_id)
             elif what == "restart":
@@ -98,7 +98,7 @@ def test_the_fullest_is_found_whatever_comes_and_goes(steps: list[tuple[str, int
             else:
                 await counters.next(client_id, str(number % 2), str(number))
                 before[client_id] += 1
-            after = Counter(await counters.held())
+            after = Counter(await counters.by_client())
             assert after.total() <= 6
             if what == "count":
                 assert all(before[whose] == max(before.values()) for whose in before - after if before.total() > 6)

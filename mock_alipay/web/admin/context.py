@@ -28,20 +28,20 @@ class ConcurrencyLimit:
     """A place for so many at a time."""
 
     def __init__(self, most: int, what: str) -> None:
-        self._most = most
+        self.most = most
         self._what = what
-        self._taken = 0
+        self.taken = 0
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """Be one of them within the block; HttpProblem (503) when there are too many already."""
-        if self._taken >= self._most:
-            raise HttpProblem(503, f"Too many {self._what}", f"{self._most} are open already; close some of them")
-        self._taken += 1
+        if self.taken >= self.most:
+            raise HttpProblem(503, f"Too many {self._what}", f"{self.most} are open already; close some of them")
+        self.taken += 1
         try:
             yield
         finally:
-            self._taken -= 1
+            self.taken -= 1
 
 
 class BackgroundWorker:

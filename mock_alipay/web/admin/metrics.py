@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response
 
 from mock_alipay.journal.metrics import BOUNDS, Endpoint
+from mock_alipay.server.accepting import MAX_OPEN
+from mock_alipay.server.extensions import CONNECTION, Connection
 from mock_alipay.version import __version__
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 
@@ -28,7 +30,7 @@ _COUNTERS = (
 """Name, description and labels."""
 
 
-async def metrics(context: AdminContext, _ask: AdminRequest) -> Any:
+async def metrics(context: AdminContext, request: AdminRequest) -> Any:
     """What has been counted since the start, and how much is kept now."""
     counted, sent = context.metrics, context.dispatcher.journal
     # Copies: what is counted while the text is composed is for the next time.
@@ -47,8 +49,17 @@ async def metrics(context: AdminContext, _ask: AdminRequest) -> Any:
             ("payments", "Payments and sessions in the store", *await context.repository.store.held()),
             ("notifications", "Notifications with their attempts in the journal", *await sent.held()),
         ),
+        usage={**await context.storage.usage(), **_open(context, request)},
     )
     return await context.worker.do(lambda: _exposed(collector))
+
+
+def _open(context: AdminContext, request: AdminRequest) -> dict[str, tuple[int, int]]:
+    """How many are open of what there may be so many of at a time, and how many that is."""
+    limits = {"event_streams": context.streams, "waits": context.waits, "lists": context.lists}
+    connection: Connection | None = request.http.scope.get("extensions", {}).get(CONNECTION)
+    served = {} if connection is None else {"connections": (connection.open_connections, MAX_OPEN)}
+    return {name: (limit.taken, limit.most) for name, limit in limits.items()} | served
 
 
 def _spoken(context: AdminContext, endpoint: Endpoint) -> str | None:
@@ -76,6 +87,8 @@ class _Collector:
     durations: Mapping[str | None, tuple[list[int], float]]
     kept: Iterable[tuple[str, str, int, int]]
     """Name, description, entries and bytes of each of the gateway's memories."""
+    usage: Mapping[str, tuple[int, int]]
+    """By name, how much there is of what is limited, and the limit."""
 
     def collect(self) -> Iterator[Metric]:
         """Every metric once."""
@@ -91,6 +104,13 @@ class _Collector:
         for name, what, entries, size in self.kept:
             yield metrics_core.GaugeMetricFamily(f"mock_alipay_{name}_kept", f"{what}.", value=entries)
             yield metrics_core.GaugeMetricFamily(f"mock_alipay_{name}_bytes", f"{what}: bytes, roughly.", value=size)
+
+        used = metrics_core.GaugeMetricFamily("mock_alipay_used", "How much there is, by limit.", labels=["limit"])
+        most = metrics_core.GaugeMetricFamily("mock_alipay_limit", "The most that there may be.", labels=["limit"])
+        for name, (amount, limit) in self.usage.items():
+            used.add_metric([name], amount)
+            most.add_metric([name], limit)
+        yield from (used, most)
 
     def _latency(self) -> Metric:
         from prometheus_client.metrics_core import HistogramMetricFamily

@@ -91,6 +91,19 @@ def test_what_is_kept(own: Live) -> None:
     assert 1.0 == sum(found(own, "calls_total").values())
 
 
+def test_every_limit_is_told_with_what_is_used(own: Live) -> None:
+    """What is kept, what is set for client ids, what waits and what is open: all that a client can make more of."""
+    own.create(sample(), extra={"mock-scenario": "unknown-then-success"})
+    own.admin("PUT", "/scenario", {"scenario": "success", "clientId": "A"})
+    own.admin("PUT", "/clock", {"clientId": "A", "advance": "PT1M"})
+    used, limits = found(own, "used"), found(own, "limit")
+    assert used.keys() == limits.keys()
+    assert all(0 <= used[name] < limits[name] for name in used)
+    assert {"calls", "steps", "selections", "clocks", "connections"} == {
+        name for (name,), amount in used.items() if amount
+    }
+
+
 def test_a_moment_is_told(own: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is counted while the text is composed, aside and not in the loop's own thread, is for the next time."""
     threads = []
