@@ -82,6 +82,15 @@ def delay(written: Mapping[str, Any], at: At) -> tuple[float, float] | None:
     return found
 
 
+def delay_of_reply(written: Mapping[str, Any], at: At) -> tuple[float, float] | None:
+    """The same for a reply, whose client waits meanwhile."""
+    found = delay(written, at)
+    if found and found[1] > _LONGEST_DELAY.total_seconds():
+        with at("delay"):
+            raise ValueError(f"{short(written['delay'])} is too long, a reply is delayed at most 1h")
+    return found
+
+
 def length(written: str) -> timedelta:
     """A length of time; ValueError for what is none, or longer than a clock can go."""
     found = durations.parse(written)
@@ -123,6 +132,4 @@ def _span(written: Any) -> tuple[float, float]:
 
 
 def _seconds(written: str) -> float:
-    if (found := length(written)) > _LONGEST_DELAY:
-        raise ValueError(f"{short(written)} is too long, a reply is delayed at most 1h")
-    return found.total_seconds()
+    return length(written).total_seconds()

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from mock_alipay.journal.faults import WireFault
-from mock_alipay.scenarios.parsing import At, Fillings, delay, length, wording
+from mock_alipay.scenarios.parsing import At, Fillings, delay_of_reply, length, wording
 
 
 class Then(NamedTuple):
@@ -43,7 +43,7 @@ def read(written: Mapping[str, Any], at: At) -> Step:
     return Step(
         result=written.get("result"),
         message=message,
-        delay=delay(written, at),
+        delay=delay_of_reply(written, at),
         set=filled,
         fault=_fault(written["fault"]) if "fault" in written else None,
         then=then,

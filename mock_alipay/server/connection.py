@@ -81,8 +81,18 @@ class ClientConnection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(cast("asyncio.Transport", LingeringTransport(transport, self.loop)))
         self.waiting_since = self.loop.time()
-        if len(self.connections) > MAX_CONNECTIONS:
+        if len(self.connections) > MAX_CONNECTIONS and not self._made_room():
             self._reject(b"503 Service Unavailable", f"more than {MAX_CONNECTIONS} connections")
+
+    def _made_room(self) -> bool:
+        """Break off the connection that its client ended first, if any did; most likely that client has left."""
+        ended = [one for one in cast("set[ClientConnection]", self.connections) if one.ended_at is not None]
+        if not ended:
+            return False
+        longest = min(ended, key=lambda one: one.ended_at or 0)
+        self.connections.discard(longest)
+        longest.drop()
+        return True
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from functools import partial
 from typing import Any
 
 from mock_alipay.contracts.names import Unresolved, bare, family_of, resolve, spoken_names
@@ -69,7 +68,10 @@ def _id_of(written: str, ids: Iterable[str], what: str) -> str:
 
 def shown(context: AdminContext, ids: Iterable[str], **members: Any) -> StreamedList:
     """Exchanges as lists show them, after other members of the answer."""
-    view = partial(call_views.call_view, contract=context.contract)
+
+    def view(entry: CallRecord) -> dict[str, Any]:
+        return call_views.call_view(entry, context.contract)
+
     return StreamedList(context, "calls", ids, context.journal.get, view, members)
 
 

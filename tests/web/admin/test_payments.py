@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -130,7 +132,13 @@ def test_as_it_stands(later: float, expected: str) -> None:
     ask(components, signed_call(sample("p"), received=NOON))
     clock.moment = NOON + timedelta(seconds=later)
     asked = AdminRequest(Request({"type": "http", "path_params": {"paymentRequestId": "p"}}), {"limit": 1}, {}, "", b"")
-    listed = asyncio.run(payments.list_payments(AdminContext(**vars(components)), asked))["payments"]
+
+    async def every() -> list[dict[str, Any]]:
+        answer = await payments.list_payments(AdminContext(**vars(components)), asked)
+        text = b"".join([bytes(piece) async for piece in answer.body_iterator])
+        return list(json.loads(text)["payments"])
+
+    listed = asyncio.run(every())
     assert [expected] == [one["sessionStatus"] for one in listed]
     assert listed == [asyncio.run(payments.get_payment(AdminContext(**vars(components)), asked))]
 
