@@ -17,6 +17,9 @@ from mock_alipay.text.wording import close
 MOST_CONDITIONS = 5_000
 """Conditions that the scenarios loaded at run time may have together: each is looked at in every call if all hold."""
 
+MAX_LOADED_BYTES = 64 * 1024 * 1024
+"""Bytes of memory that the scenarios loaded at run time may take together; another one is refused."""
+
 
 class Library(Mapping[str, Scenario]):
     """Scenarios by name, and the order in which their ``match`` sections are asked."""
@@ -139,11 +142,8 @@ class Registry:
     async def load(self, *scenarios: Scenario, client_id: str | None = None) -> None:
         """Add some for one client id or all, in place of what had their names; SetupError when too many are loaded."""
         new = {scenario.name: scenario for scenario in scenarios}
-        others = (one for whose, one in await self.loaded() if whose != client_id or one.name not in new)
-        conditions = sum(len(scenario.match) for scenario in (*others, *new.values()))
-        if conditions > MOST_CONDITIONS:
-            told = f"match: with this the loaded scenarios have {conditions} conditions"
-            raise SetupError(f"{told}, expected at most {MOST_CONDITIONS}; a reset forgets them")
+        others = [one for whose, one in await self.loaded() if whose != client_id or one.name not in new]
+        _check_room([*others, *new.values()])
 
         def joined(own: Mapping[str, Scenario] | None) -> Mapping[str, Scenario]:
             # What is loaded again is loaded last.
@@ -152,6 +152,21 @@ class Registry:
         if not await self._loaded.change(client_id, joined):
             raise SetupError(f"at most {self._loaded.most} scenarios can be loaded; a reset forgets them")
 
+    async def held(self) -> tuple[int, int]:
+        """How many scenarios are loaded, and the bytes of memory that they take."""
+        loaded = [scenario for _, scenario in await self.loaded()]
+        return len(loaded), sum(scenario.size for scenario in loaded)
+
     async def forget(self, client_id: str | None = None) -> None:
         """Take away the scenarios loaded for one client id, or all that were loaded."""
         await self._loaded.forget(client_id)
+
+
+def _check_room(loaded: Sequence[Scenario]) -> None:
+    """SetupError when these are more than may be loaded at run time, in conditions or in bytes."""
+    conditions = sum(len(scenario.match) for scenario in loaded)
+    size = sum(scenario.size for scenario in loaded)
+    for limit, count, what in ((MOST_CONDITIONS, conditions, "conditions"), (MAX_LOADED_BYTES, size, "bytes")):
+        if count > limit:
+            told = f"with this the loaded scenarios have {count} {what}, expected at most {limit}"
+            raise SetupError(f"{told}; a reset forgets them")

@@ -50,15 +50,21 @@ def compile_value(value: Any) -> Filler:
     A string that is one placeholder and no more takes the placeholder's value, whatever its type; None when
     the call has none. Inside a longer string it is text, empty when the call has none. ``$${`` is a plain ``${``.
     """
+    if not _has_placeholders(value):
+        return lambda _: value
     if isinstance(value, dict):
         fillers = {name: compile_value(inner) for name, inner in value.items()}
         return lambda scope: {name: fill(scope) for name, fill in fillers.items()}
     if isinstance(value, list):
         items = [compile_value(inner) for inner in value]
         return lambda scope: [fill(scope) for fill in items]
-    if not isinstance(value, str) or "${" not in value:
-        return lambda _: value
     return _compile_text(value)
+
+
+def _has_placeholders(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return any(map(_has_placeholders, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, str) and "${" in value
 
 
 def paths_in(value: Any) -> Iterator[tuple[str, str]]:

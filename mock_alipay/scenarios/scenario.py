@@ -39,6 +39,8 @@ class Scenario:
     notification_steps: NotificationSteps = field(default_factory=dict)
     opening: tuple[str, ...] = ()
     """The endpoints with which what its buyer does, or what is sent, begins."""
+    size: int = field(default=0, compare=False)
+    """Bytes of memory that it takes, where it was loaded at run time."""
 
     @property
     def weight(self) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from mock_alipay.contracts.schemas import nesting
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import yaml_document
 from mock_alipay.scenarios.document import Document, Lines, unknown_lines
+from mock_alipay.scenarios.memory import bytes_of
 from mock_alipay.scenarios.scenario import Scenario
 from mock_alipay.scenarios.scenario_file import parse_scenarios
 from mock_alipay.scenarios.vocabulary import Vocabulary
@@ -37,7 +38,10 @@ class Upload:
     def scenarios(self, name: str) -> list[Scenario]:
         """The scenario, or those of a template; SetupError tells line and reason of everything wrong."""
         found = parse_scenarios(self.written, name, self.vocabulary)
-        return [dataclasses.replace(scenario, origin=f"{scenario.name} (loaded)") for scenario in found]
+        return [
+            dataclasses.replace(scenario, origin=f"{scenario.name} (loaded)", size=bytes_of(scenario))
+            for scenario in found
+        ]
 
 
 def read_upload(text: str, vocabulary: Vocabulary, *, keys: str, is_json: bool) -> Upload:

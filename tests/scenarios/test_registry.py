@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import Library, Scenario
 from mock_alipay.scenarios.budget import Budget
-from mock_alipay.scenarios.library import MOST_CONDITIONS, Registry
+from mock_alipay.scenarios.library import MAX_LOADED_BYTES, MOST_CONDITIONS, Registry
 from mock_alipay.scenarios.matching import MAX_CONDITIONS, MAX_STEPS
 from tests.memory import done, registry_of
 from tests.scenarios.loading import VOCABULARY, Request, read_text
@@ -187,6 +188,20 @@ def test_loaded_scenarios_have_a_limited_number_of_conditions_together() -> None
     done(registry.load(scenario("s0", text=match), scenario("without"), client_id="A"))
     done(registry.forget("B"))
     done(registry.load(claiming("more", "1")))
+
+
+def test_loaded_scenarios_take_a_limited_number_of_bytes_together() -> None:
+    """Those of all clients count, and what is replaced does not."""
+    registry = registry_of(filed())
+    half, more = (replace(scenario("big"), size=size) for size in (MAX_LOADED_BYTES // 2, MAX_LOADED_BYTES // 2 + 1))
+    done(registry.load(half))
+    with pytest.raises(SetupError, match=f"{MAX_LOADED_BYTES + 1} bytes, expected at most {MAX_LOADED_BYTES}; a reset"):
+        done(registry.load(more, client_id="A"))
+    done(registry.load(half, client_id="A"))
+    assert (2, MAX_LOADED_BYTES) == done(registry.held())
+    done(registry.forget("A"))
+    done(registry.load(more))
+    assert (1, MAX_LOADED_BYTES // 2 + 1) == done(registry.held())
 
 
 def test_files_may_change_beneath() -> None:

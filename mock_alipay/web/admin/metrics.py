@@ -47,6 +47,7 @@ async def metrics(context: AdminContext, request: AdminRequest) -> Any:
         kept=(
             ("journal", "Calls in the journal", *await context.journal.held()),
             ("payments", "Payments and sessions in the store", *await context.repository.store.held()),
+            ("loaded_scenarios", "Scenarios loaded at run time", *await context.selector.registry.held()),
             ("notifications", "Notifications with their attempts in the journal", *await sent.held()),
         ),
         usage={**await context.storage.usage(), **_open(context, request)},
