@@ -45,7 +45,8 @@ def of_payment(gateway: Live, payment_request_id: str, **changes: Any) -> None:
 
 def scenario_of(gateway: Live, card: str) -> None:
     """A loaded scenario, with the number wherever a scenario has text, and a call in which it plays."""
-    step = {"message": card, "set": {f"x{card}": card}}
+    name = f"x{card}".replace(".", "-")  # A dot would make it a path.
+    step = {"message": card, "set": {name: card}}
     match = {"body": {f"x{card}": card}, "headers": {f"x{card}": card}, "clientId": card}
     content = {
         "name": "cards",
