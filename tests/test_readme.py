@@ -169,7 +169,11 @@ def test_tail_example_of_a_notification() -> None:
     shown = next(block for block in blocks("text") if "notifyPayment" in block)
     attempt = dataclasses.replace(REFUSED, why="resultStatus was 'success', expected 'S'")
     notification = dataclasses.replace(
-        PENDING, payment_request_id="order-4711", scenario="pays-at-once", attempts=(attempt, attempt)
+        PENDING,
+        payment_request_id="order-4711",
+        scenario="pays-at-once",
+        attempt_count=2,
+        attempts=(attempt, attempt),
     )
     steady = re.compile(r"^\d\d:\d\d:\d\d ", re.MULTILINE)
     assert steady.sub("", shown) == steady.sub("", "\n".join(notification_lines(notification)) + "\n")
