@@ -85,12 +85,14 @@ def _unreachable(config: Config) -> str | None:
     """Why nothing will be sent to the URL for notifications, as far as its spelling tells."""
     from mock_alipay.errors import AddressNotAllowed
     from mock_alipay.webhooks.address_policy import AddressPolicy
+    from mock_alipay.webhooks.own_ports import OwnPorts
     from mock_alipay.webhooks.url import parse
 
     try:
-        host = parse(config.notify_url or "").host
-        if address_of(host) is not None:
-            AddressPolicy(config.notify_allow).check(host, [host])
+        url = parse(config.notify_url or "")
+        if address_of(url.host) is not None:
+            AddressPolicy(config.notify_allow).check(url.host, [url.host])
+            OwnPorts(config.ports).check(url.host, [url.host], url.port)
     except AddressNotAllowed as reason:
         return str(reason)
     return None

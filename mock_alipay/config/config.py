@@ -67,6 +67,11 @@ class Config:
         return f"https://{self._bracketed}{port}"
 
     @property
+    def ports(self) -> list[int]:
+        """The ports that are listened on."""
+        return [port for port in (self.port, self.tls_port) if port is not None]
+
+    @property
     def listens_everywhere(self) -> bool:
         """Whether ``host`` stands for all addresses of the machine, as in a container."""
         return self.host in _EVERYWHERE

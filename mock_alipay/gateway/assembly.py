@@ -179,8 +179,7 @@ def _dispatcher(
     intervals = contract.limits.resend_intervals
     # The official sandbox sends nothing twice (aba_zh-cn/notify_refund).
     intervals = intervals[:1] if config.sandbox_retries else intervals
-    own_ports = [port for port in (config.port, config.tls_port) if port is not None]
-    http_client = HttpClient(config.notify_allow, own_ports=own_ports)
+    http_client = HttpClient(config.notify_allow, own_ports=config.ports)
     delivery = Delivery(RequestSigner(signing), http_client, intervals)
     return Dispatcher(
         journal=storage.notifications,

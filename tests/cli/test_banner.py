@@ -66,7 +66,9 @@ def test_a_token_that_was_made_up() -> None:
     assert ("made-up-token", None, None) == (banner["adminToken"], banner["tlsUrl"], banner["caCertificate"])
 
 
-@pytest.mark.parametrize("url", ["http://169.254.169.254/notify", "http://192.0.2.1/notify"])
+@pytest.mark.parametrize(
+    "url", ["http://169.254.169.254/notify", "http://192.0.2.1/notify", "https://127.0.0.1:2089/notify"]
+)
 def test_a_url_that_nothing_will_be_sent_to(url: str) -> None:
     """Both say at the start why notifications would not go out."""
     config = Config(seed=7, notify_url=url)
