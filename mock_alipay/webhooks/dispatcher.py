@@ -138,6 +138,11 @@ class Dispatcher:
         """How many deliveries have been begun, for one client id or all, and have not come to an end."""
         return sum(client_id in (None, whom) for whom in self._under_way.values())
 
+    def usage(self) -> dict[str, tuple[int, int]]:
+        """How many deliveries are under way of how many that may be, in turn and out of turn."""
+        rooms = {"deliveries": self._in_turn_rooms, "deliveries_out_of_turn": self._out_of_turn_rooms}
+        return {name: (each.taken, each.most) for name, each in rooms.items()}
+
     async def run(self) -> None:
         """Deliver what is due until cancelled."""
         while True:

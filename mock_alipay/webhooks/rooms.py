@@ -12,6 +12,8 @@ class Rooms:
     """``most`` places in all, ``each`` of them for one client id; whoever finds none waits."""
 
     def __init__(self, most: int, each: int) -> None:
+        self.most = most
+        self.taken = 0
         self._each = each
         self._all = asyncio.Semaphore(most)
         self._own: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
@@ -21,4 +23,8 @@ class Rooms:
         """Have a place within the block. A client id that has all of its own keeps none of the others' waiting."""
         own = self._own.setdefault(client_id, asyncio.Semaphore(self._each))
         async with own, self._all:
-            yield
+            self.taken += 1
+            try:
+                yield
+            finally:
+                self.taken -= 1

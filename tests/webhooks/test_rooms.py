@@ -15,6 +15,7 @@ async def test_places_are_limited_in_all_and_for_each() -> None:
     async def visit(client_id: str) -> None:
         async with rooms.place(client_id):
             present.update([client_id, "all"])
+            assert present["all"] == rooms.taken
             for name, count in present.items():
                 most[name] = max(most[name], count)
             await asyncio.sleep(0)
@@ -22,4 +23,4 @@ async def test_places_are_limited_in_all_and_for_each() -> None:
 
     await asyncio.gather(*(visit(client_id) for client_id in "AAAAAAAABBBCCC"))
     assert {"A": 2, "B": 2, "C": 2, "all": 5} == most
-    assert {0} == set(present.values())
+    assert ({0}, 0) == (set(present.values()), rooms.taken)

@@ -60,7 +60,7 @@ def _open(context: AdminContext, request: AdminRequest) -> dict[str, tuple[int, 
     limits = {"event_streams": context.streams, "waits": context.waits, "lists": context.lists}
     connection: Connection | None = request.http.scope.get("extensions", {}).get(CONNECTION)
     served = {} if connection is None else {"connections": (connection.open_connections, MAX_OPEN)}
-    return {name: (limit.taken, limit.most) for name, limit in limits.items()} | served
+    return {name: (limit.taken, limit.most) for name, limit in limits.items()} | served | context.dispatcher.usage()
 
 
 def _spoken(context: AdminContext, endpoint: Endpoint) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
@@ -15,7 +16,8 @@ from mock_alipay.journal.events import Event
 from mock_alipay.journal.metrics import BOUNDS
 from tests.journal.test_log_lines import ENTRY
 from tests.live import Live, live, sample
-from tests.shop import open_shop
+from tests.shop import HANGS, open_shop
+from tests.web.asking import until
 
 WALLET = {"paymentMethodType": "GCASH"}
 
@@ -140,3 +142,21 @@ def test_a_token_is_asked_for() -> None:
             for headers in ({}, {"authorization": "Bearer 12345678"})
         ]
     assert [401, 200] == [answer.status for answer in answers]
+
+
+def test_deliveries_under_way(own: Live) -> None:
+    """Those that a shop has not answered yet, attempts by hand apart from the others; none once it has."""
+    with open_shop() as shop:
+        shop.says("/notify", HANGS)
+        own.create(
+            sample("p", paymentMethod=WALLET, paymentNotifyUrl=shop.url()), extra={"mock-scenario": "pays-at-once"}
+        )
+        shop.wait(1)
+        with ThreadPoolExecutor(2) as threads:
+            again = [threads.submit(own.admin, "POST", "/notifications/1/resend") for _ in range(2)]
+            shop.wait(3)
+            used = found(own, "used")
+            assert (1.0, 2.0) == (used["deliveries",], used["deliveries_out_of_turn",])
+            shop.let_go()
+            assert [200, 200] == [one.result().status for one in again]
+        until(lambda: {0.0} == {found(own, "used")[name,] for name in ("deliveries", "deliveries_out_of_turn")})
