@@ -36,8 +36,8 @@ Record = Callable[[str, object], None]
 LONG_VARIABLE = "ABUSE_LONG"
 """The environment variable that makes tests try as much as the long run does."""
 
-MEMORY = 512 * 2**20
-"""Bytes of address space that a gateway may take beyond what it has after its start."""
+MEMORY = 1024 * 2**20
+"""Bytes of address space that a gateway may take beyond what it has after its start: a thread reserves 64 MiB of it."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,82 @@
+"""What clients have the gateway keep is counted: memory grows by what the metrics tell, and a reset gives it back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.abuse.harness import LimitedGateway, Record, size
+from tests.live import sample, signed_headers
+from tests.raw import call, request
+
+PATH = "/ams/sandbox/api/v1/payments/createPaymentSession"
+JSON = "content-type: application/json"
+SLACK = 24 * 2**20
+"""Bytes that the process may take beside what it keeps: pieces of memory that are free, and not given back."""
+
+
+def small(count: int) -> Iterator[bytes]:
+    """Calls without a header of theirs, which are refused."""
+    for number in range(count):
+        yield request("POST", PATH, [JSON], b'{"paymentRequestId":"%d"}' % number)
+
+
+def large(count: int) -> Iterator[bytes]:
+    """Calls with a body of nearly a mebibyte that is no JSON."""
+    for number in range(count // 10):
+        yield call(b"x" * 1_000_000 + str(number).encode())
+
+
+def many_headers(count: int) -> Iterator[bytes]:
+    """Calls with as many header lines, and as long ones, as there may be."""
+    headers = [f"x-{number}: {'y' * 280}" for number in range(180)]
+    for number in range(count):
+        yield request("POST", f"{PATH}?{number}", headers, b"{}")
+
+
+def sessions(count: int) -> Iterator[bytes]:
+    """Payments with a request of 50 KB."""
+    for number in range(count):
+        body = json.dumps(sample(f"session-{number}", extra="z" * 50_000)).encode()
+        yield request(
+            "POST", PATH, [f"{name}: {value}" for name, value in signed_headers(body, path=PATH).items()], body
+        )
+
+
+def notifications(count: int) -> Iterator[bytes]:
+    """Notifications with a body of 50 KB that nobody takes."""
+    body = {"notification": "notifyPayment", "clientId": "A", "url": "http://127.0.0.1:9/", "body": {"x": "n" * 50_000}}
+    raw = json.dumps(body).encode()
+    for _ in range(count):
+        yield request("POST", "/__admin/notifications", [JSON], raw)
+
+
+def scenarios(count: int) -> Iterator[bytes]:
+    """Scenarios of many small steps."""
+    steps = [{"set": {f"a{number}.b": "${request.x}"}} for number in range(100)]
+    for number in range(count // 10):
+        raw = json.dumps({"name": f"s-{number}", "description": "x", "pay": steps}).encode()
+        yield request("POST", "/__admin/scenarios", [JSON], raw)
+
+
+@pytest.mark.parametrize("fill", [small, large, many_headers, sessions, notifications, scenarios])
+def test_memory_grows_by_what_the_metrics_tell(
+    fill: Callable[[int], Iterator[bytes]], limited: LimitedGateway, record_property: Record
+) -> None:
+    """Whatever is kept, of the worst kind that is accepted."""
+
+    def act() -> None:
+        with limited.wire() as wire:
+            for data in fill(size(300, 3_000)):
+                assert wire.send(data).reply().status in (200, 400)
+
+    before = limited.kept_bytes()
+    grown = limited.growth(act)
+    told = limited.kept_bytes() - before
+    assert told > 0
+    assert grown < 2 * told + SLACK
+    record_property(
+        f"{fill.__name__}: MiB that the metrics tell, and that the process took", (round(told) >> 20, grown >> 20)
+    )
