@@ -11,6 +11,7 @@
     │   ├── NoCashierPage     a checkout URL, for which there is no page
     │   ├── UnknownScenario   no scenario has this name
     │   ├── ScenarioFailed    a scenario cannot do with this call what it says
+    │   ├── TooManyAttempts   no more attempts by hand at a notification
     │   ├── TooManyClientIds  no more client ids can have a scenario of their own
     │   ├── NoSuchAggregate   no payment, or whatever a family keeps, has this id
     │   └── NotPossibleNow    the payment's state does not allow what the buyer wants to do
