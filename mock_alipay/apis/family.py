@@ -65,14 +65,15 @@ class Families(Mapping[str, Family[Any]]):
             f"{family.name}/{name}": endpoint for family in self.values() for name, endpoint in family.endpoints.items()
         }
         """By family and name: ``payments/cancel``."""
+        self._of = {id_: self._families[id_.partition("/")[0]] for id_ in self.endpoints}
         self.opening = tuple(name for name, endpoint in self.endpoints.items() if endpoint.begins)
         """The endpoints with which an aggregate begins."""
         self.nouns = {family.name: family.noun for family in self.values()}
         self.first = next(iter(self.values()))
 
     def of(self, endpoint: str) -> Family[Any]:
-        """The family of an endpoint or notification, such as ``payments/cancel``."""
-        return self._families[endpoint.partition("/")[0]]
+        """The family of an endpoint, such as ``payments/cancel``."""
+        return self._of[endpoint]
 
     def __getitem__(self, name: str) -> Family[Any]:
         return self._families[name]

@@ -114,6 +114,8 @@ class Registry:
     async def library(self, client_id: str | None = None) -> Library:
         """What a client id sees, or all of them; made anew only when something else is loaded."""
         loaded = await self._loaded.snapshot()
+        if not loaded:
+            return self.filed
         if loaded is not self._known:
             self._known, self._seen = loaded, {}
         whose = client_id if client_id in loaded else None

@@ -69,10 +69,13 @@ class Bounded(Generic[Kept]):
         return len(doomed)
 
     def _make_room(self) -> list[Kept]:
-        gone = []
-        while len(self._entries) > self.most or (self.size > self.max_bytes and len(self._entries) > 1):
-            oldest, (dropped, weight) = self._entries.popitem(last=False)
-            self._let_go(oldest, dropped, weight)
+        entries, gone = self._entries, []
+        while len(entries) > self.most or (self.size > self.max_bytes and len(entries) > 1):
+            oldest, (dropped, weight) = entries.popitem(last=False)
+            if self._names is None:
+                self.size -= weight
+            else:
+                self._let_go(oldest, dropped, weight)
             gone.append(dropped)
         return gone
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -27,6 +28,9 @@ _SCENES = {
 
 _HOSTED = "CHECKOUT_PAYMENT"
 """The scene whose reply has normalUrl, the page to which the merchant sends the buyer (DOC, OAS)."""
+
+_ID = "ID"
+"""Stands for the id of the session, behind all that a client writes."""
 
 _URL_SAFE = str.maketrans("+/", "-_")
 
@@ -58,15 +62,16 @@ def _open(body: Mapping[str, Any], context: Context[Payment]) -> Session:
     secrets = context.environment.ids.session(context.client_id, body["paymentRequestId"], nth)
     lifetime = context.environment.limits.session_lifetime
     expires, expiry_text = _expiry(body.get("paymentSessionExpiryTime"), context.now, lifetime)
-    front_end = _front_end(body, context, secrets.id)
-    hosted = body.get("productScene") == _HOSTED
+    scene = body.get("productScene", "")
+    before, after = _front_end(context.client_id, method_of(body), scene, context.base_url)
+    front_end = base64.b64encode(before + secrets.id.encode() + after).decode()
     return Session(
         id=secrets.id,
-        data=f"{secrets.data}&&SG&&111&&{base64.b64encode(orjson.dumps(front_end)).decode()}",
+        data=f"{secrets.data}&&SG&&111&&{front_end}",
         created=context.now,
         expires=expires,
         expiry_text=expiry_text,
-        normal_url=context.checkout_url(secrets.id.translate(_URL_SAFE)) if hosted else None,
+        normal_url=context.checkout_url(secrets.id.translate(_URL_SAFE)) if scene == _HOSTED else None,
     )
 
 
@@ -100,25 +105,28 @@ def _fields(session: Session) -> dict[str, str]:
     return fields if session.normal_url is None else {**fields, "normalUrl": session.normal_url}
 
 
-def _front_end(body: Mapping[str, Any], context: Context[Payment], session_id: str) -> dict[str, Any]:
-    """The fourth part of paymentSessionData: without it the real front-end SDK shows nothing.
+@lru_cache(maxsize=1024)
+def _front_end(client_id: str, method: str, product_scene: str, base_url: str) -> tuple[bytes, bytes]:
+    """The fourth part of paymentSessionData, around the id of the session: JSON.
 
-    Its keys are those that @alipay/ams-checkout 1.47.2 reads; ``mock`` is ours, and ignored by it.
+    Without it the real front-end SDK shows nothing. Its keys are those that @alipay/ams-checkout 1.47.2 reads; ``mock``
+    is ours, and ignored by it.
     """
-    method = method_of(body)
-    scene, category = _SCENES.get(body.get("productScene", ""), ("CASHIER_PAYMENT", _category(method)))
+    scene, category = _SCENES.get(product_scene, ("CASHIER_PAYMENT", _category(method)))
     config = {"productScene": scene, "productSceneVersion": "1.0"}
     if category:
         config["paymentMethodCategoryType"] = category
-    return {
+    content = {
         "action": {},
-        "clientId": context.client_id,
+        "clientId": client_id,
         "connectFactor": {"enableConnect": False},
         "extendInfo": "{}",
         "paymentMethodInfoView": {"paymentMethodType": method},
         "paymentSessionConfig": config,
-        "mock": {"base": context.base_url, "id": session_id, "v": 1},
+        "mock": {"base": base_url, "id": _ID, "v": 1},
     }
+    before, _, after = orjson.dumps(content).rpartition(_ID.encode())
+    return before, after
 
 
 def _category(payment_method_type: str) -> str:
