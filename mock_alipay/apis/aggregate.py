@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol, Self
 
 from mock_alipay.apis.environment import Environment
-from mock_alipay.storage import Key
+from mock_alipay.storage import Aggregate as StoredAggregate
 
 
 class DomainEvent(NamedTuple):
@@ -23,7 +23,7 @@ class DomainEvent(NamedTuple):
     """The scenario of the call that caused it; the aggregate's own when empty."""
 
 
-class Aggregate(Protocol):
+class Aggregate(StoredAggregate, Protocol):
     """Everything that the gateway knows under one id of a client; immutable, each commit stores another version."""
 
     @property
@@ -36,23 +36,7 @@ class Aggregate(Protocol):
 
     @property
     def request_id(self) -> str:
-        """The id that the client gave it, in the ``id_field`` of its family."""
-
-    @property
-    def key(self) -> Key:
-        """These three: under what it is stored."""
-
-    @property
-    def version(self) -> int:
-        """Counts commits from 1; a commit based on an older version is refused."""
-
-    @property
-    def aliases(self) -> tuple[str, ...]:
-        """Other ids by which its client may ask for it, each as ``field:value``."""
-
-    @property
-    def size(self) -> int:
-        """Bytes that it takes, roughly."""
+        """The id that the client gave it, in the ``id_field`` of its family; the last part of its ``key``."""
 
     @property
     def scenario(self) -> str:

@@ -1,4 +1,4 @@
-"""A call told in lines, for terminals and test reports."""
+"""Calls and notifications as lines of text, for terminals and test reports."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ def call_lines(call: CallRecord) -> list[str]:
     """The call in one line, and below it, further in, everything that was wrong with it or done to it."""
     status = f"{call.result_status} {call.result_code}" if call.result_code else f"HTTP {call.http_status}"
     status += " (unverified)" if call.signature["verdict"] == "unverified" else ""
-    played = f"{call.scenario}: {call.reason}" if call.scenario else "no scenario"
+    scenario = f"{call.scenario}: {call.reason}" if call.scenario else "no scenario"
     at = call.time.astimezone().strftime("%H:%M:%S")
-    first = f"{at} #{call.id} {call.endpoint or 'no endpoint'} {status}  [{played}]  {call.payment_request_id or ''}"
+    first = f"{at} #{call.id} {call.endpoint or 'no endpoint'} {status}  [{scenario}]  {call.payment_request_id or ''}"
     message = "" if call.result_status == "S" else call.result_message
     details = reasons((fault.text for fault in call.faults), message, call.explanation)
     if call.fault:
@@ -26,12 +26,12 @@ def notification_lines(notification: NotificationRecord) -> list[str]:
     last = notification.attempts[-1] if notification.attempts else None
     at = (last.time if last else notification.created).astimezone().strftime("%H:%M:%S")
     number = f", attempt {notification.attempt_count}" if notification.attempt_count > 1 else ""
-    played = f"[{notification.scenario or 'by hand'}]  {notification.payment_request_id or ''}"
-    first = f"{at} !{notification.id} {notification.notification} {notification.status}{number}  {played}"
+    scenario = f"[{notification.scenario or 'by hand'}]  {notification.payment_request_id or ''}"
+    first = f"{at} !{notification.id} {notification.notification} {notification.status}{number}  {scenario}"
     why = (last.why if last else None) or notification.problem
     return [_plain(first.rstrip()), *([f"    {_plain(why)}"] if why else [])]
 
 
 def _plain(text: str) -> str:
     """A text that cannot steer a terminal."""
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)

@@ -74,6 +74,12 @@ class Notifier:
         """A notification that nothing has caused: of the aggregate and ``notification_step``, or with a given body."""
         return self._draft(aggregate, event, notification_step, 0, body)
 
+    def delay(self, notification_step: NotificationStep, *purpose: str | int) -> timedelta:
+        """How long a notification waits before it is sent; chance decides within the step's range, by ``purpose``."""
+        if notification_step.delay is None:
+            return timedelta()
+        return timedelta(seconds=self.environment.ids.between(*notification_step.delay, *purpose))
+
     async def enqueue(self, draft: Notification, notification_step: NotificationStep) -> list[Notification]:
         """Hand a notification to the dispatcher, once for each copy to send; returns them with their ids."""
         if notification_step.drop:
@@ -94,10 +100,7 @@ class Notifier:
         nth: int,
         body: Mapping[str, Any] | None = None,
     ) -> Notification:
-        wait = 0.0
-        if notification_step.delay is not None:
-            purpose = (event.name, aggregate.client_id, aggregate.request_id, nth)
-            wait = self.environment.ids.between(*notification_step.delay, *purpose)
+        purpose = (event.name, aggregate.client_id, aggregate.request_id, nth)
         draft = Notification(
             id="",
             client_id=aggregate.client_id,
@@ -108,7 +111,7 @@ class Notifier:
             created=event.time,
             url=aggregate.notify_url(event) or self.notify_url,
             body=b"null",
-            due=event.time + timedelta(seconds=wait),
+            due=event.time + self.delay(notification_step, *purpose),
             waits_for=None if notification_step.after in aggregate.unexpected else notification_step.after,
             fault=notification_step.fault,
         )

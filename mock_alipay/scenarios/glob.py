@@ -19,9 +19,9 @@ MAX_GLOB = 256
 class Glob:
     """A pattern, made for many comparisons. Bit n stands for: n characters of the pattern, stars apart, are matched."""
 
-    letters: dict[str, int]
+    characters: dict[str, int]
     """By character, the bits that it leads on from."""
-    any_letter: int
+    any_character: int
     """The bits that every character leads on from: those before a ``?``."""
     stays: int
     """The bits before a ``*``, which stay whatever comes."""
@@ -31,10 +31,10 @@ class Glob:
     def fits(self, text: str, budget: Budget) -> bool:
         """Whether the whole text fits. Costs its length; OverBudget when that is not left."""
         budget.spend(len(text))
-        state, letters, any_letter, stays, end = 1, self.letters, self.any_letter, self.stays, self.end
+        state, characters, any_character, stays, end = 1, self.characters, self.any_character, self.stays, self.end
         done = stays & end  # All is matched, and the rest may be anything.
-        for letter in text:
-            state = (state & letters.get(letter, any_letter)) << 1 | state & stays
+        for character in text:
+            state = (state & characters.get(character, any_character)) << 1 | state & stays
             if not state:
                 return False
             if state & done:
@@ -46,16 +46,16 @@ def compile_glob(pattern: str) -> Glob:
     """The glob of a pattern; ValueError when it is too long."""
     if len(pattern) > MAX_GLOB:
         raise ValueError(f"the glob '{short(pattern)}' has {len(pattern)} characters, expected at most {MAX_GLOB}")
-    letters: dict[str, int] = {}
-    any_letter = stays = 0
+    characters: dict[str, int] = {}
+    any_character = stays = 0
     bit = 1
-    for letter in pattern:
-        if letter == "*":
+    for character in pattern:
+        if character == "*":
             stays |= bit
             continue
-        if letter == "?":
-            any_letter |= bit
+        if character == "?":
+            any_character |= bit
         else:
-            letters[letter] = letters.get(letter, 0) | bit
+            characters[character] = characters.get(character, 0) | bit
         bit <<= 1
-    return Glob({letter: bits | any_letter for letter, bits in letters.items()}, any_letter, stays, bit)
+    return Glob({character: bits | any_character for character, bits in characters.items()}, any_character, stays, bit)

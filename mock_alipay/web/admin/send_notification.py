@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -83,6 +82,14 @@ async def _own(context: AdminContext, request: AdminRequest, notification_step: 
             _latest(payment, body["notification"]),
         )
         return context.repository.notifier.draft(payment, event, notification_step, body=body["body"])
+    return await _without_payment(context, request, notification_step)
+
+
+async def _without_payment(
+    context: AdminContext, request: AdminRequest, notification_step: NotificationStep
+) -> Notification:
+    """Of nothing that the gateway knows: the request says to whom and where it is sent."""
+    body = request.body
     for name in ("clientId", "url"):
         if name not in body:
             detail = f"{name}: missing; it is required where no paymentRequestId names a payment"
@@ -92,11 +99,7 @@ async def _own(context: AdminContext, request: AdminRequest, notification_step: 
             400, "Bad field", "after: there is nothing to wait for where no paymentRequestId names a payment"
         )
     now = await context.clocks.now(request.client_id)
-    wait = (
-        context.repository.environment.ids.between(*notification_step.delay, "by hand", body["notification"])
-        if notification_step.delay
-        else 0.0
-    )
+    delay = context.repository.notifier.delay(notification_step, "by hand", body["notification"])
     return Notification(
         id="",
         client_id=body["clientId"],
@@ -107,7 +110,7 @@ async def _own(context: AdminContext, request: AdminRequest, notification_step: 
         created=now,
         url=body["url"],
         body=orjson.dumps(body["body"]),
-        due=now + timedelta(seconds=wait),
+        due=now + delay,
         fault=notification_step.fault,
     )
 
