@@ -22,6 +22,14 @@ from tests.live import sample
 from tests.shop import ACKNOWLEDGED, FAULTY, open_shop
 
 
+@pytest.fixture(autouse=True)
+def interruptible() -> Iterator[None]:
+    """Ctrl-C ends processes; those of a shell's background job inherit that they ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @dataclass(frozen=True)
 class Tailing:
     """``tail`` in a process."""
