@@ -8,11 +8,15 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from mock_alipay.apis.context import CHECKOUT_PATH
+from mock_alipay.contracts.documented_apis import intended_api, not_implemented
 from mock_alipay.errors import DomainError, NoCashierPage, NoSuchPath, Refusal
 from mock_alipay.journal.exchange import Call
-from mock_alipay.text.wording import close, short
+from mock_alipay.text.wording import short
 
 PREFIXES = ("/ams/api/v1/", "/ams/sandbox/api/v1/")
+
+_API_ROOT = re.compile(r"^/ams/(sandbox/)?(api/)?(v\d+/)?")
+"""What comes before an API's id in a path; other versions than ``v1`` too."""
 
 _TWO_SLASHES = "the path came with double slashes; a gateway URL that ends with a slash does that: leave it out"
 
@@ -62,13 +66,11 @@ class Router:
             return NoSuchPath(detail, endpoints=self._endpoints)
         if before:
             return Refusal("NO_INTERFACE_DEF", f"no API at {shown}: the gateway URL must not have a path of its own")
-        *_, family, name = path.rstrip("/").split("/")
-        # Of two families that have such an endpoint, the one in the path comes last, and counts.
-        families = sorted((one.split("/") for one in self._endpoints), key=lambda one: one[0] == family)
-        named = {name: of for of, name in families}
-        meant = close(name, named)
+        api = intended_api(_API_ROOT.sub("", path), self._endpoints)
+        if api and api not in self._endpoints:
+            return Refusal("NO_INTERFACE_DEF", not_implemented(api, self._endpoints))
         prefix = PREFIXES[path.startswith("/ams/sandbox/")]
-        hint = f", did you mean {prefix}{named[meant]}/{meant}?" if meant else ""
+        hint = f", did you mean {prefix}{api}?" if api else ""
         return Refusal("NO_INTERFACE_DEF", f"no API at {shown}{hint}")
 
 

@@ -73,6 +73,21 @@ def test_an_unknown_api_is_refused_with_the_one_that_was_meant(target: str, mean
         assert "did you mean" not in message
 
 
+@pytest.mark.parametrize(
+    ("target", "api"),
+    [
+        ("/ams/api/v1/subscriptions/create", "subscriptions/create"),
+        ("/ams/sandbox/api/v1/risk/payments/decide", "risk/payments/decide"),
+        ("/ams/api//v1/payments/retrievePaymentSession", "payments/retrievePaymentSession"),
+        ("/ams/api/v1/payments/retrievePaymentSesion", "payments/retrievePaymentSession"),
+    ],
+)
+def test_an_api_that_is_not_implemented_is_refused_as_such(target: str, api: str) -> None:
+    """NO_INTERFACE_DEF names the API and the implemented ones, and suggests no other."""
+    expected = f"mock-alipay does not implement {api}; it implements createPaymentSession, inquiryPayment"
+    assert ("NO_INTERFACE_DEF", expected) == refused(target)
+
+
 @pytest.mark.parametrize("target", ["/mock" + PATH, "/a/b" + SANDBOX_PATH])
 def test_a_path_before_the_apis_own_is_named_as_the_mistake(target: str) -> None:
     """The gateway URL must not have one."""
