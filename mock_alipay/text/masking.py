@@ -12,39 +12,40 @@ _NUMBERS = "cardno cardnumber cardnum pan primaryaccountnumber fundingpan credit
 _CODES = """cvv cvv2 cvc cvc2 cvn cvn2 csc cav2 cid2 cvvcode cvccode cvvno cardcvv cardcvc securitycode cardsecuritycode
 cardverificationcode cardverificationvalue verificationvalue"""
 SECRET_NAMES = frozenset(f"{_NUMBERS} {_CODES}".split())
-"""Names whose values are never shown whole: lower case, without what stands between words."""
+"""Names of fields whose values are masked: lower case, without separators."""
 
 MAX_DEPTH = 64
-"""Deeper bodies are refused, but shown: a thousand levels would be more than Python and JSON writers can take."""
+"""Levels shown of a body: Python and JSON writers fail at about a thousand. Deeper bodies are refused, but shown."""
 
 _BETWEEN_WORDS = str.maketrans("", "", "_. -")
 _LONGEST_NAME = 60
-"""Characters beyond which a name is none of these, whatever stands between its words."""
+"""The maximum length of a secret name, separators included."""
 _VALUE = r'\\+"[^"\\]*(?:\\+")?|"(?:[^"\\]|\\.)*"?|[^\s,}\]]+'
 
 _SEPARATOR = r"(?:[\xc2-\xef][\x80-\xbf]{1,2}|\\+(?:u[0-9a-fA-F]{4}|[bfnrt/])|%[0-9a-fA-F]{2}|[^\w\"*\[\]{}\\]|_)"
-"""What may stand between digits: any character but a letter, escaped or not, and none that JSON puts between values.
+"""A separator of digits: any character, escaped or not, except letters and the characters that separate JSON values.
 
-UTF-8 that was read as Latin-1 counts too, which is how headers come."""
+UTF-8 decoded as Latin-1, as in headers, is included."""
 _DIGITS = re.compile(rf"\d(?>{_SEPARATOR}{{0,3}}\d){{12,}}")
-"""Digits in which card numbers may be."""
+"""A run of digits that may contain card numbers."""
 _DIGIT = re.compile(rf"({_SEPARATOR}{{0,3}})(\d)")
 _SHORTEST, _LONGEST = 13, 19
+"""The length of a card number in digits."""
 _EXACT = 2**53
-"""Up to here a float is a whole number to its last digit."""
+"""Floats above this have no exact last digits."""
 _SCHEMES = re.compile("220[0-4]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720|[3-9]")
-"""How the numbers of card schemes begin. Ids that begin with a date, and milliseconds, begin otherwise."""
+"""The first digits of card schemes. Ids that begin with a date, and milliseconds, begin differently."""
 
 
 def mask_value(value: str) -> str:
-    """First six and last four digits of a card number; nothing of anything shorter."""
+    """The value with all but its first six and last four characters masked; a value under 13 is masked whole."""
     if len(value) < 13:
         return "*" * len(value)
     return value[:6] + "*" * (len(value) - 10) + value[-4:]
 
 
 def is_secret(name: str) -> bool:
-    """Whether a field of this name holds a card number or security code."""
+    """Whether a field of this name contains a card number or security code."""
     return len(name) <= _LONGEST_NAME and _is_secret(name)
 
 
@@ -54,9 +55,9 @@ def _is_secret(name: str) -> bool:
 
 
 def mask_json(value: Any, *, secret: bool = False, room: int = MAX_DEPTH) -> Any:
-    """A copy of a parsed body in which the secret fields and all within them are masked, and card numbers anywhere.
+    """A copy of a parsed body with masked secret fields (and all values in them), and masked card numbers everywhere.
 
-    ``secret`` says that ``value`` itself stands in such a field; what nests more than ``room`` levels is left out.
+    ``secret``: ``value`` is in a secret field. Values nested more than ``room`` levels deep are replaced by ``…``.
     """
     if isinstance(value, dict | list) and room == 0:
         return "…"
@@ -77,19 +78,19 @@ def mask_json(value: Any, *, secret: bool = False, room: int = MAX_DEPTH) -> Any
 
 
 def mask_text(text: str) -> str:
-    """Any text, JSON or not, with its secret fields and card numbers masked, everything else byte for byte."""
+    """A text, JSON or not, with its secret fields and card numbers masked; the rest is unchanged."""
     if '"' in text or "=" in text:
         in_json, in_form = _fields()
-        text = in_json.sub(lambda found: found[1] + _masked_literal(found[2]), text)
-        text = in_form.sub(lambda found: found[1] + mask_value(found[2]), text)
+        text = in_json.sub(lambda match: match[1] + _masked_literal(match[2]), text)
+        text = in_form.sub(lambda match: match[1] + mask_value(match[2]), text)
     return mask_cards(text)
 
 
 @cache
 def _fields() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Secret fields in JSON text, or in JSON text within JSON text, its quotes escaped; and in queries and forms.
+    """Patterns of secret fields: in JSON, also in a JSON string with escaped quotes; and in queries and forms.
 
-    Made when they are needed first: that takes some milliseconds.
+    Compiled on first use, which takes some milliseconds.
     """
     names = "|".join("[_. -]?".join(name) for name in sorted(SECRET_NAMES, key=len, reverse=True))
     return (
@@ -99,26 +100,26 @@ def _fields() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def mask_cards(text: str) -> str:
-    """A text with its card numbers masked: 13 to 19 digits, with separators or without.
+    """A text with its card numbers masked: 13 to 19 digits, with or without separators.
 
-    They are told from other long numbers by their first digits and their check digit (Luhn).
+    A card number is recognized by its first digits and its check digit (Luhn).
     """
     if len(text) < _SHORTEST or text.isalpha():
         return text
-    return _DIGITS.sub(lambda found: _masked_run(found[0]), text)
+    return _DIGITS.sub(lambda match: _masked_run(match[0]), text)
 
 
 def _masked_run(run: str) -> str:
-    """Digits and what stands between them, with card numbers masked; overlapping ones as if they were one."""
+    """Digits with separators, with card numbers masked; overlapping card numbers are masked as one."""
     digits: list[int] = []
     places: list[int] = []
     groups: list[int] = []
-    """Where digits begin that have no separator between them."""
-    for found in _DIGIT.finditer(run):
-        if found[1] or not digits:
+    """The indices of the digits that begin a group without separators."""
+    for match in _DIGIT.finditer(run):
+        if match[1] or not digits:
             groups.append(len(digits))
-        digits.append(int(found[2]))
-        places.append(found.end() - 1)
+        digits.append(int(match[2]))
+        places.append(match.end() - 1)
     shown, done = [], 0
     for begin, end in _joined(_cards(digits, [*groups, len(digits)])):
         first, last = places[begin], places[end - 1] + 1
@@ -128,28 +129,28 @@ def _masked_run(run: str) -> str:
 
 
 def _cards(digits: Sequence[int], groups: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Where card numbers begin and end, which they do where groups do.
+    """The start and end indices of card numbers, which begin and end at the borders of groups.
 
-    The check adds every other digit doubled, from the last one on. Sums up to each place, with the odd or the even ones
-    doubled, let it take the same time for each pair of groups.
+    The Luhn check doubles every other digit, counted from the last. Prefix sums with the odd or the even digits doubled
+    make the check of each pair of borders take constant time.
     """
     doubled = [digit * 2 - 9 if digit > 4 else digit * 2 for digit in digits]
     mixed = [
         [two if at % 2 == odd else one for at, (one, two) in enumerate(zip(digits, doubled, strict=True))]
         for odd in (0, 1)
     ]
-    sums = [[0, *itertools.accumulate(one)] for one in mixed]
+    sums = [[0, *itertools.accumulate(values)] for values in mixed]
     for number, begin in enumerate(groups):
         if not _SCHEMES.match("".join(map(str, digits[begin : begin + 4]))):
             continue
         for end in groups[number + 1 : number + 1 + _LONGEST]:
-            one = sums[end % 2]
-            if _SHORTEST <= end - begin <= _LONGEST and (one[end] - one[begin]) % 10 == 0:
+            total = sums[end % 2]
+            if _SHORTEST <= end - begin <= _LONGEST and (total[end] - total[begin]) % 10 == 0:
                 yield begin, end
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Spans in order, those that overlap as one."""
+    """The spans in order, with overlapping ones joined."""
     before: tuple[int, int] | None = None
     for begin, end in spans:
         if before is not None and begin < before[1]:
@@ -163,7 +164,7 @@ def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 def _masked_number(number: float) -> float | str:
-    """A number, or a text where it is a card number, which a large float is by its first digits alone."""
+    """A number, or the masked text of a card number. A large float counts as one by its first digits alone."""
     if not 10 ** (_SHORTEST - 2) <= abs(number) < 10**_LONGEST:
         return number
     whole = str(int(number))

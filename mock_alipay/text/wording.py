@@ -1,4 +1,4 @@
-"""Words for people: values shown short, and the name that was perhaps meant."""
+"""Texts for messages: shortened values, and suggestions for misspelled names."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Iterable
 from typing import Any
 
 _LONGEST_NAME = 80
-"""Characters of a name that are compared; what is longer is no misspelling."""
+"""The number of characters compared: a longer name is no misspelling."""
 
 
 def short(text: str, most: int = 40) -> str:
-    """A text cut to ``most`` characters."""
+    """The text, cut to ``most`` characters."""
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def described(value: Any, *, secret: bool = False) -> str:
-    """A JSON value as an error message shows it, cut short, and not at all when it is secret."""
+    """A JSON value for an error message: shortened, or only its type and length when it is secret."""
     match value:
         case None:
             return "null"
@@ -34,25 +34,25 @@ def described(value: Any, *, secret: bool = False) -> str:
 
 
 def reasons(faults: Iterable[str], message: str, explanation: str | None) -> list[str]:
-    """What to tell of a call: its faults, or else its message unless it holds the explanation; and the explanation."""
-    told = list(faults)
-    if not told and message and not (explanation and explanation[:40] in message):
-        told.append(message)
-    return [*told, explanation] if explanation else told
+    """What to show of a call: its faults, or its message unless that contains the explanation; and the explanation."""
+    texts = list(faults)
+    if not texts and message and not (explanation and explanation[:40] in message):
+        texts.append(message)
+    return [*texts, explanation] if explanation else texts
 
 
 def not_json(error: json.JSONDecodeError) -> str:
-    """Where a text stops being JSON. Each parser has words of its own for why: they come last, in brackets."""
+    """Where a text is no JSON. The parser's own message comes last, in brackets."""
     return f"not JSON at line {error.lineno}, column {error.colno} [{error.msg}]"
 
 
 def close(name: str, words: Iterable[str]) -> str | None:
-    """The known word that ``name`` was perhaps meant to be."""
+    """The word that is most similar to ``name``, or None when none is similar enough."""
     folded = {word.lower(): word for word in words}
-    found = difflib.get_close_matches(name[:_LONGEST_NAME].lower(), folded, 1, 0.7)
-    return folded[found[0]] if found else None
+    matches = difflib.get_close_matches(name[:_LONGEST_NAME].lower(), folded, 1, 0.7)
+    return folded[matches[0]] if matches else None
 
 
 def alike(one: str, other: str) -> float:
-    """How much two texts have in common, from 0 to 1."""
+    """The similarity of two texts, from 0 to 1."""
     return difflib.SequenceMatcher(None, one[:_LONGEST_NAME], other[:_LONGEST_NAME]).ratio()
