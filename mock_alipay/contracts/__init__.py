@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 CURRENT = "2024-04-26"
 FOLDER = Path(__file__).parent
-"""Has a folder for each version."""
+"""Contains one folder per version."""
 
 
 def load(
@@ -23,11 +23,11 @@ def load(
     types: TypeMode = "documented",
     required: RequiredMode = "documented",
 ) -> Contract:
-    """A version of the contract, read anew; SetupError when ``within`` has no folder of that name."""
-    # Imported when a contract is read: what only needs the names of this package starts without it.
+    """Read a version of the contract. SetupError when ``within`` has no folder of that name."""
+    # Imported late, so that users of this package's names do not load the schemas' libraries.
     from mock_alipay.contracts.contract import Contract
 
     folder = within / version
     if not folder.is_dir():
-        raise SetupError(f"there is no contract {version}: expected a folder of that name in {within}")
+        raise SetupError(f"unknown contract {version}: expected a folder of that name in {within}")
     return Contract.read(folder, types, required)

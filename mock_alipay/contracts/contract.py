@@ -1,4 +1,4 @@
-"""One version of the wire contract, as its folder has it."""
+"""One version of the wire contract, read from its folder."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ _REPLY = ".reply"
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What the gateway accepts and replies."""
+    """The schemas, result codes and limits of the gateway's API."""
 
     schemas: Schemas
     results: Mapping[str, Result]
     """Every documented result code."""
     limits: Limits
     payment_options: Sequence[Mapping[str, Any]]
-    """The payment methods that a consultation knows."""
+    """The payment methods that consult lists."""
     endpoints: tuple[str, ...]
-    """Their ids, family and name: ``payments/cancel``."""
+    """Ids of family and name: ``payments/cancel``."""
     notifications: tuple[str, ...]
-    """Those of what the gateway sends by itself: ``payments/notifyPayment``."""
+    """Ids of family and name: ``payments/notifyPayment``."""
 
     @classmethod
     def read(cls, folder: Path, types: TypeMode, required: RequiredMode) -> Self:
-        """The contract in a folder, which has a folder for each family.
+        """The contract in a folder, which contains one folder per family.
 
-        There an endpoint has two schemas, for its requests and its replies, and a notification has one.
+        In a family's folder an endpoint has two schemas, of its requests and its replies; a notification has one.
         """
         schemas = Schemas(folder, types, required)
         files = sorted(file.relative_to(folder).with_suffix("").as_posix() for file in folder.glob("*/*.json"))
@@ -54,21 +54,21 @@ class Contract:
         )
 
     def check(self, endpoint: str, raw: bytes) -> dict[str, Any]:
-        """The parsed body, its nulls removed; PARAM_ILLEGAL with every fault when it is not valid."""
+        """The parsed body without nulls. PARAM_ILLEGAL with every fault when it is not valid."""
         body = parse(raw)
         if not self.schemas.accepts(endpoint, body):
             faults = self.schemas.explain(endpoint, body)
-            raise Refusal("PARAM_ILLEGAL", faults=faults or [Fault("body", "what the documentation asks for", "less")])
+            raise Refusal("PARAM_ILLEGAL", faults=faults or [Fault("body", "a documented body", "another")])
         return body
 
     def unknown(self, endpoint: str, body: Any) -> list[str]:
-        """The first hundred fields that the documentation does not know, each with the name that was perhaps meant."""
-        return self._told(unknown, endpoint, body)
+        """One sentence for each undocumented field, with a suggestion if a known name is close; at most 100."""
+        return self._sentences(unknown, endpoint, body)
 
     def notes(self, endpoint: str, body: Any) -> list[str]:
-        """The first hundred things in a body that pass, but that its author should know of."""
-        return self._told(notes, endpoint, body)
+        """One sentence for each accepted field or value that deserves attention; at most 100."""
+        return self._sentences(notes, endpoint, body)
 
-    def _told(self, tell: Callable[[Part], Iterable[str]], endpoint: str, body: Any) -> list[str]:
+    def _sentences(self, describe: Callable[[Part], Iterable[str]], endpoint: str, body: Any) -> list[str]:
         parts = walk(self.schemas, {"$ref": f"{endpoint}.json"}, "", body)
-        return list(itertools.islice(itertools.chain.from_iterable(map(tell, parts)), MAX_FAULTS))
+        return list(itertools.islice(itertools.chain.from_iterable(map(describe, parts)), MAX_FAULTS))

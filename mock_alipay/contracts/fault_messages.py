@@ -1,4 +1,4 @@
-"""What a schema says no to, in plain words: a table from keyword to phrase."""
+"""Schema errors as faults in plain words: a table from keyword to phrase."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 MAX_FAULTS = 100
-"""More are not told: an array of many wrong elements would hold up every other call for many seconds."""
+"""Further faults are dropped: describing an array of many wrong elements would block other calls for seconds."""
 
 _CONDITIONS = ("when ", "unless ", "beside ")
-"""How the title of a rule begins that says when, or where, a field is required."""
+"""The first words of a rule's title that says when, or where, a field is required."""
 
 _OBSERVED_HINT = "; --required observed accepts its absence"
 
@@ -37,16 +37,16 @@ _TYPES = {
 
 
 def faults(errors: Iterable[ValidationError]) -> list[Fault]:
-    """The errors of a validator as faults, without repetitions, in the order of the schema, the first hundred."""
+    """The first hundred errors of a validator as faults, without duplicates, in the order of the schema."""
     complaints = [_complaint(error) for error in islice(errors, MAX_FAULTS)]
-    # A value of the wrong type is never one of an enum either: saying so would count one fault twice.
+    # A value of the wrong type also violates an enum or pattern: only its type is reported.
     mistyped = {complaint.path for complaint in complaints if complaint.keyword == "type"}
-    worthy = (one for one in complaints if one.keyword == "type" or one.path not in mistyped)
-    return list(dict.fromkeys(fault for complaint in worthy for fault in _told(complaint)))
+    relevant = (c for c in complaints if c.keyword == "type" or c.path not in mistyped)
+    return list(dict.fromkeys(fault for complaint in relevant for fault in _faults(complaint)))
 
 
 def dotted(path: Iterable[str | int]) -> str:
-    """A path as users write it: ``order.goods[0].goodsName``."""
+    """A path in the notation of messages: ``order.goods[0].goodsName``."""
     text = ""
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
@@ -55,10 +55,10 @@ def dotted(path: Iterable[str | int]) -> str:
 
 @cache
 def validator_class() -> type[Validator]:
-    """The validator that explains: draft 2020-12, its patterns matched as the compiled one does.
+    """The explaining validator: draft 2020-12, with patterns matched as in the compiled validator.
 
-    Python's ``$`` also matches before a last line end; the patterns here are anchored at both ends,
-    so a full match means the same to both.
+    Python's ``$`` also matches before a final newline. All patterns are anchored at both ends, so ``fullmatch`` gives
+    the result of the compiled validator.
     """
     from jsonschema import Draft202012Validator, ValidationError, validators
 
@@ -72,10 +72,12 @@ def validator_class() -> type[Validator]:
 
 @dataclass(frozen=True, slots=True)
 class _Complaint:
+    """An error of the validator."""
+
     path: tuple[str | int, ...]
     keyword: str
-    wanted: Any
-    """The keyword's value."""
+    expected: Any
+    """The keyword's value in the schema."""
     schema: Mapping[str, Any]
     value: Any
 
@@ -92,13 +94,13 @@ def _complaint(error: ValidationError) -> _Complaint:
     )
 
 
-def _told(complaint: _Complaint) -> Iterator[Fault]:
+def _faults(complaint: _Complaint) -> Iterator[Fault]:
     path = complaint.path
     if complaint.keyword == "required":
-        # A rule that binds only sometimes says when in its title; the title of a whole object names that object.
+        # The title of a conditional rule states the condition; the title of an object only names the object.
         when = complaint.title or ""
         expected = f"a value {when}" if when.startswith(_CONDITIONS) else "a value"
-        for name in complaint.wanted:
+        for name in complaint.expected:
             if name not in complaint.value:
                 hint = _OBSERVED_HINT if name in complaint.schema.get("x-observedAbsent", ()) else ""
                 yield Fault(dotted((*path, name)), expected + hint, "nothing")
@@ -107,7 +109,7 @@ def _told(complaint: _Complaint) -> Iterator[Fault]:
         known = complaint.schema.get("properties", {})
         for name in complaint.value:
             if name not in known:
-                yield Fault(dotted((*path, name)), f"one of {_listed(name, known)}", "an unknown name")
+                yield Fault(dotted((*path, name)), f"one of {_with_suggestion(name, known)}", "an unknown name")
         return
     secret = bool(path) and is_secret(str(path[-1]))
     sized = complaint.keyword in ("minLength", "maxLength", "minItems", "maxItems")
@@ -117,17 +119,17 @@ def _told(complaint: _Complaint) -> Iterator[Fault]:
 
 
 def _titled(complaint: _Complaint) -> str:
-    return complaint.title or f"{complaint.keyword} {complaint.wanted}"
+    return complaint.title or f"{complaint.keyword} {complaint.expected}"
 
 
 def _type(complaint: _Complaint) -> str:
-    if isinstance(complaint.wanted, str):
-        return _TYPES[complaint.wanted]
-    return complaint.title or " or ".join(_TYPES[name] for name in complaint.wanted)
+    if isinstance(complaint.expected, str):
+        return _TYPES[complaint.expected]
+    return complaint.title or " or ".join(_TYPES[name] for name in complaint.expected)
 
 
 def _enum(complaint: _Complaint) -> str:
-    words = [str(word) if word != "" else "an empty string" for word in complaint.wanted]
+    words = [str(word) if word != "" else "an empty string" for word in complaint.expected]
     meant = close(str(complaint.value), words)
     phrase = complaint.title or f"one of {', '.join(words)}"
     return f"{phrase} (did you mean {meant}?)" if meant else phrase
@@ -135,7 +137,7 @@ def _enum(complaint: _Complaint) -> str:
 
 def _count(noun: str, bound: str) -> Callable[[_Complaint], str]:
     def phrase(complaint: _Complaint) -> str:
-        return f"{bound} {complaint.wanted} {noun}" + ("" if complaint.wanted == 1 else "s")
+        return f"{bound} {complaint.expected} {noun}" + ("" if complaint.expected == 1 else "s")
 
     return phrase
 
@@ -143,9 +145,9 @@ def _count(noun: str, bound: str) -> Callable[[_Complaint], str]:
 _PHRASES: Mapping[str, Callable[[_Complaint], str]] = {
     "type": _type,
     "enum": _enum,
-    "const": lambda complaint: complaint.title or str(complaint.wanted),
-    "minimum": lambda complaint: complaint.title or f"{complaint.wanted} or more",
-    "maximum": lambda complaint: complaint.title or f"{complaint.wanted} or less",
+    "const": lambda complaint: complaint.title or str(complaint.expected),
+    "minimum": lambda complaint: complaint.title or f"{complaint.expected} or more",
+    "maximum": lambda complaint: complaint.title or f"{complaint.expected} or less",
     "minLength": _count("character", "at least"),
     "maxLength": _count("character", "at most"),
     "minItems": _count("element", "at least"),
@@ -154,6 +156,6 @@ _PHRASES: Mapping[str, Callable[[_Complaint], str]] = {
 }
 
 
-def _listed(name: str, known: Iterable[str]) -> str:
+def _with_suggestion(name: str, known: Iterable[str]) -> str:
     meant = close(name, known)
     return ", ".join(known) + (f" (did you mean {meant}?)" if meant else "")

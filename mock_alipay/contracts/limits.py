@@ -1,4 +1,4 @@
-"""How long things last in a payment's life, and how many there may be: ``figures.json``."""
+"""Durations and limits of payments, read from ``figures.json``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NEVER = "none"
 
 
 class Limits(NamedTuple):
-    """The figures; the file tells their sources."""
+    """The values of ``figures.json``, which names their sources."""
 
     session_lifetime: timedelta
     longest_order_lifetime: timedelta
@@ -31,17 +31,17 @@ class Limits(NamedTuple):
 
     @classmethod
     def read(cls, content: Mapping[str, Any]) -> Self:
-        """The figures of a file."""
+        """The limits in the content of the file."""
 
-        def length(name: str) -> timedelta:
+        def duration(name: str) -> timedelta:
             return durations.parse(content[name]["is"])
 
         return cls(
-            session_lifetime=length("sessionLifetime"),
-            longest_order_lifetime=length("longestOrderLifetime"),
-            authorization_lifetime=length("authorizationLifetime"),
-            refund_window=length("refundWindow"),
-            settling=length("settling"),
+            session_lifetime=duration("sessionLifetime"),
+            longest_order_lifetime=duration("longestOrderLifetime"),
+            authorization_lifetime=duration("authorizationLifetime"),
+            refund_window=duration("refundWindow"),
+            settling=duration("settling"),
             most_captures=content["mostCaptures"]["is"],
             most_refunds=content["mostRefunds"]["is"],
             resend_intervals=tuple(map(durations.parse, content["resendIntervals"]["is"])),
@@ -50,11 +50,11 @@ class Limits(NamedTuple):
         )
 
     def order_lifetime(self, method: str) -> timedelta:
-        """How long an order of a paymentMethodType waits to be paid."""
+        """How long a submitted order of a paymentMethodType can be paid."""
         return durations.parse(_of(self.order_lifetimes, method))
 
     def cancel_until(self, method: str, paid: datetime) -> datetime | None:
-        """Until when a payment may be cancelled; None when this paymentMethodType knows no cancel once it is paid."""
+        """The end of the cancel window of a paid payment; None when the paymentMethodType does not support cancel."""
         window = _of(self.cancel_windows, method)
         if window == _NEVER:
             return None
@@ -64,9 +64,9 @@ class Limits(NamedTuple):
         return datetime.combine(day, _CLOSE_OF_DAY, GATEWAY_ZONE)
 
 
-def _table(written: Mapping[str, Any]) -> dict[str, str]:
-    """Patterns of paymentMethodTypes and what holds for them; what holds for all others last."""
-    return {**written["byMethod"], "*": written["is"]}
+def _table(row: Mapping[str, Any]) -> dict[str, str]:
+    """Values by paymentMethodType pattern; the default comes last."""
+    return {**row["byMethod"], "*": row["is"]}
 
 
 def _of(table: Mapping[str, str], method: str) -> str:

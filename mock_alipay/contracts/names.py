@@ -1,4 +1,4 @@
-"""The closed sets of names that the contract, scenarios and payments share."""
+"""Names shared by the contract, scenarios and payments, and the lookup of endpoint names."""
 
 from __future__ import annotations
 
@@ -10,53 +10,53 @@ from typing import Literal, NamedTuple
 from mock_alipay.text.wording import close, short
 
 MAX_MESSAGE = 256
-"""Characters of ``resultMessage`` (PAGE)."""
+"""The maximum length of ``resultMessage`` in characters (PAGE)."""
 
 TypeMode = Literal["documented", "strict"]
-"""Whether documented Booleans and Integers may be native JSON, or strings only."""
+"""Whether documented Booleans and Integers may be native JSON values or strings, or strings only."""
 
 RequiredMode = Literal["documented", "observed"]
-"""Whether fields that documentation requires and official demos leave out must be there, or may be absent."""
+"""Whether fields that the documentation requires, but official demos omit, are required or optional."""
 
 BuyerAction = Literal["pay", "decline", "leave", "pending", "challenge"]
-"""What a buyer can do; ``pending``: done, but the outcome is not known yet; ``challenge``: faces 3-D Secure."""
+"""Buyer actions. ``pending``: the buyer has paid, the result is not known yet; ``challenge``: 3-D Secure begins."""
 
 NotificationName = Literal["notifyPayment", "notifyCapture", "notifyRefund"]
-"""What the gateway tells a merchant by itself."""
+"""The notifications that the gateway sends."""
 
 
 class Act(NamedTuple):
-    """Something a buyer does, so long after what happened before it."""
+    """A buyer action, and its delay after the previous one."""
 
     action: BuyerAction
     after: timedelta = timedelta()
     code: str = ""
-    """Why a payment is declined; the empty text for the usual reason."""
+    """The result code of a declined payment; empty for the default code."""
 
 
 class Unresolved(LookupError):
-    """What a user wrote is no endpoint or notification, or several: then ``candidates`` are their ids."""
+    """A name is unknown, or ambiguous: then ``candidates`` has the ids with that name."""
 
     def __init__(self, problem: str, candidates: Sequence[str] = ()) -> None:
         super().__init__(problem)
         self.candidates = candidates
 
 
-def resolve(written: str, ids: Iterable[str], what: str = "endpoint") -> str:
-    """The id that a user means: an id, or the name alone where one family has it; Unresolved when there is none."""
+def resolve(written: str, ids: Iterable[str], noun: str = "endpoint") -> str:
+    """The id for an id, or for a name that only one family has. Raises Unresolved."""
     spoken = spoken_names(ids)
     if written in spoken.values():
         return written
     if written in spoken:
         return spoken[written]
     if candidates := [id_ for id_ in spoken.values() if bare(id_) == written]:
-        raise Unresolved(f"several families have {what} '{written}': write one of {', '.join(candidates)}", candidates)
+        raise Unresolved(f"several families have {noun} '{written}': use one of {', '.join(candidates)}", candidates)
     meant = close(written, spoken)
-    raise Unresolved(f"there is no {what} '{short(written)}'" + (f" (did you mean {meant}?)" if meant else ""))
+    raise Unresolved(f"unknown {noun} '{short(written)}'" + (f" (did you mean {meant}?)" if meant else ""))
 
 
 def spoken_names(ids: Iterable[str]) -> dict[str, str]:
-    """The ids, each under what users call it: its name, or the whole id where several families have that name."""
+    """The ids by the name that users see: the bare name, or the whole id when several families have that name."""
     known = list(ids)
     count = Counter(map(bare, known))
     return {bare(id_) if count[bare(id_)] == 1 else id_: id_ for id_ in known}

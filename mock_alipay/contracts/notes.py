@@ -1,4 +1,4 @@
-"""What to tell of a body that the contract accepts: usual fields that are absent, unknown fields and values."""
+"""Notes on accepted bodies: absent fields that are usually required, unknown fields and values."""
 
 from __future__ import annotations
 
@@ -9,36 +9,35 @@ from mock_alipay.contracts.schemas import MAX_DEPTH, OBSERVED_ABSENT, Schemas
 from mock_alipay.text.wording import close, short
 
 _MOST_UNKNOWN = 200
-"""Unknown names of one object that are looked at: each is compared with all known ones."""
-
+"""The maximum number of unknown names examined per object: each is compared with every known name."""
 
 Part = tuple[str, Any, dict[str, Any], dict[str, Any]]
-"""A path in a body, the value there, its schema, and the schema that refers to that, or the same where none does."""
+"""A path in a body, its value, its schema, and the referring schema with ``$ref`` (the same schema without one)."""
 
 
 def walk(
     schemas: Schemas, schema: dict[str, Any], within: str, value: Any, path: str = "", depth: int = 0
 ) -> Iterator[Part]:
-    """The parts of a body that a schema describes, those outside first; ``within`` is the schema's file."""
-    if value is None or depth > MAX_DEPTH:  # goods that cross-sell goods without end; the body was refused
+    """The parts of a body that a schema describes, outer parts first; ``within`` is the schema's file."""
+    if value is None or depth > MAX_DEPTH:  # refused bodies too are walked, and goods nest without limit
         return
-    found, within = schemas.resolve(schema, within)
-    yield path, value, found, schema
+    resolved, within = schemas.resolve(schema, within)
+    yield path, value, resolved, schema
     inner: list[tuple[str, dict[str, Any], Any]] = []
     if isinstance(value, list):
-        inner = [(f"{path}[{index}]", found.get("items", {}), item) for index, item in enumerate(value)]
+        inner = [(f"{path}[{index}]", resolved.get("items", {}), item) for index, item in enumerate(value)]
     elif isinstance(value, dict):
-        known = found.get("properties", {})
+        known = resolved.get("properties", {})
         inner = [(_member(path, name), known[name], item) for name, item in value.items() if name in known]
-    for place, rule, item in inner:
-        yield from walk(schemas, rule, within, item, place, depth + 1)
+    for inner_path, rule, item in inner:
+        yield from walk(schemas, rule, within, item, inner_path, depth + 1)
 
 
 def notes(part: Part) -> Iterator[str]:
     """One sentence for each note.
 
-    Three keywords of the schemas lead to one: ``x-observedAbsent`` (fields that documentation requires and that may
-    be absent all the same), ``x-known`` (the known words of an open list) and ``x-note`` (what to know of a field).
+    They come from three keywords of the schemas: ``x-observedAbsent`` (fields that the documentation requires but that
+    may be absent), ``x-known`` (the known values of an open list) and ``x-note`` (a remark about a field).
     """
     path, value, schema, beside = part
     if "x-note" in beside:
@@ -54,20 +53,20 @@ def notes(part: Part) -> Iterator[str]:
 
 
 def unknown(part: Part) -> Iterator[str]:
-    """One sentence for each field that the schema does not know."""
+    """One sentence for each field that is not in the schema."""
     path, value, schema, _ = part
     if not isinstance(value, dict) or "properties" not in schema:
         return
     known = schema["properties"]
     # null is the same as absent
-    strange = [name for name, inner in value.items() if inner is not None and name not in known]
-    for name in strange[:_MOST_UNKNOWN]:
+    unknown_names = [name for name, inner in value.items() if inner is not None and name not in known]
+    for name in unknown_names[:_MOST_UNKNOWN]:
         meant = close(name, [word for word in known if word not in value])
-        # A free map may hold anything; only a near miss is worth a word there.
+        # A free map may contain any name, so only a likely misspelling is reported there.
         if meant or not schema.get("additionalProperties"):
             yield f"{_member(path, name)}: unknown field" + (f", did you mean {meant}?" if meant else "")
 
 
 def _member(path: str, name: str) -> str:
-    """The path of a field within the object at ``path``, which is empty for the body."""
+    """The path of a field in the object at ``path``; an empty path is the body."""
     return f"{path}.{name}" if path else name

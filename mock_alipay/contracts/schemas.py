@@ -1,7 +1,7 @@
-"""JSON Schemas: a compiled validator decides, a patient one explains.
+"""JSON Schema validation: a compiled validator decides, a second one explains.
 
-jsonschema-rs answers yes or no in some 2 µs for the documented sample, jsonschema takes 230 µs but
-tells what is wrong. So the second is asked only when the first has said no.
+jsonschema-rs takes about 2 µs for the documented sample, but only says whether it is valid. jsonschema takes 230 µs and
+describes the errors, so it runs only when the first has found the body invalid.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
-"""Strings, so that brackets within them do not count, and brackets."""
+"""Matches brackets, and whole strings so that brackets in strings are skipped."""
 
 OBSERVED_ABSENT = "x-observedAbsent"
-"""The keyword that lists names of the ``required`` beside it: documentation requires them, official demos omit them."""
+"""The keyword that lists those names of the ``required`` beside it which official demos omit."""
 
 MAX_DEPTH = 32
-"""Nesting of a body beyond this is refused; the documented fields nest seven levels deep."""
+"""The maximum nesting depth of a body; the documented fields nest seven levels deep."""
 
 
 class Schemas:
-    """The schemas of a folder, with documented Booleans and Integers typed as ``types`` says.
+    """The schemas of a folder, with the definitions of ``types-<types>.json``.
 
-    With ``required="observed"`` the names in ``x-observedAbsent`` are taken out of the ``required`` beside it.
-    A schema may refer to those that stand directly in the folder.
+    With ``required="observed"`` the names in ``x-observedAbsent`` are not required. A schema can refer to the schemas
+    directly in the folder.
     """
 
     def __init__(self, folder: Path, types: TypeMode, required: RequiredMode) -> None:
@@ -50,8 +50,8 @@ class Schemas:
     def accepts(self, name: str, value: Any) -> bool:
         """Whether ``value`` is valid.
 
-        ``name`` is a file of the folder without its ending, such as ``payments/cancel.reply``, the absolute path of
-        another schema file, or either with ``#pointer`` behind ``.json``.
+        ``name`` is a file of the folder without ``.json``, such as ``payments/cancel.reply``; or the absolute path of
+        another schema file; or a file with ``.json`` followed by ``#pointer``.
         """
         decide = self._deciders.get(name)
         if decide is None:
@@ -59,20 +59,20 @@ class Schemas:
         return decide(value)
 
     def explain(self, name: str, value: Any) -> list[Fault]:
-        """Everything wrong with ``value``, outermost and foremost first; empty when it is valid."""
+        """The faults of ``value`` in the order of the schema; empty when it is valid."""
         explainer = self._explainers.get(name)
         if explainer is None:
             explainer = self._explainers[name] = self._explainer(name)
         return faults(explainer.iter_errors(value))
 
     def resolve(self, schema: dict[str, Any], within: str) -> tuple[dict[str, Any], str]:
-        """Follow ``schema``'s ``$ref`` if it has one; with the file that the result stands in."""
+        """The schema at the end of ``schema``'s references, and its file; ``within`` is the file of ``schema``."""
         while "$ref" in schema:
             schema, within, _ = self.follow(schema["$ref"], within)
         return schema, within
 
     def follow(self, reference: str, within: str) -> tuple[Any, str, str]:
-        """What a reference in the file ``within`` leads to: a schema, the file that it stands in, and where there."""
+        """The schema that a reference in the file ``within`` names, with its file and its JSON pointer."""
         if (reference, within) not in self._followed:
             name, _, pointer = reference.partition("#")
             file = posixpath.normpath(posixpath.join(posixpath.dirname(within), name)) if name else within
@@ -83,7 +83,7 @@ class Schemas:
         return self._followed[reference, within]
 
     def document(self, file: str) -> dict[str, Any]:
-        """The content of a file of the folder, or of another by its absolute path, parsed once."""
+        """The parsed content of a file of the folder, or of an absolute path; cached."""
         if file not in self._documents:
             path = self._folder / (f"types-{self._types}.json" if file == "types.json" else file)
             content = json.loads(path.read_text("utf-8"))
@@ -91,11 +91,11 @@ class Schemas:
         return self._documents[file]
 
     def put(self, file: str, document: dict[str, Any]) -> None:
-        """Have a document stand for a file, for what is checked from now on."""
+        """Use a document instead of a file's content, in validators compiled from now on."""
         self._documents[file] = document
 
     def _compile(self, name: str) -> Callable[[Any], bool]:
-        # Imported when the first call comes: native code of some megabytes.
+        # Imported on first use: some megabytes of native code.
         import jsonschema_rs
 
         root, documents = self._root(name)
@@ -114,7 +114,7 @@ class Schemas:
         return validator_class()(root, registry=Registry().with_resources(resources))
 
     def _root(self, name: str) -> tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]:
-        """The schema, and the documents by URI that it may refer to."""
+        """The schema, and the documents that it can refer to, each with its URI."""
         shared = [file.name for file in self._folder.glob("*.json") if not file.name.startswith("types-")]
         documents = [self.document(file) for file in (*shared, "types.json")]
         file, pointed, pointer = name.partition("#")
@@ -127,7 +127,7 @@ class Schemas:
 
 
 def _observed(schema: Any) -> Any:
-    """The schema without the requirements that official demos do not meet."""
+    """The schema without the required fields that official demos omit."""
     if isinstance(schema, list):
         return [_observed(inner) for inner in schema]
     if not isinstance(schema, dict):
@@ -139,7 +139,7 @@ def _observed(schema: Any) -> Any:
 
 
 def depth(value: Any) -> int:
-    """How many levels of objects and arrays a JSON value has within the outermost."""
+    """How many levels of values are nested in a JSON value; 0 for a scalar."""
     levels, level = 0, [value]
     while level:
         levels += 1
@@ -149,15 +149,15 @@ def depth(value: Any) -> int:
 
 
 def nesting(text: str) -> int:
-    """How many objects and arrays are open at most at one place of a text, be it JSON or not.
+    """The maximum number of open objects and arrays in a text, valid JSON or not.
 
-    Parsers bound it too, each elsewhere and in words of its own.
+    JSON parsers have limits of their own, with different values and messages.
     """
     most = level = 0
-    for found in _BRACKETS.finditer(text):
-        if found[0] in ("{", "["):
+    for token in _BRACKETS.finditer(text):
+        if token[0] in ("{", "["):
             level += 1
             most = max(most, level)
-        elif found[0] in ("}", "]"):
+        elif token[0] in ("}", "]"):
             level = max(level - 1, 0)
     return most

@@ -1,4 +1,4 @@
-"""Request bodies before their schemas: parsed, or told why they are no JSON object."""
+"""Parses request bodies, and says why a body is no JSON object."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TOO_DEEP = f"JSON nested more than {MAX_DEPTH} levels deep"
 
 
 def parse(raw: bytes) -> dict[str, Any]:
-    """A JSON object from a request body, null taken as absent (.NET sends every unset field so)."""
+    """The JSON object in a request body, without null fields (.NET sends unset fields as null). PARAM_ILLEGAL else."""
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
@@ -30,12 +30,12 @@ def parse(raw: bytes) -> dict[str, Any]:
 
 
 def claimed_id(raw: bytes, field: str) -> str | None:
-    """What stands in a field of a body that may be anything, so that the journal can name a refused call."""
+    """The id in a field of any body, valid or not, for the journal entry of a refused call; None without one."""
     try:
-        found = orjson.loads(raw)[field]
+        value = orjson.loads(raw)[field]
     except (ValueError, TypeError, KeyError):
         return None
-    return found if isinstance(found, str) and len(found) <= 64 else None
+    return value if isinstance(value, str) and len(value) <= 64 else None
 
 
 def _pruned(value: Any) -> Any:
@@ -58,8 +58,8 @@ def _why_no_json(raw: bytes, error: orjson.JSONDecodeError) -> str:
     if text.startswith("\ufeff"):
         return "a byte order mark before it"
     try:
-        # Python refuses integers of thousands of digits in words of its own: nobody needs their value here.
-        json.loads(text, parse_constant=_no_constant, parse_int=len)
+        # parse_int: int() refuses integers of thousands of digits; their value is not needed.
+        json.loads(text, parse_constant=_refuse_constant, parse_int=len)
     except json.JSONDecodeError as plain:
         return f"text that is {not_json(plain)}"
     except ValueError as constant:
@@ -67,7 +67,7 @@ def _why_no_json(raw: bytes, error: orjson.JSONDecodeError) -> str:
     return f"text that is {not_json(error)}"
 
 
-def _no_constant(name: str) -> Any:
+def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name}, which is not JSON")
 
 

@@ -118,7 +118,7 @@ def test_unknown_flag_in_a_process(tmp_path: Path) -> None:
             "--timeout: expected seconds, such as 10 or 0.5, more than 0 and at most 86400, got '0' ",
         ),
         (("redy",), "there is no command 'redy'; did you mean ready? commands are "),
-        (("check", "--endpoint", "payNow", "-"), "--endpoint: there is no endpoint 'payNow'; known are "),
+        (("check", "--endpoint", "payNow", "-"), "--endpoint: unknown endpoint 'payNow'; known are "),
         (
             ("--signatures", "x"),
             "--signatures (MOCK_ALIPAY_SIGNATURES): expected known, required or off, got 'x' (see mock-alipay serve",

@@ -69,5 +69,5 @@ def test_what_a_version_holds() -> None:
 
 def test_a_version_that_is_not_there() -> None:
     """It is named, with the folder that was looked into."""
-    with pytest.raises(SetupError, match=r"there is no contract 1999-12-31: expected a folder of that name in /"):
+    with pytest.raises(SetupError, match=r"unknown contract 1999-12-31: expected a folder of that name in /"):
         load("1999-12-31")

@@ -28,12 +28,12 @@ def test_an_id_or_a_name_that_one_family_has(written: str, expected: str) -> Non
     [
         (
             "cancel",
-            "several families have endpoint 'cancel': write one of payments/cancel, subscriptions/cancel",
+            "several families have endpoint 'cancel': use one of payments/cancel, subscriptions/cancel",
             ["payments/cancel", "subscriptions/cancel"],
         ),
-        ("inquiryPaiment", "there is no endpoint 'inquiryPaiment' (did you mean inquiryPayment?)", []),
-        ("payment/cancel", "there is no endpoint 'payment/cancel' (did you mean payments/cancel?)", []),
-        ("", "there is no endpoint ''", []),
+        ("inquiryPaiment", "unknown endpoint 'inquiryPaiment' (did you mean inquiryPayment?)", []),
+        ("payment/cancel", "unknown endpoint 'payment/cancel' (did you mean payments/cancel?)", []),
+        ("", "unknown endpoint ''", []),
     ],
 )
 def test_what_is_none_or_several_is_told(written: str, expected: str, candidates: list[str]) -> None:
