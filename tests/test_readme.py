@@ -25,7 +25,7 @@ import yaml
 import mock_alipay
 from mock_alipay import Mock
 from mock_alipay.apis.payments.endpoints import ENDPOINTS
-from mock_alipay.apis.payments.state_machine import MOVES
+from mock_alipay.apis.payments.state_machine import TRANSITIONS
 from mock_alipay.cli import commands
 from mock_alipay.client import call_lines, notification_lines
 from mock_alipay.config.config import Config
@@ -182,7 +182,7 @@ def test_tail_example_of_a_notification() -> None:
 def test_states() -> None:
     """The diagram shows every move that leads from one state to another, and no other."""
     drawn = re.findall(r"^    ([A-Z]+) --> ([A-Z]+): ([a-z]+)$", README, re.MULTILINE)
-    moves = {(source, rule.target or source, name) for name, rule in MOVES.items() for source in rule.sources}
+    moves = {(source, rule.target or source, name) for name, rule in TRANSITIONS.items() for source in rule.sources}
     assert sorted(moves) == sorted(drawn)
 
 

@@ -1,4 +1,4 @@
-"""Pure rules, one folder for each AMS URL family; here the list of them."""
+"""Pure rules of the AMS APIs: one folder per URL family. This module lists the families."""
 
 from mock_alipay.apis.family import Families
 from mock_alipay.apis.payments import PAYMENTS

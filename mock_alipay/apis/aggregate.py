@@ -1,4 +1,4 @@
-"""What the gateway knows of the things that it keeps: payments, and whatever other families have."""
+"""What the gateway needs from an aggregate, such as a payment, and from its domain events."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from mock_alipay.storage import Aggregate as StoredAggregate
 
 
 class DomainEvent(NamedTuple):
-    """What the merchant is to be told."""
+    """A change of which the merchant is notified."""
 
     name: str
-    """A notification of the family."""
+    """The notification of the family that reports it."""
     time: datetime
     notify_type: str
     transaction_id: str | None = None
-    """What of the aggregate it is about, such as a refund."""
+    """The part of the aggregate that it concerns, such as a refund."""
     scenario: str = ""
-    """The scenario of the call that caused it; the aggregate's own when empty."""
+    """The scenario of the call that caused it; empty for the aggregate's own scenario."""
 
 
 class Aggregate(StoredAggregate, Protocol):
-    """Everything that the gateway knows under one id of a client; immutable, each commit stores another version."""
+    """Everything that the gateway keeps under one id of a client. Immutable: each commit stores a new version."""
 
     @property
     def client_id(self) -> str:
-        """Whose it is."""
+        """The client id that owns it."""
 
     @property
     def family(self) -> str:
@@ -36,43 +36,43 @@ class Aggregate(StoredAggregate, Protocol):
 
     @property
     def request_id(self) -> str:
-        """The id that the client gave it, in the ``id_field`` of its family; the last part of its ``key``."""
+        """The id that the client chose, in the ``id_field`` of its family; the last part of its ``key``."""
 
     @property
     def scenario(self) -> str:
-        """The scenario in which it began."""
+        """The scenario of the call that created it."""
 
     @property
     def state(self) -> str:
-        """Where it stands, in a word."""
+        """The name of its state."""
 
     @property
     def code(self) -> str:
-        """Its result code, once there is a result."""
+        """Its result code; empty until there is a result."""
 
     @property
     def request(self) -> bytes:
-        """The body that created it: what notifications quote."""
+        """The body of the call that created it; notification placeholders read it."""
 
     @property
     def domain_events(self) -> tuple[DomainEvent, ...]:
-        """What this version has to tell; taken off when it is committed."""
+        """The events that this version adds; ``committed`` removes them."""
 
     @property
     def unexpected(self) -> Collection[str]:
-        """The notifications that it will not cause any more, if it has not by now."""
+        """The notifications that it can no longer cause."""
 
     def notify_url(self, event: DomainEvent) -> str | None:
-        """Where its requests want an event to be told; None when they do not say."""
+        """The URL that its requests set for an event's notification; None when they set none."""
 
     def due(self) -> datetime | None:
-        """When something happens next by itself; None when nothing does any more."""
+        """When its next scheduled change is due; None when there is none."""
 
     def advance(self, now: datetime, environment: Environment) -> Self:
-        """As it stands at ``now``: everything has happened that was due by then, each thing at its moment."""
+        """Its version at ``now``: every change due by then is applied, each at its own time."""
 
     def turned_back(self, now: datetime) -> Self:
-        """As it stands when the clock has been set back to ``now``; itself when that changes nothing."""
+        """Its version after the clock was set back to ``now``; the same object when nothing changes."""
 
     def committed(self) -> Self:
-        """The next version, with nothing to tell."""
+        """The next version, without domain events."""

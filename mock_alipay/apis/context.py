@@ -1,4 +1,4 @@
-"""What a function that decides is given and gives back: the moment and the aggregate in, an outcome out."""
+"""The input and output of an endpoint function: a Context with the time and the aggregate, and an Outcome."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mock_alipay.apis.environment import Environment
 from mock_alipay.contracts.names import Act
 
 CHECKOUT_PATH = "/checkout/"
-"""Where replies send buyers."""
+"""The path of the checkout URLs in replies."""
 
 Kind = TypeVar("Kind", bound=Aggregate)
 
@@ -20,13 +20,14 @@ _NO_FIELDS: Mapping[str, Any] = MappingProxyType({})
 
 
 class ScenarioOverrides(NamedTuple):
-    """How the scenario wants a call to end, as far as the endpoint plays it itself."""
+    """What the scenario sets for a call, as far as the endpoint function itself implements it (``Endpoint.plays``)."""
 
     result: str | None = None
-    """A result code; None for the usual one."""
+    """A result code; None for the default."""
     then: str = "SUCCESS"
-    """The code with which what is in process ends, and after how long; None for the usual time."""
+    """The final result code of a capture or refund in process."""
     after: timedelta | None = None
+    """How long it stays in process; None for the default time."""
     scenario: str = ""
     buyer: tuple[Act, ...] = ()
 
@@ -35,34 +36,34 @@ NO_OVERRIDES = ScenarioOverrides()
 
 
 class Context(NamedTuple, Generic[Kind]):
-    """Handed to every endpoint with the checked body."""
+    """What an endpoint function gets beside the validated body."""
 
     now: datetime
     client_id: str
     aggregate: Kind | None
-    """What the call is about, as it stands now."""
+    """The aggregate that the call names, as of ``now``; None if it does not exist."""
     environment: Environment
     raw: bytes
-    """The body as it was sent."""
+    """The body as received."""
     overrides: ScenarioOverrides = NO_OVERRIDES
     origin: str = ""
-    """Scheme and host that the caller used; empty when it named no host."""
+    """The scheme and host of the call; empty when it has no host."""
 
     @property
     def base_url(self) -> str:
-        """Where browsers reach the gateway: as configured, else as the caller did."""
+        """The gateway's URL for browsers: the configured one, else the one that the caller used."""
         return self.environment.public_url or self.origin or self.environment.base_url
 
     def checkout_url(self, name: str) -> str:
-        """The page on which a buyer pays; ``name`` is a paymentId, or a paymentSessionId in its URL-safe form."""
+        """The URL of a checkout page; ``name`` is a paymentId, or a paymentSessionId in its URL-safe form."""
         return f"{self.base_url}{CHECKOUT_PATH}{name}"
 
 
 class Outcome(NamedTuple, Generic[Kind]):
-    """What the gateway decided: a result, the reply's other fields, an aggregate to keep."""
+    """The decision of an endpoint function: a result code, the other fields of the reply, the aggregate to store."""
 
     code: str
     message: str | None = None
-    """Replaces the code's own message."""
+    """Replaces the default message of the code."""
     fields: Mapping[str, Any] = _NO_FIELDS
     aggregate: Kind | None = None

@@ -1,4 +1,4 @@
-"""What stays the same for all decisions of a gateway."""
+"""What all calls of a gateway share."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from mock_alipay.contracts.limits import Limits
 
 
 class Environment(NamedTuple):
-    """Handed to every decision; nothing in it can send, wait or roll dice."""
+    """Passed to every endpoint function. Nothing in it does I/O, waits or is random."""
 
     ids: IdGenerator
     fake_buyers: FakeBuyers
     contract: Contract
     base_url: str
-    """Where a browser on this machine reaches the gateway."""
+    """The gateway's URL for browsers on this machine."""
     public_url: str | None = None
-    """Where browsers reach the gateway, if that was configured."""
+    """The configured URL for browsers (``--public-url``)."""
 
     @property
     def limits(self) -> Limits:
-        """The contract's figures."""
+        """The contract's durations and limits."""
         return self.contract.limits

@@ -1,4 +1,4 @@
-"""Buyers made up from a seed: their cards and wallets as inquiries and notifications show them, marked as test data."""
+"""Fake buyers generated from a seed: the card and wallet data in replies and notifications, marked as test data."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _CARDS = (
     _Card("4054695723100768", "VISA", "GLOBAL"),
     _Card("5162774114974622", "MASTERCARD", "GLOBAL"),
 )
-"""The sandbox's test cards that pay (docs.antom.com/ac/ref/card)."""
+"""The sandbox's test cards whose payments succeed (docs.antom.com/ac/ref/card)."""
 
 _BRANDS = {
     "VISA": r"4",
@@ -42,28 +42,28 @@ _BRANDS = {
     "DISCOVER": r"6011|64[4-9]|65",
     "HYUNDAI": r"94",
 }
-"""How numbers of the card schemes begin (ISO/IEC 7812); brands as ``selectedCardBrand`` names them."""
+"""The first digits of each card scheme (ISO/IEC 7812); brands are spelled as in ``selectedCardBrand``."""
 
 _BRAND = re.compile("|".join(f"(?P<{brand}>{start})" for brand, start in _BRANDS.items()))
 
 _GLOBAL_COUNTRY = "US"
-"""Where a card without a country of its own was issued."""
+"""The issuing country of a card whose region is GLOBAL."""
 
 _EXPIRY_YEARS = (40, 49)
-"""Of cards made up: late enough for tests that wind the clock."""
+"""Expiry years of generated cards: late enough for tests that advance the clock."""
 
 _WALLETS = {"ALIPAY_CN": "Alipay", "ALIPAY_HK": "AlipayHK", "GCASH": "GCash", "KAKAOPAY": "Kakao Pay", "TNG": "TNG"}
-"""Names that capital letters do not tell."""
+"""Names that cannot be derived from the paymentMethodType."""
 
 
 class FakeBuyers:
-    """Makes up buyers: the same for the same seed and paymentRequestId; one thread at a time."""
+    """Generates buyers: the same seed and paymentRequestId give the same buyer. Not thread-safe."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
 
     def load(self) -> None:
-        """Load Faker, which takes more than 100 ms; the first buyer does so where nobody has."""
+        """Load Faker ahead of time, which takes more than 100 ms; otherwise the first buyer loads it."""
         self._faker.seed_instance(self._seed)
 
     @cached_property
@@ -75,9 +75,9 @@ class FakeBuyers:
     def details(self, payment_request_id: str, *, method: str, card: Mapping[str, Any]) -> dict[str, Any]:
         """Fields for the bodies of inquiryPayment and notifyPayment.
 
-        ``card`` is the request's ``paymentMethodMetaData``: what it says of a card is shown, the number masked.
+        ``card`` is the request's ``paymentMethodMetaData``: its card data is used, with the number masked.
         """
-        drawn = Random(repr((self._seed, payment_request_id)))  # noqa: S311 - to be told again, not guessed
+        drawn = Random(repr((self._seed, payment_request_id)))  # noqa: S311 - reproducible, not secret
         self._faker.seed_instance(drawn.getrandbits(64))
         first, last = self._faker.first_name(), self._faker.last_name()
         if method != "CARD":
@@ -98,11 +98,11 @@ def _wallet(method: str, first_name: str, drawn: Random) -> dict[str, Any]:
 
 
 def _card_result(card: Mapping[str, Any], made_up: str, drawn: Random) -> dict[str, Any]:
-    """``paymentResultInfo``: of a cardholderName 64 characters, of a cardBin 8, of an rrn 32 (JSDK)."""
+    """``paymentResultInfo``. Maximum lengths (JSDK): cardholderName 64, cardBin 8, rrn 32."""
     region = _text(card, "paymentMethodRegion")
-    # Drawn even when it is not needed, so that what follows does not hang on what the request says.
-    ours = drawn.choice([one for one in _CARDS if one.region == region] or _CARDS)
-    used = _given(card, region) or ours
+    # Drawn in any case, so that the later random values do not depend on the request's card.
+    test_card = drawn.choice([known for known in _CARDS if known.region == region] or _CARDS)
+    used = _requested_card(card, region) or test_card
     number, hidden = used.number, len(used.number) - 10
     shown = {
         "cardNo": f"{number[:6]}{'*' * hidden}{number[-4:]}",
@@ -116,7 +116,7 @@ def _card_result(card: Mapping[str, Any], made_up: str, drawn: Random) -> dict[s
         "cvvResultRaw": "M",
         "networkTransactionId": f"TEST{_digits(drawn, 11)}",
         "cardholderName": (_name(card) or made_up)[:64],
-        # Six digits of a shorter number: with the last four, eight would show nearly all of it.
+        # Six digits of a number under 16: eight and the last four would show nearly all of it.
         "cardBin": number[:8] if len(number) >= 16 else number[:6],
         "lastFour": number[-4:],
         "expiryMonth": _text(card, "expiryMonth") or f"{drawn.randint(1, 12):02}",
@@ -126,19 +126,19 @@ def _card_result(card: Mapping[str, Any], made_up: str, drawn: Random) -> dict[s
     return {name: value for name, value in shown.items() if value}
 
 
-def _given(card: Mapping[str, Any], region: str) -> _Card | None:
-    """The request's own card; None when it has none, or one that has no card number's length (ISO/IEC 7812)."""
+def _requested_card(card: Mapping[str, Any], region: str) -> _Card | None:
+    """The card of the request; None without a number of 13 to 19 digits (ISO/IEC 7812)."""
     number = re.sub("[ -]", "", _text(card, "cardNo"))
     if not re.fullmatch("[0-9]{13,19}", number):
         return None
-    known = next((one for one in _CARDS if one.number == number), None)
-    found = _BRAND.match(number)
-    brand = _text(card, "selectedCardBrand") or (found.lastgroup if found else "")
+    known = next((test_card for test_card in _CARDS if test_card.number == number), None)
+    scheme = _BRAND.match(number)
+    brand = _text(card, "selectedCardBrand") or (scheme.lastgroup if scheme else "")
     return _Card(number, brand or "", region or (known.region if known else "GLOBAL"))
 
 
 def _three_ds(card: Mapping[str, Any], brand: str, drawn: Random) -> dict[str, Any]:
-    """3-D Secure passed, as the merchant's own provider told it or else made up (EMV 3DS: 20 bytes, and a UUID)."""
+    """A passed 3-D Secure check: the merchant's own mpiData, else generated (EMV 3DS: 20 bytes, and a UUID)."""
     made_up = {
         "threeDSVersion": "2.2.0",
         "eci": "02" if brand == "MASTERCARD" else "05",
@@ -146,8 +146,8 @@ def _three_ds(card: Mapping[str, Any], brand: str, drawn: Random) -> dict[str, A
         "dsTransactionId": str(uuid.UUID(bytes=drawn.randbytes(16), version=4)),
         "xid": base64.b64encode(drawn.randbytes(20)).decode(),
     }
-    told = card.get("mpiData")
-    return {name: _text(told, name) or value for name, value in made_up.items()} if told else made_up
+    own = card.get("mpiData")
+    return {name: _text(own, name) or value for name, value in made_up.items()} if own else made_up
 
 
 def _name(card: Mapping[str, Any]) -> str:
@@ -156,7 +156,7 @@ def _name(card: Mapping[str, Any]) -> str:
 
 
 def _text(values: Any, name: str) -> str:
-    """A field's text; the empty text for a field that is absent, null or something else."""
+    """The string in a field; empty when the field is absent or no string."""
     value = values.get(name) if isinstance(values, Mapping) else None
     return value if isinstance(value, str) else ""
 

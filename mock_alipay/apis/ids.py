@@ -1,7 +1,7 @@
-"""Ids, session data and chance: all from one seed, so the same seed gives the same.
+"""Ids, session data and random numbers, all derived from one seed.
 
-Everything is a pure function of the seed and of what it is for (client id, paymentRequestId, how
-many came before), never of the order in which parallel calls arrive.
+Each value is a pure function of the seed and of its purpose (client id, paymentRequestId, number of earlier ones), so
+it does not depend on the order in which parallel calls arrive.
 """
 
 from __future__ import annotations
@@ -22,36 +22,36 @@ _KINDS: Mapping[IdKind, str] = {
     "capture": "1940108070001",
     "refund": "1940108013001",
 }
-"""Digits that follow the date, by what the id is of (OLDSDK mocks, OAS samples)."""
+"""The digits after the date, by kind of id (OLDSDK mocks, OAS samples)."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionSecrets:
-    """A session's opaque parts: its id of 64 base64 characters, its data's first part of 88."""
+    """A session's opaque parts: its id (64 base64 characters), and the first part of its data (88 characters)."""
 
     id: str
     data: str
 
 
 class IdGenerator:
-    """Makes up what a real gateway would draw at random."""
+    """Generates what a real gateway draws at random."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
 
     def session(self, client_id: str, payment_request_id: str, nth: int) -> SessionSecrets:
-        """The nth session of a payment; both parts share their first 32 bytes, as PAGE's sample does."""
+        """The nth session of a payment. Both parts share their first 32 bytes, as in the sample of PAGE."""
         drawn = self._draw(96, "session", client_id, payment_request_id, nth)
         shared, tail, rest = drawn[:32], drawn[32:48], drawn[48:80]
         return SessionSecrets(base64.b64encode(shared + tail).decode(), base64.b64encode(shared + rest).decode())
 
     def transaction_id(self, kind: IdKind, moment: datetime, *purpose: str | int) -> str:
-        """A paymentId, captureId or refundId: 35 characters, the date first, as in the documented samples."""
+        """A paymentId, captureId or refundId: 35 characters that begin with the date, as in the documented samples."""
         drawn = int.from_bytes(self._draw(16, "id", kind, *purpose), "big") % 10**14
         return f"{moment.astimezone(GATEWAY_ZONE):%Y%m%d}{_KINDS[kind]}{drawn:014}"
 
     def between(self, low: float, high: float, *purpose: str | int) -> float:
-        """A number from ``low`` to ``high``."""
+        """A number from ``low`` to ``high``, evenly distributed."""
         share = int.from_bytes(self._draw(8, "between", *purpose), "big") / 2**64
         return low + (high - low) * share
 

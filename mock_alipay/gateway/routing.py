@@ -1,4 +1,4 @@
-"""Which endpoint a call names, and whether it comes in a form that the gateway reads."""
+"""Finds the endpoint of a call, and checks its method and media type."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from mock_alipay.text.wording import short
 PREFIXES = ("/ams/api/v1/", "/ams/sandbox/api/v1/")
 
 _API_ROOT = re.compile(r"^/ams/(sandbox/)?(api/)?(v\d+/)?")
-"""What comes before an API's id in a path; other versions than ``v1`` too."""
+"""The part of a path before the id of an API; versions other than ``v1`` too."""
 
-_TWO_SLASHES = "the path came with double slashes; a gateway URL that ends with a slash does that: leave it out"
+_TWO_SLASHES = "the path has double slashes: remove the slash at the end of the gateway URL"
 
 
 class Router:
-    """Knows the paths of the endpoints, in production and in sandbox."""
+    """Maps the paths of production and sandbox to endpoints."""
 
     def __init__(self, endpoints: Iterable[str], *, any_media: bool = False) -> None:
-        """``any_media``: take bodies of whatever Content-Type, as curl sends them unasked."""
+        """``any_media``: accept any Content-Type, such as the default of curl."""
         self._any_media = any_media
         self._endpoints = list(endpoints)
         self._paths = {prefix + name: name for name in self._endpoints for prefix in PREFIXES}
 
     def find(self, call: Call) -> tuple[str, str | None]:
-        """The endpoint as ``family/name``, and a word for the merchant's engineer when the path is odd.
+        """The endpoint as ``family/name``, and a hint when the path has double slashes.
 
-        Refusal NO_INTERFACE_DEF, METHOD_NOT_SUPPORTED or MEDIA_TYPE_NOT_ACCEPTABLE; NoSuchPath or
-        NoCashierPage for a path that is no AMS path at all.
+        Refusal: NO_INTERFACE_DEF, METHOD_NOT_SUPPORTED or MEDIA_TYPE_NOT_ACCEPTABLE. NoSuchPath or NoCashierPage for
+        a path that is no AMS path.
         """
         path = call.target.partition("?")[0]
         if call.method == "OPTIONS" and "/ams/" in path and "access-control-request-method" in call.headers:

@@ -1,4 +1,4 @@
-"""Payments: sessions, what a buyer does, what a merchant does with the money, what time brings."""
+"""The payments family: sessions, buyer actions, captures and refunds, scheduled changes."""
 
 from mock_alipay.apis.family import Buyer, Family
 from mock_alipay.apis.payments import buyer

@@ -1,4 +1,4 @@
-"""What a merchant does with the money: captures, refunds, cancels. How much of it there is says ``balance``."""
+"""Captures, refunds and cancels of a payment, and its balance."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from mock_alipay.apis.aggregate import DomainEvent
 from mock_alipay.apis.context import Context
 from mock_alipay.apis.environment import Environment
 from mock_alipay.apis.ids import IdKind
-from mock_alipay.apis.payments.buyer import numbered, with_event
+from mock_alipay.apis.payments.buyer import with_event, with_payment_id
 from mock_alipay.apis.payments.model import Payment
 from mock_alipay.apis.payments.records import Money, Transaction, TransactionType
-from mock_alipay.apis.payments.state_machine import Move, move
+from mock_alipay.apis.payments.state_machine import Transition, transition
 
 
 class Balance(NamedTuple):
-    """Sums in the payment's currency. What is in process is neither here nor there: it is spent, but not received."""
+    """Sums in the payment's currency. Money in process is in neither sum: it is spent, but not received."""
 
     held: int
-    """Authorised, and neither captured nor released."""
+    """Authorized, and neither captured nor released."""
     refundable: int
-    """The merchant's, and not given back."""
+    """Received by the merchant, and not refunded."""
 
 
 def balance(payment: Payment) -> Balance:
-    """How the money stands."""
+    """The balance of a payment."""
     if payment.state not in ("AUTHORIZED", "SUCCESS"):
         return Balance(0, 0)
     amount = payment.order.amount.value
@@ -35,18 +35,18 @@ def balance(payment: Payment) -> Balance:
 
 
 def captured(payment: Payment) -> int:
-    """What captures have brought in."""
+    """The sum of the captures that have succeeded."""
     return sum(t.amount.value for t in payment.captures if t.status == "SUCCESS")
 
 
-def made(
+def new_transaction(
     kind: TransactionType, request_id: str, amount: Money, *, payment: Payment, context: Context[Payment]
 ) -> Transaction:
-    """A new capture or refund; in process where the scenario wants it so, and then it knows how that will end."""
+    """A new capture or refund: done, or in process with its final code and time when the scenario sets that."""
     now, overrides, environment = context.now, context.overrides, context.environment
     name: IdKind = "capture" if kind == "CAPTURE" else "refund"
-    number = environment.ids.transaction_id(name, now, context.client_id, payment.payment_request_id, request_id)
-    transaction = Transaction(kind, request_id, number, amount, now, scenario=overrides.scenario)
+    id_ = environment.ids.transaction_id(name, now, context.client_id, payment.payment_request_id, request_id)
+    transaction = Transaction(kind, request_id, id_, amount, now, scenario=overrides.scenario)
     if overrides.result != in_process_code(kind):
         return transaction._replace(done=now)
     settles = now + (environment.limits.settling if overrides.after is None else overrides.after)
@@ -54,42 +54,44 @@ def made(
 
 
 def in_process_code(kind: TransactionType) -> str:
-    """What a merchant is told whose capture or refund takes its time."""
+    """The result code of a capture or refund in process."""
     return f"{kind}_IN_PROCESS"
 
 
 def with_transaction(payment: Payment, transaction: Transaction, now: datetime) -> Payment:
-    """A capture or refund more; unless it is in process the merchant is told of it."""
-    name: Move = "capture" if transaction.type == "CAPTURE" else "refund"
-    payment = move(payment, name, transactions=(*payment.transactions, transaction))
+    """The payment with a new capture or refund; one that is done is also notified."""
+    name: Transition = "capture" if transaction.type == "CAPTURE" else "refund"
+    payment = transition(payment, name, transactions=(*payment.transactions, transaction))
     if transaction.status == "PROCESSING":
         return payment
-    return _ended(payment, transaction, now)
+    return _after_result(payment, transaction, now)
 
 
 def settled(payment: Payment, transaction: Transaction, now: datetime) -> Payment:
-    """The same when a transaction in process has come to its end."""
+    """The payment after a capture or refund in process has its final result."""
     succeeded = transaction.code == "SUCCESS"
-    ended = transaction._replace(
+    final = transaction._replace(
         status="SUCCESS" if succeeded else "FAIL", done=now if succeeded else None, settles=None
     )
-    others = (ended if t.id == transaction.id else t for t in payment.transactions)
-    return _ended(payment._replace(transactions=tuple(others)), ended, now)
+    transactions = tuple(final if t.id == transaction.id else t for t in payment.transactions)
+    return _after_result(payment._replace(transactions=transactions), final, now)
 
 
 def released(payment: Payment, now: datetime) -> Payment:
-    """Money that is held and not captured in time goes back to the buyer."""
+    """The payment at the end of its authorization: CANCELLED, or SUCCESS when a part was captured."""
     if captured(payment):
-        return move(payment, "complete")
-    return move(payment, "release", cancelled=now, code="AUTH_EXPIRED")
+        return transition(payment, "complete")
+    return transition(payment, "release", cancelled=now, code="AUTH_EXPIRED")
 
 
 def cancelled(payment: Payment, now: datetime, environment: Environment) -> Payment:
-    """No longer to be paid, or given back whole."""
-    return move(numbered(payment, now, environment), "cancel", cancelled=now, code="ORDER_IS_CANCELED")
+    """The payment that the merchant cancels."""
+    payment = with_payment_id(payment, now, environment)
+    return transition(payment, "cancel", cancelled=now, code="ORDER_IS_CANCELED")
 
 
-def _ended(payment: Payment, transaction: Transaction, now: datetime) -> Payment:
+def _after_result(payment: Payment, transaction: Transaction, now: datetime) -> Payment:
+    """The payment with the event of a final capture or refund, and complete when nothing more can be captured."""
     if transaction.type == "REFUND":
         return with_event(
             payment, DomainEvent("notifyRefund", now, "REFUND_RESULT", transaction.id, transaction.scenario)
@@ -99,7 +101,7 @@ def _ended(payment: Payment, transaction: Transaction, now: datetime) -> Payment
     )
     over = captured(payment) == payment.order.amount.value or any(t.last and t.done for t in payment.captures)
     if payment.state == "AUTHORIZED" and over and not payment.capturing:
-        return move(payment, "complete")
+        return transition(payment, "complete")
     return payment
 
 

@@ -1,4 +1,4 @@
-"""A payment as the gateway knows it. What may become of one is told by the modules beside this."""
+"""The payment aggregate: its data. The modules beside this one have its rules."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from mock_alipay.storage import Key
 
 FAMILY = "payments"
 CARD = "CARD"
-"""The paymentMethodType whose money is captured."""
+"""The paymentMethodType whose payments are captured."""
 
 State = Literal["OPEN", "EXPIRED", "PROCESSING", "PENDING", "AUTHORIZED", "SUCCESS", "FAIL", "CANCELLED"]
-"""Where a payment stands; ``state_machine`` says what leads from one to another.
+"""The states of a payment; ``state_machine`` has the transitions.
 
-``OPEN`` and ``EXPIRED`` are sessions that no buyer has paid in, the others what inquiryPayment calls paymentStatus,
-where ``AUTHORIZED`` (the money is held, but not captured yet) is told as SUCCESS.
+``OPEN`` and ``EXPIRED`` are unpaid sessions. The others are the paymentStatus of inquiryPayment, where ``AUTHORIZED``
+(the money is held, but not captured yet) is shown as SUCCESS.
 """
 
 UNPAID = frozenset({"OPEN", "PROCESSING", "PENDING"})
 ENDING = frozenset({"OPEN", "PROCESSING", "AUTHORIZED"})
-"""States that last until ``closes``."""
+"""States that end at ``closes``."""
 
 _NO_CAPTURE = frozenset({"notifyCapture"})
 _NOTHING_MORE = frozenset({"notifyCapture", "notifyRefund"})
@@ -34,29 +34,29 @@ _NOTHING_MORE = frozenset({"notifyCapture", "notifyRefund"})
 NO_DETAILS: Mapping[str, Any] = MappingProxyType({})
 
 _TRANSACTION_SIZE = 600
-"""Bytes that a capture or refund takes, roughly."""
+"""The estimated size of a capture or refund in bytes."""
 
 
 class Payment(NamedTuple):
-    """The aggregate of the family: everything that the gateway knows under a client's paymentRequestId."""
+    """The aggregate of the family: everything that the gateway keeps under a client's paymentRequestId."""
 
     client_id: str
     payment_request_id: str
     version: int
     """Counts commits from 1; a commit based on an older version is refused."""
     request: bytes
-    """The body that created the payment, to tell a repeat from an inconsistent one."""
+    """The body that created the payment; a repeat with another body is inconsistent."""
     created: datetime
     order: Order
     closes: datetime
-    """When an open session expires, an unpaid order closes, or money that is held is released."""
+    """When an open session expires, an unpaid order closes, or held money is released."""
     session: Session | None = None
-    """None for a payment that the merchant began with pay."""
+    """None for a payment created with pay."""
     scenario: str = ""
-    """The scenario that it began in."""
+    """The scenario of the call that created it."""
     state: State = "OPEN"
     payment_id: str | None = None
-    """None until the buyer acts, or the order is closed or cancelled."""
+    """None until the first buyer action, or until it expires or is cancelled."""
     begun: datetime | None = None
     """paymentCreateTime."""
     paid: datetime | None = None
@@ -64,36 +64,36 @@ class Payment(NamedTuple):
     cancelled: datetime | None = None
     """cancelTime."""
     code: str = ""
-    """paymentResultCode, once there is a result."""
+    """paymentResultCode; empty until there is one."""
     details: Mapping[str, Any] = NO_DETAILS
-    """Fields about the buyer's side: the card, or the wallet's user."""
+    """Reply fields about the buyer: the card, or the wallet's user."""
     buyer: tuple[Act, ...] = ()
-    """What the scripted buyer is still to do."""
+    """The remaining scripted buyer actions."""
     acts: datetime | None = None
-    """When the first of that is due."""
+    """When the first of them is due."""
     transactions: tuple[Transaction, ...] = ()
     domain_events: tuple[DomainEvent, ...] = ()
-    """What this version has to tell; taken off when it is committed."""
+    """The events that this version adds; ``committed`` removes them."""
 
     @property
     def captures(self) -> list[Transaction]:
-        """The captures, in the order in which they came."""
+        """The captures, oldest first."""
         return [t for t in self.transactions if t.type == "CAPTURE"]
 
     @property
     def refunds(self) -> list[Transaction]:
-        """The refunds, in the order in which they came."""
+        """The refunds, oldest first."""
         return [t for t in self.transactions if t.type == "REFUND"]
 
     @property
     def acquirer(self) -> dict[str, Any]:
-        """acquirerReferenceNo, where it has one."""
+        """The reply field acquirerReferenceNo; empty without one."""
         name = "acquirerReferenceNo"
         return {name: self.details[name]} if name in self.details else {}
 
     @property
     def size(self) -> int:
-        """Bytes that it takes, roughly."""
+        """Its estimated size in bytes."""
         return len(self.request) + len(self.transactions) * _TRANSACTION_SIZE
 
     @property
@@ -103,73 +103,73 @@ class Payment(NamedTuple):
 
     @property
     def request_id(self) -> str:
-        """The id that the client gave it."""
+        """The id that the client chose: paymentRequestId."""
         return self.payment_request_id
 
     @property
     def key(self) -> Key:
-        """Under what it is stored."""
+        """The key under which it is stored."""
         return self.client_id, FAMILY, self.payment_request_id
 
     @property
     def aliases(self) -> tuple[str, ...]:
-        """Everything but the paymentRequestId under which a client may ask for it, each as ``field:value``."""
+        """The other ids by which a client can name it, each as ``field:value``."""
         if self.payment_id is None:
             return ()
-        found = [f"paymentId:{self.payment_id}"]
+        aliases = [f"paymentId:{self.payment_id}"]
         for transaction in self.transactions:
             kind = transaction.type.lower()
-            found += (f"{kind}RequestId:{transaction.request_id}", f"{kind}Id:{transaction.id}")
-        return tuple(found)
+            aliases += (f"{kind}RequestId:{transaction.request_id}", f"{kind}Id:{transaction.id}")
+        return tuple(aliases)
 
     @property
     def capturing(self) -> bool:
-        """Whether a capture has not come to its end."""
+        """Whether a capture is in process."""
         return any(t.status == "PROCESSING" for t in self.captures)
 
     @property
     def unexpected(self) -> Collection[str]:
-        """The notifications that it will not cause any more, if it has not by now."""
+        """The notifications that it can no longer cause."""
         if self.state in ("EXPIRED", "FAIL", "CANCELLED"):
             return _NOTHING_MORE
-        # What is paid without a capture is a wallet's, or nothing: a card that is only looked at.
+        # A paid payment without a capture is one by wallet, or a card payment of 0.
         captured = self.order.method == CARD and (self.state != "SUCCESS" or bool(self.captures))
         return () if captured else _NO_CAPTURE
 
     def notify_url(self, event: DomainEvent) -> str | None:
-        """The request's own URL (PAGE: it beats the one that is set for the merchant)."""
+        """The URL in the request (PAGE: it takes precedence over the merchant's configured URL)."""
         if event.name != "notifyRefund":
             return self.order.notify_url
         return next((t.notify_url for t in self.refunds if t.id == event.transaction_id), None)
 
     def due(self) -> datetime | None:
-        """When something happens next by itself; None when nothing does any more."""
+        """When its next scheduled change is due; None when there is none."""
         ends = self.closes if self.state in ENDING else None
         if not self.transactions and self.acts is None:
-            # Every call that opens a session asks this.
+            # A shortcut for the call that opens a session.
             return ends
-        moments = [t.settles for t in self.transactions if t.settles is not None]
-        # Money on its way to the merchant is not released any more, unless it never arrives.
+        times = [t.settles for t in self.transactions if t.settles is not None]
+        # An authorization does not end while a capture is in process.
         if ends is not None and not self.capturing:
-            moments.append(ends)
+            times.append(ends)
         if self.acts is not None and self.state in UNPAID:
-            moments.append(self.acts)
-        return min(moments, default=None)
+            times.append(self.acts)
+        return min(times, default=None)
 
     def advance(self, now: datetime, environment: Environment) -> Payment:
         """The payment as it stands at ``now``: see ``timeline``."""
-        from mock_alipay.apis.payments import timeline  # which makes payments of this class
+        from mock_alipay.apis.payments import timeline  # imports this module
 
         return timeline.advance(self, now, environment)
 
     def turned_back(self, now: datetime) -> Payment:
-        """The payment when the clock has been set back to ``now``: see ``timeline``."""
+        """The payment after the clock was set back to ``now``: see ``timeline``."""
         from mock_alipay.apis.payments import timeline
 
         return timeline.reopened(self, now)
 
     def committed(self) -> Payment:
-        """The next version, with nothing to tell."""
-        # Every call that opens a session does this, and _replace takes three times as long.
+        """The next version, without domain events."""
+        # Three times as fast as _replace; every call that opens a session does this.
         client_id, request_id, version, *others, _ = self
         return Payment._make((client_id, request_id, version + 1, *others, ()))

@@ -1,4 +1,4 @@
-"""What a payment consists of: money, its session, its order, its captures and refunds."""
+"""The parts of a payment: money, session, order, captures and refunds."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Money(NamedTuple):
 
     @property
     def wire(self) -> dict[str, str]:
-        """As bodies carry it."""
+        """The Amount object of a body."""
         return {"currency": self.currency, "value": str(self.value)}
 
     def __str__(self) -> str:
@@ -26,34 +26,34 @@ class Money(NamedTuple):
 
 
 def money(amount: Mapping[str, str]) -> Money:
-    """An Amount that its schema has accepted."""
+    """The Money of an Amount that the schema has accepted."""
     return Money(amount["currency"], int(amount["value"]))
 
 
 class Session(NamedTuple):
-    """A payment session: what createPaymentSession hands to the front end."""
+    """A payment session, which createPaymentSession returns for the front end."""
 
     id: str
     data: str
     created: datetime
     expires: datetime
     expiry_text: str
-    """``paymentSessionExpiryTime`` as replied, in the offset that the request used."""
+    """``paymentSessionExpiryTime`` of the reply, in the UTC offset of the request."""
     normal_url: str | None = None
-    """The hosted page; None in other scenes than CHECKOUT_PAYMENT."""
+    """The URL of the hosted page; None unless productScene is CHECKOUT_PAYMENT."""
 
 
 class Order(NamedTuple):
-    """What the merchant asked for, as far as the payment's life depends on it."""
+    """The parts of the merchant's request on which later changes of the payment depend."""
 
     amount: Money
     method: str
     """paymentMethodType."""
     notify_url: str | None = None
     held: bool = False
-    """Whether paying only holds the money, for the merchant to capture (paymentFactor.captureMode MANUAL)."""
+    """Whether the payment is authorized only and captured by the merchant (paymentFactor.captureMode MANUAL)."""
     expires: datetime | None = None
-    """When the order closes if it is not paid by then (paymentExpiryTime)."""
+    """When the unpaid order closes (paymentExpiryTime)."""
 
 
 class Transaction(NamedTuple):
@@ -70,13 +70,14 @@ class Transaction(NamedTuple):
     done: datetime | None = None
     """captureTime or refundTime; None until it has succeeded."""
     settles: datetime | None = None
-    """When a transaction in process comes to its end, and ``code`` with which result."""
+    """When a transaction in process gets its final result."""
     code: str = "SUCCESS"
+    """The result code; of a transaction in process, the final one."""
     last: bool = False
     """isLastCapture."""
     capture_id: str | None = None
-    """Which capture a refund gives back, if the merchant said."""
+    """The capture that a refund names, if any."""
     notify_url: str | None = None
     """refundNotifyUrl."""
     scenario: str = ""
-    """The scenario of the call that made it."""
+    """The scenario of the call that created it."""

@@ -1,4 +1,4 @@
-"""The states of a payment as one small machine: every move has a name, and no other is possible."""
+"""The state machine of a payment: its named transitions. No other change of state is possible."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from mock_alipay.apis.payments.model import Payment, State
 
-Move = Literal[
+Transition = Literal[
     "expire",
     "reopen",
     "submit",
@@ -25,7 +25,7 @@ Move = Literal[
 
 
 class Rule(NamedTuple):
-    """From which states a move leads to which; None: it stays where it is."""
+    """The states in which a transition is possible, and the state that it leads to; None: the state stays."""
 
     sources: frozenset[State]
     target: State | None
@@ -35,45 +35,45 @@ def _rule(sources: tuple[State, ...], target: State | None) -> Rule:
     return Rule(frozenset(sources), target)
 
 
-MOVES: Mapping[Move, Rule] = {
-    # A session nobody has paid in: its time is over, or the clock has been set back before that.
+TRANSITIONS: Mapping[Transition, Rule] = {
+    # An unpaid session expires, and is open again when the clock is set back.
     "expire": _rule(("OPEN",), "EXPIRED"),
     "reopen": _rule(("EXPIRED",), "OPEN"),
-    # What a buyer does. An order that was submitted and is not paid in time is closed.
+    # Buyer actions. A submitted order that is not paid in time is closed.
     "submit": _rule(("OPEN",), "PROCESSING"),
     "wait": _rule(("OPEN", "PROCESSING"), "PENDING"),
     "pay": _rule(("OPEN", "PROCESSING", "PENDING"), "SUCCESS"),
     "authorize": _rule(("OPEN", "PROCESSING", "PENDING"), "AUTHORIZED"),
     "decline": _rule(("OPEN", "PROCESSING", "PENDING"), "FAIL"),
     "close": _rule(("PROCESSING",), "FAIL"),
-    # Money that is held: captured in parts until nothing is left, or released when nobody captures it.
+    # Held money is captured in parts until nothing is left, or released when it is not captured in time.
     "capture": _rule(("AUTHORIZED",), None),
     "complete": _rule(("AUTHORIZED",), "SUCCESS"),
     "release": _rule(("AUTHORIZED",), "CANCELLED"),
-    # What the merchant does with money that it has got.
+    # What a merchant does with a payment.
     "refund": _rule(("AUTHORIZED", "SUCCESS"), None),
     "cancel": _rule(("OPEN", "PROCESSING", "PENDING", "AUTHORIZED", "SUCCESS"), "CANCELLED"),
 }
 
 
-class IllegalMove(Exception):
-    """No such move leads away from the state that a payment is in."""
+class IllegalTransition(Exception):
+    """The transition is not possible in the payment's state."""
 
-    def __init__(self, name: Move, state: State) -> None:
-        expected = ", ".join(sorted(MOVES[name].sources))
+    def __init__(self, name: Transition, state: State) -> None:
+        expected = ", ".join(sorted(TRANSITIONS[name].sources))
         super().__init__(f"{name} is possible in {expected}, not in {state}")
-        self.move = name
+        self.transition = name
         self.state = state
 
 
-def possible(payment: Payment, name: Move) -> bool:
-    """Whether a move leads away from the state that a payment is in."""
-    return payment.state in MOVES[name].sources
+def possible(payment: Payment, name: Transition) -> bool:
+    """Whether a transition is possible in the payment's state."""
+    return payment.state in TRANSITIONS[name].sources
 
 
-def move(payment: Payment, name: Move, **changes: Any) -> Payment:
-    """The payment after a move, with other fields changed by it; IllegalMove when there is no such move from here."""
-    rule = MOVES[name]
+def transition(payment: Payment, name: Transition, **changes: Any) -> Payment:
+    """The payment after a transition, with ``changes`` to other fields. Raises IllegalTransition."""
+    rule = TRANSITIONS[name]
     if payment.state not in rule.sources:
-        raise IllegalMove(name, payment.state)
+        raise IllegalTransition(name, payment.state)
     return payment._replace(state=rule.target or payment.state, **changes)

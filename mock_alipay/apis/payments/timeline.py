@@ -1,4 +1,4 @@
-"""What time brings: the scripted buyer acts, sessions expire, orders close, money in process arrives."""
+"""Changes of a payment that are due at a time: scripted buyer actions, expiry, closing, results of captures."""
 
 from __future__ import annotations
 
@@ -7,52 +7,52 @@ from datetime import datetime
 from mock_alipay.apis.environment import Environment
 from mock_alipay.apis.payments import buyer, captures_refunds
 from mock_alipay.apis.payments.model import ENDING, UNPAID, Payment
-from mock_alipay.apis.payments.state_machine import move, possible
+from mock_alipay.apis.payments.state_machine import possible, transition
 from mock_alipay.contracts.names import Act
 
 
-def still_to_come(payment: Payment) -> tuple[Act, ...]:
-    """What the scripted buyer will do, unless somebody is quicker: once the payment is done, nothing."""
+def pending_acts(payment: Payment) -> tuple[Act, ...]:
+    """The scripted buyer actions that are still to happen; none once the payment has a result."""
     return payment.buyer if payment.state in UNPAID else ()
 
 
 def advance(payment: Payment, now: datetime, environment: Environment) -> Payment:
-    """The payment as it stands at ``now``: everything has happened that was due by then, each thing at its moment."""
-    while (moment := payment.due()) is not None and moment <= now:
-        payment = _happens(payment, moment, environment)
+    """The payment at ``now``: every change due by then is applied, each at its own time."""
+    while (due := payment.due()) is not None and due <= now:
+        payment = _next_change(payment, due, environment)
     return payment
 
 
 def reopened(payment: Payment, now: datetime) -> Payment:
-    """The payment when the clock has been set back to ``now``: a session that had expired is open again."""
+    """The payment after the clock was set back to ``now``: a session that had expired is open again."""
     if not possible(payment, "reopen") or now >= payment.closes:
         return payment
-    return move(payment, "reopen", payment_id=None, begun=None, code="")
+    return transition(payment, "reopen", payment_id=None, begun=None, code="")
 
 
-def _happens(payment: Payment, moment: datetime, environment: Environment) -> Payment:
+def _next_change(payment: Payment, due: datetime, environment: Environment) -> Payment:
     for transaction in payment.transactions:
-        if transaction.settles is not None and transaction.settles <= moment:
-            return captures_refunds.settled(payment, transaction, moment)
-    if payment.state in ENDING and payment.closes <= moment:
-        return _closes(payment, moment, environment)
-    return _acts(payment, moment, environment)
+        if transaction.settles is not None and transaction.settles <= due:
+            return captures_refunds.settled(payment, transaction, due)
+    if payment.state in ENDING and payment.closes <= due:
+        return _closed(payment, due, environment)
+    return _after_act(payment, due, environment)
 
 
-def _closes(payment: Payment, moment: datetime, environment: Environment) -> Payment:
+def _closed(payment: Payment, due: datetime, environment: Environment) -> Payment:
     match payment.state:
         case "OPEN":
-            # Nobody has come: there is no buyer to make up.
-            closed = buyer.numbered(payment, moment, environment)
-            return buyer.failed(closed, "expire", "ORDER_IS_CLOSED", moment, environment)
+            # No buyer has acted, so there is none to generate.
+            numbered = buyer.with_payment_id(payment, due, environment)
+            return buyer.failed(numbered, "expire", "ORDER_IS_CLOSED", due, environment)
         case "PROCESSING":
-            return buyer.failed(payment, "close", "ORDER_IS_CLOSED", moment, environment)
+            return buyer.failed(payment, "close", "ORDER_IS_CLOSED", due, environment)
         case _:
-            return captures_refunds.released(payment, moment)
+            return captures_refunds.released(payment, due)
 
 
-def _acts(payment: Payment, moment: datetime, environment: Environment) -> Payment:
+def _after_act(payment: Payment, due: datetime, environment: Environment) -> Payment:
     act, *later = payment.buyer
-    left = payment._replace(buyer=tuple(later), acts=moment + later[0].after if later else None)
-    # Someone else was quicker, such as a test that acts by hand: the scripted buyer comes to nothing.
-    return buyer.act(left, act, moment, environment) if buyer.can(left, act.action) else left
+    remaining = payment._replace(buyer=tuple(later), acts=due + later[0].after if later else None)
+    # A manual action may have come first; a scripted action that is no longer possible is skipped.
+    return buyer.act(remaining, act, due, environment) if buyer.can(remaining, act.action) else remaining

@@ -60,7 +60,7 @@ def payment_summary(payment: Payment) -> dict[str, Any]:
         "paymentTime": payment.paid and wire_time(payment.paid),
         "cancelTime": payment.cancelled and wire_time(payment.cancelled),
         "transactions": [_transaction(transaction) for transaction in payment.transactions],
-        "buyer": [{"action": act.action, "after": durations.iso(act.after)} for act in timeline.still_to_come(payment)],
+        "buyer": [{"action": act.action, "after": durations.iso(act.after)} for act in timeline.pending_acts(payment)],
         "next": _time(payment.due()),
     }
 

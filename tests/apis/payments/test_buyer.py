@@ -9,7 +9,7 @@ import pytest
 
 from mock_alipay.apis.payments import buyer, captures_refunds, timeline
 from mock_alipay.apis.payments.model import Payment, State
-from mock_alipay.apis.payments.state_machine import IllegalMove
+from mock_alipay.apis.payments.state_machine import IllegalTransition
 from mock_alipay.contracts.names import Act, BuyerAction
 from tests.apis.payments.orders import DAY, HOUR, MINUTE, SECOND, WEEK, WORLD, news_of, opened, order, standing, usd
 from tests.calls import NOW
@@ -35,7 +35,7 @@ def test_a_buyer_can_do_what_the_state_allows(state: State) -> None:
     payment = standing(state)
     assert CAN.get(state, set()) == {action for action in get_args(BuyerAction) if buyer.can(payment, action)}
     for action in set(get_args(BuyerAction)) - CAN.get(state, set()) - {"leave"}:
-        with pytest.raises(IllegalMove):
+        with pytest.raises(IllegalTransition):
             act(payment, action)
 
 

@@ -8,7 +8,7 @@ from mock_alipay.apis.context import ScenarioOverrides
 from mock_alipay.apis.payments import captures_refunds
 from mock_alipay.apis.payments.model import Payment
 from mock_alipay.apis.payments.records import Transaction
-from mock_alipay.apis.payments.state_machine import IllegalMove
+from mock_alipay.apis.payments.state_machine import IllegalTransition
 from tests.apis.payments.orders import (
     DAY,
     FAILED,
@@ -57,7 +57,7 @@ class TestMade:
     def test_is_done_at_once(self) -> None:
         """Unless the scenario wants otherwise; its id tells what it is of."""
         payment = standing("AUTHORIZED", HELD)
-        made = captures_refunds.made(
+        made = captures_refunds.new_transaction(
             "CAPTURE", "c1", usd(7), payment=payment, context=context(payment, now=NOW + SECOND)
         )
         assert Transaction("CAPTURE", "c1", made.id, usd(7), NOW + SECOND, done=NOW + SECOND) == made
@@ -70,14 +70,16 @@ class TestMade:
         """And knows how that will end, and when."""
         payment = standing("AUTHORIZED", HELD)
         overrides = ScenarioOverrides(f"{kind}_IN_PROCESS", then, after)  # type: ignore[arg-type]
-        made = captures_refunds.made(kind, "x", usd(7), payment=payment, context=context(payment, overrides=overrides))  # type: ignore[arg-type]
+        made = captures_refunds.new_transaction(
+            kind, "x", usd(7), payment=payment, context=context(payment, overrides=overrides)
+        )  # type: ignore[arg-type]
         assert ("PROCESSING", None, settles, then) == (made.status, made.done, made.settles, made.code)
 
     def test_is_not_put_off_by_a_wish_for_the_other(self) -> None:
         """A scenario's refund that takes its time says nothing of captures."""
         payment = standing("AUTHORIZED", HELD)
         overrides = ScenarioOverrides("REFUND_IN_PROCESS", "PROCESS_FAIL")
-        made = captures_refunds.made(
+        made = captures_refunds.new_transaction(
             "CAPTURE", "x", usd(7), payment=payment, context=context(payment, overrides=overrides)
         )
         assert "SUCCESS" == made.status
@@ -86,9 +88,9 @@ class TestMade:
         """By what they are of, and by the merchant's own id for it."""
         payment = standing("SUCCESS", HELD)
         ids = {
-            captures_refunds.made("CAPTURE", "1", usd(7), payment=payment, context=context(payment)).id,
-            captures_refunds.made("CAPTURE", "2", usd(7), payment=payment, context=context(payment)).id,
-            captures_refunds.made("REFUND", "1", usd(7), payment=payment, context=context(payment)).id,
+            captures_refunds.new_transaction("CAPTURE", "1", usd(7), payment=payment, context=context(payment)).id,
+            captures_refunds.new_transaction("CAPTURE", "2", usd(7), payment=payment, context=context(payment)).id,
+            captures_refunds.new_transaction("REFUND", "1", usd(7), payment=payment, context=context(payment)).id,
         }
         assert 3 == len(ids)
 
@@ -97,7 +99,7 @@ class TestMade:
         """However long it takes."""
         payment = standing("AUTHORIZED", HELD)
         overrides = ScenarioOverrides(result, scenario="other")
-        made = captures_refunds.made(
+        made = captures_refunds.new_transaction(
             "CAPTURE", "x", usd(7), payment=payment, context=context(payment, overrides=overrides)
         )
         assert ("other", result is not None) == (made.scenario, made.status == "PROCESSING")
@@ -158,7 +160,7 @@ class TestCapture:
 
     def test_needs_an_authorization(self) -> None:
         """The endpoint refuses before; here is the last guard."""
-        with pytest.raises(IllegalMove):
+        with pytest.raises(IllegalTransition):
             add(standing("SUCCESS", HELD), capture(1))
 
 

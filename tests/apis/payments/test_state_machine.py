@@ -8,13 +8,13 @@ from typing import get_args
 import pytest
 
 from mock_alipay.apis.payments.model import State
-from mock_alipay.apis.payments.state_machine import MOVES, IllegalMove, Move, move, possible
+from mock_alipay.apis.payments.state_machine import TRANSITIONS, IllegalTransition, Transition, possible, transition
 from tests.apis.payments.orders import standing
 
-UNPAID: Mapping[Move, State] = {
+UNPAID: Mapping[Transition, State] = {
     "wait": "PENDING", "pay": "SUCCESS", "authorize": "AUTHORIZED", "decline": "FAIL", "cancel": "CANCELLED"
 }  # fmt: skip
-LEADS: Mapping[State, Mapping[Move, State]] = {
+LEADS: Mapping[State, Mapping[Transition, State]] = {
     "OPEN": {**UNPAID, "expire": "EXPIRED", "submit": "PROCESSING"},
     "EXPIRED": {"reopen": "OPEN"},
     "PROCESSING": {**UNPAID, "close": "FAIL"},
@@ -35,20 +35,20 @@ LEADS: Mapping[State, Mapping[Move, State]] = {
 
 def test_every_move_is_known() -> None:
     """To the table of rules as to the type."""
-    assert set(get_args(Move)) == set(MOVES)
+    assert set(get_args(Transition)) == set(TRANSITIONS)
 
 
 @pytest.mark.parametrize("state", get_args(State))
-@pytest.mark.parametrize("name", get_args(Move))
-def test_a_move_leads_where_it_should_or_nowhere(state: State, name: Move) -> None:
+@pytest.mark.parametrize("name", get_args(Transition))
+def test_a_move_leads_where_it_should_or_nowhere(state: State, name: Transition) -> None:
     """What no rule allows changes nothing and says what would be needed."""
     payment = standing(state)
     target = LEADS[state].get(name)
     assert (target is not None) == possible(payment, name)
     if target is not None:
-        assert payment._replace(state=target, code="X") == move(payment, name, code="X")
+        assert payment._replace(state=target, code="X") == transition(payment, name, code="X")
         return
-    with pytest.raises(IllegalMove) as refused:
-        move(payment, name, code="X")
-    assert (name, state) == (refused.value.move, refused.value.state)
-    assert all(source in str(refused.value) for source in MOVES[name].sources)
+    with pytest.raises(IllegalTransition) as refused:
+        transition(payment, name, code="X")
+    assert (name, state) == (refused.value.transition, refused.value.state)
+    assert all(source in str(refused.value) for source in TRANSITIONS[name].sources)

@@ -165,7 +165,7 @@ def test_a_scripted_buyer_is_to_come_only_while_the_payment_is_not_done(state: S
     """What was scripted beyond that is kept, but will not happen."""
     acts = (Act("pay", MINUTE),)
     expected = acts if state in ("OPEN", "PROCESSING", "PENDING") else ()
-    assert expected == timeline.still_to_come(standing(state, buyer=acts, acts=NOW + MINUTE))
+    assert expected == timeline.pending_acts(standing(state, buyer=acts, acts=NOW + MINUTE))
 
 
 SPANS = st.sampled_from([timedelta(), SECOND, 5 * MINUTE, 14 * MINUTE, HOUR, DAY, WEEK, 8 * DAY])

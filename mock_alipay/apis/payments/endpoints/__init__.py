@@ -1,4 +1,4 @@
-"""What a merchant can ask about payments: one pure function a file, and here the table of them."""
+"""The endpoints of payments: one pure function per file. This module has the table of them."""
 
 from __future__ import annotations
 

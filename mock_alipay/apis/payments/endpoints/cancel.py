@@ -1,4 +1,4 @@
-"""cancel: ends a payment that is not paid yet, or gives a paid one back whole (the cancel pages)."""
+"""cancel: ends an unpaid payment, or gives the whole amount of a paid one back (the cancel pages)."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from mock_alipay.errors import Refusal
 
 
 def cancel(body: Mapping[str, Any], context: Context[Payment]) -> Outcome[Payment]:
-    """The payment is CANCELLED, now or since an earlier call.
+    """Cancel the payment; a repeat gets the same reply.
 
-    Refusals: ORDER_NOT_EXIST, ORDER_STATUS_INVALID, CANCEL_WINDOW_EXCEED, PROCESS_FAIL when something was refunded.
+    Refusals: ORDER_NOT_EXIST, ORDER_STATUS_INVALID, CANCEL_WINDOW_EXCEED, PROCESS_FAIL after a refund.
     """
     payment = context.aggregate
     if payment is None:
-        raise Refusal("ORDER_NOT_EXIST", f"there is no payment {body.get('paymentId') or body['paymentRequestId']}")
+        raise Refusal("ORDER_NOT_EXIST", f"unknown payment {body.get('paymentId') or body['paymentRequestId']}")
     if payment.state == "CANCELLED":
         if payment.code == "AUTH_EXPIRED":
-            raise Refusal("ORDER_STATUS_INVALID", "the authorization has expired, its money is released already")
+            raise Refusal("ORDER_STATUS_INVALID", "the authorization has expired; its money is already released")
         return Outcome("SUCCESS", fields=_fields(payment))
     _check(payment, context)
     changed = captures_refunds.cancelled(payment, context.now, context.environment)
@@ -32,11 +32,11 @@ def cancel(body: Mapping[str, Any], context: Context[Payment]) -> Outcome[Paymen
 
 def _check(payment: Payment, context: Context[Payment]) -> None:
     if not possible(payment, "cancel"):
-        raise Refusal("ORDER_STATUS_INVALID", f"the payment is {payment.state}, there is nothing to cancel")
+        raise Refusal("ORDER_STATUS_INVALID", f"a payment in state {payment.state} cannot be cancelled")
     if payment.paid is None:
         return
     if payment.refunds and any(t.status != "FAIL" for t in payment.refunds):
-        raise Refusal("PROCESS_FAIL", "the payment was refunded, whole or in part, and cannot be cancelled any more")
+        raise Refusal("PROCESS_FAIL", "a payment with a full or partial refund cannot be cancelled")
     if payment.captures and any(t.status != "FAIL" for t in payment.captures):
         raise Refusal("ORDER_STATUS_INVALID", "the payment is captured; refund it instead")
     method = payment.order.method
@@ -44,8 +44,8 @@ def _check(payment: Payment, context: Context[Payment]) -> None:
     if until is None:
         raise Refusal("ORDER_STATUS_INVALID", f"a payment by {method} cannot be cancelled; refund it instead")
     if context.now >= until:
-        how = "7 days after the payment" if method == CARD else wire_time(until)
-        raise Refusal("CANCEL_WINDOW_EXCEED", f"a cancel was possible until {how}; refund instead")
+        shown = "7 days after the payment" if method == CARD else wire_time(until)
+        raise Refusal("CANCEL_WINDOW_EXCEED", f"a cancel was possible until {shown}; refund the payment instead")
 
 
 def _fields(payment: Payment) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""consult: which payment methods a buyer can be offered (OAS, consult)."""
+"""consult: the payment methods to offer to a buyer (OAS, consult)."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ _EVERYWHERE = "GLOBAL"
 
 
 def consult(body: Mapping[str, Any], context: Context[Payment]) -> Outcome[Payment]:
-    """The methods of ``paymentOptions.json`` that fit the regions asked for.
+    """List the methods of ``paymentOptions.json`` that are available in the requested regions.
 
-    Those that cannot take the currency are there, but not enabled; cards fit everywhere.
+    Methods without the currency are listed as not enabled; cards are available everywhere.
     """
     regions = set(body.get("allowedPaymentMethodRegions", ()))
     if "userRegion" in body:
         regions.add(body["userRegion"])
-    found = [
+    options = [
         _option(method, body["paymentAmount"]["currency"])
         for method in context.environment.contract.payment_options
         if not regions or _EVERYWHERE in regions or regions.union({_EVERYWHERE}) & set(method["regions"])
     ]
-    return Outcome("SUCCESS", fields={"paymentOptions": found})
+    return Outcome("SUCCESS", fields={"paymentOptions": options})
 
 
 def _option(method: Mapping[str, Any], currency: str) -> dict[str, Any]:

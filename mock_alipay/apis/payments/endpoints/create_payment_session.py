@@ -1,4 +1,4 @@
-"""createPaymentSession: opens a session that the front end pays in (PAGE: session_cashier)."""
+"""createPaymentSession: opens a session in which the buyer pays (PAGE: session_cashier)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from mock_alipay.apis.context import Context, Outcome
-from mock_alipay.apis.payments.endpoints.opening import begun, method_of
+from mock_alipay.apis.payments.endpoints.opening import method_of, new_payment
 from mock_alipay.apis.payments.model import Payment
 from mock_alipay.apis.payments.records import Session
 from mock_alipay.clock.clocks import GATEWAY_ZONE, wire_time
@@ -23,38 +23,37 @@ _SCENES = {
     "ELEMENT_PAYMENT": ("ELEMENT_PAYMENT", "ALL"),
     "EASY_PAY": ("EASY_PAY", "WALLET"),
 }
-"""What the front-end SDK (npm @alipay/ams-checkout 1.47.2) is told to show, by productScene."""
-
+"""By productScene: the scene and method category for the front-end SDK (npm @alipay/ams-checkout 1.47.2)."""
 
 _HOSTED = "CHECKOUT_PAYMENT"
 """The scene whose reply has normalUrl, the page to which the merchant sends the buyer (DOC, OAS)."""
 
 _ID = "ID"
-"""Stands for the id of the session, behind all that a client writes."""
+"""Placeholder for the session's id. It comes after every text from the client, so its last occurrence is ours."""
 
 _URL_SAFE = str.maketrans("+/", "-_")
 
 
 def create_payment_session(body: Mapping[str, Any], context: Context[Payment]) -> Outcome[Payment]:
-    """A new session, or the one that the same request has already opened.
+    """Open a session; a repeat of the request gets the same session.
 
-    REPEAT_REQ_INCONSISTENT when the same paymentRequestId comes with another body; ORDER_IS_CANCELED when its payment
-    was cancelled; PARAM_ILLEGAL when paymentSessionExpiryTime is not within the coming hour. The documentation is
-    silent on repeats of this API: this is what its idempotency page says of the others.
+    Refusals: REPEAT_REQ_INCONSISTENT for a known paymentRequestId with another body; ORDER_IS_CANCELED for a cancelled
+    payment; PARAM_ILLEGAL when paymentSessionExpiryTime is not within the next hour. Repeats of this API are not
+    documented; they follow the idempotency page of the others.
     """
     known = context.aggregate
-    # Where a session expired before a buyer came there may be another, with a payment of its own.
+    # After an expired session a new one is possible, with a new paymentId.
     if known is not None and known.state != "EXPIRED":
         if known.session is None or (context.raw != known.request and parse(known.request) != body):
             raise Refusal(
                 "REPEAT_REQ_INCONSISTENT",
-                f"paymentRequestId {body['paymentRequestId']} was used before with another body",
+                f"paymentRequestId {body['paymentRequestId']} was already used with another body",
             )
         if known.state == "CANCELLED":
             raise Refusal("ORDER_IS_CANCELED")
         return Outcome("SUCCESS", fields=_fields(known.session))
     session = _open(body, context)
-    return Outcome("SUCCESS", fields=_fields(session), aggregate=begun(body, context, session))
+    return Outcome("SUCCESS", fields=_fields(session), aggregate=new_payment(body, context, session))
 
 
 def _open(body: Mapping[str, Any], context: Context[Payment]) -> Session:
@@ -75,25 +74,26 @@ def _open(body: Mapping[str, Any], context: Context[Payment]) -> Session:
     )
 
 
-def _expiry(asked: str | None, now: datetime, lifetime: timedelta) -> tuple[datetime, str]:
-    if asked is None:
+def _expiry(requested: str | None, now: datetime, lifetime: timedelta) -> tuple[datetime, str]:
+    """When the session expires, and the text of it for the reply."""
+    if requested is None:
         return now + lifetime, wire_time(now + lifetime, GATEWAY_ZONE)
     try:
-        moment = datetime.fromisoformat(asked)
+        expires = datetime.fromisoformat(requested)
     except ValueError:
-        raise _bad_expiry("a moment that exists", asked) from None
-    if not now <= moment <= now + lifetime:
-        # A time to the second is past as soon as its second has begun.
+        raise _bad_expiry("a date that exists", requested) from None
+    if not now <= expires <= now + lifetime:
+        # A time in whole seconds is in the past as soon as its second has begun.
         earliest = wire_time(now + timedelta(seconds=1) if now.microsecond else now, UTC)
         latest = wire_time(now + lifetime, UTC)
-        raise _bad_expiry(f"a time from now to one hour later ({earliest} to {latest})", asked)
-    text = wire_time(moment, timezone(moment.utcoffset() or timedelta(0)))
-    # Z and +00:00 are one zone to Python: each client gets the form that it sent.
-    return moment, text if asked.endswith("Z") else text.replace("Z", "+00:00")
+        raise _bad_expiry(f"a time from now to one hour later ({earliest} to {latest})", requested)
+    text = wire_time(expires, timezone(expires.utcoffset() or timedelta(0)))
+    # Python does not distinguish Z and +00:00; the reply keeps the form of the request.
+    return expires, text if requested.endswith("Z") else text.replace("Z", "+00:00")
 
 
-def _bad_expiry(expected: str, asked: str) -> Refusal:
-    return Refusal("PARAM_ILLEGAL", faults=[Fault("paymentSessionExpiryTime", expected, asked)])
+def _bad_expiry(expected: str, requested: str) -> Refusal:
+    return Refusal("PARAM_ILLEGAL", faults=[Fault("paymentSessionExpiryTime", expected, requested)])
 
 
 def _fields(session: Session) -> dict[str, str]:
@@ -107,10 +107,10 @@ def _fields(session: Session) -> dict[str, str]:
 
 @lru_cache(maxsize=1024)
 def _front_end(client_id: str, method: str, product_scene: str, base_url: str) -> tuple[bytes, bytes]:
-    """The fourth part of paymentSessionData, around the id of the session: JSON.
+    """The fourth part of paymentSessionData, JSON, before and after the session's id.
 
-    Without it the real front-end SDK shows nothing. Its keys are those that @alipay/ams-checkout 1.47.2 reads; ``mock``
-    is ours, and ignored by it.
+    The real front-end SDK shows nothing without it. The keys are those that @alipay/ams-checkout 1.47.2 reads;
+    ``mock`` is OURS, and the SDK ignores it.
     """
     scene, category = _SCENES.get(product_scene, ("CASHIER_PAYMENT", _category(method)))
     config = {"productScene": scene, "productSceneVersion": "1.0"}

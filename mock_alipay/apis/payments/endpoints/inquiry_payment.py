@@ -1,4 +1,4 @@
-"""inquiryPayment: how a payment stands (the inquiryPayment page; lengths and names as in the SDKs)."""
+"""inquiryPayment: the status of a payment (the inquiryPayment page; lengths and names as in the SDKs)."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from mock_alipay.contracts.result_codes import Result
 from mock_alipay.errors import Refusal
 
 _STATUS: Mapping[State, str] = {"AUTHORIZED": "SUCCESS", "EXPIRED": "FAIL"}
-"""What inquiryPayment calls the states that it has no words for."""
+"""The paymentStatus of states that are no documented paymentStatus."""
 
 
 def inquiry_payment(body: Mapping[str, Any], context: Context[Payment]) -> Outcome[Payment]:
-    """The payment; ``result`` tells of the call alone, ``paymentStatus`` of the payment.
+    """Return the payment. ``result`` is about the call; ``paymentStatus`` is about the payment.
 
-    Refusal: ORDER_NOT_EXIST, also while the buyer has not acted: there is a session then, but no payment yet.
+    Refusal: ORDER_NOT_EXIST, also before the first buyer action: then there is a session, but no payment yet.
     """
     payment = context.aggregate
     if payment is None:
-        raise Refusal("ORDER_NOT_EXIST", f"there is no payment {body.get('paymentId') or body['paymentRequestId']}")
+        raise Refusal("ORDER_NOT_EXIST", f"unknown payment {body.get('paymentId') or body['paymentRequestId']}")
     if payment.payment_id is None:
-        raise Refusal("ORDER_NOT_EXIST", "there is no payment yet: the buyer has not acted on the session")
+        raise Refusal("ORDER_NOT_EXIST", "no payment yet: the buyer has not acted in the session")
     return Outcome("SUCCESS", fields=_fields(payment, context))
 
 
 def status_of(payment: Payment) -> str:
-    """The wire's paymentStatus."""
+    """The paymentStatus on the wire."""
     return _STATUS.get(payment.state, payment.state)
 
 
@@ -47,7 +47,7 @@ def _fields(payment: Payment, context: Context[Payment]) -> dict[str, Any]:
         "paymentCreateTime": wire_time(payment.begun or payment.created),
     }
     if payment.transactions:
-        # The documented sample says null where there is none, but on that the Python SDK raises.
+        # Absent without transactions: the documented sample has null, but the Python SDK raises on null.
         fields["transactions"] = [_transaction(t, results) for t in payment.transactions]
     if status == "SUCCESS" and payment.paid is not None:
         fields["paymentTime"] = wire_time(payment.paid)
@@ -61,14 +61,14 @@ def _fields(payment: Payment, context: Context[Payment]) -> dict[str, Any]:
 
 
 def redirect(payment: Payment, context: Context[Payment]) -> dict[str, str]:
-    """Where the buyer goes on with a payment that is in process."""
+    """The redirectActionForm that sends the buyer to the checkout page."""
     url = context.checkout_url(payment.payment_id or "")
     return {"actionFormType": "RedirectActionForm", "method": "GET", "redirectUrl": url}
 
 
 def _transaction(transaction: Transaction, results: Mapping[str, Result]) -> dict[str, Any]:
     code = transaction.code if transaction.status != "PROCESSING" else f"{transaction.type}_IN_PROCESS"
-    outcome_of: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "transactionType": transaction.type,
         "transactionStatus": transaction.status,
         "transactionId": transaction.id,
@@ -77,5 +77,5 @@ def _transaction(transaction: Transaction, results: Mapping[str, Result]) -> dic
         "transactionResult": results[code].composed(None),
     }
     if transaction.done is not None:
-        outcome_of["transactionTime"] = wire_time(transaction.done)
-    return outcome_of
+        fields["transactionTime"] = wire_time(transaction.done)
+    return fields

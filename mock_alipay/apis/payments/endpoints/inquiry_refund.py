@@ -1,4 +1,4 @@
-"""inquiryRefund: how a refund stands."""
+"""inquiryRefund: the status of a refund."""
 
 from __future__ import annotations
 
@@ -12,19 +12,18 @@ from mock_alipay.errors import Refusal
 
 
 def inquiry_refund(body: Mapping[str, Any], context: Context[Payment]) -> Outcome[Payment]:
-    """The refund; ``result`` tells of the call alone, ``refundStatus`` of the refund. Refusal: ORDER_NOT_EXIST."""
+    """Return the refund. ``result`` is about the call, ``refundStatus`` about the refund. Refusal: ORDER_NOT_EXIST."""
     field = "refundId" if "refundId" in body else "refundRequestId"
     refunds = context.aggregate.refunds if context.aggregate else []
-    found = [t for t in refunds if body[field] == (t.id if field == "refundId" else t.request_id)]
-    if not found:
-        raise Refusal("ORDER_NOT_EXIST", f"there is no refund with {field} {body[field]}")
-    made = found[0]
+    refund = next((t for t in refunds if body[field] == (t.id if field == "refundId" else t.request_id)), None)
+    if refund is None:
+        raise Refusal("ORDER_NOT_EXIST", f"unknown {field} {body[field]}")
     fields = {
-        "refundId": made.id,
-        "refundRequestId": made.request_id,
-        "refundAmount": made.amount.wire,
-        "refundStatus": made.status,
+        "refundId": refund.id,
+        "refundRequestId": refund.request_id,
+        "refundAmount": refund.amount.wire,
+        "refundStatus": refund.status,
     }
-    if made.done is not None:
-        fields["refundTime"] = wire_time(made.done)
+    if refund.done is not None:
+        fields["refundTime"] = wire_time(refund.done)
     return Outcome("SUCCESS", fields=fields)

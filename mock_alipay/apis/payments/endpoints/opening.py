@@ -1,4 +1,4 @@
-"""What a merchant asks for in createPaymentSession and pay, and the payment that begins with it."""
+"""The order in a body of createPaymentSession or pay, and the payment that it creates."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from mock_alipay.clock.clocks import wire_time
 from mock_alipay.errors import Fault, Refusal
 
 _LAST = 2**31
-"""The place of methods without paymentMethodOrder: a smaller one is shown earlier (OAS)."""
+"""The position of a method without paymentMethodOrder; smaller positions are shown first (OAS)."""
 
 
-def begun(body: Mapping[str, Any], context: Context[Payment], session: Session | None = None) -> Payment:
-    """A payment that nobody has acted on; PARAM_ILLEGAL when paymentExpiryTime is not within the next 48 hours."""
+def new_payment(body: Mapping[str, Any], context: Context[Payment], session: Session | None = None) -> Payment:
+    """A payment before any buyer action. PARAM_ILLEGAL when paymentExpiryTime is not within the next 48 hours."""
     order, overrides, now = order_of(body, context), context.overrides, context.now
     closes = now if session is None else session.expires
     return Payment(
@@ -43,7 +43,7 @@ def order_of(body: Mapping[str, Any], context: Context[Payment]) -> Order:
         amount=money(body["paymentAmount"]),
         method=method,
         notify_url=body.get("paymentNotifyUrl"),
-        # Other methods know no authorization: what is paid is the merchant's.
+        # Other methods have no authorization.
         held=method == CARD and body.get("paymentFactor", {}).get("captureMode") == "MANUAL",
         expires=_expiry(expires, context) if expires else None,
     )
@@ -52,8 +52,8 @@ def order_of(body: Mapping[str, Any], context: Context[Payment]) -> Order:
 def method_of(body: Mapping[str, Any]) -> str:
     """The paymentMethodType that the payment is made with.
 
-    Without a paymentMethod the buyer chooses on the hosted page or in the Payment Element. Our buyers take the method
-    that is shown first, else one that is saved, else CARD (OURS).
+    Without a paymentMethod the buyer chooses on the hosted page or in the Payment Element. A fake buyer takes the
+    method that is shown first, else the first saved one, else CARD (OURS).
     """
     if "paymentMethod" in body:
         return str(body["paymentMethod"]["paymentMethodType"])
@@ -64,19 +64,19 @@ def method_of(body: Mapping[str, Any]) -> str:
 
 
 def _position(method: Mapping[str, Any]) -> tuple[int, str]:
-    # Compared as text: ``int`` refuses one of more than 4,300 digits.
+    # Compared as text: ``int`` accepts at most 4,300 digits.
     order = method.get("paymentMethodOrder", _LAST)
     digits = (order if isinstance(order, str) else str(int(order))).lstrip("0")
     return len(digits), digits
 
 
-def _expiry(asked: str, context: Context[Payment]) -> datetime:
+def _expiry(requested: str, context: Context[Payment]) -> datetime:
     latest = context.now + context.environment.limits.longest_order_lifetime
     try:
-        found = datetime.fromisoformat(asked)
+        expires = datetime.fromisoformat(requested)
     except ValueError:
-        found = None
-    if found is None or not context.now < found <= latest:
+        expires = None
+    if expires is None or not context.now < expires <= latest:
         expected = f"a time after now and not later than {wire_time(latest, UTC)}"
-        raise Refusal("PARAM_ILLEGAL", faults=[Fault("paymentExpiryTime", expected, asked)])
-    return found
+        raise Refusal("PARAM_ILLEGAL", faults=[Fault("paymentExpiryTime", expected, requested)])
+    return expires

@@ -1,4 +1,4 @@
-"""pay (Checkout Payment): begins a payment and says where the buyer goes on (PAYTAB, OAS)."""
+"""pay (Checkout Payment): creates a payment and returns the URL for the buyer (PAYTAB, OAS)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from mock_alipay.apis.context import Context, Outcome
 from mock_alipay.apis.payments import buyer
 from mock_alipay.apis.payments.endpoints.inquiry_payment import redirect
-from mock_alipay.apis.payments.endpoints.opening import begun
+from mock_alipay.apis.payments.endpoints.opening import new_payment
 from mock_alipay.apis.payments.model import Payment
 from mock_alipay.apis.payments.records import money
 from mock_alipay.clock.clocks import wire_time
@@ -17,22 +17,22 @@ from mock_alipay.errors import Refusal
 
 
 def pay(body: Mapping[str, Any], context: Context[Payment]) -> Outcome[Payment]:
-    """A payment in process, or how the one of the same paymentRequestId stands.
+    """Create a payment in process; a repeat of a paymentRequestId gets the payment's current status.
 
-    Refusals: REPEAT_REQ_INCONSISTENT, ORDER_IS_CANCELED, ORDER_IS_CLOSED, the reason of a declined payment, and
+    Refusals: REPEAT_REQ_INCONSISTENT, ORDER_IS_CANCELED, ORDER_IS_CLOSED, the result code of a declined payment, and
     PARAM_ILLEGAL when paymentExpiryTime is not within the next 48 hours.
     """
     if context.aggregate is not None:
         _check_repeat(body, context.aggregate)
-        return _told(context.aggregate, context)
-    started = buyer.submit(begun(body, context), context.now, context.environment)
+        return _outcome(context.aggregate, context)
+    payment = buyer.submit(new_payment(body, context), context.now, context.environment)
     if context.overrides.result == "SUCCESS":
-        started = buyer.pay(started, context.now, context.environment)
-    return _told(started, context)._replace(aggregate=started)
+        payment = buyer.pay(payment, context.now, context.environment)
+    return _outcome(payment, context)._replace(aggregate=payment)
 
 
 def _check_repeat(body: Mapping[str, Any], known: Payment) -> None:
-    """Amount and paymentMethodId must be the same when a paymentRequestId comes again (IDEM)."""
+    """Check that a repeat has the same paymentAmount and paymentMethodId (IDEM)."""
     if known.session is not None:
         how = "by createPaymentSession"
     elif known.order.amount != money(body["paymentAmount"]):
@@ -41,10 +41,10 @@ def _check_repeat(body: Mapping[str, Any], known: Payment) -> None:
         how = "with another paymentMethod.paymentMethodId"
     else:
         return
-    raise Refusal("REPEAT_REQ_INCONSISTENT", f"paymentRequestId {known.payment_request_id} was used {how}")
+    raise Refusal("REPEAT_REQ_INCONSISTENT", f"paymentRequestId {known.payment_request_id} was already used {how}")
 
 
-def _told(payment: Payment, context: Context[Payment]) -> Outcome[Payment]:
+def _outcome(payment: Payment, context: Context[Payment]) -> Outcome[Payment]:
     match payment.state:
         case "CANCELLED":
             raise Refusal("ORDER_IS_CANCELED")
@@ -52,7 +52,7 @@ def _told(payment: Payment, context: Context[Payment]) -> Outcome[Payment]:
             raise Refusal(payment.code)
         case "SUCCESS" | "AUTHORIZED":
             more = {"paymentTime": wire_time(payment.paid or context.now), **payment.details}
-            # Other replies have it, those of pay do not.
+            # Unlike other replies, those of pay have no acquirerReferenceNo.
             more.pop("acquirerReferenceNo", None)
             code = "SUCCESS"
         case _:

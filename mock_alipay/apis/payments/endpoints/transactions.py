@@ -1,4 +1,4 @@
-"""What capture and refund have in common: repeats, currencies, and a reply by how far the money has come."""
+"""Rules shared by capture and refund: repeats, currency, and the reply."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from mock_alipay.errors import Refusal
 
 
 def repeated(payment: Payment, kind: TransactionType, request_id: str, amount: Money) -> Transaction | None:
-    """The transaction that the same id has already made; REPEAT_REQ_INCONSISTENT when it was of another amount."""
+    """The earlier transaction with the same request id, if any; REPEAT_REQ_INCONSISTENT when its amount differs."""
     known = next((t for t in payment.transactions if (t.type, t.request_id) == (kind, request_id)), None)
     if known is not None and known.amount != amount:
-        asked = f"{kind.lower()}RequestId {request_id} was used before for {known.amount}, not {amount}"
-        raise Refusal("REPEAT_REQ_INCONSISTENT", asked)
+        message = f"{kind.lower()}RequestId {request_id} was already used for {known.amount}, got {amount}"
+        raise Refusal("REPEAT_REQ_INCONSISTENT", message)
     return known
 
 
 def check_currency(payment: Payment, amount: Money) -> None:
-    """CURRENCY_NOT_SUPPORT when an amount is not in the payment's currency."""
+    """Refuse with CURRENCY_NOT_SUPPORT an amount that is not in the payment's currency."""
     if amount.currency != payment.order.amount.currency:
-        raise Refusal("CURRENCY_NOT_SUPPORT", f"the payment is in {payment.order.amount.currency}, not {amount}")
+        raise Refusal("CURRENCY_NOT_SUPPORT", f"expected {payment.order.amount.currency}, got {amount}")
 
 
-def outcome_of(payment: Payment, made: Transaction, more: Mapping[str, Any] | None = None) -> Outcome[Payment]:
-    """The reply, with ``more`` fields where the transaction has succeeded: before that there is the result alone."""
-    if made.status == "FAIL":
-        return Outcome(made.code)
-    if made.done is None:
-        return Outcome(captures_refunds.in_process_code(made.type))
-    kind = made.type.lower()
+def outcome_of(payment: Payment, transaction: Transaction, more: Mapping[str, Any] | None = None) -> Outcome[Payment]:
+    """The reply. A transaction that has succeeded has fields, ``more`` among them; others have only a result."""
+    if transaction.status == "FAIL":
+        return Outcome(transaction.code)
+    if transaction.done is None:
+        return Outcome(captures_refunds.in_process_code(transaction.type))
+    kind = transaction.type.lower()
     fields = {
-        f"{kind}RequestId": made.request_id,
-        f"{kind}Id": made.id,
+        f"{kind}RequestId": transaction.request_id,
+        f"{kind}Id": transaction.id,
         "paymentId": payment.payment_id,
-        f"{kind}Amount": made.amount.wire,
-        f"{kind}Time": wire_time(made.done),
+        f"{kind}Amount": transaction.amount.wire,
+        f"{kind}Time": wire_time(transaction.done),
     }
     return Outcome("SUCCESS", fields={**fields, **(more or {})})

@@ -1,4 +1,4 @@
-"""What the gateway tells a merchant of payments by itself: one composer a file, and here the table of them."""
+"""The notifications about payments: one composer per file. This module has the table of them."""
 
 from __future__ import annotations
 

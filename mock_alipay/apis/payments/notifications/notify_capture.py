@@ -1,4 +1,4 @@
-"""notifyCapture: money that was held has been captured, or could not be (NCAP: the page of 2024-04-24)."""
+"""notifyCapture: the result of a capture (NCAP: the page of 2024-04-24)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mock_alipay.clock.clocks import wire_time
 
 
 def notify_capture(payment: Payment, event: DomainEvent) -> tuple[str, dict[str, Any]]:
-    """The capture that the event is about."""
+    """The body for the capture of an event."""
     capture = next(t for t in payment.captures if t.id == event.transaction_id)
     fields: dict[str, Any] = {
         "notifyType": event.notify_type,

@@ -1,4 +1,4 @@
-"""notifyPayment: the payment has a result, or the buyer is done and the result is to come (paymentrn_online)."""
+"""notifyPayment: the result of a payment, or that it is pending (paymentrn_online)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PENDING = "PAYMENT_PENDING"
 
 
 def notify_payment(payment: Payment, event: DomainEvent) -> tuple[str, dict[str, Any]]:
-    """``result`` says S while the payment is pending, too: then ``notifyType`` alone tells that it is not paid yet."""
+    """The body for an event. A pending payment also has resultStatus S; only ``notifyType`` shows that it is unpaid."""
     fields: dict[str, Any] = {
         "notifyType": event.notify_type,
         "paymentRequestId": payment.payment_request_id,

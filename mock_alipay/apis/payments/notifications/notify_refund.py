@@ -1,4 +1,4 @@
-"""notifyRefund: a refund has a result (docs.antom.com/ac/aba_zh-cn/notify_refund)."""
+"""notifyRefund: the result of a refund (docs.antom.com/ac/aba_zh-cn/notify_refund)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mock_alipay.clock.clocks import wire_time
 
 
 def notify_refund(payment: Payment, event: DomainEvent) -> tuple[str, dict[str, Any]]:
-    """The refund that the event is about; a paymentId is not among the documented fields."""
+    """The body for the refund of an event; the documented fields have no paymentId."""
     refund = next(t for t in payment.refunds if t.id == event.transaction_id)
     fields: dict[str, Any] = {
         "notifyType": event.notify_type,

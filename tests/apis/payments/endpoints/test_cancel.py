@@ -117,8 +117,8 @@ def test_what_is_not_the_merchants_yet_can_be_cancelled(before: Any) -> None:
         (captured, "ORDER_STATUS_INVALID", "refund it instead"),
         (captured_in_part, "ORDER_STATUS_INVALID", "refund it instead"),
         (capture_in_process, "ORDER_STATUS_INVALID", "refund it instead"),
-        (refunded, "PROCESS_FAIL", "refunded"),
-        (refund_in_process, "PROCESS_FAIL", "refunded"),
+        (refunded, "PROCESS_FAIL", "refund"),
+        (refund_in_process, "PROCESS_FAIL", "refund"),
         (jkopay, "ORDER_STATUS_INVALID", "by JKOPAY cannot be cancelled"),
     ],
 )

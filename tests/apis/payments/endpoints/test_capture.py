@@ -101,7 +101,7 @@ class TestRepeats:
         driver.capture(payment_id, "c", 400)
         told = driver.capture(payment_id, "c", 400, captureAmount=other)
         assert "REPEAT_REQ_INCONSISTENT" == result_of(told)
-        assert "used before for USD 400" in told["result"]["resultMessage"]
+        assert "already used for USD 400" in told["result"]["resultMessage"]
 
     def test_for_another_payment_are_refused(self) -> None:
         """One id, one capture; another client may use it."""

@@ -233,7 +233,7 @@ class TestExpiry:
             call(sample("x", paymentSessionExpiryTime=asked))
         [fault] = refused.value.faults
         assert ("PARAM_ILLEGAL", "paymentSessionExpiryTime", asked) == (refused.value.code, fault.path, fault.found)
-        assert "a moment that exists" == fault.expected
+        assert "a date that exists" == fault.expected
 
 
 class TestRepeats:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.apis.payments.endpoints.opening import begun, order_of
+from mock_alipay.apis.payments.endpoints.opening import new_payment, order_of
 from mock_alipay.apis.payments.records import Money, Session
 from mock_alipay.errors import Refusal
 from tests.apis.payments.orders import DAY, HOUR, MINUTE, SECOND, context
@@ -88,5 +88,5 @@ def test_no_other_time_is_taken(written: str) -> None:
 def test_a_session_closes_with_its_payment(session: timedelta | None, written: str | None, expected: timedelta) -> None:
     """Whichever time comes first; without a session nothing waits for a buyer yet."""
     made = None if session is None else Session("id", "data", NOW, NOW + session, "")
-    payment = begun(sample("x", paymentExpiryTime=written), context(None), made)
+    payment = new_payment(sample("x", paymentExpiryTime=written), context(None), made)
     assert (NOW + expected, made, "OPEN", 0) == (payment.closes, payment.session, payment.state, payment.version)

@@ -143,7 +143,7 @@ class TestRepeats:
         driver.refund(payment_id, "r", 400)
         told = driver.refund(payment_id, "r", 400, refundAmount=other)
         assert "REPEAT_REQ_INCONSISTENT" == result_of(told)
-        assert "used before for USD 400" in told["result"]["resultMessage"]
+        assert "already used for USD 400" in told["result"]["resultMessage"]
 
     def test_for_another_payment_are_refused(self) -> None:
         """One id, one refund; a capture may have the same, and another client."""

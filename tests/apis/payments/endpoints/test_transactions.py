@@ -39,7 +39,7 @@ def test_another_amount_is_no_repeat(other: Money) -> None:
     with pytest.raises(Refusal) as caught:
         repeated(with_both(), "REFUND", "x", other)
     assert "REPEAT_REQ_INCONSISTENT" == caught.value.code
-    assert f"refundRequestId x was used before for USD 400, not {other}" == caught.value.message
+    assert f"refundRequestId x was already used for USD 400, got {other}" == caught.value.message
 
 
 def test_the_currency_is_the_payments() -> None:
