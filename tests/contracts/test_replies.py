@@ -1,4 +1,4 @@
-"""The schemas of replies and notifications: they tell a whole body from one that lacks, adds or mistypes something."""
+"""The schemas of replies and notifications accept complete bodies, and refuse all others."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mock_alipay.contracts.names import bare
 from tests.fields import CONTRACTS, PLACES, REQUESTS, read
 
 SCHEMAS = CONTRACTS["strict"].schemas
-"""What is sent has the SDKs' types, whichever a merchant may send."""
+"""The gateway always sends the types of the SDKs."""
 
 NOTIFICATIONS = [bare(name) for name in CONTRACTS["strict"].notifications]
 HKD = {"currency": "HKD", "value": "10"}
@@ -30,7 +30,8 @@ TRANSACTION = {
     "transactionResult": DONE,
 }
 PAYMENT = {"paymentRequestId": "order-1", "paymentId": ID, "paymentAmount": HKD, "paymentCreateTime": TIME}
-WHOLE: dict[str, dict[str, Any]] = {
+NULL: Any = object()
+COMPLETE: dict[str, dict[str, Any]] = {
     "inquiryPayment.reply": {
         "result": DONE,
         "paymentStatus": "SUCCESS",
@@ -84,11 +85,11 @@ WHOLE: dict[str, dict[str, Any]] = {
         "refundAmount": HKD,
     },
 }
-"""Bodies of which nothing may be left out."""
+"""Bodies in which every field is required."""
 
-OTHERS: list[tuple[str, dict[str, Any]]] = [
-    ("inquiryPayment.reply", {"transactions": None}),
+ALSO_VALID: list[tuple[str, dict[str, Any]]] = [
     ("inquiryPayment.reply", {"transactions": [TRANSACTION, {**TRANSACTION, "transactionTime": TIME}]}),
+    ("inquiryPayment.reply", {"transactions": NULL}),
     ("inquiryPayment.reply", {"paymentStatus": "PROCESSING", "paymentTime": None}),
     ("inquiryPayment.reply", {"paymentResultInfo": {"cardNo": "405469******0768", "threeDSResult": {"eci": "05"}}}),
     ("inquiryPayment.reply", {"settlementQuote": {"quoteCurrencyPair": "HKD/USD", "quotePrice": 0.12}}),
@@ -101,21 +102,17 @@ OTHERS: list[tuple[str, dict[str, Any]]] = [
     ("notifyCapture", {"result": FAILED}),
     ("notifyRefund", {"result": FAILED, "refundStatus": "FAIL"}),
 ]
-"""What else is right; None takes a field out, but for transactions."""
+"""Changes after which a body is still valid; None removes a field."""
 
-WRONG: list[tuple[str, dict[str, Any], str]] = [
+INVALID: list[tuple[str, dict[str, Any], str]] = [
     ("inquiryPayment.reply", {"paymentStatus": "AUTHORIZED"}, "paymentStatus"),
     ("inquiryPayment.reply", {"paymentCreateTime": "2026-01-31 12:00:00"}, "paymentCreateTime"),
     ("inquiryPayment.reply", {"paymentResultInfo": {"cardNo": "4054692760170768"}}, "paymentResultInfo.cardNo"),
-    (
-        "inquiryPayment.reply",
-        {"paymentResultInfo": {"threeDSResult": {"challenged": "true"}}},
-        "paymentResultInfo.threeDSResult.challenged",
-    ),
+    ("inquiryPayment.reply", {"paymentResultInfo": {"threeDSResult": {"challenged": "true"}}}, "paymentResultInfo.thr"),
     (
         "inquiryPayment.reply",
         {"paymentResultInfo": {"creditPayPlan": {"installmentNum": "3"}}},
-        "paymentResultInfo.creditPayPlan.installmentNum",
+        "paymentResultInfo.cre",
     ),
     (
         "inquiryPayment.reply",
@@ -134,80 +131,74 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("notifyRefund", {"paymentId": ID}, "paymentId"),
     ("capture.reply", {"captureAmount": {"currency": "HKD", "value": 10}}, "captureAmount.value"),
 ]
-"""What is changed in a whole body, and where the faults of it stand."""
+"""Changes that make a body invalid, and the beginning of the fault's path."""
 
 
 def changed(name: str, changes: dict[str, Any]) -> dict[str, Any]:
-    """A whole body with other fields; None takes one out, but for transactions."""
-    body = {**copy.deepcopy(WHOLE[name]), **changes}
-    return {key: value for key, value in body.items() if value is not None or key == "transactions"}
+    """A complete body with other fields; None removes a field, NULL sends null."""
+    body = {**copy.deepcopy(COMPLETE[name]), **changes}
+    return {key: None if value is NULL else value for key, value in body.items() if value is not None}
 
 
 def paths(name: str, body: dict[str, Any]) -> list[str]:
-    """Where the faults of a body stand; the validator that only decides must agree that there are any."""
+    """The paths of a body's faults; the deciding validator agrees."""
     found = [fault.path for fault in SCHEMAS.explain(f"payments/{name}", body)]
     assert (not found) == SCHEMAS.accepts(f"payments/{name}", body)
     return found
 
 
 def test_every_reply_and_notification_is_looked_at() -> None:
-    """But for createPaymentSession, whose replies other tests hold against its schema."""
+    """Except createPaymentSession, whose replies other tests check against its schema."""
     expected = {*NOTIFICATIONS, *(f"{bare(name)}.reply" for name in REQUESTS)} - {"createPaymentSession.reply"}
-    assert expected == set(WHOLE)
+    assert expected == set(COMPLETE)
 
 
-@pytest.mark.parametrize("name", WHOLE)
-class TestWholeBodies:
-    def test_are_accepted(self, name: str) -> None:
-        """As they are."""
-        assert [] == paths(name, WHOLE[name])
-
-    def test_can_lack_nothing(self, name: str) -> None:
-        """Each of their fields is one that clients count on: .NET reads a missing status as SUCCESS."""
-        lacking = {field: paths(name, changed(name, {field: None})) for field in WHOLE[name]}
-        assert {field: [field] for field in WHOLE[name]} == lacking
-
-    def test_can_have_no_field_that_nobody_knows(self, name: str) -> None:
-        """An invented one is told, wherever it came from."""
-        assert ["paymentState"] == paths(name, changed(name, {"paymentState": "PAID"}))
-
-    def test_have_ids_of_64_characters_at_most(self, name: str) -> None:
-        """The merchant's own and ours."""
-        ids = [field for field in WHOLE[name] if field.endswith("Id")]
-        for field in ids:
-            assert [[], [field], [field]] == [
-                paths(name, changed(name, {field: value})) for value in ("x" * 64, "x" * 65, "")
-            ]
-        assert ids or name == "consult.reply"
-
-    def test_need_no_more_than_a_result_when_they_say_no(self, name: str) -> None:
-        """A reply does; a notification must still say what it is about."""
-        assert (name in NOTIFICATIONS) == bool(paths(name, {"result": FAILED}))
+@pytest.mark.parametrize("name", COMPLETE)
+def test_a_complete_body_is_valid_and_every_field_required(name: str) -> None:
+    """Clients rely on each field: .NET reads a missing status as SUCCESS. Unknown fields are refused."""
+    assert [] == paths(name, COMPLETE[name])
+    assert {field: [field] for field in COMPLETE[name]} == {
+        field: paths(name, changed(name, {field: None})) for field in COMPLETE[name]
+    }
+    assert ["paymentState"] == paths(name, changed(name, {"paymentState": "PAID"}))
 
 
-@pytest.mark.parametrize(("name", "changes"), OTHERS)
-def test_other_bodies_are_accepted_too(name: str, changes: dict[str, Any]) -> None:
-    """What is not always there is there or not, and what has several values has any of them."""
+@pytest.mark.parametrize(
+    ("name", "field"), [(name, field) for name, body in COMPLETE.items() for field in body if field.endswith("Id")]
+)
+def test_an_id_has_1_to_64_characters(name: str, field: str) -> None:
+    """The merchant's ids and the gateway's."""
+    values = ("", "x", "x" * 64, "x" * 65)
+    assert [[field], [], [], [field]] == [paths(name, changed(name, {field: value})) for value in values]
+
+
+@pytest.mark.parametrize("name", [*COMPLETE, "createPaymentSession.reply"])
+def test_a_result_is_complete(name: str) -> None:
+    """A failed reply needs nothing else; a notification, or a reply of a success, needs the other fields too."""
+    assert (name in NOTIFICATIONS) == bool(paths(name, {"result": FAILED}))
+    invalid: list[Any] = [None, DONE, {**FAILED, "resultStatus": "X"}, {**FAILED, "resultMessage": "x" * 257}]
+    invalid += [{key: value for key, value in FAILED.items() if key != missing} for missing in FAILED]
+    for result in invalid:
+        assert [] != paths(name, {"result": result})
+    assert [] != paths(name, {})
+
+
+@pytest.mark.parametrize(("name", "changes"), ALSO_VALID)
+def test_optional_fields_and_other_values_are_valid(name: str, changes: dict[str, Any]) -> None:
+    """What a real gateway also sends."""
     assert [] == paths(name, changed(name, changes))
 
 
-@pytest.mark.parametrize(("name", "changes", "where"), WRONG)
-def test_wrong_bodies_are_told(name: str, changes: dict[str, Any], where: str) -> None:
-    """With the place, and once."""
+@pytest.mark.parametrize(("name", "changes", "where"), INVALID)
+def test_a_wrong_value_is_invalid(name: str, changes: dict[str, Any], where: str) -> None:
+    """One fault, at that place."""
     [path] = paths(name, changed(name, changes))
     assert path.startswith(where)
 
 
-@pytest.mark.parametrize("file", ["replies.json", *(f"payments/{name}.json" for name in WHOLE)])
-def test_types_do_not_depend_on_the_mode(file: str) -> None:
-    """Merchants may send booleans as text, the gateway never does."""
-    assert "types.json" not in PLACES[file].read_text("utf-8")
-
-
-def test_every_shared_shape_is_used() -> None:
-    """By a reply or a notification, or by another shape."""
-    text = "".join(
-        PLACES[file].read_text("utf-8") for file in ("replies.json", *(f"payments/{name}.json" for name in WHOLE))
-    )
-    shapes = read("replies.json")["$defs"]
-    assert set() == {name for name in shapes if f'#/$defs/{name}"' not in text}
+def test_replies_have_their_own_types_and_no_unused_shapes() -> None:
+    """The type mode only concerns requests."""
+    files = ("replies.json", *(f"payments/{name}.json" for name in COMPLETE))
+    text = "".join(PLACES[file].read_text("utf-8") for file in files)
+    assert "types.json" not in text
+    assert [] == [name for name in read("replies.json")["$defs"] if f'#/$defs/{name}"' not in text]

@@ -1,7 +1,4 @@
-"""What the endpoints of a payment's life accept: documented figures, on both sides of every edge.
-
-Those of createPaymentSession stand in ``test_contract``, and there a walk over the schemas of all.
-"""
+"""The documented figures and formats of requests, on both sides of each boundary."""
 
 from __future__ import annotations
 
@@ -11,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.contracts.names import TypeMode, bare
-from mock_alipay.errors import Refusal
-from tests.fields import CONTRACTS, MODES, REQUESTS, read
+from mock_alipay.contracts.names import bare
+from tests.contracts.checks import SESSION, faults, paths, texts
+from tests.fields import CONTRACTS, MODES, REQUESTS, Steps, book_of, read
 
 HKD = {"currency": "HKD", "value": "10"}
 ORDER = {"referenceOrderId": "ORDER_1", "orderDescription": "Cappuccino", "orderAmount": HKD}
@@ -35,7 +32,177 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "consult": {"productCode": "CASHIER_PAYMENT", "paymentAmount": HKD, "env": {"terminalType": "WEB"}},
 }
-"""The smallest bodies."""
+"""The smallest body of each endpoint except createPaymentSession."""
+
+LENGTHS = {
+    "createPaymentSession": {
+        "paymentRequestId": (1, 64),
+        "order.referenceOrderId": (1, 64),
+        "order.orderDescription": (1, 256),
+        "paymentMethod.paymentMethodType": (1, 64),
+        "agreementInfo.authState": (0, 256),
+        "agreementInfo.userLoginId": (0, 64),
+        "locale": (0, 8),
+        "merchantAccountId": (0, 32),
+        "metadata": (0, 2048),
+    },
+    "inquiryPayment": {"paymentRequestId": (1, 64), "paymentId": (1, 64), "merchantAccountId": (0, 32)},
+    "cancel": {"paymentRequestId": (1, 64), "paymentId": (1, 64), "merchantAccountId": (0, 32)},
+    "capture": {"captureRequestId": (1, 64), "paymentId": (1, 64)},
+    "refund": {
+        "refundRequestId": (1, 64),
+        "paymentId": (1, 64),
+        "referenceRefundId": (0, 64),
+        "captureId": (0, 64),
+        "refundReason": (0, 256),
+        "metadata": (0, 2048),
+    },
+    "inquiryRefund": {"refundRequestId": (1, 64), "refundId": (1, 64), "merchantAccountId": (0, 32)},
+    "pay": {
+        "paymentRequestId": (1, 64),
+        "merchantAccountId": (0, 32),
+        "metadata": (0, 2048),
+        "appId": (0, 32),
+        "locale": (0, 8),
+    },
+    "consult": {"merchantAccountId": (0, 32)},
+}
+"""The least and most characters of texts."""
+
+AMOUNT = ["", "1.00", "-1", "+1", " 1", "1\n", "1e3", "1,000", "\u0661\u0660\u0660", "\uff11", "0x1", "9" * 17, 1]
+TIME = [
+    *("", "2026-01-31", "2026-01-31T12:00:00", "2026-01-31 12:00:00Z", "2026-01-31T12:00Z", "2026-01-31T12:00:00z"),
+    *("2026-13-01T12:00:00Z", "2026-01-32T12:00:00Z", "2026-01-31T24:00:00Z", "2026-01-31T12:00:60Z"),
+    *("2026-01-31T12:00:00+08", "2026-01-31T12:00:00.Z", "2026-01-31T12:00:00.1234567890Z", "1769832000000"),
+]
+FORMATS: list[tuple[str, str, list[Any], list[Any], str]] = [
+    # endpoint, field, valid values, invalid values, what the faults expect
+    (
+        "createPaymentSession",
+        "paymentAmount.value",
+        ["0", "1", "007", "9" * 16],
+        AMOUNT,
+        "digits only|at most 16|string",
+    ),
+    ("createPaymentSession", "order.orderAmount.value", ["0", "9" * 16], AMOUNT, "digits only|at most 16|string"),
+    ("capture", "captureAmount.value", ["1", "007", "9" * 16], [*AMOUNT, "0", "00"], "1 or more|at most 16|string"),
+    ("refund", "refundAmount.value", ["1", "007", "9" * 16], [*AMOUNT, "0", "00"], "1 or more|at most 16|string"),
+    (
+        "createPaymentSession",
+        "paymentAmount.currency",
+        ["USD", "JPY", "VED", "SLE", "ZWG", "XCG"],
+        ["", "usd", "US", "USDX", "USD ", "ZZZ", "XXX", "XTS", "HRK", "DEM", "BGN", "ANG", "SLL", "CUC", "ZWL"],
+        "ISO 4217",
+    ),
+    ("createPaymentSession", "settlementStrategy.settlementCurrency", ["EUR"], ["eur", "DEM", ""], "ISO 4217"),
+    (
+        "createPaymentSession",
+        "merchantRegion",
+        ["SG", "AQ"],
+        ["", "sg", "SGP", "XK", "EU", "UK", "ZZ", "GLOBAL"],
+        "ISO 3166",
+    ),
+    (
+        "createPaymentSession",
+        "paymentMethod.paymentMethodMetaData.paymentMethodRegion",
+        ["BR", "GLOBAL"],
+        ["global", "XK", ""],
+        "GLOBAL",
+    ),
+    (
+        "createPaymentSession",
+        "paymentMethod.paymentMethodMetaData.expiryMonth",
+        ["01", "09", "10", "12"],
+        ["00", "13", "1", "001"],
+        "two digits from 01 to 12",
+    ),
+    (
+        "createPaymentSession",
+        "paymentMethod.paymentMethodMetaData.expiryYear",
+        ["00", "99"],
+        ["2029", "9", "2A"],
+        "last two digits",
+    ),
+    (
+        "createPaymentSession",
+        "paymentMethod.paymentMethodMetaData.supportedBrands",
+        ["VISA", ["VISA"], {"VISA": True}, 1],
+        [],
+        "",
+    ),
+    ("createPaymentSession", "allowedPaymentMethodRegions", [[], ["BR", "GLOBAL"], "BR"], [1, {}], "array"),
+    ("consult", "allowedPaymentMethodRegions", [["GLOBAL", "BR"]], ["BR"], "a JSON array"),
+    (
+        "createPaymentSession",
+        "productCode",
+        ["CASHIER_PAYMENT"],
+        ["IN_STORE_PAYMENT", "cashier_payment", "", " CASHIER_PAYMENT"],
+        "CASHIER_PAYMENT",
+    ),
+    ("pay", "productCode", ["CASHIER_PAYMENT"], ["AGREEMENT_PAYMENT"], "CASHIER_PAYMENT"),
+    ("consult", "productCode", ["CASHIER_PAYMENT"], ["EASY_PAY"], "CASHIER_PAYMENT"),
+    (
+        "createPaymentSession",
+        "productScene",
+        ["CHECKOUT_PAYMENT", "ELEMENT_PAYMENT"],
+        ["CASHIER", "checkout_payment", ""],
+        "one of CHECKOUT_PAYMENT, ELEMENT_PAYMENT, EASY_PAY",
+    ),
+    (
+        "createPaymentSession",
+        "paymentRedirectUrl",
+        [
+            *("https://shop.example/return?a=1&b=2#c", "http://localhost:3000/x", "HTTPS://SHOP.EXAMPLE"),
+            *("http://[::1]:8080/x", "https://例え.example/", "shop://return", "com.shop+pay-1.0://a"),
+            *("https://shop.example/".ljust(2048, "a"), "shop://".ljust(2048, "é")),
+        ],
+        [
+            *("", "/", "www.shop.com", "localhost:3000/x", "//shop.example/x", "https://", "https:///x"),
+            *("http://:80/x", "https://?a=1", "https://#a", "https://shop.example/a b", "https://shop.example/\n"),
+            *(" https://shop.example/", "javascript:alert(1)", "1shop://return", "shop://"),
+            *("https://shop.example/".ljust(2049, "a"), "shop://".ljust(2049, "a")),
+        ],
+        "a URL or an app scheme|at most 2048",
+    ),
+    ("pay", "paymentRedirectUrl", ["shop://".ljust(2048, "a")], ["shop://".ljust(2049, "a")], "at most 2048"),
+    (
+        "createPaymentSession",
+        "paymentNotifyUrl",
+        ["https://shop.example/notify", "http://10.0.0.1:80", "https://a/".ljust(2048, "a")],
+        ["shop://notify", "/", "https://", "ftp://shop.example/", "", "https://a/".ljust(2049, "a")],
+        "an http or https URL|at most 2048",
+    ),
+    (
+        "refund",
+        "refundNotifyUrl",
+        ["https://shop.example/".ljust(1024, "a")],
+        ["/refunded", "https://shop.example/".ljust(1025, "a")],
+        "an http or https URL|at most 1024",
+    ),
+    (
+        "createPaymentSession",
+        "paymentSessionExpiryTime",
+        [
+            *("2026-01-31T12:00:00Z", "2026-01-31T12:00:00+08:00", "2026-01-31T12:00:00+0000"),
+            "2026-01-31T23:59:59.123456789-03:30",
+        ],
+        TIME,
+        "an ISO 8601 time with an offset",
+    ),
+    ("pay", "paymentExpiryTime", ["2026-01-31T12:00:00+08:00"], TIME, "an ISO 8601 time with an offset"),
+    ("createPaymentSession", "settlementStrategy", [{}], ["EUR", [], 1, True], "a JSON object"),
+    ("capture", "captureType", ["FINAL", "NON_FINAL"], ["LAST", ""], "one of FINAL, NON_FINAL"),
+    ("capture", "isLastCapture", ["true", False], [1, ""], "true or false"),
+    ("refund", "splitDetails", [[{"splitTo": "SELLER", "splitAmount": HKD}] * 20], [[{}] * 21], "at most 20"),
+    (
+        "refund",
+        "refundDetails.0.refundFrom",
+        ["SELLER", "MARKETPLACE", "UNSETTLED_FUNDS"],
+        ["seller"],
+        "one of SELLER, MARKETPLACE, UNSETTLED_FUNDS",
+    ),
+    ("refund", "refundRequestId", ["Erstattung #1 / Größe_é.2"], [], ""),
+]
 
 PAIRS = [
     ("inquiryPayment", "paymentId", "paymentRequestId"),
@@ -43,194 +210,110 @@ PAIRS = [
     ("inquiryRefund", "refundId", "refundRequestId"),
 ]
 
-LENGTHS = [
-    *(
-        (endpoint, field, 1, 64)
-        for endpoint, fields in {
-            "inquiryPayment": ("paymentRequestId", "paymentId"),
-            "cancel": ("paymentRequestId", "paymentId"),
-            "capture": ("captureRequestId", "paymentId"),
-            "refund": ("refundRequestId", "paymentId"),
-            "inquiryRefund": ("refundRequestId", "refundId"),
-            "pay": ("paymentRequestId",),
-        }.items()
-        for field in fields
-    ),
-    *((endpoint, "merchantAccountId", 0, 32) for endpoint in ("inquiryPayment", "cancel", "inquiryRefund", "pay")),
-    ("consult", "merchantAccountId", 0, 32),
-    ("refund", "referenceRefundId", 0, 64),
-    ("refund", "captureId", 0, 64),
-    ("refund", "refundReason", 0, 256),
-    ("refund", "metadata", 0, 2048),
-    ("pay", "metadata", 0, 2048),
-    ("pay", "appId", 0, 32),
-    ("pay", "locale", 0, 8),
-]
-"""Endpoint, field, and how many characters it has at least and at most."""
 
-ACCEPTED: list[tuple[str, dict[str, Any]]] = [
-    *(("capture", {"captureAmount": {"currency": "JPY", "value": value}}) for value in ("1", "007", "9" * 16)),
-    *(("refund", {"refundAmount": {"currency": "JPY", "value": value}}) for value in ("1", "007", "9" * 16)),
-    *(("capture", {"captureType": word, "isLastCapture": "true"}) for word in ("FINAL", "NON_FINAL")),
-    ("refund", {"refundRequestId": "Erstattung #1 / Größe_é.2"}),
-    ("refund", {"refundNotifyUrl": "https://shop.example/".ljust(1024, "a")}),
-    ("refund", {"splitDetails": [{"splitTo": "SELLER", "splitAmount": HKD}] * 20}),
-    ("refund", {"refundDetails": [{"refundAmount": HKD, "refundFrom": "UNSETTLED_FUNDS"}]}),
-    ("pay", {"paymentAmount": {"currency": "HKD", "value": "0"}}),
-    ("pay", {"paymentMethod": {"paymentMethodType": "CARD"}, "paymentFactor": {}}),
-    ("pay", {"env": {"terminalType": "MINI_APP"}, "appId": "x"}),
-    ("pay", {"paymentRedirectUrl": "shop://".ljust(2048, "a"), "paymentExpiryTime": "2026-01-31T12:00:00+08:00"}),
-    ("consult", {"allowedPaymentMethodRegions": ["GLOBAL", "BR"], "userRegion": "BR"}),
-    ("consult", {"paymentFactor": {"presentmentMode": "BUNDLE"}, "settlementStrategy": {}}),
-    ("inquiryPayment", {"paymentId": "2022"}),
-]
-
-CODE = "CASHIER_PAYMENT, the product code of Checkout Payment"
-DIGITS = "expected digits only, 1 or more, in the smallest currency unit, such as 100, got the string"
-REFUSED: list[tuple[str, dict[str, Any], str]] = [
-    *(("capture", {"captureAmount": {**HKD, "value": v}}, f'captureAmount.value: {DIGITS} "{v}"') for v in ("0", "00")),
-    *(("refund", {"refundAmount": {**HKD, "value": v}}, f'refundAmount.value: {DIGITS} "{v}"') for v in ("", "-1")),
-    ("refund", {"refundAmount": {**HKD, "value": 10}}, "refundAmount.value: expected a JSON string, got the number 10"),
-    (
-        "capture",
-        {"captureAmount": {**HKD, "value": "9" * 17}},
-        "captureAmount.value: expected at most 16 characters, got 17",
-    ),
-    (
-        "capture",
-        {"captureAmount": {"currency": "hkd", "value": "1"}},
-        (
-            "captureAmount.currency: expected an active ISO 4217 currency code such as USD (did you mean HKD?), "
-            'got the string "hkd"'
-        ),
-    ),
-    (
-        "capture",
-        {"captureType": "LAST"},
-        'captureType: expected one of FINAL, NON_FINAL, got the string "LAST"',
-    ),
-    (
-        "capture",
-        {"isLastCapture": 1},
-        "isLastCapture: expected true or false, as a JSON boolean or as a string, got the number 1",
-    ),
-    (
-        "refund",
-        {"refundNotifyUrl": "https://shop.example/".ljust(1025, "a")},
-        "refundNotifyUrl: expected at most 1024 characters, got 1025",
-    ),
-    (
-        "refund",
-        {"refundNotifyUrl": "/refunded"},
-        (
-            "refundNotifyUrl: expected an http or https URL such as https://shop.example/notify, "
-            'got the string "/refunded"'
-        ),
-    ),
-    ("refund", {"splitDetails": [{}] * 21}, "splitDetails: expected at most 20 elements, got 21"),
-    (
-        "refund",
-        {"refundDetails": [{"refundFrom": "seller"}]},
-        (
-            "refundDetails[0].refundFrom: expected one of SELLER, MARKETPLACE, UNSETTLED_FUNDS (did you mean SELLER?), "
-            'got the string "seller"'
-        ),
-    ),
-    (
-        "pay",
-        {"paymentMethod": {"paymentMethodType": "CARD"}},
-        "paymentFactor: missing, it is required when paymentMethodType is CARD",
-    ),
-    ("pay", {"env": {"terminalType": "MINI_APP"}}, "appId: missing, it is required when terminalType is MINI_APP"),
-    ("pay", {"env": {}}, "env.terminalType: missing, it is required"),
-    ("pay", {"settlementStrategy": {}}, "settlementStrategy.settlementCurrency: missing, it is required"),
-    ("pay", {"productCode": "AGREEMENT_PAYMENT"}, f'productCode: expected {CODE}, got the string "AGREEMENT_PAYMENT"'),
-    (
-        "pay",
-        {"paymentRedirectUrl": "shop://".ljust(2049, "a")},
-        "paymentRedirectUrl: expected at most 2048 characters, got 2049",
-    ),
-    ("consult", {"productCode": "EASY_PAY"}, f'productCode: expected {CODE}, got the string "EASY_PAY"'),
-    ("consult", {"env": {"osType": "IOS"}}, "env.terminalType: missing, it is required"),
-    (
-        "consult",
-        {"allowedPaymentMethodRegions": "BR"},
-        'allowedPaymentMethodRegions: expected a JSON array, got the string "BR"',
-    ),
-]
-"""What is changed in the smallest body, and the one fault that comes of it."""
-
-
-def told(endpoint: str, body: Any, mode: TypeMode = "documented") -> list[str]:
-    """The faults of a body, as sentences; empty when it is accepted."""
-    refusal: Refusal | None = None
-    try:
-        CONTRACTS[mode].check(f"payments/{endpoint}", json.dumps(body).encode())
-    except Refusal as raised:
-        refusal = raised
-    if refusal is None:
-        return []
-    assert ("PARAM_ILLEGAL", True) == (refusal.code, bool(refusal.faults))
-    return [fault.text for fault in refusal.faults]
+def body_with(endpoint: str, path: str, value: Any) -> dict[str, Any]:
+    """The smallest body with a value at a path, in which ``0`` is an array index."""
+    steps: Steps = tuple(0 if step == "0" else step for step in path.split("."))
+    return book_of(f"payments/{endpoint}", "documented").body(steps, value)
 
 
 def test_there_is_a_body_for_every_endpoint() -> None:
-    """And the smallest body is accepted, whatever the types."""
+    """The smallest body is valid in both type modes."""
     assert {*map(bare, REQUESTS)} - {"createPaymentSession"} == set(BODIES)
-    assert [] == [(name, mode) for name, body in BODIES.items() for mode in MODES if told(name, body, mode)]
+    assert [] == [
+        (name, mode) for name, body in BODIES.items() for mode in MODES if faults(body, f"payments/{name}", mode=mode)
+    ]
 
 
-class TestFigures:
-    @pytest.mark.parametrize(("endpoint", "field", "least", "most"), LENGTHS)
-    def test_lengths_end_where_they_are_documented_to(self, endpoint: str, field: str, least: int, most: int) -> None:
-        """In characters of any size; an id of no characters is none."""
-        bodies = [{**BODIES[endpoint], field: "😀" * length} for length in (least, most, most + 1)]
-        too_long = f"{field}: expected at most {most} characters, got {most + 1}"
-        assert [[], [], [too_long]] == [told(endpoint, body) for body in bodies]
-        if least:
-            expected = f"{field}: expected at least 1 character, got 0"
-            assert [expected] == told(endpoint, {**BODIES[endpoint], field: ""})
-
-    @pytest.mark.parametrize(("endpoint", "changes"), ACCEPTED)
-    def test_values_within_the_edges_are_accepted(self, endpoint: str, changes: dict[str, Any]) -> None:
-        """The last value that is still right."""
-        assert [] == told(endpoint, {**BODIES[endpoint], **changes})
-
-    @pytest.mark.parametrize(("endpoint", "changes", "expected"), REFUSED)
-    def test_values_beyond_the_edges_are_told(self, endpoint: str, changes: dict[str, Any], expected: str) -> None:
-        """In one sentence with the field's whole path, and once."""
-        assert [expected] == told(endpoint, {**BODIES[endpoint], **changes})
+@pytest.mark.parametrize(("endpoint", "path"), [(name, path) for name, fields in LENGTHS.items() for path in fields])
+def test_a_text_has_its_documented_length(endpoint: str, path: str) -> None:
+    """Lengths count characters of any size; a required text is not empty."""
+    least, most = LENGTHS[endpoint][path]
+    texts_of = [texts(body_with(endpoint, path, "😀" * n), f"payments/{endpoint}") for n in (least, most, most + 1)]
+    assert [[], [], [f"{path}: expected at most {most} characters, got {most + 1}"]] == texts_of
+    assert bool(least) == bool(faults(body_with(endpoint, path, ""), f"payments/{endpoint}"))
 
 
-class TestRequired:
-    @pytest.mark.parametrize("endpoint", ["capture", "refund", "pay", "consult"])
-    def test_fields_are_missed_all_at_once(self, endpoint: str) -> None:
-        """In the order of the documentation."""
-        assert [f"{name}: missing, it is required" for name in BODIES[endpoint]] == told(endpoint, {})
+@pytest.mark.parametrize(
+    ("endpoint", "path", "valid", "invalid", "expected"), FORMATS, ids=[f"{row[0]}-{row[1]}" for row in FORMATS]
+)
+def test_a_field_has_its_documented_format(
+    endpoint: str, path: str, valid: list[Any], invalid: list[Any], expected: str
+) -> None:
+    """An invalid value is one fault, which names the field and the expected format."""
+    id_ = f"payments/{endpoint}"
+    assert [] == [value for value in valid if faults(body_with(endpoint, path, value), id_)]
+    for value in invalid:
+        [fault] = faults(body_with(endpoint, path, value), id_)
+        assert path.replace(".0", "[0]") == fault.path
+        assert any(words in fault.expected for words in expected.split("|")), (value, fault.expected)
 
-    @pytest.mark.parametrize(("endpoint", "one", "other"), PAIRS)
-    def test_one_of_two_ids_is_enough(self, endpoint: str, one: str, other: str) -> None:
-        """Without either, one is missed, with the reason why it is not always."""
-        assert [f"{other}: missing, it is required when there is no {one}"] == told(endpoint, {})
-        assert [[], [], []] == [told(endpoint, body) for body in ({one: "1"}, {other: "1"}, {one: "1", other: "2"})]
-        assert [] == told(endpoint, {one: None, other: "1"})
-        assert [f"{one}: expected a JSON string, got the number 1"] == told(endpoint, {one: 1})
+
+def test_a_fault_suggests_the_word_that_was_meant() -> None:
+    """A whole sentence, as resultMessage shows it."""
+    expected = 'an active ISO 4217 currency code such as USD (did you mean HKD?), got the string "hkd"'
+    body = {**BODIES["capture"], "captureAmount": {"currency": "hkd", "value": "1"}}
+    assert [f"captureAmount.currency: expected {expected}"] == texts(body, "payments/capture")
 
 
-class TestDotNet:
-    @pytest.mark.parametrize("endpoint", BODIES)
-    def test_unset_fields_are_sent_as_null(self, endpoint: str) -> None:
-        """At the top level all that the request class has."""
-        nulls: dict[str, None] = dict.fromkeys(read(f"payments/{endpoint}.json")["properties"])
-        assert len(nulls) >= len(BODIES[endpoint])
-        body = json.dumps({**nulls, **BODIES[endpoint]}).encode()
-        assert BODIES[endpoint] == CONTRACTS["documented"].check(f"payments/{endpoint}", body)
+@pytest.mark.parametrize("endpoint", ["capture", "refund", "pay", "consult"])
+def test_all_missing_fields_are_reported_at_once(endpoint: str) -> None:
+    """In the order of the documentation."""
+    assert list(BODIES[endpoint]) == paths({}, f"payments/{endpoint}")
 
-    @pytest.mark.parametrize("endpoint", ["pay", "consult"])
-    def test_unset_enums_are_sent_as_their_first_word(self, endpoint: str) -> None:
-        """Where the class cannot say that there is no value."""
+
+@pytest.mark.parametrize(("endpoint", "first", "second"), PAIRS)
+def test_one_of_two_ids_is_required(endpoint: str, first: str, second: str) -> None:
+    """Without both, the fault names the condition."""
+    id_ = f"payments/{endpoint}"
+    assert [f"{second}: missing, it is required when there is no {first}"] == texts({}, id_)
+    bodies = [{first: "1"}, {second: "1"}, {first: "1", second: "2"}, {first: None, second: "1"}]
+    assert [[]] * 4 == [faults(body, id_) for body in bodies]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"paymentMethod": {"paymentMethodType": "CARD"}}, "paymentFactor: missing, it is required when paymentMethod"),
+        ({"env": {"terminalType": "MINI_APP"}}, "appId: missing, it is required when terminalType is MINI_APP"),
+        ({"env": {}}, "env.terminalType: missing, it is required"),
+        ({"settlementStrategy": {}}, "settlementStrategy.settlementCurrency: missing"),
+        ({"paymentMethod": {"paymentMethodType": "CARD"}, "paymentFactor": {}}, None),
+        ({"env": {"terminalType": "MINI_APP"}, "appId": "x"}, None),
+        (
+            {"env": None, "order": {**ORDER, "env": {"terminalType": "WEB"}}},
+            "env: missing, it is required beside order",
+        ),
+        ({"env": None}, "env: missing, it is required"),
+    ],
+)
+def test_pay_requires_some_fields_under_conditions(changes: dict[str, Any], expected: str | None) -> None:
+    """The fault names the condition."""
+    found = texts({**BODIES["pay"], **changes}, "payments/pay")
+    assert bool(expected) == bool(found)
+    assert [expected] * len(found) == [text[: len(str(expected))] for text in found]
+
+
+@pytest.mark.parametrize("endpoint", BODIES)
+def test_unset_fields_of_the_net_sdk_are_accepted(endpoint: str) -> None:
+    """The .NET SDK sends null for unset fields, and the first word for unset enums."""
+    nulls: dict[str, Any] = dict.fromkeys(read(f"payments/{endpoint}.json")["properties"])
+    raw = json.dumps({**nulls, **BODIES[endpoint]}).encode()
+    assert BODIES[endpoint] == CONTRACTS["documented"].check(f"payments/{endpoint}", raw)
+    if "env" in BODIES[endpoint]:
         body = copy.deepcopy(BODIES[endpoint])
         body["env"]["osType"] = "IOS"
         body.setdefault("paymentMethod", {"paymentMethodType": "CARD"})["funding"] = "CREDIT"
         body["paymentFactor"] = {"inStorePaymentScenario": "PaymentCode", "presentmentMode": "BUNDLE"}
-        assert [] == told(endpoint, body)
+        assert [] == faults(body, f"payments/{endpoint}")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("cardNo", 4054692760174822), ("cardNo", "40546927601748224054692760174822x"), ("cvv", "73798")],
+)
+@pytest.mark.parametrize("place", ["paymentMethod", "savedPaymentMethods.0", "availablePaymentMethod"])
+def test_a_fault_never_shows_a_card_number(place: str, field: str, value: Any) -> None:
+    """Only its type or its length."""
+    [text] = texts(body_with("createPaymentSession", f"{place}.paymentMethodMetaData.{field}", value), SESSION)
+    assert str(value)[:6] not in text

@@ -1,7 +1,8 @@
-"""The schema files, and the two validators that read them."""
+"""The schema files, and the two validators that use them."""
 
 from __future__ import annotations
 
+import copy
 import importlib
 import json
 import re
@@ -16,61 +17,37 @@ from jsonschema import Draft202012Validator
 
 from mock_alipay.apis.payments.endpoints import ENDPOINTS
 from mock_alipay.config.kinds import HTTP_URL, URL
-from mock_alipay.contracts import FOLDER, load
-from mock_alipay.contracts.names import TypeMode, bare
+from mock_alipay.contracts import load
+from mock_alipay.contracts.names import bare
 from mock_alipay.contracts.schemas import nesting
 from mock_alipay.contracts.validation import parse
-from tests.bodies import changed_bodies, valid_bodies
-from tests.fields import CONTRACTS, MODES, PLACES, REQUESTS, book_of, read
+from tests.bodies import change, valid_bodies
+from tests.contracts.checks import SESSION
+from tests.fields import BOOKS, CONTRACTS, MODES, PLACES, REQUESTS, book_of, read
 
-FILES = sorted(PLACES)
 TABLES = {"conditions.json", "figures.json", "paymentOptions.json", "results.json"}
-"""Data that is no schema."""
+"""Data files that are no schemas."""
 SHARED = {
     *("admin.json", "codes.json", "common.json", "replies.json", "scenario.json"),
     *("types-documented.json", "types-strict.json"),
 }
-ADMIN = "admin.json"
-ADMIN_FILE = str(PLACES[ADMIN])
+FILES = sorted(set(PLACES) - TABLES)
+ADMIN_FILE = str(PLACES["admin.json"])
+ADMIN = read("admin.json")
 SCHEMAS = {mode: CONTRACTS[mode].schemas for mode in MODES}
 NOTIFICATIONS = CONTRACTS["strict"].notifications
-ENDPOINT = "payments/createPaymentSession"
-
-slow = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def everything(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every value within a JSON document, with where it stands."""
+    """Every value in a JSON document, with its path."""
     yield path, value
     if isinstance(value, dict | list):
         for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
             yield from everything(inner, f"{path}/{key}")
 
 
-def patterns() -> list[tuple[str, Any]]:
-    """Every schema that has a pattern, with its place."""
-    return [
-        (f"{file}{path}", value)
-        for file in FILES
-        if file not in TABLES
-        for path, value in everything(read(file))
-        if isinstance(value, dict) and isinstance(value.get("pattern"), str)
-    ]
-
-
-def calls(*components: str) -> list[tuple[str, Any]]:
-    """What admin.json says of its calls in these parts: schemas, each with its place."""
-    found = []
-    for call, spec in read(ADMIN)["calls"].items():
-        for part in components:
-            inner = spec.get(part, {})
-            named = {"": inner} if part in ("body", "reply") else inner
-            found += [(f"{call} {part} {name}".rstrip(), schema) for name, schema in named.items() if schema]
-    return found
-
-
 def reachable(schema: Any, file: str) -> set[tuple[str, str]]:
-    """Every definition that a schema refers to, however many references away: file and pointer."""
+    """Every definition to which a schema refers, directly or not: file and pointer."""
     found: set[tuple[str, str]] = set()
     waiting = [(schema, file)]
     while waiting:
@@ -85,6 +62,17 @@ def reachable(schema: Any, file: str) -> set[tuple[str, str]]:
     return found
 
 
+def admin_schemas(*parts: str) -> dict[str, Any]:
+    """The schemas of these parts of the admin calls, by call and name."""
+    found: dict[str, Any] = {}
+    for call, spec in ADMIN["calls"].items():
+        for part in parts:
+            inner = spec.get(part, {})
+            named = {"": inner} if part in ("body", "reply") else inner
+            found |= {f"{call} {part} {name}": schema for name, schema in named.items() if schema}
+    return found
+
+
 def outside_groups(pattern: str) -> str:
     """A regular expression without its escapes, character classes and groups."""
     plain = re.sub(r"\[\^?\]?[^\]]*\]", "", re.sub(r"\\.", "", pattern))
@@ -94,58 +82,54 @@ def outside_groups(pattern: str) -> str:
 
 
 class TestFiles:
-    @pytest.mark.parametrize("file", sorted(set(FILES) - TABLES))
-    def test_is_a_json_schema(self, file: str) -> None:
-        """Each schema says which dialect it is written in and obeys that dialect's meta-schema."""
-        assert read(file)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-        Draft202012Validator.check_schema(read(file))
-
     @pytest.mark.parametrize("file", FILES)
-    def test_no_key_is_given_twice(self, file: str) -> None:
-        """A key that stands twice in one object would silently win over the first."""
+    def test_a_schema_file_is_valid(self, file: str) -> None:
+        """Against the meta-schema; its $id ends with its name, its keys are unique, its patterns are anchored."""
+        content = read(file)
+        assert content["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+        Draft202012Validator.check_schema(content)
+        if file != "scenario.json":
+            name = "types.json" if file.startswith("types-") else file
+            assert name == content["$id"].partition("/schemas/")[2]
+        assert reachable(content, file if file not in ("admin.json", "scenario.json") else str(PLACES[file])) or (
+            "$ref" not in PLACES[file].read_text("utf-8")
+        )
+        patterns = [
+            value["pattern"] for _, value in everything(content) if isinstance(value, dict) and "pattern" in value
+        ]
+        for pattern in (pattern for pattern in patterns if isinstance(pattern, str)):
+            assert ("^", "$", False) == (pattern[0], pattern[-1], "|" in outside_groups(pattern))
 
-        def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
-            names = [name for name, _ in found]
+    def test_no_key_is_given_twice(self) -> None:
+        """The second one would silently replace the first."""
+
+        def checked(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+            names = [name for name, _ in pairs]
             assert sorted(set(names)) == sorted(names)
-            return dict(found)
+            return dict(pairs)
 
-        json.loads(PLACES[file].read_text("utf-8"), object_pairs_hook=pairs)
-
-    @pytest.mark.parametrize("place", patterns(), ids=lambda place: place[0])
-    def test_patterns_are_anchored_at_both_ends(self, place: tuple[str, Any]) -> None:
-        """No text slips through with something before or after what the pattern describes."""
-        pattern = place[1]["pattern"]
-        assert (pattern[0], pattern[-1]) == ("^", "$")
-        assert "|" not in outside_groups(pattern)
+        for file in PLACES.values():
+            json.loads(file.read_text("utf-8"), object_pairs_hook=checked)
 
     def test_patterns_of_requests_have_titles(self) -> None:
-        """A fault shows the title, for nobody should have to read a regular expression."""
-        asked = reachable([schema for _, schema in calls("query", "body")], ADMIN_FILE)
-        untitled = [
-            place
-            for place, rule in patterns()
-            if "title" not in rule
-            and not place.startswith("scenario.json")
-            and (not place.startswith(ADMIN) or any(place.startswith(f"{ADMIN}{pointer}") for _, pointer in asked))
+        """A fault shows the title instead of the regular expression."""
+        requests = [*(f"{name}.json" for name in REQUESTS), "common.json", "types-documented.json", "types-strict.json"]
+        roots = [(file, path, value) for file in requests for path, value in everything(read(file))]
+        for home, pointer in reachable(list(admin_schemas("query", "body").values()), ADMIN_FILE):
+            roots += [(home, pointer, SCHEMAS["documented"].follow(f"#{pointer}", home)[0])]
+        assert [] == [
+            (file, path)
+            for file, path, value in roots
+            if isinstance(value, dict) and isinstance(value.get("pattern"), str) and "title" not in value
         ]
-        assert [] == untitled
-        assert (ADMIN_FILE, "/$defs/ClientId") in asked
-        assert (ADMIN_FILE, "/$defs/CallEvent") not in asked
 
-    @pytest.mark.parametrize("file", sorted(set(FILES) - TABLES))
-    def test_every_reference_leads_somewhere(self, file: str) -> None:
-        """To a schema, in this file or another."""
-        home = file if PLACES[file].is_relative_to(FOLDER) else str(PLACES[file])
-        assert reachable(read(file), home) or "$ref" not in PLACES[file].read_text("utf-8")
-
-    def test_both_type_files_define_the_same(self) -> None:
-        """Either file can stand behind types.json: same $id, same names."""
+    def test_both_type_files_have_the_same_definitions(self) -> None:
+        """Either of them is used as types.json."""
         documented, strict = read("types-documented.json"), read("types-strict.json")
-        assert documented["$id"] == strict["$id"]
-        assert list(documented["$defs"]) == list(strict["$defs"])
+        assert (documented["$id"], list(documented["$defs"])) == (strict["$id"], list(strict["$defs"]))
 
-    def test_the_walk_over_all_fields_meets_them_all(self) -> None:
-        """The tables of other tests are made from this walk: it must see every property of the files."""
+    def test_the_walk_over_fields_reaches_every_property(self) -> None:
+        """Other tests rely on this walk."""
         walked = {step for name in REQUESTS for field in book_of(name, "documented").fields for step in field.steps}
         written = {
             name
@@ -153,149 +137,107 @@ class TestFiles:
             for path, value in everything(read(file))
             if path.rpartition("/")[2] == "properties" and isinstance(value, dict)
             if not {"if", "then"} & set(path.split("/"))
-            if not path.startswith("/$defs/Result/")  # it stands in replies
+            if not path.startswith("/$defs/Result/")  # part of replies
             for name in value
         }
-        assert len(written) > 200
-        assert set() == written - walked
+        assert (True, set()) == (len(written) > 200, written - walked)
+
+    def test_codes_are_those_of_the_iso_standards(self) -> None:
+        """All assigned regions, and all active currencies except the two that name no currency."""
+        codes = read("codes.json")["$defs"]
+        assert sorted(country.alpha_2 for country in pycountry.countries) == codes["Region"]["enum"]
+        currencies = {currency.alpha_3 for currency in pycountry.currencies} - {"XTS", "XXX"}
+        assert sorted(currencies) == codes["Currency"]["enum"]
 
 
 class TestEndpoints:
-    def test_every_schema_of_an_endpoint_has_a_function(self) -> None:
-        """A schema file that is not shared is an endpoint's: one for its requests, one for its replies."""
+    def test_every_endpoint_has_two_schemas_and_a_function(self) -> None:
+        """inquiryPayment is the function inquiry_payment in endpoints/inquiry_payment.py."""
         expected = {f"payments/{name}{ending}" for name in ENDPOINTS for ending in (".json", ".reply.json")}
-        assert expected == set(FILES) - SHARED - TABLES - {f"{name}.json" for name in NOTIFICATIONS}
+        assert expected == set(FILES) - SHARED - {f"{name}.json" for name in NOTIFICATIONS}
+        for name, endpoint in ENDPOINTS.items():
+            snake = re.sub("([A-Z])", lambda letter: "_" + letter[1].lower(), name)
+            module = importlib.import_module(f"mock_alipay.apis.payments.endpoints.{snake}")
+            assert getattr(module, snake) is endpoint.decide
 
-    @pytest.mark.parametrize("name", ENDPOINTS)
-    def test_the_function_bears_the_endpoint_s_name(self, name: str) -> None:
-        """A reader finds inquiryPayment in endpoints/inquiry_payment.py."""
-        snake = re.sub("([A-Z])", lambda found: "_" + found[1].lower(), name)
-        module = importlib.import_module(f"mock_alipay.apis.payments.endpoints.{snake}")
-        assert getattr(module, snake) is ENDPOINTS[name].decide
-
-    @pytest.mark.parametrize("file", sorted(set(FILES) - TABLES - {"scenario.json"}))
-    def test_the_schema_bears_the_file_s_name(self, file: str) -> None:
-        """The $id ends with the file's name, which is how references find it."""
-        expected = "types.json" if file.startswith("types-") else file
-        assert expected == read(file)["$id"].partition("/schemas/")[2]
-
-    @pytest.mark.parametrize("name", REQUESTS)
-    def test_the_schema_of_replies_tells_good_ones_from_bad(self, name: str) -> None:
-        """A result is always there and whole; whoever succeeds says more than that."""
-        replies = load().schemas
-        result = {"resultCode": "PARAM_ILLEGAL", "resultMessage": "", "resultStatus": "F"}
-        success = {"resultCode": "SUCCESS", "resultMessage": "success.", "resultStatus": "S"}
-        bad: list[dict[str, Any]] = [{}, {"result": None}, {"result": success}]
-        bad += [{"result": {key: value for key, value in result.items() if key != left}} for left in result]
-        bad += [{"result": {**result, "resultStatus": "X"}}, {"result": {**result, "resultMessage": "x" * 257}}]
-        assert replies.accepts(f"{name}.reply", {"result": result})
-        assert [] == [body for body in bad if replies.accepts(f"{name}.reply", body)]
-        assert all(replies.explain(f"{name}.reply", body) for body in bad)
-
-    def test_scenarios_may_script_every_endpoint(self) -> None:
-        """And every notification: they are the keys of a scenario beside its own five and that for all endpoints."""
+    def test_scenarios_can_script_every_endpoint_and_notification(self) -> None:
+        """They are keys of a scenario, with and without their family."""
         own = {"each", "description", "match", "count", "buyer", "*"}
         ids = {*(f"payments/{name}" for name in ENDPOINTS), *NOTIFICATIONS}
         assert ids | set(map(bare, ids)) == set(read("scenario.json")["else"]["properties"]) - own
 
 
 class TestAdmin:
-    @pytest.mark.parametrize(
-        "place", calls("query", "body", "reply", "otherwise", "stream"), ids=lambda place: place[0]
-    )
-    def test_each_part_of_a_call_is_a_schema(self, place: tuple[str, Any]) -> None:
-        """Beyond the reach of the meta-schema's own check, for ``calls`` is no keyword of JSON Schema."""
-        Draft202012Validator.check_schema(place[1])
-        assert "$ref" in place[1] or "title" in place[1]
+    def test_every_part_of_a_call_is_a_schema(self) -> None:
+        """The check of the whole file does not reach ``calls``, which is no keyword of JSON Schema."""
+        for place, schema in admin_schemas("query", "body", "reply", "otherwise", "stream").items():
+            Draft202012Validator.check_schema(schema)
+            assert "$ref" in schema or "title" in schema, place
 
-    @pytest.mark.parametrize("place", calls("query"), ids=lambda place: place[0])
-    def test_each_parameter_can_be_read_from_a_query(self, place: tuple[str, Any]) -> None:
-        """Numbers have bounds, defaults fit, and it says what it is for."""
-        rule, _ = load().schemas.resolve(place[1], ADMIN_FILE)
-        assert rule["description"]
-        assert rule.get("type") in ("string", "integer", "number") or "enum" in rule
-        if rule.get("type") in ("integer", "number"):
-            assert rule["minimum"] <= rule.get("default", rule["minimum"]) <= rule["maximum"]
+    def test_every_query_parameter_has_a_description_and_bounds(self) -> None:
+        """Defaults are within the bounds."""
+        for place, schema in admin_schemas("query").items():
+            rule, _ = SCHEMAS["documented"].resolve(schema, ADMIN_FILE)
+            assert rule["description"], place
+            assert rule.get("type") in ("string", "integer", "number") or "enum" in rule, place
+            if rule.get("type") in ("integer", "number"):
+                assert rule["minimum"] <= rule.get("default", rule["minimum"]) <= rule["maximum"], place
 
-    @pytest.mark.parametrize("place", calls("body"), ids=lambda place: place[0])
-    def test_bodies_are_definitions(self, place: tuple[str, Any]) -> None:
-        """The fields that are allowed are looked up there; none but a scenario's may hold others."""
-        assert ["$ref"] == list(place[1])
-        rule, _ = load().schemas.resolve(place[1], ADMIN_FILE)
-        assert ("object", True) == (rule["type"], "properties" in rule)
-        assert (rule.get("additionalProperties") is False) == ("/scenarios" not in place[0])
+    def test_every_body_is_a_closed_definition(self) -> None:
+        """Only scenarios allow other fields."""
+        for place, schema in admin_schemas("body").items():
+            rule, _ = SCHEMAS["documented"].resolve(schema, ADMIN_FILE)
+            assert (["$ref"], "object", True) == (list(schema), rule["type"], "properties" in rule), place
+            assert (rule.get("additionalProperties") is False) == ("/scenarios" not in place), place
 
-    def test_every_call_says_what_it_does_and_gives(self) -> None:
-        """With no other keys than those that are read."""
+    def test_every_call_has_a_summary_and_one_kind_of_result(self) -> None:
+        """And only keys that are used."""
         known = {"summary", "query", "body", "media", "headers", "reply", "otherwise", "stream", "text", "token"}
-        for call, spec in read(ADMIN)["calls"].items():
+        for call, spec in ADMIN["calls"].items():
             assert re.fullmatch(r"(GET|PUT|POST|DELETE) (/[a-z]+|/\{\w+\})+", call)
-            assert spec["summary"]
-            assert 1 == len({"reply", "stream", "text"} & set(spec))
-            assert set() == set(spec) - known
+            assert (True, 1, set()) == (
+                bool(spec["summary"]),
+                len({"reply", "stream", "text"} & set(spec)),
+                set(spec) - known,
+            )
 
-    def test_urls_are_those_that_the_flag_takes(self) -> None:
-        """In words of expressions that every reader of OpenAPI knows, which have no switch for upper and lower case."""
-        url = read(ADMIN)["$defs"]["Notify"]["properties"]["url"]
-        form = HTTP_URL.pattern.replace("(?i:https?)", "[Hh][Tt][Tt][Pp][Ss]?")
-        assert (URL.expected, f"^{form}$") == (url["title"], url["pattern"])
-
-    def test_no_definition_is_left_over(self) -> None:
-        """Each is what some call takes or gives, or a problem."""
-        used = reachable(read(ADMIN)["calls"], ADMIN_FILE) | {(ADMIN_FILE, "/$defs/Problem")}
-        assert {f"/$defs/{name}" for name in read(ADMIN)["$defs"]} == {
+    def test_every_definition_is_used(self) -> None:
+        """By a call, or as a problem."""
+        used = reachable(ADMIN["calls"], ADMIN_FILE) | {(ADMIN_FILE, "/$defs/Problem")}
+        assert {f"/$defs/{name}" for name in ADMIN["$defs"]} == {
             pointer for file, pointer in used if file == ADMIN_FILE
         }
 
-    @pytest.mark.parametrize(
-        ("client_id", "expected"),
-        [
-            *((good, True) for good in ("A", "SANDBOX_5YEFG3NB4Z1702B1", "a-b", "a+b", "!", "~", "x" * 128)),
-            *((bad, False) for bad in ("", " ", "a b", "a,b", "a\n", "\n", "k\u00e4se", "\x7f", "x" * 129, None, 5)),
-        ],
-    )
-    def test_a_client_id_is_what_a_header_can_carry(self, client_id: Any, expected: bool) -> None:
-        """Visible ASCII, and no comma, which would be two headers in one."""
-        name = f"{ADMIN_FILE}#/$defs/ClientId"
-        assert (expected, expected) == (
-            SCHEMAS["documented"].accepts(name, client_id),
-            SCHEMAS["documented"].explain(name, client_id) == [],
-        )
+    def test_a_notification_url_has_the_pattern_of_the_flag(self) -> None:
+        """Written without an inline flag, which not every reader of OpenAPI supports."""
+        url = ADMIN["$defs"]["Notify"]["properties"]["url"]
+        pattern = HTTP_URL.pattern.replace("(?i:https?)", "[Hh][Tt][Tt][Pp][Ss]?")
+        assert (URL.expected, f"^{pattern}$") == (url["title"], url["pattern"])
+
+    def test_a_client_id_is_visible_ascii_without_commas(self) -> None:
+        """1 to 128 characters, as a header can have."""
+        name, schemas = f"{ADMIN_FILE}#/$defs/ClientId", SCHEMAS["documented"]
+        valid = ["A", "SANDBOX_5YEFG3NB4Z1702B1", "a+b", "!", "~", "x" * 128]
+        for client_id in [*valid, "", " ", "a b", "a,b", "a\n", "k\u00e4se", "\x7f", "x" * 129, None, 5]:
+            expected = client_id in valid
+            assert expected == schemas.accepts(name, client_id) == (not schemas.explain(name, client_id))
 
 
-class TestCodes:
-    def test_regions_are_those_of_iso_3166(self) -> None:
-        """All assigned alpha-2 codes, and no others."""
-        assert (
-            sorted(country.alpha_2 for country in pycountry.countries) == read("codes.json")["$defs"]["Region"]["enum"]
-        )
-
-    def test_currencies_are_those_of_iso_4217(self) -> None:
-        """All active codes but the two that name no currency."""
-        active = {currency.alpha_3 for currency in pycountry.currencies}
-        assert sorted(active - {"XTS", "XXX"}) == read("codes.json")["$defs"]["Currency"]["enum"]
-
-
-@pytest.mark.parametrize("mode", MODES)
 class TestValidators:
     @pytest.mark.parametrize("endpoint", REQUESTS)
-    @slow
+    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
-    def test_bodies_drawn_from_the_schema_are_accepted(
-        self, endpoint: str, mode: TypeMode, data: st.DataObject
-    ) -> None:
-        """Whatever the schema allows, in any mix of fields, passes both validators."""
-        body = parse(json.dumps(data.draw(valid_bodies(mode, endpoint))).encode())
-        assert (True, []) == (SCHEMAS[mode].accepts(endpoint, body), SCHEMAS[mode].explain(endpoint, body))
-
-    @pytest.mark.parametrize("endpoint", REQUESTS)
-    @slow
-    @given(data=st.data())
-    def test_they_never_disagree(self, endpoint: str, mode: TypeMode, data: st.DataObject) -> None:
-        """The one that decides says no exactly when the one that explains finds a fault."""
-        drawn = data.draw(changed_bodies(data.draw(st.sampled_from(MODES)), endpoint))
-        body = parse(json.dumps(drawn).encode())
-        assert SCHEMAS[mode].accepts(endpoint, body) == (SCHEMAS[mode].explain(endpoint, body) == [])
+    def test_both_validators_agree(self, endpoint: str, data: st.DataObject) -> None:
+        """A body drawn from the schema is valid for both; a changed one is valid for both or for neither."""
+        mode, other = data.draw(st.permutations(MODES))
+        body = data.draw(valid_bodies(mode, endpoint))
+        valid = parse(json.dumps(body).encode())
+        assert (True, []) == (SCHEMAS[mode].accepts(endpoint, valid), SCHEMAS[mode].explain(endpoint, valid))
+        changed = copy.deepcopy(body)
+        change(data.draw, changed)
+        parsed = parse(json.dumps(changed).encode())
+        for schemas in (SCHEMAS[mode], SCHEMAS[other]):
+            assert schemas.accepts(endpoint, parsed) == (schemas.explain(endpoint, parsed) == [])
 
     @pytest.mark.parametrize(
         ("path", "value"),
@@ -303,69 +245,56 @@ class TestValidators:
             ("order.orderAmount.value", "100\n"),
             ("order.orderAmount.value", "\u0661\u0660\u0660"),
             ("paymentRedirectUrl", "https://shop.example/\u2028"),
-            ("paymentRedirectUrl", "https://shop.example/\ud83d\ude00"),
             ("paymentNotifyUrl", "https://shop.example/\u00a0"),
-            ("paymentSessionExpiryTime", "2026-01-31T12:00:00Z\n"),
             ("creditPayPlan.installmentNum", 2.0),
             ("creditPayPlan.installmentNum", 1e300),
             ("order.lodging.numberOfNights", 18446744073709551616),
             ("order.lodging.numberOfNights", True),
-            ("paymentFactor.isAuthorization", 1),
             ("paymentFactor.isAuthorization", 1.0),
             ("paymentQuote.quotePrice", -0.0),
             ("order.orderDescription", "😀" * 256),
             ("order.orderDescription", "😀" * 257),
         ],
     )
-    def test_they_agree_where_their_languages_differ(self, mode: TypeMode, path: str, value: Any) -> None:
-        """Line ends, Unicode digits, integral floats, booleans as numbers, and what a character is."""
-        body = parse(json.dumps(book_of(ENDPOINT, mode).body(tuple(path.split(".")), value)).encode())
-        assert SCHEMAS[mode].accepts(ENDPOINT, body) == (SCHEMAS[mode].explain(ENDPOINT, body) == [])
+    def test_both_agree_where_rust_and_python_differ(self, path: str, value: Any) -> None:
+        """Line ends, Unicode digits, integral floats, booleans as numbers, length of characters."""
+        for mode in MODES:
+            body = parse(json.dumps(BOOKS[mode].body(tuple(path.split(".")), value)).encode())
+            assert SCHEMAS[mode].accepts(SESSION, body) == (SCHEMAS[mode].explain(SESSION, body) == [])
 
 
-class TestResolve:
-    def test_follows_references_from_file_to_file(self) -> None:
-        """An amount's currency is defined in codes.json, two references away."""
-        rule, within = load().schemas.resolve(
-            {"$ref": "../common.json#/$defs/Currency"}, "payments/createPaymentSession.json"
-        )
-        assert ("codes.json", "string") == (within, rule["type"])
+class TestReferences:
+    def test_a_reference_is_followed_from_file_to_file(self) -> None:
+        """A schema without a reference stays in its file."""
+        schemas = load().schemas
+        rule, file = schemas.resolve({"$ref": "../common.json#/$defs/Currency"}, f"{SESSION}.json")
+        assert ("codes.json", "string") == (file, rule["type"])
+        assert ({"type": "string"}, "common.json") == schemas.resolve({"type": "string"}, "common.json")
 
-    def test_leaves_a_schema_without_reference_alone(self) -> None:
-        """It stays in the file it stands in."""
-        assert ({"type": "string"}, "common.json") == load().schemas.resolve({"type": "string"}, "common.json")
-
-
-class TestPointers:
     @pytest.mark.parametrize(
-        ("name", "good", "bad", "fault"),
+        ("name", "valid", "invalid", "fault"),
         [
             (f"{ADMIN_FILE}#/$defs/Choice", {"scenario": "a", "times": 1}, {"times": 0}, "scenario: missing"),
-            (f"{ADMIN_FILE}#/$defs/Whom", {}, {"clientId": "a b"}, "clientId: expected a client id"),
             ("common.json#/$defs/Amount", {"currency": "EUR", "value": "1"}, {"currency": "EUR"}, "value: missing"),
             ("types.json#/$defs/Integer", 1, [], "body: expected"),
-            ("codes.json#/$defs/Region", "DE", "XX", "body: expected"),
         ],
     )
-    def test_name_a_definition_within_a_file(self, name: str, good: Any, bad: Any, fault: str) -> None:
-        """Whatever it refers to in turn, for both validators."""
+    def test_a_pointer_names_a_definition(self, name: str, valid: Any, invalid: Any, fault: str) -> None:
+        """For both validators."""
         schemas = load().schemas
-        assert (True, []) == (schemas.accepts(name, good), schemas.explain(name, good))
-        assert not schemas.accepts(name, bad)
-        assert any(found.text.startswith(fault) for found in schemas.explain(name, bad))
+        assert (True, []) == (schemas.accepts(name, valid), schemas.explain(name, valid))
+        assert not schemas.accepts(name, invalid)
+        assert any(found.text.startswith(fault) for found in schemas.explain(name, invalid))
 
-    def test_follow_the_mode_of_types(self) -> None:
-        """An integer is one in documented mode only."""
-        name = "types.json#/$defs/Integer"
-        assert [True, False] == [load(types=mode).schemas.accepts(name, 1) for mode in MODES]
+    def test_a_pointer_follows_the_type_mode(self) -> None:
+        """A native integer is only valid in documented mode."""
+        assert [True, False] == [load(types=mode).schemas.accepts("types.json#/$defs/Integer", 1) for mode in MODES]
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", 0),
         ("1", 0),
-        ("[]", 1),
         ('{"a": [1, {}], "b": {}}', 3),
         ('{"[[[": "]]{{", "\\"[": 1}', 1),
         ('["\\\\", []]', 2),
@@ -373,9 +302,8 @@ class TestPointers:
         ("]]]][", 1),
         ('["[[[[', 1),
         ("[{" * 100_000, 200_000),
-        ('"' + "x" * 1_000_000, 0),
     ],
 )
-def test_nesting(text: str, expected: int) -> None:
-    """Brackets that are open at once, whole or broken; those within strings do not count."""
+def test_nesting_counts_open_brackets(text: str, expected: int) -> None:
+    """In valid and broken JSON; brackets in strings do not count."""
     assert expected == nesting(text)
