@@ -1,51 +1,81 @@
-"""What a payment's records say of themselves."""
+"""The payment's data: amounts, ids, size, and what it still expects."""
 
 from __future__ import annotations
 
 import pytest
 
+from mock_alipay.apis.aggregate import DomainEvent
+from mock_alipay.apis.payments.model import Payment
 from mock_alipay.apis.payments.records import Money, money
-from tests.apis.payments.orders import capture, opened, refund, standing
+from tests.apis.payments.orders import capture, opened, order, payment_in, refund
+from tests.calls import NOW
 
 
 @pytest.mark.parametrize(
-    ("written", "value", "wire"),
-    [("100", 100, "100"), ("0", 0, "0"), ("000", 0, "0"), ("007", 7, "7"), ("9999999999999999", 10**16 - 1, "9" * 16)],
+    ("written", "value", "wire"), [("000", 0, "0"), ("007", 7, "7"), ("9" * 16, 10**16 - 1, "9" * 16)]
 )
-def test_amounts_are_numbers(written: str, value: int, wire: str) -> None:
-    """Whatever zeros they are written with; they are told without."""
+def test_an_amount_is_a_number(written: str, value: int, wire: str) -> None:
+    """Leading zeros are dropped; the currency is part of it."""
     amount = money({"currency": "USD", "value": written})
     assert (Money("USD", value), {"currency": "USD", "value": wire}) == (amount, amount.wire)
-    assert f"USD {wire}" == str(amount)
-
-
-def test_amounts_of_two_currencies_are_not_the_same() -> None:
-    """However equal their numbers."""
-    assert money({"currency": "USD", "value": "1"}) != money({"currency": "HKD", "value": "1"})
+    assert (f"USD {wire}", False) == (str(amount), amount == amount._replace(currency="HKD"))
 
 
 def test_captures_and_refunds_keep_their_order() -> None:
-    """Each among its own."""
+    """Oldest first."""
     made = (capture(1, "a"), refund(2, "b"), capture(3, "c"), refund(4, "d"))
-    payment = standing("SUCCESS", None, *made)
+    payment = payment_in("SUCCESS", None, *made)
     assert ([made[0], made[2]], [made[1], made[3]]) == (payment.captures, payment.refunds)
 
 
-def test_its_names_are_those_under_which_it_is_looked_for() -> None:
-    """None before a buyer has acted."""
-    assert () == opened().aliases
-    assert (
-        "paymentId:P1",
-        "captureRequestId:c-request",
-        "captureId:c-id",
-        "refundRequestId:r-request",
-        "refundId:r-id",
-    ) == standing("SUCCESS", None, capture(1), refund(1)).aliases
+def test_a_payment_can_be_found_by_all_its_ids() -> None:
+    """By the paymentId, and by the ids of its transactions; by none of them before a buyer action."""
+    ids = ["paymentId:P1", "captureRequestId:c-request", "captureId:c-id", "refundRequestId:r-request", "refundId:r-id"]
+    assert ((), tuple(ids)) == (opened().aliases, payment_in("SUCCESS", None, capture(1), refund(1)).aliases)
+    assert ("A", "payments", "order-1") == opened().key
 
 
-def test_its_size_grows_with_what_it_holds() -> None:
+def test_its_size_grows_with_its_content() -> None:
     """The request and each transaction count."""
-    sizes = [standing("SUCCESS", None, *[capture(1)] * n).size for n in range(3)]
-    assert opened().size == len(opened().request)
-    assert sizes[0] < sizes[1] < sizes[2]
-    assert opened(request=b"x" * 5000).size == 5000
+    sizes = [payment_in("SUCCESS", None, *[capture(1)] * n).size for n in range(3)]
+    assert [600, 600] == [sizes[1] - sizes[0], sizes[2] - sizes[1]]
+    assert 5000 == opened(request=b"x" * 5000).size
+
+
+@pytest.mark.parametrize(
+    ("payment", "expected"),
+    [
+        (payment_in("FAIL"), {"notifyCapture", "notifyRefund"}),
+        (payment_in("EXPIRED"), {"notifyCapture", "notifyRefund"}),
+        (payment_in("CANCELLED"), {"notifyCapture", "notifyRefund"}),
+        (opened(), set()),
+        (payment_in("SUCCESS", None, capture(1)), set()),
+        (payment_in("SUCCESS"), {"notifyCapture"}),
+        (opened(order(method="GCASH")), {"notifyCapture"}),
+    ],
+)
+def test_it_knows_which_notifications_cannot_come(payment: Payment, expected: set[str]) -> None:
+    """A wallet has no capture; a failed payment has neither captures nor refunds."""
+    assert expected == set(payment.unexpected)
+
+
+def test_a_refund_is_notified_at_its_own_url() -> None:
+    """Other notifications go to the URL of the order."""
+    payment = payment_in(
+        "SUCCESS",
+        order()._replace(notify_url="http://a/"),
+        capture(1),
+        refund(1, notify_url="http://b/"),
+        refund(1, "s"),
+    )
+    events = [
+        DomainEvent(f"notify{kind}", NOW, "", id_)
+        for kind, id_ in (("Payment", None), ("Capture", "c-id"), ("Refund", "r-id"), ("Refund", "s-id"))
+    ]
+    assert ["http://a/", "http://a/", "http://b/", None] == [payment.notify_url(event) for event in events]
+
+
+def test_a_commit_makes_the_next_version_without_events() -> None:
+    """Everything else stays."""
+    payment = payment_in("SUCCESS", domain_events=(DomainEvent("notifyPayment", NOW, ""),))
+    assert payment._replace(version=2, domain_events=()) == payment.committed()

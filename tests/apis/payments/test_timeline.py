@@ -1,4 +1,4 @@
-"""What time brings, in one leap or in steps."""
+"""Changes that are due at a time, applied at once or step by step."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from mock_alipay.apis.payments.records import Transaction
 from mock_alipay.contracts.names import Act
 from tests.apis.payments.orders import (
     DAY,
+    ENVIRONMENT,
     FAILED,
     HOUR,
     MINUTE,
     SECOND,
     WEEK,
-    WORLD,
     capture,
-    late,
-    news_of,
+    events_of,
+    in_process,
     opened,
     order,
+    payment_in,
     refund,
-    standing,
 )
 from tests.calls import NOW
 
 HELD = order(held=True)
 
 
-def after(payment: Payment, *, by: timedelta) -> Payment:
-    """The payment so long after NOW."""
-    return timeline.advance(payment, NOW + by, WORLD)
+def after(payment: Payment, by: timedelta) -> Payment:
+    """The payment some time after NOW."""
+    return timeline.advance(payment, NOW + by, ENVIRONMENT)
 
 
 def scripted(*acts: Act, what: Any = None) -> Payment:
-    """A session whose buyer has something to do."""
+    """A session with scripted buyer actions."""
     return opened(what, buyer=acts, acts=NOW + acts[0].after)
 
 
@@ -50,122 +50,114 @@ def scripted(*acts: Act, what: Any = None) -> Payment:
         (opened(), HOUR),
         (opened(acts=NOW + MINUTE), MINUTE),
         (opened(acts=NOW + DAY), HOUR),
-        (standing("PROCESSING"), HOUR),
-        (standing("PENDING"), None),
-        (standing("PENDING", acts=NOW + DAY), DAY),
-        (standing("EXPIRED", acts=NOW + DAY), None),
-        (standing("FAIL"), None),
-        (standing("CANCELLED", acts=NOW), None),
-        (standing("AUTHORIZED", HELD), WEEK),
-        (standing("AUTHORIZED", HELD, capture(1)), WEEK),
-        (standing("AUTHORIZED", HELD, capture(1, **late(MINUTE))), MINUTE),
-        (standing("AUTHORIZED", HELD, capture(1, **late(30 * DAY))), 30 * DAY),
-        (standing("AUTHORIZED", HELD, capture(1), refund(1, **late(30 * DAY))), WEEK),
-        (standing("SUCCESS"), None),
-        (standing("SUCCESS", None, refund(1, **late(DAY)), refund(2, "s", **late(HOUR))), HOUR),
+        (payment_in("PROCESSING"), HOUR),
+        (payment_in("PENDING"), None),
+        (payment_in("PENDING", acts=NOW + DAY), DAY),
+        (payment_in("EXPIRED", acts=NOW + DAY), None),
+        (payment_in("CANCELLED", acts=NOW), None),
+        (payment_in("AUTHORIZED", HELD), WEEK),
+        (payment_in("AUTHORIZED", HELD, capture(1, **in_process(MINUTE))), MINUTE),
+        (payment_in("AUTHORIZED", HELD, capture(1, **in_process(30 * DAY))), 30 * DAY),
+        (payment_in("AUTHORIZED", HELD, capture(1), refund(1, **in_process(30 * DAY))), WEEK),
+        (payment_in("SUCCESS"), None),
+        (payment_in("SUCCESS", None, refund(1, **in_process(DAY)), refund(2, "s", **in_process(HOUR))), HOUR),
     ],
 )
-def test_the_next_thing_to_happen(payment: Payment, expected: timedelta | None) -> None:
-    """The earliest; nothing for what has come to its end."""
+def test_the_earliest_change_is_due_next(payment: Payment, expected: timedelta | None) -> None:
+    """None when nothing more is scheduled; before that time nothing changes."""
     assert (None if expected is None else NOW + expected) == payment.due()
+    assert payment is after(payment, (expected or WEEK) - SECOND)
 
 
-class TestBuyer:
-    def test_acts_when_it_is_time(self) -> None:
-        """Each act so long after the one before, at its own moment however late someone looks."""
-        payment = scripted(Act("challenge", MINUTE), Act("pending", MINUTE), Act("pay", 3 * DAY))
-        states = [after(payment, by=by).state for by in (MINUTE - SECOND, MINUTE, 2 * MINUTE, 3 * DAY, 4 * DAY)]
-        assert ["OPEN", "PROCESSING", "PENDING", "PENDING", "SUCCESS"] == states
-        late_look = after(payment, by=30 * DAY)
-        moments = [NOW + MINUTE, NOW + 2 * MINUTE + 3 * DAY]
-        assert moments == [late_look.begun, late_look.paid]
-        assert ["PAYMENT_PENDING", "PAYMENT_RESULT", "CAPTURE_RESULT"] == [
-            event.notify_type for event in late_look.domain_events
-        ]
-
-    def test_comes_too_late(self) -> None:
-        """At the very moment of expiry, too; what else was scripted comes to nothing."""
-        payment = scripted(Act("pay", HOUR), Act("pay"))
-        assert "EXPIRED" == after(payment, by=2 * HOUR).state
-        assert "SUCCESS" == after(scripted(Act("pay", HOUR - SECOND)), by=2 * HOUR).state
-
-    def test_is_closed_out_when_the_order_is(self) -> None:
-        """14 minutes after it was submitted."""
-        payment = scripted(Act("challenge"), Act("pay", 14 * MINUTE))
-        closed = after(payment, by=HOUR)
-        assert ("FAIL", "ORDER_IS_CLOSED") == (closed.state, closed.code)
-        assert [("notifyPayment", "PAYMENT_RESULT", NOW + 14 * MINUTE)] == news_of(closed)
-
-    def test_does_not_repeat_what_somebody_else_did(self) -> None:
-        """Acts that are no longer possible are passed over, later ones that are still happen."""
-        payment = scripted(Act("challenge"), Act("challenge", MINUTE), Act("leave", MINUTE), Act("pay", MINUTE))
-        done = after(payment, by=HOUR)
-        assert ("SUCCESS", NOW + 3 * MINUTE, (), None) == (done.state, done.paid, done.buyer, done.acts)
-
-    def test_who_only_leaves_lets_the_session_expire(self) -> None:
-        """After its hour, and that is told."""
-        gone = after(scripted(Act("leave", MINUTE)), by=DAY)
-        assert ("EXPIRED", [("notifyPayment", "PAYMENT_RESULT", NOW + HOUR)]) == (gone.state, news_of(gone))
-
-
-class TestMoney:
-    @pytest.mark.parametrize(
-        ("made", "expected"),
-        [
-            ((), ("CANCELLED", "AUTH_EXPIRED")),
-            ((capture(1),), ("SUCCESS", "SUCCESS")),
-            ((capture(1, **FAILED),), ("CANCELLED", "AUTH_EXPIRED")),
-            ((capture(1, **late(8 * DAY)),), ("SUCCESS", "SUCCESS")),
-            ((capture(1, **late(8 * DAY, "PROCESS_FAIL")),), ("CANCELLED", "AUTH_EXPIRED")),
-            ((capture(1), capture(2, "d", **late(8 * DAY, "PROCESS_FAIL"))), ("SUCCESS", "SUCCESS")),
-            ((capture(1, last=True, **late(8 * DAY, "PROCESS_FAIL")),), ("CANCELLED", "AUTH_EXPIRED")),
-        ],
-    )
-    def test_an_authorization_runs_out(self, made: tuple[Transaction, ...], expected: tuple[str, str]) -> None:
-        """After seven days; but what is in process then is waited for, and decides."""
-        payment = standing("AUTHORIZED", HELD, *made)
-        assert "AUTHORIZED" == after(payment, by=WEEK - SECOND).state
-        waits = any(t.settles for t in made)
-        assert ("AUTHORIZED" == after(payment, by=WEEK).state) == waits
-        done = after(payment, by=9 * DAY)
-        assert expected == (done.state, done.code)
-
-    def test_arrives_in_its_order(self) -> None:
-        """What settles first is told first, not what was asked first."""
-        payment = standing("SUCCESS", None, refund(1, "r", **late(HOUR)), refund(2, "s", **late(MINUTE)))
-        assert ["s-id", "r-id"] == [event.transaction_id for event in after(payment, by=DAY).domain_events]
-        assert ["PROCESSING", "SUCCESS"] == [t.status for t in after(payment, by=MINUTE).refunds]
-
-    def test_nothing_changes_when_nothing_is_due(self) -> None:
-        """Not even the object: that is how callers see it."""
-        for payment in (opened(), standing("SUCCESS"), standing("AUTHORIZED", HELD, capture(1, **late(MINUTE)))):
-            assert payment is after(payment, by=SECOND)
-
-
-class TestTurnedBack:
-    def test_a_session_that_had_expired_is_open_again(self) -> None:
-        """As if nothing had been: without id and result; it will expire again."""
-        payment = opened()
-        gone = after(payment, by=HOUR)
-        assert ("EXPIRED", True) == (gone.state, gone.payment_id is not None)
-        again = timeline.reopened(gone, NOW + HOUR - SECOND)
-        assert payment == again._replace(details=payment.details, domain_events=())
-        assert NOW + HOUR == again.due()
-
-    @pytest.mark.parametrize("state", ["FAIL", "CANCELLED", "SUCCESS", "OPEN", "PROCESSING"])
-    def test_nothing_else_is_undone(self, state: Any) -> None:
-        """Money that was paid stays paid."""
-        payment = standing(state)
-        assert payment is timeline.reopened(payment, NOW - DAY)
-        assert after(opened(), by=HOUR).state == timeline.reopened(after(opened(), by=HOUR), NOW + HOUR).state
+@pytest.mark.parametrize(
+    ("acts", "by", "state", "events"),
+    [
+        pytest.param(
+            [Act("challenge", MINUTE), Act("pending", MINUTE), Act("pay", HOUR)],
+            DAY,
+            "SUCCESS",
+            [
+                ("PAYMENT_PENDING", 2 * MINUTE),
+                ("PAYMENT_RESULT", HOUR + 2 * MINUTE),
+                ("CAPTURE_RESULT", HOUR + 2 * MINUTE),
+            ],
+            id="each-at-its-own-time",
+        ),
+        pytest.param([Act("challenge", MINUTE), Act("pay", HOUR)], MINUTE, "PROCESSING", [], id="only-what-is-due"),
+        pytest.param([Act("pay", HOUR), Act("pay")], 2 * HOUR, "EXPIRED", [("PAYMENT_RESULT", HOUR)], id="too-late"),
+        pytest.param([Act("decline", HOUR - SECOND)], HOUR, "FAIL", [("PAYMENT_RESULT", HOUR - SECOND)], id="in-time"),
+        pytest.param(
+            [Act("challenge"), Act("pay", 14 * MINUTE)], HOUR, "FAIL", [("PAYMENT_RESULT", 14 * MINUTE)], id="closed"
+        ),
+        pytest.param(
+            [Act("challenge"), Act("challenge", MINUTE), Act("leave", MINUTE), Act("decline", MINUTE)],
+            HOUR,
+            "FAIL",
+            [("PAYMENT_RESULT", 3 * MINUTE)],
+            id="impossible-act-skipped",
+        ),
+        pytest.param([Act("leave", MINUTE)], DAY, "EXPIRED", [("PAYMENT_RESULT", HOUR)], id="leaves"),
+    ],
+)
+def test_a_scripted_buyer_acts_on_time(
+    acts: list[Act], by: timedelta, state: str, events: list[tuple[str, timedelta]]
+) -> None:
+    """However late the payment is looked at; after an expiry the script has no effect."""
+    payment = after(scripted(*acts), by)
+    assert state == payment.state
+    assert [(name, NOW + time) for name, time in events] == [(name, time) for _, name, time in events_of(payment)]
 
 
 @pytest.mark.parametrize("state", get_args(State))
-def test_a_scripted_buyer_is_to_come_only_while_the_payment_is_not_done(state: State) -> None:
-    """What was scripted beyond that is kept, but will not happen."""
+def test_scripted_actions_are_pending_until_there_is_a_result(state: State) -> None:
+    """Then the rest of the script is ignored."""
     acts = (Act("pay", MINUTE),)
     expected = acts if state in ("OPEN", "PROCESSING", "PENDING") else ()
-    assert expected == timeline.pending_acts(standing(state, buyer=acts, acts=NOW + MINUTE))
+    assert expected == timeline.pending_acts(payment_in(state, buyer=acts, acts=NOW + MINUTE))
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        ((), ("CANCELLED", "AUTH_EXPIRED")),
+        ((capture(1),), ("SUCCESS", "SUCCESS")),
+        ((capture(1, **FAILED),), ("CANCELLED", "AUTH_EXPIRED")),
+        ((capture(1, **in_process(8 * DAY)),), ("SUCCESS", "SUCCESS")),
+        ((capture(1, **in_process(8 * DAY, "PROCESS_FAIL")),), ("CANCELLED", "AUTH_EXPIRED")),
+        ((capture(1), capture(2, "d", **in_process(8 * DAY, "PROCESS_FAIL"))), ("SUCCESS", "SUCCESS")),
+        ((capture(1, last=True, **in_process(8 * DAY, "PROCESS_FAIL")),), ("CANCELLED", "AUTH_EXPIRED")),
+    ],
+)
+def test_an_authorization_ends_after_seven_days(made: tuple[Transaction, ...], expected: tuple[str, str]) -> None:
+    """A capture in process extends it, and its result decides."""
+    payment = payment_in("AUTHORIZED", HELD, *made)
+    waits = any(t.settles for t in made)
+    assert ("AUTHORIZED", waits) == (after(payment, WEEK - SECOND).state, after(payment, WEEK).state == "AUTHORIZED")
+    final = after(payment, 9 * DAY)
+    assert expected == (final.state, final.code)
+
+
+def test_refunds_settle_in_the_order_of_their_times() -> None:
+    """Not in the order of their requests."""
+    payment = payment_in("SUCCESS", None, refund(1, "r", **in_process(HOUR)), refund(2, "s", **in_process(MINUTE)))
+    assert ["s-id", "r-id"] == [event.transaction_id for event in after(payment, DAY).domain_events]
+    assert ["PROCESSING", "SUCCESS"] == [t.status for t in after(payment, MINUTE).refunds]
+
+
+def test_an_expired_session_is_open_again_when_the_clock_is_set_back() -> None:
+    """Without paymentId and result; it will expire again."""
+    expired = after(opened(), HOUR)
+    assert ("EXPIRED", True) == (expired.state, expired.payment_id is not None)
+    again = timeline.reopened(expired, NOW + HOUR - SECOND)
+    assert opened() == again._replace(details=opened().details, domain_events=())
+    assert expired is timeline.reopened(expired, NOW + HOUR)
+
+
+@pytest.mark.parametrize("state", ["FAIL", "CANCELLED", "SUCCESS", "OPEN", "PROCESSING"])
+def test_no_other_payment_changes_when_the_clock_is_set_back(state: State) -> None:
+    """Paid stays paid."""
+    payment = payment_in(state)
+    assert payment is timeline.reopened(payment, NOW - DAY)
 
 
 SPANS = st.sampled_from([timedelta(), SECOND, 5 * MINUTE, 14 * MINUTE, HOUR, DAY, WEEK, 8 * DAY])
@@ -174,29 +166,28 @@ ACTIONS = st.sampled_from(["pay", "decline", "pending", "challenge", "leave"])
 
 @st.composite
 def payments(draw: Any) -> Payment:
-    """A payment with a scripted buyer, or one with money on its way."""
+    """A payment with a scripted buyer, or with captures and refunds in process."""
     what = order(held=draw(st.booleans()), method=draw(st.sampled_from(["CARD", "GCASH"])))
     if draw(st.booleans()):
-        acts = draw(st.lists(st.builds(Act, ACTIONS, SPANS), min_size=1, max_size=4))
-        return scripted(*acts, what=what)
+        return scripted(*draw(st.lists(st.builds(Act, ACTIONS, SPANS), min_size=1, max_size=4)), what=what)
     codes = st.sampled_from(["SUCCESS", "PROCESS_FAIL"])
-    made = [
-        capture(10, f"c{n}", last=draw(st.booleans()), **late(draw(SPANS), draw(codes)))
+    captures = [
+        capture(10, f"c{n}", last=draw(st.booleans()), **in_process(draw(SPANS), draw(codes)))
         for n in range(draw(st.integers(0, 3)))
     ]
-    made += [refund(1, f"r{n}", **late(draw(SPANS), draw(codes))) for n in range(draw(st.integers(0, 2)))]
-    return standing("AUTHORIZED", order(held=True), capture(10), *made)
+    refunds = [refund(1, f"r{n}", **in_process(draw(SPANS), draw(codes))) for n in range(draw(st.integers(0, 2)))]
+    return payment_in("AUTHORIZED", HELD, capture(10), *captures, *refunds)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(payments(), st.lists(SPANS, max_size=5))
-def test_steps_lead_where_a_leap_does(payment: Payment, steps: list[timedelta]) -> None:
-    """Whoever looks in between changes nothing, and no moment comes before the one that it follows."""
-    moment: datetime = NOW
-    stepped = timeline.advance(payment, NOW, WORLD)
+def test_many_small_steps_lead_to_the_same_payment_as_one(payment: Payment, steps: list[timedelta]) -> None:
+    """Looking at a payment in between changes nothing."""
+    now: datetime = NOW
+    stepped = timeline.advance(payment, NOW, ENVIRONMENT)
     for by in steps:
-        moment += by
-        stepped = timeline.advance(stepped, moment, WORLD)
+        now += by
+        stepped = timeline.advance(stepped, now, ENVIRONMENT)
         due = stepped.due()
-        assert due is None or due > moment
-    assert timeline.advance(payment, moment, WORLD) == stepped
+        assert due is None or due > now
+    assert timeline.advance(payment, now, ENVIRONMENT) == stepped

@@ -8,7 +8,7 @@ from mock_alipay.apis.aggregate import DomainEvent
 from mock_alipay.apis.payments.notifications.notify_capture import notify_capture
 from mock_alipay.apis.payments.records import Transaction
 from mock_alipay.clock.clocks import wire_time
-from tests.apis.payments.orders import FAILED, capture, refund, standing
+from tests.apis.payments.orders import FAILED, capture, payment_in, refund
 from tests.calls import NOW
 from tests.driver import Driver, result_of
 
@@ -35,7 +35,7 @@ def test_one_that_nobody_asked_for_has_an_id_of_the_gateways() -> None:
 )
 def test_its_result_is_that_of_the_capture(made: Transaction, code: str, time: str | None) -> None:
     """One that failed has no time; others of the payment do not matter."""
-    payment = standing("AUTHORIZED", None, capture(7, "other"), refund(1), made)
+    payment = payment_in("AUTHORIZED", None, capture(7, "other"), refund(1), made)
     told, fields = notify_capture(payment, DomainEvent("notifyCapture", NOW, "CAPTURE_RESULT", made.id))
     assert (code, time, "c-id", "5") == (
         told,

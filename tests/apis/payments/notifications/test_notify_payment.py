@@ -11,7 +11,7 @@ from mock_alipay.apis.payments.model import State
 from mock_alipay.apis.payments.notifications.notify_payment import notify_payment
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.contracts.names import BuyerAction
-from tests.apis.payments.orders import standing
+from tests.apis.payments.orders import payment_in
 from tests.calls import NOW
 from tests.driver import Driver, result_of
 
@@ -78,13 +78,13 @@ def test_the_type_tells_what_the_result_does_not(action: BuyerAction, expected: 
 )
 def test_its_result_is_that_of_the_payment(state: State, code: str, expected: str) -> None:
     """However it ended."""
-    told, fields = notify_payment(standing(state, code=code), event())
+    told, fields = notify_payment(payment_in(state, code=code), event())
     assert (expected, expected == "SUCCESS") == (told, "paymentTime" in fields)
 
 
 def test_of_a_payment_that_was_given_back_later_says_paid() -> None:
     """It was, when there was something to tell: the state of now does not change what was."""
-    released = standing("CANCELLED", paid=NOW, code="AUTH_EXPIRED")
+    released = payment_in("CANCELLED", paid=NOW, code="AUTH_EXPIRED")
     assert "SUCCESS" == notify_payment(released, event())[0]
     assert "SUCCESS" == notify_payment(released, event("PAYMENT_PENDING"))[0]
 

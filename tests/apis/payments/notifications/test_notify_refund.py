@@ -8,7 +8,7 @@ from mock_alipay.apis.aggregate import DomainEvent
 from mock_alipay.apis.payments.notifications.notify_refund import notify_refund
 from mock_alipay.apis.payments.records import Transaction
 from mock_alipay.clock.clocks import wire_time
-from tests.apis.payments.orders import FAILED, capture, refund, standing
+from tests.apis.payments.orders import FAILED, capture, payment_in, refund
 from tests.calls import NOW
 from tests.driver import Driver, result_of
 
@@ -31,7 +31,7 @@ def test_it_says_what_the_reply_said() -> None:
 )
 def test_its_result_is_that_of_the_refund(made: Transaction, expected: tuple[str, str, str | None]) -> None:
     """One that failed has no time; others of the payment do not matter."""
-    payment = standing("SUCCESS", None, capture(7), refund(1, "other"), made)
+    payment = payment_in("SUCCESS", None, capture(7), refund(1, "other"), made)
     told, fields = notify_refund(payment, DomainEvent("notifyRefund", NOW, "REFUND_RESULT", made.id))
     assert expected == (told, fields["refundStatus"], fields.get("refundTime"))
     assert ("r-id", "5") == (fields["refundId"], fields["refundAmount"]["value"])
