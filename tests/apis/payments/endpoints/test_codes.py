@@ -1,15 +1,15 @@
-"""Every result code: what a rule yields is provoked, and everything can be had by a scenario."""
+"""Every result code: a rule gives it, or a scenario forces it."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from mock_alipay.apis.payments.endpoints import ENDPOINTS
+from tests.apis.payments.endpoints.limits import with_limits
 from tests.calls import ask, code, parts_of, plain_call, signed_call
 from tests.driver import Body, Driver, amount, pay_body, result_of, session_body
 from tests.fields import read
@@ -24,42 +24,35 @@ Provoke = Callable[[Driver], Body]
 SESSION, CONSULT = session_body("a"), {"productCode": "CASHIER_PAYMENT", "paymentAmount": amount(1)}
 
 
-def cancelled(driver: Driver, **how: Any) -> str:
-    """A payment that was cancelled before the buyer came; its paymentId."""
-    return str(driver.call("cancel", {"paymentRequestId": driver.open("a", **how)})["paymentId"])
+def cancelled(driver: Driver) -> str:
+    """The paymentId of a session that is cancelled."""
+    return str(driver.call("cancel", {"paymentRequestId": driver.open("a")})["paymentId"])
 
 
-def acted(driver: Driver, action: Any = "pending", name: str = "a", **how: Any) -> str:
-    """A payment whose buyer has acted; its paymentId."""
-    return str(driver.act(driver.open(name, **how), action).payment_id)
+def acted(driver: Driver, action: Any = "pending") -> str:
+    """The paymentId after a buyer action."""
+    return str(driver.act(driver.open("a"), action).payment_id)
 
 
-def held(driver: Driver, *captures: int, name: str = "a") -> str:
-    """An authorization with captures; its paymentId."""
-    payment_id = driver.paid(name, manual=True)
+def held(driver: Driver, *captures: int) -> str:
+    """The paymentId of an authorization with captures."""
+    payment_id = driver.paid("a", manual=True)
     for number, value in enumerate(captures):
         driver.capture(payment_id, f"c{number}", value)
     return payment_id
 
 
 def after(driver: Driver, first: Any, **time: float) -> Any:
-    """What came first, when so much time has passed since."""
+    """The first value, after some time has passed."""
     driver.wait(**time)
     return first
 
 
-def few(driver: Driver, **figure: Any) -> Driver:
-    """With other figures."""
-    repository, contract = driver.components.repository, driver.components.contract
-    changed = replace(contract, limits=contract.limits._replace(**figure))
-    object.__setattr__(repository, "environment", repository.environment._replace(contract=changed))
-    return driver
-
-
-def repeat(driver: Driver, call: Callable[[], Any], then: Callable[[], Body]) -> Body:
-    """The second of two calls."""
-    call()
-    return then()
+def pay_again(driver: Driver, action: Any) -> Body:
+    """The reply to a repeat of pay, after a buyer action."""
+    driver.call("pay", pay_body("a"))
+    driver.act("a", action)
+    return driver.call("pay", pay_body("a"))
 
 
 PROVOKE: Mapping[str, Mapping[str, Provoke]] = {
@@ -71,18 +64,14 @@ PROVOKE: Mapping[str, Mapping[str, Provoke]] = {
     },
     "pay": {
         "PAYMENT_IN_PROCESS": lambda t: t.call("pay", pay_body("a")),
-        "SUCCESS": lambda t: repeat(t, lambda: paying(t, "pay"), lambda: t.call("pay", pay_body("a"))),
+        "SUCCESS": lambda t: pay_again(t, "pay"),
         "PARAM_ILLEGAL": lambda t: t.call("pay", pay_body("a", paymentExpiryTime="2020-01-01T00:00:00Z")),
         "REPEAT_REQ_INCONSISTENT": lambda t: t.call("pay", pay_body(t.open("a"))),
-        "ORDER_IS_CANCELED": lambda t: repeat(
-            t,
-            lambda: (t.call("pay", pay_body("a")), t.call("cancel", {"paymentRequestId": "a"})),
-            lambda: t.call("pay", pay_body("a")),
+        "ORDER_IS_CANCELED": lambda t: t.call(
+            "pay", t.call("pay", pay_body("a")) and t.call("cancel", {"paymentRequestId": "a"}) and pay_body("a")
         ),
         "ORDER_IS_CLOSED": lambda t: t.call("pay", after(t, t.call("pay", pay_body("a")) and pay_body("a"), hours=1)),
-        "USER_BALANCE_NOT_ENOUGH": lambda t: repeat(
-            t, lambda: paying(t, "decline"), lambda: t.call("pay", pay_body("a"))
-        ),
+        "USER_BALANCE_NOT_ENOUGH": lambda t: pay_again(t, "decline"),
     },
     "consult": {
         "SUCCESS": lambda t: t.call("consult", {**CONSULT, "env": {"terminalType": "WEB"}}),
@@ -113,29 +102,29 @@ PROVOKE: Mapping[str, Mapping[str, Provoke]] = {
         "ORDER_STATUS_INVALID": lambda t: t.capture(held(t, 1000), "x", 1),
         "CURRENCY_NOT_SUPPORT": lambda t: t.capture(held(t), "x", 1, captureAmount=amount(1, "HKD")),
         "CAPTURE_AMOUNT_EXCEED_AUTH_LIMIT": lambda t: t.capture(held(t, 900), "x", 101),
-        "PAYMENT_COUNT_EXCEED_LIMIT": lambda t: few(t, most_captures=2).capture(held(t, 1, 1), "x", 1),
+        "PAYMENT_COUNT_EXCEED_LIMIT": lambda t: with_limits(t, most_captures=2).capture(held(t, 1, 1), "x", 1),
         "REPEAT_REQ_INCONSISTENT": lambda t: t.capture(held(t, 5), "c0", 6),
     },
     "refund": {
         "SUCCESS": lambda t: t.refund(t.paid(), "x", 1),
-        "PARAM_ILLEGAL": lambda t: t.refund(t.paid(), "x", 1, captureId="nobody's"),
-        "ORDER_NOT_EXIST": lambda t: t.refund("nobody's", "x", 1),
+        "PARAM_ILLEGAL": lambda t: t.refund(t.paid(), "x", 1, captureId="unknown"),
+        "ORDER_NOT_EXIST": lambda t: t.refund("unknown", "x", 1),
         "ORDER_STATUS_INVALID": lambda t: t.refund(held(t), "x", 1),
         "ORDER_IS_CANCELED": lambda t: t.refund(cancelled(t), "x", 1),
         "ORDER_IS_CLOSED": lambda t: t.refund(after(t, acted(t, "challenge"), hours=1), "x", 1),
         "REFUND_WINDOW_EXCEED": lambda t: t.refund(after(t, t.paid(), days=366), "x", 1),
         "REFUND_AMOUNT_EXCEED": lambda t: t.refund(t.paid(), "x", 1001),
         "CURRENCY_NOT_SUPPORT": lambda t: t.refund(t.paid(), "x", 1, refundAmount=amount(1, "HKD")),
-        "MULTIPLE_REFUNDS_NOT_SUPPORTED": lambda t: few(t, most_refunds=0).refund(t.paid(), "x", 1),
+        "MULTIPLE_REFUNDS_NOT_SUPPORTED": lambda t: with_limits(t, most_refunds=0).refund(t.paid(), "x", 1),
         "REPEAT_REQ_INCONSISTENT": lambda t: t.refund(t.refund(t.paid(), "x", 1)["paymentId"], "x", 2),
     },
     "inquiryRefund": {
         "SUCCESS": lambda t: t.call("inquiryRefund", {"refundId": t.refund(t.paid(), "r", 1)["refundId"]}),
         "PARAM_ILLEGAL": lambda t: t.call("inquiryRefund", {}),
-        "ORDER_NOT_EXIST": lambda t: t.call("inquiryRefund", {"refundId": "nobody's"}),
+        "ORDER_NOT_EXIST": lambda t: t.call("inquiryRefund", {"refundId": "unknown"}),
     },
 }
-"""How a merchant gets to see each code without a scenario that forces it."""
+"""How to get each code without a scenario that forces it."""
 
 ENDS: Mapping[str, Callable[[Driver], Any]] = {
     "SUCCESS": lambda t: acted(t, "pay"),
@@ -145,7 +134,7 @@ ENDS: Mapping[str, Callable[[Driver], Any]] = {
     "ORDER_IS_CANCELED": cancelled,
     "AUTH_EXPIRED": lambda t: after(t, held(t), days=7),
 }
-"""How a payment comes to each result."""
+"""How a payment gets each result code."""
 
 RAW = b'{"paymentRequestId": "a"}'
 CALLS: Mapping[str, Callable[[], str]] = {
@@ -160,13 +149,7 @@ CALLS: Mapping[str, Callable[[], str]] = {
     ),
     "UNKNOWN_EXCEPTION": lambda: code(asyncio.run(broken(parts_of().gateway).answer(signed_call(sample("a"))))),
 }
-"""How any call is answered with a code that has nothing to do with its endpoint."""
-
-
-def paying(driver: Driver, action: Any) -> None:
-    """A payment by pay, and what its buyer does."""
-    driver.call("pay", pay_body("a"))
-    driver.act("a", action)
+"""How any call gets the codes that do not depend on its endpoint."""
 
 
 def _of_version(version: int) -> str:
@@ -174,49 +157,42 @@ def _of_version(version: int) -> str:
 
 
 def by_rule(codes: Mapping[str, Any]) -> set[str]:
-    """The codes that a rule yields."""
+    """The codes that a rule gives."""
     return {name for name, row in codes.items() if row["when"] is not None}
 
 
 def test_everything_that_a_rule_yields_is_provoked() -> None:
-    """By one of the tables above, which hold nothing else."""
+    """The tables above have the codes of conditions.json that have a condition."""
     assert {name: by_rule(codes) for name, codes in TABLE["endpoints"].items()} == {
         name: set(codes) for name, codes in PROVOKE.items()
     }
-    assert by_rule(TABLE["payment"]) == set(ENDS)
-    assert by_rule(TABLE["gateway"]) == set(CALLS)
+    assert (by_rule(TABLE["payment"]), by_rule(TABLE["gateway"])) == (set(ENDS), set(CALLS))
 
 
-@pytest.mark.parametrize(("endpoint", "expected"), [(name, one) for name, codes in PROVOKE.items() for one in codes])
-def test_a_rule_yields_its_code(endpoint: str, expected: str) -> None:
-    """With the status that the code has."""
-    found = PROVOKE[endpoint][expected](Driver())
-    assert (expected, STATUS[expected]) == (result_of(found), found["result"]["resultStatus"])
+@pytest.mark.parametrize(("endpoint", "expected"), [(name, row) for name, rows in PROVOKE.items() for row in rows])
+def test_a_rule_gives_its_code(endpoint: str, expected: str) -> None:
+    """With the status of the code."""
+    reply = PROVOKE[endpoint][expected](Driver())
+    assert (expected, STATUS[expected]) == (result_of(reply), reply["result"]["resultStatus"])
 
 
 @pytest.mark.parametrize("expected", ENDS)
-def test_a_payment_comes_to_its_result(expected: str) -> None:
-    """As inquiryPayment tells it."""
+def test_a_payment_gets_its_result_code(expected: str) -> None:
+    """As inquiryPayment shows it."""
     driver = Driver()
     ENDS[expected](driver)
-    names = [payment.request_id for payment in asyncio.run(driver.components.repository.store.browse())]
-    assert [expected] == [driver.inquiry(name)["paymentResultCode"] for name in names]
+    [payment] = asyncio.run(driver.components.repository.store.browse())
+    assert expected == driver.inquiry(payment.request_id)["paymentResultCode"]
 
 
 @pytest.mark.parametrize("expected", CALLS)
-def test_a_call_may_get_it_whatever_it_asks_for(expected: str) -> None:
-    """The same for every endpoint."""
+def test_any_call_can_get_a_code_of_the_gateway(expected: str) -> None:
+    """Before its endpoint is called."""
     assert expected == CALLS[expected]()
 
 
-@pytest.fixture(scope="module")
-def driver() -> Driver:
-    """One for all that is forced: each with ids of its own."""
-    return Driver()
-
-
 def prepared(driver: Driver, endpoint: str, name: str) -> Body:
-    """A call that would succeed."""
+    """The body of a call that would succeed."""
     match endpoint:
         case "createPaymentSession":
             return session_body(name)
@@ -233,58 +209,52 @@ def prepared(driver: Driver, endpoint: str, name: str) -> Body:
             driver.refund(driver.paid(name), name, 1)
             return {"refundRequestId": name}
         case _:
-            driver.open(name)
-            driver.act(name, "challenge")
+            driver.act(driver.open(name), "challenge")
             return {"paymentRequestId": name}
 
 
-ALL = [(name, one) for name in ENDPOINTS for one in {**TABLE["gateway"], **TABLE["endpoints"][name]}]
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_a_scenario_can_force_every_code(endpoint: str) -> None:
+    """The reply has only a result, and nothing changes, unless the endpoint implements the code itself."""
+    driver = Driver()
+    for expected in {**TABLE["gateway"], **TABLE["endpoints"][endpoint]}:
+        body = prepared(driver, endpoint, expected)
+        before = asyncio.run(driver.components.repository.store.browse())
+        scenario = driver.load_scenario(f"{endpoint}: {{result: {expected}}}", expected)
+        reply = driver.call(endpoint, body, scenario=scenario)
+        assert (expected, STATUS[expected]) == (result_of(reply), reply["result"]["resultStatus"])
+        if expected not in ENDPOINTS[endpoint].plays:
+            assert {"result"} == set(reply)
+            assert before == asyncio.run(driver.components.repository.store.browse())
 
 
-@pytest.mark.parametrize(("endpoint", "expected"), ALL)
-def test_a_scenario_can_force_every_code(endpoint: str, expected: str, driver: Driver) -> None:
-    """Of the endpoint and of all calls; what the function does not play itself changes nothing."""
-    name = f"{endpoint}-{expected}"
-    body = prepared(driver, endpoint, name)
-    before = asyncio.run(driver.components.repository.store.browse())
-    found = driver.call(endpoint, body, scenario=driver.load_scenario(f"{endpoint}: {{result: {expected}}}", name))
-    assert (expected, STATUS[expected]) == (result_of(found), found["result"]["resultStatus"])
-    if expected not in ENDPOINTS[endpoint].plays:
-        assert {"result"} == set(found)
-        assert before == asyncio.run(driver.components.repository.store.browse())
+def test_a_buyer_can_decline_with_every_code() -> None:
+    """notifyPayment and inquiryPayment show it."""
+    driver = Driver()
+    for expected in (name for name in TABLE["payment"] if STATUS[name] == "F"):
+        scenario = driver.load_scenario(f"buyer: {{action: decline, code: {expected}}}", expected)
+        driver.open(expected, scenario=scenario)
+        driver.settle()
+        reply = driver.inquiry(expected)
+        assert ("FAIL", expected) == (reply["paymentStatus"], reply["paymentResultCode"])
+        assert [expected] == [result_of(body) for body in driver.notified(expected)]
 
 
-DECLINES = [one for one in TABLE["payment"] if STATUS[one] == "F"]
-
-
-@pytest.mark.parametrize("expected", DECLINES)
-def test_a_buyer_may_decline_for_every_reason(expected: str, driver: Driver) -> None:
-    """The merchant is told of it by notifyPayment, and asks for it with inquiryPayment."""
-    scenario = driver.load_scenario(f"buyer: {{action: decline, code: {expected}}}", f"declines-{expected}")
-    driver.open(f"d-{expected}", scenario=scenario)
-    driver.settle()
-    found = driver.inquiry(f"d-{expected}")
-    assert ("FAIL", expected) == (found["paymentStatus"], found["paymentResultCode"])
-    assert [expected] == [result_of(body) for body in driver.notified(f"d-{expected}")]
-
-
-TRANSACTIONS = [("notifyCapture", one) for one in TABLE["notifications"]["notifyCapture"]] + [
-    ("notifyRefund", one)
-    for one in {**TABLE["notifications"]["notifyRefund"], **TABLE["endpoints"]["refund"]}
-    if STATUS[one] != "U"
-]
-
-
-@pytest.mark.parametrize(("name", "expected"), TRANSACTIONS)
-def test_a_notification_may_tell_every_code(name: str, expected: str, driver: Driver) -> None:
-    """Of a capture or refund that is in process first; a repeat of the call is told the same."""
-    endpoint = name.removeprefix("notify").lower()
-    key = f"{name}-{expected}"
-    body = prepared(driver, endpoint, key)
-    in_process = f"{endpoint.upper()}_IN_PROCESS"
-    scenario = driver.load_scenario(
-        f"{endpoint}: {{result: {in_process}, then: {{result: {expected}, after: 0s}}}}", key
-    )
-    assert in_process == driver.code(endpoint, body, scenario=scenario)
-    assert expected == driver.code(endpoint, body)
-    assert [expected] == [result_of(told) for told in driver.notified(key, name)[-1:]]
+@pytest.mark.parametrize(
+    ("endpoint", "codes"),
+    [
+        ("capture", TABLE["notifications"]["notifyCapture"]),
+        ("refund", {**TABLE["notifications"]["notifyRefund"], **TABLE["endpoints"]["refund"]}),
+    ],
+)
+def test_a_capture_or_refund_in_process_can_end_with_every_code(endpoint: str, codes: Mapping[str, Any]) -> None:
+    """Its notification has the code, and so has the reply to a repeat."""
+    driver, in_process = Driver(), f"{endpoint.upper()}_IN_PROCESS"
+    for expected in (name for name in codes if STATUS[name] != "U"):
+        body = prepared(driver, endpoint, expected)
+        step = f"{{result: {in_process}, then: {{result: {expected}, after: 0s}}}}"
+        scenario = driver.load_scenario(f"{endpoint}: {step}", expected)
+        assert in_process == driver.code(endpoint, body, scenario=scenario)
+        assert expected == driver.code(endpoint, body)
+        notified = driver.notified(expected, f"notify{endpoint.capitalize()}")
+        assert expected == result_of(notified[-1])

@@ -1,4 +1,4 @@
-"""What of a request a payment's life depends on, and how that begins."""
+"""The order in a body, and the payment that it creates."""
 
 from __future__ import annotations
 
@@ -17,13 +17,11 @@ from tests.live import sample
 MANUAL = {"captureMode": "MANUAL"}
 
 
-def test_it_is_the_money_the_method_and_where_to_tell_of_it() -> None:
-    """The paymentAmount counts, not the order's own."""
-    body = sample("x", paymentAmount={"currency": "JPY", "value": "0042"}, paymentNotifyUrl=None)
-    assert (Money("JPY", 42), "CARD", None, False, None) == order_of(body, context(None))
-    assert (
-        "http://127.0.0.1/x" == order_of({**body, "paymentNotifyUrl": "http://127.0.0.1/x"}, context(None)).notify_url
-    )
+@pytest.mark.parametrize("url", [None, "http://127.0.0.1/x"])
+def test_an_order_has_the_amount_to_pay(url: str | None) -> None:
+    """paymentAmount counts, not order.orderAmount."""
+    body = sample("x", paymentAmount={"currency": "JPY", "value": "0042"}, paymentNotifyUrl=url)
+    assert (Money("JPY", 42), "CARD", url, False, None) == order_of(body, context(None))
 
 
 @pytest.mark.parametrize(
@@ -34,13 +32,41 @@ def test_it_is_the_money_the_method_and_where_to_tell_of_it() -> None:
         ("CARD", {"isAuthorization": True}, False),
         ("CARD", None, False),
         ("GCASH", MANUAL, False),
-        ("card", MANUAL, False),
     ],
 )
-def test_only_a_cards_money_is_held(method: str, factor: Any, expected: bool) -> None:
-    """When the merchant wants to capture it."""
+def test_only_a_card_payment_can_be_captured_manually(method: str, factor: Any, expected: bool) -> None:
+    """With captureMode MANUAL."""
     body = sample("x", paymentMethod={"paymentMethodType": method}, paymentFactor=factor)
     assert expected == order_of(body, context(None)).held
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        ({}, "CARD"),
+        ({"savedPaymentMethods": [{"paymentMethodType": "GCASH"}]}, "GCASH"),
+        ({"availablePaymentMethod": {}}, "CARD"),
+        ({"availablePaymentMethod": {"paymentMethodTypeList": [{}, {"paymentMethodType": "PIX"}]}}, "PIX"),
+        (
+            {
+                "availablePaymentMethod": {
+                    "paymentMethodTypeList": [
+                        {"paymentMethodType": "PIX"},
+                        {"paymentMethodType": "GCASH", "paymentMethodOrder": "9" * 5_000},
+                        {"paymentMethodType": "TNG", "paymentMethodOrder": "0010"},
+                        {"paymentMethodType": "DANA", "paymentMethodOrder": 9},
+                    ]
+                },
+                "savedPaymentMethods": [{"paymentMethodType": "GCASH"}],
+            },
+            "DANA",
+        ),
+        ({"paymentMethod": {"paymentMethodType": "TNG"}, "savedPaymentMethods": [{"paymentMethodType": "PIX"}]}, "TNG"),
+    ],
+)
+def test_without_a_method_the_first_one_shown_is_used(listed: dict[str, Any], expected: str) -> None:
+    """By paymentMethodOrder; else a saved one, else a card."""
+    assert expected == order_of({**sample("x", paymentMethod=None), **listed}, context(None)).method
 
 
 @pytest.mark.parametrize(
@@ -49,31 +75,24 @@ def test_only_a_cards_money_is_held(method: str, factor: Any, expected: bool) ->
         ("2026-11-22T01:07:11Z", NOW + SECOND),
         ("2026-11-22T09:17:10+08:00", NOW + 10 * MINUTE),
         ("2026-11-24T01:07:10Z", NOW + 2 * DAY),
+        ("2026-11-22T01:07:10Z", None),
+        ("2026-11-22T09:07:09+08:00", None),
+        ("2026-11-24T01:07:11Z", None),
+        ("2026-02-30T12:00:00Z", None),
+        ("9999-12-31T23:59:59-23:59", None),
     ],
 )
-def test_when_it_closes_is_a_moment_within_two_days(written: str, expected: datetime) -> None:
-    """In whatever offset it is written; the last second belongs to it."""
-    assert expected == order_of(sample("x", paymentExpiryTime=written), context(None)).expires
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        "2026-11-22T01:07:10Z",
-        "2026-11-22T09:07:09+08:00",
-        "2026-11-24T01:07:11Z",
-        "2020-01-01T00:00:00Z",
-        "2026-02-30T12:00:00Z",
-        "9999-12-31T23:59:59-23:59",
-    ],
-)
-def test_no_other_time_is_taken(written: str) -> None:
-    """Nor one that no calendar has; the fault says what would have been right."""
-    with pytest.raises(Refusal) as refused:
-        order_of(sample("x", paymentExpiryTime=written), context(None))
+def test_an_order_expires_within_two_days(written: str, expected: datetime | None) -> None:
+    """Any other time, and a date that does not exist, is refused with the valid range."""
+    body = sample("x", paymentExpiryTime=written)
+    if expected:
+        assert expected == order_of(body, context(None)).expires
+        return
+    with pytest.raises(Refusal, match="PARAM_ILLEGAL") as refused:
+        order_of(body, context(None))
     [fault] = refused.value.faults
-    assert ("PARAM_ILLEGAL", "paymentExpiryTime", written) == (refused.value.code, fault.path, fault.found)
-    assert "a time after now and not later than 2026-11-24T01:07:10Z" == fault.expected
+    assert ("paymentExpiryTime", written) == (fault.path, fault.found)
+    assert "not later than 2026-11-24T01:07:10Z" in fault.expected
 
 
 @pytest.mark.parametrize(
@@ -85,8 +104,10 @@ def test_no_other_time_is_taken(written: str) -> None:
         (None, None, timedelta()),
     ],
 )
-def test_a_session_closes_with_its_payment(session: timedelta | None, written: str | None, expected: timedelta) -> None:
-    """Whichever time comes first; without a session nothing waits for a buyer yet."""
+def test_a_payment_closes_with_its_session_or_order(
+    session: timedelta | None, written: str | None, expected: timedelta
+) -> None:
+    """Whichever comes first."""
     made = None if session is None else Session("id", "data", NOW, NOW + session, "")
     payment = new_payment(sample("x", paymentExpiryTime=written), context(None), made)
     assert (NOW + expected, made, "OPEN", 0) == (payment.closes, payment.session, payment.state, payment.version)

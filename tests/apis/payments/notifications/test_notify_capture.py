@@ -1,4 +1,4 @@
-"""What notifyCapture says of a capture."""
+"""notifyCapture: the result of a capture."""
 
 from __future__ import annotations
 
@@ -13,43 +13,37 @@ from tests.calls import NOW
 from tests.driver import Driver, result_of
 
 
-def test_it_says_what_the_reply_said() -> None:
-    """With the merchant's own id for it."""
+def test_it_has_the_fields_of_the_reply() -> None:
+    """With the merchant's captureRequestId."""
     driver = Driver()
     reply = driver.capture(driver.paid("order-1", manual=True), "cap-1", "0400")
-    [body] = driver.notified("order-1", "notifyCapture")
-    assert {**reply, "notifyType": "CAPTURE_RESULT"} == body
+    assert [{**reply, "notifyType": "CAPTURE_RESULT"}] == driver.notified("order-1", "notifyCapture")
 
 
-def test_one_that_nobody_asked_for_has_an_id_of_the_gateways() -> None:
-    """A card that is captured at once."""
+def test_an_automatic_capture_has_one_id() -> None:
+    """The captureId is also the captureRequestId."""
     driver = Driver()
     driver.paid("order-1")
     [body] = driver.notified("order-1", "notifyCapture")
-    assert body["captureId"] == body["captureRequestId"]
-    assert {"currency": "USD", "value": "1000"} == body["captureAmount"]
+    assert (body["captureId"], "1000") == (body["captureRequestId"], body["captureAmount"]["value"])
 
 
 @pytest.mark.parametrize(
     ("made", "code", "time"), [(capture(5), "SUCCESS", wire_time(NOW)), (capture(5, **FAILED), "PROCESS_FAIL", None)]
 )
-def test_its_result_is_that_of_the_capture(made: Transaction, code: str, time: str | None) -> None:
-    """One that failed has no time; others of the payment do not matter."""
+def test_it_has_the_result_of_its_capture(made: Transaction, code: str, time: str | None) -> None:
+    """A failed capture has no time; other transactions do not matter."""
     payment = payment_in("AUTHORIZED", None, capture(7, "other"), refund(1), made)
-    told, fields = notify_capture(payment, DomainEvent("notifyCapture", NOW, "CAPTURE_RESULT", made.id))
-    assert (code, time, "c-id", "5") == (
-        told,
-        fields.get("captureTime"),
-        fields["captureId"],
-        fields["captureAmount"]["value"],
-    )
+    result, fields = notify_capture(payment, DomainEvent("notifyCapture", NOW, "CAPTURE_RESULT", made.id))
+    assert (code, time, "c-id") == (result, fields.get("captureTime"), fields["captureId"])
+    assert "5" == fields["captureAmount"]["value"]
 
 
 @pytest.mark.parametrize(
     ("scenario", "expected"), [("capture-in-process", "SUCCESS"), ("capture-fails-later", "PROCESS_FAIL")]
 )
-def test_one_in_process_is_told_once_it_is_not(scenario: str, expected: str) -> None:
-    """Five seconds later, and then only."""
+def test_a_capture_in_process_is_notified_once_it_has_a_result(scenario: str, expected: str) -> None:
+    """Five seconds later, and only once."""
     driver = Driver()
     driver.capture(driver.paid("order-1", manual=True), "cap-1", 400, scenario=scenario)
     driver.wait(seconds=4)
