@@ -168,7 +168,7 @@ def test_what_is_typed_is_whole(copy: Path) -> None:
     """The tests that hold all APIs, scenarios and faults to the same rules miss nothing, and the new ones pass."""
     found = outcome(copy, *GUARDS, package=copy)
     assert 0 == found.code, found.output
-    assert 1000 < found.counts["passed"]
+    assert 300 < found.counts["passed"]
 
 
 def test_what_is_not_typed_is_missed(tmp_path: Path) -> None:
