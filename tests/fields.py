@@ -1,4 +1,4 @@
-"""Every field that a request's schema knows, and small valid bodies that hold just one of them."""
+"""The data files, the fields of each request's schema, and small valid bodies with one field."""
 
 from __future__ import annotations
 
@@ -22,44 +22,44 @@ PLACES = {
     "scenario.json": PACKAGE / "scenarios" / "scenario.json",
     "conditions.json": Path(__file__).with_name("conditions.json"),
 }
-"""Every data file by its name, with that of its family's folder."""
+"""Every data file by its name, with its family's folder."""
 
 MODES: tuple[TypeMode, ...] = ("documented", "strict")
 
 CONTRACTS = {mode: load(types=mode) for mode in MODES}
 
 REQUESTS = CONTRACTS["documented"].endpoints
-"""Every endpoint that has schemas."""
+"""The id of every endpoint."""
 
 Rule = Mapping[str, Any]
 Steps = tuple[str | int, ...]
 
 _EXAMPLES = ("2", "24", "02", "2026-01-31", "2026-01-31T12:00:00+08:00", "https://shop.example/return")
-"""One of these fits each pattern of the schemas, in both type modes."""
+"""Each pattern of the schemas matches one of these, in both type modes."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """A place in a request body and what its schema says of it."""
+    """A field of a request body, and its schema."""
 
     steps: Steps
     """Names, and 0 for an array's element."""
     rule: Rule
-    """The schema, its references followed."""
+    """The schema without references."""
     required: bool
     kind: str | None
     """The name of its definition in types.json: Boolean, Integer and so on."""
     home: str
-    """The file that its schema stands in."""
+    """The file of its schema."""
 
     @property
     def path(self) -> str:
-        """The place as fault texts name it."""
+        """The path as in fault texts."""
         return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.steps).lstrip(".")
 
     @property
     def types(self) -> list[str]:
-        """The JSON types that the schema names, in its order."""
+        """The JSON types of the schema."""
         named = self.rule.get("type", [])
         return [named] if isinstance(named, str) else list(named)
 
@@ -69,12 +69,12 @@ class Field:
 
 @cache
 def read(file: str) -> Any:
-    """A schema file's content; not to be changed."""
+    """The content of a data file; shared, so do not change it."""
     return json.loads(PLACES[file].read_text("utf-8"))
 
 
 class Book:
-    """The fields of one endpoint's request under one type mode."""
+    """The fields of an endpoint's request in a type mode."""
 
     def __init__(self, mode: TypeMode, endpoint: str) -> None:
         self._schemas = CONTRACTS[mode].schemas
@@ -84,7 +84,7 @@ class Book:
         self._fields = {field.steps: field for field in self.fields}
 
     def resolve(self, rule: Rule, file: str) -> tuple[Rule, str, str]:
-        """The schema behind a reference with what stands beside it, its file, and the reference (file#pointer)."""
+        """The schema after its references, with the keywords beside ``$ref``; its file; the last file#pointer."""
         whole = ""
         while "$ref" in rule:
             target, file, pointer = self._schemas.follow(rule["$ref"], file)
@@ -96,7 +96,7 @@ class Book:
         return rule, file, whole
 
     def body(self, steps: Steps, value: Any) -> dict[str, Any]:
-        """The smallest valid body that holds ``value`` at this place."""
+        """The smallest valid body with ``value`` at this place."""
         whole: dict[str, Any] = copy.deepcopy(example(self.root, self, self.file))
         inner: Any = whole
         for depth, step in enumerate(steps[:-1], 1):
@@ -112,7 +112,7 @@ class Book:
         return whole
 
     def without(self, steps: Steps) -> dict[str, Any]:
-        """The body that would hold this field, with the field taken out."""
+        """The same body without the field."""
         body = self.body(steps, None)
         inner: Any = body
         for step in steps[:-1]:
@@ -121,7 +121,7 @@ class Book:
         return body
 
     def example(self, steps: Steps) -> Any:
-        """A small valid value for this place."""
+        """A small valid value of a field."""
         return example(self._fields[steps].rule, self, self._fields[steps].home)
 
     def _walk(self, rule: Rule, file: str, steps: Steps, seen: tuple[str, ...]) -> Iterator[Field]:
@@ -132,17 +132,17 @@ class Book:
             found, home, reference = self.resolve(inner, file)
             kind = reference.rpartition("/")[2] if home == "types.json" else None
             yield Field(place, found, required, kind, home)
-            if seen.count(reference) < 2:  # goods may cross-sell goods that cross-sell goods
+            if seen.count(reference) < 2:  # goods can nest in goods
                 yield from self._walk(found, home, place, (*seen, reference) if reference else seen)
 
 
 def needed(rule: Rule) -> list[str]:
-    """The names an object must hold when nothing else is in it."""
+    """The required names of an object that has no other fields."""
     return [*rule.get("required", []), *rule.get("else", {}).get("required", [])]
 
 
 def example(rule: Rule, book: Book, file: str) -> Any:
-    """A small value that a schema in a file accepts, valid under both type modes."""
+    """A small value that is valid for a schema in both type modes."""
     if "const" in rule:
         return rule["const"]
     if "enum" in rule:
@@ -163,9 +163,9 @@ def example(rule: Rule, book: Book, file: str) -> Any:
 
 @cache
 def book_of(endpoint: str, mode: TypeMode) -> Book:
-    """The fields of an endpoint's request, walked once."""
+    """The fields of an endpoint's request; cached."""
     return Book(mode, endpoint)
 
 
 BOOKS: Mapping[TypeMode, Book] = {mode: book_of("payments/createPaymentSession", mode) for mode in MODES}
-"""Those of the API that most tests are about."""
+"""The fields of createPaymentSession."""
