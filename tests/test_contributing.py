@@ -31,7 +31,6 @@ GUARDS = [
     "tests/web/admin/test_openapi.py::test_it_names_everything_there_is",
     "tests/apis/payments/endpoints/test_codes.py",
     "tests/apis/payments/endpoints/test_update_amount.py",
-    "tests/apis/payments/test_conditions.py",
     "tests/contracts/test_replies.py",
     "tests/contracts/test_requests.py",
     "tests/test_scenarios.py",
