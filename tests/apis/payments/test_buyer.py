@@ -17,7 +17,6 @@ from tests.apis.payments.orders import (
     ENVIRONMENT,
     HOUR,
     MINUTE,
-    SECOND,
     WEEK,
     events_of,
     opened,
@@ -80,21 +79,6 @@ def test_other_paid_payments_are_not_captured(state: State, method: str, value: 
     assert (paid.closes == THEN + WEEK) == held
 
 
-@pytest.mark.parametrize("state", POSSIBLE)
-@pytest.mark.parametrize(("code", "expected"), [("", "USER_BALANCE_NOT_ENOUGH"), ("RISK_REJECT", "RISK_REJECT")])
-def test_a_declined_payment_has_a_result_code(state: State, code: str, expected: str) -> None:
-    """A default one unless the action names one."""
-    declined = after(payment_in(state), "decline", code)
-    assert ("FAIL", expected, None, [RESULT]) == (declined.state, declined.code, declined.paid, events_of(declined))
-
-
-def test_a_pending_payment_is_notified_without_a_result() -> None:
-    """It has no time limit."""
-    pending = after(opened(), "pending")
-    assert ("PENDING", "PAYMENT_IN_PROCESS", None) == (pending.state, pending.code, pending.due())
-    assert [("notifyPayment", "PAYMENT_PENDING", THEN)] == events_of(pending)
-
-
 @pytest.mark.parametrize(
     ("method", "expires", "expected"),
     [
@@ -114,13 +98,6 @@ def test_a_submitted_order_closes_at_its_expiry(method: str, expires: datetime |
     )
 
 
-@pytest.mark.parametrize("state", POSSIBLE)
-def test_leaving_changes_nothing(state: State) -> None:
-    """The buyer may come back."""
-    payment = payment_in(state)
-    assert payment == after(payment, "leave")
-
-
 @pytest.mark.parametrize("first", ["challenge", "pending", None])
 def test_a_declined_card_has_no_approval(first: BuyerAction | None) -> None:
     """Only the card's own data remains, whenever the details were generated."""
@@ -131,12 +108,6 @@ def test_a_declined_card_has_no_approval(first: BuyerAction | None) -> None:
     assert {name: value for name, value in whole.items() if name not in approval} == left
     assert {**paid, "paymentResultInfo": left} == declined
     assert approval < set(whole)
-
-
-def test_a_declined_wallet_keeps_its_details() -> None:
-    """They have no approval."""
-    payment = opened(order(method="GCASH"))
-    assert after(payment, "pay").details == after(payment, "decline").details != {}
 
 
 def test_a_payment_gets_its_id_at_the_first_action() -> None:
@@ -155,10 +126,3 @@ def test_an_expired_or_cancelled_session_has_an_id_but_no_buyer() -> None:
         (payment.state, payment.code, dict(payment.details)) for payment in (expired, cancelled)
     ]
     assert [(35, NOW + HOUR), (35, THEN)] == [(len(p.payment_id or ""), p.begun) for p in (expired, cancelled)]
-
-
-def test_a_new_session_gets_a_new_id() -> None:
-    """The expired one keeps its own."""
-    expired = buyer.failed(opened(), "expire", "ORDER_IS_CLOSED", NOW + HOUR, ENVIRONMENT)
-    renewed = buyer.act(opened(version=3), Act("pay"), NOW + HOUR + SECOND, ENVIRONMENT)
-    assert expired.payment_id != renewed.payment_id

@@ -10,7 +10,6 @@ from mock_alipay.apis.context import ScenarioOverrides
 from mock_alipay.apis.payments import captures_refunds
 from mock_alipay.apis.payments.model import Payment
 from mock_alipay.apis.payments.records import Transaction, TransactionType
-from mock_alipay.apis.payments.state_machine import IllegalTransition
 from tests.apis.payments.orders import (
     DAY,
     FAILED,
@@ -59,14 +58,6 @@ def new(kind: TransactionType, request_id: str = "x", overrides: ScenarioOverrid
     return captures_refunds.new_transaction(kind, request_id, usd(7), payment=AUTHORIZED, context=call)
 
 
-@pytest.mark.parametrize("result", [None, "REFUND_IN_PROCESS"])
-def test_a_new_capture_is_done_at_once(result: str | None) -> None:
-    """Unless the scenario sets CAPTURE_IN_PROCESS; its id shows what it is."""
-    made = new("CAPTURE", overrides=ScenarioOverrides(result, "PROCESS_FAIL", scenario="other"))
-    assert Transaction("CAPTURE", "x", made.id, usd(7), NOW + SECOND, done=NOW + SECOND, scenario="other") == made
-    assert "8070001" == made.id[14:21]
-
-
 @pytest.mark.parametrize(
     ("after", "settles"), [(None, NOW + 4 * SECOND), (DAY, NOW + SECOND + DAY), (0 * SECOND, NOW + SECOND)]
 )
@@ -81,11 +72,6 @@ def test_a_scenario_can_keep_it_in_process(kind: TransactionType, after: timedel
         made.code,
         made.scenario,
     )
-
-
-def test_ids_differ_by_kind_and_request_id() -> None:
-    """Two captures, and a refund with the request id of one of them."""
-    assert 3 == len({new("CAPTURE", "1").id, new("CAPTURE", "2").id, new("REFUND", "1").id})
 
 
 def add(payment: Payment, transaction: Transaction) -> Payment:
@@ -143,12 +129,6 @@ def test_a_payment_is_not_complete_while_a_capture_is_in_process(code: str) -> N
     assert ("AUTHORIZED", "SUCCESS") == (waiting.state, settle(waiting, "c").state)
 
 
-def test_a_capture_needs_an_authorization() -> None:
-    """The state machine is the last guard."""
-    with pytest.raises(IllegalTransition):
-        add(payment_in("SUCCESS", HELD), capture(1))
-
-
 @pytest.mark.parametrize("code", ["SUCCESS", "PROCESS_FAIL"])
 def test_a_refund_never_changes_the_state(code: str) -> None:
     """In full or in part, at once or later."""
@@ -173,17 +153,3 @@ def test_its_event_has_the_scenario_of_its_call(payment: Payment, made: Transact
     assert ["other"] == [event.scenario for event in add(payment, made).domain_events]
     later = add(payment, made._replace(**LATER))
     assert ["other"] == [event.scenario for event in settle(later, "x").domain_events]
-
-
-@pytest.mark.parametrize(
-    ("made", "expected"),
-    [
-        ((), ("CANCELLED", "AUTH_EXPIRED", NOW + DAY)),
-        ((capture(400, **FAILED),), ("CANCELLED", "AUTH_EXPIRED", NOW + DAY)),
-        ((capture(400),), ("SUCCESS", "SUCCESS", None)),
-    ],
-)
-def test_uncaptured_money_is_released(made: tuple[Transaction, ...], expected: tuple[object, ...]) -> None:
-    """All of it or the rest; there is no notification."""
-    left = captures_refunds.released(payment_in("AUTHORIZED", HELD, *made), NOW + DAY)
-    assert (*expected, []) == (left.state, left.code, left.cancelled, events_of(left))

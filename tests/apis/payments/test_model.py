@@ -21,13 +21,6 @@ def test_an_amount_is_a_number(written: str, value: int, wire: str) -> None:
     assert (f"USD {wire}", False) == (str(amount), amount == amount._replace(currency="HKD"))
 
 
-def test_captures_and_refunds_keep_their_order() -> None:
-    """Oldest first."""
-    made = (capture(1, "a"), refund(2, "b"), capture(3, "c"), refund(4, "d"))
-    payment = payment_in("SUCCESS", None, *made)
-    assert ([made[0], made[2]], [made[1], made[3]]) == (payment.captures, payment.refunds)
-
-
 def test_a_payment_can_be_found_by_all_its_ids() -> None:
     """By the paymentId, and by the ids of its transactions; by none of them before a buyer action."""
     ids = ["paymentId:P1", "captureRequestId:c-request", "captureId:c-id", "refundRequestId:r-request", "refundId:r-id"]
@@ -73,9 +66,3 @@ def test_a_refund_is_notified_at_its_own_url() -> None:
         for kind, id_ in (("Payment", None), ("Capture", "c-id"), ("Refund", "r-id"), ("Refund", "s-id"))
     ]
     assert ["http://a/", "http://a/", "http://b/", None] == [payment.notify_url(event) for event in events]
-
-
-def test_a_commit_makes_the_next_version_without_events() -> None:
-    """Everything else stays."""
-    payment = payment_in("SUCCESS", domain_events=(DomainEvent("notifyPayment", NOW, ""),))
-    assert payment._replace(version=2, domain_events=()) == payment.committed()

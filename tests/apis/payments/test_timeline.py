@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -108,14 +108,6 @@ def test_a_scripted_buyer_acts_on_time(
     assert [(name, NOW + time) for name, time in events] == [(name, time) for _, name, time in events_of(payment)]
 
 
-@pytest.mark.parametrize("state", get_args(State))
-def test_scripted_actions_are_pending_until_there_is_a_result(state: State) -> None:
-    """Then the rest of the script is ignored."""
-    acts = (Act("pay", MINUTE),)
-    expected = acts if state in ("OPEN", "PROCESSING", "PENDING") else ()
-    assert expected == timeline.pending_acts(payment_in(state, buyer=acts, acts=NOW + MINUTE))
-
-
 @pytest.mark.parametrize(
     ("made", "expected"),
     [
@@ -135,13 +127,6 @@ def test_an_authorization_ends_after_seven_days(made: tuple[Transaction, ...], e
     assert ("AUTHORIZED", waits) == (after(payment, WEEK - SECOND).state, after(payment, WEEK).state == "AUTHORIZED")
     final = after(payment, 9 * DAY)
     assert expected == (final.state, final.code)
-
-
-def test_refunds_settle_in_the_order_of_their_times() -> None:
-    """Not in the order of their requests."""
-    payment = payment_in("SUCCESS", None, refund(1, "r", **in_process(HOUR)), refund(2, "s", **in_process(MINUTE)))
-    assert ["s-id", "r-id"] == [event.transaction_id for event in after(payment, DAY).domain_events]
-    assert ["PROCESSING", "SUCCESS"] == [t.status for t in after(payment, MINUTE).refunds]
 
 
 def test_an_expired_session_is_open_again_when_the_clock_is_set_back() -> None:

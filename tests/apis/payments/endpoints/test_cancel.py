@@ -153,11 +153,3 @@ def test_a_cancelled_payment_cannot_be_paid() -> None:
     driver.wait(days=1)
     assert ("CANCELLED", []) == (driver.payment("order-1").state, driver.notified("order-1"))
     assert "CANCELLED" == driver.inquiry("order-1")["paymentStatus"]
-
-
-def test_only_a_payment_of_the_client_can_be_cancelled() -> None:
-    """Another client's payment does not exist."""
-    driver = Driver()
-    driver.open("order-1")
-    driver.client_id = "SANDBOX_OTHER"
-    assert "ORDER_NOT_EXIST" == result_of(cancel(driver))

@@ -162,23 +162,6 @@ def test_a_payment_without_an_authorization_is_refused(action: BuyerAction) -> N
     assert "ORDER_STATUS_INVALID" == result_of(driver.capture(str(payment.payment_id), "c", 1))
 
 
-def test_a_wallet_and_an_unknown_payment_have_no_authorization() -> None:
-    """A paymentRequestId is no paymentId."""
-    driver = Driver()
-    for payment_id in (driver.paid("order-1", method="GCASH"), "unknown", "order-1"):
-        assert "AUTH_NOT_FOUND" == result_of(driver.capture(payment_id, "c", 1))
-
-
-def test_a_cancelled_order_differs_from_a_cancelled_authorization() -> None:
-    """Cancelled before or after the buyer has paid."""
-    driver = Driver()
-    driver.open("order-1", manual=True)
-    ids = [driver.call("cancel", {"paymentRequestId": "order-1"})["paymentId"], held(driver, "order-2")]
-    driver.call("cancel", {"paymentRequestId": "order-2"})
-    codes = [result_of(driver.capture(payment_id, "c", 1)) for payment_id in ids]
-    assert ["ORDER_IS_CANCELED", "AUTH_CANCELLED"] == codes
-
-
 def test_an_authorization_expires_after_seven_days() -> None:
     """To the second, also its rest; a fully captured payment is complete instead."""
     driver = Driver()

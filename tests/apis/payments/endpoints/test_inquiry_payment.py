@@ -10,7 +10,7 @@ import pytest
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.contracts.names import BuyerAction
 from tests.calls import NOW
-from tests.driver import Driver, amount, pay_body, result_of
+from tests.driver import Driver, amount, result_of
 
 SITUATIONAL = {"paymentTime", "paymentResultInfo", "acquirerReferenceNo", "redirectActionForm", "authExpiryTime"}
 """Fields that only some states have."""
@@ -52,14 +52,6 @@ def test_the_status_follows_the_buyer(action: BuyerAction, status: str, code: st
     reply = driver.inquiry("order-1")
     assert ("SUCCESS", status, code) == (result_of(reply), reply["paymentStatus"], reply["paymentResultCode"])
     assert fields == SITUATIONAL & set(reply)
-
-
-def test_a_payment_in_process_has_the_redirect_of_pay() -> None:
-    """To its checkout page."""
-    driver = Driver()
-    reply = driver.call("pay", pay_body("order-1"))
-    assert reply["redirectActionForm"] == driver.inquiry("order-1")["redirectActionForm"]
-    assert reply["normalUrl"].endswith(f"/checkout/{reply['paymentId']}")
 
 
 def test_an_authorization_has_an_expiry_time() -> None:

@@ -85,20 +85,6 @@ def test_the_id_of_a_session_is_refused(action: str | None) -> None:
     assert "REPEAT_REQ_INCONSISTENT" == result_of(pay(driver))
 
 
-@pytest.mark.parametrize("before", ["in process", "authorized", "released"])
-def test_a_cancelled_payment_stays_cancelled(before: str) -> None:
-    """By the merchant, or because it was not captured in time."""
-    driver, manual = Driver(), before != "in process"
-    pay(driver, manual=manual)
-    if manual:
-        driver.act("order-1", "pay")
-    if before == "released":
-        driver.wait(days=7)
-    else:
-        driver.call("cancel", {"paymentRequestId": "order-1"})
-    assert "ORDER_IS_CANCELED" == result_of(pay(driver, manual=manual))
-
-
 @pytest.mark.parametrize(
     ("requested", "expected"),
     [
@@ -129,26 +115,9 @@ def test_a_refused_call_leaves_the_id_free() -> None:
     assert "PAYMENT_IN_PROCESS" == result_of(pay(driver))
 
 
-def test_a_scripted_buyer_pays_after_the_reply() -> None:
-    """On the page that pay names."""
-    driver = Driver()
-    assert "PAYMENT_IN_PROCESS" == result_of(pay(driver, scenario="pays-at-once"))
-    driver.settle()
-    assert ("SUCCESS", "SUCCESS") == (driver.payment("order-1").state, result_of(pay(driver)))
-
-
 def test_a_scenario_can_have_it_paid_at_once() -> None:
     """As in later documentation for cards."""
     driver = Driver()
     reply = pay(driver, scenario=driver.load_scenario("pay: {result: SUCCESS}"))
     assert ("SUCCESS", wire_time(NOW)) == (result_of(reply), reply["paymentTime"])
     assert ["notifyPayment", "notifyCapture"] == [notification.name for notification in driver.posted("order-1")]
-
-
-def test_it_can_be_captured_and_refunded() -> None:
-    """By the paymentId of the reply."""
-    driver = Driver()
-    payment_id = pay(driver, manual=True)["paymentId"]
-    driver.act("order-1", "pay")
-    assert "SUCCESS" == result_of(driver.capture(payment_id, "c", 1000))
-    assert "SUCCESS" == result_of(driver.refund(payment_id, "r", 1000))
