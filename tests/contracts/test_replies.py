@@ -21,78 +21,39 @@ IN_PROCESS = {"resultCode": "PAYMENT_IN_PROCESS", "resultMessage": "wait", "resu
 FAILED = {"resultCode": "RISK_REJECT", "resultMessage": "no", "resultStatus": "F"}
 ID = "20220919194010890100111740275820195"
 
+# fmt: off
 TRANSACTION = {
-    "transactionType": "CAPTURE",
-    "transactionStatus": "SUCCESS",
-    "transactionId": ID,
-    "transactionRequestId": "capture-1",
-    "transactionAmount": HKD,
-    "transactionResult": DONE,
+    "transactionType": "CAPTURE", "transactionStatus": "SUCCESS", "transactionId": ID,
+    "transactionRequestId": "capture-1", "transactionAmount": HKD, "transactionResult": DONE,
 }
 PAYMENT = {"paymentRequestId": "order-1", "paymentId": ID, "paymentAmount": HKD, "paymentCreateTime": TIME}
+CAPTURE = {"captureRequestId": "capture-1", "captureId": ID, "paymentId": ID, "captureAmount": HKD}
+REFUND = {"refundRequestId": "refund-1", "refundId": ID, "refundAmount": HKD}
 NULL: Any = object()
 COMPLETE: dict[str, dict[str, Any]] = {
     "inquiryPayment.reply": {
-        "result": DONE,
-        "paymentStatus": "SUCCESS",
-        "paymentResultCode": "SUCCESS",
-        "paymentResultMessage": "success.",
-        **PAYMENT,
-        "paymentTime": TIME,
+        "result": DONE, "paymentStatus": "SUCCESS", "paymentResultCode": "SUCCESS", "paymentResultMessage": "success.",
+        **PAYMENT, "paymentTime": TIME,
     },
     "cancel.reply": {"result": DONE, "paymentId": ID, "paymentRequestId": "order-1", "cancelTime": TIME},
-    "capture.reply": {
-        "result": DONE,
-        "captureRequestId": "capture-1",
-        "captureId": ID,
-        "paymentId": ID,
-        "captureAmount": HKD,
-        "captureTime": TIME,
-    },
-    "refund.reply": {
-        "result": DONE,
-        "refundRequestId": "refund-1",
-        "refundId": ID,
-        "paymentId": ID,
-        "refundAmount": HKD,
-        "refundTime": TIME,
-    },
-    "inquiryRefund.reply": {
-        "result": DONE,
-        "refundId": ID,
-        "refundRequestId": "refund-1",
-        "refundAmount": HKD,
-        "refundStatus": "SUCCESS",
-        "refundTime": TIME,
-    },
+    "capture.reply": {"result": DONE, **CAPTURE, "captureTime": TIME},
+    "refund.reply": {"result": DONE, **REFUND, "paymentId": ID, "refundTime": TIME},
+    "inquiryRefund.reply": {"result": DONE, **REFUND, "refundStatus": "SUCCESS", "refundTime": TIME},
     "pay.reply": {"result": DONE, **PAYMENT, "paymentTime": TIME},
     "consult.reply": {"result": DONE, "paymentOptions": [{"paymentMethodType": "CARD", "enabled": True}]},
     "notifyPayment": {"notifyType": "PAYMENT_RESULT", "result": DONE, **PAYMENT, "paymentTime": TIME},
-    "notifyCapture": {
-        "notifyType": "CAPTURE_RESULT",
-        "result": DONE,
-        "captureRequestId": "capture-1",
-        "paymentId": ID,
-        "captureId": ID,
-        "captureAmount": HKD,
-    },
-    "notifyRefund": {
-        "notifyType": "REFUND_RESULT",
-        "result": DONE,
-        "refundStatus": "SUCCESS",
-        "refundRequestId": "refund-1",
-        "refundId": ID,
-        "refundAmount": HKD,
-    },
+    "notifyCapture": {"notifyType": "CAPTURE_RESULT", "result": DONE, **CAPTURE},
+    "notifyRefund": {"notifyType": "REFUND_RESULT", "result": DONE, "refundStatus": "SUCCESS", **REFUND},
 }
 """Bodies in which every field is required."""
 
+INQUIRY = "inquiryPayment.reply"
 ALSO_VALID: list[tuple[str, dict[str, Any]]] = [
-    ("inquiryPayment.reply", {"transactions": [TRANSACTION, {**TRANSACTION, "transactionTime": TIME}]}),
-    ("inquiryPayment.reply", {"transactions": NULL}),
-    ("inquiryPayment.reply", {"paymentStatus": "PROCESSING", "paymentTime": None}),
-    ("inquiryPayment.reply", {"paymentResultInfo": {"cardNo": "405469******0768", "threeDSResult": {"eci": "05"}}}),
-    ("inquiryPayment.reply", {"settlementQuote": {"quoteCurrencyPair": "HKD/USD", "quotePrice": 0.12}}),
+    (INQUIRY, {"transactions": [TRANSACTION, {**TRANSACTION, "transactionTime": TIME}]}),
+    (INQUIRY, {"transactions": NULL}),
+    (INQUIRY, {"paymentStatus": "PROCESSING", "paymentTime": None}),
+    (INQUIRY, {"paymentResultInfo": {"cardNo": "405469******0768", "threeDSResult": {"eci": "05"}}}),
+    (INQUIRY, {"settlementQuote": {"quoteCurrencyPair": "HKD/USD", "quotePrice": 0.12}}),
     ("inquiryRefund.reply", {"refundStatus": "FAIL", "refundTime": None}),
     ("pay.reply", {"result": IN_PROCESS, "normalUrl": "https://pay.example/1", "paymentTime": None}),
     ("pay.reply", {"result": IN_PROCESS, "schemeUrl": "wallet://pay", "paymentTime": None}),
@@ -105,21 +66,13 @@ ALSO_VALID: list[tuple[str, dict[str, Any]]] = [
 """Changes after which a body is still valid; None removes a field."""
 
 INVALID: list[tuple[str, dict[str, Any], str]] = [
-    ("inquiryPayment.reply", {"paymentStatus": "AUTHORIZED"}, "paymentStatus"),
-    ("inquiryPayment.reply", {"paymentCreateTime": "2026-01-31 12:00:00"}, "paymentCreateTime"),
-    ("inquiryPayment.reply", {"paymentResultInfo": {"cardNo": "4054692760170768"}}, "paymentResultInfo.cardNo"),
-    ("inquiryPayment.reply", {"paymentResultInfo": {"threeDSResult": {"challenged": "true"}}}, "paymentResultInfo.thr"),
-    (
-        "inquiryPayment.reply",
-        {"paymentResultInfo": {"creditPayPlan": {"installmentNum": "3"}}},
-        "paymentResultInfo.cre",
-    ),
-    (
-        "inquiryPayment.reply",
-        {"settlementQuote": {"quoteCurrencyPair": "HKD/USD", "quotePrice": "0.12"}},
-        "settlementQuote.quotePrice",
-    ),
-    ("inquiryPayment.reply", {"transactions": [{**TRANSACTION, "transactionType": "SALE"}]}, "transactions[0]."),
+    (INQUIRY, {"paymentStatus": "AUTHORIZED"}, "paymentStatus"),
+    (INQUIRY, {"paymentCreateTime": "2026-01-31 12:00:00"}, "paymentCreateTime"),
+    (INQUIRY, {"paymentResultInfo": {"cardNo": "4054692760170768"}}, "paymentResultInfo.cardNo"),
+    (INQUIRY, {"paymentResultInfo": {"threeDSResult": {"challenged": "true"}}}, "paymentResultInfo.threeDSResult."),
+    (INQUIRY, {"paymentResultInfo": {"creditPayPlan": {"installmentNum": "3"}}}, "paymentResultInfo.creditPayPlan."),
+    (INQUIRY, {"settlementQuote": {"quoteCurrencyPair": "HKD/USD", "quotePrice": "0.12"}}, "settlementQuote.quotePri"),
+    (INQUIRY, {"transactions": [{**TRANSACTION, "transactionType": "SALE"}]}, "transactions[0]."),
     ("inquiryRefund.reply", {"refundStatus": "FAILED"}, "refundStatus"),
     ("pay.reply", {"result": IN_PROCESS}, "body"),
     ("consult.reply", {"paymentOptions": [{"paymentMethodType": "CARD", "enabled": "true"}]}, "paymentOptions[0]."),
@@ -132,6 +85,7 @@ INVALID: list[tuple[str, dict[str, Any], str]] = [
     ("capture.reply", {"captureAmount": {"currency": "HKD", "value": 10}}, "captureAmount.value"),
 ]
 """Changes that make a body invalid, and the beginning of the fault's path."""
+# fmt: on
 
 
 def changed(name: str, changes: dict[str, Any]) -> dict[str, Any]:
