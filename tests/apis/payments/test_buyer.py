@@ -126,3 +126,9 @@ def test_an_expired_or_cancelled_session_has_an_id_but_no_buyer() -> None:
         (payment.state, payment.code, dict(payment.details)) for payment in (expired, cancelled)
     ]
     assert [(35, NOW + HOUR), (35, THEN)] == [(len(p.payment_id or ""), p.begun) for p in (expired, cancelled)]
+
+
+def test_a_new_session_gets_a_new_id() -> None:
+    """The expired one keeps its own."""
+    expired = buyer.failed(opened(), "expire", "ORDER_IS_CLOSED", THEN, ENVIRONMENT)
+    assert expired.payment_id != buyer.act(opened(version=3), Act("pay"), THEN, ENVIRONMENT).payment_id

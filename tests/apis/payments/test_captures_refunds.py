@@ -129,18 +129,6 @@ def test_a_payment_is_not_complete_while_a_capture_is_in_process(code: str) -> N
     assert ("AUTHORIZED", "SUCCESS") == (waiting.state, settle(waiting, "c").state)
 
 
-@pytest.mark.parametrize("code", ["SUCCESS", "PROCESS_FAIL"])
-def test_a_refund_never_changes_the_state(code: str) -> None:
-    """In full or in part, at once or later."""
-    payment = payment_in("SUCCESS", HELD, capture(1000))
-    for made in (refund(1000), refund(1)):
-        changed = add(payment, made)
-        assert ("SUCCESS", [("notifyRefund", "REFUND_RESULT", NOW + SECOND)]) == (changed.state, events_of(changed))
-    later = settle(add(payment, refund(1000, **in_process(SECOND, code))), "r")
-    assert ("SUCCESS", code) == (later.state, later.refunds[0].code)
-    assert [("notifyRefund", "REFUND_RESULT", NOW + DAY)] == events_of(later)
-
-
 @pytest.mark.parametrize(
     ("payment", "made"),
     [

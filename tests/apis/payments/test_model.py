@@ -66,3 +66,9 @@ def test_a_refund_is_notified_at_its_own_url() -> None:
         for kind, id_ in (("Payment", None), ("Capture", "c-id"), ("Refund", "r-id"), ("Refund", "s-id"))
     ]
     assert ["http://a/", "http://a/", "http://b/", None] == [payment.notify_url(event) for event in events]
+
+
+def test_a_commit_makes_the_next_version_without_events() -> None:
+    """Everything else stays."""
+    payment = payment_in("SUCCESS", domain_events=(DomainEvent("notifyPayment", NOW, ""),))
+    assert payment._replace(version=2, domain_events=()) == payment.committed()

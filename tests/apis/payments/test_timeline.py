@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -143,6 +143,14 @@ def test_no_other_payment_changes_when_the_clock_is_set_back(state: State) -> No
     """Paid stays paid."""
     payment = payment_in(state)
     assert payment is timeline.reopened(payment, NOW - DAY)
+
+
+@pytest.mark.parametrize("state", get_args(State))
+def test_scripted_actions_are_pending_until_there_is_a_result(state: State) -> None:
+    """Then the rest of the script is ignored."""
+    acts = (Act("pay", MINUTE),)
+    expected = acts if state in ("OPEN", "PROCESSING", "PENDING") else ()
+    assert expected == timeline.pending_acts(payment_in(state, buyer=acts, acts=NOW + MINUTE))
 
 
 SPANS = st.sampled_from([timedelta(), SECOND, 5 * MINUTE, 14 * MINUTE, HOUR, DAY, WEEK, 8 * DAY])

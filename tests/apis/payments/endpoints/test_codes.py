@@ -10,11 +10,8 @@ import pytest
 
 from mock_alipay.apis.payments.endpoints import ENDPOINTS
 from tests.apis.payments.endpoints.limits import with_limits
-from tests.calls import ask, code, parts_of, plain_call, signed_call
 from tests.driver import Body, Driver, amount, pay_body, result_of, session_body
 from tests.fields import read
-from tests.gateway.test_gateway import broken
-from tests.live import SANDBOX_PATH, sample, signed_headers
 
 TABLE = read("conditions.json")
 STATUS = {name: row["resultStatus"] for name, row in read("results.json")["results"].items()}
@@ -136,25 +133,6 @@ ENDS: Mapping[str, Callable[[Driver], Any]] = {
 }
 """How a payment gets each result code."""
 
-RAW = b'{"paymentRequestId": "a"}'
-CALLS: Mapping[str, Callable[[], str]] = {
-    "PARAM_ILLEGAL": lambda: code(ask(parts_of(), signed_call(RAW, extra={"request-time": "noon"}))),
-    "INVALID_SIGNATURE": lambda: code(ask(parts_of(), signed_call()._replace(body=RAW))),
-    "KEY_NOT_FOUND": lambda: code(ask(parts_of(), signed_call(extra={"signature": _of_version(9)}))),
-    "INVALID_CLIENT": lambda: code(ask(parts_of(signatures="required"), signed_call(client_id="SANDBOX_X"))),
-    "NO_INTERFACE_DEF": lambda: code(ask(parts_of(), signed_call(path="/ams/api/v1/payments/nothing"))),
-    "METHOD_NOT_SUPPORTED": lambda: code(ask(parts_of(), signed_call(method="PUT"))),
-    "MEDIA_TYPE_NOT_ACCEPTABLE": lambda: code(
-        ask(parts_of(), plain_call(RAW, {**signed_headers(RAW), "content-type": "text/plain"}, target=SANDBOX_PATH))
-    ),
-    "UNKNOWN_EXCEPTION": lambda: code(asyncio.run(broken(parts_of().gateway).answer(signed_call(sample("a"))))),
-}
-"""How any call gets the codes that do not depend on its endpoint."""
-
-
-def _of_version(version: int) -> str:
-    return signed_headers(RAW)["signature"].replace("keyVersion=1", f"keyVersion={version}")
-
 
 def by_rule(codes: Mapping[str, Any]) -> set[str]:
     """The codes that a rule gives."""
@@ -166,7 +144,7 @@ def test_everything_that_a_rule_yields_is_provoked() -> None:
     assert {name: by_rule(codes) for name, codes in TABLE["endpoints"].items()} == {
         name: set(codes) for name, codes in PROVOKE.items()
     }
-    assert (by_rule(TABLE["payment"]), by_rule(TABLE["gateway"])) == (set(ENDS), set(CALLS))
+    assert by_rule(TABLE["payment"]) == set(ENDS)
 
 
 @pytest.mark.parametrize(("endpoint", "expected"), [(name, row) for name, rows in PROVOKE.items() for row in rows])
@@ -183,12 +161,6 @@ def test_a_payment_gets_its_result_code(expected: str) -> None:
     ENDS[expected](driver)
     [payment] = asyncio.run(driver.components.repository.store.browse())
     assert expected == driver.inquiry(payment.request_id)["paymentResultCode"]
-
-
-@pytest.mark.parametrize("expected", CALLS)
-def test_any_call_can_get_a_code_of_the_gateway(expected: str) -> None:
-    """Before its endpoint is called."""
-    assert expected == CALLS[expected]()
 
 
 def prepared(driver: Driver, endpoint: str, name: str) -> Body:

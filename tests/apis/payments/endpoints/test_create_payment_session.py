@@ -17,13 +17,11 @@ from mock_alipay.apis.ids import IdGenerator
 from mock_alipay.apis.payments.endpoints.create_payment_session import create_payment_session
 from mock_alipay.apis.payments.model import Payment
 from mock_alipay.apis.payments.records import Money, Session
-from mock_alipay.clock.clocks import StoppedClock
-from mock_alipay.config.config import Config
 from mock_alipay.contracts import load
 from mock_alipay.contracts.names import Act
 from mock_alipay.contracts.validation import parse
 from mock_alipay.errors import Refusal
-from tests.live import live, sample
+from tests.live import sample
 
 NOW = datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC)
 HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
@@ -145,18 +143,6 @@ class TestSession:
         payment = opened(body, client_id='"' * 128, base_url=f"http://{'h' * 253}:65535")
         assert len(session_of(payment).data) <= 4096
         assert '"' * 128 == front_end(payment)["clientId"]
-
-    def test_a_seed_gives_the_same_session(self) -> None:
-        """Another seed, request id, client id or number of the session gives another one."""
-        first = opened()
-        assert (first, session_of(first).id) == (opened(), session_of(opened(now=NOW + HOUR)).id)
-        others = [
-            opened(seed=2),
-            opened(sample("y")),
-            opened(client_id="SANDBOX_5Y00000000000000"),
-            opened(payment=expired(first), now=NOW + HOUR),
-        ]
-        assert 5 == len({session_of(payment).id[:40] for payment in (first, *others)})
 
 
 class TestHostedPage:
@@ -293,20 +279,3 @@ class TestRepeats:
         for body, payment in ((sample("x", locale="en_US"), cancelled), (sample("x"), created_by_pay)):
             with pytest.raises(Refusal, match="REPEAT_REQ_INCONSISTENT"):
                 call(body, payment=payment)
-
-
-def test_over_the_wire_a_payment_is_repeated_and_renewed() -> None:
-    """Refused calls store nothing; after the expiry the same id opens another session."""
-    clock, other = StoppedClock(NOW), {"paymentAmount": {"currency": "BRL", "value": "1"}}
-    with live(Config(seed=1), clock=clock) as gateway:
-        refused = gateway.create(sample("x", paymentSessionExpiryTime="2026-01-31T13:00:01Z"))
-        assert ("PARAM_ILLEGAL", []) == (refused.code, gateway.admin("GET", "/payments").body["payments"])
-        first = gateway.create(sample("x"))
-        assert first.body == gateway.create({**sample("x"), "locale": None}).body
-        inconsistent = gateway.create(sample("x", **other))
-        assert ("REPEAT_REQ_INCONSISTENT", {"result"}) == (inconsistent.code, set(inconsistent.body))
-        clock.moment += HOUR
-        later = gateway.create(sample("x", **other))
-        assert ("SUCCESS", "2026-01-31T22:00:00+08:00") == (later.code, later.body["paymentSessionExpiryTime"])
-        assert first.body["paymentSessionId"] != later.body["paymentSessionId"]
-        assert 1 == len(gateway.admin("GET", "/payments").body["payments"])
