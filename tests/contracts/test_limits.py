@@ -41,15 +41,6 @@ def test_the_lifetime_of_an_order_depends_on_the_method(method: str, expected: t
 
 
 @pytest.mark.parametrize(
-    ("method", "expected"),
-    [("CARD", PAID + 7 * DAY), ("MERCADOPAGO_MX", PAID + 7 * DAY), ("JKOPAY", None)],
-)
-def test_the_cancel_window_depends_on_the_method(method: str, expected: datetime | None) -> None:
-    """Seven days, or no cancel at all."""
-    assert expected == LIMITS.cancel_until(method, PAID)
-
-
-@pytest.mark.parametrize(
     ("paid", "expected"),
     [
         ("2026-11-22T15:59:59+00:00", "2026-11-22T16:15:00+00:00"),

@@ -114,7 +114,7 @@ def test_null_fields_are_removed() -> None:
 def test_any_bytes_give_a_body_or_a_refusal(junk: bytes, start: int, removed: int) -> None:
     """Random bytes, and a valid body with random damage, never cause another error."""
     for raw in (junk, RAW[:start] + junk[:4] + RAW[start + removed :]):
-        assert all(fault.path and fault.expected and fault.found for fault in faults(raw))
+        assert all(fault.path and fault.found and fault.expected != "a documented body" for fault in faults(raw))
 
 
 @settings(max_examples=30, deadline=None)

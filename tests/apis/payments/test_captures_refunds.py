@@ -16,7 +16,6 @@ from tests.apis.payments.orders import (
     SECOND,
     capture,
     context,
-    events_of,
     in_process,
     opened,
     order,
@@ -83,42 +82,6 @@ def settle(payment: Payment, name: str) -> Payment:
     """The payment after a transaction in process has its result."""
     transaction = next(t for t in payment.transactions if t.id == f"{name}-id")
     return captures_refunds.settled(payment, transaction, NOW + DAY)
-
-
-@pytest.mark.parametrize(
-    ("made", "state"),
-    [
-        (capture(1000), "SUCCESS"),
-        (capture(999), "AUTHORIZED"),
-        (capture(1, last=True), "SUCCESS"),
-        (capture(1000, **LATER), "AUTHORIZED"),
-        (capture(1, last=True, **LATER), "AUTHORIZED"),
-    ],
-)
-def test_a_full_or_last_capture_completes_the_payment(made: Transaction, state: str) -> None:
-    """Once it has succeeded; a capture in process is not notified yet."""
-    changed = add(AUTHORIZED, made)
-    assert (state, (made,)) == (changed.state, changed.transactions)
-    expected = [] if made.status == "PROCESSING" else [("notifyCapture", "CAPTURE_RESULT", NOW + SECOND)]
-    assert expected == events_of(changed)
-
-
-@pytest.mark.parametrize(
-    ("code", "last", "expected"),
-    [
-        ("SUCCESS", False, ("AUTHORIZED", "SUCCESS", NOW + DAY, 400)),
-        ("SUCCESS", True, ("SUCCESS", "SUCCESS", NOW + DAY, 400)),
-        ("PROCESS_FAIL", True, ("AUTHORIZED", "FAIL", None, 0)),
-    ],
-)
-def test_a_capture_in_process_gets_its_result(code: str, last: bool, expected: tuple[object, ...]) -> None:
-    """A failed last capture does not complete the payment."""
-    payment = payment_in("AUTHORIZED", HELD, capture(400, last=last, **in_process(SECOND, code)))
-    changed = settle(payment, "c")
-    [made] = changed.captures
-    assert expected == (changed.state, made.status, made.done, captures_refunds.captured(changed))
-    assert (None, code) == (made.settles, made.code)
-    assert [("notifyCapture", "CAPTURE_RESULT", NOW + DAY)] == events_of(changed)
 
 
 @pytest.mark.parametrize("code", ["SUCCESS", "PROCESS_FAIL"])
