@@ -193,3 +193,14 @@ def test_the_currency_is_checked_before_the_amount() -> None:
     assert ["CURRENCY_NOT_SUPPORT", EXCEEDS] == [result_of(reply), result_of(driver.capture(empty, "c", 1))]
     driver.wait(days=7)
     assert "CANCELLED" == driver.payment("order-2").state
+
+
+def test_a_cancelled_order_differs_from_a_cancelled_authorization() -> None:
+    """Cancelled before or after the buyer has paid; a wallet and an unknown payment have no authorization."""
+    driver = Driver()
+    driver.open("order-1", manual=True)
+    ids = [driver.call("cancel", {"paymentRequestId": "order-1"})["paymentId"], held(driver, "order-2")]
+    driver.call("cancel", {"paymentRequestId": "order-2"})
+    ids += [driver.paid("order-3", method="GCASH"), "unknown", "order-3"]
+    codes = [result_of(driver.capture(payment_id, "c", 1)) for payment_id in ids]
+    assert ["ORDER_IS_CANCELED", "AUTH_CANCELLED", *["AUTH_NOT_FOUND"] * 3] == codes

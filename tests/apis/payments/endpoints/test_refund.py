@@ -188,3 +188,14 @@ def test_a_payment_can_be_refunded_for_a_year() -> None:
     assert "SUCCESS" == result_of(driver.refund(payment_id, "r", 1))
     driver.clock.moment += timedelta(seconds=1)
     assert "REFUND_WINDOW_EXCEED" == result_of(driver.refund(payment_id, "s", 1))
+
+
+def test_an_unknown_payment_or_currency_is_refused() -> None:
+    """A paymentRequestId is no paymentId; the currency is checked before the amount; 0 has nothing to refund."""
+    driver = Driver()
+    payment_id = driver.paid("order-1")
+    assert ["ORDER_NOT_EXIST"] * 2 == [result_of(driver.refund(id_, "r", 1)) for id_ in ("unknown", "order-1")]
+    reply = driver.refund(payment_id, "r", 1, refundAmount=amount(10**9, "HKD"))
+    assert "CURRENCY_NOT_SUPPORT" == result_of(reply)
+    for method in METHODS:
+        assert EXCEEDS == result_of(driver.refund(driver.paid(f"order-{method}", 0, method=method), "r", 1))
