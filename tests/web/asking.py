@@ -165,6 +165,10 @@ class Driver:
         found: list[dict[str, Any]] = answer.body["notifications"]
         return found
 
+    def await_id(self, notification_id: str, query: str = "") -> Answer:
+        """Wait for one notification by its id."""
+        return self.live.admin("GET", f"/notifications/{notification_id}/wait?{query.removeprefix('&')}")
+
     def notify(self, **body: Any) -> Answer:
         """Send a notification by hand."""
         return self.live.admin("POST", "/notifications", {"clientId": self.client_id, **body})

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from mock_alipay.journal.events import Event
 from mock_alipay.journal.notifications import FILTERS, Notification, wanted
 from mock_alipay.web.admin import payment_views
 from mock_alipay.web.admin.calls import named
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.streamed import StreamedList
-from mock_alipay.web.admin.waits import count, in_vain, latest
+from mock_alipay.web.admin.waits import count, either, in_vain, latest
 from mock_alipay.web.asgi.problems import HttpProblem
 
 
@@ -37,6 +39,37 @@ async def wait(context: AdminContext, request: AdminRequest) -> Any:
         raise await _missed(context, filters, query, len(counted))
     newest = await latest(journal, sorted(counted, key=int, reverse=True))
     return shown(context, newest, count=len(counted))
+
+
+async def wait_for_one(context: AdminContext, request: AdminRequest) -> Any:
+    """Answer as soon as one notification has been sent, or never will be, and has the requested status if one is given.
+
+    HttpProblem: 404 when it is unknown, or deleted while the client waits; 408 when the time is over.
+    """
+    query, notification = request.query, await _found(context, request)
+    enough = asyncio.Event()
+
+    def fits(current: Notification) -> bool:
+        return current.handled and query.get("status") in (None, current.status)
+
+    def hear(event: Event) -> None:
+        if event.kind == "reset":
+            ends = event.client_id in (None, notification.client_id)
+        else:
+            ends = event.kind == "notification" and event.subject.id == notification.id and fits(event.subject)
+        if ends:
+            enough.set()
+
+    with context.waits.held(), context.events.subscribed(hear):
+        if not fits(await _found(context, request)):
+            await either(enough, request.http, query["timeout"])
+    current = await _found(context, request)
+    if not fits(current):
+        status = f" to be {query['status']}" if "status" in query else ""
+        detail = f"waited {query['timeout']:g} s for notification {current.id}{status}: {_told(current)}"
+        latest_state = payment_views.notification_summary(current)
+        raise HttpProblem(408, "Notification not sent in time", detail, id=current.id, latest=[latest_state])
+    return payment_views.whole_notification_view(current)
 
 
 async def resend(context: AdminContext, request: AdminRequest) -> Any:

@@ -39,13 +39,16 @@ async def get_payment(context: AdminContext, request: AdminRequest) -> Any:
 
 
 async def act(context: AdminContext, request: AdminRequest) -> Any:
-    """Have the buyer of a payment act."""
+    """Let the buyer of a payment act; the reply lists the ids of the notifications that this causes."""
+    journal = context.dispatcher.journal
     payment = await _requested_payment(context, request)
     action, code = request.body["action"], request.body.get("code", "")
     if code:
         _check_reason(action, code, context.contract.results)
+    earlier = {one.id for one in await journal.together(payment.key)}
     changed = await context.buyer_actions.act(payment.key, Act(action, code=code))
-    return payment_views.payment_view(next(_payments([changed])))
+    caused = [one.id for one in await journal.together(payment.key) if one.id not in earlier]
+    return {**payment_views.payment_view(next(_payments([changed]))), "notifications": caused}
 
 
 async def payment_of(context: AdminContext, payment_request_id: str, client_id: str | None) -> Payment:

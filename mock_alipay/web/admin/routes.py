@@ -42,6 +42,7 @@ CALLS: Mapping[str, Mapping[str, Handler]] = {
     "/notifications": {"GET": notifications.notifications, "POST": notify},
     "/notifications/wait": {"GET": notifications.wait},
     "/notifications/{id}": {"GET": notifications.notification},
+    "/notifications/{id}/wait": {"GET": notifications.wait_for_one},
     "/notifications/{id}/resend": {"POST": notifications.resend},
     "/clock": {"GET": clock.get_clock, "PUT": clock.move_clock},
     "/merchants": {"POST": merchants.add_merchant, "DELETE": merchants.remove_merchant},

@@ -156,6 +156,42 @@ def test_a_status_that_passes(driver: Driver) -> None:
     assert ([200, 408], [408, 200]) == (before, after)
 
 
+def test_one_notification_is_awaited_by_its_id(driver: Driver) -> None:
+    """The reply comes after the first attempt; a status that is given has to be reached, too."""
+    driver.shop.says(driver.path, FAULTY, ACKNOWLEDGED)
+    driver.open("p", paymentMethod=CARD)
+    payment, capture = driver.act("p").body["notifications"]
+    assert "notifyCapture" == driver.await_id(capture).body["notification"]
+    found = driver.await_id(payment)
+    assert ("PENDING", 1, found.body) == (
+        found.body["status"],
+        found.body["attemptCount"],
+        driver.live.admin("GET", f"/notifications/{payment}").body,
+    )
+    late = problem(driver.await_id(payment, "&timeout=0&status=ACCEPTED"))
+    summary = driver.listed()[-1]
+    del summary["request"]
+    assert (408, payment, [summary]) == (late["status"], late["id"], late["latest"])
+    with ThreadPoolExecutor(1) as threads:
+        answer = threads.submit(driver.await_id, payment, "&status=ACCEPTED")
+        until(lambda: driver.live.components.events.listeners == 1)
+        driver.advance("2m")
+        assert "ACCEPTED" == answer.result(60).body["status"]
+
+
+def test_a_wait_for_a_deleted_notification_ends(own: Live, shop: Shop, path: str) -> None:
+    """A reset of its client id ends the wait with 404; a reset of another one does not."""
+    driver = Driver(own, shop, path, "A")
+    driver.paid("p")
+    (held,) = driver.notify(notification="notifyPayment", paymentRequestId="p", delay="1h").body["notifications"]
+    with ThreadPoolExecutor(1) as threads:
+        answer = threads.submit(driver.await_id, held["id"])
+        until(lambda: own.components.events.listeners == 1)
+        own.admin("POST", "/reset", {"clientId": "B"})
+        own.admin("POST", "/reset", {"clientId": "A"})
+        assert 404 == answer.result(60).status
+
+
 def test_what_no_longer_fits_does_not_count(own: Live, shop: Shop, path: str) -> None:
     """One that has been accepted meanwhile is not among those that wait for their next attempt."""
     driver = Driver(own, shop, path, "A")

@@ -163,7 +163,8 @@ def test_the_buyer_acts(driver: Driver, action: str, method: dict[str, str], exp
     found = driver.act("p", action).body
     names = ("state", "sessionStatus", "paymentStatus", "paymentResultCode")
     assert expected == tuple(found[name] for name in names)
-    assert found == driver.live.admin("GET", f"/payments/p?clientId={driver.client_id}").body
+    shown = driver.live.admin("GET", f"/payments/p?clientId={driver.client_id}").body
+    assert found == {**shown, "notifications": [one["id"] for one in reversed(driver.listed())]}
     inquired = driver.call("inquiryPayment", paymentRequestId="p").body
     if action == "leave":
         assert None is found["paymentId"]
