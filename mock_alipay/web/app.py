@@ -23,6 +23,7 @@ from mock_alipay.web.admin.access import AccessCheck
 from mock_alipay.web.admin.context import AdminContext
 from mock_alipay.web.admin.routes import PREFIX, admin_api, public_paths
 from mock_alipay.web.asgi.problems import HttpProblem, problem_reply, problem_response
+from mock_alipay.web.index import index
 from mock_alipay.web.merchant import MerchantEndpoint
 
 logger = logging.getLogger("mock_alipay")
@@ -43,12 +44,16 @@ def routes(components: Components) -> ASGIApp:
     table: list[tuple[str, _Policy | None, ASGIApp]] = [
         ("/ams/", None, merchants),
         (CHECKOUT_PATH, None, merchants),
-        *((path, partial(access.check, public=True), admin) for path in public_paths(components.contract.schemas)),
+        *(
+            (path, partial(access.check, any_host=True, needs_token=False), admin)
+            for path in public_paths(components.contract.schemas)
+        ),
         (PREFIX, access.check, admin),
         (f"{PREFIX}/", access.check, admin),
     ]
     mounts = {path: _guarded(policy, mounted) if policy else mounted for path, policy, mounted in table}
     folders = [(path, mounted) for path, mounted in mounts.items() if path.endswith("/")]
+    mounts["/"] = _root(_guarded(partial(access.check, needs_token=False), index), merchants)
     others = Router(lifespan=partial(_lifespan, context))
 
     def found(path: str) -> ASGIApp:
@@ -84,6 +89,15 @@ def _guarded(policy: _Policy, mounted: ASGIApp) -> ASGIApp:
         await mounted(scope, receive, send)
 
     return ExceptionMiddleware(checked, {Exception: problem_response})
+
+
+def _root(page: ASGIApp, merchants: ASGIApp) -> ASGIApp:
+    """The page for GET and HEAD; other methods come from a merchant whose gateway URL is wrong."""
+
+    async def root(scope: Scope, receive: Receive, send: Send) -> None:
+        await (page if scope["method"] in ("GET", "HEAD") else merchants)(scope, receive, send)
+
+    return root
 
 
 @asynccontextmanager

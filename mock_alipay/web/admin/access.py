@@ -31,17 +31,17 @@ class AccessCheck:
         self._any_address = not bound or (address is not None and address.is_unspecified)
         self._token = token.encode() if token else None
 
-    def check(self, headers: Mapping[str, str], *, public: bool = False) -> None:
-        """HttpProblem (403, 401) says which header is not welcome and what would be.
+    def check(self, headers: Mapping[str, str], *, any_host: bool = False, needs_token: bool = True) -> None:
+        """HttpProblem (403, 401) names the refused header and the accepted values.
 
-        What is ``public`` holds no secret: it needs no token, and the gateway may be called by any name.
+        ``any_host`` accepts every Host; paths that contain no secret have no ``needs_token``.
         """
         if MARK in headers:
             raise _refused(f"header {MARK}: a notification may not use the admin API; expected the URL of a shop")
         own = headers.get("host", "")
         host = _host_name(own)
         site = headers.get("sec-fetch-site")
-        if own and not public and not (host and self._is_own(host)):
+        if own and not any_host and not (host and self._is_own(host)):
             ways = f"--admin-host {host}, MOCK_ALIPAY_ADMIN_HOSTS={host}, or admin_hosts of Config"
             hint = f"; to allow it: {ways}" if host else ""
             raise _refused(f"header Host: expected {self._expected}, got {own[:80]}{hint}")
@@ -50,7 +50,7 @@ class AccessCheck:
         origin = headers.get("origin")
         if origin is not None and (not own or _authority(origin) != own):
             raise _refused(f"header Origin: a page of {origin[:80]} may not use the admin API")
-        if self._token is not None and not public:
+        if self._token is not None and needs_token:
             self._check_token(headers.get("authorization"), self._token)
 
     @property

@@ -243,7 +243,7 @@ def test_where_no_token_is_set() -> None:
     """A token that nobody asked for is no trouble; an empty one, as from an unset variable, is none."""
     LOCAL.check({"authorization": "Bearer anything"})
     AccessCheck("127.0.0.1", token="").check({"host": "localhost"})
-    AccessCheck("0.0.0.0", token=TOKEN).check({}, public=True)
+    AccessCheck("0.0.0.0", token=TOKEN).check({}, needs_token=False)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,89 @@
+"""The page of links at ``/``."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+
+import pytest
+
+from tests.live import Live
+from tests.web.asking import ROWS, problem
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+LINKS = [
+    "/__admin/health",
+    "/__admin/calls",
+    "/__admin/payments",
+    "/__admin/notifications",
+    "/__admin/scenarios",
+    "/__admin/clock",
+    "/openapi.json",
+    "/__admin/env",
+    "/__admin/metrics",
+]
+
+
+@pytest.mark.parametrize(
+    ("accept", "media"),
+    [
+        (BROWSER, "text/html; charset=utf-8"),
+        ("TEXT/HTML", "text/html; charset=utf-8"),
+        ("application/json, text/html", "text/html; charset=utf-8"),
+        ("application/json, text/html;q=0.9", "application/json"),
+        ("text/html;q=0", "application/json"),
+        ("text/html;q=x", "application/json"),
+        ("*/*", "application/json"),
+        (None, "application/json"),
+    ],
+)
+def test_browsers_get_a_page_and_others_get_json(gateway: Live, accept: str | None, media: str) -> None:
+    """The Accept header decides; a HEAD gets the same head."""
+    headers = {} if accept is None else {"accept": accept}
+    answer = gateway.request("GET", "/", headers=headers)
+    head = gateway.request("HEAD", "/", headers=headers)
+    assert (200, media, "accept") == (answer.status, answer.headers["content-type"], answer.headers["vary"])
+    assert (media, str(len(answer.raw)), b"") == (
+        head.headers["content-type"],
+        head.headers["content-length"],
+        head.raw,
+    )
+
+
+def test_both_forms_have_the_same_links(gateway: Live) -> None:
+    """Each link leads to a path that answers GET."""
+    page = gateway.request("GET", "/", headers={"accept": BROWSER}).raw.decode()
+    assert LINKS == re.findall(r'<a href="([^"]+)">', page)
+    assert LINKS == list(gateway.request("GET", "/").body["links"].values())
+    assert {link.removeprefix("/__admin") for link in LINKS} - {"/openapi.json"} <= {
+        path for method, path in ROWS if method == "GET"
+    }
+
+
+def test_the_page_loads_nothing_else(gateway: Live) -> None:
+    """Its policy allows its own style by hash and nothing else, so that it needs no other request and no script."""
+    answer = gateway.request("GET", "/", headers={"accept": BROWSER})
+    (style,) = re.findall(r"<style>(.*?)</style>", answer.raw.decode(), re.DOTALL)
+    policy = answer.headers["content-security-policy"].split("; ")
+    allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert ["default-src 'none'", f"style-src 'sha256-{allowed}'"] == policy[:2]
+    assert "color-scheme: light dark" in style
+    assert ["data:,"] == re.findall(r'<link[^>]* href="([^"]+)"', answer.raw.decode())
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Host": "evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}]
+)
+def test_the_page_is_guarded_like_the_admin_api(gateway: Live, headers: dict[str, str]) -> None:
+    """Pages of other origins are refused."""
+    assert 403 == problem(gateway.request("GET", "/", headers=headers))["status"]
+
+
+def test_the_page_is_no_call(own: Live) -> None:
+    """A GET or HEAD of it never enters the journal; another method is a merchant's call to a wrong path."""
+    for method in ("GET", "HEAD", "POST"):
+        own.request(method, "/")
+    assert ["POST"] == [
+        own.admin("GET", f"/calls/{one['id']}").body["method"] for one in own.admin("GET", "/calls").body["calls"]
+    ]
