@@ -1,1 +1,1 @@
-"""HTTP: requests become Calls, Replies become responses. Starlette lives here and in ``app``."""
+"""HTTP: requests become Calls, and Replies become responses. Only this package imports Starlette."""

@@ -1,4 +1,4 @@
-"""The merchant API: a bare ASGI endpoint, because most requests go here."""
+"""The merchant API: a bare ASGI endpoint, because it gets most requests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mock_alipay.web.request_target import origin_form, raw_target
 
 
 class MerchantEndpoint:
-    """ASGI in, ASGI out; the gateway answers in between."""
+    """Turns an ASGI request into a Call, and the gateway's Reply into a response."""
 
     def __init__(self, gateway: Gateway, clock: Clock, max_body: int, waits: ScriptedWaits) -> None:
         self._gateway = gateway
@@ -26,7 +26,7 @@ class MerchantEndpoint:
         self._waits = waits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Handle one request."""
         try:
             body = await read_body(scope, receive, self._max_body)
         except HttpProblem as problem:
@@ -36,7 +36,7 @@ class MerchantEndpoint:
         if body is None:
             return
         reply = await self._gateway.answer(self._call(scope, body))
-        # A call that waits keeps no body: the journal has it, as long as there is room.
+        # A waiting call holds no body: the journal has it, and may evict it.
         del body
         if reply.delay and await self._waits.wait(reply.delay, reply.client_id, receive) == "left":
             return
@@ -49,10 +49,11 @@ class MerchantEndpoint:
 
 
 _SHORT = 64
+"""Header names and values up to this many bytes are cached as text."""
 
 
 def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
-    # Most headers are the same call after call; one text for all keeps the journal small.
+    # Most headers repeat in every call; sharing their text keeps the journal small.
     headers = {
         (_shared(name) if len(name) <= _SHORT else name.decode("latin-1")): (
             _shared(value) if len(value) <= _SHORT else value.decode("latin-1")

@@ -1,4 +1,4 @@
-"""Replies on their way out, and what scenarios do to them there."""
+"""Sends replies, with the faults that scenarios inject on the connection."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NOISE = b"\x16\x03mock-alipay: not HTTP\x00\xff\xfe" * 8
 async def deliver(
     reply: Reply, scope: Scope, receive: Receive, send: Send, waits: ScriptedWaits, *, close: bool = False
 ) -> None:
-    """Send a reply, whole or with its fault; ``close`` ends the connection after it."""
+    """Send a reply, with its injected fault if it has one; ``close`` closes the connection afterwards."""
     match reply.fault.kind if reply.fault else None:
         case "hang":
             if await waits.wait(LONGEST, reply.client_id, receive) != "left":
@@ -35,8 +35,8 @@ async def deliver(
 async def _break(kind: str, scope: Scope, receive: Receive) -> None:
     connection = _connection(scope)
     if connection is None:
-        # No socket to break, as when the app runs in a test's own process.
-        raise ConnectionResetError(f"a scenario's fault: {kind}")
+        # There is no socket, such as when the app runs inside a test's process.
+        raise ConnectionResetError(f"injected fault: {kind}")
     if kind == "reset":
         connection.reset()
     else:
@@ -70,7 +70,7 @@ async def _start(reply: Reply, send: Send, *, close: bool) -> None:
 
 
 def _bad_gateway(reply: Reply) -> Reply:
-    """What a proxy in front of the gateway would answer: a page, unsigned."""
+    """The unsigned HTML page of a proxy in front of the gateway."""
     status = reply.fault.status if reply.fault else 502
     body = f"<html><body><h1>{status}</h1>a scenario of mock-alipay</body></html>".encode()
     kept = b"".join(b"%b: %b\r\n" % header for header in reply.headers if header[0].startswith(b"mock-"))

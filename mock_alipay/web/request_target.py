@@ -1,4 +1,4 @@
-"""Request targets: absolute form and odd slashes, as official SDKs send them."""
+"""Request targets in origin form and absolute form, as the official SDKs send them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from mock_alipay.server.extensions import TARGET
 
 
 def origin_form(raw: str) -> tuple[str, str]:
-    """The target as path and query, as sent; and the one over which this client verifies the reply.
+    """The path and query as sent, and the path and query over which this client verifies the reply.
 
-    The Python SDK puts the whole URL into the request line, but signs and verifies over the API's path alone, whatever
-    its gateway URL holds beside the host: a slash at its end, or a path. Other clients verify over what they sent.
+    The Python SDK sends the whole URL in the request line, but signs and verifies over the API's path only, even if
+    its gateway URL ends in a slash or contains a path. Other clients verify over the target that they sent.
     """
     if raw.startswith("/") or "://" not in raw:
         return raw, raw
@@ -23,7 +23,7 @@ def origin_form(raw: str) -> tuple[str, str]:
 
 
 def raw_target(scope: MutableMapping[str, Any]) -> str:
-    """What stood in the request line, from an ASGI scope."""
+    """The target of the request line, from an ASGI scope."""
     sent: bytes | None = scope.get("extensions", {}).get(TARGET)
     if sent is not None:
         return sent.decode("latin-1")

@@ -1,9 +1,11 @@
-"""What tests of the admin API share: problems read, scenarios loaded, patience, and a listener to events."""
+"""Helpers for tests of the admin API: problems, scenarios, a driver of payments, and a listener to events."""
 
 from __future__ import annotations
 
 import http.client
 import json
+import socket
+import struct
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -18,23 +20,23 @@ from tests.live import Answer, Live, sample
 from tests.shop import Shop
 
 PATIENCE = 60.0
-"""Seconds after which something that should happen at once is given up."""
+"""Seconds after which a test fails that waits for something."""
 
 ROWS = [(method, spoken(path)) for path, handlers in CALLS.items() for method in handlers]
-"""Every admin call, as people write it."""
+"""Method and path of every admin call."""
 
 
 def filled(path: str, value: str = "1") -> str:
-    """A path with something in the place of its parameter."""
+    """A path with a value for its parameter."""
     return path.replace("{id}", value).replace("{paymentRequestId}", value)
 
 
 def problem(answer: Answer) -> dict[str, Any]:
-    """The problem in an answer, whose form is checked on the way."""
-    found = answer.body
-    assert (answer.headers["content-type"], answer.status) == ("application/problem+json", found["status"])
-    assert {"type", "title", "status", "detail"} <= found.keys()
-    return found
+    """The problem JSON of a response."""
+    body = answer.body
+    assert (answer.headers["content-type"], answer.status) == ("application/problem+json", body["status"])
+    assert {"type", "title", "status", "detail"} <= body.keys()
+    return body
 
 
 YAML = "application/yaml"
@@ -55,23 +57,23 @@ def load(live: Live, name: str, scenario: str, client_id: str | None = None) -> 
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Return as soon as ``condition`` holds; TimeoutError when it does not come to that."""
+    """Return as soon as ``condition`` holds; TimeoutError after ``PATIENCE``."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > deadline:
-            raise TimeoutError("what should happen at once has not happened")
+            raise TimeoutError("the condition does not hold")
         time.sleep(0.002)
 
 
 Overtaken = Callable[[], AbstractContextManager[Future[Answer]]]
-"""Makes a call that has come before the block begins, and goes on when it ends: the answer is to come then."""
+"""Makes a call that has arrived before the block begins, and whose reply comes when the block ends."""
 
 
 class Listener:
-    """Someone who listens to ``/__admin/events``; once it is made, nothing that happens escapes it."""
+    """A client of ``/__admin/events``; it is subscribed once it is constructed."""
 
     def __init__(self, live: Live, query: str = "", last: str | None = None) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", live.config.port, timeout=PATIENCE)
+        self._connection = connection_to(live)
         self._connection.request(
             "GET", f"/__admin/events{query}", headers={} if last is None else {"Last-Event-ID": last}
         )
@@ -100,7 +102,7 @@ class Listener:
         return [self.next() for _ in range(count)]
 
     def leave(self) -> None:
-        """Go away."""
+        """Disconnect."""
         self._response.close()
         self._connection.close()
 
@@ -111,16 +113,24 @@ class Listener:
         self.leave()
 
 
+def connection_to(live: Live) -> http.client.HTTPConnection:
+    """A connection that is reset when it is closed, which the gateway notices at once."""
+    connection = http.client.HTTPConnection("127.0.0.1", live.config.port, timeout=PATIENCE)
+    connection.connect()
+    connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    return connection
+
+
 WALLET = {"paymentMethodType": "ALIPAY_CN"}
-"""Pays without a capture: there is one notification."""
+"""A payment by this method causes one notification, because there is no capture."""
 CARD = {"paymentMethodType": "CARD"}
 HELD = {"isAuthorization": True, "captureMode": "MANUAL"}
-"""The paymentFactor of a card payment that the merchant captures."""
+"""The paymentFactor of a card payment with manual capture."""
 
 
 @dataclass(frozen=True)
 class Driver:
-    """Payments of one client id, and the path of a shop where they are told of."""
+    """Payments of one client id, and the path of a shop that receives their notifications."""
 
     live: Live
     shop: Shop
@@ -140,17 +150,17 @@ class Driver:
         return answer
 
     def act(self, payment_request_id: str, action: str = "pay", **more: str) -> Answer:
-        """Have the buyer act."""
+        """Let the buyer act."""
         body = {"action": action, "clientId": self.client_id, **more}
         return self.live.admin("POST", f"/payments/{quote(payment_request_id, safe='')}/act", body)
 
     def paid(self, payment_request_id: str, **changes: Any) -> dict[str, Any]:
-        """A payment that has been paid, as the admin API shows it, once everything it caused has been sent."""
+        """A payment that has been paid, after its notifications have been sent."""
         self.open(payment_request_id, **changes)
-        found = self.act(payment_request_id)
-        assert 200 == found.status, found.raw
-        self.notified(payment_request_id, 1 + len(found.body["transactions"]))
-        return found.body
+        answer = self.act(payment_request_id)
+        assert 200 == answer.status, answer.raw
+        self.notified(payment_request_id, 1 + len(answer.body["transactions"]))
+        return answer.body
 
     def call(self, endpoint: str, **body: Any) -> Answer:
         """Any other call."""
@@ -158,12 +168,12 @@ class Driver:
         return self.live.create(body, path=path, client_id=self.client_id)
 
     def notified(self, payment_request_id: str, count: int = 1) -> list[dict[str, Any]]:
-        """The notifications of a payment, newest first, as soon as so many have been sent, or never will be."""
+        """The notifications of a payment, newest first, once ``count`` of them have been sent, or never will be."""
         query = f"clientId={self.client_id}&paymentRequestId={quote(payment_request_id, safe='')}&count={count}"
         answer = self.live.admin("GET", f"/notifications/wait?{query}")
         assert 200 == answer.status, answer.raw
-        found: list[dict[str, Any]] = answer.body["notifications"]
-        return found
+        newest: list[dict[str, Any]] = answer.body["notifications"]
+        return newest
 
     def await_id(self, notification_id: str, query: str = "") -> Answer:
         """Wait for one notification by its id."""
@@ -174,11 +184,10 @@ class Driver:
         return self.live.admin("POST", "/notifications", {"clientId": self.client_id, **body})
 
     def listed(self, query: str = "") -> list[dict[str, Any]]:
-        """Its notifications."""
-        found: list[dict[str, Any]] = self.live.admin("GET", f"/notifications?clientId={self.client_id}{query}").body[
-            "notifications"
-        ]
-        return found
+        """The notifications of the client id, newest first."""
+        answer = self.live.admin("GET", f"/notifications?clientId={self.client_id}{query}")
+        newest: list[dict[str, Any]] = answer.body["notifications"]
+        return newest
 
     def advance(self, by: str) -> None:
         """Move its clock."""

@@ -1,4 +1,4 @@
-"""What tests of the edge share."""
+"""Fixtures of the tests of web/."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def client_id() -> str:
 
 @pytest.fixture(scope="module")
 def closing() -> Iterator[Callable[[ExitStack], None]]:
-    """Ends gateways while the next test runs, as a server takes a moment to stop; all have ended with the module."""
+    """Stops gateways in the background while the next tests run; all are stopped when the module ends."""
     with ThreadPoolExecutor(4) as threads:
         ends: list[Future[None]] = []
         yield lambda gateway: ends.append(threads.submit(gateway.close))
@@ -36,22 +36,15 @@ def closing() -> Iterator[Callable[[ExitStack], None]]:
 
 @pytest.fixture
 def own(closing: Callable[[ExitStack], None]) -> Iterator[Live]:
-    """A gateway of the test's own, for what concerns all client ids."""
+    """A gateway for one test, for what concerns all client ids."""
     gateway = ExitStack()
     yield gateway.enter_context(live())
     closing(gateway)
 
 
-@pytest.fixture(scope="module")
-def own_quiet() -> Iterator[Live]:
-    """A gateway on which nothing is ever loaded."""
-    with live() as running:
-        yield running
-
-
 @pytest.fixture
 def slow_call(own: Live, monkeypatch: pytest.MonkeyPatch) -> Overtaken:
-    """Calls of client id A to the gateway of the test's own that others overtake: their bodies take long to check."""
+    """Makes a call of client id A whose validation takes until the end of a block, so that other calls overtake it."""
     check = Contract.check
 
     @contextlib.contextmanager
@@ -78,18 +71,18 @@ def slow_call(own: Live, monkeypatch: pytest.MonkeyPatch) -> Overtaken:
 
 @pytest.fixture(scope="session")
 def shop() -> Iterator[Shop]:
-    """A shop that all tests of a process share: each has a path of its own."""
+    """A shop that all tests share: each uses its own path."""
     with open_shop() as shop:
         yield shop
 
 
 @pytest.fixture
 def path() -> str:
-    """A path of the shop that no other test uses, with a query as some have it."""
+    """A path of the shop, with a query, that no other test uses."""
     return f"/{uuid.uuid4().hex}?shop=1"
 
 
 @pytest.fixture
 def driver(gateway: Live, shop: Shop, path: str, client_id: str) -> Driver:
-    """Payments of one client id at the gateway that all share."""
+    """Payments of a client id of the test's own at the shared gateway."""
     return Driver(gateway, shop, path, client_id)

@@ -12,17 +12,8 @@ from tests.live import Live
 from tests.web.asking import ROWS, problem
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-LINKS = [
-    "/__admin/health",
-    "/__admin/calls",
-    "/__admin/payments",
-    "/__admin/notifications",
-    "/__admin/scenarios",
-    "/__admin/clock",
-    "/openapi.json",
-    "/__admin/env",
-    "/__admin/metrics",
-]
+_NAMES = ("health", "calls", "payments", "notifications", "scenarios", "clock", "openapi", "env", "metrics")
+LINKS = ["/openapi.json" if name == "openapi" else f"/__admin/{name}" for name in _NAMES]
 
 
 @pytest.mark.parametrize(

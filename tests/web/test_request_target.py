@@ -1,4 +1,4 @@
-"""Request targets: absolute form and odd slashes."""
+"""Request targets in origin form and absolute form."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from mock_alipay.web.request_target import origin_form, raw_target
         ("", "", ""),
     ],
 )
-def test_a_target_as_signed_and_as_its_client_checks_the_reply(raw: str, target: str, reply_target: str) -> None:
-    """Only a whole URL loses anything, its origin; and only its reply is signed with one slash in front."""
+def test_a_target_as_signed_and_as_verified_in_the_reply(raw: str, target: str, reply_target: str) -> None:
+    """A URL loses its origin; its reply is signed over a target with one leading slash."""
     assert (target, reply_target) == origin_form(raw)
 
 
@@ -45,6 +45,6 @@ def test_a_target_as_signed_and_as_its_client_checks_the_reply(raw: str, target:
         ({"path": "/\xe9", "raw_path": b"/\xe9"}, "/\xe9"),
     ],
 )
-def test_the_target_is_what_stood_in_the_request_line(scope: dict[str, Any], target: str) -> None:
-    """What our own server hands down comes first; any other server's raw path and query are put together."""
+def test_the_target_of_the_request_line(scope: dict[str, Any], target: str) -> None:
+    """From mock-alipay's server if it is the server, otherwise from raw path and query."""
     assert target == raw_target(scope)

@@ -1,4 +1,4 @@
-"""Keeps web pages of other origins, and strangers on the network, away from the admin API."""
+"""Protects the admin API from web pages of other origins and from other machines on the network."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from mock_alipay.webhooks.signed_request import MARK
 _SAME = ("same-origin", "none")
 
 _HOST = re.compile(r"(?:([A-Za-z0-9._-]{1,253})|\[([0-9A-Fa-f:.]{2,45})\])(?::[0-9]{0,5})?")
-"""All that a Host header may be: a name or an address, an IPv6 address in brackets, and a port (RFC 9110, 7.2)."""
+"""A Host header: a name, an IPv4 address or an IPv6 address in brackets, and optionally a port (RFC 9110, 7.2)."""
 
 
 class AccessCheck:
-    """Checks where an admin call comes from, by its Host, Origin, Sec-Fetch-Site and Authorization headers.
+    """Checks the headers Host, Origin, Sec-Fetch-Site and Authorization of an admin call.
 
-    A page that points its own name at this machine (DNS rebinding) is refused by its Host, which must be a loopback
-    name, the bound one, or one of ``hosts``. While the gateway listens on all addresses any of them will do: a name
-    can be pointed elsewhere, an address cannot.
+    The Host must be a loopback name, the bound address, or one of ``hosts``. This stops DNS rebinding: a page whose
+    own name resolves to this machine. A gateway that listens on all addresses accepts any IP address as Host, because
+    an attacker can point a name at this machine, but not an address.
     """
 
     def __init__(self, bound: str, *, hosts: Iterable[str] = (), token: str | None = None) -> None:
@@ -37,7 +37,9 @@ class AccessCheck:
         ``any_host`` accepts every Host; paths that contain no secret have no ``needs_token``.
         """
         if MARK in headers:
-            raise _refused(f"header {MARK}: a notification may not use the admin API; expected the URL of a shop")
+            raise _refused(
+                f"header {MARK}: a notification must not be sent to the admin API; expected the URL of a merchant"
+            )
         own = headers.get("host", "")
         host = _host_name(own)
         site = headers.get("sec-fetch-site")
@@ -46,10 +48,10 @@ class AccessCheck:
             hint = f"; to allow it: {ways}" if host else ""
             raise _refused(f"header Host: expected {self._expected}, got {own[:80]}{hint}")
         if site is not None and site not in _SAME:
-            raise _refused(f"header Sec-Fetch-Site: a page of another site ({site}) may not use the admin API")
+            raise _refused(f"header Sec-Fetch-Site: expected same-origin or none, got {site[:80]}")
         origin = headers.get("origin")
         if origin is not None and (not own or _authority(origin) != own):
-            raise _refused(f"header Origin: a page of {origin[:80]} may not use the admin API")
+            raise _refused(f"header Origin: expected this gateway's own, got {origin[:80]}")
         if self._token is not None and needs_token:
             self._check_token(headers.get("authorization"), self._token)
 
@@ -65,18 +67,18 @@ class AccessCheck:
 
     def _check_token(self, authorization: str | None, token: bytes) -> None:
         scheme, _, given = (authorization or "").partition(" ")
-        # Both are compared whole, so that the time taken tells nothing of how much was right.
+        # Compared in constant time, so that the time does not reveal how much of the token is right.
         if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token):
-            found = "none" if authorization is None else "another"
+            got = "none" if authorization is None else "another"
             detail = (
                 "header Authorization: expected Bearer and the token that --admin-token or MOCK_ALIPAY_ADMIN_TOKEN "
-                f"sets, or that the gateway printed when it started; got {found}"
+                f"sets, or that the gateway printed when it started; got {got}"
             )
-            raise HttpProblem(401, "Token needed", detail, headers={"www-authenticate": "Bearer"})
+            raise HttpProblem(401, "Token required", detail, headers={"www-authenticate": "Bearer"})
 
 
 def _refused(detail: str) -> HttpProblem:
-    return HttpProblem(403, "Not from here", detail)
+    return HttpProblem(403, "Origin not allowed", detail)
 
 
 def _authority(origin: str) -> str | None:
@@ -87,6 +89,6 @@ def _authority(origin: str) -> str | None:
 
 
 def _host_name(host: str) -> str:
-    """The name or address of a Host header; empty when it is malformed."""
-    found = _HOST.fullmatch(host)
-    return (found[1] or found[2]).lower().rstrip(".") if found else ""
+    """The name or address of a Host header in lower case; empty when the header is malformed."""
+    match = _HOST.fullmatch(host)
+    return (match[1] or match[2]).lower().rstrip(".") if match else ""

@@ -1,4 +1,4 @@
-"""Calls as the admin API shows them."""
+"""Calls as JSON for the admin API."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from mock_alipay.journal.calls import CallRecord
 from mock_alipay.text.masking import is_secret, mask_cards, mask_json, mask_text
 
 _OPEN = ("signature", "request-time", "response-time")
-"""Headers that are shown as they are."""
+"""Headers that are never masked."""
 
 _UNREADABLE: Final = object()
-"""Stands for a body that is not JSON."""
+"""A body that is not JSON."""
 
 
 def call_view(entry: CallRecord, contract: Contract) -> dict[str, Any]:
-    """An exchange as lists show it."""
+    """A call with its bodies, as in lists."""
     body = _parsed(entry)
     request = mask_text(entry.call.body.decode("utf-8", "replace")) if body is _UNREADABLE else mask_json(body)
     return {**_summary(entry, contract, body), "request": request, "reply": mask_json(orjson.loads(entry.reply.body))}
 
 
 def call_summary(entry: CallRecord, contract: Contract) -> dict[str, Any]:
-    """The same without the bodies."""
+    """A call without its bodies, as in events."""
     return _summary(entry, contract, _parsed(entry))
 
 
@@ -54,7 +54,7 @@ def _summary(entry: CallRecord, contract: Contract, body: Any) -> dict[str, Any]
         },
         "faults": [_fault_view(fault) for fault in entry.faults],
         "unknownFields": [mask_text(path) for path in contract.unknown(endpoint, body)] if endpoint else [],
-        # What is refused has faults, which say the same of absent fields.
+        # The faults of a refused call already name the missing fields.
         "notes": [mask_text(note) for note in contract.notes(endpoint, body)] if endpoint and not entry.faults else [],
         "timing": {
             "received": entry.call.received.isoformat(timespec="milliseconds"),
@@ -65,7 +65,7 @@ def _summary(entry: CallRecord, contract: Contract, body: Any) -> dict[str, Any]
 
 
 def whole_call_view(entry: CallRecord, contract: Contract) -> dict[str, Any]:
-    """The same with both heads and what was signed."""
+    """A call with its bodies, the headers of request and reply, and the signed texts."""
     call = entry.call
     headers = {name.decode(): value.decode("latin-1") for name, value in entry.reply.headers}
     return {
@@ -84,7 +84,7 @@ def whole_call_view(entry: CallRecord, contract: Contract) -> dict[str, Any]:
 
 
 def signed(method: str, target: str, headers: Any, time: str, body: bytes) -> str:
-    """The text that a signature must fit, byte for byte but for secrets; ``time`` names the header with the moment."""
+    """The text that is signed, with secrets masked; ``time`` names the header that contains the time."""
     client_id = mask_cards(headers.get("client-id", ""))
     return f"{method} {mask_text(target)}\n{client_id}.{headers.get(time, '')}.{_masked_body(body)}"
 
@@ -106,7 +106,7 @@ def _parsed(entry: CallRecord) -> Any:
 
 
 def masked_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Headers as they are shown; signatures and times are what one looks for, and no merchant's words."""
+    """Headers with secrets masked; signatures and times are needed as they are, and contain no secret."""
     return {
         mask_cards(name): mask_json(value, secret=is_secret(name)) if name not in _OPEN else value
         for name, value in headers.items()
@@ -114,7 +114,7 @@ def masked_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _masked_body(body: bytes) -> str:
-    """A body as it was signed, byte for byte but for its secrets."""
+    """A body as it was signed, byte for byte except masked secrets."""
     text = body.decode("utf-8", "replace")
     try:
         masked = mask_json(orjson.loads(body))
@@ -125,7 +125,7 @@ def _masked_body(body: bytes) -> str:
         complete = orjson.loads(shown) == masked
     except orjson.JSONDecodeError:
         complete = False
-    # A secret in a list, or under a name written in escapes, is beyond a look at the text.
+    # Masking as text misses secrets in a list, or under a name that is written with escapes.
     return shown if complete else orjson.dumps(masked).decode()
 
 

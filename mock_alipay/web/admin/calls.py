@@ -1,4 +1,4 @@
-"""Admin calls about the journal: list, count and show merchants' calls."""
+"""Admin API: list, count and show the merchants' calls of the journal."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from mock_alipay.web.asgi.problems import HttpProblem
 
 
 async def list_calls(context: AdminContext, request: AdminRequest) -> Any:
-    """The journal, newest first."""
+    """List the calls that fit the filters, newest first."""
     return shown(context, [entry.id for entry in await _found_by(context, request, request.query["limit"])])
 
 
 async def count_calls(context: AdminContext, request: AdminRequest) -> Any:
-    """How many calls fit the filters."""
+    """Count the calls that fit the filters."""
     return {"count": len(await _found_by(context, request))}
 
 
 async def get_call(context: AdminContext, request: AdminRequest) -> Any:
-    """One call whole."""
+    """Show one call with its headers and the signed texts."""
     call_id = request.http.path_params["id"]
     entry = await context.journal.get(call_id)
     if entry is None:
-        raise HttpProblem(404, "No such call", f"the journal has no call '{call_id[:40]}'; it keeps the latest only")
+        raise HttpProblem(404, "No such call", f"there is no call '{call_id[:40]}'; the oldest calls are evicted")
     return await context.worker.do(lambda: call_views.whole_call_view(entry, context.contract))
 
 
 async def filters_of(context: AdminContext, query: Mapping[str, Any]) -> dict[str, str]:
-    """The filters among the parameters; HttpProblem (400) for an endpoint, code or scenario that does not exist."""
+    """The filters among the parameters; HttpProblem (400) for an unknown endpoint, code or scenario."""
     filters = named(context, FILTERS, query)
     scenarios = await context.selector.registry.visible(filters.get("clientId"))
     await _known("scenario", filters, {scenario.name for scenario in scenarios}, context)
@@ -46,7 +46,7 @@ async def filters_of(context: AdminContext, query: Mapping[str, Any]) -> dict[st
 def named(context: AdminContext, readers: Readers, query: Mapping[str, Any]) -> dict[str, str]:
     """The parameters that are filters: those of ``readers``, and the request ids of the families.
 
-    HttpProblem (400) for an endpoint or notification that does not exist, or that several families have.
+    HttpProblem (400) for an endpoint or notification that is unknown, or that several families have.
     """
     names = {*readers, *(family.id_field for family in context.families.values())}
     filters = {name: query[name] for name in sorted(names) if name in query}
@@ -67,7 +67,7 @@ def _id_of(written: str, ids: Iterable[str], what: str) -> str:
 
 
 def shown(context: AdminContext, ids: Iterable[str], **members: Any) -> StreamedList:
-    """Exchanges as lists show them, after other members of the answer."""
+    """A list of calls as the last member of the reply, after ``members``."""
 
     def view(entry: CallRecord) -> dict[str, Any]:
         return call_views.call_view(entry, context.contract)
@@ -76,7 +76,7 @@ def shown(context: AdminContext, ids: Iterable[str], **members: Any) -> Streamed
 
 
 async def _found_by(context: AdminContext, request: AdminRequest, limit: int | None = None) -> list[CallRecord]:
-    """The exchanges that a call's filters pick, newest first."""
+    """The calls that fit the filters of a request, newest first."""
     fits = wanted(await filters_of(context, request.query))
     return await context.journal.newest_first(fits, after=request.query["after"], limit=limit)
 
@@ -85,6 +85,6 @@ async def _known(name: str, filters: Mapping[str, str], words: Collection[str], 
     value = filters.get(name)
     if value is None or value in words:
         return
-    # What is gone now may have been there when a call came.
+    # A scenario that is no longer loaded may have been loaded when a call arrived.
     if not await context.journal.newest_first(lambda entry: FILTERS[name](entry) == value, limit=1):
         raise unknown(name, value, sorted(words))

@@ -1,4 +1,4 @@
-"""Admin calls about the clock: show it, and move it."""
+"""Admin API: show and move the clock."""
 
 from __future__ import annotations
 
@@ -14,46 +14,46 @@ from mock_alipay.text.wording import short
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.asgi.problems import HttpProblem
 
-_PATIENCE = 20.0
-"""Seconds for which the answer to a moved clock waits for notifications to be delivered."""
+_DELIVERY_TIMEOUT = 20.0
+"""Seconds that the reply to a clock change waits for due notifications to be delivered."""
 
-_MOVES = ("advance", "freeze", "run")
+_CHANGES = ("advance", "freeze", "run")
 
 
 async def get_clock(context: AdminContext, request: AdminRequest) -> Any:
-    """The time of a client id, or of all."""
+    """Show the clock of a client id, or the clock of all."""
     return await _clock_of(context, request.client_id)
 
 
 async def move_clock(context: AdminContext, request: AdminRequest) -> Any:
-    """Advance, freeze or run the clock, and let happen what falls due by that."""
-    moves = [name for name in _MOVES if name in request.body]
-    if len(moves) != 1:
-        found = " and ".join(moves) or "none of them"
+    """Advance, freeze or run the clock; everything that becomes due has happened before the reply."""
+    changes = [name for name in _CHANGES if name in request.body]
+    if len(changes) != 1:
+        got = " and ".join(changes) or "none of them"
         raise HttpProblem(
-            400, "Bad body", f"expected one of {', '.join(_MOVES)}, got {found}", allowed=["clientId", *_MOVES]
+            400, "Bad body", f"expected one of {', '.join(_CHANGES)}, got {got}", allowed=["clientId", *_CHANGES]
         )
     client_id, clocks = request.client_id, context.clocks
     before = await clocks.now(client_id)
-    match moves[0]:
+    match changes[0]:
         case "advance":
             by = _read("advance", request, _forward)
             await _moved(clocks.advance(by, client_id), f"advance: {short(request.body['advance'])}: ")
         case "freeze":
-            at = _read("freeze", request, _moment)
+            at = _read("freeze", request, _instant)
             await _moved(clocks.freeze(at, client_id), f"freeze: {short(request.body['freeze'])}: ")
         case _:
             await _moved(clocks.run(client_id))
-    shown = await _clock_of(context, client_id)
-    context.events.publish("clock", client_id, shown)
+    view = await _clock_of(context, client_id)
+    context.events.publish("clock", client_id, view)
     await context.scheduler.clock_moved(client_id, before)
-    # Notifications too; but for a shop that does not answer nobody waits for ever.
-    await asyncio.wait([asyncio.ensure_future(context.dispatcher.settle(client_id))], timeout=_PATIENCE)
-    return {**shown, "notificationsUnderWay": context.dispatcher.under_way(client_id)}
+    # Due notifications are delivered too, but a merchant that never responds must not block the reply.
+    await asyncio.wait([asyncio.ensure_future(context.dispatcher.settle(client_id))], timeout=_DELIVERY_TIMEOUT)
+    return {**view, "notificationsUnderWay": context.dispatcher.under_way(client_id)}
 
 
 async def clock_view(clocks: Clocks, client_id: str | None, under_way: int) -> dict[str, Any]:
-    """How a clock stands, and how many notifications are ``under_way``."""
+    """A clock as JSON; ``under_way``: deliveries in progress."""
     real = clocks.real.now()
     offset = await clocks.offset(client_id)
     now = offset.read(real)
@@ -68,7 +68,7 @@ async def clock_view(clocks: Clocks, client_id: str | None, under_way: int) -> d
 
 
 async def _clock_of(context: AdminContext, client_id: str | None) -> dict[str, Any]:
-    """How the clock of a client id, or of all, stands."""
+    """The clock of a client id, or the clock of all, as JSON."""
     return await clock_view(context.clocks, client_id, context.dispatcher.under_way(client_id))
 
 
@@ -85,20 +85,20 @@ def _forward(text: str) -> timedelta:
     return durations.parse(text)
 
 
-def _moment(text: str) -> datetime | None:
+def _instant(text: str) -> datetime | None:
     if text == "now":
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        instant = datetime.fromisoformat(text)
     except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise ValueError(f"'{text[:40]}' is no moment; write one with an offset, 2026-11-22T12:00:00+08:00, or now")
-    return moment
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise ValueError(f"expected a time with an offset such as 2026-11-22T12:00:00+08:00, or now, got '{text[:40]}'")
+    return instant
 
 
-async def _moved(move: Awaitable[None], asked: str = "") -> None:
+async def _moved(move: Awaitable[None], field: str = "") -> None:
     try:
         await move
     except ValueError as error:
-        raise HttpProblem(400, "Clock not moved", f"{asked}{error}") from None
+        raise HttpProblem(400, "Clock not moved", f"{field}{error}") from None

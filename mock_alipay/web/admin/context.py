@@ -1,4 +1,4 @@
-"""What admin calls work with, and the form in which they arrive."""
+"""What the handlers of admin calls get: the gateway's components, limits, and the checked request."""
 
 from __future__ import annotations
 
@@ -16,27 +16,29 @@ from mock_alipay.gateway.buyer_actions import BuyerActions
 from mock_alipay.web.asgi.problems import HttpProblem
 from mock_alipay.web.asgi.scripted_waits import ScriptedWaits
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 MOST_STREAMS = 100
 MOST_WAITS = 300
 MOST_LISTS = 100
-"""Connections are bounded too: what is left must do for merchants' calls."""
+"""Concurrency limits. The number of connections is limited too, and merchants' calls need the rest of them."""
 
 
 class ConcurrencyLimit:
-    """A place for so many at a time."""
+    """Limits how many clients can do something at the same time."""
 
-    def __init__(self, most: int, what: str) -> None:
+    def __init__(self, most: int, noun: str) -> None:
         self.most = most
-        self._what = what
+        self._noun = noun
         self.taken = 0
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Be one of them within the block; HttpProblem (503) when there are too many already."""
+        """Take a slot within the block; HttpProblem (503) when none is free."""
         if self.taken >= self.most:
-            raise HttpProblem(503, f"Too many {self._what}", f"{self.most} are open already; close some of them")
+            raise HttpProblem(
+                503, f"Too many {self._noun}", f"{self.most} are open, which is the limit; close some of them"
+            )
         self.taken += 1
         try:
             yield
@@ -45,19 +47,19 @@ class ConcurrencyLimit:
 
 
 class BackgroundWorker:
-    """Does what takes long, such as showing a thousand large bodies, in a thread: no merchant's call waits for it."""
+    """Runs slow work, such as rendering a thousand large bodies, in a thread, so that merchants' calls don't wait."""
 
     def __init__(self) -> None:
         self._thread: ThreadPoolExecutor | None = None
 
-    async def do(self, work: Callable[[], Found]) -> Found:
-        """What ``work`` returns, after the work that was there before it."""
+    async def do(self, work: Callable[[], Result]) -> Result:
+        """What ``work`` returns; one piece of work runs at a time, in order."""
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1, thread_name_prefix="mock-alipay-admin")
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def close(self) -> None:
-        """Let the thread go; the next work gets another."""
+        """Stop the thread; the next work starts a new one."""
         if self._thread is not None:
             self._thread.shutdown(wait=False, cancel_futures=True)
             self._thread = None
@@ -65,7 +67,7 @@ class BackgroundWorker:
 
 @dataclass(frozen=True, kw_only=True)
 class AdminContext(Components):
-    """What the admin API can see and move: the whole gateway."""
+    """The gateway's components and the admin API's limits."""
 
     streams: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(MOST_STREAMS, "listeners"))
     waits: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(MOST_WAITS, "waits"))
@@ -75,7 +77,7 @@ class AdminContext(Components):
 
     @property
     def buyer_actions(self) -> BuyerActions:
-        """What buyers can do."""
+        """Lets buyers act."""
         return BuyerActions(self.repository, self.clocks)
 
 
@@ -91,9 +93,19 @@ class AdminRequest:
 
     @property
     def client_id(self) -> str | None:
-        """Whom the call is about; None for all client ids."""
+        """The client id that the call is about; None for all client ids.
+
+        HttpProblem (400) when query and body name different ones.
+        """
         in_query: str | None = self.query.get("clientId")
         in_body: str | None = self.body.get("clientId", in_query)
         if in_query is not None and in_query != in_body:
-            raise HttpProblem(400, "Two client ids", f"clientId is {in_query} in the query and {in_body} in the body")
+            raise HttpProblem(
+                400, "Two client ids", f"clientId: expected the same in query and body, got {in_query} and {in_body}"
+            )
         return in_body
+
+
+def plural(count: int, noun: str) -> str:
+    """``1 call``, ``2 calls``."""
+    return f"{count} {noun}" + ("" if count == 1 else "s")

@@ -1,4 +1,4 @@
-"""Events as they happen, over HTTP: server-sent events."""
+"""Admin API: events as they happen, as server-sent events."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from mock_alipay.web.admin import call_views, payment_views
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 
 _HEARTBEAT = 15.0
-"""Seconds of silence after which a sign of life is sent."""
+"""Seconds without an event after which an id is sent to keep the connection alive."""
 
-_GATHER = 0.05
-"""Seconds in which events are gathered before they are sent: too short to be seen, long enough for a burst."""
+_BATCH_DELAY = 0.05
+"""Seconds in which events are collected before they are sent together: unnoticeable, but enough for a burst."""
 
 
 async def events(context: AdminContext, request: AdminRequest) -> StreamingResponse:
-    """An endless answer: what came after Last-Event-ID, if it is given, and then everything that happens."""
+    """Stream the kept events after Last-Event-ID, if it is given, and then every new event."""
     client_id, kind = request.client_id, request.query.get("kind")
 
     def concerns(event: Event) -> bool:
         return kind in (None, event.kind) and (client_id is None or event.client_id in (None, client_id))
 
-    seat = ExitStack()
-    seat.enter_context(context.streams.held())
-    return _Stream(context, _Queue(concerns), request.http.headers.get("last-event-id"), seat)
+    slot = ExitStack()
+    slot.enter_context(context.streams.held())
+    return _Stream(context, _Queue(concerns), request.http.headers.get("last-event-id"), slot)
 
 
 class _Queue:
-    """What one listener has not been told yet: bounded, so that a listener who does not read costs little."""
+    """The events that are not sent to one listener yet; bounded, so that a listener that does not read costs little."""
 
     def __init__(self, concerns: Callable[[Event], bool]) -> None:
         self._concerns = concerns
@@ -55,13 +55,13 @@ class _Queue:
             self._news.set()
 
     async def take(self) -> tuple[int, list[Event]]:
-        """How many were missed and what has come; nothing after a while of silence."""
+        """How many events were evicted, and the waiting ones; nothing after ``_HEARTBEAT``."""
         try:
             async with asyncio.timeout(_HEARTBEAT):
                 await self._news.wait()
         except TimeoutError:
             return 0, []
-        await asyncio.sleep(_GATHER)
+        await asyncio.sleep(_BATCH_DELAY)
         self._news.clear()
         missed, self._missed, batch = self._missed, 0, list(self._backlog)
         self._backlog.forget()
@@ -69,20 +69,20 @@ class _Queue:
 
 
 class _Stream(StreamingResponse):
-    """Listens from the moment that it is let in, so that no crowd gets past the count, until it ends."""
+    """Holds its slot from its construction, so that concurrent requests cannot exceed the limit, until it ends."""
 
-    def __init__(self, context: AdminContext, queue: _Queue, last: str | None, seat: ExitStack) -> None:
-        # What happens before the answer has begun is told after its opening, and must not be skipped by its id.
+    def __init__(self, context: AdminContext, queue: _Queue, last: str | None, slot: ExitStack) -> None:
+        # The opening has the id from before the subscription: an event that happens in between follows it.
         opening = last or context.events.latest
-        super().__init__(_told(context, queue, opening), media_type="text/event-stream", headers=_UNCACHED)
+        super().__init__(_sent(context, queue, opening), media_type="text/event-stream", headers=_UNCACHED)
         self._context = context
         self._queue = queue
         self._last = last
-        self._seat = seat
+        self._slot = slot
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         events = self._context.events
-        with self._seat, events.subscribed(self._queue.put):
+        with self._slot, events.subscribed(self._queue.put):
             if self._last is not None:
                 missed, kept = events.since(self._last)
                 self._queue.missed(missed)
@@ -94,15 +94,15 @@ class _Stream(StreamingResponse):
 _UNCACHED = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
-async def _told(context: AdminContext, queue: _Queue, opening: str) -> AsyncIterator[bytes]:
-    # The id lets a listener come back to this very moment, even if it has not heard of anything by then.
+async def _sent(context: AdminContext, queue: _Queue, opening: str) -> AsyncIterator[bytes]:
+    # With this id a listener can resume from here, even before its first event.
     yield f"retry: 1000\nid: {opening}\n\n".encode("latin-1")
     while True:
         missed, batch = await queue.take()
         lines = [_line("missed", {"missed": missed})] if missed else []
         if batch:
             lines.append(await context.worker.do(partial(_lines, context, batch)))
-        # In silence an id alone shows that the connection stands, and from where a listener would go on.
+        # Without events, an id alone keeps the connection alive and says where to resume.
         yield b"".join(lines) or f"id: {context.events.latest}\n\n".encode()
 
 

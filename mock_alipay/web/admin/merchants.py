@@ -1,4 +1,4 @@
-"""Admin calls about merchants: add and remove public keys."""
+"""Admin API: add and remove merchants' public keys."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mock_alipay.web.asgi.problems import HttpProblem
 
 
 async def add_merchant(context: AdminContext, request: AdminRequest) -> Any:
-    """Add a public key for a client id."""
+    """Add a public key, or the next version of it, for a client id."""
     client_id, text = request.body["clientId"], request.body["publicKey"]
     try:
         key = keys.parse_public_key(text.encode(), "publicKey")
@@ -25,6 +25,6 @@ async def add_merchant(context: AdminContext, request: AdminRequest) -> Any:
 
 
 async def remove_merchant(context: AdminContext, request: AdminRequest) -> Any:
-    """Take away the keys that were added at run time."""
+    """Remove the keys of a client id that were added at run time."""
     client_id = request.body["clientId"]
     return {"clientId": mask_cards(client_id), "keysRemoved": await context.keys.remove(client_id)}

@@ -1,7 +1,7 @@
-"""Metrics in the Prometheus text format.
+"""Admin API: metrics in the Prometheus text format.
 
-The hot path counts in plain dicts, which a collector reads when it is asked: a Counter and a Histogram of
-prometheus_client cost a call 1 to 4 µs more, take 20 ms to import, and add ``_created`` series.
+The hot path counts in plain dicts, which a collector reads on request: a Counter and a Histogram of
+prometheus_client add 1 to 4 µs to a call, take 20 ms to import, and add ``_created`` series.
 """
 
 from __future__ import annotations
@@ -24,16 +24,20 @@ if TYPE_CHECKING:
 
 _COUNTERS = (
     ("calls", "Merchants' calls by endpoint, resultCode and the HTTP status sent.", "endpoint result_code http_status"),
-    ("notification_attempts", "Attempts to deliver notifications: accepted, or not accepted.", "notification outcome"),
-    ("notifications", "Notifications that came to an end, by the status that they ended in.", "notification status"),
+    (
+        "notification_attempts",
+        "Attempts to deliver notifications by outcome: accepted or not accepted.",
+        "notification outcome",
+    ),
+    ("notifications", "Notifications by final status.", "notification status"),
 )
 """Name, description and labels."""
 
 
 async def metrics(context: AdminContext, request: AdminRequest) -> Any:
-    """What has been counted since the start, and how much is kept now."""
+    """Show the counters since the start, and the sizes and limits now."""
     counted, sent = context.metrics, context.dispatcher.journal
-    # Copies: what is counted while the text is composed is for the next time.
+    # Copies, because a thread renders them while calls are counted.
     collector = _Collector(
         counts=[
             {(_spoken(context, key[:2]), *key[2:]): count for key, count in counted.calls.items()},
@@ -56,7 +60,7 @@ async def metrics(context: AdminContext, request: AdminRequest) -> Any:
 
 
 def _open(context: AdminContext, request: AdminRequest) -> dict[str, tuple[int, int]]:
-    """How many are open of what there may be so many of at a time, and how many that is."""
+    """Usage and limit of each concurrency limit, by name."""
     limits = {"event_streams": context.streams, "waits": context.waits, "lists": context.lists}
     connection: Connection | None = request.http.scope.get("extensions", {}).get(CONNECTION)
     served = {} if connection is None else {"connections": (connection.open_connections, MAX_OPEN)}
@@ -64,13 +68,13 @@ def _open(context: AdminContext, request: AdminRequest) -> dict[str, tuple[int, 
 
 
 def _spoken(context: AdminContext, endpoint: Endpoint) -> str | None:
-    """What users call an endpoint; None for calls that reached none."""
+    """An endpoint as users write it; None for calls that reached no endpoint."""
     family, name = endpoint
     return name and context.vocabulary.spoken(f"{family}/{name}")
 
 
 def _exposed(collector: _Collector) -> Response:
-    # Imported when first asked for: most gateways are never watched.
+    # Imported on the first request: most gateways are never monitored.
     from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector, generate_latest
 
     registry = CollectorRegistry()
@@ -81,33 +85,35 @@ def _exposed(collector: _Collector) -> Response:
 
 @dataclass(frozen=True, eq=False)
 class _Collector:
-    """A moment's figures, as the client library asks for them."""
+    """A snapshot of the figures, as a collector of prometheus_client."""
 
     counts: Iterable[Mapping[Any, int]]
     """One for each of ``_COUNTERS``."""
     durations: Mapping[str | None, tuple[list[int], float]]
     kept: Iterable[tuple[str, str, int, int]]
-    """Name, description, entries and bytes of each of the gateway's memories."""
+    """Name, description, entries and bytes of each store."""
     usage: Mapping[str, tuple[int, int]]
-    """By name, how much there is of what is limited, and the limit."""
+    """Usage and limit, by the name of the limit."""
 
     def collect(self) -> Iterator[Metric]:
-        """Every metric once."""
+        """Every metric."""
         from prometheus_client import metrics_core
 
         yield metrics_core.InfoMetricFamily("mock_alipay", "Which gateway this is.", {"version": __version__})
-        for (name, what, labels), counts in zip(_COUNTERS, self.counts, strict=True):
-            counter = metrics_core.CounterMetricFamily(f"mock_alipay_{name}", what, labels=labels.split())
+        for (name, description, labels), counts in zip(_COUNTERS, self.counts, strict=True):
+            counter = metrics_core.CounterMetricFamily(f"mock_alipay_{name}", description, labels=labels.split())
             for values, count in counts.items():
                 counter.add_metric([_word(value) for value in values], count)
             yield counter
         yield self._latency()
-        for name, what, entries, size in self.kept:
-            yield metrics_core.GaugeMetricFamily(f"mock_alipay_{name}_kept", f"{what}.", value=entries)
-            yield metrics_core.GaugeMetricFamily(f"mock_alipay_{name}_bytes", f"{what}: bytes, roughly.", value=size)
+        for name, description, entries, size in self.kept:
+            yield metrics_core.GaugeMetricFamily(f"mock_alipay_{name}_kept", f"{description}.", value=entries)
+            yield metrics_core.GaugeMetricFamily(
+                f"mock_alipay_{name}_bytes", f"{description}: approximate bytes.", value=size
+            )
 
-        used = metrics_core.GaugeMetricFamily("mock_alipay_used", "How much there is, by limit.", labels=["limit"])
-        most = metrics_core.GaugeMetricFamily("mock_alipay_limit", "The most that there may be.", labels=["limit"])
+        used = metrics_core.GaugeMetricFamily("mock_alipay_used", "Current usage, by limit.", labels=["limit"])
+        most = metrics_core.GaugeMetricFamily("mock_alipay_limit", "The limits.", labels=["limit"])
         for name, (amount, limit) in self.usage.items():
             used.add_metric([name], amount)
             most.add_metric([name], limit)
@@ -116,8 +122,9 @@ class _Collector:
     def _latency(self) -> Metric:
         from prometheus_client.metrics_core import HistogramMetricFamily
 
-        name, what = "mock_alipay_call_duration_seconds", "From a call to its reply, the scripted delay not counted."
-        latency = HistogramMetricFamily(name, what, labels=["endpoint"])
+        name = "mock_alipay_call_duration_seconds"
+        description = "Time from a call to its reply, without the delay of its scenario."
+        latency = HistogramMetricFamily(name, description, labels=["endpoint"])
         bounds = [*map(str, BOUNDS), "+Inf"]
         for endpoint, (counts, seconds) in self.durations.items():
             buckets = list(zip(bounds, accumulate(counts), strict=True))
@@ -126,5 +133,5 @@ class _Collector:
 
 
 def _word(value: str | int | None) -> str:
-    """A label; Prometheus takes an empty one for none, which is hard to see."""
+    """A label's value; ``none`` is easier to see than the empty value that Prometheus uses for a missing label."""
     return "none" if value is None else str(value)

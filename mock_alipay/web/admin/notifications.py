@@ -1,4 +1,4 @@
-"""Admin calls about notifications: those that were sent or are to be, waiting for them, sending one again."""
+"""Admin API: list, show, await and resend notifications."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from mock_alipay.web.admin import payment_views
 from mock_alipay.web.admin.calls import named
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.streamed import StreamedList
-from mock_alipay.web.admin.waits import count, either, in_vain, latest
+from mock_alipay.web.admin.waits import count, either, latest, unmet
 from mock_alipay.web.asgi.problems import HttpProblem
 
 
 async def notifications(context: AdminContext, request: AdminRequest) -> Any:
-    """The notifications, newest first."""
+    """List the notifications that fit the filters, newest first."""
     query, journal = request.query, context.dispatcher.journal
     fits = wanted(named(context, FILTERS, query))
-    found = await journal.newest_first(fits, after=query["after"], limit=query["limit"])
-    return shown(context, [one.id for one in found])
+    newest = await journal.newest_first(fits, after=query["after"], limit=query["limit"])
+    return shown(context, [each.id for each in newest])
 
 
 async def notification(context: AdminContext, request: AdminRequest) -> Any:
-    """One notification."""
-    return payment_views.whole_notification_view(await _found(context, request), request.query.get("attemptsAfter"))
+    """Show one notification with the signed text."""
+    return payment_views.whole_notification_view(await _named(context, request), request.query.get("attemptsAfter"))
 
 
 async def wait(context: AdminContext, request: AdminRequest) -> Any:
-    """Answer as soon as enough notifications that fit have been sent, or never will be; HttpProblem (408) otherwise."""
+    """Reply as soon as enough notifications that fit have been sent, or never will be; HttpProblem (408) otherwise."""
     query, journal = request.query, context.dispatcher.journal
     filters = named(context, FILTERS, query)
     fits = wanted(filters)
-    counted = await count(journal, "notification", lambda one: fits(one) and one.handled, context, request)
+    counted = await count(journal, "notification", lambda each: fits(each) and each.handled, context, request)
     if len(counted) < query["count"]:
         raise await _missed(context, filters, query, len(counted))
     newest = await latest(journal, sorted(counted, key=int, reverse=True))
@@ -42,11 +42,11 @@ async def wait(context: AdminContext, request: AdminRequest) -> Any:
 
 
 async def wait_for_one(context: AdminContext, request: AdminRequest) -> Any:
-    """Answer as soon as one notification has been sent, or never will be, and has the requested status if one is given.
+    """Reply as soon as one notification has been sent, or never will be, and has the ``status`` if one is given.
 
     HttpProblem: 404 when it is unknown, or deleted while the client waits; 408 when the time is over.
     """
-    query, notification = request.query, await _found(context, request)
+    query, notification = request.query, await _named(context, request)
     enough = asyncio.Event()
 
     def fits(current: Notification) -> bool:
@@ -61,58 +61,68 @@ async def wait_for_one(context: AdminContext, request: AdminRequest) -> Any:
             enough.set()
 
     with context.waits.held(), context.events.subscribed(hear):
-        if not fits(await _found(context, request)):
+        if not fits(await _named(context, request)):
             await either(enough, request.http, query["timeout"])
-    current = await _found(context, request)
+    current = await _named(context, request)
     if not fits(current):
         status = f" to be {query['status']}" if "status" in query else ""
-        detail = f"waited {query['timeout']:g} s for notification {current.id}{status}: {_told(current)}"
-        latest_state = payment_views.notification_summary(current)
-        raise HttpProblem(408, "Notification not sent in time", detail, id=current.id, latest=[latest_state])
+        detail = f"waited {query['timeout']:g} s for notification {current.id}{status}: {_state(current)}"
+        summary = payment_views.notification_summary(current)
+        raise HttpProblem(408, "Notification not sent in time", detail, id=current.id, latest=[summary])
     return payment_views.whole_notification_view(current)
 
 
 async def resend(context: AdminContext, request: AdminRequest) -> Any:
-    """Send a notification once more, now."""
-    found = await _found(context, request)
-    if found.url is None:
-        raise HttpProblem(409, "Nowhere to send it", found.problem or "it has no URL")
-    return payment_views.whole_notification_view(await context.dispatcher.resend(found))
+    """Send a notification once more, now; HttpProblem (409) when it has no URL."""
+    notification = await _named(context, request)
+    if notification.url is None:
+        raise HttpProblem(409, "No URL", notification.problem or "the notification has no URL")
+    return payment_views.whole_notification_view(await context.dispatcher.resend(notification))
 
 
 def shown(context: AdminContext, ids: Iterable[str], **members: Any) -> StreamedList:
-    """Notifications as lists show them, after other members of the answer."""
+    """A list of notifications as the last member of the reply, after ``members``."""
     journal = context.dispatcher.journal
     return StreamedList(context, "notifications", ids, journal.get, payment_views.notification_view, members)
 
 
-async def _found(context: AdminContext, request: AdminRequest) -> Notification:
-    wanted_id = request.http.path_params["id"]
-    found = await context.dispatcher.journal.get(wanted_id)
-    if found is None:
-        detail = f"there is no notification '{wanted_id[:40]}'; the latest only are kept"
-        raise HttpProblem(404, "No such notification", detail)
-    return found
+async def _named(context: AdminContext, request: AdminRequest) -> Notification:
+    """The notification that the path names; HttpProblem (404) when the journal doesn't have it."""
+    notification_id = request.http.path_params["id"]
+    named_by_path = await context.dispatcher.journal.get(notification_id)
+    if named_by_path is None:
+        detail = f"there is no notification '{notification_id[:40]}'; the oldest notifications are evicted"
+        raise HttpProblem(404, "Unknown notification", detail)
+    return named_by_path
 
 
 async def _missed(
     context: AdminContext, filters: Mapping[str, str], query: Mapping[str, Any], count: int
 ) -> HttpProblem:
-    detail = in_vain("notification", filters, query, count)
-    whose = {name: value for name, value in filters.items() if name == "clientId"}
-    others = await context.dispatcher.journal.newest_first(wanted(whose), after=query["after"])
+    detail = unmet("notification", filters, query, count)
+    owner = {name: value for name, value in filters.items() if name == "clientId"}
+    others = await context.dispatcher.journal.newest_first(wanted(owner), after=query["after"])
     if others:
-        detail += f" The latest of {len(others)}: {_told(others[0])}"
+        detail += f" The latest of {len(others)}: {_state(others[0])}"
     elif not count:
         detail += " There is no other one either: has the buyer acted?"
-    shown_whole = [payment_views.notification_summary(one) for one in others[:3]]
-    found = {"filters": dict(filters), "expected": query["count"], "count": count, "latest": shown_whole}
-    return HttpProblem(408, "Not enough notifications", detail, **found)
+    summaries = [payment_views.notification_summary(other) for other in others[:3]]
+    return HttpProblem(
+        408,
+        "Not enough notifications",
+        detail,
+        filters=dict(filters),
+        expected=query["count"],
+        count=count,
+        latest=summaries,
+    )
 
 
-def _told(one: Notification) -> str:
-    summary = payment_views.notification_summary(one)
+def _state(notification: Notification) -> str:
+    """The state of a notification in a sentence."""
+    summary = payment_views.notification_summary(notification)
     why = summary["problem"] or (summary["attempts"][-1]["why"] if summary["attempts"] else None)
-    whose = f" of {one.request_id}" if one.request_id else ""
-    waits = f", it waits for {one.waits_for}" if one.held else ""
-    return f"#{one.id} {one.name}{whose} is {one.status}{waits}" + (f": {why}" if why else "")
+    request = f" of {notification.request_id}" if notification.request_id else ""
+    waits = f", it waits for {notification.waits_for}" if notification.held else ""
+    state = f"#{notification.id} {notification.name}{request} is {notification.status}{waits}"
+    return f"{state}: {why}" if why else state

@@ -1,4 +1,4 @@
-"""Describes the gateway and the admin API as OpenAPI 3.1, from the schemas that requests are checked against."""
+"""Describes the merchant API and the admin API as OpenAPI 3.1, from the schemas that validate requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mock_alipay.web.admin.parameters import SCHEMA
 
 
 def describe(schemas: Schemas, endpoints: Iterable[str]) -> dict[str, Any]:
-    """The whole document."""
+    """The OpenAPI document."""
     spoken = {id_: name for name, id_ in spoken_names(endpoints).items()}
     parts = _Components(schemas, spoken)
     paths = {f"{prefix}{id_}": {"post": _endpoint(parts, id_, prefix)} for id_ in spoken for prefix in PREFIXES}
@@ -34,19 +34,19 @@ def describe(schemas: Schemas, endpoints: Iterable[str]) -> dict[str, Any]:
 
 
 class _Components:
-    """The schemas that are referred to, under names that are theirs alone, and what they refer to in turn."""
+    """The schemas under ``components``, by unique names: those that are referenced, directly or indirectly."""
 
     def __init__(self, schemas: Schemas, spoken: Mapping[str, str]) -> None:
         self.schemas = schemas
         self.spoken = spoken
-        """What users call an endpoint, by its id."""
+        """Endpoints as users write them, by id."""
         self._made: dict[str, Any] = {}
 
     def made(self) -> dict[str, Any]:
         return dict(sorted(self._made.items()))
 
     def ref(self, reference: str, within: str = "") -> dict[str, str]:
-        """A reference to a schema file, or to a definition in it, which is taken in."""
+        """A reference to a schema file or to a definition in it, which is added to the components."""
         schema, file, pointer = self.schemas.follow(reference, within)
         name = self._name(file, pointer)
         if name not in self._made:
@@ -61,28 +61,28 @@ class _Components:
             id_, _, reply = file.removesuffix(".json").partition(".")
             word = _capitalized(self.spoken.get(id_, stem))
             return f"{word}{_capitalized(reply) or 'Request'}"
-        # Names of the field stay as they are; those of other files tell whose they are.
+        # Definitions of the wire keep their names; those of other files get the file's name as a prefix.
         if stem == "codes":
             return f"{last}Code"
         return last if stem in ("common", "types") else f"{stem.capitalize()}{last}"
 
     def rewritten(self, schema: Any, within: str) -> Any:
-        """A schema whose references lead into the document, without what concerns its file alone."""
+        """A schema whose references point into the document, without keywords that concern its file only."""
         if isinstance(schema, list):
-            return [self.rewritten(one, within) for one in schema]
+            return [self.rewritten(item, within) for item in schema]
         if not isinstance(schema, Mapping):
             return schema
-        found: dict[str, Any] = {}
+        result: dict[str, Any] = {}
         for key, value in schema.items():
             if key == "$ref":
-                found.update(self.ref(value, within))
+                result.update(self.ref(value, within))
             elif key not in ("$id", "$schema", "$defs", "$comment"):
-                found[key] = value if key in ("enum", "const", "default") else self.rewritten(value, within)
-        return found
+                result[key] = value if key in ("enum", "const", "default") else self.rewritten(value, within)
+        return result
 
 
 def _capitalized(name: str) -> str:
-    """``toys/cancel`` as one word with capitals: ``ToysCancel``."""
+    """``toys/cancel`` as ``ToysCancel``."""
     return "".join(part[:1].upper() + part[1:] for part in name.split("/"))
 
 
@@ -94,22 +94,22 @@ def _endpoint(parts: _Components, id_: str, prefix: str) -> dict[str, Any]:
     return {
         **described,
         "operationId": f"{name.replace('/', '_')}{'Sandbox' if sandbox else ''}",
-        "summary": name + (" as clients with a sandbox client id call it" if sandbox else ""),
+        "summary": name + (" for client ids of the sandbox" if sandbox else ""),
         "requestBody": _body(["application/json"], parts.ref(f"{id_}.json"), required=True),
     }
 
 
 def _admin_call(parts: _Components, path: str, call: str, spec: Mapping[str, Any]) -> dict[str, Any]:
     schema = {name: parts.rewritten(one, SCHEMA) for name, one in spec.get("query", {}).items()}
-    placed = re.findall(r"{(\w+)}", path)
+    path_parameters = re.findall(r"{(\w+)}", path)
     parameters: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in placed
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in path_parameters
     ]
     parameters += [{"name": name, "in": "query", "schema": one} for name, one in schema.items()]
     parameters += [_header(name, one["description"]) for name, one in spec.get("headers", {}).items()]
     answers = {status: _answer(parts, one, "problem+json") for status, one in spec.get("otherwise", {}).items()}
     described: dict[str, Any] = {
-        "operationId": re.sub(r"\W+(\w?)", lambda found: found[1].upper(), call.lower()),
+        "operationId": re.sub(r"\W+(\w?)", lambda match: match[1].upper(), call.lower()),
         "summary": spec["summary"],
         "tags": ["admin"],
         "responses": {"200": _good(parts, spec), **answers, "default": _problem(parts)},
@@ -125,7 +125,7 @@ def _admin_call(parts: _Components, path: str, call: str, spec: Mapping[str, Any
 
 
 def _posted(parts: _Components, pointer: str) -> dict[str, Any]:
-    """A scenario, and beside its keys those of the admin API."""
+    """A scenario's schema with the additional keys of the admin API."""
     scenario = parts.rewritten(parts.schemas.document(SCENARIO_SCHEMA)["else"], SCENARIO_SCHEMA)
     own = parts.schemas.follow(pointer, SCHEMA)[0]
     properties = {**parts.rewritten(own["properties"], SCHEMA), **scenario["properties"]}
@@ -147,11 +147,10 @@ def _good(parts: _Components, spec: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _answer(parts: _Components, schema: Mapping[str, Any], media: str) -> dict[str, Any]:
-    found = parts.rewritten(schema, SCHEMA)
-    own = parts.schemas.follow(schema["$ref"], SCHEMA)[0]
+    definition = parts.schemas.follow(schema["$ref"], SCHEMA)[0]
     return {
-        "description": own.get("description", "The answer."),
-        "content": {f"application/{media}": {"schema": found}},
+        "description": definition.get("description", "The reply."),
+        "content": {f"application/{media}": {"schema": parts.rewritten(schema, SCHEMA)}},
     }
 
 

@@ -1,4 +1,4 @@
-"""What admin calls ask for: query parameters and bodies, read strictly."""
+"""Parses and validates the query parameters and bodies of admin calls."""
 
 from __future__ import annotations
 
@@ -17,44 +17,44 @@ from mock_alipay.web.asgi.problems import HttpProblem
 from mock_alipay.web.asgi.request_body import read_body
 
 SCHEMA = str(Path(__file__).with_name("admin.json"))
-"""What each admin call takes and gives."""
+"""The file that describes the request and the reply of each admin call."""
 JSON = "application/json"
 YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
 
 _MAX_BODY = 256 * 1024
 _WHOLE = re.compile(r"[0-9]{1,13}")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-"""As JSON writes numbers, and so as programs do: 1e-07."""
+"""A number as JSON and programs write it, such as 1e-07."""
 
 
 def parameters(request: Request, known: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The query, as ``known`` (schemas by name) types it and with its defaults.
+    """The query with the types and defaults of ``known``, schemas by parameter name.
 
-    HttpProblem (400) for a parameter that does not exist, is given twice, or has a wrong value.
+    HttpProblem (400) for a parameter that is unknown, repeated or invalid.
     """
-    found = {name: schema["default"] for name, schema in known.items() if "default" in schema}
+    values = {name: schema["default"] for name, schema in known.items() if "default" in schema}
     given: set[str] = set()
     for name, value in request.query_params.multi_items():
         if name not in known:
             raise unknown("query parameter", name, known)
         if name in given:
-            raise HttpProblem(400, "Parameter given twice", f"query parameter {name} is given twice")
+            raise HttpProblem(400, "Repeated parameter", f"query parameter {name}: expected one, got several")
         given.add(name)
-        found[name] = _typed(name, value, known[name])
-    return found
+        values[name] = _typed(name, value, known[name])
+    return values
 
 
 async def body_of(request: Request) -> tuple[str, bytes]:
-    """The body's media type, lower case, and its bytes."""
+    """The body's media type in lower case, and its bytes."""
     raw = await read_body(request.scope, request.receive, _MAX_BODY, flag=None)
     if raw is None:
-        # Half a body is not an empty one: a reset meant for one client id would become a reset of all.
-        raise HttpProblem(400, "Body incomplete", "the client left before the body had arrived")
+        # An incomplete body must not count as an empty one: a reset of one client id would become a reset of all.
+        raise HttpProblem(400, "Incomplete body", "the client disconnected before the end of the body")
     return request.headers.get("content-type", "").partition(";")[0].strip().lower(), raw
 
 
 def json_object(media: str, raw: bytes) -> dict[str, Any]:
-    """A JSON object from a body, without its nulls; an empty body counts as {}."""
+    """The JSON object in a body, without members that are null; an empty body counts as {}."""
     if not raw.strip():
         return {}
     if media != JSON:
@@ -69,7 +69,7 @@ def json_object(media: str, raw: bytes) -> dict[str, Any]:
 
 
 def check(schemas: Schemas, schema: str, body: Mapping[str, Any]) -> None:
-    """HttpProblem (400) tells everything that ``schema`` says no to, and what is allowed."""
+    """HttpProblem (400) lists everything in a body that is invalid by ``schema``, and the allowed fields."""
     if schemas.accepts(schema, body):
         return
     file, _, pointer = schema.partition("#")
@@ -81,24 +81,26 @@ def check(schemas: Schemas, schema: str, body: Mapping[str, Any]) -> None:
 
 
 def bad_fields(faults: Iterable[Fault], allowed: list[str]) -> HttpProblem:
-    """The error for fields that are missing or wrong."""
-    told = [{"path": f.path, "expected": f.expected, "found": f.found, "message": f.text} for f in faults]
-    return HttpProblem(400, "Bad field", "; ".join(fault["message"] for fault in told), faults=told, allowed=allowed)
+    """The error for fields that are missing or invalid."""
+    details = [{"path": f.path, "expected": f.expected, "found": f.found, "message": f.text} for f in faults]
+    return HttpProblem(
+        400, "Bad field", "; ".join(fault["message"] for fault in details), faults=details, allowed=allowed
+    )
 
 
-def wrong_media(found: str, allowed: Iterable[str]) -> HttpProblem:
-    """The error for a body of another type."""
+def wrong_media(media: str, allowed: Iterable[str]) -> HttpProblem:
+    """The error for a body of an unsupported media type."""
     expected = ", ".join(allowed)
-    return HttpProblem(415, "Wrong media type", f"header Content-Type: expected {expected}, got {found or 'none'}")
+    return HttpProblem(415, "Wrong media type", f"header Content-Type: expected {expected}, got {media or 'none'}")
 
 
-def unknown(what: str, name: str, allowed: Iterable[str]) -> HttpProblem:
-    """The error for a name that does not exist."""
+def unknown(noun: str, name: str, allowed: Iterable[str]) -> HttpProblem:
+    """The error for an unknown name, with the closest known one; ``noun`` says what it names."""
     names = list(allowed)
     meant = close(name, names)
     hint = f"did you mean {meant}? " if meant else ""
-    detail = f"there is no {what} '{name[:80]}'; {hint}allowed: {', '.join(names) or 'none'}"
-    return HttpProblem(400, f"Unknown {what}", detail, allowed=names)
+    detail = f"there is no {noun} '{name[:80]}'; {hint}allowed: {', '.join(names) or 'none'}"
+    return HttpProblem(400, f"Unknown {noun}", detail, allowed=names)
 
 
 def _number(text: str, kind: str) -> float | None:

@@ -1,4 +1,4 @@
-"""Payments and notifications as the admin API shows them."""
+"""Payments and notifications as JSON for the admin API."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from mock_alipay.web.admin.call_views import masked_headers, signed
 from mock_alipay.webhooks import target_of
 
 ATTEMPTS_SHOWN = 20
-"""Attempts of a notification that are shown at a time; its timetable has eight."""
+"""Attempts of a notification on one page; the retry schedule has eight."""
 
 
 def payment_view(payment: Payment) -> dict[str, Any]:
-    """A payment as the gateway sees it."""
+    """A payment with its request."""
     return {**payment_summary(payment), "request": mask_json(orjson.loads(payment.request))}
 
 
 def aggregate_summary(aggregate: Aggregate, families: Families) -> dict[str, Any]:
-    """What aggregates of all families have."""
+    """What the aggregates of all families have in common."""
     return {
         families[aggregate.family].id_field: mask_cards(aggregate.request_id),
         "clientId": mask_cards(aggregate.client_id),
@@ -40,7 +40,7 @@ def aggregate_summary(aggregate: Aggregate, families: Families) -> dict[str, Any
 
 
 def payment_summary(payment: Payment) -> dict[str, Any]:
-    """The same without the request."""
+    """A payment without its request, as in events."""
     session = payment.session
     return {
         "paymentRequestId": mask_cards(payment.payment_request_id),
@@ -66,14 +66,14 @@ def payment_summary(payment: Payment) -> dict[str, Any]:
 
 
 def notification_view(notification: Notification) -> dict[str, Any]:
-    """A notification with its body and every attempt."""
+    """A notification with its body."""
     return {**notification_summary(notification), "request": mask_json(orjson.loads(notification.body))}
 
 
 def whole_notification_view(notification: Notification, attempts_after: int | None = None) -> dict[str, Any]:
-    """The same with the text that the latest attempt's signature must fit.
+    """A notification with its body and the text that the latest attempt signed.
 
-    ``attempts_after``: the attempts that follow so many, in place of the latest.
+    ``attempts_after``: show the page of attempts after the first so many, in place of the latest attempts.
     """
     view = {**notification_view(notification), "signed": _signed(notification)}
     if attempts_after is not None:
@@ -83,7 +83,7 @@ def whole_notification_view(notification: Notification, attempts_after: int | No
 
 
 def notification_summary(notification: Notification) -> dict[str, Any]:
-    """The same without the body."""
+    """A notification without its body, as in events."""
     return {
         "id": notification.id,
         "notification": notification.name,

@@ -1,4 +1,4 @@
-"""Admin calls about payments: list and show them, and act as the buyer."""
+"""Admin API: list and show payments, and act as the buyer."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from mock_alipay.web.asgi.problems import HttpProblem
 
 
 async def list_payments(context: AdminContext, request: AdminRequest) -> Any:
-    """The payments that the gateway knows, the latest change first."""
-    known = _payments(await context.repository.store.browse(request.client_id))
-    keys = [payment.key for payment in itertools.islice(known, request.query["limit"])]
+    """List the payments, the most recently changed first."""
+    stored = _payments(await context.repository.store.browse(request.client_id))
+    keys = [payment.key for payment in itertools.islice(stored, request.query["limit"])]
 
-    async def standing(key: Key) -> Payment | None:
+    async def current(key: Key) -> Payment | None:
         for payment in _payments([await context.repository.store.load(key)]):
-            return await _standing(context, payment)
+            return await _current(context, payment)
         return None
 
-    return StreamedList(context, "payments", keys, standing, payment_views.payment_view)
+    return StreamedList(context, "payments", keys, current, payment_views.payment_view)
 
 
 async def get_payment(context: AdminContext, request: AdminRequest) -> Any:
-    """One payment."""
-    found = await _requested_payment(context, request)
-    return await context.worker.do(lambda: payment_views.payment_view(found))
+    """Show one payment."""
+    payment = await _requested_payment(context, request)
+    return await context.worker.do(lambda: payment_views.payment_view(payment))
 
 
 async def act(context: AdminContext, request: AdminRequest) -> Any:
@@ -52,21 +52,21 @@ async def act(context: AdminContext, request: AdminRequest) -> Any:
 
 
 async def payment_of(context: AdminContext, payment_request_id: str, client_id: str | None) -> Payment:
-    """The payment with this id, as it stands; NoSuchAggregate, or HttpProblem where several clients have it."""
+    """The current state of a payment; NoSuchAggregate, or HttpProblem (409) when several client ids use this id."""
     if client_id is None:
-        every = _payments(await context.repository.store.browse())
-        found = [payment for payment in every if payment.payment_request_id == payment_request_id]
+        stored = _payments(await context.repository.store.browse())
+        matches = [payment for payment in stored if payment.payment_request_id == payment_request_id]
     else:
-        known = await context.repository.store.load((client_id, FAMILY, payment_request_id))
-        found = list(_payments([known]))
-    if not found:
-        whose = f" by client id {client_id}" if client_id else ""
-        detail = f"no session or payment was created{whose} with paymentRequestId '{payment_request_id[:64]}'"
+        loaded = await context.repository.store.load((client_id, FAMILY, payment_request_id))
+        matches = list(_payments([loaded]))
+    if not matches:
+        owner = f" by client id {client_id}" if client_id else ""
+        detail = f"no session or payment was created{owner} with paymentRequestId '{payment_request_id[:64]}'"
         raise NoSuchAggregate("payment", detail)
-    if len(found) > 1:
-        clients = ", ".join(payment.client_id for payment in found)
+    if len(matches) > 1:
+        clients = ", ".join(payment.client_id for payment in matches)
         raise HttpProblem(409, "Several payments", f"several client ids used this id; add clientId, one of {clients}")
-    return await _standing(context, found[0])
+    return await _current(context, matches[0])
 
 
 async def _requested_payment(context: AdminContext, request: AdminRequest) -> Payment:
@@ -74,19 +74,19 @@ async def _requested_payment(context: AdminContext, request: AdminRequest) -> Pa
     return await payment_of(context, request.http.path_params["paymentRequestId"], request.client_id)
 
 
-async def _standing(context: AdminContext, payment: Payment) -> Payment:
-    """As it stands now, even where nobody sees to what is due (an app without its lifespan)."""
+async def _current(context: AdminContext, payment: Payment) -> Payment:
+    """A payment after everything that is due, even without the scheduler (an app without its lifespan)."""
     now = await context.clocks.now(payment.client_id)
     return next(_payments([await context.repository.advance(payment, now)]), payment)
 
 
-def _payments(found: Iterable[Aggregate | None]) -> Iterator[Payment]:
-    return (one for one in found if isinstance(one, Payment))
+def _payments(aggregates: Iterable[Aggregate | None]) -> Iterator[Payment]:
+    return (aggregate for aggregate in aggregates if isinstance(aggregate, Payment))
 
 
 def _check_reason(action: str, code: str, results: Mapping[str, Result]) -> None:
     reasons = [name for name, result in results.items() if result.status == "F"]
     if action != "decline":
-        raise HttpProblem(400, "Bad field", f"code: only a decline has a reason, {action} has none")
+        raise HttpProblem(400, "Bad field", f"code: expected only with the action decline, got it with {action}")
     if code not in reasons:
         raise unknown("code", code, reasons)

@@ -1,4 +1,4 @@
-"""The admin API under ``/__admin``: which call is answered by what, and how it is let in and checked."""
+"""The admin API under ``/__admin``: the handler of each call, and the validation of its request."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ CALLS: Mapping[str, Mapping[str, Handler]] = {
     "/events": {"GET": events.events},
     "/reset": {"POST": system.reset},
 }
-"""Every admin call: path, method, what answers. ``admin.json`` says what each takes and gives."""
+"""Every admin call: path, method and handler. ``admin.json`` describes its request and reply."""
 
 
 def admin_api(context: AdminContext) -> Router:
-    """Answers every admin call, and describes both APIs; who may call them is checked before."""
+    """The router of all admin calls and of ``/openapi.json``. Access is checked before."""
     specs = context.contract.schemas.document(SCHEMA)["calls"]
     document = cache(
         lambda: orjson.dumps(describe(context.contract.schemas, context.families.endpoints), option=orjson.OPT_INDENT_2)
@@ -79,62 +79,62 @@ def admin_api(context: AdminContext) -> Router:
 
 
 def public_paths(schemas: Schemas) -> list[str]:
-    """What needs no token: it holds no secret, and a client that waits for the gateway has no token yet."""
+    """Paths that need no token: they contain no secret, and a client needs them before it has the token."""
     calls = schemas.document(SCHEMA)["calls"].items()
     return [OPENAPI, *(f"{PREFIX}{call.partition(' ')[2]}" for call, spec in calls if not spec.get("token", True))]
 
 
 @dataclass(frozen=True, slots=True)
 class _Resource:
-    """A path, and what answers each of its methods; to Starlette an ASGI app, so that every method comes here."""
+    """The handlers of a path by method; an ASGI app, so that Starlette routes every method here."""
 
     methods: Mapping[str, Callable[[Request], Awaitable[Response]]]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request; HttpProblem (405) when its method is not allowed."""
+        """Handle a request; HttpProblem (405) when its method is not allowed."""
         request = Request(scope, receive, send)
-        answer = self.methods.get("GET" if request.method == "HEAD" else request.method)
-        if answer is None:
+        handler = self.methods.get("GET" if request.method == "HEAD" else request.method)
+        if handler is None:
             raise _wrong_method(request, list(self.methods))
-        response = await answer(request)
+        response = await handler(request)
         await response(scope, receive, send)
 
 
 @dataclass(frozen=True, slots=True)
 class _AdminCall:
-    """One line of the table, with what its schema says."""
+    """A handler with the description of its request."""
 
     handler: Handler
     spec: Mapping[str, Any]
     context: AdminContext
 
     async def answer(self, request: Request) -> Response:
-        """Check the request, hand it over, and compose the answer."""
+        """Validate the request, call the handler, and compose the response."""
         if request.method == "HEAD" and "stream" in self.spec:
             raise _wrong_method(request, ["GET"])
         schemas = self.context.contract.schemas
-        known = {name: schemas.resolve(one, SCHEMA)[0] for name, one in self.spec.get("query", {}).items()}
+        known = {name: schemas.resolve(schema, SCHEMA)[0] for name, schema in self.spec.get("query", {}).items()}
         query = parameters(request, known)
         media, raw = await body_of(request)
         body: dict[str, Any] = {}
         if "media" not in self.spec and "body" in self.spec:
             body = json_object(media, raw)
             check(schemas, f"{SCHEMA}{self.spec['body']['$ref']}", body)
-        answer = await self.handler(self.context, AdminRequest(request, query, body, media, raw))
-        return answer if isinstance(answer, Response) else json_response(answer)
+        content = await self.handler(self.context, AdminRequest(request, query, body, media, raw))
+        return content if isinstance(content, Response) else json_response(content)
 
 
 def spoken(path: str) -> str:
-    """A path of the table as people write it."""
+    """A path of the table as documents write it."""
     return path.replace(":path}", "}")
 
 
 async def _no_such_call(scope: Scope, _receive: Receive, _send: Send) -> None:
     path = Request(scope).url.path
     known = [f"{PREFIX}{spoken(path)}" for path in CALLS]
-    raise HttpProblem(404, "No such admin call", f"there is no admin call {path}", known=known)
+    raise HttpProblem(404, "Unknown admin call", f"unknown admin call {path[:80]}", known=known)
 
 
 def _wrong_method(request: Request, allowed: list[str]) -> HttpProblem:
-    detail = f"{request.method} is not allowed here; allowed: {', '.join(allowed)}"
+    detail = f"expected the method {' or '.join(allowed)}, got {request.method[:40]}"
     return HttpProblem(405, "Method not allowed", detail, headers={"allow": ", ".join(allowed)}, allowed=allowed)

@@ -1,4 +1,4 @@
-"""Admin calls about scenarios: list, load, choose and clear."""
+"""Admin API: list, load, choose and clear scenarios."""
 
 from __future__ import annotations
 
@@ -15,24 +15,26 @@ from mock_alipay.web.asgi.problems import HttpProblem
 
 
 async def list_scenarios(context: AdminContext, request: AdminRequest) -> Any:
-    """The scenarios that a client id can see; without one all there are."""
+    """List the scenarios that are visible to a client id, or without one all scenarios."""
     selector, client_id = context.selector, request.client_id
-    whose = {id(scenario): whom for whom, scenario in await selector.registry.loaded()}
-    chosen = [{"clientId": who, "scenario": name, "times": times} for who, name, times in await selector.preferences()]
+    owners = {id(scenario): owner for owner, scenario in await selector.registry.loaded()}
+    chosen = [
+        {"clientId": owner, "scenario": name, "times": times} for owner, name, times in await selector.preferences()
+    ]
     return {
         "scenarios": [
             scenario_view(
-                scenario, context.vocabulary.spoken, loaded=id(scenario) in whose, client_id=whose.get(id(scenario))
+                scenario, context.vocabulary.spoken, loaded=id(scenario) in owners, client_id=owners.get(id(scenario))
             )
             for scenario in await selector.registry.visible(client_id)
         ],
         "default": selector.default,
-        "chosen": mask_json([one for one in chosen if client_id is None or one["clientId"] in (None, client_id)]),
+        "chosen": mask_json([each for each in chosen if client_id is None or each["clientId"] in (None, client_id)]),
     }
 
 
 async def load_scenario(context: AdminContext, request: AdminRequest) -> Any:
-    """Load a scenario, or those of a template, until reset."""
+    """Load a scenario, or all scenarios of a template, until reset."""
     if request.media not in (JSON, *YAML):
         raise wrong_media(request.media, [JSON, YAML[0]])
     try:
@@ -49,17 +51,18 @@ async def load_scenario(context: AdminContext, request: AdminRequest) -> Any:
 
 
 async def choose_scenario(context: AdminContext, request: AdminRequest) -> Any:
-    """Play a scenario for the next calls, or until changed."""
+    """Set the scenario for the next calls, or until it is changed."""
     body = dict(request.body)
     if "times" in body:
         # 2.0 is a whole number to JSON Schema.
         body["times"] = int(body["times"])
-    await context.selector.prefer(body["scenario"], client_id=request.client_id, times=body.get("times"))
+    times = body.get("times")
+    await context.selector.prefer(body["scenario"], client_id=request.client_id, times=times)
     return body
 
 
 async def clear_scenario(context: AdminContext, request: AdminRequest) -> Any:
-    """Take back what was set."""
+    """Clear the scenario that was set for a client id, or without one all that were set."""
     await context.selector.clear(request.client_id)
     return {"status": "ok"}
 
@@ -67,7 +70,7 @@ async def clear_scenario(context: AdminContext, request: AdminRequest) -> Any:
 def scenario_view(
     scenario: Scenario, spoken: Callable[[str], str], *, loaded: bool, client_id: str | None
 ) -> dict[str, Any]:
-    """A scenario in a list; ``loaded``: at run time, for ``client_id`` or for all."""
+    """A scenario as JSON; ``loaded``: at run time, for ``client_id`` or for all."""
     return {
         "name": scenario.name,
         "description": mask_text(scenario.description),
@@ -90,12 +93,16 @@ def _posted(context: AdminContext, request: AdminRequest) -> tuple[list[Scenario
     )
     name, client_id = _one("name", request, upload.name), _one("clientId", request, upload.client_id)
     if name is None:
-        raise HttpProblem(400, "No name", "a scenario needs a name: POST …/scenarios?name=NAME, or the key name in it")
+        raise HttpProblem(
+            400, "No name", "name: missing; write POST …/scenarios?name=NAME, or the key name in the scenario"
+        )
     return upload.scenarios(name), client_id
 
 
 def _one(name: str, request: AdminRequest, in_body: str | None) -> str | None:
     in_query: str | None = request.query.get(name)
     if None not in (in_query, in_body) and in_query != in_body:
-        raise HttpProblem(400, "Bad field", f"{name} is {in_query} in the query and {in_body} in the body")
+        raise HttpProblem(
+            400, "Bad field", f"{name}: expected the same in query and body, got {in_query} and {in_body}"
+        )
     return in_query or in_body

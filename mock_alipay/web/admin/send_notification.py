@@ -1,4 +1,4 @@
-"""Sending a notification by hand: of a payment as it stands, or with a body of one's own."""
+"""Admin API: send a notification by hand, composed from a payment or with a given body."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from mock_alipay.web.admin.payments import payment_of
 from mock_alipay.web.asgi.problems import HttpProblem
 
 _OWN = frozenset({"notification", "clientId", "paymentRequestId", "notifyType", "transactionId", "url", "body"})
-"""What the call takes beside the keys that a scenario has for a notification."""
+"""The fields of the call that are not keys of a scenario's notification."""
 
 _COMPOSED = ("notifyType", "transactionId", "result", "message", "set")
-"""What concerns the body that the gateway composes."""
+"""Fields that change a composed body, and so cannot be combined with a given one."""
 
 _TYPES: Mapping[NotificationName, str] = {
     "notifyPayment": "PAYMENT_RESULT",
@@ -37,27 +37,27 @@ _TYPES: Mapping[NotificationName, str] = {
 _KINDS: Mapping[NotificationName, TransactionType] = {"notifyCapture": "CAPTURE", "notifyRefund": "REFUND"}
 
 _PENDING = ("PROCESSING", "PENDING")
-"""States of a payment that has no result to tell of yet."""
+"""States of a payment that has no result yet."""
 
 
 async def notify(context: AdminContext, request: AdminRequest) -> Any:
-    """Send it, as often and as late as it is wanted; answers with what is on its way."""
-    written = {key: value for key, value in request.body.items() if key not in _OWN}
-    notification_step = _notification_step(context, request.body["notification"], written)
+    """Enqueue the notification and its copies; the reply lists them."""
+    step_keys = {key: value for key, value in request.body.items() if key not in _OWN}
+    notification_step = _notification_step(context, request.body["notification"], step_keys)
     draft = (
-        await _own(context, request, notification_step)
+        await _given(context, request, notification_step)
         if "body" in request.body
         else await _composed(context, request, notification_step)
     )
     if draft.status == "PENDING":
         draft = draft._replace(url=request.body.get("url", draft.url))
-    sent = await context.repository.notifier.enqueue(draft, notification_step)
-    return {"notifications": await context.worker.do(lambda: [payment_views.notification_view(one) for one in sent])}
+    copies = await context.repository.notifier.enqueue(draft, notification_step)
+    return {"notifications": await context.worker.do(lambda: [*map(payment_views.notification_view, copies)])}
 
 
-def _notification_step(context: AdminContext, name: NotificationName, written: Mapping[str, Any]) -> NotificationStep:
-    """How it is to be sent: in the words of a scenario, and checked as one."""
-    document = Document("body", {"description": "by hand", name: dict(written)})
+def _notification_step(context: AdminContext, name: NotificationName, keys: Mapping[str, Any]) -> NotificationStep:
+    """The keys of a scenario's notification, validated as those of a scenario file."""
+    document = Document("body", {"description": "by hand", name: dict(keys)})
     try:
         return parse_scenario(document, "by-hand", context.vocabulary).notification_steps[f"{PAYMENTS.name}/{name}"][0]
     except SetupError as error:
@@ -65,13 +65,13 @@ def _notification_step(context: AdminContext, name: NotificationName, written: M
         raise HttpProblem(400, "Bad field", "; ".join(problems), faults=problems) from None
 
 
-async def _own(context: AdminContext, request: AdminRequest, notification_step: NotificationStep) -> Notification:
-    """With a body that is sent as it is."""
+async def _given(context: AdminContext, request: AdminRequest, notification_step: NotificationStep) -> Notification:
+    """A notification with the body of the request."""
     body = request.body
-    unfit = [name for name in _COMPOSED if name in body]
-    if unfit:
+    conflicting = [name for name in _COMPOSED if name in body]
+    if conflicting:
         raise HttpProblem(
-            400, "Bad field", f"{unfit[0]}: a body of one's own is sent as it is; leave one of the two out"
+            400, "Bad field", f"{conflicting[0]}: not allowed together with body, which is sent unchanged"
         )
     if "paymentRequestId" in body:
         payment = await payment_of(context, body["paymentRequestId"], request.client_id)
@@ -88,16 +88,14 @@ async def _own(context: AdminContext, request: AdminRequest, notification_step: 
 async def _without_payment(
     context: AdminContext, request: AdminRequest, notification_step: NotificationStep
 ) -> Notification:
-    """Of nothing that the gateway knows: the request says to whom and where it is sent."""
+    """A notification about no payment: the request names the client id and the URL."""
     body = request.body
     for name in ("clientId", "url"):
         if name not in body:
-            detail = f"{name}: missing; it is required where no paymentRequestId names a payment"
+            detail = f"{name}: missing, it is required without paymentRequestId"
             raise HttpProblem(400, "Bad field", detail)
     if notification_step.after:
-        raise HttpProblem(
-            400, "Bad field", "after: there is nothing to wait for where no paymentRequestId names a payment"
-        )
+        raise HttpProblem(400, "Bad field", "after: not allowed without paymentRequestId, there is nothing to wait for")
     now = await context.clocks.now(request.client_id)
     delay = context.repository.notifier.delay(notification_step, "by hand", body["notification"])
     return Notification(
@@ -116,37 +114,40 @@ async def _without_payment(
 
 
 async def _composed(context: AdminContext, request: AdminRequest, notification_step: NotificationStep) -> Notification:
-    """As the payment stands."""
+    """A notification about the current state of a payment."""
     body = request.body
     if "paymentRequestId" not in body:
-        raise HttpProblem(400, "Bad field", "paymentRequestId: missing; it is required where there is no body to send")
+        raise HttpProblem(400, "Bad field", "paymentRequestId: missing, it is required without body")
     payment = await payment_of(context, body["paymentRequestId"], request.client_id)
     if payment.payment_id is None:
-        detail = "the payment has no paymentId yet: let the buyer act first, or give a body of your own"
+        detail = "the payment has no paymentId yet: let the buyer act first, or send a body"
         raise HttpProblem(409, "No payment yet", detail)
-    return context.repository.notifier.draft(payment, await _news(context, payment, body), notification_step)
+    return context.repository.notifier.draft(payment, await _event(context, payment, body), notification_step)
 
 
-async def _news(context: AdminContext, payment: Payment, body: Mapping[str, Any]) -> DomainEvent:
+async def _event(context: AdminContext, payment: Payment, body: Mapping[str, Any]) -> DomainEvent:
+    """The event to notify; HttpProblem (409) when the payment has no such capture or refund."""
     name: NotificationName = body["notification"]
-    usual = "PAYMENT_PENDING" if name == "notifyPayment" and payment.state in _PENDING else _TYPES[name]
-    event = DomainEvent(name, await context.clocks.now(payment.client_id), body.get("notifyType", usual))
+    default_type = "PAYMENT_PENDING" if name == "notifyPayment" and payment.state in _PENDING else _TYPES[name]
+    event = DomainEvent(name, await context.clocks.now(payment.client_id), body.get("notifyType", default_type))
     if name == "notifyPayment":
         return event
-    made = _made(payment, name)
-    wanted = body.get("transactionId", _latest(payment, name))
-    if wanted not in made:
+    ids = _transaction_ids(payment, name)
+    transaction_id = body.get("transactionId", _latest(payment, name))
+    if transaction_id not in ids:
         kind = _KINDS[name].lower()
-        found = f"the payment has no {kind} {wanted}; it has {', '.join(made[-10:])}" if made else f"no {kind} yet"
-        raise HttpProblem(409, f"No such {kind}", found)
-    return event._replace(transaction_id=wanted)
+        detail = (
+            f"the payment has no {kind} {transaction_id}; it has {', '.join(ids[-10:])}" if ids else f"no {kind} yet"
+        )
+        raise HttpProblem(409, f"Unknown {kind}", detail)
+    return event._replace(transaction_id=transaction_id)
 
 
-def _made(payment: Payment, name: NotificationName) -> list[str]:
-    """The ids of what a notification could tell of."""
+def _transaction_ids(payment: Payment, name: NotificationName) -> list[str]:
+    """The ids of the captures or refunds that a notification can be about, the oldest first."""
     return [t.id for t in payment.transactions if t.type == _KINDS.get(name)]
 
 
 def _latest(payment: Payment, name: NotificationName) -> str | None:
-    made = _made(payment, name)
-    return made[-1] if made else None
+    ids = _transaction_ids(payment, name)
+    return ids[-1] if ids else None

@@ -1,4 +1,4 @@
-"""Lists that are sent piece by piece: a client that does not read holds one piece, not the whole list."""
+"""Lists that are streamed in pieces: a client that reads slowly keeps one piece in memory, not the whole list."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from starlette.types import Receive, Scope, Send
 from mock_alipay.web.admin.context import AdminContext
 
 _PIECE = 64 * 1024
-"""Bytes that are handed to a connection at a time, after it has taken those before."""
+"""Bytes that are written to a connection at a time."""
 
 _BATCH = 256 * 1024
-"""Bytes of records that are rendered together, unless one record has more."""
+"""Bytes of records that are rendered together; a larger record is rendered alone."""
 
 
 class _Sized(Protocol):
     @property
     def size(self) -> int:
-        """Bytes, roughly."""
+        """Approximate bytes."""
 
 
 Key = TypeVar("Key")
@@ -33,8 +33,8 @@ Record = TypeVar("Record", bound=_Sized)
 class StreamedList(StreamingResponse):
     """A JSON object whose last member is a list, in the form of ``problems.json_response``.
 
-    The records are loaded by ``keys`` as they are sent, so that a client who takes long keeps none in memory; what has
-    been forgotten by then is left out.
+    The records are loaded by ``keys`` while the list is sent, so that a slow client keeps none in memory; records that
+    are evicted or deleted by then are left out.
     """
 
     def __init__(
@@ -46,14 +46,14 @@ class StreamedList(StreamingResponse):
         view: Callable[[Record], Any],
         members: Mapping[str, Any] | None = None,
     ) -> None:
-        self._seat = ExitStack()
-        self._seat.enter_context(context.lists.held())
+        self._slot = ExitStack()
+        self._slot.enter_context(context.lists.held())
         batches = _batches(list(keys), load)
         super().__init__(_pieces(_text(context, name, batches, view, members or {})), media_type="application/json")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
-        with self._seat:
+        """Send the list, and free its slot."""
+        with self._slot:
             await super().__call__(scope, receive, send)
 
 

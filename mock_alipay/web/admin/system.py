@@ -1,4 +1,4 @@
-"""Admin calls about the gateway itself: health, environment, certificate and reset."""
+"""Admin API: health, environment, certificate and reset."""
 
 from __future__ import annotations
 
@@ -16,41 +16,41 @@ from mock_alipay.web.asgi.problems import HttpProblem
 _PORT = re.compile(r":[0-9]+$")
 
 
-async def health(_context: AdminContext, _ask: AdminRequest) -> Any:
-    """Whether the gateway is up."""
+async def health(_context: AdminContext, _request: AdminRequest) -> Any:
+    """Show that the gateway is up, and its version."""
     return {"status": "ok", "version": __version__}
 
 
 async def environment(context: AdminContext, request: AdminRequest) -> Any:
-    """What a client must be set up with; the URLs are those of the name under which it came."""
-    reached = request.http.headers.get("host")
-    if reached is None:
+    """Show the settings of a merchant's client; the URLs contain the host name that the caller uses."""
+    host = request.http.headers.get("host")
+    if host is None:
         return context.env
     own = "tlsUrl" if request.http.url.scheme == "https" else "url"
     return {
         **context.env,
-        **{name: _called(context.env[name], reached, whole=name == own) for name in ("url", "tlsUrl")},
+        **{name: _called(context.env[name], host, whole=name == own) for name in ("url", "tlsUrl")},
     }
 
 
-async def certificate(context: AdminContext, _ask: AdminRequest) -> Any:
-    """The certificate of the authority that clients trust over HTTPS, for those who cannot see its file."""
+async def certificate(context: AdminContext, _request: AdminRequest) -> Any:
+    """Show the CA certificate for HTTPS, for clients without access to its file; HttpProblem (404) without HTTPS."""
     file = context.env["caCertificate"]
     if file is None:
-        raise HttpProblem(404, "No certificate", "HTTPS is off here, or another server provides it")
+        raise HttpProblem(404, "No certificate", "HTTPS is turned off, or another server provides it")
     try:
         pem = await context.worker.do(Path(file).read_bytes)
     except OSError as error:
-        raise HttpProblem(404, "No certificate", f"{file} cannot be read any more: {error.strerror}") from None
+        raise HttpProblem(404, "No certificate", f"cannot read {file}: {error.strerror}") from None
     return Response(pem, media_type="application/x-pem-file")
 
 
 async def reset(context: AdminContext, request: AdminRequest) -> Any:
-    """Forget what happened and what was set, of one client id or all."""
+    """Delete the payments, journal and settings of one client id or of all."""
     client_id = request.client_id
     await context.selector.forget(client_id)
     await context.clocks.forget(client_id)
-    forgotten = {
+    deleted = {
         "payments": await context.repository.forget(client_id),
         "calls": await context.journal.forget(client_id),
         "notifications": await context.dispatcher.forget(client_id),
@@ -58,11 +58,11 @@ async def reset(context: AdminContext, request: AdminRequest) -> Any:
     context.scripted_waits.end(client_id)
     context.events.forget(client_id)
     context.events.publish("reset", client_id, {"clientId": client_id and mask_cards(client_id)})
-    return forgotten
+    return deleted
 
 
 def _called(url: str | None, host: str, *, whole: bool) -> str | None:
-    """A URL of this gateway with the host that a client calls it by, and with its port, too, where ``whole``."""
+    """A URL of this gateway with the host name of a Host header; ``whole``: with its port, too."""
     if url is None:
         return None
     scheme, _, authority = url.partition("://")

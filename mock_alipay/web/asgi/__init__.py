@@ -1,1 +1,1 @@
-"""What the merchant API and the admin API share: requests read, errors told."""
+"""Shared by the merchant API and the admin API: request bodies, problem JSON, scripted waits."""

@@ -1,4 +1,4 @@
-"""Errors as HTTP tells them: problem JSON (RFC 9457). Only here do errors of the domain get an HTTP status."""
+"""Errors as problem JSON (RFC 9457). This module alone maps domain errors to HTTP statuses."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ STATUSES: Mapping[type[DomainError], int] = {
 
 
 class HttpProblem(DomainError):
-    """An error that only HTTP knows: an odd request, a wrong field, too many at once."""
+    """An error of the HTTP layer, such as an invalid request or a reached limit."""
 
     def __init__(
         self, status: int, title: str, detail: str, *, headers: Mapping[str, str] | None = None, **extra: Any
@@ -42,24 +42,30 @@ class HttpProblem(DomainError):
 
     @property
     def content(self) -> dict[str, Any]:
-        """The body of the answer."""
-        told = {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail, **self.extra}
-        masked: dict[str, Any] = mask_json(told)
+        """The JSON body."""
+        content = {
+            "type": "about:blank",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            **self.extra,
+        }
+        masked: dict[str, Any] = mask_json(content)
         return masked
 
 
 def problem_of(error: DomainError) -> HttpProblem:
-    """An error with its HTTP status."""
+    """A domain error as HttpProblem, with its status from ``STATUSES``."""
     if isinstance(error, HttpProblem):
         return error
     return HttpProblem(STATUSES[type(error)], error.title, error.detail, **error.extra)
 
 
 async def problem_response(request: Request, error: Exception) -> Response:
-    """Starlette's exception handler for all errors."""
+    """Starlette's handler for every exception."""
     if not isinstance(error, DomainError):
-        logger.error("%s %s met a bug in mock-alipay", request.method, request.url.path, exc_info=error)
-        error = HttpProblem(500, "A bug in mock-alipay", "its log has the traceback; the gateway goes on")
+        logger.error("internal error in %s %s", request.method, request.url.path, exc_info=error)
+        error = HttpProblem(500, "Internal error", "this is a bug in mock-alipay; its log has the traceback")
     problem = problem_of(error)
     return json_response(problem.content, problem.status, problem.headers, "application/problem+json")
 
@@ -67,13 +73,13 @@ async def problem_response(request: Request, error: Exception) -> Response:
 def json_response(
     content: Any, status: int = 200, headers: Mapping[str, str] | None = None, media_type: str = "application/json"
 ) -> Response:
-    """JSON for people to read."""
+    """Indented JSON."""
     body = orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     return Response(body, status, headers, media_type)
 
 
 def problem_reply(error: DomainError, call_id: str) -> Reply:
-    """The reply to the merchant's call with this id."""
+    """An error as the reply to a merchant's call."""
     problem = problem_of(error)
     body = orjson.dumps(problem.content)
     head = b"content-type: application/problem+json\r\ncontent-length: %d\r\nmock-call-id: %b\r\n"

@@ -1,4 +1,4 @@
-"""Reads the body of a request, and waits for its client to leave."""
+"""Reads the body of a request, and detects that its client disconnects."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from starlette.types import Receive, Scope
 from mock_alipay.web.asgi.problems import HttpProblem
 
 _MAX_DIGITS = 20
-"""Digits of a Content-Length: as many as 2**64 has. ``int`` refuses text of more than 4,300."""
+"""Maximum digits of a Content-Length, as many as 2**64 has. ``int`` rejects more than 4,300."""
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int, *, flag: str | None = "--max-body") -> bytes | None:
-    """The whole body; None when the client left meanwhile. HttpProblem (413) when it exceeds ``limit`` bytes,
-    HttpProblem (400) when its announced length has too many digits.
+    """The whole body; None when the client disconnects before its end.
 
-    ``flag`` is what sets the limit, if anything does.
+    HttpProblem: 413 when the body exceeds ``limit`` bytes, 400 when Content-Length has too many digits. ``flag`` is
+    the setting that changes the limit, None if there is none.
     """
     for name, announced in scope["headers"]:
         if name == b"content-length" and announced.isdigit() and _length(announced) > limit:
@@ -44,7 +44,7 @@ def _length(announced: bytes) -> int:
 
 
 async def gone(receive: Receive) -> None:
-    """Return when the client has left; its request must have been read."""
+    """Return when the client disconnects; its request body must have been read."""
     while (await receive())["type"] != "http.disconnect":
         pass
 

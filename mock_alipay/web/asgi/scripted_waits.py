@@ -1,4 +1,4 @@
-"""Replies that a scenario delays or withholds: they wait no longer than their clients do."""
+"""Delays of scenarios: a delayed reply waits until its time is over, its client disconnects, or a reset."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from starlette.types import Receive
 from mock_alipay.web.asgi.request_body import gone
 
 LONGEST = 3600.0
-"""Seconds after which a hanging call ends; longer delays are refused when a scenario is loaded."""
+"""Seconds after which a hanging call ends; scenarios with longer delays are rejected when they are loaded."""
 
 Ended = Literal["over", "left", "reset"]
-"""Why a wait ended: its time is over, its client has left, or the gateway was reset."""
+"""Why a wait ended: its time was over, its client disconnected, or its client id was reset."""
 
 
 class ScriptedWaits:
-    """The calls of merchants that wait on purpose."""
+    """The merchants' calls that a scenario delays."""
 
     def __init__(self) -> None:
         self._waiting: dict[asyncio.Future[None], str] = {}
-        """And their client ids."""
+        """Client ids by the future that ends the wait."""
 
     def __len__(self) -> int:
         """How many calls wait."""
         return len(self._waiting)
 
     async def wait(self, seconds: float, client_id: str, receive: Receive) -> Ended:
-        """Wait, for a call whose request has been read, as long as anybody is there who waits for its reply."""
+        """Wait on behalf of a call whose request body has been read; returns why the wait ended."""
         reset = asyncio.get_running_loop().create_future()
         leaving = asyncio.ensure_future(gone(receive))
         self._waiting[reset] = client_id
@@ -40,7 +40,7 @@ class ScriptedWaits:
             del self._waiting[reset]
 
     def end(self, client_id: str | None) -> None:
-        """End the waits of one client id, or all."""
-        for reset, whose in self._waiting.items():
-            if client_id in (None, whose) and not reset.done():
+        """End the waits of one client id or of all."""
+        for reset, owner in self._waiting.items():
+            if client_id in (None, owner) and not reset.done():
                 reset.set_result(None)

@@ -1,10 +1,10 @@
-"""What admin calls work with: whom they are about, who does the long work, and how many may stay."""
+"""What the handlers of admin calls get: the client id, the background worker, and the concurrency limits."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import http.client
+import dataclasses
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -13,46 +13,36 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
-from mock_alipay.storage import Journal
 from mock_alipay.web.admin import call_views, context
-from mock_alipay.web.admin.context import AdminRequest, BackgroundWorker, ConcurrencyLimit
+from mock_alipay.web.admin.context import AdminContext, AdminRequest, BackgroundWorker, ConcurrencyLimit
 from mock_alipay.web.asgi.problems import HttpProblem
 from tests.live import Live, live, sample
 from tests.web.asking import Listener, problem, until
 
-# --- whom a call is about ---------------------------------------------------------------------------------------------
-
-
-def ask(in_query: str | None, in_body: str | None) -> AdminRequest:
-    """A call that names client ids in these places."""
-    query, body = ({} if name is None else {"clientId": name} for name in (in_query, in_body))
-    return AdminRequest(Request({"type": "http"}), query, body, "", b"")
-
 
 @pytest.mark.parametrize(
-    ("in_query", "in_body", "expected"), [(None, None, None), ("A", None, "A"), (None, "A", "A"), ("A", "A", "A")]
+    ("in_query", "in_body", "expected"),
+    [(None, None, None), ("A", None, "A"), (None, "A", "A"), ("A", "A", "A"), ("A", "B", HttpProblem)],
 )
-def test_client_id(in_query: str | None, in_body: str | None, expected: str | None) -> None:
-    """The client id may stand in the query, in the body or in both; in neither it is all of them."""
-    assert expected == ask(in_query, in_body).client_id
-
-
-def test_two_client_ids() -> None:
-    """Two different ones are a mistake: neither is taken."""
+def test_the_client_id_is_in_query_or_body(in_query: str | None, in_body: str | None, expected: Any) -> None:
+    """In neither it means all client ids; different ones are refused."""
+    query, body = ({} if name is None else {"clientId": name} for name in (in_query, in_body))
+    request = AdminRequest(Request({"type": "http"}), query, body, "", b"")
+    if expected is not HttpProblem:
+        assert expected == request.client_id
+        return
     with pytest.raises(HttpProblem) as caught:
-        _ = ask("A", "B").client_id
-    assert (400, "clientId is A in the query and B in the body") == (caught.value.status, caught.value.detail)
+        _ = request.client_id
+    assert (400, "Two client ids") == (caught.value.status, caught.value.title)
 
 
-# --- the clerk --------------------------------------------------------------------------------------------------------
-
-
-def test_the_clerk_does_one_thing_after_another() -> None:
-    """Work is done in one thread that is not the caller's, in the order given, also after work that failed."""
+def test_the_worker_does_one_thing_after_another() -> None:
+    """In one thread of its own, in order, also after a failure; closed, it leaves no thread behind and starts again."""
     worker, done = BackgroundWorker(), []
+    worker.close()
 
     def work(number: int) -> int:
-        done.append((number, threading.current_thread().name))
+        done.append((number, threading.current_thread()))
         return 1 // number
 
     async def run() -> list[int | BaseException]:
@@ -60,94 +50,74 @@ def test_the_clerk_does_one_thing_after_another() -> None:
 
     first, failed, last = asyncio.run(run())
     worker.close()
-    assert ([0, 1], ZeroDivisionError) == ([first, last], type(failed))
-    assert ([2, 0, 1], 1, False) == (
-        [number for number, _ in done],
-        len({name for _, name in done}),
-        threading.current_thread().name in {name for _, name in done},
-    )
-
-
-def test_the_clerk_goes_and_comes_back() -> None:
-    """Closed, it leaves no thread behind; it may be closed before it did anything, and work after it."""
-    worker = BackgroundWorker()
+    (thread,) = {thread for _, thread in done}
+    thread.join(60)
+    assert ([0, 1], ZeroDivisionError, [2, 0, 1]) == ([first, last], type(failed), [number for number, _ in done])
+    assert (False, True) == (thread.is_alive(), thread is not threading.current_thread())
+    assert thread is not asyncio.run(worker.do(threading.current_thread))
     worker.close()
-    for _ in range(2):
-        thread = asyncio.run(worker.do(threading.current_thread))
-        worker.close()
-        thread.join(60)
-        assert not thread.is_alive()
 
 
-def test_merchants_do_not_queue_behind_the_clerk(own: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While the admin API is busy with lists, more of them than there are threads, large calls are answered."""
+def test_calls_do_not_wait_for_the_worker(own: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the admin API renders a list, large merchants' calls and short admin calls are answered."""
     own.create()
     busy, free = threading.Event(), threading.Event()
-    show, find, looked = call_views.call_view, Journal.newest_first, threading.Semaphore(0)
+    view = call_views.call_view
 
-    def slow(*of: object) -> object:
+    def slow(*of: Any) -> object:
         busy.set()
         assert free.wait(60)
-        return show(*of)  # type: ignore[arg-type]
-
-    async def counted(*of: Any, **how: Any) -> object:
-        looked.release()
-        return await find(*of, **how)
+        return view(*of)
 
     monkeypatch.setattr(call_views, "call_view", slow)
-    monkeypatch.setattr(Journal, "newest_first", counted)
-    with contextlib.ExitStack() as crowd:
-        crowd.callback(free.set)
-        connections = [
-            crowd.enter_context(
-                contextlib.closing(http.client.HTTPConnection("127.0.0.1", own.config.port, timeout=60))
-            )
-            for _ in range(40)
-        ]
-        for connection in connections:
-            connection.request("GET", "/__admin/calls")
-        assert [True] * 41 == [busy.wait(60), *(looked.acquire(timeout=60) for _ in connections)]
-        bodies = [sample(padding="x" * 20_000), sample(padding="x" * 20_000, productCode=None), sample()]
-        assert ["SUCCESS", "PARAM_ILLEGAL", "SUCCESS"] == [own.create(body).code for body in bodies]
-        assert (200, {"count": 4}) == ((count := own.admin("GET", "/calls/count")).status, count.body)
-        free.set()
-        assert {200} == {connection.getresponse().status for connection in connections}
+    with ThreadPoolExecutor(2) as threads:
+        lists = [threads.submit(own.admin, "GET", "/calls") for _ in range(2)]
+        try:
+            assert busy.wait(60)
+            bodies = [sample(padding="x" * 20_000), sample(padding="x" * 20_000, productCode=None), sample()]
+            assert ["SUCCESS", "PARAM_ILLEGAL", "SUCCESS"] == [own.create(body).code for body in bodies]
+            assert {"count": 4} == own.admin("GET", "/calls/count").body
+        finally:
+            free.set()
+        assert {200} == {each.result(60).status for each in lists}
 
 
-# --- rooms ------------------------------------------------------------------------------------------------------------
-
-
-def test_a_full_room() -> None:
-    """When it is full nobody else gets in until someone leaves, however that one leaves."""
-    room = ConcurrencyLimit(2, "guests")
-    with room.held():
-        with contextlib.suppress(ZeroDivisionError), room.held():
+def test_a_limit_refuses_when_no_slot_is_free() -> None:
+    """A slot is free again after its block, also after an exception."""
+    limit = ConcurrencyLimit(2, "guests")
+    with limit.held():
+        with contextlib.suppress(ZeroDivisionError), limit.held():
             with pytest.raises(HttpProblem) as caught:
-                room.held().__enter__()
+                limit.held().__enter__()
             raise ZeroDivisionError
-        with room.held(), pytest.raises(HttpProblem):
-            room.held().__enter__()
-    assert (503, "Too many guests", "2 are open already; close some of them") == (
-        caught.value.status,
-        caught.value.title,
-        caught.value.detail,
-    )
+        with limit.held(), pytest.raises(HttpProblem):
+            limit.held().__enter__()
+    assert (503, "Too many guests", 0) == (caught.value.status, caught.value.title, limit.taken)
 
 
-def test_rooms_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those who listen and those who wait do not keep one another out, nor merchants; who leaves makes room."""
+def test_streams_and_waits_have_separate_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither blocks the other, nor merchants."""
     monkeypatch.setattr(context, "MOST_STREAMS", 1)
     monkeypatch.setattr(context, "MOST_WAITS", 2)
     with live() as running, ThreadPoolExecutor(2) as threads:
-        waiting = [threads.submit(running.admin, "GET", "/calls/wait?timeout=60") for _ in range(2)]
+        waits = [threads.submit(running.admin, "GET", "/calls/wait?timeout=60") for _ in range(2)]
         until(lambda: running.components.events.listeners == 2)
-        with Listener(running) as listener:
-            found = [problem(running.admin("GET", path)) for path in ("/events", "/calls/wait")]
-            assert [(503, "Too many listeners"), (503, "Too many waits")] == [(p["status"], p["title"]) for p in found]
+        with Listener(running):
+            refused = [
+                problem(running.admin("GET", path)) for path in ("/events", "/calls/wait", "/notifications/wait")
+            ]
+            assert [(503, "Too many listeners"), *[(503, "Too many waits")] * 2] == [
+                (each["status"], each["title"]) for each in refused
+            ]
             assert "SUCCESS" == running.create().code
-            assert ["payment", "call"] == [kind for kind, _ in listener.take(2)]
-        assert [200, 200] == [answer.result(60).status for answer in waiting]
+        assert [200, 200] == [answer.result(60).status for answer in waits]
         until(lambda: running.components.events.listeners == 0)
-        assert 200 == running.admin("GET", "/calls/wait").status
         with Listener(running) as listener:
-            assert 200 == listener.status
+            assert (200, 200) == (listener.status, running.admin("GET", "/calls/wait").status)
+
+
+def test_the_limits_are_the_documented_ones() -> None:
+    """100 streams, 300 waits and 100 lists."""
+    defaults = {field.name: field.default_factory for field in dataclasses.fields(AdminContext)}
+    limits = [defaults[name]() for name in ("streams", "waits", "lists")]  # type: ignore[operator]
+    assert [100, 300, 100] == [limit.most for limit in limits]

@@ -1,4 +1,4 @@
-"""Payments and notifications as they are shown: complete, and without card numbers."""
+"""Payments and notifications as JSON: complete, and without card numbers."""
 
 from __future__ import annotations
 
@@ -21,26 +21,22 @@ from mock_alipay.web.admin.payment_views import (
 )
 from tests.calls import NOW
 
-CARD = "4111111111111111"
-MASKED = "411111******1111"
+CARD, MASKED = "4111111111111111", "411111******1111"
 HOUR = timedelta(hours=1)
 
 OPEN = Payment(
     client_id="A",
     payment_request_id="p",
     version=1,
-    request=b'{"paymentRequestId": "p", "paymentAmount": {"currency": "SGD", "value": "100"}}',
+    request=b'{"paymentRequestId": "p"}',
     created=NOW,
     order=Order(Money("SGD", 100), "CARD"),
     closes=NOW + HOUR,
     session=Session("s", "data", NOW, NOW + HOUR, "2026-11-22T02:07:10Z"),
     scenario="success",
 )
-PAID = OPEN._replace(
-    state="SUCCESS", payment_id="2026", begun=NOW + HOUR, paid=NOW + 2 * HOUR, code="SUCCESS", details={"x": "y"}
-)
-
-WAITING = Notification(
+PAID = OPEN._replace(state="SUCCESS", payment_id="2026", begun=NOW + HOUR, paid=NOW + 2 * HOUR, code="SUCCESS")
+PENDING = Notification(
     id="7",
     client_id="A",
     family="payments",
@@ -54,15 +50,12 @@ WAITING = Notification(
     scenario="success",
 )
 HEADERS = {"client-id": "A", "request-time": "2026-11-22T01:07:10Z", "signature": "x"}
-REFUSED = Attempt(NOW, 500, b"out of tea", "the HTTP status was 500, expected 200", 0.0123456)
+FAILED = Attempt(NOW, 500, b"out of tea", "the HTTP status was 500, expected 200", 0.0123456)
 
 
-# --- payments ---------------------------------------------------------------------------------------------------------
-
-
-def test_a_session() -> None:
-    """A payment that nobody has paid shows its session and when that expires; what is to come is null or empty."""
-    assert {
+def test_an_open_session() -> None:
+    """What has not happened yet is null or empty; the summary lacks the request."""
+    summary: dict[str, Any] = {
         "paymentRequestId": "p",
         "clientId": "A",
         "state": "OPEN",
@@ -73,107 +66,63 @@ def test_a_session() -> None:
         "paymentSessionExpiryTime": "2026-11-22T02:07:10Z",
         "paymentAmount": {"currency": "SGD", "value": "100"},
         "paymentMethodType": "CARD",
-        "paymentId": None,
-        "paymentStatus": None,
-        "paymentResultCode": None,
-        "paymentCreateTime": None,
-        "paymentTime": None,
+        **dict.fromkeys(["paymentId", "paymentStatus", "paymentResultCode", "paymentCreateTime", "paymentTime"]),
         "cancelTime": None,
         "transactions": [],
         "buyer": [],
         "next": "2026-11-22T02:07:10.000+00:00",
-        "request": {"paymentRequestId": "p", "paymentAmount": {"currency": "SGD", "value": "100"}},
-    } == payment_view(OPEN)
-
-
-def test_a_paid_one() -> None:
-    """Times are those of replies, in the gateway's zone; nothing is to come any more."""
-    found = payment_view(PAID)
-    assert ("2026", "SUCCESS", "SUCCESS") == (found["paymentId"], found["paymentStatus"], found["paymentResultCode"])
-    assert ["2026-11-22T10:07:10+08:00", "2026-11-22T11:07:10+08:00", None, None] == [
-        found[name] for name in ("paymentCreateTime", "paymentTime", "cancelTime", "next")
-    ]
-    cancelled = payment_view(PAID._replace(state="CANCELLED", cancelled=NOW, code="ORDER_IS_CANCELED"))
-    assert "2026-11-22T09:07:10+08:00" == cancelled["cancelTime"]
+    }
+    assert summary == payment_summary(OPEN)
+    assert {**summary, "request": {"paymentRequestId": "p"}} == payment_view(OPEN)
 
 
 @pytest.mark.parametrize(
-    ("state", "session", "status"),
+    ("state", "session", "status", "acts"),
     [
-        ("EXPIRED", "EXPIRED", "FAIL"),
-        ("PROCESSING", "CLOSED", "PROCESSING"),
-        ("PENDING", "CLOSED", "PENDING"),
-        ("AUTHORIZED", "CLOSED", "SUCCESS"),
-        ("SUCCESS", "CLOSED", "SUCCESS"),
-        ("FAIL", "CLOSED", "FAIL"),
-        ("CANCELLED", "CLOSED", "CANCELLED"),
+        ("EXPIRED", "EXPIRED", "FAIL", 0),
+        ("PROCESSING", "CLOSED", "PROCESSING", 1),
+        ("PENDING", "CLOSED", "PENDING", 1),
+        ("AUTHORIZED", "CLOSED", "SUCCESS", 0),
+        ("SUCCESS", "CLOSED", "SUCCESS", 0),
+        ("FAIL", "CLOSED", "FAIL", 0),
+        ("CANCELLED", "CLOSED", "CANCELLED", 0),
     ],
 )
-def test_states(state: State, session: str, status: str) -> None:
-    """A session is closed once its buyer has acted; paymentStatus is in the words of inquiryPayment."""
-    found = payment_view(PAID._replace(state=state))
-    assert (state, session, status) == (found["state"], found["sessionStatus"], found["paymentStatus"])
+def test_a_payment_by_state(state: State, session: str, status: str, acts: int) -> None:
+    """paymentStatus is as in inquiryPayment; acts of the buyer that are no longer possible are left out."""
+    changed = PAID._replace(state=state, buyer=(Act("pay", HOUR),), acts=NOW + HOUR, cancelled=NOW)
+    view = payment_view(changed)
+    assert (session, status, acts) == (view["sessionStatus"], view["paymentStatus"], len(view["buyer"]))
+    assert [
+        "2026",
+        "SUCCESS",
+        "2026-11-22T10:07:10+08:00",
+        "2026-11-22T11:07:10+08:00",
+        "2026-11-22T09:07:10+08:00",
+    ] == [view[name] for name in ("paymentId", "paymentResultCode", "paymentCreateTime", "paymentTime", "cancelTime")]
+    without = payment_view(changed._replace(session=None))
+    assert [None] * 3 == [without[name] for name in without if "ession" in name]
 
 
-def test_without_a_session() -> None:
-    """A payment that the merchant began with pay has none."""
-    found = payment_view(PAID._replace(session=None))
-    assert [None, None, None] == [
-        found[name] for name in ("sessionStatus", "paymentSessionId", "paymentSessionExpiryTime")
-    ]
-
-
-def test_transactions() -> None:
-    """Captures and refunds in their order; one in process does not tell how it will end."""
+def test_transactions_are_in_order() -> None:
+    """The result of one that is in progress is not shown."""
     money = Money("SGD", 40)
     made = (
         Transaction("CAPTURE", "c", "c-id", money, NOW, done=NOW),
         Transaction("REFUND", "r1", "r1-id", money, NOW, "PROCESSING", settles=NOW + HOUR, code="PROCESS_FAIL"),
         Transaction("REFUND", "r2", "r2-id", money, NOW, "FAIL", code="MERCHANT_BALANCE_NOT_ENOUGH"),
     )
-    found = payment_view(PAID._replace(transactions=made))
     amount = {"currency": "SGD", "value": "40"}
     assert [
         ("CAPTURE", "c", "c-id", amount, "SUCCESS", "SUCCESS", "2026-11-22T09:07:10+08:00"),
         ("REFUND", "r1", "r1-id", amount, "PROCESSING", None, None),
         ("REFUND", "r2", "r2-id", amount, "FAIL", "MERCHANT_BALANCE_NOT_ENOUGH", None),
-    ] == [tuple(one.values()) for one in found["transactions"]]
-    assert "2026-11-22T02:07:10.000+00:00" == found["next"]
+    ] == [tuple(each.values()) for each in payment_view(PAID._replace(transactions=made))["transactions"]]
 
 
-def test_a_scripted_buyer() -> None:
-    """What the buyer is still to do, and when that is."""
-    buyer = (Act("challenge", timedelta(seconds=90)), Act("decline", HOUR, "DO_NOT_HONOR"))
-    found = payment_view(OPEN._replace(buyer=buyer, acts=NOW + timedelta(seconds=90)))
-    assert [("challenge", "PT1M30S"), ("decline", "PT1H")] == [(act["action"], act["after"]) for act in found["buyer"]]
-    assert "2026-11-22T01:08:40.000+00:00" == found["next"]
-
-
-@pytest.mark.parametrize(
-    ("state", "count"),
-    [("OPEN", 1), ("PROCESSING", 1), ("PENDING", 1), ("AUTHORIZED", 0), ("SUCCESS", 0), ("FAIL", 0), ("CANCELLED", 0)],
-)
-def test_a_scripted_buyer_who_comes_too_late(state: State, count: int) -> None:
-    """What the buyer can no longer do is not to come."""
-    found = payment_view(PAID._replace(state=state, buyer=(Act("pay", HOUR),), acts=NOW + HOUR))
-    assert count == len(found["buyer"])
-
-
-def test_cards_of_a_payment() -> None:
-    """No card number is shown, in the request or in what is told of it."""
-    request = {"paymentAmount": {"cardNo": CARD}, "paymentMethod": {"paymentMethodMetaData": {"cardNo": CARD}}}
-    found = payment_view(OPEN._replace(request=json.dumps(request).encode()))
-    assert CARD not in str(found)
-    assert MASKED == found["request"]["paymentMethod"]["paymentMethodMetaData"]["cardNo"]
-    assert {"currency": "SGD", "value": "100"} == found["paymentAmount"]
-
-
-# --- notifications ----------------------------------------------------------------------------------------------------
-
-
-def test_before_the_first_attempt() -> None:
-    """A notification shows what will be sent, where to and when."""
-    assert {
+def test_a_pending_notification() -> None:
+    """Before the first attempt it shows what will be sent, where to and when; the summary lacks the body."""
+    summary: dict[str, Any] = {
         "id": "7",
         "notification": "notifyPayment",
         "clientId": "A",
@@ -188,60 +137,48 @@ def test_before_the_first_attempt() -> None:
         "nextAttempt": "2026-11-22T02:07:10.000+00:00",
         "attemptCount": 0,
         "attempts": [],
-        "request": {"notifyType": "PAYMENT_RESULT"},
-    } == notification_view(WAITING)
+    }
+    assert summary == notification_summary(PENDING)
+    assert {**summary, "request": {"notifyType": "PAYMENT_RESULT"}} == notification_view(PENDING)
+    held = PENDING._replace(waits_for="notifyCapture")
+    views = [notification_view(each) for each in (held, held._replace(status="DROPPED", due=None))]
+    assert [("notifyCapture", None), (None, None)] == [(view["waitsFor"], view["nextAttempt"]) for view in views]
 
 
-def test_attempts() -> None:
-    """Each tells when it was, what was sent and answered, whether that acknowledged it and if not why not."""
+def test_attempts_show_what_was_sent_and_received() -> None:
+    """And why it did not count as acknowledged."""
     lost = Attempt(NOW + HOUR, None, b"", "nobody listens", 0.0, by_hand=True)
     done = Attempt(NOW + HOUR, 200, b'{"\xff', None, 1.0, headers=HEADERS)
-    found = notification_view(WAITING._replace(attempts=(REFUSED, lost, done)))["attempts"]
-    why = "the HTTP status was 500, expected 200"
     assert [
-        ("2026-11-22T01:07:10.000+00:00", {}, 500, "out of tea", False, why, False, 12.346),
+        ("2026-11-22T01:07:10.000+00:00", {}, 500, "out of tea", False, FAILED.complaint, False, 12.346),
         ("2026-11-22T02:07:10.000+00:00", {}, None, "", False, "nobody listens", True, 0.0),
         ("2026-11-22T02:07:10.000+00:00", HEADERS, 200, '{"\ufffd', True, None, False, 1000.0),
-    ] == [tuple(attempt.values()) for attempt in found]
+    ] == [
+        tuple(each.values()) for each in notification_view(PENDING._replace(attempts=(FAILED, lost, done)))["attempts"]
+    ]
+
+
+SENT = FAILED._replace(headers=HEADERS)
 
 
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
         ({}, None),
-        ({"attempts": (REFUSED,)}, None),
-        ({"url": None, "attempts": (REFUSED,)}, None),
-        ({"attempts": (REFUSED, REFUSED._replace(headers=HEADERS))}, "POST /n\nA.2026-11-22T01:07:10Z.{body}"),
+        ({"attempts": (FAILED,)}, None),
+        ({"url": None, "attempts": (SENT,)}, None),
+        ({"attempts": (FAILED, SENT)}, 'POST /n\nA.2026-11-22T01:07:10Z.{"notifyType": "PAYMENT_RESULT"}'),
         (
-            {"url": f"http://shop/a b?card={CARD}", "attempts": (REFUSED._replace(headers=HEADERS),)},
-            f"POST /a%20b?card={MASKED}\nA.2026-11-22T01:07:10Z.{{body}}",
+            {"url": f"http://shop/a b?card={CARD}", "body": b'{"c\\u0076v":"737"}', "attempts": (SENT,)},
+            f'POST /a%20b?card={MASKED}\nA.2026-11-22T01:07:10Z.{{"cvv":"***"}}',
         ),
     ],
-    ids=["not sent", "not made up", "nowhere to send it", "the latest", "secrets"],
+    ids=["no attempt", "nothing sent", "no URL", "latest attempt", "secrets"],
 )
-def test_what_was_signed(change: dict[str, Any], expected: str | None) -> None:
-    """One alone tells what the latest attempt's signature is made of; nothing where nothing went out."""
-    one = WAITING._replace(**change)
-    found = whole_notification_view(one)
-    assert (expected and expected.replace("{body}", WAITING.body.decode())) == found.pop("signed")
-    assert notification_view(one) == found
-
-
-def test_what_was_signed_has_no_secrets() -> None:
-    """Not even where a look at the text does not find them."""
-    body = b'{"cvv":["737"],"c\\u0076v":"737","cardNo":"%s"}' % CARD.encode()
-    sent = WAITING._replace(body=body, attempts=(REFUSED._replace(headers=HEADERS),))
-    shown = whole_notification_view(sent)["signed"]
-    assert (False, False, True) == ("737" in shown, CARD in shown, MASKED in shown)
-
-
-def test_one_that_waits_for_another() -> None:
-    """Has no time of its own; once it is let go, or dropped, it waits for nothing."""
-    held = WAITING._replace(waits_for="notifyCapture")
-    shown = [notification_view(one) for one in (held, held._replace(status="DROPPED", due=None), WAITING)]
-    assert [("notifyCapture", None), (None, None), (None, "2026-11-22T02:07:10.000+00:00")] == [
-        (one["waitsFor"], one["nextAttempt"]) for one in shown
-    ]
+def test_the_signed_text_is_that_of_the_latest_attempt(change: dict[str, Any], expected: str | None) -> None:
+    """With secrets masked; null when nothing was sent."""
+    changed = PENDING._replace(**change)
+    assert {**notification_view(changed), "signed": expected} == whole_notification_view(changed)
 
 
 @pytest.mark.parametrize(
@@ -250,20 +187,13 @@ def test_one_that_waits_for_another() -> None:
         {"body": json.dumps({"cardNo": CARD, "deep": [{"text": f"a {CARD}"}]}).encode()},
         {"url": f"http://127.0.0.1:1/n?card={CARD}"},
         {"problem": f"there is nothing at {CARD}"},
-        {"attempts": (REFUSED._replace(answer=CARD.encode()),)},
-        {"attempts": (REFUSED._replace(complaint=f"resultCode was '{CARD}'"),)},
+        {"attempts": (FAILED._replace(answer=CARD.encode()),)},
+        {"attempts": (FAILED._replace(complaint=f"resultCode was '{CARD}'"),)},
     ],
-    ids=["body", "url", "problem", "answer", "why"],
+    ids="".join,
 )
-def test_cards_of_a_notification(change: dict[str, Any]) -> None:
-    """Wherever a card number may have got, it is masked."""
-    found = str(notification_view(WAITING._replace(**change)))
-    assert (False, True) == (CARD in found, MASKED in found)
-
-
-def test_summaries() -> None:
-    """A summary is what the view shows, without the body."""
-    whole = payment_view(PAID)
-    assert payment_summary(PAID) == {name: value for name, value in whole.items() if name != "request"}
-    told = notification_view(WAITING)
-    assert notification_summary(WAITING) == {name: value for name, value in told.items() if name != "request"}
+def test_card_numbers_are_masked(change: dict[str, Any]) -> None:
+    """Wherever they are in a notification, and in a payment's request."""
+    request = json.dumps({"paymentMethod": {"paymentMethodMetaData": {"cardNo": CARD}}}).encode()
+    for text in (str(notification_view(PENDING._replace(**change))), str(payment_view(OPEN._replace(request=request)))):
+        assert (False, True) == (CARD in text, MASKED in text)

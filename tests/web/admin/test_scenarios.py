@@ -1,104 +1,95 @@
-"""Admin calls about scenarios: which there are, which are loaded, which is chosen."""
+"""Scenarios: listed, set and loaded."""
 
 from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mock_alipay.scenarios.upload import read_upload
 from mock_alipay.web.admin import scenarios
-from mock_alipay.web.admin.scenarios import scenario_view
-from tests.calls import with_scenario
 from tests.live import Live, sample
-from tests.scenarios.loading import VOCABULARY
 from tests.web.asking import REFUSED, YAML, load, post, problem
 
-# --- which there are --------------------------------------------------------------------------------------------------
+
+def loaded(live: Live, query: str = "") -> list[dict[str, Any]]:
+    """The scenarios that were loaded at run time."""
+    return [each for each in live.admin("GET", f"/scenarios{query}").body["scenarios"] if each["file"] is None]
 
 
-def test_scenarios(gateway: Live, client_id: str) -> None:
-    """Every scenario is listed with what it is about and what it claims; the default is named."""
-    found = gateway.admin("GET", f"/scenarios?clientId={client_id}").body
+# --- listed -----------------------------------------------------------------------------------------------------------
+
+
+def test_scenarios_are_listed_with_their_contents(own: Live) -> None:
+    """In alphabetical order, with the default; those of a file name the file."""
+    found = own.admin("GET", "/scenarios").body
     by_name = {scenario["name"]: scenario for scenario in found["scenarios"]}
     assert ("success", sorted(by_name)) == (found["default"], list(by_name))
-    scenario = by_name["risk-reject"]
-    assert (["createPaymentSession", "pay"], ["paymentAmount.value"]) == (scenario["endpoints"], scenario["match"])
-    assert "Risk control" in scenario["description"]
-    assert scenario["file"].endswith("risk-reject.yaml")
-
-
-def test_scenarios_as_a_client_sees_them(own: Live) -> None:
-    """One client id's scenarios are those of all, with its own in place of theirs; without it, all there are."""
-    load(own, "mine", "createPaymentSession: {}", "A")
-    load(own, "slow", "createPaymentSession: {}", "A")
-    load(own, "ours", "createPaymentSession: {}")
-    own.admin("PUT", "/scenario", {"scenario": "ours"})
-    own.admin("PUT", "/scenario", {"scenario": "mine", "clientId": "A", "times": 2})
-    shipped = {scenario["name"] for scenario in own.admin("GET", "/scenarios").body["scenarios"] if scenario["file"]}
-    for query, loaded, chosen in (
-        ("", [("ours", None), ("mine", "A"), ("slow", "A")], [("ours", None, None), ("mine", "A", 2)]),
-        ("?clientId=A", [("mine", "A"), ("ours", None), ("slow", "A")], [("ours", None, None), ("mine", "A", 2)]),
-        ("?clientId=B", [("ours", None)], [("ours", None, None)]),
-    ):
-        found = own.admin("GET", f"/scenarios{query}").body
-        at_run_time = [scenario for scenario in found["scenarios"] if scenario["file"] is None]
-        assert loaded == [(scenario["name"], scenario["clientId"]) for scenario in at_run_time]
-        assert chosen == [(one["scenario"], one["clientId"], one["times"]) for one in found["chosen"]]
-        filed = {scenario["name"] for scenario in found["scenarios"] if scenario["file"]}
-        assert (shipped - {"slow"} if query == "?clientId=A" else shipped) == filed
-
-
-def test_scenario_view(tmp_path: Path) -> None:
-    """A scenario of a file names the file, one that was loaded whom it is for."""
+    assert by_name["risk-reject"]["file"].endswith("risk-reject.yaml")
     text = 'match: {body: {a.b: "1"}}\ncreatePaymentSession: {}\nbuyer: {action: pay}\nnotifyPayment: {drop: true}'
-    scenario = with_scenario(tmp_path, text).selector.registry.filed["tale"]
-    common = {
+    load(own, "tale", text, "A")
+    assert {
         "name": "tale",
-        "description": "A test.",
+        "description": "x",
         "endpoints": ["createPaymentSession"],
         "calls": ["createPaymentSession", "pay"],
         "buyer": ["pay"],
         "notifications": ["notifyPayment"],
         "match": ["a.b"],
-    }
-    filed = {**common, "file": str(tmp_path / "tale.yaml"), "clientId": None}
-    assert filed == scenario_view(scenario, VOCABULARY.spoken, loaded=False, client_id=None)
-    assert {**common, "file": None, "clientId": "A"} == scenario_view(
-        scenario, VOCABULARY.spoken, loaded=True, client_id="A"
-    )
+        "file": None,
+        "clientId": "A",
+    } == loaded(own)[0]
 
 
-# --- choices ----------------------------------------------------------------------------------------------------------
+def test_a_client_id_sees_its_own_scenarios_in_place_of_others(own: Live) -> None:
+    """Without a client id all scenarios and all that are set are listed."""
+    load(own, "mine", "createPaymentSession: {}", "A")
+    load(own, "slow", "createPaymentSession: {}", "A")
+    load(own, "ours", "createPaymentSession: {}")
+    own.admin("PUT", "/scenario", {"scenario": "ours"})
+    own.admin("PUT", "/scenario", {"scenario": "mine", "clientId": "A", "times": 2})
+    for query, names, chosen in (
+        ("", [("ours", None), ("mine", "A"), ("slow", "A")], [("ours", None, None), ("mine", "A", 2)]),
+        ("?clientId=A", [("mine", "A"), ("ours", None), ("slow", "A")], [("ours", None, None), ("mine", "A", 2)]),
+        ("?clientId=B", [("ours", None)], [("ours", None, None)]),
+    ):
+        assert names == [(each["name"], each["clientId"]) for each in loaded(own, query)]
+        found = own.admin("GET", f"/scenarios{query}").body
+        assert chosen == [(each["scenario"], each["clientId"], each["times"]) for each in found["chosen"]]
+        filed = [each["name"] for each in found["scenarios"] if each["file"]]
+        assert (query != "?clientId=A") == ("slow" in filed)
 
 
-def test_choose_a_scenario(gateway: Live, client_id: str) -> None:
-    """A chosen scenario plays for that client id until it is taken back, and is listed meanwhile."""
+# --- set --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_scenario_is_set_for_a_client_id_until_it_is_cleared(gateway: Live, client_id: str) -> None:
+    """The client id of a DELETE is in its body or in its query."""
     chosen = {"clientId": client_id, "scenario": "risk-reject"}
-    assert chosen == gateway.admin("PUT", "/scenario", chosen).body
-    assert {**chosen, "times": None} in gateway.admin("GET", "/scenarios").body["chosen"]
-    assert ["RISK_REJECT"] * 3 == [gateway.create(client_id=client_id).code for _ in range(3)]
-    assert "SUCCESS" == gateway.create(client_id=f"{client_id}-other").code
-    assert 200 == gateway.admin("DELETE", "/scenario", {"clientId": client_id}).status
-    assert "SUCCESS" == gateway.create(client_id=client_id).code
+    for query, body in ((f"?clientId={client_id}", None), ("", {"clientId": client_id})):
+        assert chosen == gateway.admin("PUT", "/scenario", chosen).body
+        assert {**chosen, "times": None} in gateway.admin("GET", "/scenarios").body["chosen"]
+        assert ["RISK_REJECT"] * 2 == [gateway.create(client_id=client_id).code for _ in range(2)]
+        assert "SUCCESS" == gateway.create(client_id=f"{client_id}-other").code
+        assert 200 == gateway.admin("DELETE", f"/scenario{query}", body).status
+        assert "SUCCESS" == gateway.create(client_id=client_id).code
 
 
-@pytest.mark.parametrize("times", [1, 2])
-def test_choose_for_some_calls(gateway: Live, client_id: str, times: int) -> None:
-    """With ``times`` it plays for so many calls, no more."""
-    chosen = {"clientId": client_id, "scenario": "risk-reject", "times": times}
-    gateway.admin("PUT", "/scenario", chosen)
-    assert chosen in gateway.admin("GET", "/scenarios").body["chosen"]
-    codes = [gateway.create(client_id=client_id).code for _ in range(times + 2)]
-    assert ["RISK_REJECT"] * times + ["SUCCESS", "SUCCESS"] == codes
-    assert client_id not in [entry["clientId"] for entry in gateway.admin("GET", "/scenarios").body["chosen"]]
+def test_a_scenario_is_set_for_the_next_calls(gateway: Live, client_id: str) -> None:
+    """``times`` counts them; 2.0 is 2 in JSON."""
+    body = {"clientId": client_id, "scenario": "risk-reject", "times": 2.0}
+    assert b'"times": 2\n' in gateway.admin("PUT", "/scenario", body).raw
+    first = gateway.create(client_id=client_id)
+    assert gateway.entry(first)["reason"].endswith(", 1 more calls")
+    codes = [first.code, *(gateway.create(client_id=client_id).code for _ in range(2))]
+    assert ["RISK_REJECT", "RISK_REJECT", "SUCCESS"] == codes
+    assert client_id not in [each["clientId"] for each in gateway.admin("GET", "/scenarios").body["chosen"]]
 
 
-def test_choose_for_all(own: Live) -> None:
-    """Without a client id it plays for everyone; a client's own choice goes before; ``DELETE`` clears all."""
+def test_a_scenario_that_is_set_for_all_comes_after_a_client_ids_own(own: Live) -> None:
+    """A DELETE without a client id clears both."""
     own.admin("PUT", "/scenario", {"scenario": "risk-reject"})
     own.admin("PUT", "/scenario", {"clientId": "B", "scenario": "process-fail"})
     assert ["RISK_REJECT", "PROCESS_FAIL"] == [own.create(client_id=name).code for name in ("A", "B")]
@@ -106,96 +97,54 @@ def test_choose_for_all(own: Live) -> None:
     assert ["SUCCESS", "SUCCESS"] == [own.create(client_id=name).code for name in ("A", "B")]
 
 
-def test_clear_by_query(gateway: Live, client_id: str) -> None:
-    """As many clients send no body with a ``DELETE``, the client id may stand in the query."""
-    gateway.admin("PUT", "/scenario", {"clientId": client_id, "scenario": "risk-reject"})
-    gateway.admin("DELETE", f"/scenario?clientId={client_id}")
-    assert "SUCCESS" == gateway.create(client_id=client_id).code
-
-
-def test_choose_an_unknown_scenario(gateway: Live, client_id: str) -> None:
-    """A name that does not exist is refused with the nearest and all known names; nothing changes."""
+def test_an_unknown_scenario_is_not_set(gateway: Live, client_id: str) -> None:
+    """The problem has the closest name and all known names."""
     found = problem(gateway.admin("PUT", "/scenario", {"clientId": client_id, "scenario": "risk-rejected"}))
-    assert (400, True) == (found["status"], "did you mean risk-reject?" in found["detail"])
-    assert "success" in found["known"]
+    assert (400, True, True) == (found["status"], "mean risk-reject?" in found["detail"], "success" in found["known"])
     assert "SUCCESS" == gateway.create(client_id=client_id).code
 
 
-def test_a_whole_number_may_be_written_with_a_point(gateway: Live, client_id: str) -> None:
-    """2.0 is 2 to JSON."""
-    chosen = gateway.admin("PUT", "/scenario", {"clientId": client_id, "scenario": "risk-reject", "times": 2.0})
-    assert b'"times": 2\n' in chosen.raw
-    assert "set for client id" in (reason := gateway.entry(gateway.create(client_id=client_id))["reason"])
-    assert reason.endswith(", 1 more calls")
+# --- loaded -----------------------------------------------------------------------------------------------------------
 
 
-# --- scenarios that are loaded ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("media", [YAML, "application/x-yaml", "text/yaml", "Text/X-YAML; charset=utf-8"])
-def test_load_yaml(gateway: Live, client_id: str, media: str) -> None:
-    """A scenario may be YAML as in a file; its name and client id are parameters."""
-    found = post(gateway, REFUSED, f"?name=tale&clientId={client_id}", media)
-    assert {
-        "name": "tale",
-        "description": "No.",
-        "endpoints": ["createPaymentSession"],
-        "calls": ["createPaymentSession"],
-        "buyer": [],
-        "notifications": [],
-        "match": [],
-        "file": None,
-        "clientId": client_id,
-    } == found.body
-    answer = gateway.create(client_id=client_id, extra={"mock-scenario": "tale"})
-    assert ("RISK_REJECT", "tale") == (answer.code, answer.headers["mock-scenario"])
-
-
-def test_load_json(gateway: Live, client_id: str) -> None:
-    """It may be JSON; name and client id may stand in it, tabs and escapes too."""
-    own = f'"name": "t\\u0061le", "clientId": "{client_id}"'
-    text = f'\t{{{own},\n"description": "x",\r\n"createPaymentSession":\t[{{}}]}}'
-    found = post(gateway, text, media="application/json; charset=utf-8")
-    assert (200, "tale", client_id) == (found.status, found.body.get("name"), found.body.get("clientId"))
-    assert "tale" == gateway.create(sample("tale--1"), client_id=client_id).headers["mock-scenario"]
-
-
-def test_loaded_for_one_client(own: Live) -> None:
-    """What one client id loaded nobody else sees, not even when it has the name of a scenario of all."""
-    post(own, REFUSED, "?name=tale&clientId=A")
-    post(own, REFUSED.replace("RISK_REJECT", "PROCESS_FAIL"), "?name=risk-reject&clientId=A")
-    codes = {
-        name: [own.create(client_id=name, extra={"mock-scenario": scenario}) for scenario in ("tale", "risk-reject")]
-        for name in ("A", "B")
-    }
-    assert ["RISK_REJECT", "PROCESS_FAIL"] == [answer.code for answer in codes["A"]]
-    assert (400, "RISK_REJECT") == (codes["B"][0].status, codes["B"][1].code)
-    assert 400 == own.admin("PUT", "/scenario", {"scenario": "tale", "clientId": "B"}).status
-    assert 400 == own.admin("PUT", "/scenario", {"scenario": "tale"}).status
-    assert 200 == own.admin("PUT", "/scenario", {"scenario": "tale", "clientId": "A"}).status
-
-
-def test_loaded_for_all(own: Live) -> None:
-    """Without a client id it is everyone's, the default too; a client's own goes before it."""
-    post(own, REFUSED, "?name=success")
-    post(own, REFUSED.replace("RISK_REJECT", "PROCESS_FAIL"), "?name=success&clientId=A")
-    assert ["PROCESS_FAIL", "RISK_REJECT"] == [own.create(client_id=name).code for name in ("A", "B")]
-
-
-@pytest.mark.parametrize("body", [None, {"clientId": "A"}])
-def test_loaded_until_reset(own: Live, body: dict[str, str] | None) -> None:
-    """A reset takes them away, of the one client id or all of them."""
-    for query in ("", "&clientId=A", "&clientId=B"):
-        post(own, REFUSED, f"?name=tale{query}")
-    own.admin("POST", "/reset", body)
-    left = [
-        scenario["clientId"] for scenario in own.admin("GET", "/scenarios").body["scenarios"] if not scenario["file"]
+@pytest.mark.parametrize(
+    ("media", "text", "query"),
+    [
+        (YAML, REFUSED, "?name=tale&clientId=A"),
+        ("Text/X-YAML; charset=utf-8", f"name: tale\nclientId: A\n{REFUSED}", ""),
+        (
+            "application/json",
+            '{"name": "tale", "description": "x", "createPaymentSession": {"result": "RISK_REJECT"}}',
+            "?clientId=A",
+        ),
+    ],
+)
+def test_a_scenario_is_loaded_as_yaml_or_json(own: Live, media: str, text: str, query: str) -> None:
+    """Its name and client id are in the query or in the body; it plays for that client id only."""
+    answer = post(own, text, query, media)
+    assert (200, "tale", "A") == (answer.status, answer.body["name"], answer.body["clientId"])
+    assert "RISK_REJECT" == own.create(client_id="A", extra={"mock-scenario": "tale"}).code
+    assert 400 == own.create(client_id="B", extra={"mock-scenario": "tale"}).status
+    assert [200, 400] == [
+        own.admin("PUT", "/scenario", {"scenario": "tale", **owner}).status for owner in ({"clientId": "A"}, {})
     ]
-    assert ([] if body is None else [None, "B"]) == left
 
 
-def test_a_scenario_is_read_aside(own: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However long it takes to read one, merchants are answered meanwhile."""
+@pytest.mark.parametrize(("body", "left"), [(None, []), ({"clientId": "A"}, [None, "B"])])
+def test_loaded_scenarios_replace_others_until_a_reset(
+    own: Live, body: dict[str, str] | None, left: list[str | None]
+) -> None:
+    """For a client id or for all, the default scenario too; a client id's own goes first."""
+    post(own, REFUSED, "?name=success")
+    for name in ("A", "B"):
+        post(own, REFUSED.replace("RISK_REJECT", "PROCESS_FAIL"), f"?name=success&clientId={name}")
+    assert ["PROCESS_FAIL", "RISK_REJECT"] == [own.create(client_id=name).code for name in ("A", "C")]
+    own.admin("POST", "/reset", body)
+    assert left == [each["clientId"] for each in loaded(own)]
+
+
+def test_reading_a_scenario_does_not_block_calls(own: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is read in the background worker."""
     come, go_on = threading.Event(), threading.Event()
 
     def slow(*of: Any, **how: Any) -> Any:
@@ -212,97 +161,84 @@ def test_a_scenario_is_read_aside(own: Live, monkeypatch: pytest.MonkeyPatch) ->
         assert (200, "SUCCESS", "RISK_REJECT") == (answer.result(60).status, before, own.create().code)
 
 
+JSON = "application/json"
+
+
+@pytest.mark.parametrize(
+    ("media", "text", "faults"),
+    [
+        (YAML, "description: x\n\ncreatePaymentSession:\n  dely: 3s\n", ["body:4: createPaymentSession.dely"]),
+        (YAML, "description: x\ncreatePaymentSession:\n- result: NOPE\n- delay: -1s\n", ["body:3: ", "body:4: "]),
+        (YAML, "description: x\n\tcreatePaymentSession: {}\n", ["body:2: not YAML"]),
+        (YAML, "description: x\nname: 5\n", ["body:2: name: expected a JSON string"]),
+        (JSON, '{"description": "x",\n"createPaymentSession": {\n"result": 5}}', ["body:3: "]),
+        (JSON, '{"description": "x",\n"createPaymentSession": {}', ["body:2: not JSON"]),
+        (JSON, "[" * 100_000, ["body: nested more than 16 levels"]),
+    ],
+)
+def test_an_invalid_scenario_is_not_loaded(
+    gateway: Live, client_id: str, media: str, text: str, faults: list[str]
+) -> None:
+    """The problem lists every fault with its line."""
+    found = problem(post(gateway, text, f"?name=tale&clientId={client_id}", media))
+    assert (400, "Bad scenario", "; ".join(found["faults"])) == (found["status"], found["title"], found["detail"])
+    assert (len(faults), []) == (len(found["faults"]), loaded(gateway, f"?clientId={client_id}"))
+    for fault, start in zip(found["faults"], faults, strict=True):
+        assert fault.startswith(start), fault
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "status", "word"),
+    [
+        ("", REFUSED, 400, "name: missing"),
+        ("?name=a", f"name: b\n{REFUSED}", 400, "name: expected the same in query and body"),
+        ("?name=a&clientId=A", f"clientId: B\n{REFUSED}", 400, "clientId: expected the same in query and body"),
+        ("?name=a", f"clientId: A B\n{REFUSED}", 400, "clientId: expected a client id"),
+        ("?name=a&clientId=A%20B", REFUSED, 400, "clientId: expected a client id"),
+        ("?name=", REFUSED, 400, "name: expected a scenario's name, got nothing"),
+        ("?name=x%0d%0aevil:1", REFUSED, 400, "a scenario's name is 1 to 60 letters"),
+        ("?name=a--b", REFUSED, 400, "a scenario's name is 1 to 60 letters"),
+        ("?name=tale", b"description: \xff", 400, "UTF-8"),
+        ("?name=tale", REFUSED + "#" * 262_144, 413, "at most 262144 bytes"),
+    ],
+)
+def test_a_scenario_needs_one_valid_name(gateway: Live, query: str, text: str | bytes, status: int, word: str) -> None:
+    """And at most one client id; its body is UTF-8 and limited."""
+    found = problem(post(gateway, text, query))
+    assert (status, True) == (found["status"], word in found["detail"]), found
+
+
 @pytest.mark.parametrize("media", ["", "text/plain", "application/x-www-form-urlencoded", "application/jsonx"])
-def test_load_of_another_type(gateway: Live, media: str) -> None:
-    """What is neither JSON nor YAML by its type is not looked at."""
+def test_other_media_types_are_refused(gateway: Live, media: str) -> None:
+    """A scenario must be declared as JSON or YAML."""
     found = problem(post(gateway, REFUSED, "?name=never", media))
     assert (415, True) == (found["status"], "expected application/json, application/yaml" in found["detail"])
 
 
-SCENARIO_FAULTS = [
-    (YAML, "description: x\n\ncreatePaymentSession:\n  dely: 3s\n", ["body:4: createPaymentSession.dely", "delay?"]),
-    (YAML, "description: x\ncreatePaymentSession:\n- result: NOPE\n- delay: -1s\n", ["body:3: ", "body:4: "]),
-    (YAML, "description: x\n\tcreatePaymentSession: {}\n", ["body:2: not YAML"]),
-    (YAML, "description: x\nname: 5\n", ["body:2: name: expected a JSON string"]),
-    (
-        "application/json",
-        '{"description": "x",\n"createPaymentSession": {\n"result": 5}}',
-        ["body:3: ", "the number 5"],
-    ),
-    ("application/json", '{"description": "x",\n"createPaymentSession": {}', ["body:2: not JSON"]),
-    ("application/json", "[" * 100_000, ["nested more than 16 levels deep"]),
-]
-
-
-@pytest.mark.parametrize(("media", "text", "words"), SCENARIO_FAULTS)
-def test_faulty_scenarios(own_quiet: Live, media: str, text: str, words: list[str]) -> None:
-    """Everything wrong with a scenario is told with the line where it stands, and nothing is loaded."""
-    found = problem(post(own_quiet, text, "?name=tale", media))
-    assert (400, "Bad scenario", "; ".join(found["faults"])) == (found["status"], found["title"], found["detail"])
-    for word in words:
-        assert word in found["detail"]
-    assert all(scenario["file"] for scenario in own_quiet.admin("GET", "/scenarios").body["scenarios"])
-
-
-def test_scenarios_that_are_no_text(own_quiet: Live) -> None:
-    """A body that is not UTF-8 is told so."""
-    assert "UTF-8" in problem(post(own_quiet, b"description: \xff", "?name=tale"))["detail"]
-
-
-@pytest.mark.parametrize("name", ["x%0d%0aevil:1", "a--b"])
-def test_names_that_no_file_could_have(own_quiet: Live, name: str) -> None:
-    """A name ends up in a header and in paymentRequestIds: it is made of plain characters."""
-    found = problem(post(own_quiet, REFUSED, f"?name={name}"))
-    assert (400, True) == (found["status"], "a scenario's name is 1 to 60 letters" in found["detail"])
-
-
-@pytest.mark.parametrize(
-    ("query", "keys_", "words"),
-    [
-        ("", "", "a scenario needs a name"),
-        ("?name=a", "name: b\n", "name is a in the query and b in the body"),
-        ("?name=a&clientId=A", "clientId: B\n", "clientId is A in the query and B in the body"),
-        ("?name=a", "clientId: A B\n", "clientId: expected a client id"),
-        ("?name=a&clientId=A%20B", "", "clientId: expected a client id"),
-        ("?name=", "", "name: expected a scenario's name, got nothing"),
-    ],
-)
-def test_whose_scenario(own_quiet: Live, query: str, keys_: str, words: str) -> None:
-    """A scenario needs a name; name and client id are not told twice in different words, nor in impossible ones."""
-    found = problem(post(own_quiet, keys_ + REFUSED, query))
-    assert (400, True) == (found["status"], words in found["detail"])
-
-
-def test_ties(own: Live) -> None:
-    """Of scenarios that fit equally well a client's own goes first, then the one loaded last; the journal names all."""
+def test_of_equal_matches_a_client_ids_own_comes_first_then_the_last_loaded(own: Live) -> None:
+    """The journal names the others."""
     match = 'match: {body: {paymentAmount.value: "11"}}\n'
     for query in ("?name=one&clientId=A", "?name=two&clientId=A", "?name=three", "?name=four"):
         assert 200 == post(own, REFUSED + match, query).status
-    names = [scenario["name"] for scenario in own.admin("GET", "/scenarios").body["scenarios"] if not scenario["file"]]
-    assert ["four", "three", "one", "two"] == names
     body = sample(paymentAmount={"currency": "SGD", "value": "11"})
-    played = [own.create(body, client_id=name).headers["mock-scenario"] for name in ("B", "A")]
-    assert ["four", "two"] == played
+    assert ["four", "two"] == [own.create(body, client_id=name).headers["mock-scenario"] for name in ("B", "A")]
     reason = own.admin("GET", "/calls?limit=1").body["calls"][0]["reason"]
     assert reason.endswith("loaded earlier: one, four, three, risk-reject")
 
 
-def test_templates(own: Live) -> None:
-    """All its scenarios are loaded, told and listed, for whom they were loaded; a misspelt name is told of them."""
+def test_a_template_loads_all_its_scenarios(own: Live) -> None:
+    """For the client id of the upload."""
     text = "each: {code: [RISK_REJECT, DO_NOT_HONOR]}\ndescription: x.\npay: {result: '${each.code}'}\n"
-    found = post(own, text, "?name=mine&clientId=A").body["scenarios"]
     names = ["mine-risk-reject", "mine-do-not-honor"]
-    assert [(name, "A", None) for name in names] == [(one["name"], one["clientId"], one["file"]) for one in found]
-    listed = own.admin("GET", "/scenarios?clientId=A").body["scenarios"]
-    assert sorted(names) == [one["name"] for one in listed if one["file"] is None]
-    told = problem(own.admin("PUT", "/scenario", {"scenario": "mine-risk-rejct", "clientId": "A"}))
-    assert "did you mean mine-risk-reject?" in told["detail"]
+    created = post(own, text, "?name=mine&clientId=A").body["scenarios"]
+    assert [(name, "A", None) for name in names] == [(each["name"], each["clientId"], each["file"]) for each in created]
+    assert sorted(names) == [each["name"] for each in loaded(own, "?clientId=A")]
     faulty = problem(post(own, text.replace("pay", "\npya"), "?name=mine"))
-    assert (400, ["body:4: pya"]) == (faulty["status"], [fault.rpartition(": ")[0] for fault in faulty["faults"]])
+    assert ["body:4: pya"] == [fault.rpartition(": ")[0] for fault in faulty["faults"]]
 
 
-def test_loaded_anew_a_scenario_begins_anew(own: Live) -> None:
-    """Its steps count from the first again, for those alone who see it."""
+def test_a_scenario_that_is_loaded_again_starts_with_its_first_step(own: Live) -> None:
+    """For the client id that it is loaded for."""
     scenario = {"description": "x", "createPaymentSession": [{"result": "RISK_REJECT"}, {}]}
 
     def next_step(client_id: str) -> str:
@@ -313,8 +249,3 @@ def test_loaded_anew_a_scenario_begins_anew(own: Live) -> None:
     assert ["RISK_REJECT", "SUCCESS"] * 2 == [next_step(name) for name in ("A", "B") for _ in range(2)]
     own.admin("POST", "/scenarios?name=tale&clientId=A", scenario)
     assert ["RISK_REJECT", "SUCCESS"] == [next_step(name) for name in ("A", "B")]
-
-
-def test_large_scenarios(own_quiet: Live) -> None:
-    """A body beyond the limit is refused, whatever it is."""
-    assert 413 == problem(post(own_quiet, REFUSED + "#" * 262_144, "?name=tale"))["status"]

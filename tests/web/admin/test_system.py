@@ -1,4 +1,4 @@
-"""Admin calls about the gateway itself: health, environment, certificate and reset."""
+"""Health, environment, certificate and reset."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import http.client
 import json
 import socket
 import ssl
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,30 +17,26 @@ from tests.live import Live, live, sample
 from tests.shop import ACKNOWLEDGED, FAULTY, Shop
 from tests.web.asking import REFUSED, Driver, post, problem
 
-# --- health and env ---------------------------------------------------------------------------------------------------
+# --- health, environment and certificate ------------------------------------------------------------------------------
 
 
-def test_health(gateway: Live) -> None:
-    """Health says ok and the version, as JSON."""
+def test_health_and_environment(gateway: Live) -> None:
+    """Without HTTPS there is no HTTPS URL and no certificate."""
     answer = gateway.admin("GET", "/health")
-    assert (200, {"status": "ok", "version": __version__}) == (answer.status, answer.body)
-    assert answer.headers["content-type"] == "application/json"
-
-
-def test_env(gateway: Live) -> None:
-    """The settings of a client: ids, keys and addresses; without TLS nothing to trust."""
-    env = gateway.admin("GET", "/env").body
-    assert {"clientId", "merchantPrivateKey", "gatewayPublicKey", "url", "tlsUrl", "caCertificate"} == env.keys()
-    assert (TEST_CLIENT_ID, gateway.config.url, None, None) == (
-        env["clientId"],
-        env["url"],
-        env["tlsUrl"],
-        env["caCertificate"],
+    assert ({"status": "ok", "version": __version__}, "application/json") == (
+        answer.body,
+        answer.headers["content-type"],
     )
+    env = gateway.admin("GET", "/env").body
+    keys = {"merchantPrivateKey", "gatewayPublicKey"}
+    expected = {"clientId": TEST_CLIENT_ID, "url": gateway.config.url, "tlsUrl": None, "caCertificate": None}
+    assert expected == {name: value for name, value in env.items() if name not in keys}
+    assert {name: gateway.components.env[name] for name in keys} == {name: env[name] for name in keys}
+    assert 404 == problem(gateway.admin("GET", "/certificate"))["status"]
 
 
-def test_env_under_the_name_that_was_called(tls_folder: Path) -> None:
-    """In a container the URLs are those by which the client came, not those that the container knows itself by."""
+def test_the_environment_has_the_host_that_the_client_uses(tls_folder: Path) -> None:
+    """With its port for the same scheme, and the gateway's own port for the other one."""
     with live(Config(host="0.0.0.0", admin_open=True, admin_hosts=("gw",)), tls_folder=tls_folder) as own:
         port, tls_port = own.config.port, own.config.tls_port
         for host, url, tls_url in (
@@ -60,26 +54,9 @@ def test_env_under_the_name_that_was_called(tls_folder: Path) -> None:
         assert (f"http://gw:{port}", "https://gw") == (env["url"], env["tlsUrl"])
 
 
-def test_env_is_what_the_command_prints(gateway: Live, tmp_path: Path) -> None:
-    """The command of the same name prints the same keys and address."""
-    result = subprocess.run(
-        [sys.executable, "-m", "mock_alipay", "env", "--port", str(gateway.config.port), "--tls-port", "none"],
-        env={"MOCK_ALIPAY_HOME": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    env = gateway.admin("GET", "/env").body
-    printed = [line.partition("=")[2].strip("'") for line in result.stdout.splitlines()]
-    assert [env["clientId"], env["merchantPrivateKey"], env["gatewayPublicKey"], env["url"]] == printed
-
-
-# --- certificate ------------------------------------------------------------------------------------------------------
-
-
-def test_certificate(tls_folder: Path) -> None:
-    """Whoever sees no files of the gateway's machine can fetch what to trust, and reaches HTTPS with it by any name."""
-    with live(Config(admin_hosts=("mock-alipay", "no_name")), tls_folder=tls_folder) as own:
+def test_the_certificate_can_be_downloaded(tmp_path: Path) -> None:
+    """HTTPS can be trusted with it under any admin host; without its file there is none."""
+    with live(Config(admin_hosts=("mock-alipay", "no_name")), tls_folder=tmp_path) as own:
         answer = own.admin("GET", "/certificate")
         assert (200, "application/x-pem-file") == (answer.status, answer.headers["content-type"])
         trust = ssl.create_default_context(cadata=answer.raw.decode())
@@ -89,106 +66,70 @@ def test_certificate(tls_folder: Path) -> None:
                 trust.wrap_socket(plain, server_hostname=name) as secure,
             ):
                 assert secure.getpeercert()
-
-
-def test_no_certificate(gateway: Live, tmp_path: Path) -> None:
-    """Without HTTPS there is none, and one whose file has gone is told of, not a traceback."""
-    assert "HTTPS is off" in problem(gateway.admin("GET", "/certificate"))["detail"]
-    with live(tls_folder=tmp_path) as own:
         (tmp_path / "ca.pem").unlink()
-        assert "ca.pem cannot be read any more" in problem(own.admin("GET", "/certificate"))["detail"]
+        found = problem(own.admin("GET", "/certificate"))
+        assert (404, True) == (found["status"], "ca.pem" in found["detail"])
 
 
 # --- reset ------------------------------------------------------------------------------------------------------------
 
 
-def test_reset_of_one_client(own: Live) -> None:
-    """A reset of one client forgets its payments, calls, choice and counters, and nobody else's."""
-    for name in ("A", "B"):
-        own.create(sample("p"), client_id=name)
-        own.create(sample("unknown-then-success--1"), client_id=name)
-        own.admin("PUT", "/scenario", {"clientId": name, "scenario": "risk-reject"})
-    assert {"payments": 1, "calls": 2, "notifications": 0} == own.admin("POST", "/reset", {"clientId": "A"}).body
-    assert ([], 2) == tuple(
-        found if name == "A" else len(found)
-        for name in ("A", "B")
-        for found in [own.admin("GET", f"/calls?clientId={name}").body["calls"]]
-    )
-    assert ["B"] == [payment["clientId"] for payment in own.admin("GET", "/payments").body["payments"]]
-    assert ["SUCCESS", "RISK_REJECT"] == [own.create(client_id=name).code for name in ("A", "B")]
-    nth = [own.create(sample("unknown-then-success--1"), client_id=name).code for name in ("A", "B") for _ in range(2)]
-    assert ["UNKNOWN_EXCEPTION", "UNKNOWN_EXCEPTION", "UNKNOWN_EXCEPTION", "SUCCESS"] == nth
-
-
-def traces(live: Live, client_id: str) -> dict[str, Any]:
-    """What a gateway remembers of a client id."""
-    whose = f"?clientId={client_id}"
-    scenarios = live.admin("GET", f"/scenarios{whose}").body
+def state(live: Live, client_id: str) -> dict[str, Any]:
+    """What the gateway keeps of a client id."""
+    owner = f"?clientId={client_id}"
+    scenarios = live.admin("GET", f"/scenarios{owner}").body
     return {
-        "payments": len(live.admin("GET", f"/payments{whose}").body["payments"]),
-        "calls": live.admin("GET", f"/calls/count{whose}").body["count"],
+        "payments": len(live.admin("GET", f"/payments{owner}").body["payments"]),
+        "calls": live.admin("GET", f"/calls/count{owner}").body["count"],
         "chosen": len(scenarios["chosen"]),
         "loaded": sum(scenario["file"] is None for scenario in scenarios["scenarios"]),
-        "clock": live.admin("GET", f"/clock{whose}").body["own"],
-        "told": sum(event.client_id == client_id for event in live.components.events.since("")[1]),
+        "clock": live.admin("GET", f"/clock{owner}").body["own"],
+        "events": sum(event.client_id == client_id for event in live.components.events.since("")[1]),
     }
 
 
-@pytest.mark.parametrize("body", [{"clientId": "A"}, {}])
-def test_everything_is_forgotten(own: Live, body: dict[str, str]) -> None:
-    """Payments, calls, choices, loaded scenarios, clock and what could be told again: of one client id or of all."""
+@pytest.mark.parametrize("body", [{"clientId": "A"}, {}, None, {"clientId": None}])
+def test_a_reset_deletes_the_state_of_one_client_id_or_of_all(own: Live, body: dict[str, str] | None) -> None:
+    """Payments, calls, set and loaded scenarios, steps, clock and events; call ids continue."""
     for name in ("A", "B"):
+        own.create(sample("unknown-then-success--1"), client_id=name)
         own.create(sample("p"), client_id=name)
         own.admin("PUT", "/scenario", {"clientId": name, "scenario": "risk-reject"})
         own.admin("PUT", "/clock", {"clientId": name, "freeze": "now"})
         post(own, REFUSED, f"?name=tale&clientId={name}")
-    before = {"payments": 1, "calls": 1, "chosen": 1, "loaded": 1, "clock": True, "told": 3}
-    assert [before, before] == [traces(own, name) for name in ("A", "B")]
-    own.admin("POST", "/reset", body)
-    nothing = {"payments": 0, "calls": 0, "chosen": 0, "loaded": 0, "clock": False, "told": 0}
-    # The reset itself is told, to the one it concerns.
-    assert [{**nothing, "told": len(body)}, before if body else nothing] == [traces(own, name) for name in ("A", "B")]
-
-
-@pytest.mark.parametrize("body", [None, {}, {"clientId": None}])
-def test_reset_of_all(own: Live, body: dict[str, None] | None) -> None:
-    """A reset without a client id forgets everything of everyone."""
-    for name in ("A", "B"):
-        own.create(sample("p"), client_id=name)
-    own.admin("PUT", "/scenario", {"scenario": "risk-reject"})
-    assert {"payments": 2, "calls": 2, "notifications": 0} == own.admin("POST", "/reset", body).body
-    assert ([], [], []) == (
-        own.admin("GET", "/calls").body["calls"],
-        own.admin("GET", "/payments").body["payments"],
-        own.admin("GET", "/scenarios").body["chosen"],
+    before = {"payments": 1, "calls": 2, "chosen": 1, "loaded": 1, "clock": True, "events": 4}
+    assert [before, before] == [state(own, name) for name in ("A", "B")]
+    one = bool(body and body["clientId"])
+    deleted = (
+        {"payments": 1, "calls": 2, "notifications": 0} if one else {"payments": 2, "calls": 4, "notifications": 0}
     )
-    assert "SUCCESS" == own.create(sample("p", paymentRedirectUrl="https://another.example"), client_id="A").code
+    assert deleted == own.admin("POST", "/reset", body).body
+    nothing = {"payments": 0, "calls": 0, "chosen": 0, "loaded": 0, "clock": False, "events": 0}
+    # The reset itself is an event of the client id.
+    assert [{**nothing, "events": int(one)}, before if one else nothing] == [state(own, name) for name in ("A", "B")]
+    again = [own.create(sample("unknown-then-success--1"), client_id=name) for name in "AABB"]
+    expected = ["UNKNOWN_EXCEPTION"] * 3 + ["SUCCESS" if one else "UNKNOWN_EXCEPTION"]
+    assert expected == [answer.code for answer in again]
+    assert "5" == again[0].headers["mock-call-id"]
 
 
-def test_call_ids_go_on_after_a_reset(own: Live) -> None:
-    """Ids are never used twice, so that ``after`` keeps its meaning."""
-    before = int(own.create().headers["mock-call-id"])
-    own.admin("POST", "/reset")
-    assert before < int(own.create().headers["mock-call-id"])
-
-
-def test_nothing_is_reset_by_mistake(own: Live) -> None:
-    """A reset that was refused has forgotten nothing."""
+def test_a_refused_reset_deletes_nothing(own: Live) -> None:
+    """An unknown field or parameter must not turn it into a reset of all."""
     own.create()
     for path, body in (("/reset?clientId=A", None), ("/reset", {"client": "A"})):
         assert 400 == own.admin("POST", path, body).status
     assert 1 == len(own.admin("GET", "/payments").body["payments"])
 
 
-@pytest.mark.parametrize("whose", [{"clientId": "A"}, {}])
-def test_a_reset_forgets_what_is_to_be_sent(own: Live, shop: Shop, path: str, whose: dict[str, str]) -> None:
-    """Of one client id or of all; what others still have to get they get."""
-    tills = [Driver(own, shop, f"{path}&{name}", name) for name in ("A", "B")]
-    for driver in tills:
+@pytest.mark.parametrize("owner", [{"clientId": "A"}, {}])
+def test_a_reset_stops_pending_notifications(own: Live, shop: Shop, path: str, owner: dict[str, str]) -> None:
+    """Of one client id or of all; those of others are still delivered."""
+    drivers = [Driver(own, shop, f"{path}&{name}", name) for name in ("A", "B")]
+    for driver in drivers:
         shop.says(driver.path, FAULTY, ACKNOWLEDGED)
         driver.paid("p")
-    assert (1 if whose else 2) == own.admin("POST", "/reset", whose).body["notifications"]
-    for driver in tills:
+    assert (1 if owner else 2) == own.admin("POST", "/reset", owner).body["notifications"]
+    for driver in drivers:
         driver.advance("25h")
-    assert [1, 2 if whose else 1] == [len(shop.got(driver.path)) for driver in tills]
-    assert [0, 1 if whose else 0] == [len(driver.listed()) for driver in tills]
+    assert [1, 2 if owner else 1] == [len(shop.got(driver.path)) for driver in drivers]
+    assert [0, 1 if owner else 0] == [len(driver.listed()) for driver in drivers]

@@ -1,4 +1,4 @@
-"""Errors as HTTP tells them."""
+"""Errors as problem JSON."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from mock_alipay.web.asgi.problems import STATUSES, HttpProblem, problem_of, pro
 from tests.calls import header
 
 
-def test_every_error_has_a_status() -> None:
-    """None of the domain's is forgotten."""
+def test_every_domain_error_has_a_status() -> None:
+    """The table is complete."""
     assert set(DomainError.__subclasses__()) == {*STATUSES, HttpProblem}
 
 
@@ -34,8 +34,8 @@ def test_every_error_has_a_status() -> None:
         (HttpProblem(413, "Body too large", "D", known=["a"]), 413, "Body too large"),
     ],
 )
-def test_an_error_is_told_as_problem_json(error: DomainError, status: int, title: str) -> None:
-    """The members of RFC 9457, and whatever helps beside them; to a merchant unsigned and with the call's id."""
+def test_an_error_is_problem_json(error: DomainError, status: int, title: str) -> None:
+    """With the members of RFC 9457 and its own; a reply to a merchant is unsigned and has the call id."""
     expected = {"type": "about:blank", "title": title, "status": status, "detail": "D", **error.extra}
     reply = problem_reply(error, "7")
     assert (expected, status, expected) == (problem_of(error).content, reply.status, json.loads(reply.body))
