@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,8 +12,10 @@ from mock_alipay.clock import durations
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.text.masking import mask_cards
 from mock_alipay.text.wording import short
-from mock_alipay.web.admin.context import AdminContext, AdminRequest
+from mock_alipay.web.admin.context import AdminContext, AdminRequest, spoken_client
 from mock_alipay.web.asgi.problems import HttpProblem
+
+logger = logging.getLogger("mock_alipay")
 
 _DELIVERY_TIMEOUT = 20.0
 """Seconds that the reply to a clock change waits for due notifications to be delivered."""
@@ -39,12 +42,16 @@ async def move_clock(context: AdminContext, request: AdminRequest) -> Any:
         case "advance":
             by = _read("advance", request, _forward)
             await _moved(clocks.advance(by, client_id), f"advance: {short(request.body['advance'])}: ")
+            change = f"+{short(request.body['advance'])}"
         case "freeze":
             at = _read("freeze", request, _instant)
             await _moved(clocks.freeze(at, client_id), f"freeze: {short(request.body['freeze'])}: ")
+            change = "frozen"
         case _:
             await _moved(clocks.run(client_id))
+            change = "running"
     view = await _clock_of(context, client_id)
+    logger.info("clock: %s for %s (now %s)", change, spoken_client(client_id), view["now"])
     context.events.publish("clock", client_id, view)
     await context.scheduler.clock_moved(client_id, before)
     # Due notifications are delivered too, but a merchant that never responds must not block the reply.

@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from mock_alipay.gateway.assembly import Components
 from mock_alipay.gateway.buyer_actions import BuyerActions
+from mock_alipay.text.masking import mask_cards
 from mock_alipay.web.asgi.problems import HttpProblem
 from mock_alipay.web.asgi.scripted_waits import ScriptedWaits
 
@@ -104,6 +105,11 @@ class AdminRequest:
                 400, "Two client ids", f"clientId: expected the same in query and body, got {in_query} and {in_body}"
             )
         return in_body
+
+
+def spoken_client(client_id: str | None) -> str:
+    """One client id or all of them, as log lines name them."""
+    return "all client ids" if client_id is None else mask_cards(client_id)
 
 
 def plural(count: int, noun: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -9,9 +10,11 @@ from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import Scenario
 from mock_alipay.scenarios.upload import read_upload
 from mock_alipay.text.masking import mask_cards, mask_json, mask_text
-from mock_alipay.web.admin.context import AdminContext, AdminRequest
+from mock_alipay.web.admin.context import AdminContext, AdminRequest, plural, spoken_client
 from mock_alipay.web.admin.parameters import JSON, SCHEMA, YAML, wrong_media
 from mock_alipay.web.asgi.problems import HttpProblem
+
+logger = logging.getLogger("mock_alipay")
 
 
 async def list_scenarios(context: AdminContext, request: AdminRequest) -> Any:
@@ -58,12 +61,15 @@ async def choose_scenario(context: AdminContext, request: AdminRequest) -> Any:
         body["times"] = int(body["times"])
     times = body.get("times")
     await context.selector.prefer(body["scenario"], client_id=request.client_id, times=times)
+    calls = "" if times is None else f", next {plural(times, 'call')}"
+    logger.info("scenario set: %s for %s%s", body["scenario"], spoken_client(request.client_id), calls)
     return body
 
 
 async def clear_scenario(context: AdminContext, request: AdminRequest) -> Any:
     """Clear the scenario that was set for a client id, or without one all that were set."""
     await context.selector.clear(request.client_id)
+    logger.info("scenario cleared for %s", spoken_client(request.client_id))
     return {"status": "ok"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ from starlette.responses import Response
 
 from mock_alipay.text.masking import mask_cards
 from mock_alipay.version import __version__
-from mock_alipay.web.admin.context import AdminContext, AdminRequest
+from mock_alipay.web.admin.context import AdminContext, AdminRequest, plural, spoken_client
 from mock_alipay.web.asgi.problems import HttpProblem
+
+logger = logging.getLogger("mock_alipay")
 
 _PORT = re.compile(r":[0-9]+$")
 
@@ -56,6 +59,8 @@ async def reset(context: AdminContext, request: AdminRequest) -> Any:
         "notifications": await context.dispatcher.forget(client_id),
     }
     context.scripted_waits.end(client_id)
+    counts = ", ".join(plural(deleted[name], name[:-1]) for name in ("calls", "payments", "notifications"))
+    logger.info("reset: %s (%s)", spoken_client(client_id), counts)
     context.events.forget(client_id)
     context.events.publish("reset", client_id, {"clientId": client_id and mask_cards(client_id)})
     return deleted
