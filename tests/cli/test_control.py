@@ -213,7 +213,7 @@ def test_clock_of_one_client(steer: Command) -> None:
     [
         (("advance", "soon"), "advance: 'soon' is no duration; write 300ms, 1.5s, 59m, 1h30m, 2d or PT59M"),
         (("advance", "--", "-5m"), "advance: a clock is advanced forward only, not by -5m; freeze sets it back"),
-        (("freeze", "2027-01-01"), "freeze: expected a time with an offset such as "),
+        (("freeze", "2027-01-01"), "freeze: expected a time, got '2027-01-01'; write one with an offset"),
         (("--client", "a,b", "run"), "clientId: expected a client id"),
         (
             ("advance", "999999d"),

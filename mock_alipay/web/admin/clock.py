@@ -100,7 +100,9 @@ def _instant(text: str) -> datetime | None:
     except ValueError:
         instant = None
     if instant is None or instant.tzinfo is None:
-        raise ValueError(f"expected a time with an offset such as 2026-11-22T12:00:00+08:00, or now, got '{text[:40]}'")
+        raise ValueError(
+            f"expected a time, got '{text[:40]}'; write one with an offset, 2026-11-22T12:00:00+08:00, or now"
+        )
     return instant
 
 
