@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +13,7 @@ from mock_alipay.clock.clocks import StoppedClock
 from mock_alipay.config.config import Config
 from tests.live import Live, live, sample
 from tests.shop import FAULTY, HANGS, Shop, open_shop
-from tests.web.asking import Driver, Listener, post, problem
+from tests.web.asking import Driver, problem
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -169,16 +168,6 @@ def test_replies_have_the_time_of_the_clients_clock(stopped: Stopped) -> None:
     assert {noon} == {entry["timing"]["received"] for entry in entries}
 
 
-def test_delays_of_replies_are_real_time(gateway: Live, client_id: str) -> None:
-    """A frozen clock does not stop them."""
-    move(gateway, clientId=client_id, freeze="now")
-    post(gateway, "description: x\ncreatePaymentSession: {delay: 60ms}\n", f"?name=tale&clientId={client_id}")
-    before = time.monotonic()
-    answer = gateway.create(client_id=client_id, extra={"mock-scenario": "tale"})
-    assert 0.06 <= time.monotonic() - before
-    assert 60 == gateway.entry(answer)["timing"]["delayMs"]
-
-
 def test_everything_due_has_happened_before_the_reply(own: Live) -> None:
     """For the clock that was moved only."""
     for name in ("A", "B"):
@@ -189,26 +178,6 @@ def test_everything_due_has_happened_before_the_reply(own: Live) -> None:
         events = [event for event in own.components.events.since("")[1] if event.number > before]
         assert ["clock", "payment", "notification"] == [event.kind for event in events]
         assert [expired] * 2 == [event.subject.request_id for event in events if event.kind != "clock"]
-
-
-@pytest.mark.parametrize("owner", [{"clientId": "A"}, {}])
-def test_a_clock_that_is_set_back_reopens_sessions(stopped: Stopped, owner: dict[str, str]) -> None:
-    """Each change is an event; clocks of other client ids are not affected."""
-    running, _ = stopped
-    move(running, clientId="B", advance="1s")
-    for name in ("A", "B"):
-        running.create(sample(f"p-{name}", paymentNotifyUrl=None), client_id=name)
-    states = []
-    with Listener(running, "?kind=payment") as listener:
-        for change in ({"advance": "2h"}, {"freeze": "2026-11-22T12:30:00Z"}, {"run": True}, {"advance": "2h"}):
-            move(running, **owner, **change)
-            states.append(running.admin("GET", "/payments/p-A").body["sessionStatus"])
-        running.create(sample("last"), client_id="B")
-        events = listener.take(4)
-    assert ["EXPIRED", "OPEN", "OPEN", "EXPIRED"] == states
-    assert [("p-A", "EXPIRED"), ("p-A", "OPEN"), ("p-A", "EXPIRED"), ("last", "OPEN")] == [
-        (data["paymentRequestId"], data["sessionStatus"]) for _, data in events
-    ]
 
 
 def test_a_clock_that_is_set_back_drops_pending_notifications(driver: Driver) -> None:

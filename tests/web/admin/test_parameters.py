@@ -17,12 +17,13 @@ SCHEMAS = load().schemas
 CHOICE = f"{SCHEMA}#/$defs/Choice"
 
 
-def request(query: str = "", body: bytes = b"", media: str | None = JSON, *, whole: bool = True) -> Request:
-    """A request as from a server; not ``whole`` when its client disconnects before the end of the body."""
+def request(query: str = "", *body: bytes, media: str | None = JSON, whole: bool = True) -> Request:
+    """A request as from a server, its body in pieces; not ``whole`` when its client disconnects before the end."""
     headers = [(b"content-type", media.encode())] if media is not None else []
-    messages: list[dict[str, Any]] = [{"type": "http.request", "body": body, "more_body": not whole}]
-    if not whole:
-        messages.append({"type": "http.disconnect"})
+    messages: list[dict[str, Any]] = [{"type": "http.request", "body": piece, "more_body": True} for piece in body]
+    messages.append({"type": "http.request"} if whole else {"type": "http.disconnect"})
+    if len(body) == 1 and whole:
+        messages = [{"type": "http.request", "body": body[0]}]
 
     async def receive() -> Any:
         return messages.pop(0)
@@ -115,10 +116,16 @@ def test_null_is_absent_and_an_empty_body_is_an_empty_object() -> None:
 def test_a_body_has_a_media_type_and_a_limit(header: str | None, expected: str) -> None:
     """Without parameters, in lower case; the limit is 256 KiB; an incomplete body is refused."""
     raw = b" " * (256 * 1024)
-    assert (expected, raw) == asyncio.run(body_of(request(body=raw, media=header)))
-    for body, whole, status in ((raw + b" ", True, 413), (b"", False, 400), (b"{}", False, 400)):
+    for pieces in ([raw], [raw[:7], raw[7:]]):
+        assert (expected, raw) == asyncio.run(body_of(request("", *pieces, media=header)))
+    for pieces, whole, status in (
+        ([raw + b" "], True, 413),
+        ([raw, b" "], True, 413),
+        ([], False, 400),
+        ([b"{}"], False, 400),
+    ):
         with pytest.raises(HttpProblem) as caught:
-            asyncio.run(body_of(request(body=body, media=header, whole=whole)))
+            asyncio.run(body_of(request("", *pieces, media=header, whole=whole)))
         assert (status, False) == (caught.value.status, "--max-body" in caught.value.detail)
 
 

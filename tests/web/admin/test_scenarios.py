@@ -215,17 +215,6 @@ def test_other_media_types_are_refused(gateway: Live, media: str) -> None:
     assert (415, True) == (found["status"], "expected application/json, application/yaml" in found["detail"])
 
 
-def test_of_equal_matches_a_client_ids_own_comes_first_then_the_last_loaded(own: Live) -> None:
-    """The journal names the others."""
-    match = 'match: {body: {paymentAmount.value: "11"}}\n'
-    for query in ("?name=one&clientId=A", "?name=two&clientId=A", "?name=three", "?name=four"):
-        assert 200 == post(own, REFUSED + match, query).status
-    body = sample(paymentAmount={"currency": "SGD", "value": "11"})
-    assert ["four", "two"] == [own.create(body, client_id=name).headers["mock-scenario"] for name in ("B", "A")]
-    reason = own.admin("GET", "/calls?limit=1").body["calls"][0]["reason"]
-    assert reason.endswith("loaded earlier: one, four, three, risk-reject")
-
-
 def test_a_template_loads_all_its_scenarios(own: Live) -> None:
     """For the client id of the upload."""
     text = "each: {code: [RISK_REJECT, DO_NOT_HONOR]}\ndescription: x.\npay: {result: '${each.code}'}\n"
