@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -14,7 +13,7 @@ import pytest
 from starlette.requests import Request
 
 from mock_alipay.web.admin import call_views, context
-from mock_alipay.web.admin.context import AdminContext, AdminRequest, BackgroundWorker, ConcurrencyLimit
+from mock_alipay.web.admin.context import AdminRequest, BackgroundWorker, ConcurrencyLimit
 from mock_alipay.web.asgi.problems import HttpProblem
 from tests.live import Live, live, sample
 from tests.web.asking import Listener, problem, until
@@ -114,10 +113,3 @@ def test_streams_and_waits_have_separate_limits(monkeypatch: pytest.MonkeyPatch)
         until(lambda: running.components.events.listeners == 0)
         with Listener(running) as listener:
             assert (200, 200) == (listener.status, running.admin("GET", "/calls/wait").status)
-
-
-def test_the_limits_are_the_documented_ones() -> None:
-    """100 streams, 300 waits and 100 lists."""
-    defaults = {field.name: field.default_factory for field in dataclasses.fields(AdminContext)}
-    limits = [defaults[name]() for name in ("streams", "waits", "lists")]  # type: ignore[operator]
-    assert [100, 300, 100] == [limit.most for limit in limits]
