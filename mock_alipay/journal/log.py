@@ -1,7 +1,7 @@
-"""One line a call, in words or in JSON, written by a thread of its own.
+"""The log: one line per call or notification, as text or JSON, written by a background thread.
 
-Lines are written in batches, so that a terminal or pipe whose reader has stopped never stops the gateway:
-when too many wait, the newest are dropped and counted.
+A terminal or pipe that nobody reads never blocks the gateway: when too many lines are queued, new ones are dropped
+and counted.
 """
 
 from __future__ import annotations
@@ -21,52 +21,52 @@ from mock_alipay.text.masking import mask_text
 
 LogFormat = Literal["text", "json"]
 
-_MOST_WAITING = 20_000
+_MAX_QUEUED = 20_000
 _PAUSE = 0.02
-"""Seconds between batches: long enough to gather lines, too short to be seen."""
+"""Seconds between batches: long enough to collect lines, too short to be noticed."""
 
 
 class Log:
-    """Where lines go: calls by ``exchange``, everything else by the standard logging."""
+    """Writes events of the gateway and records of the standard logging to one stream."""
 
     def __init__(self, stream: TextIO, log_format: LogFormat, *, quiet: bool = False) -> None:
-        """``quiet``: warnings and errors only."""
+        """``quiet`` limits the log to warnings and errors."""
         self._quiet = quiet
         formatter = _Formatter(log_format)
         self._writer = _Writer(stream, formatter)
-        self._line: Callable[[CallRecord], str] = json_line if log_format == "json" else text_line
-        self._told = notification_json if log_format == "json" else notification_text
+        self._call_line: Callable[[CallRecord], str] = json_line if log_format == "json" else text_line
+        self._notification_line = notification_json if log_format == "json" else notification_text
         handler = _Handler(self._writer)
         handler.setFormatter(formatter)
-        own = logging.WARNING if quiet else logging.INFO
-        self._before = []
-        for name, level in (("mock_alipay", own), ("uvicorn.error", logging.WARNING)):
+        gateway_level = logging.WARNING if quiet else logging.INFO
+        self._saved = []
+        for name, level in (("mock_alipay", gateway_level), ("uvicorn.error", logging.WARNING)):
             logger = logging.getLogger(name)
-            self._before.append((logger, logger.handlers, logger.level, logger.propagate))
+            self._saved.append((logger, logger.handlers, logger.level, logger.propagate))
             logger.handlers, logger.propagate = [handler], False
             logger.setLevel(level)
 
     def listening_to(self, events: Events) -> AbstractContextManager[None]:
-        """Write a line for each call and notification within the block, unless it is to be quiet."""
+        """Write a line for each call and notification within the block; none when ``quiet``."""
         return nullcontext() if self._quiet else events.subscribed(self.hear)
 
     def hear(self, event: Event) -> None:
-        """Write a call's line."""
+        """Write the line of a call or notification; ignores other events."""
         if event.kind == "call":
-            self._writer.put(self._line(event.subject))
+            self._writer.put(self._call_line(event.subject))
         elif event.kind == "notification":
-            self._writer.put(self._told(event.subject))
+            self._writer.put(self._notification_line(event.subject))
 
     def close(self) -> None:
-        """Write what is left, and leave the standard logging as it was; gives up on a reader that does not read."""
+        """Write queued lines for at most half a second, then restore the standard logging."""
         self._writer.close()
-        for logger, handlers, level, propagate in self._before:
+        for logger, handlers, level, propagate in self._saved:
             logger.handlers, logger.propagate = handlers, propagate
             logger.setLevel(level)
 
 
 class _Writer:
-    """Gathers lines, and lets a thread write all that have come since it last did."""
+    """Queues lines; a thread writes all queued lines at once."""
 
     def __init__(self, stream: TextIO, formatter: logging.Formatter) -> None:
         self._stream = stream
@@ -74,33 +74,33 @@ class _Writer:
         self._lock = threading.Lock()
         self._lines: list[str] = []
         self._dropped = 0
-        self._news = threading.Event()
+        self._wake = threading.Event()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="mock-alipay-log", daemon=True)
         self._thread.start()
 
     def put(self, line: str) -> None:
         with self._lock:
-            waiting = len(self._lines)
-            if waiting >= _MOST_WAITING:
+            queued = len(self._lines)
+            if queued >= _MAX_QUEUED:
                 self._dropped += 1
             else:
                 self._lines.append(line)
-        if not waiting:
-            self._news.set()
+        if not queued:
+            self._wake.set()
 
     def close(self) -> None:
         self._closing = True
-        self._news.set()
+        self._wake.set()
         self._thread.join(timeout=0.5)
 
     def _run(self) -> None:
         closing = False
         while not closing:
-            self._news.wait()
+            self._wake.wait()
             closing = self._closing
-            self._news.clear()
-            lines = self._taken()
+            self._wake.clear()
+            lines = self._take_lines()
             try:
                 self._stream.write("\n".join([*lines, ""]))
                 self._stream.flush()
@@ -109,12 +109,12 @@ class _Writer:
             if not closing:
                 time.sleep(_PAUSE)
 
-    def _taken(self) -> list[str]:
+    def _take_lines(self) -> list[str]:
         with self._lock:
             lines, self._lines = self._lines, []
             dropped, self._dropped = self._dropped, 0
         if dropped:
-            text = f"{dropped} log lines were dropped, their reader was too slow"
+            text = f"dropped {dropped} log lines: the reader is too slow"
             record = logging.LogRecord("mock_alipay", logging.WARNING, __file__, 0, text, None, None)
             lines.append(self._formatter.format(record))
         return lines

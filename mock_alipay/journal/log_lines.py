@@ -1,4 +1,4 @@
-"""What the log says of a call or a notification: one line, in words or in JSON."""
+"""Formats calls and notifications as log lines, text or JSON."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from mock_alipay.journal.notifications import Notification
 from mock_alipay.text.masking import mask_cards, mask_text
 from mock_alipay.text.wording import reasons
 
-_HIDDEN = re.compile(
+_INVISIBLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800"
     "\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-"""Characters that control a terminal, end lines, turn the direction of text, or are not seen (Unicode's categories Cc,
-Zl, Zp, its property Default_Ignorable_Code_Point, and letters that are blank)."""
+"""Control characters, line separators, direction marks and invisible characters: Unicode categories Cc, Zl and Zp,
+property Default_Ignorable_Code_Point, and blank letters."""
 
 
 def text_line(entry: CallRecord) -> str:
@@ -32,7 +32,7 @@ def text_line(entry: CallRecord) -> str:
     code += " (unverified)" if entry.verdict == "unverified" else ""
     scenario = f"{entry.scenario or '-'} +{reply.fault.kind}" if reply.fault else entry.scenario or "-"
     took = f"{entry.took * 1000:.1f} ms" + (f" +{reply.delay:.1f} s" if reply.delay else "")
-    line = f"{_local(int(entry.call.received.timestamp()))} #{entry.id}  {name}  {code}  [{scenario}]  {took}"
+    line = f"{_local_time(int(entry.call.received.timestamp()))} #{entry.id}  {name}  {code}  [{scenario}]  {took}"
     why = _why(entry)
     if why:
         line += f"  {mask_text(why)}"
@@ -40,7 +40,7 @@ def text_line(entry: CallRecord) -> str:
 
 
 def json_line(entry: CallRecord) -> str:
-    """The same as one JSON object."""
+    """A call as one JSON object."""
     reply = entry.reply
     line: dict[str, Any] = {
         "time": entry.call.received.isoformat(timespec="milliseconds"),
@@ -67,8 +67,8 @@ def notification_text(notification: Notification) -> str:
     """``03:41:07 !7  notifyPayment  ACCEPTED  [success]  3.1 ms  http://127.0.0.1:8000/notify``"""
     last = notification.attempts[-1] if notification.attempts else None
     took = f"{last.took * 1000:.1f} ms  " if last else ""
-    at = _local(int(datetime.now(UTC).timestamp()))
-    line = f"{at} !{notification.id}  {notification.name}  {notification.status}  [{notification.scenario or '-'}]  "
+    time = _local_time(int(datetime.now(UTC).timestamp()))
+    line = f"{time} !{notification.id}  {notification.name}  {notification.status}  [{notification.scenario or '-'}]  "
     line += f"{took}{mask_text(notification.url or '')}"
     if why := _complaint(notification):
         line += f"  {mask_text(why)}"
@@ -76,7 +76,7 @@ def notification_text(notification: Notification) -> str:
 
 
 def notification_json(notification: Notification) -> str:
-    """The same as one JSON object."""
+    """A notification as one JSON object."""
     last = notification.attempts[-1] if notification.attempts else None
     line: dict[str, Any] = {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -103,23 +103,26 @@ def _complaint(notification: Notification) -> str | None:
 
 
 def one_line(line: str) -> str:
-    """No line ends, whatever a merchant writes, nothing that steers a terminal, and nothing that is not seen."""
-    return line if line.isascii() and line.isprintable() else _HIDDEN.sub(lambda found: ascii(found[0])[1:-1], line)
+    """Escape line ends, terminal control sequences and invisible characters."""
+    if line.isascii() and line.isprintable():
+        return line
+    return _INVISIBLE.sub(lambda match: ascii(match[0])[1:-1], line)
 
 
 def in_json(line: Mapping[str, Any]) -> str:
-    """The same as one JSON object, what is not seen escaped as JSON does."""
+    """Encode as JSON with invisible characters escaped."""
     text = orjson.dumps(line).decode()
-    plain = text.isascii() and text.isprintable()
-    return text if plain else _HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    if text.isascii() and text.isprintable():
+        return text
+    return _INVISIBLE.sub(lambda match: json.dumps(match[0])[1:-1], text)
 
 
 def _why(entry: CallRecord) -> str:
-    """What a reader needs beside the code: nothing when all went well."""
+    """Reasons that the result code does not show; empty for a plain success."""
     message = "" if entry.result_status == "S" else entry.message
     return "; ".join(reasons((fault.text for fault in entry.faults), message, entry.explanation))
 
 
 @lru_cache(maxsize=16)
-def _local(timestamp: int) -> str:
+def _local_time(timestamp: int) -> str:
     return datetime.fromtimestamp(timestamp, UTC).astimezone().strftime("%H:%M:%S")
