@@ -1,1 +1,1 @@
-"""What happened, as records: calls, notifications and events; metrics and log lines are made from them."""
+"""Records of calls and notifications, the event bus, and the metrics and log lines derived from them."""

@@ -1,4 +1,4 @@
-"""What the journal notes of every exchange."""
+"""The journal's record of a call."""
 
 from __future__ import annotations
 
@@ -10,48 +10,49 @@ from mock_alipay.errors import Fault
 from mock_alipay.journal.exchange import Call, Reply, Verdict
 
 Readers = Mapping[str, Callable[[Any], str | None]]
-"""How a kind of record is read, by the wire's name of what is read."""
+"""Maps a filter's wire name to a function that reads the value from a record."""
 
 _ENTRY_OVERHEAD = 2_000
-"""About what an entry's own objects take, in bytes, beside the texts."""
+"""Approximate bytes of an entry's objects, without its texts."""
 
 
 class CallRecord(NamedTuple):
-    """One exchange: a call, its reply, and how the one came from the other."""
+    """A call, its reply, and why the gateway replied so."""
 
     id: str
     time: datetime
-    """When the call came, by its client's clock; ``call.received`` is the machine's time."""
+    """When the call arrived, by the client id's clock; ``call.received`` is the machine's time."""
     call: Call
     reply: Reply
     client_id: str
     family: str | None
     endpoint: str | None
-    """Its name within the family."""
+    """Name within the family."""
     id_field: str
-    """The family's field for its own ids, such as ``paymentRequestId``; and what the call has there."""
+    """The family's id field, such as ``paymentRequestId``."""
     request_id: str | None
+    """The call's value of ``id_field``."""
     result_code: str | None
-    """None when the reply is a plain HTTP error."""
+    """None if the reply is a plain HTTP error."""
     result_status: str | None
     message: str
     verdict: Verdict
     explanation: str | None
-    """Why the signature does not fit, or what else is worth saying to the merchant's engineer."""
+    """Why the signature is invalid, or another hint for the merchant's developer."""
     faults: tuple[Fault, ...]
     scenario: str | None
     reason: str | None
     took: float
-    """Seconds from the call to its reply, the scripted delay not counted."""
+    """Seconds from the call to its reply, without the scripted delay."""
 
     @property
     def number(self) -> int:
-        """Ids count up; this is the count."""
+        """The id as a number; ids increase by one."""
         return int(self.id)
 
     @property
     def http_status(self) -> int | None:
-        """What the client saw; None when a fault kept the reply from it."""
+        """The HTTP status that the client received; None if an injected fault suppressed the reply."""
         fault = self.reply.fault
         if fault is None or fault.kind not in ("reset", "empty", "garbage", "hang", "status"):
             return self.reply.status
@@ -59,9 +60,9 @@ class CallRecord(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Bytes that the entry holds, roughly."""
+        """Approximate memory of the entry in bytes."""
         call = self.call
-        # What stands in the head may stand in the reply's head too.
+        # The reply's headers may repeat text of the request line and headers.
         head = 2 * len(call.target) + sum(map(len, call.headers)) + 2 * sum(map(len, call.headers.values()))
         return head + len(call.body) + len(self.reply.body) + 300 * len(self.faults) + _ENTRY_OVERHEAD
 
@@ -73,21 +74,21 @@ FILTERS: Readers = {
     "resultCode": lambda entry: entry.result_code,
     "scenario": lambda entry: entry.scenario,
 }
-"""What an exchange can be looked up by, in the wire's words, beside the ``id_field`` of its family."""
+"""Filters for calls by wire name, in addition to the ``id_field`` of the call's family."""
 
 
 def wanted(filters: Mapping[str, str]) -> Callable[[CallRecord], bool]:
-    """A predicate on exchanges: all ``filters`` must fit."""
+    """A predicate that is true for calls that match all ``filters``."""
     return fitting(FILTERS, filters)
 
 
 def found_by(readers: Readers, name: str, record: Any) -> str | None:
-    """What a record has where a filter looks: under a name of ``readers``, or in the ``id_field`` of its family."""
+    """The record's value for a filter; ``name`` is a key of ``readers`` or the ``id_field`` of the record's family."""
     if name in readers:
         return readers[name](record)
     return record.request_id if record.id_field == name else None
 
 
 def fitting(readers: Readers, filters: Mapping[str, str]) -> Callable[[Any], bool]:
-    """A predicate on records: all ``filters`` must fit."""
+    """A predicate that is true for records that match all ``filters``."""
     return lambda record: all(found_by(readers, name, record) == value for name, value in filters.items())

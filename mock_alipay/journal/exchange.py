@@ -1,6 +1,6 @@
-"""A merchant's call and its reply, as they are on the wire.
+"""A merchant's call and the gateway's reply, as they are on the wire.
 
-Named tuples: every call makes both, and a frozen dataclass takes twice as long to make.
+Both are named tuples: one of each is created per call, and a frozen dataclass takes twice as long to create.
 """
 
 from __future__ import annotations
@@ -16,50 +16,50 @@ STALE = timedelta(days=1)
 """The age of the time in a ``stale-time`` fault."""
 
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
-"""What a URL can name: a host or an address, and perhaps a port."""
+"""A host name or an address, and an optional port."""
 
 Verdict = Literal["valid", "invalid", "unverified", "unchecked"]
-"""What became of a call's signature; ``unverified``: its client id has no key here."""
+"""The result of the signature check; ``unverified``: the gateway has no key for the client id."""
 
 
 class Call(NamedTuple):
-    """What a merchant sent, as it stood on the wire."""
+    """A merchant's request as received."""
 
     received: datetime
     method: str
     target: str
-    """Origin-form request target with its query, as sent and therefore as signed."""
+    """Origin-form request target with its query, as sent and signed."""
     reply_target: str
-    """The target that this client verifies the reply over (see ``web.request_target``)."""
+    """The target over which this client verifies the reply (see ``web.request_target``)."""
     headers: Mapping[str, str]
-    """Lower-case names; the values of a repeated header joined by a comma and a blank."""
+    """Names are lower case; values of a repeated header are joined by ``", "``."""
     body: bytes
     scheme: str = "http"
 
     @property
     def origin(self) -> str:
-        """Scheme and host that the caller used, such as ``http://127.0.0.1:2088``; empty when it named no host."""
+        """Scheme and host of the request, such as ``http://127.0.0.1:2088``; empty without a valid Host header."""
         host = self.headers.get("host", "")
         return f"{self.scheme}://{host}" if _HOST.fullmatch(host) else ""
 
 
 class Reply(NamedTuple):
-    """What goes back to the merchant, and how: after ``delay`` seconds, with a fault or none."""
+    """A reply to the merchant, sent after ``delay`` seconds with an optional injected fault."""
 
     status: int
     head: bytes
-    """Header lines as they stand on the wire, each with its line end."""
+    """Header lines as sent, each with its line end."""
     body: bytes
     delay: float = 0.0
     fault: WireFault | None = None
 
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:
-        """Names and values."""
+        """Header names and values."""
         pairs = (line.partition(b": ") for line in self.head.split(b"\r\n")[:-1])
         return [(name, value) for name, _, value in pairs]
 
     @property
     def client_id(self) -> str:
-        """Whom it goes to; empty when it names nobody."""
+        """Value of the ``client-id`` header; empty without one."""
         return dict(self.headers).get(b"client-id", b"").decode("latin-1")

@@ -1,4 +1,4 @@
-"""Faults that a scenario injects into replies and notifications."""
+"""Faults that scenarios inject into replies and notifications."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ WireFaultKind = Literal[
     "wrong-key",
     "stale-time",
 ]
-"""What a scenario can do to a reply on its way out."""
+"""Faults that can be injected into a reply."""
 
 NotificationFault = Literal["bad-signature", "no-signature", "wrong-key", "stale-time", "truncate"]
-"""What a scenario can do to a notification on its way out."""
+"""Faults that can be injected into a notification."""
 
 
 @dataclass(frozen=True, slots=True)
 class WireFault:
-    """A scripted fault; ``status`` is the HTTP status of a ``status`` fault, else 0."""
+    """An injected fault; ``status`` is the HTTP status of a ``status`` fault, otherwise 0."""
 
     kind: WireFaultKind
     status: int = 0

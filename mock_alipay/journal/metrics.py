@@ -1,4 +1,4 @@
-"""Counts calls and notifications since the start, for whoever watches a gateway over time."""
+"""Counts calls and notifications since the start of the process."""
 
 from __future__ import annotations
 
@@ -11,39 +11,39 @@ from mock_alipay.journal.events import Event
 from mock_alipay.journal.notifications import Notification
 
 BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
-"""Seconds: a call takes about a millisecond, on a busy machine some tens of them."""
+"""Upper bounds of the histogram in seconds; a call takes about 1 ms, on a busy machine some tens of ms."""
 
 OTHER = "other"
-MOST_STRANGE = 1_000
-LONGEST_CODE = 64
-"""Scenarios may set codes of their own, another for each call and of any length; beyond these all are ``OTHER``."""
+MAX_UNDOCUMENTED = 1_000
+MAX_CODE_LENGTH = 64
+"""Scenarios can set arbitrary result codes; undocumented codes beyond these limits are counted as ``OTHER``."""
 
 Endpoint = tuple[str | None, str | None]
-"""Family and name, as far as a call has reached one."""
+"""Family and name; None if the call reached no endpoint."""
 
 CallKey = tuple[str | None, str | None, str | None, int | None]
-"""Family and name of the endpoint, result code and the HTTP status that is sent, as far as there are any."""
+"""Family and name of the endpoint, result code, HTTP status; None where the call has none."""
 
 
 class Metrics:
-    """What has been counted; nothing is ever taken back, by a reset neither."""
+    """Counters; they never decrease, and a reset does not clear them."""
 
     def __init__(self, codes: Collection[str] = ()) -> None:
-        """``codes``: the documented ones, which are always told apart."""
+        """``codes`` are the documented result codes, which are always counted separately."""
         self._codes = frozenset([*codes, None])
-        self._strange = 0
+        self._undocumented = 0
         self.calls: Counter[CallKey] = Counter()
         self.durations: defaultdict[Endpoint, list[int]] = defaultdict(lambda: [0] * (len(BOUNDS) + 1))
-        """For each endpoint, calls up to each bound and above the one before; the last are those above all."""
+        """Calls per endpoint and bucket, not cumulative; the last bucket is above all bounds."""
         self.seconds: defaultdict[Endpoint, float] = defaultdict(float)
-        """How long the calls of an endpoint took together, the scripted delay not counted."""
+        """Total duration of an endpoint's calls, without scripted delays."""
         self.attempts: Counter[tuple[str, str]] = Counter()
-        """Attempts to deliver, by notification and by what the merchant made of it."""
+        """Delivery attempts by notification name and outcome, "accepted" or "not accepted"."""
         self.notifications: Counter[tuple[str, str]] = Counter()
-        """Notifications that came to an end, by name and status; PENDING is none."""
+        """Notifications that reached a final status, by name and status."""
 
     def record(self, event: Event) -> None:
-        """Count a call or a notification."""
+        """Count a call or a notification; ignores other events."""
         if event.kind == "call":
             self._call(event.subject)
         elif event.kind == "notification":
@@ -59,24 +59,24 @@ class Metrics:
         self.seconds[endpoint] += entry.took
 
     def _bounded(self, key: CallKey) -> CallKey:
-        """What a call with a code that is new and not documented counts as."""
+        """The key under which a new undocumented code is counted."""
         family, endpoint, code, status = key
-        if self._strange >= MOST_STRANGE or len(code or "") > LONGEST_CODE:
+        if self._undocumented >= MAX_UNDOCUMENTED or len(code or "") > MAX_CODE_LENGTH:
             return family, endpoint, OTHER, status
-        self._strange += 1
+        self._undocumented += 1
         return key
 
     def _notification(self, notification: Notification) -> None:
         name, status = notification.name, notification.status
         last = notification.attempts[-1] if notification.attempts else None
         accepted = last is not None and last.complaint is None
-        ended = status != "PENDING"
+        final = status != "PENDING"
         if last is not None and last.by_hand:
-            # One that has come to its end is sent by hand, too: of such only the first acceptance is another end.
-            ended = accepted and all(attempt.complaint for attempt in notification.attempts[:-1])
+            # A notification with a final status can be resent manually; only its first acceptance is another end.
+            final = accepted and all(attempt.complaint for attempt in notification.attempts[:-1])
         elif status == "DROPPED":
-            last = None  # taken back, whatever was sent before
+            last = None  # withdrawn without another attempt
         if last is not None and not last.forbidden:
             self.attempts[name, "accepted" if accepted else "not accepted"] += 1
-        if ended:
+        if final:
             self.notifications[name, status] += 1

@@ -1,4 +1,4 @@
-"""Notifications with every attempt to deliver them."""
+"""Notifications and their delivery attempts."""
 
 from __future__ import annotations
 
@@ -11,69 +11,69 @@ from mock_alipay.journal.calls import Readers, fitting
 from mock_alipay.journal.faults import NotificationFault
 
 NotificationStatus = Literal["PENDING", "ACCEPTED", "GIVEN_UP", "DROPPED", "REFUSED"]
-"""``PENDING``: will be sent, or sent again; ``GIVEN_UP``: never acknowledged, and no attempt is left; ``DROPPED``: the
-scenario keeps it back; ``REFUSED``: there is no URL for it, or one that the gateway does not send to, or it could not
-be composed."""
+"""``PENDING``: an attempt is due; ``GIVEN_UP``: never acknowledged, and no attempt is left; ``DROPPED``: dropped by the
+scenario; ``REFUSED``: it has no URL, its URL is not allowed, or it could not be composed."""
 
 _OVERHEAD = 2_000
-"""About what a notification's own objects take, in bytes; an attempt takes half of it."""
+"""Approximate bytes of a notification's objects; an attempt takes half of that."""
 
 
 class Attempt(NamedTuple):
-    """One delivery, and what came of it."""
+    """A delivery attempt and its outcome."""
 
     time: datetime
-    """By the client's clock; what stands in ``request-time`` unless that is real."""
+    """By the client id's clock; sent as ``request-time`` unless real request times are configured."""
     http_status: int | None
-    """None when no answer came."""
+    """None without a response."""
     answer: bytes
-    """The beginning of the answer's body."""
+    """The beginning of the response body."""
     complaint: str | None
-    """Why it does not count as acknowledged; None when it does."""
+    """Why the response is not an acknowledgement; None if it is one."""
     took: float
     """Seconds of real time."""
     by_hand: bool = False
+    """Whether it is a manual resend."""
     forbidden: bool = False
-    """Whether nothing may be sent there at all."""
+    """Whether the address is not allowed, so that nothing was sent."""
     headers: Mapping[str, str] = MappingProxyType({})
-    """Those that went out, the signature's among them."""
+    """Headers as sent, including the signature."""
 
 
 class Notification(NamedTuple):
-    """A message to a merchant."""
+    """A webhook to a merchant."""
 
     id: str
     client_id: str
     family: str
     name: str
-    """Its name within the family."""
+    """Name within the family."""
     id_field: str
     request_id: str | None
     created: datetime
-    """By the client's clock."""
+    """By the client id's clock."""
     url: str | None
     body: bytes
     status: NotificationStatus = "PENDING"
     due: datetime | None = None
-    """When the next attempt is made, or may be made at the earliest while it waits; None when no attempt is left."""
+    """Time of the next attempt, or the earliest time while ``waits_for`` is set; None if no attempt is left."""
     waits_for: str | None = None
-    """What has to be sent for the same aggregate before it; None once that has been."""
+    """Name of a notification of the same aggregate that must be sent first; None once it has been sent."""
     fault: NotificationFault | None = None
     scenario: str | None = None
     before_reply: bool = False
     """Whether it is sent before the reply to the call that causes it."""
     problem: str | None = None
-    """Why it is not sent at all."""
+    """Why it is never sent."""
     attempts: tuple[Attempt, ...] = ()
 
     @property
     def number(self) -> int:
-        """Ids count up; this is the count."""
+        """The id as a number; ids increase by one."""
         return int(self.id)
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What is delivered one after the other: the notifications of one aggregate, whose key this is."""
+        """Key of the aggregate; notifications with the same key are delivered one after the other."""
         return self.client_id, self.family, self.request_id or f"notification {self.id}"
 
     @property
@@ -83,12 +83,12 @@ class Notification(NamedTuple):
 
     @property
     def handled(self) -> bool:
-        """Whether the merchant has been told, or will not be."""
+        """Whether an attempt has been made or none will be."""
         return bool(self.attempts) or self.status != "PENDING"
 
     @property
     def size(self) -> int:
-        """Bytes that it holds, roughly."""
+        """Approximate memory in bytes."""
         answers = sum(len(attempt.answer) + _OVERHEAD // 2 for attempt in self.attempts)
         return len(self.body) + len(self.url or "") + answers + _OVERHEAD
 
@@ -100,9 +100,9 @@ FILTERS: Readers = {
     "status": lambda n: n.status,
     "scenario": lambda n: n.scenario,
 }
-"""What a notification can be looked up by, beside the ``id_field`` of its family."""
+"""Filters for notifications by wire name, in addition to the ``id_field`` of the notification's family."""
 
 
 def wanted(filters: Mapping[str, str]) -> Callable[[Notification], bool]:
-    """A predicate on notifications: all ``filters`` must fit."""
+    """A predicate that is true for notifications that match all ``filters``."""
     return fitting(FILTERS, filters)

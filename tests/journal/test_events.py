@@ -80,7 +80,7 @@ class TestListening:
                 events.publish("call", "A", None)
         assert ([1, 2], [1, 2]) == (one, two)
         assert (0, [1, 2]) == numbers(events.since("run.0"))
-        assert [f"event {number} met a bug in mock-alipay where it was told" for number in (1, 2)] == caplog.messages
+        assert [f"internal error in a listener of event {number}" for number in (1, 2)] == caplog.messages
         assert 2 == caplog.text.count("ZeroDivisionError: oops")
 
     def test_who_begins_or_ends_while_an_event_is_told_disturbs_nobody(self) -> None:

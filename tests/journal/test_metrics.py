@@ -8,7 +8,7 @@ from mock_alipay.journal.calls import CallRecord
 from mock_alipay.journal.events import Event, EventKind
 from mock_alipay.journal.exchange import Reply
 from mock_alipay.journal.faults import WireFault
-from mock_alipay.journal.metrics import BOUNDS, MOST_STRANGE, OTHER, CallKey, Metrics
+from mock_alipay.journal.metrics import BOUNDS, MAX_UNDOCUMENTED, OTHER, CallKey, Metrics
 from mock_alipay.journal.notifications import Attempt, NotificationStatus
 from tests.journal.test_log_lines import ENTRY, REFUSED, SENT
 
@@ -62,11 +62,11 @@ def test_durations() -> None:
 def test_strange_codes_are_bounded() -> None:
     """A scenario that makes up a code a call fills no memory, and hides no documented code."""
     metrics = Metrics(["SUCCESS", "PROCESS_FAIL"])
-    codes = [*(f"CODE_{number}" for number in range(MOST_STRANGE + 50)), "CODE_7", "SUCCESS", "PROCESS_FAIL", None]
+    codes = [*(f"CODE_{number}" for number in range(MAX_UNDOCUMENTED + 50)), "CODE_7", "SUCCESS", "PROCESS_FAIL", None]
     for code in codes:
         metrics.record(event("call", ENTRY._replace(result_code=code)))
     counted = {code: count for (*_, code, _), count in metrics.calls.items()}
-    assert (MOST_STRANGE + 4, 50, 2) == (len(counted), counted[OTHER], counted["CODE_7"])
+    assert (MAX_UNDOCUMENTED + 4, 50, 2) == (len(counted), counted[OTHER], counted["CODE_7"])
     assert [1, 1, 1] == [counted[code] for code in ("SUCCESS", "PROCESS_FAIL", None)]
 
 
