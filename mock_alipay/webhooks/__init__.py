@@ -1,4 +1,4 @@
-"""Webhooks: notifications delivered signed, sent again until they are acknowledged, and where they may go."""
+"""Webhooks: signed delivery of notifications, the retry schedule, and the address policy."""
 
 from mock_alipay.webhooks.acknowledgement import Answer
 from mock_alipay.webhooks.address_policy import Resolve

@@ -1,4 +1,4 @@
-"""Whether a merchant's answer to a notification is the documented one, and if not, why not."""
+"""Checks whether a merchant's response to a notification is the documented acknowledgement."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import orjson
 from mock_alipay.text.wording import described, not_json, short
 
 _EXPECTED = (("resultCode", "SUCCESS"), ("resultStatus", "S"))
-"""With HTTP status 200 these two make an acknowledgement (the notify pages; TPL: the status counts too)."""
+"""An acknowledgement has HTTP status 200 and these fields (the notify pages; TPL: the HTTP status counts too)."""
 
 _ACKNOWLEDGEMENT = '{"result": {"resultCode": "SUCCESS", "resultStatus": "S", ...}}'
 
 
 class Answer(NamedTuple):
-    """A reply's status and the beginning of its body; ``truncated``: there was more of it.
+    """A merchant's response: status and the beginning of the body; ``truncated`` if the body is longer.
 
-    ``encoding`` is its content-encoding header.
+    ``encoding`` is the content-encoding header.
     """
 
     status: int
@@ -28,7 +28,7 @@ class Answer(NamedTuple):
 
 
 def complaint(status: int, body: bytes, *, truncated: bool = False, encoding: str = "") -> str | None:
-    """What keeps an answer from being an acknowledgement, as a sentence; None when it is one."""
+    """Why a response is not an acknowledgement, as a sentence; None if it is one."""
     if status != 200:
         return f"the HTTP status was {status}, expected 200"
     if truncated:
@@ -41,10 +41,11 @@ def complaint(status: int, body: bytes, *, truncated: bool = False, encoding: st
         return f"the body was {_unreadable(body, encoding) or not_json(error)}; expected {_ACKNOWLEDGEMENT}"
     result = answer.get("result") if isinstance(answer, dict) else None
     if not isinstance(result, dict):
-        return f"result was {_found(result)}, expected an object" if isinstance(answer, dict) else _no_object(answer)
+        name, value = ("result", _described(result)) if isinstance(answer, dict) else ("the body", described(answer))
+        return f"{name} was {value}, expected an object"
     for name, expected in _EXPECTED:
         if result.get(name) != expected:
-            return f"{name} was {_found(result.get(name))}, expected '{expected}'"
+            return f"{name} was {_described(result.get(name))}, expected '{expected}'"
     return None
 
 
@@ -55,15 +56,15 @@ _COMPRESSIONS = {
     b"\x78\xda": "deflate",
     b"\x28\xb5\x2f\xfd": "zstd",
 }
-"""What compressed bodies begin with (RFC 1952, 1950 and 8878); br and raw deflate have no such mark."""
+"""First bytes of compressed bodies (RFC 1952, 1950 and 8878); br and raw deflate have none."""
 
 
 def _unreadable(body: bytes, encoding: str) -> str | None:
-    """What kind of bytes no JSON parser reads, and what to do; None when they are plain UTF-8."""
-    marked = next((name for start, name in _COMPRESSIONS.items() if body.startswith(start)), None)
-    named = encoding.strip().lower()
-    if marked or named not in ("", "identity"):
-        return f"compressed ({short(named or str(marked))}), send it uncompressed: accept-encoding was identity"
+    """Compression or charset of a body that is not plain UTF-8, and what to do; None for UTF-8."""
+    detected = next((name for start, name in _COMPRESSIONS.items() if body.startswith(start)), None)
+    declared = encoding.strip().lower()
+    if detected or declared not in ("", "identity"):
+        return f"compressed ({short(declared or str(detected))}), send it uncompressed: accept-encoding was identity"
     charset = detect_encoding(body)
     if charset == "utf-8-sig":
         return "UTF-8 with a byte order mark, send it without"
@@ -76,11 +77,7 @@ def _unreadable(body: bytes, encoding: str) -> str | None:
     return None
 
 
-def _found(value: Any) -> str:
+def _described(value: Any) -> str:
     if value is None:
         return "missing"
     return f"'{value[:80]}'" if isinstance(value, str) else described(value)
-
-
-def _no_object(answer: Any) -> str:
-    return f"the body was {described(answer)}, expected an object"

@@ -1,4 +1,4 @@
-"""One attempt to deliver a notification, and what follows from how it went."""
+"""A delivery attempt and the state of the notification after it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from mock_alipay.webhooks.acknowledgement import complaint
 from mock_alipay.webhooks.http_client import HttpClient
 from mock_alipay.webhooks.signed_request import RequestSigner
 
-_KEPT = 4096
-"""Bytes of an answer that are kept."""
+_MAX_ANSWER = 4096
+"""Bytes of a response that the journal keeps."""
 
 
 class Delivery:
-    """Seals a notification, sends it, and judges the answer.
+    """Signs a notification, sends it, and checks the response.
 
-    ``intervals``: how long after the one before each attempt is made, the first of them after the event.
+    ``intervals`` is the retry schedule: the time between each attempt and the one before; the first follows the event.
     """
 
     def __init__(self, request_signer: RequestSigner, http_client: HttpClient, intervals: Sequence[timedelta]) -> None:
@@ -28,40 +28,40 @@ class Delivery:
         self._intervals = intervals
 
     async def attempt(self, notification: Notification, moment: datetime, request_time: datetime) -> Attempt:
-        """What came of it; the timetable goes by ``moment``, the merchant is told ``request_time``."""
+        """Make an attempt; the retry schedule counts from ``moment``, the merchant receives ``request_time``."""
         if notification.url is None:
             return Attempt(moment, None, b"", notification.problem, 0.0, forbidden=True)
         headers, body = await self._request_signer.sign(notification, request_time)
-        began = time.perf_counter()
+        started = time.perf_counter()
 
-        def made(status: int | None, answer: bytes, why: str | None, *, forbidden: bool = False) -> Attempt:
-            took = time.perf_counter() - began
-            return Attempt(moment, status, answer[:_KEPT], why, took, forbidden=forbidden, headers=headers)
+        def outcome(status: int | None, answer: bytes, why: str | None, *, forbidden: bool = False) -> Attempt:
+            took = time.perf_counter() - started
+            return Attempt(moment, status, answer[:_MAX_ANSWER], why, took, forbidden=forbidden, headers=headers)
 
         try:
             answer = await self._http_client.post(notification.url, headers, body)
         except DeliveryError as error:
-            return made(None, b"", str(error), forbidden=isinstance(error, AddressNotAllowed))
+            return outcome(None, b"", str(error), forbidden=isinstance(error, AddressNotAllowed))
         why = complaint(answer.status, answer.body, truncated=answer.truncated, encoding=answer.encoding)
-        return made(answer.status, answer.body, why)
+        return outcome(answer.status, answer.body, why)
 
     def after(self, notification: Notification, attempt: Attempt) -> Notification:
-        """How a notification stands after an attempt; one that was made by hand leaves the timetable as it was."""
+        """The notification after an attempt; a manual resend does not change the retry schedule."""
         changed = notification._replace(attempts=(*notification.attempts, attempt))
         if attempt.complaint is None:
             return changed._replace(status="ACCEPTED", due=None, problem=None)
         if notification.status != "PENDING":
-            # What was acknowledged stays so, however late another attempt fails.
+            # A late failure does not revert an acknowledgement.
             return changed
         if attempt.forbidden:
             return changed._replace(status="REFUSED", due=None, problem=attempt.complaint)
         if attempt.by_hand:
             return changed
-        made = sum(not one.by_hand for one in changed.attempts)
-        if made >= len(self._intervals):
+        scheduled = sum(not earlier.by_hand for earlier in changed.attempts)
+        if scheduled >= len(self._intervals):
             return changed._replace(status="GIVEN_UP", due=None)
-        return changed._replace(due=attempt.time + self._intervals[made])
+        return changed._replace(due=attempt.time + self._intervals[scheduled])
 
     async def close(self) -> None:
-        """Send nothing more."""
+        """Close the HTTP client."""
         await self._http_client.close()

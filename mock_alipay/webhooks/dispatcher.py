@@ -1,4 +1,4 @@
-"""Delivers notifications: each when it is due, those of one aggregate in turn, again until it is acknowledged."""
+"""Delivers due notifications, one after the other per aggregate, and retries until they are acknowledged."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from mock_alipay.journal.events import Events
 from mock_alipay.journal.notifications import Notification
 from mock_alipay.storage import Journal
 from mock_alipay.webhooks.delivery import Delivery
-from mock_alipay.webhooks.rooms import Rooms
+from mock_alipay.webhooks.slots import Slots
 
 logger = logging.getLogger("mock_alipay")
 
-_AT_ONCE = 64
-_AT_ONCE_EACH = 8
-"""Deliveries under way at a time, in all and for one client id: merchants' calls go on beside them, and shops that do
-not answer keep nobody else's notifications waiting, unless they are eight."""
+_MAX_CONCURRENT = 64
+_MAX_CONCURRENT_PER_CLIENT = 8
+"""Limits for concurrent deliveries, in total and per client id: the gateway still replies to calls meanwhile, and it
+takes eight client ids whose shops do not answer to delay the notifications of others."""
 
-_OUT_OF_TURN = 32
-"""Deliveries by hand and before replies under way at a time, beside those: the HTTP client has 100 connections."""
+_MAX_OUT_OF_TURN = 32
+"""Limit for manual resends and deliveries before a reply, in addition: the HTTP client has 100 connections."""
 
-MOST_BY_HAND = 100
-"""Attempts by hand at one notification; more are refused."""
+MAX_MANUAL_RESENDS = 100
+"""Limit per notification; further resends raise TooManyAttempts."""
 
 _REPLY_WAIT = 2.0
-"""Seconds for which a reply waits for what is sent before it: shops that do one thing at a time answer only then."""
+"""Seconds a reply waits for deliveries before it: a single-threaded shop answers them only after the reply."""
 
 _Key = tuple[str, str, str]
 
 
 class Dispatcher:
-    """Delivers the notifications of the journal."""
+    """Delivers the notifications of a journal."""
 
     def __init__(
         self,
@@ -49,114 +49,115 @@ class Dispatcher:
         delivery: Delivery,
         real_time: bool = False,
     ) -> None:
-        """``real_time``: the request-time is the machine's, whatever a client's clock shows."""
+        """``real_time``: ``request-time`` is the machine's time instead of the client id's clock."""
         self.journal = journal
         self.schedule = schedule
         self._clocks = clocks
         self._events = events
         self._delivery = delivery
         self._real_time = real_time
-        self._under_way: dict[asyncio.Task[None], str] = {}
-        """Deliveries that have been begun, each with its client id."""
+        self._in_progress: dict[asyncio.Task[None], str] = {}
+        """Client id of each delivery that has been started and has not ended."""
         self._last: dict[_Key, asyncio.Task[None]] = {}
-        """For each aggregate the one after which the next may begin."""
+        """The last delivery started for each aggregate; the next one starts after it."""
         self._warned = False
-        self._by_hand: dict[asyncio.Task[None], str] = {}
-        """Deliveries by hand that are under way, each with its notification's id."""
-        self._in_turn_rooms = Rooms(_AT_ONCE, _AT_ONCE_EACH)
-        self._out_of_turn_rooms = Rooms(_OUT_OF_TURN, _AT_ONCE_EACH)
+        self._manual: dict[asyncio.Task[None], str] = {}
+        """Notification id of each manual resend in progress."""
+        self._slots = Slots(_MAX_CONCURRENT, _MAX_CONCURRENT_PER_CLIENT)
+        self._out_of_turn_slots = Slots(_MAX_OUT_OF_TURN, _MAX_CONCURRENT_PER_CLIENT)
 
     async def enqueue(self, notification: Notification) -> None:
-        """Take a notification over; it is sent when it is due, after what it waits for, or ``deliver_before_reply``."""
-        await self._let_drop(await self.journal.keep(notification, notification.size))
-        # After it has been kept: who handles what it waits for either finds it there, or is found here.
+        """Add a notification to the journal and schedule it, unless it waits for another or for a reply."""
+        await self._handle_evicted(await self.journal.keep(notification, notification.size))
+        # Checked after it is in the journal, so that a predecessor that is handled meanwhile is never missed.
         others = await self.journal.together(notification.key) if notification.held else []
-        if any(one.handled and one.name == notification.waits_for for one in others):
+        if any(other.handled and other.name == notification.waits_for for other in others):
             released = notification._replace(waits_for=None)
-            if not await self._change(notification, released):
+            if not await self._update(notification, released):
                 return
             notification = released
         if notification.status != "PENDING":
             self._publish(notification)
-            await self._follow(notification)
+            await self._release_successors(notification)
         elif not notification.held and not notification.before_reply:
-            await self._note(notification)
+            await self._put_on_schedule(notification)
 
     async def settle(self, client_id: str | None = None) -> None:
-        """Deliver what is due, and what falls due by that, for one client id or all; clocks may have been moved."""
+        """Deliver until nothing is due for one client id or all; call this after moving a clock."""
         await self.schedule.clocks_moved(client_id)
         while True:
             await self._start_due()
-            tasks = [task for task, whom in self._under_way.items() if client_id in (None, whom)]
+            tasks = [task for task, owner in self._in_progress.items() if client_id in (None, owner)]
             if not tasks:
                 return
             await asyncio.wait(tasks)
 
     async def deliver_before_reply(self, notifications: Iterable[Notification]) -> None:
-        """Deliver what is sent before a reply, one after the other; a reply is not kept waiting for long.
+        """Deliver notifications one after the other before a reply, and wait at most ``_REPLY_WAIT`` seconds.
 
-        Out of turn, for their merchant may call while it answers another notification. They come again like any.
+        They are delivered out of turn, because a merchant may call while it handles another notification. Failed ones
+        follow the retry schedule.
         """
         last: asyncio.Task[None] | None = None
         for notification in notifications:
             if notification.status == "PENDING":
-                last = self._begin(notification, self._out_of_turn(last, notification))
+                last = self._start(notification, self._deliver_out_of_turn(last, notification))
         if last is not None:
             await asyncio.wait([last], timeout=_REPLY_WAIT)
 
     async def resend(self, notification: Notification) -> Notification:
-        """Deliver a notification once more, now and out of turn, whatever became of it.
+        """Deliver a notification again, now and out of turn, whatever its status.
 
-        TooManyAttempts when it has been sent by hand ``MOST_BY_HAND`` times, those under way included.
+        Raises TooManyAttempts after ``MAX_MANUAL_RESENDS`` manual resends, including those in progress.
         """
-        under_way = list(self._by_hand.values()).count(notification.id)
-        if sum(attempt.by_hand for attempt in notification.attempts) + under_way >= MOST_BY_HAND:
-            detail = f"notification {notification.id} has been sent by hand {MOST_BY_HAND} times, which is the most"
+        in_progress = list(self._manual.values()).count(notification.id)
+        if sum(attempt.by_hand for attempt in notification.attempts) + in_progress >= MAX_MANUAL_RESENDS:
+            detail = f"notification {notification.id} has been resent manually {MAX_MANUAL_RESENDS} times, the limit"
             raise TooManyAttempts(f"{detail}; send a new one with POST /__admin/notifications")
-        task = self._begin(notification, self._out_of_turn(None, notification, by_hand=True))
-        self._by_hand[task] = notification.id
-        task.add_done_callback(self._by_hand.pop)
+        task = self._start(notification, self._deliver_out_of_turn(None, notification, by_hand=True))
+        self._manual[task] = notification.id
+        task.add_done_callback(self._manual.pop)
         await asyncio.wait([task])
         return await self.journal.get(notification.id) or notification
 
     async def release(self, key: _Key, names: Collection[str]) -> None:
-        """Let go what waits for a notification that will never come."""
-        for one in await self.journal.together(key):
-            if one.held and one.waits_for in names:
-                await self._let_go(one, await self._clocks.now(one.client_id))
+        """Release the notifications of an aggregate that wait for one of ``names``, which will never be sent."""
+        for waiting in await self.journal.together(key):
+            if waiting.held and waiting.waits_for in names:
+                await self._release(waiting, await self._clocks.now(waiting.client_id))
 
     async def withdraw(self, key: _Key, moment: datetime, why: str) -> None:
-        """Send no more of what an aggregate has told of since then."""
-        for one in await self.journal.together(key):
-            if one.status == "PENDING" and one.created > moment:
-                dropped = one._replace(status="DROPPED", due=None, problem=why)
-                await self.schedule.due_times.drop((one.client_id, one.id))
-                if await self._change(one, dropped):
+        """Drop the pending notifications of an aggregate that were created after ``moment``."""
+        for notification in await self.journal.together(key):
+            if notification.status == "PENDING" and notification.created > moment:
+                dropped = notification._replace(status="DROPPED", due=None, problem=why)
+                await self.schedule.due_times.drop((notification.client_id, notification.id))
+                if await self._update(notification, dropped):
                     self._publish(dropped)
 
     def under_way(self, client_id: str | None = None) -> int:
-        """How many deliveries have been begun, for one client id or all, and have not come to an end."""
-        return sum(client_id in (None, whom) for whom in self._under_way.values())
+        """Number of deliveries in progress, for one client id or all."""
+        return sum(client_id in (None, owner) for owner in self._in_progress.values())
 
     def usage(self) -> dict[str, tuple[int, int]]:
-        """How many deliveries are under way of how many that may be, in turn and out of turn."""
-        rooms = {"deliveries": self._in_turn_rooms, "deliveries_out_of_turn": self._out_of_turn_rooms}
-        return {name: (each.taken, each.most) for name, each in rooms.items()}
+        """Used slots and limit, for deliveries in turn and out of turn."""
+        slots = {"deliveries": self._slots, "deliveries_out_of_turn": self._out_of_turn_slots}
+        return {name: (each.used, each.limit) for name, each in slots.items()}
 
     async def run(self) -> None:
-        """Deliver what is due until cancelled."""
+        """Deliver due notifications until cancelled."""
         while True:
             await self._start_due()
             await self.schedule.wait()
 
     async def forget(self, client_id: str | None = None) -> int:
-        """Drop notifications, delivered or not, of one client id or all; how many there were."""
+        """Delete the notifications of one client id or all; the number deleted."""
         await self.schedule.due_times.forget(client_id)
         return await self.journal.forget(client_id)
 
     async def close(self) -> None:
-        """Begin nothing more, and break off what is under way."""
-        for task in list(self._under_way):
+        """Cancel the deliveries in progress and close the HTTP client."""
+        for task in list(self._in_progress):
             task.cancel()
         await self._delivery.close()
 
@@ -164,46 +165,46 @@ class Dispatcher:
         for _, notification_id in await self.schedule.take_due():
             notification = await self.journal.get(notification_id)
             if notification is not None and notification.status == "PENDING":
-                self._start(notification)
+                self._start_in_turn(notification)
 
-    def _start(self, notification: Notification) -> None:
-        """Deliver a notification when it is its turn: after what was begun before for its aggregate."""
+    def _start_in_turn(self, notification: Notification) -> None:
+        """Start a delivery that waits for the last one started for the same aggregate."""
         key, last = notification.key, self._last
-        task = self._begin(notification, self._in_turn(last.get(key), notification))
+        task = self._start(notification, self._deliver_in_turn(last.get(key), notification))
         last[key] = task
 
-        def ended(task: asyncio.Task[None]) -> None:
+        def on_done(task: asyncio.Task[None]) -> None:
             if last.get(key) is task:
                 del last[key]
 
-        task.add_done_callback(ended)
+        task.add_done_callback(on_done)
 
-    def _begin(self, notification: Notification, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        tasks = self._under_way
+    def _start(self, notification: Notification, delivery: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        tasks = self._in_progress
 
-        def ended(task: asyncio.Task[None]) -> None:
+        def on_done(task: asyncio.Task[None]) -> None:
             del tasks[task]
-            bug = None if task.cancelled() else task.exception()
-            if bug is not None:
-                logger.error("a notification to %s met a bug in mock-alipay", notification.client_id, exc_info=bug)
+            error = None if task.cancelled() else task.exception()
+            if error is not None:
+                logger.error("internal error in the delivery of notification %s", notification.id, exc_info=error)
 
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(delivery)
         tasks[task] = notification.client_id
-        task.add_done_callback(ended)
+        task.add_done_callback(on_done)
         return task
 
-    async def _in_turn(self, before: asyncio.Task[None] | None, notification: Notification) -> None:
-        if before is not None:
-            await asyncio.wait([before])
-        async with self._in_turn_rooms.place(notification.client_id):
+    async def _deliver_in_turn(self, previous: asyncio.Task[None] | None, notification: Notification) -> None:
+        if previous is not None:
+            await asyncio.wait([previous])
+        async with self._slots.acquire(notification.client_id):
             await self._deliver(notification.id)
 
-    async def _out_of_turn(
-        self, before: asyncio.Task[None] | None, notification: Notification, *, by_hand: bool = False
+    async def _deliver_out_of_turn(
+        self, previous: asyncio.Task[None] | None, notification: Notification, *, by_hand: bool = False
     ) -> None:
-        if before is not None:
-            await asyncio.wait([before])
-        async with self._out_of_turn_rooms.place(notification.client_id):
+        if previous is not None:
+            await asyncio.wait([previous])
+        async with self._out_of_turn_slots.acquire(notification.client_id):
             await self._deliver(notification.id, by_hand=by_hand)
 
     async def _deliver(self, notification_id: str, *, by_hand: bool = False) -> None:
@@ -211,51 +212,51 @@ class Dispatcher:
         if notification is None or not (by_hand or notification.status == "PENDING"):
             return
         now = await self._clocks.now(notification.client_id)
-        # When the clock has been wound on, each attempt is made at the moment that was passed.
+        # After the clock has been advanced, the attempt's time is its due time, not the clock's.
         moment = now if by_hand or notification.due is None else min(notification.due, now)
         request_time = self._clocks.real.now() if self._real_time else moment
         attempt = await self._delivery.attempt(notification, moment, request_time)
-        # What was forgotten meanwhile stays forgotten.
+        # A notification that was deleted meanwhile is not written back.
         while (latest := await self.journal.get(notification_id)) is not None:
             changed = self._delivery.after(latest, attempt._replace(by_hand=by_hand))
-            if await self._change(latest, changed):
+            if await self._update(latest, changed):
                 self._publish(changed)
                 if changed.due != latest.due:
-                    await self._note(changed)
-                await self._follow(changed)
+                    await self._put_on_schedule(changed)
+                await self._release_successors(changed)
                 return
 
-    async def _follow(self, handled: Notification) -> None:
-        """Let go what waited for this one."""
+    async def _release_successors(self, handled: Notification) -> None:
+        """Release the notifications that wait for ``handled``."""
         moment = handled.attempts[-1].time if handled.attempts else await self._clocks.now(handled.client_id)
-        for one in await self.journal.together(handled.key):
-            if one.held and one.waits_for == handled.name:
-                await self._let_go(one, moment)
+        for waiting in await self.journal.together(handled.key):
+            if waiting.held and waiting.waits_for == handled.name:
+                await self._release(waiting, moment)
 
-    async def _let_go(self, held: Notification, moment: datetime) -> None:
-        released = held._replace(waits_for=None, due=max(held.due or moment, moment))
-        if await self._change(held, released):
-            await self._note(released)
+    async def _release(self, waiting: Notification, moment: datetime) -> None:
+        released = waiting._replace(waits_for=None, due=max(waiting.due or moment, moment))
+        if await self._update(waiting, released):
+            await self._put_on_schedule(released)
 
-    async def _change(self, before: Notification, after: Notification) -> bool:
-        """Keep what has become of a notification; False when somebody else has changed it, or it is forgotten."""
-        gone = await self.journal.replace(before, after, after.size)
-        await self._let_drop(gone or [])
-        return gone is not None
+    async def _update(self, before: Notification, after: Notification) -> bool:
+        """Replace a notification in the journal; False if it has been changed or deleted meanwhile."""
+        evicted = await self.journal.replace(before, after, after.size)
+        await self._handle_evicted(evicted or [])
+        return evicted is not None
 
-    async def _let_drop(self, gone: Iterable[Notification]) -> None:
-        """Send no more of those that had to make room; that some were not sent yet is said once."""
-        for one in gone:
-            await self.schedule.due_times.drop((one.client_id, one.id))
-            if one.status == "PENDING" and not self._warned:
+    async def _handle_evicted(self, evicted: Iterable[Notification]) -> None:
+        """Unschedule evicted notifications; warns once if one of them was still pending."""
+        for notification in evicted:
+            await self.schedule.due_times.drop((notification.client_id, notification.id))
+            if notification.status == "PENDING" and not self._warned:
                 self._warned = True
                 logger.warning(
-                    "more than %d notifications, or %d MiB of them: the oldest are forgotten, delivered or not",
+                    "more than %d notifications, or %d MiB of them: the oldest are evicted, delivered or not",
                     self.journal.most,
                     self.journal.max_bytes // 2**20,
                 )
 
-    async def _note(self, notification: Notification) -> None:
+    async def _put_on_schedule(self, notification: Notification) -> None:
         if notification.due is not None:
             await self.schedule.put((notification.client_id, notification.id), notification.due)
 

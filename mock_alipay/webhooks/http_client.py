@@ -1,4 +1,4 @@
-"""Takes notifications to merchants and brings back what they answer."""
+"""The HTTP client that sends notifications."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class HttpClient:
-    """The one outgoing socket.
+    """The gateway's only outgoing connections.
 
-    It goes to this machine, but not to its ``own_ports``, to private networks and to ``allowed`` hosts (see
-    ``address_policy``), a hundred at a time; each has ``patience`` seconds to be answered. Redirects are answers.
-    Certificates are checked where the address is public: test shops nearby sign their own.
+    It sends to this machine (except to ``own_ports``), to private networks and to ``allowed`` hosts (see
+    ``address_policy``), at most 100 requests at a time, each with a timeout in seconds. It does not follow redirects.
+    Certificates are verified for public addresses only, because test shops often use self-signed ones.
     """
 
     def __init__(
@@ -28,26 +28,27 @@ class HttpClient:
         allowed: Collection[str] = (),
         *,
         own_ports: Collection[int] = (),
-        patience: float = 10.0,
+        timeout: float = 10.0,
         resolve: Resolve | None = None,
     ) -> None:
         self._policy = AddressPolicy(allowed)
         self._own_ports = OwnPorts(own_ports)
-        self._patience = patience
+        self._timeout = timeout
         self._resolve = resolve
         self._pool: asyncio.Task[ConnectionPool] | None = None
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """An answer, whatever its status; DeliveryError says why there is none, AddressNotAllowed why nothing was sent.
+        """Send a notification and return the response, whatever its status.
 
-        ``headers`` go out as they are; Host, User-Agent, Accept-Encoding and Content-Length are added.
+        Raises DeliveryError without a complete response, AddressNotAllowed if the address is not allowed. ``headers``
+        are sent as given; Host, User-Agent, Accept-Encoding and Content-Length are added.
         """
         parsed = parse(url)
         pool = await self._opened()
         return await pool.post(parsed, headers, body)
 
     async def close(self) -> None:
-        """Close the connections, whatever is under way; the next notification opens others."""
+        """Close the connections, also those in use; the next notification opens new ones."""
         opening, self._pool = self._pool, None
         if opening is not None:
             await (await opening).close()
@@ -55,11 +56,11 @@ class HttpClient:
     async def _opened(self) -> ConnectionPool:
         if self._pool is None:
             self._pool = asyncio.create_task(asyncio.to_thread(self._open))
-        # Whoever stops waiting does not stop it for the others.
+        # A caller that is cancelled must not cancel it for the others.
         return await asyncio.shield(self._pool)
 
     def _open(self) -> ConnectionPool:
-        # Importing the HTTP library takes some 50 ms: in a thread, so that calls are answered meanwhile.
+        # Runs in a thread: importing the HTTP library takes about 50 ms.
         from mock_alipay.webhooks.connection_pool import ConnectionPool
 
-        return ConnectionPool(self._policy, self._own_ports, self._patience, self._resolve)
+        return ConnectionPool(self._policy, self._own_ports, self._timeout, self._resolve)

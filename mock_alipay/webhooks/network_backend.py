@@ -1,4 +1,4 @@
-"""Outgoing connections: a name is looked up once, its addresses are checked, and a checked address is connected to."""
+"""Opens outgoing connections to addresses that the address policy has checked."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from mock_alipay.webhooks.address_policy import AddressPolicy, Resolve, classify
 from mock_alipay.webhooks.own_ports import OwnPorts
 
 _HTTP = b"HTTP/"
-"""What an answer begins with."""
+"""First bytes of a response."""
 
 
 class Network(httpcore2.AsyncNetworkBackend):
-    """Makes connections for a pool that knows hosts by name.
+    """Opens connections for a pool that identifies hosts by name.
 
-    A name cannot lead elsewhere between check and connection (DNS rebinding): it is looked up once. Of several
-    addresses all must be allowed; they are tried in order, and share ``patience`` seconds.
+    A name is resolved once per connection, so that it cannot change between check and connection (DNS rebinding).
+    All addresses of a host must be allowed; they are tried in order and share ``timeout`` seconds.
     """
 
-    def __init__(self, policy: AddressPolicy, own_ports: OwnPorts, resolve: Resolve, patience: float) -> None:
+    def __init__(self, policy: AddressPolicy, own_ports: OwnPorts, resolve: Resolve, timeout: float) -> None:
         self._policy = policy
         self._own_ports = own_ports
         self._resolve = resolve
-        self._patience = patience
+        self._timeout = timeout
         self._sockets = httpcore2.AnyIOBackend()
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -41,11 +41,11 @@ class Network(httpcore2.AsyncNetworkBackend):
         *_args: Any,
         **_options: Any,
     ) -> httpcore2.AsyncNetworkStream:
-        """A connection to the first of the host's addresses that takes it."""
+        """Connect to the first address of the host that accepts."""
         addresses = await self._addresses(host, port)
-        # The pool makes room by closing others; until they are closed they count.
+        # The pool may have closed others to stay within its limit; wait until they are closed.
         await self.settle()
-        share = self._patience / len(addresses)
+        share = self._timeout / len(addresses)
         for address in addresses[:-1]:
             try:
                 return await self._connect(address, port, share)
@@ -54,30 +54,30 @@ class Network(httpcore2.AsyncNetworkBackend):
         return await self._connect(addresses[-1], port, share)
 
     async def settle(self) -> None:
-        """Return when the connections whose closing has begun are closed."""
+        """Wait until all closing connections are closed."""
         if self._closing:
             await asyncio.wait(self._closing)
 
     async def _addresses(self, host: str, port: int) -> Sequence[str]:
         self._policy.check_name(host)
         try:
-            found = await self._resolve(host, port)
+            addresses = await self._resolve(host, port)
         except OSError as error:
             raise DeliveryError(f"the name {host} is unknown: {error.strerror or error}") from None
-        if not found:
+        if not addresses:
             raise DeliveryError(f"the name {host} has no address")
-        self._policy.check(host, found)
-        self._own_ports.check(host, found, port)
-        return found
+        self._policy.check(host, addresses)
+        self._own_ports.check(host, addresses, port)
+        return addresses
 
-    async def _connect(self, address: str, port: int, patience: float) -> _Stream:
+    async def _connect(self, address: str, port: int, timeout: float) -> _Stream:  # noqa: ASYNC109 - as httpcore2 has it
         near = classify(address)[0] == "near"
-        stream = await self._sockets.connect_tcp(address, port, timeout=patience)
+        stream = await self._sockets.connect_tcp(address, port, timeout=timeout)
         return _Stream(stream, lambda: self.unchecked if near else self._checked, self._closing)
 
     @cached_property
     def unchecked(self) -> ssl.SSLContext:
-        """For loopback and private addresses: test shops sign their certificates themselves."""
+        """For loopback and private addresses, where test shops often use self-signed certificates."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -85,25 +85,26 @@ class Network(httpcore2.AsyncNetworkBackend):
 
     @cached_property
     def _checked(self) -> ssl.SSLContext:
-        """For public addresses: the system's authorities, or those in the file that SSL_CERT_FILE names."""
+        """For public addresses; trusts the system's authorities, or those in the file named by SSL_CERT_FILE."""
         context = ssl.create_default_context()
         context.set_alpn_protocols(["http/1.1"])
         return context
 
 
 class NotHttp(httpcore2.RemoteProtocolError):
-    """A server answers in another protocol."""
+    """The server responds in another protocol."""
 
     def __init__(self, start: bytes) -> None:
-        if start[:2] in (b"\x15\x03", b"\x16\x03"):  # an alert or a handshake (RFC 8446, 5.1)
+        """``start``: the first bytes of the response."""
+        if start[:2] in (b"\x15\x03", b"\x16\x03"):  # a TLS alert or handshake (RFC 8446, section 5.1)
             super().__init__("TLS, not HTTP: begin the notification URL with https://")
         else:
-            begins = short(ascii(start[:40].decode("latin-1")))
-            super().__init__(f"not HTTP, it begins {begins}: check host and port of the notification URL")
+            shown = short(ascii(start[:40].decode("latin-1")))
+            super().__init__(f"{shown}, not HTTP: check host and port of the notification URL")
 
 
 class _Stream(httpcore2.AsyncNetworkStream):
-    """A connection that knows which certificates to check: that depends on where it leads."""
+    """A connection with the TLS context for its address."""
 
     def __init__(
         self,
@@ -114,29 +115,29 @@ class _Stream(httpcore2.AsyncNetworkStream):
         self._stream = stream
         self._context = context
         self._closing = closing
-        self._answered = False
+        self._response_started = False
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - as above
         data = await self._stream.read(max_bytes, timeout)
-        if data and not self._answered:
+        if data and not self._response_started:
             if not data.startswith(_HTTP[: len(data)]):
                 raise NotHttp(data)
-            self._answered = True
+            self._response_started = True
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as above
-        self._answered = False
+        self._response_started = False
         await self._stream.write(buffer, timeout)
 
     async def aclose(self) -> None:
-        """Begin to close. The pool closes several in a row: without a wait in between nothing can interrupt it."""
+        """Start closing without waiting: the pool closes several in a row, and must not be interrupted in between."""
         task = asyncio.create_task(self._stream.aclose())
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
     async def start_tls(
         self,
-        ssl_context: ssl.SSLContext,  # noqa: ARG002 - the pool has one for all
+        ssl_context: ssl.SSLContext,  # noqa: ARG002 - the pool has only one context
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - as above
     ) -> httpcore2.AsyncNetworkStream:
@@ -145,7 +146,7 @@ class _Stream(httpcore2.AsyncNetworkStream):
             context = await asyncio.to_thread(self._context)
             stream = await self._stream.start_tls(context, server_hostname, timeout)
         except BaseException:
-            # Nobody else has it yet; whoever cancels would leave it open.
+            # No caller has the connection yet, so a cancellation would leave it open.
             await self.aclose()
             raise
         return _Stream(stream, self._context, self._closing)

@@ -1,4 +1,4 @@
-"""A notification as it goes over the wire: its headers, and its bytes signed as the gateway signs."""
+"""Headers and body of a notification on the wire, signed with the gateway's key."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from mock_alipay.signing.pool import SigningPool
 from mock_alipay.webhooks.url import target_of
 
 MARK = "mock-notification-id"
-"""The header that every delivery carries; admin calls that carry it are refused."""
+"""Header of every delivery; admin calls with this header are refused."""
 
 SignedRequest = tuple[dict[str, str], bytes]
 
 
 class RequestSigner:
-    """Composes the headers and signs with the gateway's key."""
+    """Composes headers and signature."""
 
     def __init__(self, signing: SigningPool) -> None:
         self._signing = signing
 
     async def sign(self, notification: Notification, request_time: datetime) -> SignedRequest:
-        """Headers and body of an attempt; ``request-time`` as in the SDKs' sample (JSDK)."""
+        """Headers and body of an attempt; ``request-time`` has the format of the SDKs' sample (JSDK)."""
         fault, body = notification.fault, notification.body
         time = wire_time(request_time - STALE if fault == "stale-time" else request_time, UTC)
-        # As replies have it: headers are Latin-1, and a client id that was given by hand may be anything.
+        # As in replies: headers are Latin-1, but the admin API accepts any client id.
         client_id = notification.client_id.encode("latin-1", "replace").decode("latin-1")
         headers = {
             "content-type": "application/json; charset=UTF-8",

@@ -278,7 +278,7 @@ class TestOutcome:
         post.post()
         await post.dispatcher.settle()
         assert ["PENDING", "ACCEPTED"] == [post.look(number).status for number in ("1", "2")]
-        assert ["a notification to A met a bug in mock-alipay"] == [
+        assert ["internal error in the delivery of notification 1"] == [
             record.message for record in caplog.records if record.levelno == logging.ERROR
         ]
 
@@ -410,7 +410,7 @@ class TestAhead:
             post.post(request_id="p")
             post.post()
         async with post.running():
-            await post.merchants.busy(lambda: len(post.merchants.under_way) == dispatcher._AT_ONCE_EACH)
+            await post.merchants.busy(lambda: len(post.merchants.under_way) == dispatcher._MAX_CONCURRENT_PER_CLIENT)
             number = post.post(request_id="p", before_reply=True)
             hurried = asyncio.create_task(post.dispatcher.deliver_before_reply([post.look(number)]))
             await post.merchants.busy(lambda: number in post.merchants.under_way)
@@ -486,14 +486,14 @@ class TestResend:
         post = Round()
         post.merchants.says(BUSY)
         one = post.look(post.post(due=NOW + HOUR))
-        works = [post.dispatcher.resend(one) for _ in range(dispatcher.MOST_BY_HAND + 5)]
+        works = [post.dispatcher.resend(one) for _ in range(dispatcher.MAX_MANUAL_RESENDS + 5)]
         found = await asyncio.gather(*works, return_exceptions=True)
         assert 5 == sum(isinstance(each, TooManyAttempts) for each in found)
-        with pytest.raises(TooManyAttempts, match=f"notification {one.id} has been sent by hand 100 times"):
+        with pytest.raises(TooManyAttempts, match=f"notification {one.id} has been resent manually 100 times"):
             await post.dispatcher.resend(post.look(one.id))
         await post.wound(2 * DAY)
         made = Counter(attempt.by_hand for attempt in post.look(one.id).attempts)
-        assert {True: dispatcher.MOST_BY_HAND, False: 8} == made
+        assert {True: dispatcher.MAX_MANUAL_RESENDS, False: 8} == made
 
 
 class TestRoom:
@@ -505,7 +505,7 @@ class TestRoom:
         assert [] == caplog.messages
         for _ in range(6):
             post.post(due=NOW + HOUR)
-        told = "more than 3 notifications, or 64 MiB of them: the oldest are forgotten, delivered or not"
+        told = "more than 3 notifications, or 64 MiB of them: the oldest are evicted, delivered or not"
         assert [told] == caplog.messages
         assert (3, 3) == (len(kept(post.journal)), done(post.dispatcher.schedule.due_times.held()))
         await post.wound(HOUR)
@@ -539,7 +539,7 @@ class TestManyAtATime:
         hung: list[str] = [post.post(client_id=client_id) for client_id in "ABCD" for _ in range(50)]
         post.merchants.open.clear()
         async with post.running():
-            await post.merchants.busy(lambda: len(post.merchants.under_way) == 4 * dispatcher._AT_ONCE_EACH)
+            await post.merchants.busy(lambda: len(post.merchants.under_way) == 4 * dispatcher._MAX_CONCURRENT_PER_CLIENT)
             number = post.post(client_id="E")
             await post.merchants.busy(lambda: number in post.merchants.under_way)
             post.merchants.open.set()
@@ -552,13 +552,13 @@ class TestManyAtATime:
         hung, free = (post.look(post.post(status="ACCEPTED", client_id=client_id)) for client_id in "AB")
         post.merchants.open.clear()
         works = [asyncio.create_task(post.dispatcher.resend(hung)) for _ in range(50)]
-        await post.merchants.busy(lambda: len(post.merchants.under_way) == dispatcher._AT_ONCE_EACH)
+        await post.merchants.busy(lambda: len(post.merchants.under_way) == dispatcher._MAX_CONCURRENT_PER_CLIENT)
         works.append(asyncio.create_task(post.dispatcher.resend(free)))
         await post.merchants.busy(lambda: free.id in post.merchants.under_way)
         post.merchants.open.set()
         await asyncio.gather(*works)
         assert {hung.id: 50, free.id: 1} == Counter(post.merchants.numbers)
-        assert dispatcher._AT_ONCE_EACH + 1 == post.merchants.most
+        assert dispatcher._MAX_CONCURRENT_PER_CLIENT + 1 == post.merchants.most
 
     async def test_what_is_sent_before_replies_keeps_nobody_else_waiting(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Of a shop that hangs so many are under way as of others, however many replies wait for it."""
@@ -567,10 +567,10 @@ class TestManyAtATime:
         post.merchants.open.clear()
         for number in [post.post(before_reply=True) for _ in range(50)]:
             await post.dispatcher.deliver_before_reply([post.look(number)])
-        await post.merchants.busy(lambda: len(post.merchants.under_way) == dispatcher._AT_ONCE_EACH)
+        await post.merchants.busy(lambda: len(post.merchants.under_way) == dispatcher._MAX_CONCURRENT_PER_CLIENT)
         post.merchants.open.set()
         await post.dispatcher.settle()
-        assert (50, dispatcher._AT_ONCE_EACH) == (len(post.merchants.letters), post.merchants.most)
+        assert (50, dispatcher._MAX_CONCURRENT_PER_CLIENT) == (len(post.merchants.letters), post.merchants.most)
 
     async def test_no_more_than_so_many_are_under_way(self) -> None:
         """To one client id, so that merchants' calls go on beside them; all arrive, each once."""
@@ -579,7 +579,7 @@ class TestManyAtATime:
             post.post()
         await post.dispatcher.settle()
         merchants = post.merchants
-        assert dispatcher._AT_ONCE_EACH == merchants.most
+        assert dispatcher._MAX_CONCURRENT_PER_CLIENT == merchants.most
         assert {1} == set(Counter(merchants.numbers).values())
         assert 300 == len(merchants.numbers)
 
@@ -611,9 +611,9 @@ class TestClose:
         for _ in range(20):
             post.post()
         settling = asyncio.create_task(post.dispatcher.settle())
-        await post.merchants.busy(lambda: len(post.merchants.under_way) == dispatcher._AT_ONCE_EACH)
+        await post.merchants.busy(lambda: len(post.merchants.under_way) == dispatcher._MAX_CONCURRENT_PER_CLIENT)
         await post.dispatcher.close()
         await settling
         assert (1, []) == (post.merchants.closed, post.merchants.under_way)
-        assert dispatcher._AT_ONCE_EACH == len(post.merchants.letters)
+        assert dispatcher._MAX_CONCURRENT_PER_CLIENT == len(post.merchants.letters)
         assert {"PENDING"} == {one.status for one in kept(post.journal)}

@@ -36,7 +36,7 @@ async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 async def test_patience_is_for_the_whole_exchange(serve: Serve) -> None:
     """Whether nothing comes or too little at a time; the connection is not kept."""
     async with listening(serve) as merchant:
-        http_client = HttpClient(patience=0.2)
+        http_client = HttpClient(timeout=0.2)
         with pytest.raises(DeliveryError) as told:
             await http_client.post(merchant.url(), {}, b"{}")
         async with asyncio.timeout(60):
@@ -89,7 +89,7 @@ async def test_no_more_than_a_hundred_connections_are_open(outgoing: Outgoing) -
             writer.write(OK)
 
     async with listening(serve) as merchant:
-        http_client = HttpClient(patience=60)
+        http_client = HttpClient(timeout=60)
         answers = await asyncio.gather(*(http_client.post(merchant.url(f"/{n}"), {}, b"") for n in range(200)))
         await http_client.close()
     assert {b"ok"} == {answer.body for answer in answers}
@@ -111,7 +111,7 @@ async def test_connections_that_cannot_be_used_again_count_until_they_are_closed
         await reader.read()
 
     async with listening(serve) as merchant:
-        http_client = HttpClient(patience=60)
+        http_client = HttpClient(timeout=60)
         for _ in range(2):
             full.clear()
             await asyncio.gather(*(http_client.post(merchant.url(), {}, b"") for _ in range(100)))
@@ -128,7 +128,7 @@ async def test_it_can_be_closed_at_any_moment() -> None:
     ends = set()
     async with listening(hang) as merchant:
         for steps in range(20):
-            http_client = HttpClient(patience=0)
+            http_client = HttpClient(timeout=0)
             with pytest.raises(DeliveryError):
                 await http_client.post(merchant.url(), {}, b"")
             waiting = asyncio.create_task(http_client.post(merchant.url(), {}, b""))
@@ -213,7 +213,7 @@ async def test_what_is_raised_is_one_of_ours() -> None:
     """For any URL that could stand in a request."""
     urls = ["", "x", "http://", "http://[", "http://127.0.0.1:1", "https://[::ffff:0.0.0.0]", "http://a\x00b", "//a/b"]
 
-    http_client = HttpClient(patience=2)
+    http_client = HttpClient(timeout=2)
     found = await asyncio.gather(*(http_client.post(url, {}, b"") for url in urls), return_exceptions=True)
     await http_client.close()
     assert all(isinstance(one, DeliveryError) and isinstance(one, MockAlipayError) for one in list(found))

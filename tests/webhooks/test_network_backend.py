@@ -200,7 +200,7 @@ async def test_a_handshake_that_hangs_leaves_no_connection_behind() -> None:
         await reader.read()
 
     async with listening(hang) as merchant:
-        http_client = HttpClient(patience=0.2)
+        http_client = HttpClient(timeout=0.2)
         with pytest.raises(DeliveryError, match=r"did not answer within 0\.2 s"):
             await http_client.post(merchant.url(scheme="https"), {}, b"")
         async with asyncio.timeout(60):
