@@ -1,1 +1,1 @@
-"""The network: sockets, TLS and limits around the app. Only this package imports uvicorn."""
+"""Sockets, TLS, connection limits and the server loop. Only this package imports uvicorn."""

@@ -1,6 +1,7 @@
-"""Accepts connections while there is room for them; what comes meanwhile waits in the system's queue.
+"""Accepts connections up to a limit; further ones wait in the system's listen queue.
 
-asyncio's own server counts no TLS handshakes, cannot pause, and logs a traceback for each connection without a file.
+asyncio's own server does not count TLS handshakes, cannot pause, and logs a traceback per connection when the process
+has no free file descriptor.
 """
 
 from __future__ import annotations
@@ -14,28 +15,28 @@ import time
 from collections.abc import Callable, Sized
 
 MAX_OPEN = 470
-"""Connections of a port, with those that are still agreeing on TLS; while there are so many, none is accepted."""
+"""Limit of connections per port, including TLS handshakes in progress; at the limit no connection is accepted."""
 
 HANDSHAKE = 10.0
-"""Seconds that a client may take to agree on TLS."""
+"""Seconds for a TLS handshake."""
 
 HANDSHAKE_WHEN_FULL = 1.0
-"""The same while there is no room: a client that is well takes milliseconds."""
+"""Seconds for a TLS handshake at the connection limit; normally it takes milliseconds."""
 
-_OWN_FILES = 84
-"""Files that are kept for other things than clients: webhooks, scenarios, certificates, log."""
+_RESERVED_FILES = 84
+"""File descriptors reserved for webhooks, scenarios, certificates and the log."""
 
 _PAUSE = 0.05
-"""Seconds between two looks for room."""
+"""Seconds between two checks for a free connection slot."""
 
-_QUIET = 60.0
+_WARNING_INTERVAL = 60.0
 """Seconds between two warnings."""
 
 logger = logging.getLogger("mock_alipay")
 
 
 class Acceptor:
-    """Serves listening sockets; to uvicorn it is one of asyncio's servers."""
+    """Accepts connections of listening sockets; replaces asyncio's server for uvicorn."""
 
     def __init__(
         self, protocol: Callable[[], asyncio.BaseProtocol], connections: Sized, context: ssl.SSLContext | None
@@ -45,71 +46,71 @@ class Acceptor:
         self._context = context
         self._accepting: list[asyncio.Task[None]] = []
         self._opening: dict[asyncio.Task[None], float] = {}
-        """Connections that are not open yet, oldest first, and since when."""
-        self._warned_at = -_QUIET
-        self._most = min(MAX_OPEN, _files_for_clients())
+        """Connections in the TLS handshake with their start times, oldest first."""
+        self._warned_at = -_WARNING_INTERVAL
+        self._limit = min(MAX_OPEN, _files_for_clients())
 
     def start(self, listening: list[socket.socket]) -> None:
-        """Begin to accept."""
+        """Start accepting."""
         for each in listening:
             each.settimeout(0)
             self._accepting.append(asyncio.create_task(self._accept(each)))
 
     def close(self) -> None:
-        """Accept no more, and give up the connections that are not open yet."""
+        """Stop accepting, and cancel TLS handshakes in progress."""
         for task in (*self._accepting, *self._opening):
             task.cancel()
 
     async def wait_closed(self) -> None:
-        """Return when nothing is accepted any more."""
+        """Wait until accepting has stopped."""
         await asyncio.gather(*self._accepting, *self._opening, return_exceptions=True)
 
     async def _accept(self, listening: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            await self._room(listening)
+            await self._below_limit(listening)
             try:
                 client, _ = await loop.sock_accept(listening)
             except OSError as error:
-                # Most likely there is no file left; what else there may be concerns one client.
-                self._warn("cannot accept a connection, and try again: %s", error.strerror)
+                # Most likely the process has no free file descriptor; other errors concern one client only.
+                self._warn("cannot accept a connection, retrying: %s", error.strerror)
                 await asyncio.sleep(_PAUSE)
                 continue
             opening = loop.create_task(self._open(client))
             self._opening[opening] = time.monotonic()
             opening.add_done_callback(self._opening.pop)
 
-    async def _room(self, listening: socket.socket) -> None:
-        """Return when one more connection may be accepted."""
-        while len(self._opening) + len(self._connections) >= self._most:
+    async def _below_limit(self, listening: socket.socket) -> None:
+        """Wait until one more connection may be accepted."""
+        while len(self._opening) + len(self._connections) >= self._limit:
             port = listening.getsockname()[1]
-            self._warn("port %d has %d open connections, and accepts no more until some are closed", port, self._most)
+            self._warn("port %d has %d open connections; accepting no more until some are closed", port, self._limit)
             late = time.monotonic() - HANDSHAKE_WHEN_FULL
             for opening in [task for task, since in self._opening.items() if since < late]:
                 opening.cancel()
             await asyncio.sleep(_PAUSE)
 
     async def _open(self, client: socket.socket) -> None:
-        patience = HANDSHAKE if self._context else None
-        # A handshake that fails is its client's trouble; ``tls_hint`` tells of the likely mistake.
+        timeout = HANDSHAKE if self._context else None
+        # Failed handshakes are not logged here; ``tls_hint`` logs the likely mistake.
         with contextlib.suppress(OSError):
             await asyncio.get_running_loop().connect_accepted_socket(
-                self._protocol, client, ssl=self._context, ssl_handshake_timeout=patience
+                self._protocol, client, ssl=self._context, ssl_handshake_timeout=timeout
             )
 
     def _warn(self, message: str, *values: object) -> None:
-        """Log a warning, at most one a minute."""
+        """Log a warning, at most one per minute."""
         now = time.monotonic()
-        if now - self._warned_at >= _QUIET:
+        if now - self._warned_at >= _WARNING_INTERVAL:
             self._warned_at = now
             logger.warning(message, *values)
 
 
 def _files_for_clients() -> int:
-    """How many connections each of the two ports may have by the number of files that this process may open."""
+    """Connections per port, for two ports, that the limit of open files allows."""
     try:
         import resource
     except ImportError:  # Windows has no such limit
         return MAX_OPEN
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return MAX_OPEN if soft == resource.RLIM_INFINITY else max((soft - _OWN_FILES) // 2, 1)
+    return MAX_OPEN if soft == resource.RLIM_INFINITY else max((soft - _RESERVED_FILES) // 2, 1)

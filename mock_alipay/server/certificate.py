@@ -1,6 +1,6 @@
-"""The TLS certificate: issued by a certificate authority of this user's own, made on first use.
+"""The TLS certificate, issued by the user's local certificate authority, which is created on first use.
 
-Clients trust the authority's certificate, whose file stays the same; its private key never leaves the folder.
+Clients trust the authority's certificate, whose file does not change; its private key never leaves the folder.
 """
 
 from __future__ import annotations
@@ -31,81 +31,85 @@ GATEWAY_HOSTS = (
     *("open-na.alipay.com", "open-sea.alipay.com"),  # the older hosts of the documentation (FUND)
     "open.antglobal-us.com",  # that of US merchants (FUND as integrations cite it)
 )
-"""The real gateway's hosts, for people who map them to this machine."""
+"""Host names of the real gateway, for users who map them to this machine."""
 
-_HOST_OF_CONTAINERS = "host.docker.internal"
-"""What containers call the machine that they run on (Docker Desktop's name)."""
+_DOCKER_HOST = "host.docker.internal"
+"""Docker Desktop's name for the host machine."""
 
 _RENEW_BEFORE = 7 * 24 * 3600
+"""Seconds before expiry."""
+
 _LIFETIME = timedelta(days=397)
-"""Some clients refuse certificates that live longer than 398 days."""
+"""Some clients refuse certificates that are valid for more than 398 days."""
 
 
 HOME_VARIABLE = "MOCK_ALIPAY_HOME"
-_OFF = (", or turn HTTPS off with ", SettingName("tls_port"), " none")
-_ELSEWHERE = (f"set {HOME_VARIABLE} to a folder that can be written", *_OFF)
+_DISABLE_TLS = (", or turn HTTPS off with ", SettingName("tls_port"), " none")
+_USE_OTHER_FOLDER = (f"set {HOME_VARIABLE} to a writable folder", *_DISABLE_TLS)
 
 
 def home() -> Path:
-    """The folder that keeps this user's certificate authority; SetupError for a user who has none."""
-    if named := os.environ.get(HOME_VARIABLE):
-        return Path(named).absolute()
+    """The folder of the user's certificate authority and state files; SetupError if the user has no home folder."""
+    if folder := os.environ.get(HOME_VARIABLE):
+        return Path(folder).absolute()
     from platformdirs import user_data_path
 
     try:
         return user_data_path("mock-alipay", appauthor=False)
     except RuntimeError:
-        raise SetupError(("this user has no home folder to keep the TLS certificate in; ", *_ELSEWHERE)) from None
+        raise SetupError(("this user has no home folder for the TLS certificate; ", *_USE_OTHER_FOLDER)) from None
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """Files of a server certificate and of the authority that clients trust."""
+    """Files of the server certificate and of the authority's certificate."""
 
     server: Path
     """Chain and private key."""
     authority: Path
-    """The authority's certificate alone."""
+    """Only the authority's certificate."""
 
 
 def certificate(folder: Path, extra_hosts: Sequence[str] = ()) -> Certificate:
-    """The certificate for this machine, issued again when it is about to expire or a host is new.
+    """The certificate for this machine; it is reissued before it expires or if it lacks a host.
 
-    ``folder`` keeps it and the authority; SetupError when it cannot be written.
+    ``folder`` holds the certificate and the authority. Raises SetupError if the folder cannot be written or a host
+    cannot be in a certificate.
     """
-    usual = _usual_names()
-    own = sorted({*filter(None, extra_hosts)} - {*usual})
-    names = [*usual, *own]
-    # Gateways that are called differently keep a file each: none takes another's away while that one is starting.
-    file = folder / (f"server-{_digest(' '.join(own).encode())[:12]}.pem" if own else "server.pem")
+    default = _default_names()
+    additional = sorted({*filter(None, extra_hosts)} - {*default})
+    names = [*default, *additional]
+    # One file per set of hosts, so that gateways with different hosts do not overwrite each other's certificates.
+    file = folder / (f"server-{_digest(' '.join(additional).encode())[:12]}.pem" if additional else "server.pem")
     if not _usable(file, names):
         try:
             _issue(file, names)
         except OSError as error:
-            told = f"{folder}: the TLS certificate cannot be kept there: {error.strerror}; "
-            raise SetupError((told, *_ELSEWHERE)) from None
+            problem = f"{folder}: cannot write the TLS certificate: {error.strerror}; "
+            raise SetupError((problem, *_USE_OTHER_FOLDER)) from None
         except ValueError:
-            told = f"no TLS certificate can name {', '.join(own)}: expected addresses, or names of letters, digits, "
-            raise SetupError((told, "dots and hyphens; change ", SettingName("host"), *_OFF)) from None
+            problem = f"no TLS certificate can name {', '.join(additional)}: expected addresses, or names of letters, "
+            advice = ("digits, dots and hyphens; change ", SettingName("host"), *_DISABLE_TLS)
+            raise SetupError((problem, *advice)) from None
     return Certificate(file, folder / "ca.pem")
 
 
-def _usual_names() -> list[str]:
+def _default_names() -> list[str]:
     machine = socket.gethostname()
     own = [machine] if NAMEABLE.fullmatch(machine) else []
-    return list(dict.fromkeys(["localhost", "127.0.0.1", "::1", *own, _HOST_OF_CONTAINERS, *GATEWAY_HOSTS]))
+    return list(dict.fromkeys(["localhost", "127.0.0.1", "::1", *own, _DOCKER_HOST, *GATEWAY_HOSTS]))
 
 
 def _usable(file: Path, names: list[str]) -> bool:
-    # The record beside the files saves parsing certificates at every start.
+    # The JSON file next to the certificate avoids parsing certificates at every start.
     try:
         record = json.loads(file.with_suffix(".json").read_text())
         fresh = record["expires"] - _RENEW_BEFORE > time.time()
-        # Of two processes that issue at once, the record of one may stand beside the certificate of the other.
-        its_own = record["sha256"] == _digest(file.read_bytes())
+        # If two processes issue at the same time, the JSON file may belong to the other process's certificate.
+        matches = record["sha256"] == _digest(file.read_bytes())
         trusted = file.with_name("ca.pem")
-        sound = trusted.is_file() and record["authoritySha256"] == _digest(trusted.read_bytes())
-        return bool(fresh) and its_own and sound and set(names) <= set(record["names"])
+        intact = trusted.is_file() and record["authoritySha256"] == _digest(trusted.read_bytes())
+        return bool(fresh) and matches and intact and set(names) <= set(record["names"])
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
@@ -130,41 +134,41 @@ def _issue(file: Path, names: list[str]) -> None:
 
 
 def _write_trusted(file: Path, certificate: bytes) -> None:
-    """Write the file that clients trust; the log says when it held something else."""
+    """Write the file that clients trust; logs a warning if its content changes."""
     if file.is_file() and file.read_bytes() != certificate:
         logger.warning(
-            "%s: expected the certificate of authority.pem beside it, found something else (it is damaged, or that "
-            "file is new); it is written again, and clients that trust it must read it again",
+            "%s: expected the certificate of authority.pem, found other content (the file is damaged, or authority.pem "
+            "is new); wrote it again, and clients that trust it must reload it",
             file,
         )
     _replace(file, certificate)
 
 
 def _authority(folder: Path) -> trustme.CA:
-    """The user's authority; the first of several processes makes it, the others take that one."""
+    """The user's authority; of several processes the first creates it, and all use that one."""
     import trustme
 
     file = folder / "authority.pem"
     if not file.exists():
-        made = trustme.CA(organization_name="mock-alipay", organization_unit_name="local test authority")
-        _create(file, made.private_key_pem.bytes() + made.cert_pem.bytes())
+        created = trustme.CA(organization_name="mock-alipay", organization_unit_name="local test authority")
+        _create(file, created.private_key_pem.bytes() + created.cert_pem.bytes())
     pem = file.read_bytes()
     try:
         start = pem.index(b"-----BEGIN CERTIFICATE")
         return trustme.CA.from_pem(pem[start:], pem[:start])
     except ValueError:
-        raise SetupError(f"{file}: it is damaged; delete it, a new authority is made at the next start") from None
+        raise SetupError(f"{file}: it is damaged; delete it, the next start creates a new authority") from None
 
 
 def _create(file: Path, content: bytes) -> None:
-    """Write a file whole or, when another process was quicker, not at all."""
+    """Write a file atomically unless it exists."""
     draft = _draft(file, content)
     try:
         os.link(draft, file)
     except FileExistsError:
         pass
     except OSError:
-        # No hard links on this file system: the last of several processes wins, and all agree from then on.
+        # The file system has no hard links: the last of several processes wins, and all use its file from then on.
         draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)
@@ -179,7 +183,7 @@ def _replace(file: Path, content: bytes) -> None:
 
 
 def _draft(file: Path, content: bytes) -> Path:
-    """A new file beside ``file``, readable by this user alone."""
+    """Write a temporary file next to ``file``, readable only by this user."""
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
     try:
         with os.fdopen(handle, "wb") as stream:

@@ -1,6 +1,6 @@
-"""One client's connection: uvicorn's, with limits, and open to injected faults.
+"""A client's connection: uvicorn's protocol with limits and support for injected faults.
 
-uvicorn bounds neither the size of a request's head nor the time a client takes to send it.
+uvicorn limits neither the size of a request's head nor the time a client takes to send it.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ if TYPE_CHECKING:
     from uvicorn.server import ServerState
 
 MAX_HEAD = 64 * 1024
-"""Bytes of request line and headers, and of the trailers after a chunked body; a request that has more is replied 431.
+"""Bytes of request line, headers and trailers; the reply to a larger request is HTTP 431.
 
-Bytes of chunked framing between two pieces of a body, such as chunk extensions, have the same limit.
+The same limit applies to chunked framing, such as chunk extensions, between two pieces of a body.
 """
 
 MAX_HEADERS = 200
-"""Header lines of a request; one that has more is replied 431."""
+"""Header lines of a request; the reply to a request with more is HTTP 431."""
 
 MAX_CONNECTIONS = 450
-"""On each of the two ports: together they stay below the 1,024 open files that many systems allow."""
+"""Per port; both ports together stay below the 1,024 open files that many systems allow."""
 
 REQUEST_TIMEOUT = 20.0
-"""Seconds a client may take from opening a connection, or from a request's first byte, to its last."""
+"""Seconds from the opening of a connection, or a request's first byte, to the request's last byte."""
 
 WRITE_TIMEOUT = 20.0
-"""Seconds in which a client must take some of a reply that it is sent; its connection is broken off then."""
+"""Seconds without progress in sending a reply after which the connection is aborted."""
 
 HALF_CLOSED = 5.0
-"""Seconds that a client which has ended its side of the connection still gets replies.
+"""Seconds that a half-closed connection stays open for pending replies.
 
-One that has left altogether looks the same until something is sent to it, so that what waits for it ends then.
+A client that has gone looks the same as one that only closed its sending side, until data is sent to it.
 """
 
 _HEAD_TOO_LARGE = f"request line and headers exceed {MAX_HEAD} bytes"
@@ -52,11 +52,11 @@ _TRAILERS_TOO_LARGE = f"request line, headers and trailers exceed {MAX_HEAD} byt
 _TLS_HANDSHAKE = b"\x16\x03"
 
 _WRAPPED_SIGNATURE = re.compile(rb"signature=[^\r\n]*\r?\n[ \t]*[A-Za-z0-9+/%_-]+=*\r?\n", re.IGNORECASE)
-"""Base64 in several lines, which ends the header after the first."""
+"""A signature with line breaks in its base64, which end the header after the first line."""
 
 
 class ClientConnection(HttpToolsProtocol):
-    """A connection that can be counted, timed, and broken on purpose."""
+    """A connection with limits on size, time and number."""
 
     transport: LingeringTransport  # type: ignore[assignment]
     _head_size = 0
@@ -64,34 +64,35 @@ class ClientConnection(HttpToolsProtocol):
     _trailers_size = 0
     """Bytes of the complete trailer lines of this request."""
     _framing_size = 0
-    """Bytes that have arrived since the last piece of the body."""
+    """Bytes received since the last piece of the body."""
     waiting_since: float | None = None
-    """Loop time since which a request has been on its way; None while none is."""
+    """Loop time at which the current incomplete request began; None without one."""
     idle_since: float | None = None
-    """Loop time since which all requests have been answered; None while one has not."""
+    """Loop time since which no request is pending; None while one is."""
     ended_at: float | None = None
-    """Loop time at which the client ended its side of the connection."""
+    """Loop time at which the client closed its sending side."""
     _unsent = 0
-    """Bytes that the client had not taken when it was last looked at."""
+    """Bytes of replies that were buffered at the last check."""
     _stalled_since: float | None = None
-    """Loop time since which the client has taken none of them; None while there are none."""
-    _answered: RequestResponseCycle | None = None
-    """The request that is being answered; ``cycle`` is the latest, which may wait behind it in the pipeline."""
+    """Loop time since which the buffered bytes have not decreased; None without buffered bytes."""
+    _current: RequestResponseCycle | None = None
+    """The request whose reply is next; ``cycle`` is the latest, which may be queued in the pipeline."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(cast("asyncio.Transport", LingeringTransport(transport, self.loop)))
         self.waiting_since = self.loop.time()
-        if len(self.connections) > MAX_CONNECTIONS and not self._made_room():
+        if len(self.connections) > MAX_CONNECTIONS and not self._drop_half_closed():
             self._reject(b"503 Service Unavailable", f"more than {MAX_CONNECTIONS} connections")
 
-    def _made_room(self) -> bool:
-        """Break off the connection that its client ended first, if any did; most likely that client has left."""
-        ended = [one for one in cast("set[ClientConnection]", self.connections) if one.ended_at is not None]
-        if not ended:
+    def _drop_half_closed(self) -> bool:
+        """Drop the connection that has been half-closed for longest, if any; its client has most likely gone."""
+        connections = cast("set[ClientConnection]", self.connections)
+        half_closed = [each for each in connections if each.ended_at is not None]
+        if not half_closed:
             return False
-        longest = min(ended, key=lambda one: one.ended_at or 0)
-        self.connections.discard(longest)
-        longest.drop()
+        oldest = min(half_closed, key=lambda each: each.ended_at or 0)
+        self.connections.discard(oldest)
+        oldest.drop()
         return True
 
     def data_received(self, data: bytes) -> None:
@@ -109,17 +110,17 @@ class ClientConnection(HttpToolsProtocol):
             self._feed(data)
         except httptools.HttpParserError as error:
             why = _malformed(data, error)
-            self.logger.warning("a client was sent away, it sent what is not HTTP/1.1: %s", why)
-            self._reject(b"400 Bad Request", f"this is not HTTP/1.1: {why}")
+            self.logger.warning("closed connection: malformed HTTP: %s", why)
+            self._reject(b"400 Bad Request", f"malformed HTTP: {why}")
         if self._in_head and self._head_size > MAX_HEAD and not self.transport.is_closing():
-            self._refuse_head(_HEAD_TOO_LARGE)
+            self._reject_head(_HEAD_TOO_LARGE)
         elif (self._framing_size or self._trailers_size) and not self.transport.is_closing():
             self._check_trailers()
 
     def _feed(self, data: bytes) -> None:
-        """Read on; an upgrade that the client offers is not taken up, and what follows is HTTP/1.1 still.
+        """Parse data as HTTP/1.1, ignoring an offered upgrade.
 
-        Java's HttpClient offers HTTP/2 so with its first call over plain HTTP, body and all, but httptools ends there.
+        Java's HttpClient offers an upgrade to HTTP/2 with its first plain-HTTP request; httptools stops parsing there.
         """
         unread = memoryview(data)
         while True:
@@ -132,20 +133,20 @@ class ClientConnection(HttpToolsProtocol):
                         self.cycle.keep_alive = False
                     return
                 unread = unread[offer.args[0] :]
-                self._read_again_without_upgrade()
+                self._parse_again_without_upgrade()
 
     def _offers_upgrade(self) -> bool:
-        # To httptools a CONNECT is one as well, but what follows that is not HTTP to this server.
+        # httptools also treats CONNECT as an upgrade; data after it is not HTTP.
         return bool(self.parser.should_upgrade()) and self.parser.get_method() != b"CONNECT"
 
-    def _read_again_without_upgrade(self) -> None:
+    def _parse_again_without_upgrade(self) -> None:
         request_line = b"%b %b HTTP/%b" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())
         kept = [b"%b: %b" % header for header in self.headers if header[0] != b"upgrade"]
         self.parser = httptools.HttpRequestParser(self)
         self.parser.feed_data(b"\r\n".join([request_line, *kept, b"", b""]))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        # As uvicorn's own, but that trailers, which follow the body, are dropped: to httptools they are headers too.
+        # Like uvicorn's method, but ignores trailers, which httptools reports as headers after the body.
         if not self._in_head:
             self._trailers_size += len(name) + len(value) + 4
             return
@@ -155,9 +156,9 @@ class ClientConnection(HttpToolsProtocol):
         self.headers.append((name, value))
 
     def _check_trailers(self) -> bool:
-        """Whether head and trailers are within the limit; refuses the request when they are not."""
+        """Whether head and trailers are within the limit; rejects the request otherwise."""
         if self._framing_size > MAX_HEAD or (self._trailers_size and self._trailers_size + self._measured() > MAX_HEAD):
-            self._refuse_head(_TRAILERS_TOO_LARGE)
+            self._reject_head(_TRAILERS_TOO_LARGE)
             return False
         return True
 
@@ -166,23 +167,23 @@ class ClientConnection(HttpToolsProtocol):
             return
         self._in_head = False
         if len(self.headers) > MAX_HEADERS:
-            self._refuse_head(f"expected at most {MAX_HEADERS} header lines, got {len(self.headers)}")
+            self._reject_head(f"expected at most {MAX_HEADERS} header lines, got {len(self.headers)}")
             return
-        # What arrived with the last of the head may be body, so a large arrival is measured again.
+        # The last data received may contain part of the body, so measure the head exactly.
         if self._head_size > MAX_HEAD and self._measured() > MAX_HEAD:
-            self._refuse_head(_HEAD_TOO_LARGE)
+            self._reject_head(_HEAD_TOO_LARGE)
             return
         super().on_headers_complete()
         if not self.pipeline:
-            self._answered = self.cycle
-        # uvicorn before 0.53 looks at ``Connection: close`` only in its own send, which replies do not pass through.
+            self._current = self.cycle
+        # uvicorn before 0.53 checks ``Connection: close`` only in its own send, which FastReply bypasses.
         self.cycle.keep_alive &= self.parser.should_keep_alive()
-        # uvicorn before 0.32.1 promises an error to those who send to a client that has left, and raises none.
+        # uvicorn before 0.32.1 declares a version that promises an error when sending to a closed connection.
         self.scope["asgi"]["spec_version"] = "2.3"
         self.scope["extensions"] = cast("Any", {CONNECTION: FastReply(self, self.cycle), TARGET: self.url})
 
     def _measured(self) -> int:
-        # Each header has a colon, a blank and a line end; the request line a method, a version and blanks.
+        # Per header 4 bytes for colon, space and line end; 18 for method, version, spaces and the request line's end.
         return sum(len(name) + len(value) + 4 for name, value in self.headers) + len(self.url) + 18
 
     def on_body(self, body: bytes) -> None:
@@ -201,14 +202,14 @@ class ClientConnection(HttpToolsProtocol):
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        # As uvicorn's own, but for its timer a call: a thousand idle connections are looked over once a second instead.
+        # Like uvicorn's method without its timer per request: idle connections are checked once a second instead.
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
         self.flow.resume_reading()
         if self.pipeline:
             cycle, app = self.pipeline.pop()
-            self._answered = cycle
+            self._current = cycle
             task = self.loop.create_task(cycle.run_asgi(app))
             task.add_done_callback(self.tasks.discard)
             self.tasks.add(task)
@@ -216,11 +217,11 @@ class ClientConnection(HttpToolsProtocol):
             self.idle_since = self.loop.time()
 
     def eof_received(self) -> bool:  # type: ignore[override]
-        """Keep the connection open for the replies to whole requests; asyncio closes it when this is False."""
+        """Keep a half-closed connection open for pending replies; if this returns False, asyncio closes it."""
         if self.transport.is_closing() or self.transport.get_extra_info("sslcontext") is not None:
-            # Under TLS asyncio closes the connection whatever is returned here.
+            # Under TLS, asyncio closes the connection whatever this returns.
             return False
-        last = self._last_whole_request()
+        last = self._last_complete_request()
         if last is None or last.response_complete:
             return False
         self.waiting_since = None
@@ -229,20 +230,20 @@ class ClientConnection(HttpToolsProtocol):
         last.keep_alive = False
         return True
 
-    def _last_whole_request(self) -> RequestResponseCycle | None:
+    def _last_complete_request(self) -> RequestResponseCycle | None:
         if self._in_head or self.cycle is None:
             return self.cycle
         self._disconnect(self.cycle)
         if not self.pipeline:
             return None
         self.pipeline.popleft()
-        return self.pipeline[0][0] if self.pipeline else self._answered
+        return self.pipeline[0][0] if self.pipeline else self._current
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        # uvicorn tells only the latest of several requests.
-        if self._answered is not None and not self._answered.response_complete:
-            self._disconnect(self._answered)
+        # uvicorn disconnects only the latest of several pipelined requests.
+        if self._current is not None and not self._current.response_complete:
+            self._disconnect(self._current)
         self.pipeline.clear()
 
     @staticmethod
@@ -251,10 +252,10 @@ class ClientConnection(HttpToolsProtocol):
         cycle.message_event.set()
 
     def check_time(self, now: float) -> None:
-        """Close the connection when its client has taken too long over a request, or has long sent none."""
-        self._note_progress(now)
+        """Close the connection if its client is too slow or has been idle for too long."""
+        self._update_progress(now)
         if self._stalled_since is not None and now - self._stalled_since > WRITE_TIMEOUT:
-            self.logger.warning("closed a connection: its client took nothing of a reply for %.0f s", WRITE_TIMEOUT)
+            self.logger.warning("closed connection: the client read nothing of a reply for %.0f s", WRITE_TIMEOUT)
             self.drop()
         elif self.idle_since is not None and now - self.idle_since > self.timeout_keep_alive:
             self.transport.close()
@@ -263,46 +264,46 @@ class ClientConnection(HttpToolsProtocol):
         elif self.waiting_since is not None and now - self.waiting_since > REQUEST_TIMEOUT:
             self._reject(b"408 Request Timeout", f"the request took longer than {REQUEST_TIMEOUT:.0f} s to arrive")
 
-    def _note_progress(self, now: float) -> None:
+    def _update_progress(self, now: float) -> None:
         unsent = self.transport.get_write_buffer_size()
         if not unsent:
             self._stalled_since = None
         elif self._stalled_since is None or unsent < self._unsent:
             self._stalled_since = now
         self._unsent = unsent
-        # While reading is paused, as behind a call that waits, asyncio does not tell when a client has left.
-        if self.flow.read_paused and self.ended_at is None and _has_ended(self.transport):
+        # While reading is paused, for example behind a pending call, asyncio does not report that a client has gone.
+        if self.flow.read_paused and self.ended_at is None and _is_half_closed(self.transport):
             self.ended_at = now
 
     def reset(self) -> None:
-        """Break the connection off: the client sees a reset."""
+        """Abort the connection so that the client sees a reset."""
         raw: socket.socket | None = self.transport.get_extra_info("socket")
         if raw is not None:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.transport.abort()
 
     def drop(self) -> None:
-        """Break the connection off without a word, whatever call it waits for."""
+        """Abort the connection without a reply, even with a call pending."""
         self.transport.abort()
         if self.cycle is not None:
             self.cycle.disconnected = True
 
     def shutdown(self) -> None:
-        # A client that is in the middle of a request will not get to its end.
+        # The rest of an incomplete request is not awaited.
         self.transport.mid_request = False
-        # As uvicorn's own, but for 0.43 and 0.44: there, a call that waits is told that its client has left.
+        # Like uvicorn's method except in 0.43 and 0.44, which report a disconnect to a pending call.
         if self.cycle is None or self.cycle.response_complete:
             self.transport.close()
         else:
             self.cycle.keep_alive = False
 
-    def end(self, last_words: bytes = b"") -> None:
-        """Send these bytes as they are, then close."""
-        self.transport.write(last_words)
+    def end(self, last_bytes: bytes = b"") -> None:
+        """Send bytes as they are, then close."""
+        self.transport.write(last_bytes)
         self.transport.close()
 
-    def _refuse_head(self, why: str) -> None:
-        self.logger.warning("closed a connection: %s", why)
+    def _reject_head(self, why: str) -> None:
+        self.logger.warning("closed connection: %s", why)
         self._reject(b"431 Request Header Fields Too Large", why)
 
     def _reject(self, status: bytes, detail: str) -> None:
@@ -313,13 +314,13 @@ class ClientConnection(HttpToolsProtocol):
 
 
 def close_slow_connections(state: ServerState, now: float) -> None:
-    """Close every connection whose client is too slow."""
+    """Close every connection whose client is too slow or idle for too long."""
     for connection in list(state.connections):
         cast("Any", connection).check_time(now)
 
 
-def _has_ended(transport: LingeringTransport) -> bool:
-    """Whether the client has ended its side, even if not all that it sent has been read; always False but on Linux."""
+def _is_half_closed(transport: LingeringTransport) -> bool:
+    """Whether the client has closed its sending side, even with data unread; always False except on Linux."""
     if not hasattr(select, "POLLRDHUP"):
         return False
     poll = select.poll()
@@ -332,5 +333,5 @@ def _malformed(data: bytes, error: httptools.HttpParserError) -> str:
         return "HTTPS has a port of its own"
     if _WRAPPED_SIGNATURE.search(data, 0, 8192):
         return "the signature header has line breaks, encode its base64 in one line (openssl base64 -A)"
-    # The parser's words differ between its versions: they come last, in brackets.
+    # The parser's messages differ between versions and come last, in brackets.
     return f"expected a request line and headers [{str(error.__context__ or error)[:100]}]"

@@ -1,4 +1,4 @@
-"""The ASGI extensions that the server hands to the app with each request."""
+"""ASGI extensions that the server adds to the scope of each request."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from typing import Protocol
 from mock_alipay.journal.exchange import Reply
 
 TARGET = "mock_alipay.target"
-"""Extension with the request target as it stood in the request line (bytes)."""
+"""The request target as in the request line (bytes)."""
 
 CONNECTION = "mock_alipay.connection"
-"""Extension with the client's ``Connection``."""
+"""The client's ``Connection``."""
 
 
 class Connection(Protocol):
-    """A client's connection, as far as a reply or an injected fault needs it."""
+    """The client connection of a request, for replies and injected faults."""
 
     @property
     def open_connections(self) -> int:
-        """How many connections the server has open."""
+        """Number of the server's open connections."""
 
     async def send(self, reply: Reply) -> None:
-        """Send a whole reply."""
+        """Send a complete reply."""
 
     def reset(self) -> None:
-        """Abort the connection, so that the client sees a reset."""
+        """Abort the connection so that the client sees a reset."""
 
-    def end(self, last_words: bytes = b"") -> None:
-        """Send these bytes as they are, then close."""
+    def end(self, last_bytes: bytes = b"") -> None:
+        """Send bytes as they are, then close."""

@@ -1,4 +1,4 @@
-"""One call on a connection: the way its reply takes, or what a scenario does to it instead."""
+"""Sends the reply to a request, or breaks the connection for an injected fault."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 
 class _Connection(Protocol):
-    """A connection as an exchange needs it."""
+    """The parts of ``ClientConnection`` that a reply needs."""
 
     flow: FlowControl
     server_state: ServerState
     transport: Any
 
     def reset(self) -> None:
-        """Break it off."""
+        """Abort the connection so that the client sees a reset."""
 
-    def end(self, last_words: bytes = b"") -> None:
-        """Send these bytes, then close."""
+    def end(self, last_bytes: bytes = b"") -> None:
+        """Send bytes as they are, then close."""
 
 
 class FastReply:
-    """Handed down with each request, so that ``web.reply_writer`` can reach the client's connection."""
+    """The ``CONNECTION`` extension of one request; ``web.reply_writer`` uses it."""
 
     __slots__ = ("_connection", "_cycle")
 
@@ -38,14 +38,14 @@ class FastReply:
 
     @property
     def open_connections(self) -> int:
-        """How many connections the server has open."""
+        """Number of the server's open connections."""
         return len(self._connection.server_state.connections)
 
     async def send(self, reply: Reply) -> None:
-        """Send a whole reply in one piece.
+        """Send a complete reply in one write.
 
-        uvicorn would write head and body apart, and search every header for line ends, which ours cannot hold: they
-        are made here or come from a request's. That is an eighth of a call's time.
+        uvicorn writes head and body separately and checks every header for line ends. Our headers cannot contain any:
+        they are composed here or copied from a request's. This saves an eighth of a call's time.
         """
         connection, cycle = self._connection, self._cycle
         if connection.flow.write_paused:
@@ -60,13 +60,13 @@ class FastReply:
         if not cycle.keep_alive:
             connection.transport.close()
         cycle.on_response()
-        # The cycle knows its scope, and the scope this exchange: let go, or every call waits for the garbage collector.
+        # Breaks the reference cycle of cycle, scope and this object, so that no garbage collection is needed.
         del self._cycle
 
     def reset(self) -> None:
-        """Break the connection off, so that the client sees a reset."""
+        """Abort the connection so that the client sees a reset."""
         self._connection.reset()
 
-    def end(self, last_words: bytes = b"") -> None:
-        """Send these bytes as they are, then close."""
-        self._connection.end(last_words)
+    def end(self, last_bytes: bytes = b"") -> None:
+        """Send bytes as they are, then close."""
+        self._connection.end(last_bytes)

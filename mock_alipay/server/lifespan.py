@@ -1,4 +1,4 @@
-"""Starts the app before anything is served, and stops it afterwards (ASGI's lifespan protocol)."""
+"""Starts the app before serving and stops it afterwards (ASGI lifespan protocol)."""
 
 from __future__ import annotations
 
@@ -15,46 +15,46 @@ logger = logging.getLogger("mock_alipay")
 
 @asynccontextmanager
 async def started(app: Any) -> AsyncIterator[None]:
-    """Keep the app started within the block; SetupError when it does not start.
+    """Run the app's lifespan around the block; SetupError if the app does not start.
 
-    uvicorn's own lifespan belongs to one server of the two, and logs a traceback where a line is enough.
+    uvicorn's own lifespan belongs to only one of the two servers, and logs a traceback where one line is enough.
     """
     lifespan = _Lifespan(app)
     try:
-        if (problem := await lifespan.reach("startup")) is not None:
+        if (problem := await lifespan.run("startup")) is not None:
             raise SetupError(f"the gateway cannot start: {problem}") from lifespan.error
         yield
-        if (problem := await lifespan.reach("shutdown")) is not None:
+        if (problem := await lifespan.run("shutdown")) is not None:
             logger.error("the gateway did not stop cleanly: %s", problem, exc_info=lifespan.error)
     finally:
         lifespan.task.cancel()
 
 
 class _Lifespan:
-    """The app's task, the events sent to it, and what it answers."""
+    """The app's lifespan task with its queues of events to and messages from the app."""
 
     def __init__(self, app: Any) -> None:
         self._events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._answers: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": {}}
-        self.task = asyncio.create_task(app(scope, self._events.get, self._answers.put))
+        self.task = asyncio.create_task(app(scope, self._events.get, self._messages.put))
 
     @property
     def error(self) -> BaseException | None:
         """The exception that ended the app."""
         return self.task.exception() if self.task.done() and not self.task.cancelled() else None
 
-    async def reach(self, phase: str) -> str | None:
-        """Tell the app to start or stop; the reason, in one line, when it does not."""
+    async def run(self, phase: str) -> str | None:
+        """Run phase ``startup`` or ``shutdown``; None on success, else the reason in one line."""
         self._events.put_nowait({"type": f"lifespan.{phase}"})
-        answering = asyncio.create_task(self._answers.get())
-        await asyncio.wait([self.task, answering], return_when=asyncio.FIRST_COMPLETED)
-        # An app that answers and ends at once has ended before its answer is taken.
-        answer = await answering if answering.done() or not self._answers.empty() else {}
-        answering.cancel()
-        if answer.get("type") == f"lifespan.{phase}.complete":
+        receiving = asyncio.create_task(self._messages.get())
+        await asyncio.wait([self.task, receiving], return_when=asyncio.FIRST_COMPLETED)
+        # An app that sends its message and ends at once may have ended before the message is received.
+        message = await receiving if receiving.done() or not self._messages.empty() else {}
+        receiving.cancel()
+        if message.get("type") == f"lifespan.{phase}.complete":
             return None
         if self.error is not None:
             return f"{type(self.error).__name__}: {self.error}"
-        # Starlette's message is a traceback, whose last line names the error.
-        return str(answer.get("message", "")).rstrip().rpartition("\n")[2] or f"its {phase} failed"
+        # Starlette sends a traceback; its last line names the error.
+        return str(message.get("message", "")).rstrip().rpartition("\n")[2] or f"its {phase} failed"

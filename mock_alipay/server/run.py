@@ -1,4 +1,4 @@
-"""Runs the app over HTTP and HTTPS in one process and one loop."""
+"""Serves the app over HTTP and HTTPS in one process and one event loop."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ from mock_alipay.server.sockets import Sockets, allow_many_files
 from mock_alipay.server.tls_hint import log_plain_http
 
 _KEEP_ALIVE = 75
-"""Seconds an idle connection is kept: longer than clients' pools keep theirs, so that they close first."""
+"""Seconds an idle connection is kept: longer than the pools of clients keep theirs, so that clients close first."""
 
 _TICK = 0.1
-"""Seconds between two looks at slow clients, and at the date that replies carry."""
+"""Seconds between two ticks of uvicorn's main loop, which checks slow clients and updates the Date header."""
 
 _GRACE = 0.7
-"""Seconds that calls under way get when the server stops."""
+"""Seconds that pending calls get when the server stops."""
 
-_LAST_RESORT = 5
-"""Seconds after which uvicorn itself ends what is left, and complains: well after the grace, as timers may be late."""
+_FORCED_SHUTDOWN = 5
+"""Seconds after which uvicorn cancels remaining calls and logs an error; well after the grace: timers can be late."""
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which sees to slow clients on its tick, to waiting ones at its end, and to no signals."""
+    """uvicorn's server with limits for slow clients and a shutdown within the grace, without signal handlers."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
-        self._told_to_stop = asyncio.Event()
+        self._stopping = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        # As uvicorn's own, but for what accepts connections.
+        # Like uvicorn's method, but with our Acceptor.
         acceptor = Acceptor(self._connection, self.server_state.connections, self.config.ssl)
         acceptor.start(sockets or [])
         self.servers = [cast("Any", acceptor)]
@@ -52,18 +52,18 @@ class _Server(uvicorn.Server):
         return ClientConnection(self.config, self.server_state, self.lifespan.state)
 
     async def main_loop(self) -> None:
-        # As uvicorn's own, which sleeps from tick to tick, but that it ends as soon as it is told to.
+        # Like uvicorn's method, which sleeps between ticks, but ends as soon as ``stop`` is called.
         counter = 0
         while not await self.on_tick(counter):
             counter = (counter + 1) % 864_000
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_TICK):
-                    await self._told_to_stop.wait()
+                    await self._stopping.wait()
 
     def stop(self) -> None:
         """End the main loop."""
         self.should_exit = True
-        self._told_to_stop.set()
+        self._stopping.set()
 
     async def on_tick(self, counter: int) -> bool:
         if counter % 10 == 0:
@@ -71,13 +71,13 @@ class _Server(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        cut = asyncio.get_running_loop().call_later(_GRACE, self._cut_short)
+        timer = asyncio.get_running_loop().call_later(_GRACE, self._cancel_pending)
         await super().shutdown(sockets)
-        cut.cancel()
+        timer.cancel()
 
-    def _cut_short(self) -> None:
-        # Broken off first, so that no client is told of what ends its call. Under TLS, a connection that was closed
-        # would wait for its client to say goodbye.
+    def _cancel_pending(self) -> None:
+        # Connections are dropped first, so that no client receives a reply to a cancelled call. They are not closed:
+        # a TLS connection would wait for the client's close_notify.
         for connection in list(self.server_state.connections):
             cast("ClientConnection", connection).drop()
         for task in self.server_state.tasks:
@@ -93,7 +93,7 @@ async def serve(
 ) -> None:
     """Serve until ``stop`` is set; ``ready`` is called once connections are accepted.
 
-    SetupError when the app does not start, or the certificate cannot be used.
+    Raises SetupError if the app does not start or the certificate is damaged.
     """
     servers = [_server(app)]
     if sockets.tls:
@@ -123,7 +123,7 @@ async def _run(
 
 
 def run(app: Any, sockets: Sockets, certificate: Path | None, *, ready: Callable[[], None]) -> None:
-    """Serve until SIGTERM or Ctrl-C; a second one ends it at once."""
+    """Serve until SIGTERM or SIGINT; a second signal ends the process at once."""
     allow_many_files()
 
     async def main() -> None:
@@ -142,7 +142,7 @@ def run(app: Any, sockets: Sockets, certificate: Path | None, *, ready: Callable
 
 def _server(app: Any, certificate: Path | None = None) -> _Server:
     config = uvicorn.Config(
-        _cut_quietly(app),
+        _without_cancellation_traceback(app),
         http=ClientConnection,
         ws="none",
         loop="none",
@@ -153,18 +153,18 @@ def _server(app: Any, certificate: Path | None = None) -> _Server:
         proxy_headers=False,
         backlog=1024,
         timeout_keep_alive=_KEEP_ALIVE,
-        timeout_graceful_shutdown=_LAST_RESORT,
+        timeout_graceful_shutdown=_FORCED_SHUTDOWN,
         ssl_certfile=certificate,
     )
     try:
         config.load()
     except ssl.SSLError:
-        raise SetupError(f"{certificate}: it is damaged; delete it, a new certificate is made") from None
+        raise SetupError(f"{certificate}: it is damaged; delete it, the next start issues a new certificate") from None
     return _Server(config)
 
 
-def _cut_quietly(app: Any) -> Any:
-    """The app, whose calls may be cut short when the server stops: no traceback tells of that."""
+def _without_cancellation_traceback(app: Any) -> Any:
+    """The app; requests that are cancelled when the server stops end without a traceback in the log."""
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
         try:

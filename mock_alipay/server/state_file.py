@@ -1,8 +1,8 @@
-"""The state file of a running gateway: what other commands need to reach it.
+"""The state file of a running gateway, from which other commands learn how to reach it.
 
-A gateway holds its file locked and open until it ends, then removes it. A file that nobody holds is left over from a
-gateway that was killed; whoever looks for gateways renames it, and the next gateway to start logs it and removes it.
-Locks end with their process, and process ids are given again.
+A gateway keeps its file open and locked until it ends, then removes it. A file without a lock belongs to a gateway
+that was killed: ``running_gateways`` renames it, and the next gateway to start logs it and removes it. Locks are used
+instead of process ids because they end with their process, while process ids are reused.
 """
 
 from __future__ import annotations
@@ -31,37 +31,37 @@ logger = logging.getLogger("mock_alipay")
 
 _FOLDER = "gateways"
 _KILLED = ".killed"
-"""The ending of files of gateways that were killed."""
+"""Suffix of the files of killed gateways."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunningGateway:
-    """What a state file says."""
+    """The content of a state file."""
 
     config: Config
-    """Its address, scenario folders, gateway key and admin token; the other settings are defaults."""
+    """Address, scenario folders, gateway key and admin token; other settings have their defaults."""
     authority: Path | None
-    """The certificate that clients trust over HTTPS."""
+    """The authority's certificate, for clients over HTTPS."""
     variables: Mapping[str, str]
-    """The environment variables that it was started with, as far as they set flags; flags may have overruled them."""
+    """Environment variables of the gateway that set flags; command-line flags may have overridden them."""
     started: float
     """Seconds since 1970."""
 
 
 @contextlib.contextmanager
 def state_file(config: Config, authority: Path | None, variables: Mapping[str, str]) -> Iterator[None]:
-    """Keep a state file within the block; where it cannot be written, the log says so and nothing else happens."""
+    """Keep a state file within the block; if it cannot be written, log a warning and continue without one."""
     with contextlib.ExitStack() as cleanup:
         try:
-            running_gateways()  # renames what is left over
+            running_gateways()  # renames the files of killed gateways
             _log_killed()
             _write(_content(config, authority, variables), cleanup)
         except (OSError, SetupError) as error:
             cleanup.close()
             why = error.strerror if isinstance(error, OSError) else "this user has no home folder"
             logger.warning(
-                "other commands need the flags of this gateway: its state file cannot be written (%s); "
-                "set %s to a folder that can be written",
+                "cannot write the state file (%s), so other commands need the flags of this gateway; "
+                "set %s to a writable folder",
                 why,
                 HOME_VARIABLE,
             )
@@ -69,22 +69,22 @@ def state_file(config: Config, authority: Path | None, variables: Mapping[str, s
 
 
 def running_gateways() -> list[RunningGateway]:
-    """The gateways of this user that run on this machine, newest first."""
+    """Running gateways of this user on this machine, newest first."""
     try:
         files = list((home() / _FOLDER).glob("*.json"))
     except (OSError, SetupError):
         return []
-    found = [gateway for gateway in map(_read, files) if gateway]
-    return sorted(found, key=lambda gateway: gateway.started, reverse=True)
+    gateways = [gateway for gateway in map(_read, files) if gateway]
+    return sorted(gateways, key=lambda gateway: gateway.started, reverse=True)
 
 
 def _log_killed() -> None:
-    """Log in one line which gateways were killed, and remove their files."""
+    """Log one line about killed gateways, and remove their files."""
     killed: list[tuple[str, str]] = []
     for file in (home() / _FOLDER).glob(f"*{_KILLED}"):
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError, OverflowError):
             text = file.read_bytes()
-            file.unlink()  # of several that start at once one succeeds
+            file.unlink()  # if several gateways start at once, only one succeeds
             state = json.loads(text)
             started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(state["started"]))
             killed.append((started, str(state["url"])))
@@ -93,7 +93,7 @@ def _log_killed() -> None:
         more = f", nor did {len(killed) - 1} before it" if len(killed) > 1 else ""
         logger.warning(
             "the gateway that started at %s at %s did not shut down cleanly%s: its state is lost (payments, journal, "
-            "clock, notifications still to be sent, and what was loaded or chosen while it ran)",
+            "clock, pending notifications, loaded scenarios, scenario choices and added keys)",
             started,
             url,
             more,
@@ -121,11 +121,11 @@ def _content(config: Config, authority: Path | None, variables: Mapping[str, str
 
 
 def _write(content: bytes, cleanup: contextlib.ExitStack) -> None:
-    """Make the file, which ``cleanup`` removes. It is locked before anything is in it, and written at once."""
+    """Create the file, lock it, and write it in one call; ``cleanup`` removes it."""
     folder = home() / _FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)  # refused for a folder of somebody else, who is not to read the token
-    handle, name = tempfile.mkstemp(dir=folder, suffix=".json")  # readable by this user alone
+    folder.chmod(0o700)  # fails for another user's folder, where that user could read the token
+    handle, name = tempfile.mkstemp(dir=folder, suffix=".json")  # readable only by this user
     cleanup.callback(_remove, Path(name))
     cleanup.callback(os.close, handle)
     if sys.platform != "win32":
@@ -134,13 +134,13 @@ def _write(content: bytes, cleanup: contextlib.ExitStack) -> None:
 
 
 def _read(file: Path) -> RunningGateway | None:
-    """A state file's gateway; None when it has ended, runs on another machine, or the file cannot be read."""
+    """The gateway of a state file; None if it has ended, runs on another machine, or the file is unreadable."""
     try:
         text = file.read_bytes()
-        if not text or _left_over(file):  # an empty one is about to be written
+        if not text or _is_stale(file):  # an empty file is about to be written
             return None
         state = json.loads(text)
-        if state["machine"] != socket.gethostname():  # which shares the folder
+        if state["machine"] != socket.gethostname():  # the folder is shared with another machine
             return None
         config = Config(
             host=str(state["host"]),
@@ -156,13 +156,13 @@ def _read(file: Path) -> RunningGateway | None:
         return None
 
 
-def _left_over(file: Path) -> bool:
-    """Whether no gateway holds the file any more, which is renamed then."""
+def _is_stale(file: Path) -> bool:
+    """Whether no gateway holds the file; renames it in that case."""
     try:
         if sys.platform != "win32":
             with file.open("rb") as stream:
                 fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        file.rename(file.with_suffix(_KILLED))  # on Windows refused while it is open
+        file.rename(file.with_suffix(_KILLED))  # on Windows this fails while the file is open
     except OSError:
         return False
     return True

@@ -97,7 +97,7 @@ async def test_when_there_is_no_file_left(caplog: pytest.LogCaptureFixture, monk
         async with accepted(listening) as connections:
             with socket.create_connection(listening.getsockname()):
                 await becomes(connections, 1)
-    assert ["cannot accept a connection, and try again: the system's words"] == caplog.messages
+    assert ["cannot accept a connection, retrying: the system's words"] == caplog.messages
     assert caplog.records[0].exc_info is None
 
 

@@ -231,7 +231,7 @@ def test_a_damaged_certificate_of_the_authority_is_written_again(
     assert_issued_by(found)
     assert sound == found.authority.read_bytes()
     assert found == certificate(folder)
-    assert [f"{folder / 'ca.pem'}: expected the certificate of authority.pem beside it, found something else"] == [
+    assert [f"{folder / 'ca.pem'}: expected the certificate of authority.pem, found other content"] == [
         message.partition(" (")[0] for message in caplog.messages
     ]
 
@@ -284,7 +284,7 @@ def test_a_full_disk_leaves_nothing_behind(folder: Path, monkeypatch: pytest.Mon
     """What could not be written whole is taken away again."""
     full = functools.partial(Path("/dev/full").open, "wb", buffering=0)
     monkeypatch.setattr("mock_alipay.server.certificate.os.fdopen", lambda *_: full())
-    with pytest.raises(SetupError, match=r"the TLS certificate cannot be kept there: .*; set MOCK_ALIPAY_HOME"):
+    with pytest.raises(SetupError, match=r"cannot write the TLS certificate: .*; set MOCK_ALIPAY_HOME"):
         certificate(folder=folder)
     assert [] == list(folder.iterdir())
 

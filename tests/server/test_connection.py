@@ -84,7 +84,7 @@ def test_a_head_that_never_ends(gateway: Live) -> None:
 def test_a_head_over_the_limit_is_told_of_in_the_log(gateway: Live, caplog: pytest.LogCaptureFixture) -> None:
     """In one line, as other clients that are sent away."""
     assert 431 == exchange(gateway, with_head_of(MOST + 1_000)).status
-    assert ["closed a connection: request line and headers exceed 65536 bytes"] == caplog.messages
+    assert ["closed connection: request line and headers exceed 65536 bytes"] == caplog.messages
 
 
 def test_many_small_headers_count_whole(gateway: Live) -> None:
@@ -223,7 +223,7 @@ def test_trailers_of_earlier_requests_do_not_count(gateway: Live) -> None:
 def test_what_is_no_http_is_turned_away(gateway: Live, data: bytes) -> None:
     """Anything else than HTTP/1.1 gets a 400 that says why, and the connection's end."""
     with connect(gateway.config.port) as wire:
-        assert_turned_away(wire.send(data), 400, b"mock-alipay: this is not HTTP/1.1: ")
+        assert_turned_away(wire.send(data), 400, b"mock-alipay: malformed HTTP: ")
     assert "SUCCESS" == gateway.create().code
 
 
@@ -240,7 +240,7 @@ def test_noise_after_a_call_costs_only_its_own_connection(gateway: Live) -> None
     """A good call is answered although garbage follows when the reply has come."""
     with connect(gateway.config.port) as wire:
         assert "SUCCESS" == wire.send(call()).reply().code
-        assert_turned_away(wire.send(b"\x00" * 100_000), 400, b"not HTTP")
+        assert_turned_away(wire.send(b"\x00" * 100_000), 400, b"malformed HTTP")
     assert "SUCCESS" == gateway.create().code
 
 

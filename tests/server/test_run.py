@@ -32,7 +32,7 @@ RUN = import_module("mock_alipay.server.run")
 PATIENT = """
 from importlib import import_module
 run = import_module("mock_alipay.server.run")
-run._GRACE = run._LAST_RESORT = 600
+run._GRACE = run._FORCED_SHUTDOWN = 600
 import_module("mock_alipay.__main__").main()
 """
 
@@ -67,7 +67,7 @@ def test_it_stops_whatever_its_clients_do(caplog: pytest.LogCaptureFixture, tls_
 
 def test_a_call_under_way_gets_its_reply(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reply that is due within the grace still comes when the gateway is told to stop."""
-    for limit in ("_GRACE", "_LAST_RESORT"):
+    for limit in ("_GRACE", "_FORCED_SHUTDOWN"):
         monkeypatch.setattr(RUN, limit, 60)
     (tmp_path / "late.yaml").write_text("description: A test.\ncreatePaymentSession: {result: SUCCESS, delay: 300ms}\n")
     with contextlib.ExitStack() as clients:

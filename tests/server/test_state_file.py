@@ -215,5 +215,5 @@ def test_cannot_be_written(
         assert [] == running_gateways()
         assert [] == (list(folder.iterdir()) if folder.exists() else [])
     (record,) = caplog.records
-    assert "its state file cannot be written" in record.getMessage()
-    assert "set MOCK_ALIPAY_HOME to a folder that can be written" in record.getMessage()
+    assert "cannot write the state file" in record.getMessage()
+    assert "set MOCK_ALIPAY_HOME to a writable folder" in record.getMessage()
