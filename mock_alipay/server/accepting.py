@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import socket
 import ssl
 import time
 from collections.abc import Callable, Sized
+
+from mock_alipay.server.limited_warning import LimitedWarning
 
 MAX_OPEN = 470
 """Limit of connections per port, including TLS handshakes in progress; at the limit no connection is accepted."""
@@ -32,8 +33,6 @@ _PAUSE = 0.05
 _WARNING_INTERVAL = 60.0
 """Seconds between two warnings."""
 
-logger = logging.getLogger("mock_alipay")
-
 
 class Acceptor:
     """Accepts connections of listening sockets; replaces asyncio's server for uvicorn."""
@@ -47,7 +46,7 @@ class Acceptor:
         self._accepting: list[asyncio.Task[None]] = []
         self._opening: dict[asyncio.Task[None], float] = {}
         """Connections in the TLS handshake with their start times, oldest first."""
-        self._warned_at = -_WARNING_INTERVAL
+        self._warning = LimitedWarning(_WARNING_INTERVAL)
         self._limit = min(MAX_OPEN, _files_for_clients())
 
     def start(self, listening: list[socket.socket]) -> None:
@@ -73,7 +72,7 @@ class Acceptor:
                 client, _ = await loop.sock_accept(listening)
             except OSError as error:
                 # Most likely the process has no free file descriptor; other errors concern one client only.
-                self._warn("cannot accept a connection, retrying: %s", error.strerror)
+                self._warning.log("cannot accept a connection, retrying: %s", error.strerror)
                 await asyncio.sleep(_PAUSE)
                 continue
             opening = loop.create_task(self._open(client))
@@ -83,8 +82,11 @@ class Acceptor:
     async def _below_limit(self, listening: socket.socket) -> None:
         """Wait until one more connection may be accepted."""
         while len(self._opening) + len(self._connections) >= self._limit:
-            port = listening.getsockname()[1]
-            self._warn("port %d has %d open connections; accepting no more until some are closed", port, self._limit)
+            self._warning.log(
+                "port %d has %d open connections; accepting no more until some are closed",
+                listening.getsockname()[1],
+                self._limit,
+            )
             late = time.monotonic() - HANDSHAKE_WHEN_FULL
             for opening in [task for task, since in self._opening.items() if since < late]:
                 opening.cancel()
@@ -97,13 +99,6 @@ class Acceptor:
             await asyncio.get_running_loop().connect_accepted_socket(
                 self._protocol, client, ssl=self._context, ssl_handshake_timeout=timeout
             )
-
-    def _warn(self, message: str, *values: object) -> None:
-        """Log a warning, at most one per minute."""
-        now = time.monotonic()
-        if now - self._warned_at >= _WARNING_INTERVAL:
-            self._warned_at = now
-            logger.warning(message, *values)
 
 
 def _files_for_clients() -> int:

@@ -22,6 +22,8 @@ from mock_alipay.server.lingering_close import LingeringTransport
 if TYPE_CHECKING:
     from uvicorn.server import ServerState
 
+    from mock_alipay.server.tls_hint import TlsHint
+
 MAX_HEAD = 64 * 1024
 """Bytes of request line, headers and trailers; the reply to a larger request is HTTP 431.
 
@@ -49,7 +51,6 @@ A client that has gone looks the same as one that only closed its sending side, 
 _HEAD_TOO_LARGE = f"request line and headers exceed {MAX_HEAD} bytes"
 _TRAILERS_TOO_LARGE = f"request line, headers and trailers exceed {MAX_HEAD} bytes"
 
-_TLS_HANDSHAKE = b"\x16\x03"
 
 _WRAPPED_SIGNATURE = re.compile(rb"signature=[^\r\n]*\r?\n[ \t]*[A-Za-z0-9+/%_-]+=*\r?\n", re.IGNORECASE)
 """A signature with line breaks in its base64, which end the header after the first line."""
@@ -59,6 +60,8 @@ class ClientConnection(HttpToolsProtocol):
     """A connection with limits on size, time and number."""
 
     transport: LingeringTransport  # type: ignore[assignment]
+    tls_hint: TlsHint | None = None
+    """Set for connections of the plain HTTP port."""
     _head_size = 0
     _in_head = True
     _trailers_size = 0
@@ -109,9 +112,7 @@ class ClientConnection(HttpToolsProtocol):
         try:
             self._feed(data)
         except httptools.HttpParserError as error:
-            why = _malformed(data, error)
-            self.logger.warning("closed connection: malformed HTTP: %s", why)
-            self._reject(b"400 Bad Request", f"malformed HTTP: {why}")
+            self._reject_malformed(data, error)
         if self._in_head and self._head_size > MAX_HEAD and not self.transport.is_closing():
             self._reject_head(_HEAD_TOO_LARGE)
         elif (self._framing_size or self._trailers_size) and not self.transport.is_closing():
@@ -302,6 +303,14 @@ class ClientConnection(HttpToolsProtocol):
         self.transport.write(last_bytes)
         self.transport.close()
 
+    def _reject_malformed(self, data: bytes, error: httptools.HttpParserError) -> None:
+        # A plain reply to TLS explains more than a TLS alert: Go reports "HTTP response to HTTPS client".
+        why = self.tls_hint.for_data(data) if self.tls_hint else None
+        if why is None:
+            why = f"malformed HTTP: {_malformed(data, error)}"
+            self.logger.warning("closed connection: %s", why)
+        self._reject(b"400 Bad Request", why)
+
     def _reject_head(self, why: str) -> None:
         self.logger.warning("closed connection: %s", why)
         self._reject(b"431 Request Header Fields Too Large", why)
@@ -329,8 +338,6 @@ def _is_half_closed(transport: LingeringTransport) -> bool:
 
 
 def _malformed(data: bytes, error: httptools.HttpParserError) -> str:
-    if data[:2] == _TLS_HANDSHAKE:
-        return "HTTPS has a port of its own"
     if _WRAPPED_SIGNATURE.search(data, 0, 8192):
         return "the signature header has line breaks, encode its base64 in one line (openssl base64 -A)"
     # The parser's messages differ between versions and come last, in brackets.

@@ -19,7 +19,7 @@ from mock_alipay.server.accepting import Acceptor
 from mock_alipay.server.connection import ClientConnection, close_slow_connections
 from mock_alipay.server.lifespan import started
 from mock_alipay.server.sockets import Sockets, allow_many_files
-from mock_alipay.server.tls_hint import log_plain_http
+from mock_alipay.server.tls_hint import TlsHint, log_plain_http
 
 _KEEP_ALIVE = 75
 """Seconds an idle connection is kept: longer than the pools of clients keep theirs, so that clients close first."""
@@ -37,8 +37,9 @@ _FORCED_SHUTDOWN = 5
 class _Server(uvicorn.Server):
     """uvicorn's server with limits for slow clients and a shutdown within the grace, without signal handlers."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, tls_hint: TlsHint | None) -> None:
         super().__init__(config)
+        self._tls_hint = tls_hint
         self._stopping = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -49,7 +50,9 @@ class _Server(uvicorn.Server):
         self.started = True
 
     def _connection(self) -> ClientConnection:
-        return ClientConnection(self.config, self.server_state, self.lifespan.state)
+        connection = ClientConnection(self.config, self.server_state, self.lifespan.state)
+        connection.tls_hint = self._tls_hint
+        return connection
 
     async def main_loop(self) -> None:
         # Like uvicorn's method, which sleeps between ticks, but ends as soon as ``stop`` is called.
@@ -95,10 +98,10 @@ async def serve(
 
     Raises SetupError if the app does not start or the certificate is damaged.
     """
-    servers = [_server(app)]
+    servers = [_server(app, tls_hint=TlsHint(sockets))]
     if sockets.tls:
         servers.append(_server(app, certificate))
-        log_plain_http(cast("ssl.SSLContext", servers[-1].config.ssl), sockets.port)
+        log_plain_http(cast("ssl.SSLContext", servers[-1].config.ssl), sockets)
     bound = [sockets.plain, sockets.tls] if sockets.tls else [sockets.plain]
     async with started(app):
         await _run(servers, bound, ready, stop)
@@ -140,7 +143,7 @@ def run(app: Any, sockets: Sockets, certificate: Path | None, *, ready: Callable
     asyncio.run(main())
 
 
-def _server(app: Any, certificate: Path | None = None) -> _Server:
+def _server(app: Any, certificate: Path | None = None, *, tls_hint: TlsHint | None = None) -> _Server:
     config = uvicorn.Config(
         _without_cancellation_traceback(app),
         http=ClientConnection,
@@ -160,7 +163,7 @@ def _server(app: Any, certificate: Path | None = None) -> _Server:
         config.load()
     except ssl.SSLError:
         raise SetupError(f"{certificate}: it is damaged; delete it, the next start issues a new certificate") from None
-    return _Server(config)
+    return _Server(config, tls_hint)
 
 
 def _without_cancellation_traceback(app: Any) -> Any:

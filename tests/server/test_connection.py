@@ -196,7 +196,6 @@ def test_trailers_of_earlier_requests_do_not_count(gateway: Live) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",  # the beginning of TLS
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         b"HELO example.org\r\n",
         b"BREW /pot HTTP/1.1\r\n\r\n",

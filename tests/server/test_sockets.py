@@ -86,7 +86,9 @@ def test_a_host_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "the system's words")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    with pytest.raises(SetupError, match=r"setting host typo\.example: no such address; expected a name or address of this machine"):
+    with pytest.raises(
+        SetupError, match=r"setting host typo\.example: no such address; expected a name or address of this machine"
+    ):
         bind("typo.example", 0, None)
 
 
