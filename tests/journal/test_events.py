@@ -1,7 +1,8 @@
-"""Events: told at once, kept for a while, and found again after a break."""
+"""The event bus: listeners, kept events, and event ids."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 
 import pytest
@@ -10,163 +11,122 @@ from mock_alipay.journal.events import MAX_EVENTS, Event, Events
 
 
 def published(*client_ids: str | None) -> Events:
-    """The events of a run, one for each client id."""
+    """An event bus with one event per client id."""
     events = Events("run")
     for client_id in client_ids:
         events.publish("call", client_id, f"of {client_id}")
     return events
 
 
-def numbers(found: tuple[int, list[Event]]) -> tuple[int, list[int]]:
-    """What was lost and what was kept, by number."""
-    return found[0], [event.number for event in found[1]]
+def since(events: Events, event_id: str) -> tuple[int, list[int]]:
+    """The number of evicted events, and the numbers of the kept ones."""
+    evicted, kept = events.since(event_id)
+    return evicted, [event.number for event in kept]
 
 
-class TestListening:
-    def test_some_are_told_for_good(self) -> None:
-        """They hear all, before those who come and go, and do not count among these."""
-        heard = list[tuple[str, int]]()
-        events = Events("run", always=(lambda one: heard.append(("always", one.number)),))
-        events.publish("reset", None, "first")
-        with events.subscribed(lambda one: heard.append(("later", one.number))):
-            events.publish("reset", None, "second")
-            assert 1 == events.listeners
-        assert [("always", 1), ("always", 2), ("later", 2)] == heard
-
-    def test_everyone_is_told_at_once_and_in_order(self) -> None:
-        """From when they begin to listen until they end."""
-        events, one, two = Events("run"), list[Event](), list[Event]()
-        events.publish("reset", None, "nobody hears it")
-        with events.subscribed(one.append):
-            events.publish("call", "A", "first", 7)
-            with events.subscribed(two.append):
-                assert 2 == events.listeners
-                events.publish("clock", None, "second")
-            events.publish("payment", "B", "third")
-        events.publish("reset", None, "nobody hears it either")
-        assert 0 == events.listeners
-        expected = [
-            Event(2, "call", "A", "first", 7),
-            Event(3, "clock", None, "second", 0),
-            Event(4, "payment", "B", "third", 0),
-        ]
-        assert (expected, expected[1:2]) == (one, two)
-
-    def test_a_listener_is_let_go_however_its_block_ends(self) -> None:
-        """And no other in its place."""
-        events, one, two = Events("run"), list[Event](), list[Event]()
-        with events.subscribed(one.append):
-            with pytest.raises(ZeroDivisionError), events.subscribed(two.append):
-                raise ZeroDivisionError
-            events.publish("call", "A", None)
-        assert ([1], []) == ([event.number for event in one], two)
-
-    def test_one_that_fails_harms_nobody(
-        self, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """Neither whoever publishes, nor those that listen beside it; the log tells of it each time."""
-        monkeypatch.setattr(logging.getLogger("mock_alipay"), "propagate", True)
-        events, one, two = Events("run"), list[int](), list[int]()
-
-        def fail(_: Event) -> None:
-            raise ZeroDivisionError("oops")
-
-        with (
-            events.subscribed(lambda event: one.append(event.number)),
-            events.subscribed(fail),
-            events.subscribed(lambda event: two.append(event.number)),
-        ):
-            for _ in range(2):
-                events.publish("call", "A", None)
-        assert ([1, 2], [1, 2]) == (one, two)
-        assert (0, [1, 2]) == numbers(events.since("run.0"))
-        assert [f"internal error in a listener of event {number}" for number in (1, 2)] == caplog.messages
-        assert 2 == caplog.text.count("ZeroDivisionError: oops")
-
-    def test_who_begins_or_ends_while_an_event_is_told_disturbs_nobody(self) -> None:
-        """A newcomer hears the next event, not this one; everyone else hears this one once."""
-        events, late, last = Events("run"), list[int](), list[int]()
-        blocks = [events.subscribed(lambda event: late.append(event.number))]
-
-        def come(event: Event) -> None:
-            if 1 == event.number:
-                blocks[0].__enter__()
-
-        coming = events.subscribed(come)
-
-        def go(event: Event) -> None:
-            if 2 == event.number:
-                coming.__exit__(None, None, None)
-
-        with events.subscribed(go):
-            coming.__enter__()
-            with events.subscribed(lambda event: last.append(event.number)):
-                for _ in range(3):
-                    events.publish("call", "A", None)
-        blocks[0].__exit__(None, None, None)
-        assert ([2, 3], [1, 2, 3], 0) == (late, last, events.listeners)
+def test_listeners_are_called_within_their_block() -> None:
+    """Permanent listeners come first and are not counted; the others receive the events of their block only."""
+    received = list[tuple[str, int]]()
+    events = Events("run", always=(lambda event: received.append(("permanent", event.number)),))
+    events.publish("reset", None, "first")
+    with events.subscribed(lambda event: received.append(("outer", event.number))):
+        events.publish("reset", None, "second")
+        with contextlib.suppress(ZeroDivisionError), events.subscribed(lambda event: received.append(("inner", 0))):
+            raise ZeroDivisionError
+        assert 1 == events.listeners
+        events.publish("reset", None, "third")
+    events.publish("reset", None, "fourth")
+    assert 0 == events.listeners
+    assert [1, 2, 3, 4] == [number for name, number in received if name == "permanent"]
+    assert [("permanent", 2), ("outer", 2), ("permanent", 3), ("outer", 3)] == received[1:5]
+    assert 6 == len(received)
 
 
-class TestSince:
-    @pytest.mark.parametrize(
-        ("event_id", "expected"),
-        [
-            ("run.0", (0, [1, 2, 3])),
-            ("run.1", (0, [2, 3])),
-            ("run.3", (0, [])),
-            ("run.4", (0, [1, 2, 3])),
-            ("run.999999999999999", (0, [1, 2, 3])),
-            ("run.9999999999999999999999", (0, [1, 2, 3])),
-            ("other.2", (0, [1, 2, 3])),
-            ("run.x.2", (0, [1, 2, 3])),
-            *((garbage, (0, [1, 2, 3])) for garbage in ("", "2", "run", "run.", ".2", "run.-1", "run.1.5", "run.x")),
-            *((garbage, (0, [1, 2, 3])) for garbage in ("run.\u0662", "run.\u00b2", "run. 2", "run.+2", "run.2_0")),
-        ],
-    )
-    def test_tells_what_came_after_an_id(self, event_id: str, expected: tuple[int, list[int]]) -> None:
-        """Of this run; anything else was never given, and everything comes after it."""
-        assert expected == numbers(published("A", "B", None).since(event_id))
+def test_a_failing_listener_affects_nothing_else(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other listeners are called, the event is kept, and the error is logged with its traceback."""
+    monkeypatch.setattr(logging.getLogger("mock_alipay"), "propagate", True)
+    events, received = Events("run"), list[int]()
 
-    def test_finds_each_event_after_the_id_of_the_one_before(self) -> None:
-        """Ids are what ``id_of`` says."""
-        events, heard = Events("run"), list[Event]()
-        with events.subscribed(heard.append):
+    def fail(_: Event) -> None:
+        raise ZeroDivisionError("oops")
+
+    with events.subscribed(fail), events.subscribed(lambda event: received.append(event.number)):
+        events.publish("call", "A", None)
+    assert [1] == received
+    assert (0, [1]) == since(events, "run.0")
+    assert ["internal error in a listener of event 1"] == caplog.messages
+    assert "ZeroDivisionError: oops" in caplog.text
+
+
+def test_listeners_may_come_and_go_during_an_event() -> None:
+    """A new listener receives the next event; the other listeners receive every event once."""
+    events, late, last = Events("run"), list[int](), list[int]()
+    joining = events.subscribed(lambda event: late.append(event.number))
+
+    def join(event: Event) -> None:
+        if event.number == 1:
+            joining.__enter__()
+
+    def leave(event: Event) -> None:
+        if event.number == 2:
+            leaving.__exit__(None, None, None)
+
+    leaving = events.subscribed(join)
+    with events.subscribed(leave):
+        leaving.__enter__()
+        with events.subscribed(lambda event: last.append(event.number)):
             for _ in range(3):
                 events.publish("call", "A", None)
-        assert [(0, heard[1:]), (0, heard[2:]), (0, [])] == [events.since(events.id_of(event)) for event in heard]
+    joining.__exit__(None, None, None)
+    assert ([2, 3], [1, 2, 3], 0) == (late, last, events.listeners)
 
-    def test_tells_how_many_are_lost(self) -> None:
-        """Since the id; of another run's id, since this run began."""
-        events = published(*["A"] * (MAX_EVENTS + 5))
-        first = [(lost, kept[0]) for lost, kept in map(numbers, map(events.since, ("run.2", "run.5", "run.6", "x.9")))]
-        assert [(3, 6), (0, 6), (0, 7), (5, 6)] == first
 
-    @pytest.mark.parametrize("client_id", [None, "A"])
-    def test_counts_nothing_as_lost_that_was_forgotten(self, client_id: str | None) -> None:
-        """A reset, of all or of one, is on purpose; what had to make room before it is lost all the same."""
-        events = published("A", "B", "A")
-        events.forget(client_id)
-        events.publish("reset", None, {})
-        left = [4] if client_id is None else [2, 4]
-        assert [(0, left), (0, [4]), (0, [])] == [numbers(events.since(f"run.{last}")) for last in (0, 3, 4)]
-        full = published(*["A"] * (MAX_EVENTS + 2))
-        full.forget(client_id)
-        assert [(2, []), (1, []), (0, [])] == [full.since(f"run.{last}") for last in (0, 1, 2)]
+@pytest.mark.parametrize(
+    ("event_id", "expected"),
+    [
+        ("run.0", [1, 2, 3]),
+        ("run.1", [2, 3]),
+        ("run.3", []),
+        ("run.4", [1, 2, 3]),
+        ("run.9999999999999999999999", [1, 2, 3]),
+        *((invalid, [1, 2, 3]) for invalid in ("", "run", "run.", ".2", "other.2", "run.x.2", "run.-1", "run.1.5")),
+        *((invalid, [1, 2, 3]) for invalid in ("run.\u0662", "run.\u00b2", "run. 2", "run.2_0")),
+    ],
+)
+def test_events_after_an_id_are_found(event_id: str, expected: list[int]) -> None:
+    """An id that this process did not issue is older than all events."""
+    assert (0, expected) == since(published("A", "B", None), event_id)
 
-    def test_goes_on_from_the_latest_without_a_gap(self) -> None:
-        """Its id is known before there is any event, and stays when events are forgotten or have made room."""
-        events = Events("run")
-        for client_id in (None, "A"):
-            before = events.latest
-            assert (0, []) == events.since(before)
-            events.publish("call", "A", None)
-            lost, (found,) = events.since(before)
-            assert (0, events.latest) == (lost, events.id_of(found))
-            events.forget(client_id)
-        assert "run.2" == events.latest
 
-    def test_tells_no_more_of_a_client_that_was_forgotten(self) -> None:
-        """Others' events, and those that concern everyone, are still told."""
-        events = published("A", "B", None, "A")
-        events.forget("A")
-        assert [2, 3] == numbers(events.since("run.0"))[1]
+def test_every_issued_id_can_be_resumed_from() -> None:
+    """The ids of events and of the latest event, even before the first, lead to the following events."""
+    events, received = Events("run"), list[Event]()
+    start = events.latest
+    with events.subscribed(received.append):
+        for _ in range(3):
+            events.publish("payment", "B", "subject", 7)
+    assert Event(1, "payment", "B", "subject", 7) == received[0]
+    assert (0, received) == events.since(start)
+    assert [(0, received[1:]), (0, received[2:]), (0, [])] == [events.since(events.id_of(each)) for each in received]
+    assert events.latest == events.id_of(received[-1])
+
+
+def test_evicted_events_are_counted() -> None:
+    """The count starts after the id; for an id of another process, at the first event."""
+    events = published(*["A"] * (MAX_EVENTS + 5))
+    found = [(evicted, kept[0]) for evicted, kept in (since(events, id_) for id_ in ("run.2", "run.5", "run.6", "x.9"))]
+    assert [(3, 6), (0, 6), (0, 7), (5, 6)] == found
+
+
+@pytest.mark.parametrize(("client_id", "kept"), [(None, [5]), ("A", [2, 3, 5])])
+def test_deleted_events_do_not_count_as_evicted(client_id: str | None, kept: list[int]) -> None:
+    """A reset deletes the events of one client id or of all; events evicted before it still count."""
+    events = published("A", "B", None, "A")
+    events.forget(client_id)
+    events.publish("reset", None, {})
+    assert (0, kept) == since(events, "run.0")
+    full = published(*["A"] * (MAX_EVENTS + 2))
+    full.forget(client_id)
+    assert [(2, []), (1, []), (0, [])] == [full.since(f"run.{number}") for number in (0, 1, 2)]

@@ -1,10 +1,10 @@
-"""Calls as they stood on the wire."""
+"""Calls and replies as they are on the wire."""
 
 from __future__ import annotations
 
 import pytest
 
-from mock_alipay.journal.exchange import Call
+from mock_alipay.journal.exchange import Call, Reply
 from tests.calls import NOW
 
 
@@ -12,17 +12,22 @@ from tests.calls import NOW
     ("host", "expected"),
     [
         ("127.0.0.1:2088", "https://127.0.0.1:2088"),
-        ("open-sea-global.alipay.com", "https://open-sea-global.alipay.com"),
         ("[::1]:2089", "https://[::1]:2089"),
         ("shop_gateway", "https://shop_gateway"),
         ("evil/path", ""),
         ("user@host", ""),
         ("a, b", ""),
-        ("", ""),
         (None, ""),
     ],
 )
-def test_origin(host: str | None, expected: str) -> None:
-    """Scheme and host that the caller used, unless it named what is no host."""
+def test_the_origin_is_the_host_that_the_client_used(host: str | None, expected: str) -> None:
+    """It is empty without a valid Host header."""
     headers = {} if host is None else {"host": host}
     assert expected == Call(NOW, "POST", "/", "/", headers, b"", "https").origin
+
+
+def test_headers_of_a_reply() -> None:
+    """Header lines are split at the first colon; the client id is empty without its header."""
+    reply = Reply(200, b"client-id: A\r\nx: a: b\r\n", b"")
+    assert [(b"client-id", b"A"), (b"x", b"a: b")] == reply.headers
+    assert ("A", "") == (reply.client_id, Reply(200, b"", b"").client_id)

@@ -1,4 +1,4 @@
-"""The log: one line a call, written by a thread that never holds up a caller."""
+"""The log: its lines, and a writer that never blocks a caller."""
 
 from __future__ import annotations
 
@@ -6,188 +6,144 @@ import io
 import json
 import logging
 import re
-import sys
 import threading
 
 import pytest
 
-from mock_alipay.errors import Fault
+from mock_alipay.journal import log as module
 from mock_alipay.journal.calls import CallRecord
-from mock_alipay.journal.events import Event, EventKind
+from mock_alipay.journal.events import Event, Events
 from mock_alipay.journal.log import Log, LogFormat
-from tests.journal.test_log_lines import DROPPED, ENTRY, REFUSED, SENT
+from tests.journal.test_log_lines import DROPPED, ENTRY, SENT
 
 
 class Pipe(io.StringIO):
-    """A stream whose reader can stop reading."""
+    """A stream that blocks until ``reading`` is set."""
 
     def __init__(self) -> None:
         super().__init__()
         self.reading = threading.Event()
-        self.touched = threading.Event()
+        self.blocked = threading.Event()
 
     def write(self, text: str) -> int:
-        self.touched.set()
-        if not self.reading.wait(60):
-            raise TimeoutError("nobody let the reader go on")
+        self.blocked.set()
+        assert self.reading.wait(60)
         return super().write(text)
 
 
 def call(entry: CallRecord) -> Event:
-    """The event of an exchange."""
+    """The event of a call."""
     return Event(entry.number, "call", entry.client_id, entry, entry.size)
 
 
-def finish(log: Log) -> None:
-    """Close a log and wait for its last line, however slow the machine is."""
+def lines_after_close(log: Log, stream: io.StringIO) -> list[str]:
+    """The lines written, once the log is closed and its thread has ended."""
     log.close()
-    log._writer._thread.join(60)
-
-
-def lines_of(stream: io.StringIO) -> list[str]:
-    """What was written; every line has its end."""
+    for thread in threading.enumerate():
+        if thread.name == "mock-alipay-log":
+            thread.join(60)
     *lines, rest = stream.getvalue().split("\n")
     assert rest == ""
     return lines
 
 
-def written(log_format: LogFormat, *entries: CallRecord) -> list[str]:
-    """The lines of some exchanges."""
-    stream = io.StringIO()
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_calls_and_notifications_are_logged_in_order(log_format: LogFormat) -> None:
+    """Each event is one line, other events have none, and closing writes the queued lines."""
+    stream, events = io.StringIO(), Events("run")
     log = Log(stream, log_format)
-    for entry in entries:
-        log.hear(call(entry))
-    finish(log)
-    return lines_of(stream)
+    with log.listening_to(events):
+        for number in range(100):
+            events.publish("call", "A", ENTRY._replace(id=str(number)))
+        for kind in ("payment", "clock", "reset"):
+            events.publish(kind, "A", {})
+        for notification in (SENT, DROPPED):
+            events.publish("notification", "A", notification)
+    events.publish("call", "A", ENTRY)
+    *calls, sent, dropped = lines_after_close(log, stream)
+    numbers = [re.search('#([0-9]+) |"call":"([0-9]+)"', line) for line in calls]
+    assert [str(number) for number in range(100)] == [match and (match[1] or match[2]) for match in numbers]
+    assert (True, True) == ("ACCEPTED" in sent, "DROPPED" in dropped)
 
 
-@pytest.mark.parametrize("text", ["a\nb", "a\r\nb", "a\x1b[31mb", "a\x00b", "a\x85b", "a\u2028b", "a\x9b31mb"])
-def test_a_call_is_one_line_whatever_a_merchant_writes(text: str) -> None:
-    """Line ends and what steers a terminal are shown as escapes, in both formats."""
-    entry = REFUSED._replace(faults=(Fault("order", "x", text),))
-    lines = written("text", entry) + written("json", entry)
-    assert len(lines) == 2
-    assert lines[0].isprintable()
-    assert json.loads(lines[1])["why"].endswith(text)
-
-
-@pytest.mark.parametrize("kind", ["payment", "clock", "reset"])
-def test_only_calls_get_lines(kind: EventKind) -> None:
-    """Whatever else happens is told by the admin API."""
+@pytest.mark.parametrize(("name", "info"), [("mock_alipay", ["info: started"]), ("uvicorn.error", [])])
+def test_standard_logging_is_written_too(name: str, info: list[str]) -> None:
+    """Records have their level and traceback; info comes from the gateway only, and closing restores the loggers."""
+    logger = logging.getLogger(name)
+    before = (logger.handlers, logger.level, logger.propagate)
     stream = io.StringIO()
     log = Log(stream, "text")
-    log.hear(call(ENTRY)._replace(kind=kind))
-    log.hear(call(ENTRY))
-    finish(log)
-    assert 1 == len(lines_of(stream))
+    logger.warning("the %s is bad", "file")
+    logger.info("started")
+    logger.error("failed", exc_info=ZeroDivisionError("oops"))
+    lines = lines_after_close(log, stream)
+    assert ["warning: the file is bad", *info, "error: failed"] == lines[: 2 + len(info)]
+    assert "ZeroDivisionError: oops" == lines[-1]
+    assert before == (logger.handlers, logger.level, logger.propagate)
 
 
-def test_notifications_get_lines_too() -> None:
-    """One for each attempt, and one for what is not sent at all."""
-    stream = io.StringIO()
-    log = Log(stream, "text")
-    for notification in (SENT, DROPPED):
-        log.hear(Event(1, "notification", "SANDBOX_A", notification, 0))
-    finish(log)
-    assert ["ACCEPTED", "DROPPED"] == [line.split("  ")[2] for line in lines_of(stream)]
-
-
-def test_lines_come_in_order_and_all_of_them() -> None:
-    """``close`` writes what is left."""
-    entries = [ENTRY._replace(id=str(n)) for n in range(500)]
-    assert [str(n) for n in range(500)] == [json.loads(line)["call"] for line in written("json", *entries)]
-
-
-@pytest.mark.parametrize(("name", "news"), [("mock_alipay", ["info: good news"]), ("uvicorn.error", [])])
-def test_warnings_of_the_gateway_and_its_server_are_written_too(name: str, news: list[str]) -> None:
-    """With their level, in the same format, and with the traceback of a bug; good news are the gateway's alone."""
-    stream = io.StringIO()
-    log = Log(stream, "text")
-    logging.getLogger(name).warning("the %s is bad", "file")
-    logging.getLogger(name).info("good news")
-    logging.getLogger(name).error("a bug", exc_info=ZeroDivisionError("oops"))
-    finish(log)
-    lines = lines_of(stream)
-    assert lines[: 2 + len(news)] == ["warning: the file is bad", *news, "error: a bug"]
-    assert lines[-1] == "ZeroDivisionError: oops"
-
-
-def test_warnings_in_json_are_one_line_too() -> None:
-    """Also with a traceback."""
+def test_a_json_record_is_one_line_with_its_traceback() -> None:
+    """Time, level and message are keys of one object."""
     stream = io.StringIO()
     log = Log(stream, "json")
-    logging.getLogger("mock_alipay").error("a bug", exc_info=ZeroDivisionError("oops"))
-    finish(log)
-    (line,) = lines_of(stream)
-    told = json.loads(line)
-    assert told["level"] == "error"
-    assert told["message"] == "a bug\nZeroDivisionError: oops"
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", told["time"])
+    logging.getLogger("mock_alipay").error("failed", exc_info=ZeroDivisionError("oops"))
+    (line,) = lines_after_close(log, stream)
+    record = json.loads(line)
+    assert ("error", "failed\nZeroDivisionError: oops") == (record["level"], record["message"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", record["time"])
 
 
-def test_it_leaves_the_logging_as_it_was() -> None:
-    """Whoever runs a gateway within a program of its own gets its logging back."""
-    found = [logging.getLogger(name) for name in ("mock_alipay", "uvicorn.error")]
-    before = [(logger.handlers, logger.level, logger.propagate) for logger in found]
-    Log(io.StringIO(), "text").close()
-    assert before == [(logger.handlers, logger.level, logger.propagate) for logger in found]
-
-
-def test_quiet() -> None:
-    """Warnings and errors come through, what is for information does not."""
-    stream = io.StringIO()
+def test_a_quiet_log_has_warnings_only() -> None:
+    """Calls and info records are not written."""
+    stream, events = io.StringIO(), Events("run")
     log = Log(stream, "text", quiet=True)
-    logger = logging.getLogger("mock_alipay")
-    logger.info("scenarios reloaded")
-    logger.warning("the scenarios stay as they were")
-    finish(log)
-    assert "warning: the scenarios stay as they were\n" == stream.getvalue()
+    with log.listening_to(events):
+        events.publish("call", "A", ENTRY)
+        logging.getLogger("mock_alipay").info("scenarios reloaded")
+        logging.getLogger("mock_alipay").warning("scenarios not reloaded")
+    assert ["warning: scenarios not reloaded"] == lines_after_close(log, stream)
 
 
 @pytest.mark.parametrize("log_format", ["text", "json"])
-def test_a_reader_that_stopped_holds_up_nobody_and_drops_are_told(
-    monkeypatch: pytest.MonkeyPatch, log_format: LogFormat
-) -> None:
-    """While the stream blocks, callers go on; beyond the limit lines are dropped, counted, and told once."""
-    monkeypatch.setattr(sys.modules[Log.__module__], "_MAX_QUEUED", 50)
+def test_a_blocked_reader_blocks_no_caller(monkeypatch: pytest.MonkeyPatch, log_format: LogFormat) -> None:
+    """Beyond the limit of queued lines, new lines are dropped, counted, and reported once."""
+    monkeypatch.setattr(module, "_MAX_QUEUED", 50)
     stream = Pipe()
     log = Log(stream, log_format)
     log.hear(call(ENTRY))
-    assert stream.touched.wait(60)
+    assert stream.blocked.wait(60)
     for number in range(80):
         log.hear(call(ENTRY._replace(id=str(100 + number))))
     stream.reading.set()
-    finish(log)
-    lines = lines_of(stream)
-    for number, line in zip([12, *range(100, 150)], lines[:51], strict=True):
-        assert f"#{number} " in line or f'"call":"{number}"' in line
-    (told,) = lines[51:]
-    assert "dropped 30 log lines" in told
-    assert (log_format == "json") == told.startswith("{")
+    lines = lines_after_close(log, stream)
+    assert 52 == len(lines)
+    assert "149" in lines[50]
+    assert "dropped 30 log lines" in lines[51]
+    assert (log_format == "json") == lines[51].startswith("{")
 
 
-def test_closing_gives_up_on_a_reader_that_does_not_read() -> None:
-    """The gateway must be able to stop."""
+def test_closing_does_not_wait_for_a_blocked_reader() -> None:
+    """The gateway can stop although nobody reads its log."""
     stream = Pipe()
     log = Log(stream, "text")
     log.hear(call(ENTRY))
-    assert stream.touched.wait(60)
+    assert stream.blocked.wait(60)
     log.close()
-    assert stream.getvalue() == ""
+    assert "" == stream.getvalue()
     stream.reading.set()
 
 
 @pytest.mark.parametrize("error", [BrokenPipeError(), ValueError("I/O operation on closed file")])
-def test_a_reader_that_is_gone_is_no_error(error: Exception) -> None:
+def test_a_closed_stream_is_no_error(error: Exception) -> None:
     """Calls go on without a log."""
     tried = threading.Event()
 
-    class Gone(io.StringIO):
+    class Closed(io.StringIO):
         def write(self, text: str) -> int:
             tried.set()
             raise error
 
-    log = Log(Gone(), "text")
+    log = Log(Closed(), "text")
     log.hear(call(ENTRY))
     assert tried.wait(60)
     log.hear(call(ENTRY))
