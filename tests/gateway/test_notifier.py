@@ -15,7 +15,7 @@ from mock_alipay.contracts.names import BuyerAction
 from mock_alipay.gateway.buyer_actions import BuyerActions
 from tests.calls import NOW
 from tests.driver import Driver, session_body
-from tests.webhooks.rounds import Merchants
+from tests.webhooks.deliveries import Merchants
 
 DAY, HOUR, MINUTE, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 OWN, OTHER, SET = "http://127.0.0.1:9/own", "http://127.0.0.1:9/other", "http://127.0.0.1:9/set"

@@ -8,7 +8,7 @@ import pytest
 
 from mock_alipay.journal.notifications import FILTERS, Attempt, wanted
 from tests.calls import NOW
-from tests.webhooks.rounds import notification
+from tests.webhooks.deliveries import notification
 
 FAILED = Attempt(NOW, 500, b"busy", "the HTTP status was 500, expected 200", 0.1)
 

@@ -1,4 +1,4 @@
-"""Merchants' servers that answer as no framework would, on free ports of this machine."""
+"""Servers of merchants that respond byte by byte, on free ports of this machine."""
 
 from __future__ import annotations
 
@@ -18,32 +18,31 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass
 class Merchant:
-    """A server and what it has seen."""
+    """A server, its requests and connections."""
 
     port: int = 0
     requests: list[bytes] = field(default_factory=list)
     connections: int = 0
     open: int = 0
-    most: int = 0
     left: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when a connection has ended."""
-    news: asyncio.Event = field(default_factory=asyncio.Event)
+    connected: asyncio.Event = field(default_factory=asyncio.Event)
 
     def url(self, rest: str = "/notify", *, scheme: str = "http", host: str = "127.0.0.1") -> str:
         """A URL of this server."""
         return f"{scheme}://{host}:{self.port}{rest}"
 
     async def reached(self, connections: int) -> None:
-        """Return when there were so many."""
+        """Wait until so many connections have been opened."""
         async with asyncio.timeout(60):
             while self.connections < connections:
-                self.news.clear()
-                await self.news.wait()
+                self.connected.clear()
+                await self.connected.wait()
 
 
 @asynccontextmanager
 async def listening(serve: Serve | bytes = OK, *, tls: ssl.SSLContext | None = None) -> AsyncIterator[Merchant]:
-    """A server that treats each connection so, or gives each request the same answer."""
+    """A server that handles each connection with ``serve``, or sends these bytes in response to each request."""
     merchant = Merchant()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -54,9 +53,8 @@ async def listening(serve: Serve | bytes = OK, *, tls: ssl.SSLContext | None = N
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         merchant.connections += 1
-        merchant.news.set()
+        merchant.connected.set()
         merchant.open += 1
-        merchant.most = max(merchant.most, merchant.open)
         try:
             with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
                 await (answer if isinstance(serve, bytes) else serve)(reader, writer)
@@ -74,14 +72,14 @@ async def listening(serve: Serve | bytes = OK, *, tls: ssl.SSLContext | None = N
 
 
 async def read_request(reader: asyncio.StreamReader) -> bytes:
-    """A request, head and body."""
+    """Read a request, head and body."""
     head = await reader.readuntil(b"\r\n\r\n")
     length = next(int(line[16:]) for line in head.split(b"\r\n") if line.startswith(b"content-length: "))
     return head + await reader.readexactly(length)
 
 
 async def posted(url: str, http_client: HttpClient, body: bytes = b"{}") -> Answer:
-    """An answer, its courier closed."""
+    """Post once, and close the client."""
     try:
         return await http_client.post(url, {}, body)
     finally:

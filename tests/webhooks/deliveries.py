@@ -1,4 +1,4 @@
-"""What tests of the post share: a postman with merchants that stand in for those on the network."""
+"""A dispatcher with merchants that respond in process, for the tests of deliveries."""
 
 from __future__ import annotations
 
@@ -30,12 +30,10 @@ ACK = Answer(200, ACKNOWLEDGEMENT, truncated=False)
 BUSY = Answer(503, b"busy", truncated=False)
 
 
-class Letter(NamedTuple):
-    """What a merchant got."""
+class Request(NamedTuple):
+    """A request to a merchant."""
 
-    url: str
     headers: Mapping[str, str]
-    body: bytes
 
     @property
     def number(self) -> str:
@@ -44,81 +42,84 @@ class Letter(NamedTuple):
 
     @property
     def after(self) -> timedelta:
-        """How long after NOW it was made, by its request-time."""
+        """Time from NOW to the request-time."""
         return datetime.fromisoformat(self.headers["request-time"]) - NOW
 
 
 class Merchants(HttpClient):
-    """All the merchants there are: each URL has its answers, the last for good; an Exception is raised."""
+    """All merchants. Each URL has a list of responses, of which the last repeats; an Exception is raised."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.letters: list[Letter] = []
-        self.answers: dict[str, list[Answer | Exception]] = {}
-        self.open = asyncio.Event()
-        """Nobody answers while it is not set."""
-        self.open.set()
-        self._news = asyncio.Event()
-        self.under_way: list[str] = []
-        """Ids of the notifications that wait for an answer."""
+        self.requests: list[Request] = []
+        self.responses: dict[str, list[Answer | Exception]] = {}
+        self.responding = asyncio.Event()
+        """Requests wait for a response while this is not set."""
+        self.responding.set()
+        self.in_flight: list[str] = []
+        """Ids of the notifications that wait for a response."""
         self.most = 0
+        """Largest number of requests in flight."""
         self.closed = 0
+        self._new_request = asyncio.Event()
 
-    def says(self, *answers: Answer | Exception, url: str = URL) -> None:
-        """What a URL answers from now on."""
-        self.answers[url] = list(answers)
+    def respond(self, *responses: Answer | Exception, url: str = URL) -> None:
+        """Set the responses of a URL."""
+        self.responses[url] = list(responses)
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """The next answer."""
-        letter = Letter(url, headers, body)
-        self.letters.append(letter)
-        self.under_way.append(letter.number)
-        self.most = max(self.most, len(self.under_way))
-        self._news.set()
+        """The next response."""
+        request = Request(headers)
+        self.requests.append(request)
+        self.in_flight.append(request.number)
+        self.most = max(self.most, len(self.in_flight))
+        self._new_request.set()
         try:
             await asyncio.sleep(0)
-            await self.open.wait()
+            await self.responding.wait()
         finally:
-            self.under_way.remove(letter.number)
-        answers = self.answers.get(url, [ACK])
-        answer = answers.pop(0) if len(answers) > 1 else answers[0]
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+            self.in_flight.remove(request.number)
+        responses = self.responses.get(url, [ACK])
+        response = responses.pop(0) if len(responses) > 1 else responses[0]
+        if isinstance(response, Exception):
+            raise response
+        return response
 
-    async def busy(self, condition: Callable[[], bool]) -> None:
-        """Return when ``condition`` holds; TimeoutError when it does not come to that."""
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until ``condition`` holds; TimeoutError if it does not."""
         async with asyncio.timeout(60):
             while not condition():
-                self._news.clear()
-                await self._news.wait()
+                self._new_request.clear()
+                await self._new_request.wait()
 
     async def close(self) -> None:
-        """Count it."""
+        """Count the call."""
         self.closed += 1
 
     @property
     def numbers(self) -> list[str]:
-        """Ids of the notifications that came, attempt by attempt."""
-        return [letter.number for letter in self.letters]
+        """Ids of the notifications received, one per attempt."""
+        return [request.number for request in self.requests]
 
 
 @dataclass
-class Round:
-    """A postman, his surroundings, and what he has told."""
+class Deliveries:
+    """A dispatcher with a stopped clock, unless another is given."""
 
     clock: Clock = field(default_factory=lambda: StoppedClock(NOW))
     intervals: Sequence[timedelta] = field(default_factory=lambda: load().limits.resend_intervals)
     merchants: Merchants = field(default_factory=Merchants)
+    http_client: HttpClient | None = None
+    """Used instead of ``merchants``."""
     journal: Journal[Notification] = field(default_factory=lambda: MemoryStorage().notifications)
-    told: list[tuple[str, str]] = field(default_factory=list)
-    """Id and status of each event's notification."""
+    published: list[tuple[str, str]] = field(default_factory=list)
+    """Id and status of the notification of each event."""
     signing: bool = False
     real_time: bool = False
 
     def __post_init__(self) -> None:
         self.clocks = clocks_of(self.clock)
-        self.events = Events("run")
+        self.events = Events("run", always=(self._on_event,))
         signer, forger = Signer(keys.shipped_gateway_key()), partial(Signer, keys.shipped_forger_key())
         request_signer = RequestSigner(SigningPool(signer, forger, enabled=self.signing))
         self.dispatcher = Dispatcher(
@@ -126,31 +127,31 @@ class Round:
             schedule=schedule_by(self.clocks),
             clocks=self.clocks,
             events=self.events,
-            delivery=Delivery(request_signer, self.merchants, self.intervals),
+            delivery=Delivery(request_signer, self.http_client or self.merchants, self.intervals),
             real_time=self.real_time,
         )
 
-    def post(self, **changes: Any) -> str:
-        """Hand a notification over, due now; its id."""
+    def enqueue(self, **changes: Any) -> str:
+        """Enqueue a notification that is due now; its id."""
         number = done(self.journal.next_id())
         due = done(self.clocks.now(changes.get("client_id", "A")))
         done(self.dispatcher.enqueue(notification(number, **{"due": due, **changes})))
         return number
 
-    def look(self, number: str) -> Notification:
-        """How a notification stands."""
-        found = done(self.journal.get(number))
-        assert found is not None
-        return found
+    def get(self, number: str) -> Notification:
+        """The notification as it is in the journal."""
+        current = done(self.journal.get(number))
+        assert current is not None
+        return current
 
-    async def wound(self, by: timedelta, client_id: str | None = None) -> None:
-        """Wind the clock on, and deliver what falls due."""
+    async def advance(self, by: timedelta, client_id: str | None = None) -> None:
+        """Advance the clock and deliver what is due."""
         done(self.clocks.advance(by, client_id))
         await self.dispatcher.settle(client_id)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """While the postman does his rounds by himself."""
+        """Run the dispatcher in the background within the block."""
         task = asyncio.create_task(self.dispatcher.run())
         try:
             yield
@@ -159,19 +160,18 @@ class Round:
             await asyncio.wait([task])
             await self.dispatcher.close()
 
-    def hear(self, event: Event) -> None:
-        """Note what is told of a notification."""
+    def _on_event(self, event: Event) -> None:
         assert ("notification", event.subject.client_id) == (event.kind, event.client_id)
-        self.told.append((event.subject.id, event.subject.status))
+        self.published.append((event.subject.id, event.subject.status))
 
 
 _numbers = itertools.count(1)
 
 
 def notification(number: str | None = None, **changes: Any) -> Notification:
-    """A notification of a payment of its own of client id A, unless ``changes`` say otherwise."""
+    """A pending notification of client id A about its own payment."""
     number = number or str(next(_numbers))
-    usual: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "client_id": "A",
         "family": "payments",
         "name": "notifyPayment",
@@ -182,4 +182,4 @@ def notification(number: str | None = None, **changes: Any) -> Notification:
         "body": b'{"notifyType":"PAYMENT_RESULT"}',
         "due": NOW,
     }
-    return Notification(id=number, **{**usual, **changes})
+    return Notification(id=number, **{**defaults, **changes})
