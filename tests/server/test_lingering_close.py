@@ -1,4 +1,4 @@
-"""The transport that lets its last words arrive."""
+"""A connection that is closed while its client is still sending."""
 
 from __future__ import annotations
 
@@ -11,86 +11,68 @@ import pytest
 from mock_alipay.server.lingering_close import LINGER, LingeringTransport
 
 
-class Below:
-    """A transport and a loop that remember what was asked of them."""
+class Transport:
+    """A transport and an event loop that record their calls."""
 
-    def __init__(self, *, half_closes: bool = True) -> None:
-        self.done: list[str] = []
-        self.later: list[tuple[float, Callable[[], None]]] = []
-        self._half_closes = half_closes
+    def __init__(self, *, can_write_eof: bool = True) -> None:
+        self.calls: list[str] = []
+        self.timers: list[tuple[float, Callable[[], None]]] = []
+        self.can_write_eof = lambda: can_write_eof
+        self.get_extra_info = str
 
     def write(self, _: bytes) -> None:
-        self.done.append("write")
+        self.calls.append("write")
 
     def close(self) -> None:
-        self.done.append("close")
+        self.calls.append("close")
 
     def is_closing(self) -> bool:
-        return "close" in self.done
-
-    def can_write_eof(self) -> bool:
-        return self._half_closes
+        return "close" in self.calls
 
     def write_eof(self) -> None:
-        self.done.append("end")
+        self.calls.append("write_eof")
 
     def resume_reading(self) -> None:
-        self.done.append("read on")
-
-    def get_extra_info(self, name: str) -> str:
-        return name
+        self.calls.append("resume_reading")
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> None:
-        self.later.append((seconds, callback))
+        self.timers.append((seconds, callback))
 
 
-def lingering(below: Below) -> LingeringTransport:
-    return LingeringTransport(cast("asyncio.Transport", below), cast("Any", below))
+def lingering(transport: Transport, *, mid_request: bool) -> LingeringTransport:
+    """The transport under test."""
+    made = LingeringTransport(cast("asyncio.Transport", transport), cast("Any", transport))
+    made.mid_request = mid_request
+    return made
 
 
 def test_between_requests_it_closes_at_once() -> None:
-    """A client that has sent all it wanted to send is let go without delay."""
-    below = Below()
-    transport = lingering(below)
-    assert not transport.is_closing()
+    """Nothing is scheduled."""
+    transport = Transport()
+    closing = lingering(transport, mid_request=False)
+    assert not closing.is_closing()
+    closing.close()
+    assert (["close"], [], True) == (transport.calls, transport.timers, closing.is_closing())
+
+
+@pytest.mark.parametrize(("can_write_eof", "eof"), [(True, ["write_eof"]), (False, [])])
+def test_within_a_request_it_closes_later(can_write_eof: bool, eof: list[str]) -> None:
+    """The last bytes are written, the end is signalled (not possible over TLS), and further input is read."""
+    transport = Transport(can_write_eof=can_write_eof)
+    closing = lingering(transport, mid_request=True)
+    closing.write(b"HTTP/1.1 413 Content Too Large\r\n\r\n")
+    closing.close()
+    closing.close()
+    assert (["write", *eof, "resume_reading"], True) == (transport.calls, closing.is_closing())
+    ((seconds, close),) = transport.timers
+    assert 2.0 == seconds == LINGER
+    close()
+    assert "close" == transport.calls[-1]
+
+
+def test_a_closed_connection_does_not_linger() -> None:
+    """No timer is started."""
+    transport = Transport()
     transport.close()
-    assert ["close"] == below.done
-    assert [] == below.later
-    assert transport.is_closing()
-
-
-@pytest.mark.parametrize(("half_closes", "done"), [(True, ["end", "read on"]), (False, ["read on"])])
-def test_in_the_middle_of_a_request_it_closes_later(half_closes: bool, done: list[str]) -> None:
-    """The client is told that nothing more comes (TLS cannot say so), is read on, and is closed in a moment."""
-    below = Below(half_closes=half_closes)
-    transport = lingering(below)
-    transport.mid_request = True
-    transport.close()
-    transport.close()
-    assert done == below.done
-    assert transport.is_closing()
-    ((seconds, callback),) = below.later
-    assert 0.5 <= seconds <= 5
-    assert LINGER == seconds
-    callback()
-    assert [*done, "close"] == below.done
-
-
-def test_a_head_that_is_held_leaves_before_the_end() -> None:
-    """What waits for company is sent before the client is told that nothing more comes."""
-    below = Below()
-    transport = lingering(below)
-    transport.mid_request = True
-    transport.write(b"HTTP/1.1 413 Content Too Large\r\n\r\n")
-    transport.close()
-    assert ["write", "end", "read on"] == below.done
-
-
-def test_a_connection_that_is_gone_does_not_linger() -> None:
-    """Once the socket is closed there is nothing to wait for."""
-    below = Below()
-    below.close()
-    transport = lingering(below)
-    transport.mid_request = True
-    transport.close()
-    assert [] == below.later
+    lingering(transport, mid_request=True).close()
+    assert [] == transport.timers

@@ -1,4 +1,4 @@
-"""State files: what they say, who may read them, and when they are gone."""
+"""State files of running and killed gateways."""
 
 from __future__ import annotations
 
@@ -34,14 +34,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home" / "gateways"
 
 
-def only(folder: Path) -> Path:
-    """The one state file."""
-    (file,) = folder.iterdir()
-    return file
-
-
-def test_within_the_block(folder: Path) -> None:
-    """Within the block it says how to reach the gateway; afterwards, also after an error, it is gone."""
+def test_a_running_gateway_is_found(folder: Path) -> None:
+    """Until the block ends, even with an error."""
     variables = {"MOCK_ALIPAY_HOST": "0.0.0.0"}
     with state_file(CONFIG, Path("/ca.pem"), variables):
         (found,) = running_gateways()
@@ -51,169 +45,129 @@ def test_within_the_block(folder: Path) -> None:
     assert ([], []) == (running_gateways(), list(folder.iterdir()))
 
 
-@posix
-def test_cannot_be_removed(folder: Path) -> None:
-    """A file that cannot be removed at the end holds nothing up."""
-    with state_file(CONFIG, None, {}):
-        file = only(folder)
-        file.unlink()
-        file.mkdir()
-    assert file.is_dir()
-
-
-def test_for_people(folder: Path) -> None:
-    """It is JSON that other programs can read too."""
-    with state_file(Config(tls_port=None), None, {}):
-        state = json.loads(only(folder).read_text())
-    assert ("http://127.0.0.1:2088", None, os.getpid()) == (state["url"], state["tlsUrl"], state["pid"])
-
-
-def test_paths_are_absolute() -> None:
-    """Commands are run in other folders."""
-    with state_file(Config(scenarios=(Path("ours"),), gateway_key=Path("key.pem")), None, {}):
-        (found,) = running_gateways()
-    assert (Path("ours").absolute(), Path("key.pem").absolute()) == (
-        found.config.scenarios[0],
-        found.config.gateway_key,
-    )
-
-
-@posix
-def test_nobody_else_can_read_it(folder: Path) -> None:
-    """The token in it is the user's own, whatever the folder was before."""
-    folder.mkdir(parents=True, mode=0o755)
-    with state_file(CONFIG, None, {}):
-        assert (0o700, 0o600) == (folder.stat().st_mode & 0o777, only(folder).stat().st_mode & 0o777)
-
-
-def test_newest_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of several the one that was started last comes first."""
+def test_the_newest_gateway_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By start time."""
     monkeypatch.setattr(module, "time", SimpleNamespace(time=iter([2, 3, 1]).__next__))
-    with (
-        state_file(Config(port=2), None, {}),
-        state_file(Config(port=3), None, {}),
-        state_file(Config(port=1), None, {}),
-    ):
+    first, second, third = (state_file(Config(port=port), None, {}) for port in (2, 3, 1))
+    with first, second, third:
         assert [3, 2, 1] == [gateway.config.port for gateway in running_gateways()]
 
 
 @posix
-def test_left_over(folder: Path) -> None:
-    """A file that nobody holds is set aside, whether or not a process has the id in it; one that is held stays."""
-    with state_file(CONFIG, None, {}):
-        file = only(folder)
-        (folder / "old.json").write_bytes(file.read_bytes())
-        assert 1 == len(running_gateways())
-        assert {file.name, "old.killed"} == {one.name for one in folder.iterdir()}
-
-
-@posix
-def test_a_start_removes_what_is_left_over(folder: Path) -> None:
-    """Nothing piles up, whatever is in it."""
-    folder.mkdir(parents=True)
-    (folder / "old.json").write_text("{}")
-    (folder / "older.killed").write_text('{"started": 1e400, "url": ""}')
-    with state_file(CONFIG, None, {}):
-        assert only(folder).name.endswith(".json")
-
-
-def left_over(folder: Path, **changes: object) -> None:
-    """A state file as a killed gateway leaves it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    state = {"started": 1795310174.6, "url": "http://127.0.0.1:3000", **changes}
-    (folder / f"{len(list(folder.iterdir()))}.json").write_text(json.dumps(state))
-
-
-@posix
-@pytest.mark.parametrize("looked", [False, True])
-def test_a_start_after_a_kill_says_what_is_lost(folder: Path, caplog: pytest.LogCaptureFixture, looked: bool) -> None:
-    """In one line with when and where that gateway started, once, though other commands have looked for gateways."""
-    left_over(folder)
-    if looked:
-        assert [] == running_gateways()
-    with state_file(CONFIG, None, {}), state_file(CONFIG, None, {}):
-        (message,) = caplog.messages
-    assert message.startswith(
-        "the gateway that started at 2026-11-22T01:16:14Z at http://127.0.0.1:3000 did not shut down cleanly: "
-        "its state is lost"
+def test_the_file_is_json_for_its_owner_only(folder: Path) -> None:
+    """It contains the token, so the permissions of the folder are corrected; paths are absolute."""
+    folder.mkdir(parents=True, mode=0o755)
+    config = Config(tls_port=None, scenarios=(Path("ours"),), gateway_key=Path("key.pem"))
+    with state_file(config, None, {}):
+        (file,) = folder.iterdir()
+        assert (0o700, 0o600) == (folder.stat().st_mode & 0o777, file.stat().st_mode & 0o777)
+        state = json.loads(file.read_text())
+    assert ("http://127.0.0.1:2088", None, os.getpid()) == (state["url"], state["tlsUrl"], state["pid"])
+    assert ([str(Path("ours").absolute())], str(Path("key.pem").absolute())) == (
+        state["scenarios"],
+        state["gatewayKey"],
     )
 
 
-@posix
-def test_several_that_were_killed_are_one_line(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """It names the latest of them, and counts the others."""
-    for started in (1, 3, 2):
-        left_over(folder, started=started)
-    with state_file(CONFIG, None, {}):
-        (message,) = caplog.messages
-    assert "started at 1970-01-01T00:00:03Z" in message
-    assert "did not shut down cleanly, nor did 2 before it: " in message
+def killed(folder: Path, *starts: float) -> None:
+    """Leave state files of killed gateways."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for started in starts:
+        text = json.dumps({"started": started, "url": f"http://127.0.0.1:{started:.0f}"})
+        (folder / f"{started}.json").write_text(text)
 
 
 @posix
-def test_a_start_after_a_clean_end_says_nothing(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Nor does one beside a gateway that runs."""
+def test_a_killed_gateway_is_not_found(folder: Path) -> None:
+    """Its file has no lock and is renamed; the file of a running gateway stays."""
     with state_file(CONFIG, None, {}):
-        pass
+        (file,) = folder.iterdir()
+        (folder / "old.json").write_bytes(file.read_bytes())
+        assert 1 == len(running_gateways())
+        assert {file.name, "old.killed"} == {each.name for each in folder.iterdir()}
+
+
+@posix
+@pytest.mark.parametrize("renamed", [False, True])
+@pytest.mark.parametrize(
+    ("starts", "words"), [((1795310174.6,), "cleanly: "), ((1, 1795310174.6, 2), "nor did 2 before")]
+)
+def test_the_next_start_logs_killed_gateways_once(
+    folder: Path, caplog: pytest.LogCaptureFixture, renamed: bool, starts: tuple[float, ...], words: str
+) -> None:
+    """One line names the latest and counts the others; it does not matter whether other commands found them before."""
+    killed(folder, *starts)
+    (folder / "broken.killed").write_text('{"started": 1e400, "url": ""}')
+    if renamed:
+        assert [] == running_gateways()
     with state_file(CONFIG, None, {}), state_file(CONFIG, None, {}):
-        assert [] == caplog.messages
+        assert 2 == len(list(folder.iterdir()))
+    (message,) = caplog.messages
+    start = "the gateway that started at 2026-11-22T01:16:14Z at http://127.0.0.1:1795310175 did not shut down cleanly"
+    assert (True, True) == (message.startswith(start), words in message)
 
 
 @posix
-def test_empty(folder: Path) -> None:
-    """An empty one says nothing yet, and stays: its gateway is about to hold and write it."""
+def test_a_start_after_a_clean_shutdown_logs_nothing(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Nor does a start beside another gateway, or one that is about to write its file."""
     folder.mkdir(parents=True)
     (folder / "new.json").touch()
-    assert ([], "new.json") == (running_gateways(), only(folder).name)
+    for _ in range(2):
+        with state_file(CONFIG, None, {}), state_file(CONFIG, None, {}):
+            assert 2 == len(running_gateways())
+    assert ([], ["new.json"]) == (caplog.messages, [each.name for each in folder.iterdir()])
 
 
 @pytest.mark.parametrize(
-    "text", [b"{", b"\xff", b"[]", b"{}", b'{"machine": 1}', b'{"machine": "%b", "host": "", "port": "many"}']
+    "text", [b"{", b"\xff", b"[]", b"{}", b'{"machine": "%b", "host": "", "port": "many"}', b'{"machine": "elsewhere"}']
 )
-def test_damaged(folder: Path, text: bytes) -> None:
-    """One that cannot be understood is passed by."""
+def test_unreadable_files_and_those_of_other_machines_are_ignored(folder: Path, text: bytes) -> None:
+    """Machines and containers may share the folder; the file stays."""
     with state_file(CONFIG, None, {}):
-        only(folder).write_bytes(text.replace(b"%b", socket.gethostname().encode()))
+        (file,) = folder.iterdir()
+        file.write_bytes(text.replace(b"%b", socket.gethostname().encode()))
         assert [] == running_gateways()
-        assert only(folder)
-
-
-def test_another_machine(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A gateway of another machine or container, which shares the folder, is not reached at the same address."""
-    with state_file(CONFIG, None, {}):
-        monkeypatch.setattr(socket, "gethostname", lambda: "elsewhere")
-        assert [] == running_gateways()
-        assert only(folder)
+        assert file.exists()
 
 
 def _no_home() -> Path:
     raise SetupError("no home")
 
 
-def _refused(*_: object) -> None:
-    raise PermissionError(1, "not yours")
+def _refuse(*_: object) -> None:
+    raise PermissionError(1, "not permitted")
 
 
 @posix
-@pytest.mark.parametrize("what", ["home", "parent", "chmod", "flock", "write"])
-def test_cannot_be_written(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, what: str
+@pytest.mark.parametrize("failing", ["home", "parent", "chmod", "flock", "write"])
+def test_without_a_state_file_the_gateway_runs(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, failing: str
 ) -> None:
-    """Without a home, in a folder of somebody else, without locks or room the log says so, and nothing is left."""
-    match what:
+    """The log says how to get one, and no file is left."""
+    match failing:
         case "home":
             monkeypatch.setattr(module, "home", _no_home)
         case "parent":
             folder.parent.write_text("")
         case "chmod":
-            monkeypatch.setattr(Path, "chmod", _refused)
+            monkeypatch.setattr(Path, "chmod", _refuse)
         case "flock":
-            monkeypatch.setattr("fcntl.flock", _refused)
+            monkeypatch.setattr("fcntl.flock", _refuse)
         case _:
-            monkeypatch.setattr(module, "os", SimpleNamespace(getpid=os.getpid, close=os.close, write=_refused))
+            monkeypatch.setattr(module, "os", SimpleNamespace(getpid=os.getpid, close=os.close, write=_refuse))
     with state_file(CONFIG, None, {}):
         assert [] == running_gateways()
         assert [] == (list(folder.iterdir()) if folder.exists() else [])
-    (record,) = caplog.records
-    assert "cannot write the state file" in record.getMessage()
-    assert "set MOCK_ALIPAY_HOME to a writable folder" in record.getMessage()
+    (message,) = caplog.messages
+    assert message.startswith("cannot write the state file (")
+    assert "set MOCK_ALIPAY_HOME to a writable folder" in message
+
+
+@posix
+def test_a_file_that_cannot_be_removed_is_left(folder: Path) -> None:
+    """The shutdown continues."""
+    with state_file(CONFIG, None, {}):
+        (file,) = folder.iterdir()
+        file.unlink()
+        file.mkdir()
+    assert file.is_dir()

@@ -1,7 +1,7 @@
 """Digests of the uvicorn code that ``mock_alipay.server`` overrides, copies or depends on, for each accepted release.
 
-After an upgrade of uvicorn, compare what the test names with ours, adapt ``mock_alipay/server`` where needed, raise the
-cap in pyproject.toml, and accept the installed release. Releases of several versions are accepted in ascending order:
+After an upgrade of uvicorn, compare the functions that the test names with ``mock_alipay/server``, adapt it if needed,
+raise the cap in pyproject.toml, and accept the installed release. Accept several releases in ascending order:
 
     python -m tests.server.uvicorn_sources    # adds the installed release to uvicorn_sources.json
 """
@@ -46,11 +46,11 @@ DEPENDED_ON = (
     f"{_HTTP}:STATUS_LINE",
     f"{_HTTP}:_get_status_line",
 )
-"""What is called, or changed from outside, without being overridden."""
+"""Functions and classes that are called or copied, but not overridden."""
 
 
 def own_classes() -> Iterator[type]:
-    """The classes of ``mock_alipay.server``."""
+    """All classes of ``mock_alipay.server``."""
     for found in pkgutil.iter_modules(server.__path__, f"{server.__name__}."):
         for value in vars(import_module(found.name)).values():
             if isinstance(value, type) and value.__module__ == found.name:
@@ -58,7 +58,7 @@ def own_classes() -> Iterator[type]:
 
 
 def overridden(classes: Iterable[type]) -> set[str]:
-    """The functions of uvicorn that these classes replace."""
+    """The uvicorn methods that these classes override."""
     return {
         f"{base.__module__}:{base.__qualname__}.{name}"
         for own in classes
@@ -70,12 +70,12 @@ def overridden(classes: Iterable[type]) -> set[str]:
 
 
 def watched() -> set[str]:
-    """All that is compared."""
+    """All names that are compared."""
     return overridden(own_classes()) | set(DEPENDED_ON)
 
 
 def digest(name: str) -> str:
-    """The digest of what the installed uvicorn has under this name; "missing" when it has nothing."""
+    """The digest of the installed uvicorn's code of this name; "missing" without one."""
     module, _, path = name.partition(":")
     text = inspect.getsource(import_module(module))
     found: ast.AST = ast.parse(text)
@@ -89,7 +89,7 @@ def digest(name: str) -> str:
 
 
 def digest_of(source: str) -> str:
-    """The digest of code as it runs: without comments, docstrings and blank lines."""
+    """The digest of code without comments, docstrings, blank lines and indentation."""
     lines = inspect.cleandoc(f"\n{source}").splitlines()
     for token in tokenize.generate_tokens(io.StringIO("\n".join(lines)).readline):
         if token.type == tokenize.COMMENT:
@@ -101,13 +101,13 @@ def digest_of(source: str) -> str:
     return hashlib.sha256(kept.encode()).hexdigest()[:16]
 
 
-def strange(table: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """What the installed uvicorn has otherwise than all accepted releases."""
+def changed(table: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Names whose code in the installed uvicorn differs from all accepted releases."""
     return [name for name in sorted(watched()) if digest(name) not in table.get(name, {})]
 
 
 def accepted() -> dict[str, dict[str, str]]:
-    """The table."""
+    """The digests of accepted releases by name."""
     table: dict[str, dict[str, str]] = json.loads(TABLE.read_text("utf-8"))
     return table
 
