@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from mock_alipay.clock.clocks import Clock, StoppedClock
 from mock_alipay.contracts import load
@@ -30,28 +30,13 @@ ACK = Answer(200, ACKNOWLEDGEMENT, truncated=False)
 BUSY = Answer(503, b"busy", truncated=False)
 
 
-class Request(NamedTuple):
-    """A request to a merchant."""
-
-    headers: Mapping[str, str]
-
-    @property
-    def number(self) -> str:
-        """The notification's id."""
-        return self.headers["mock-notification-id"]
-
-    @property
-    def after(self) -> timedelta:
-        """Time from NOW to the request-time."""
-        return datetime.fromisoformat(self.headers["request-time"]) - NOW
-
-
 class Merchants(HttpClient):
     """All merchants. Each URL has a list of responses, of which the last repeats; an Exception is raised."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.requests: list[Request] = []
+        self.requests: list[Mapping[str, str]] = []
+        """Headers of the requests."""
         self.responses: dict[str, list[Answer | Exception]] = {}
         self.responding = asyncio.Event()
         """Requests wait for a response while this is not set."""
@@ -69,16 +54,16 @@ class Merchants(HttpClient):
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """The next response."""
-        request = Request(headers)
-        self.requests.append(request)
-        self.in_flight.append(request.number)
+        number = headers["mock-notification-id"]
+        self.requests.append(headers)
+        self.in_flight.append(number)
         self.most = max(self.most, len(self.in_flight))
         self._new_request.set()
         try:
             await asyncio.sleep(0)
             await self.responding.wait()
         finally:
-            self.in_flight.remove(request.number)
+            self.in_flight.remove(number)
         responses = self.responses.get(url, [ACK])
         response = responses.pop(0) if len(responses) > 1 else responses[0]
         if isinstance(response, Exception):
@@ -99,7 +84,12 @@ class Merchants(HttpClient):
     @property
     def numbers(self) -> list[str]:
         """Ids of the notifications received, one per attempt."""
-        return [request.number for request in self.requests]
+        return [headers["mock-notification-id"] for headers in self.requests]
+
+    @property
+    def times(self) -> list[timedelta]:
+        """Time from NOW to each request-time."""
+        return [datetime.fromisoformat(headers["request-time"]) - NOW for headers in self.requests]
 
 
 @dataclass

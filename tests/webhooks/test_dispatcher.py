@@ -47,7 +47,7 @@ class TestRetrySchedule:
             for step in steps:
                 await deliveries.advance(step * SECOND)
             due = [moment for moment in DOCUMENTED if moment <= sum(steps) * SECOND]
-            assert due[:accepted] == [request.after for request in deliveries.merchants.requests]
+            assert due[:accepted] == deliveries.merchants.times
 
         asyncio.run(scene())
 
@@ -72,7 +72,7 @@ class TestRetrySchedule:
         found = deliveries.get(number)
         assert ("GIVEN_UP", None) == (found.status, found.due)
         assert DOCUMENTED[: len(expected)] == [attempt.time - NOW for attempt in found.attempts]
-        assert expected == [request.after for request in deliveries.merchants.requests]
+        assert expected == deliveries.merchants.times
 
     def test_attempts_are_made_in_the_background(self) -> None:
         """While the clock runs, nobody needs to advance it."""
@@ -83,7 +83,7 @@ class TestRetrySchedule:
             async with deliveries.running():
                 deliveries.enqueue()
                 await asyncio.sleep(3 * DAY.total_seconds())
-            return [request.after for request in deliveries.merchants.requests]
+            return deliveries.merchants.times
 
         assert DOCUMENTED == run(scene())
 
@@ -104,7 +104,7 @@ class TestRetrySchedule:
         await deliveries.advance(10 * MINUTE - SECOND)
         assert [] == deliveries.merchants.requests
         await deliveries.advance(HOUR)
-        assert [10 * MINUTE] == [request.after for request in deliveries.merchants.requests]
+        assert [10 * MINUTE] == deliveries.merchants.times
 
     @pytest.mark.parametrize("moved", ["run", "advance"])
     def test_due_times_follow_a_moved_clock(self, moved: str) -> None:
@@ -122,7 +122,7 @@ class TestRetrySchedule:
                     done(deliveries.clocks.advance(HOUR - MINUTE))
                 await deliveries.dispatcher.settle()
                 await asyncio.sleep(2 * MINUTE.total_seconds())
-                return [request.after for request in deliveries.merchants.requests]
+                return deliveries.merchants.times
 
         assert [HOUR] == run(scene())
 
@@ -171,7 +171,7 @@ class TestOutcome:
         await deliveries.advance(2 * MINUTE)
         first, second = deliveries.get(number).attempts
         assert (b"x" * 4096, ACK.body) == (first.answer, second.answer)
-        assert [first.headers, second.headers] == [request.headers for request in deliveries.merchants.requests]
+        assert [first.headers, second.headers] == deliveries.merchants.requests
         assert first.headers["signature"] != second.headers["signature"]
 
     async def test_each_change_is_published(self) -> None:
@@ -252,7 +252,7 @@ class TestOrder:
         await deliveries.advance(2 * HOUR)
         deliveries.enqueue(request_id="q", name="notifyCapture")
         await deliveries.dispatcher.settle()
-        assert [0 * HOUR, HOUR, 2 * HOUR, 2 * HOUR] == [request.after for request in deliveries.merchants.requests]
+        assert [0 * HOUR, HOUR, 2 * HOUR, 2 * HOUR] == deliveries.merchants.times
 
     async def test_release_sends_what_waits_in_vain(self) -> None:
         """Notifications that wait for another name, or of another payment, still wait."""
