@@ -90,7 +90,7 @@ def test_listeners_may_come_and_go_during_an_event() -> None:
         ("run.1", [2, 3]),
         ("run.3", []),
         ("run.4", [1, 2, 3]),
-        ("run.9999999999999999999999", [1, 2, 3]),
+        (f"run.{'9' * 5_000}", [1, 2, 3]),
         *((invalid, [1, 2, 3]) for invalid in ("", "run", "run.", ".2", "other.2", "run.x.2", "run.-1", "run.1.5")),
         *((invalid, [1, 2, 3]) for invalid in ("run.\u0662", "run.\u00b2", "run. 2", "run.2_0")),
     ],
@@ -113,20 +113,16 @@ def test_every_issued_id_can_be_resumed_from() -> None:
     assert events.latest == events.id_of(received[-1])
 
 
-def test_evicted_events_are_counted() -> None:
-    """The count starts after the id; for an id of another process, at the first event."""
-    events = published(*["A"] * (MAX_EVENTS + 5))
-    found = [(evicted, kept[0]) for evicted, kept in (since(events, id_) for id_ in ("run.2", "run.5", "run.6", "x.9"))]
-    assert [(3, 6), (0, 6), (0, 7), (5, 6)] == found
-
-
 @pytest.mark.parametrize(("client_id", "kept"), [(None, [5]), ("A", [2, 3, 5])])
 def test_deleted_events_do_not_count_as_evicted(client_id: str | None, kept: list[int]) -> None:
-    """A reset deletes the events of one client id or of all; events evicted before it still count."""
+    """Evicted events are counted from the id, or from the first event; a reset deletes those of a client id or all."""
     events = published("A", "B", None, "A")
     events.forget(client_id)
     events.publish("reset", None, {})
     assert (0, kept) == since(events, "run.0")
-    full = published(*["A"] * (MAX_EVENTS + 2))
+    full = published(*["A"] * (MAX_EVENTS + 5))
+    assert [(3, 6), (0, 6), (0, 7), (5, 6)] == [
+        (evicted, numbers[0]) for evicted, numbers in (since(full, each) for each in ("run.2", "run.5", "run.6", "x.9"))
+    ]
     full.forget(client_id)
-    assert [(2, []), (1, []), (0, [])] == [full.since(f"run.{number}") for number in (0, 1, 2)]
+    assert [(5, []), (1, []), (0, [])] == [full.since(f"run.{number}") for number in (0, 4, 5)]

@@ -24,37 +24,28 @@ LIMIT = 8
 
 
 class TestBeforeReply:
-    async def test_is_sent_on_request_only(self) -> None:
-        """The schedule does not send it, a dropped one is never sent, and a failed one is retried on schedule."""
-        deliveries = Deliveries()
-        deliveries.merchants.respond(BUSY, ACK)
-        numbers = [
-            deliveries.enqueue(before_reply=True),
-            deliveries.enqueue(before_reply=True, status="DROPPED", due=None),
-        ]
-        await deliveries.dispatcher.settle()
-        assert [] == deliveries.merchants.numbers
-        await deliveries.dispatcher.deliver_before_reply(map(deliveries.get, numbers))
-        assert ["1"] == deliveries.merchants.numbers
-        await deliveries.advance(2 * DAY)
-        assert ["ACCEPTED", "DROPPED"] == [deliveries.get(number).status for number in numbers]
-        assert ["1", "1"] == deliveries.merchants.numbers
-
-    async def test_does_not_wait_for_other_deliveries(self) -> None:
+    async def test_is_sent_on_request_and_does_not_wait_for_other_deliveries(self) -> None:
         """A shop may call the gateway while it handles notifications, and respond to them only after the reply."""
         deliveries = Deliveries()
-        deliveries.merchants.responding.clear()
+        merchants = deliveries.merchants
+        merchants.responding.clear()
         for _ in range(20):
             deliveries.enqueue(request_id="p")
             deliveries.enqueue()
+        number = deliveries.enqueue(request_id="p", before_reply=True)
+        dropped = deliveries.enqueue(before_reply=True, status="DROPPED", due=None)
         async with deliveries.running():
-            await deliveries.merchants.until(lambda: len(deliveries.merchants.in_flight) == LIMIT)
-            number = deliveries.enqueue(request_id="p", before_reply=True)
-            delivery = asyncio.create_task(deliveries.dispatcher.deliver_before_reply([deliveries.get(number)]))
-            await deliveries.merchants.until(lambda: number in deliveries.merchants.in_flight)
-            deliveries.merchants.responding.set()
+            await merchants.until(lambda: len(merchants.in_flight) == LIMIT)
+            assert number not in merchants.in_flight
+            replying = deliveries.dispatcher.deliver_before_reply(map(deliveries.get, (number, dropped)))
+            delivery = asyncio.create_task(replying)
+            await merchants.until(lambda: number in merchants.in_flight)
+            merchants.respond(*[BUSY] * (LIMIT + 1), ACK)
+            merchants.responding.set()
             await delivery
-        assert "ACCEPTED" == deliveries.get(number).status
+            await deliveries.advance(2 * DAY)
+        assert ("ACCEPTED", "DROPPED") == (deliveries.get(number).status, deliveries.get(dropped).status)
+        assert (2, 0) == (merchants.numbers.count(number), merchants.numbers.count(dropped))
 
     def test_delays_a_reply_for_two_seconds_at_most(self) -> None:
         """The deliveries go on after the reply, one after the other."""
@@ -143,37 +134,32 @@ class TestResend:
 
 
 class TestConcurrency:
-    async def test_slow_shops_block_only_their_own_notifications(self) -> None:
-        """Per client id 8 are in flight; all arrive in the end, each once."""
+    @pytest.mark.parametrize("manual", [False, True], ids=["scheduled", "manual"])
+    async def test_slow_shops_block_only_their_own_notifications(self, manual: bool) -> None:
+        """Per client id 8 are in flight, by schedule or resent; all arrive in the end, each once."""
         deliveries = Deliveries()
         merchants = deliveries.merchants
         merchants.responding.clear()
-        for client_id in "ABCD":
-            for _ in range(20):
-                deliveries.enqueue(client_id=client_id)
-        async with deliveries.running():
-            await merchants.until(lambda: len(merchants.in_flight) == 4 * LIMIT)
-            number = deliveries.enqueue(client_id="E")
-            await merchants.until(lambda: number in merchants.in_flight)
-            assert 4 * LIMIT + 1 == merchants.most
-            merchants.responding.set()
-            await deliveries.dispatcher.settle()
-        assert sorted(map(str, range(1, 82))) == sorted(merchants.numbers)
+        resends: list[asyncio.Task[Any]] = []
 
-    async def test_slow_shops_block_only_their_own_resends(self) -> None:
-        """The limit per client id holds for manual resends too."""
-        deliveries = Deliveries()
-        merchants = deliveries.merchants
-        slow, other = (deliveries.get(deliveries.enqueue(status="ACCEPTED", client_id=client_id)) for client_id in "AB")
-        merchants.responding.clear()
-        resends = [asyncio.create_task(deliveries.dispatcher.resend(slow)) for _ in range(50)]
-        await merchants.until(lambda: len(merchants.in_flight) == LIMIT)
-        resends.append(asyncio.create_task(deliveries.dispatcher.resend(other)))
-        await merchants.until(lambda: other.id in merchants.in_flight)
-        merchants.responding.set()
-        await asyncio.gather(*resends)
-        assert {slow.id: 50, other.id: 1} == Counter(merchants.numbers)
-        assert LIMIT + 1 == merchants.most
+        def send(client_id: str) -> str:
+            number = deliveries.enqueue(client_id=client_id, **({"status": "DROPPED", "due": None} if manual else {}))
+            if manual:
+                resends.append(asyncio.create_task(deliveries.dispatcher.resend(deliveries.get(number))))
+            return number
+
+        async with deliveries.running():
+            for client_id in "AB":
+                for _ in range(20):
+                    send(client_id)
+            await merchants.until(lambda: len(merchants.in_flight) == 2 * LIMIT)
+            number = send("C")
+            await merchants.until(lambda: number in merchants.in_flight)
+            assert 2 * LIMIT + 1 == merchants.most
+            merchants.responding.set()
+            await asyncio.gather(*resends)
+            await deliveries.dispatcher.settle()
+        assert sorted(map(str, range(1, 42))) == sorted(merchants.numbers)
 
     async def test_calls_are_replied_to_while_many_notifications_are_due(self) -> None:
         """A call does not wait until all are delivered."""

@@ -50,37 +50,24 @@ async def test_a_name_is_resolved_once_per_connection() -> None:
     [
         (["127.0.0.1", "::ffff:169.254.169.254"], "never go to shop.test"),
         (["192.0.2.1"], r"shop.test \(192.0.2.1\) is not on this machine.*--notify-allow shop.test$"),
+        (["127.0.0.1"], "this gateway listens there"),
     ],
 )
-async def test_all_addresses_of_a_name_must_be_allowed(addresses: list[str], why: str) -> None:
-    """Otherwise no connection is opened."""
+async def test_addresses_that_are_not_allowed_are_not_connected_to(addresses: list[str], why: str) -> None:
+    """All addresses of a name must be allowed, and the gateway's own ports never are."""
     async with listening() as merchant:
+        http_client = HttpClient(["other.test"], own_ports=[merchant.port], resolve=Resolver(addresses))
         with pytest.raises(AddressNotAllowed, match=why):
-            await posted(merchant.url(host=HOST), HttpClient(["other.test"], resolve=Resolver(addresses)))
-        assert 0 == merchant.connections
-
-
-async def test_own_ports_are_not_connected_to() -> None:
-    """The gateway's own ports are refused under any name of this machine."""
-    async with listening() as merchant:
-        http_client = HttpClient(own_ports=[merchant.port], resolve=Resolver(["127.0.0.1"]))
-        with pytest.raises(AddressNotAllowed, match="this gateway listens there"):
             await posted(merchant.url(host=HOST), http_client)
         assert 0 == merchant.connections
 
 
-async def test_addresses_are_tried_in_order() -> None:
-    """A server may listen on one of them only, as with localhost."""
+@pytest.mark.parametrize("host", ["localhost", "127.1", "0x7f.1", "2130706433", "0177.0.0.1", HOST])
+async def test_all_addresses_of_a_host_are_tried(host: str) -> None:
+    """The system resolves unusual spellings; addresses are tried in order, as a server may listen on one only."""
+    resolve = Resolver(["127.0.0.2", "127.0.0.1"]) if host == HOST else None
     async with listening() as merchant:
-        http_client = HttpClient(resolve=Resolver(["127.0.0.2", "127.0.0.1"]))
-        assert b"ok" == (await posted(merchant.url(host=HOST), http_client)).body
-
-
-@pytest.mark.parametrize("host", ["localhost", "127.1", "0x7f.1", "2130706433", "0177.0.0.1"])
-async def test_hosts_are_resolved_by_the_system(host: str) -> None:
-    """Unusual spellings of an address reach it."""
-    async with listening() as merchant:
-        assert b"ok" == (await posted(merchant.url(host=host), HttpClient())).body
+        assert b"ok" == (await posted(merchant.url(host=host), HttpClient(resolve=resolve))).body
 
 
 @pytest.mark.parametrize("host", ["0xa9fea9fe", "2852039166", "0251.0376.0251.0376", "169.254.43518", "[::]", "0"])
