@@ -1,4 +1,4 @@
-"""The heads of official SDKs' requests as they stand on the wire, but for the line ends and the blank line after."""
+"""Heads of the official SDKs' requests; line ends and the final empty line are added by their users."""
 
 from __future__ import annotations
 

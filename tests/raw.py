@@ -1,4 +1,4 @@
-"""Calls byte by byte over a socket, for tests of what no HTTP client would send or show."""
+"""HTTP over a plain socket, for requests that no HTTP client sends."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ GATEWAY_KEY = keys.shipped_gateway_key().public_key()
 
 @dataclass(frozen=True)
 class RawReply:
-    """A reply as it stood on the wire, header names in the case they came in."""
+    """A reply with its header lines as received."""
 
     status: int
     lines: tuple[bytes, ...]
     body: bytes
 
     def header(self, name: str) -> str | None:
-        """The value of the one header of exactly this name, None without it."""
-        found = [line for line in self.lines if line.startswith(name.encode() + b": ")]
-        assert len(found) <= 1, found
-        return found[0].partition(b": ")[2].decode("latin-1") if found else None
+        """Value of the header with exactly this name; None without it."""
+        lines = [line for line in self.lines if line.startswith(name.encode() + b": ")]
+        assert len(lines) <= 1, lines
+        return lines[0].partition(b": ")[2].decode("latin-1") if lines else None
 
     @property
     def code(self) -> str:
@@ -45,7 +45,7 @@ class RawReply:
         return str(json.loads(self.body)["result"]["resultMessage"])
 
     def verify(self, target: str = SANDBOX_PATH, method: str = "POST") -> None:
-        """InvalidSignature unless the gateway signed exactly these bytes over ``target``."""
+        """Verify the signature over ``target``; raises InvalidSignature."""
         algorithm, version, signature = (self.header("signature") or "").split(",")
         assert (algorithm, version) == ("algorithm=RSA256", "keyVersion=1")
         client_id, time = self.header("client-id"), self.header("response-time")
@@ -55,7 +55,7 @@ class RawReply:
 
 
 class Wire:
-    """One connection to the server."""
+    """A connection to the server."""
 
     def __init__(self, connection: socket.socket) -> None:
         self.socket = connection
@@ -67,7 +67,7 @@ class Wire:
         return self
 
     def reply(self, *, head_only: bool = False) -> RawReply:
-        """The next reply, whole; ``head_only`` for one that has no body by its nature."""
+        """The next reply; ``head_only`` for one without a body, such as to HEAD."""
         while b"\r\n\r\n" not in self._unread:
             self._more()
         head, _, self._unread = self._unread.partition(b"\r\n\r\n")
@@ -80,13 +80,13 @@ class Wire:
         return RawReply(reply.status, reply.lines, body)
 
     def rest(self) -> bytes:
-        """Everything until the server closes; TimeoutError when it does not."""
+        """All bytes until the server closes; TimeoutError if it does not."""
         while data := self.socket.recv(65536):
             self._unread += data
         return self._unread
 
     def silent(self, seconds: float) -> bool:
-        """Whether no byte comes and nobody closes for so long."""
+        """Whether the server neither sends nor closes within this time."""
         before = self.socket.gettimeout()
         self.socket.settimeout(seconds)
         try:
@@ -106,7 +106,7 @@ class Wire:
 
 @contextlib.contextmanager
 def connect(port: int | None, tls: ssl.SSLContext | None = None) -> Iterator[Wire]:
-    """A connection to this machine, over TLS when a context is given; every wait ends after a minute."""
+    """A connection to a port of this machine, over TLS with a context; reads time out after a minute."""
     with contextlib.ExitStack() as stack:
         plain = stack.enter_context(socket.create_connection(("127.0.0.1", port or 0), timeout=60))
         yield Wire(stack.enter_context(tls.wrap_socket(plain, server_hostname="localhost")) if tls else plain)
@@ -115,18 +115,18 @@ def connect(port: int | None, tls: ssl.SSLContext | None = None) -> Iterator[Wir
 def call(
     body: bytes | None = None, *, target: str = SANDBOX_PATH, path: str = SANDBOX_PATH, extra: Sequence[str] = ()
 ) -> bytes:
-    """createPaymentSession as bytes, sent to ``target`` and signed over ``path``; ``extra`` are more header lines."""
+    """A createPaymentSession request to ``target``, signed over ``path``; ``extra`` are further header lines."""
     raw = encoded() if body is None else body
     lines = [f"{name}: {value}" for name, value in signed_headers(raw, path=path).items()]
     return request("POST", target, [*lines, *extra], raw)
 
 
 def request(method: str, target: str, lines: Sequence[str], body: bytes = b"", version: str = "1.1") -> bytes:
-    """Any request with these header lines, a Host, and its Content-Length."""
+    """A request with these header lines, Host and Content-Length."""
     head = [f"{method} {target} HTTP/{version}", "Host: localhost", *lines, f"Content-Length: {len(body)}", "", ""]
     return "\r\n".join(head).encode("latin-1") + body
 
 
 def encoded(payment_request_id: str | None = None) -> bytes:
-    """The documented sample as bytes."""
+    """The body of the documented sample."""
     return json.dumps(sample(payment_request_id)).encode()

@@ -1,4 +1,4 @@
-"""Real time without the wait: an event loop whose time leaps to whatever comes next."""
+"""An event loop whose time jumps to the next timer instead of waiting."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tests.calls import NOW
 T = TypeVar("T")
 
 
-class _Leaps(selectors.SelectSelector):
-    """Never waits for longer than nothing, and tells how long it should have."""
+class _Selector(selectors.SelectSelector):
+    """Adds up the timeouts instead of waiting for them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,43 +28,38 @@ class _Leaps(selectors.SelectSelector):
 
 
 class Timelapse(asyncio.SelectorEventLoop):
-    """Its time begins at 0; for scenes without threads."""
+    """Its time begins at 0; threads are not supported."""
 
     def __init__(self) -> None:
-        self._leaps = _Leaps()
-        super().__init__(self._leaps)
-        # A float that counts the seconds of a year knows no nanoseconds: what is due would never be.
+        self.selector = _Selector()
+        super().__init__(self.selector)
+        # A float with the seconds of a year has no nanoseconds, and a timer would never be due.
         self._clock_resolution = 1e-6
 
     def time(self) -> float:
-        return self._leaps.passed
-
-    @property
-    def looks(self) -> int:
-        """How often it has looked for something to do: what a busy loop makes grow."""
-        return self._leaps.looks
+        return self.selector.passed
 
 
 class LoopClock:
-    """The machine's clock within a time lapse, which begins at ``NOW``."""
+    """A clock that follows the loop and begins at ``NOW``."""
 
     def now(self) -> datetime:
         return NOW + timedelta(seconds=passed())
 
 
 def passed() -> float:
-    """Seconds since the time lapse began."""
+    """Seconds since the loop began."""
     return asyncio.get_running_loop().time()
 
 
 def looks() -> int:
-    """How often the loop of the time lapse has looked for something to do."""
+    """Number of loop iterations, which a busy loop increases without end."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, Timelapse)
-    return loop.looks
+    return loop.selector.looks
 
 
 def run(scene: Coroutine[Any, Any, T]) -> T:
-    """Play a scene to its end."""
+    """Run a coroutine to its end."""
     with asyncio.Runner(loop_factory=Timelapse) as runner:
         return runner.run(scene)
