@@ -33,6 +33,8 @@ def hosts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     getaddrinfo, addresses = socket.getaddrinfo, list[str]()
 
     def resolve(host: str, *more: Any, **how: Any) -> list[Any]:
+        if host == "unknown.test":
+            raise socket.gaierror(socket.EAI_NONAME, "the system's words")
         names = addresses if host == "gateway.test" else [host]
         return [entry for address in names for entry in getaddrinfo(address, *more, **how)]
 
@@ -90,6 +92,7 @@ def test_an_https_port_in_use_is_an_error(monkeypatch: pytest.MonkeyPatch) -> No
     ("host", "addresses", "problem"),
     [
         ("a..b", [], r"setting host a\.\.b: no such address"),
+        ("unknown.test", [], r"setting host unknown\.test: no such address; .* \(the system's words\)$"),
         ("192.0.2.1", [], r"setting host 192\.0\.2\.1: this machine has no address 192\.0\.2\.1$"),
         (
             "gateway.test",
@@ -105,17 +108,6 @@ def test_a_host_that_is_not_this_machine_is_an_error(
     hosts += addresses
     with pytest.raises(SetupError, match=problem):
         bind(host, 0, None)
-
-
-def test_an_unknown_host_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The resolver's reason is added."""
-
-    def unknown(*_: object, **__: object) -> None:
-        raise socket.gaierror(socket.EAI_NONAME, "the system's words")
-
-    monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    with pytest.raises(SetupError, match=r"setting host typo\.example: no such address; .* \(the system's words\)"):
-        bind("typo.example", 0, None)
 
 
 @pytest.mark.parametrize(
