@@ -15,6 +15,7 @@ import pytest
 
 from mock_alipay.config.config import Config
 from mock_alipay.errors import SetupError
+from mock_alipay.server.certificate import certificate
 from mock_alipay.server.run import serve
 from mock_alipay.server.sockets import bind
 from mock_alipay.web.app import routes
@@ -72,22 +73,6 @@ def test_a_pending_call_gets_its_reply_within_the_grace(tmp_path: Path, monkeypa
     bind("127.0.0.1", running.config.port, None).close()
 
 
-async def test_ready_is_called_once_both_ports_accept(tls_folder: Path) -> None:
-    """``ready`` is called once."""
-    from mock_alipay.server.certificate import certificate
-
-    calls: list[str] = []
-    sockets, stop = bind("127.0.0.1", 0, 0), asyncio.Event()
-
-    def ready() -> None:
-        calls.append("ready")
-        stop.set()
-
-    app = routes(parts_of(port=sockets.port, tls_port=sockets.tls_port))
-    await serve(app, sockets, certificate(folder=tls_folder).server, ready=ready, stop=stop)
-    assert ["ready"] == calls
-
-
 async def test_a_damaged_certificate_is_a_setup_error(tmp_path: Path) -> None:
     """It says what to do with the file."""
     file = tmp_path / "server.pem"
@@ -101,13 +86,18 @@ async def test_a_damaged_certificate_is_a_setup_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_the_server(number: signal.Signals) -> None:
-    """It returns; a second signal has its default action and ends the process at once."""
+def test_a_signal_stops_the_server(tls_folder: Path, number: signal.Signals) -> None:
+    """``ready`` is called once; a second signal has its default action and ends the process at once."""
     saved = [(each, signal.getsignal(each)) for each in (signal.SIGTERM, signal.SIGINT)]
-    sockets = bind("127.0.0.1", 0, None)
+    sockets, calls = bind("127.0.0.1", 0, 0), list[str]()
+
+    def ready() -> None:
+        calls.append("ready")
+        os.kill(os.getpid(), number)
+
     try:
-        RUN.run(routes(parts_of()), sockets, None, ready=lambda: os.kill(os.getpid(), number))
-        assert signal.SIG_DFL == signal.getsignal(number)
+        RUN.run(routes(parts_of()), sockets, certificate(tls_folder).server, ready=ready)
+        assert (["ready"], signal.SIG_DFL) == (calls, signal.getsignal(number))
     finally:
         sockets.close()
         for each, handler in saved:
