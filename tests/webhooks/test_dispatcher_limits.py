@@ -66,31 +66,20 @@ class TestBeforeReply:
 
 
 class TestResend:
-    @pytest.mark.parametrize(
-        ("response", "before", "after"),
-        [(ACK, "GIVEN_UP", "ACCEPTED"), (BUSY, "GIVEN_UP", "GIVEN_UP"), (BUSY, "ACCEPTED", "ACCEPTED")],
-    )
-    async def test_is_made_at_once_whatever_the_status(self, response: Any, before: str, after: str) -> None:
-        """An acknowledgement counts; a failure does not revert one."""
-        deliveries = Deliveries()
-        deliveries.merchants.respond(response)
-        number = deliveries.enqueue(status=before, due=None)
-        done(deliveries.clocks.advance(HOUR))
-        found = await deliveries.dispatcher.resend(deliveries.get(number))
-        assert (after, 1, None) == (found.status, len(found.attempts), found.due)
-        assert (True, NOW + HOUR) == (found.attempts[0].by_hand, found.attempts[0].time)
-        assert found == deliveries.get(number)
-
-    async def test_ends_the_retries_when_it_is_acknowledged(self) -> None:
-        """A failed resend does not: a held notification still waits for its predecessor, and is sent then."""
+    async def test_is_made_at_once_whatever_the_status(self) -> None:
+        """An acknowledgement ends the retries; after a failure a held notification still waits for its predecessor."""
         deliveries = Deliveries()
         deliveries.merchants.respond(BUSY, ACK)
-        number = deliveries.enqueue()
         held = deliveries.enqueue(request_id="p", waits_for="notifyCapture")
-        await deliveries.dispatcher.resend(deliveries.get(held))
-        await deliveries.dispatcher.resend(deliveries.get(number))
+        numbers = [held, deliveries.enqueue(), deliveries.enqueue(status="GIVEN_UP", due=None)]
+        done(deliveries.clocks.advance(HOUR))
+        for number in numbers:
+            found = await deliveries.dispatcher.resend(deliveries.get(number))
+            assert found == deliveries.get(number)
+            assert (True, NOW + HOUR) == (found.attempts[0].by_hand, found.attempts[0].time)
         await deliveries.advance(2 * DAY)
-        assert [held, number] == deliveries.merchants.numbers
+        assert numbers == deliveries.merchants.numbers
+        assert ["PENDING", "ACCEPTED", "ACCEPTED"] == [deliveries.get(number).status for number in numbers]
         deliveries.enqueue(request_id="p", name="notifyCapture")
         await deliveries.dispatcher.settle()
         assert "ACCEPTED" == deliveries.get(held).status
