@@ -1,10 +1,31 @@
-"""mock-alipay: a local stand-in for the Alipay/Antom payment gateway."""
+"""A local fake of the Alipay/Antom payment gateway, for tests.
+
+A gateway in a thread of the test process, and a client that controls it::
+
+    import mock_alipay
+
+    with mock_alipay.serve(scenario="card-not-supported") as mock:
+        my_shop.checkout(gateway=mock.url, **mock.credentials)
+        call = mock.wait(endpoint="createPaymentSession")
+        assert call.result_code == "CARD_NOT_SUPPORTED"
+
+serve       runs a gateway until a block ends
+Mock        controls a gateway: scenarios, clock, buyers, calls, payments, notifications
+create_app  the gateway as an ASGI app
+Config      the settings of a gateway, for ``serve`` and ``create_app``
+
+A Mock returns records: CallRecord, PaymentRecord (MockPayment), TransactionRecord, NotificationRecord, AttemptRecord,
+ScenarioRecord, ClockState, Event. Every error is a MockAlipayError: SetupError and UsageError when something cannot be
+used, Unreachable when no gateway replies, AdminError when it refuses, WaitTimeout when a wait ends without success.
+
+With pytest, the fixture ``mock_alipay`` is a Mock for a client id of the test's own.
+"""
 
 from __future__ import annotations
 
 from mock_alipay.version import __version__
 
-TYPE_CHECKING = False  # as type checkers know it; importing typing would double the time that this import takes
+TYPE_CHECKING = False  # as type checkers know it; importing typing would double the import time of this package
 if TYPE_CHECKING:
     from typing import Any
 
@@ -19,6 +40,7 @@ if TYPE_CHECKING:
         NotificationRecord,
         PaymentRecord,
         ScenarioRecord,
+        TransactionRecord,
     )
     from mock_alipay.config.config import Config
     from mock_alipay.errors import (
@@ -49,6 +71,7 @@ __all__ = [
     "PaymentRecord",
     "ScenarioRecord",
     "SetupError",
+    "TransactionRecord",
     "Unreachable",
     "UsageError",
     "WaitTimeout",
@@ -65,7 +88,7 @@ _ERRORS = {
     "Unreachable",
     "UsageError",
     "WaitTimeout",
-    # The former names, for one release.
+    # Former names, kept for one release.
     "NotAwaited",
     "WrongUse",
 }
@@ -77,7 +100,7 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
-    # Looked up when first asked for, so that importing the package costs nothing.
+    """Import a public name on its first use, so that importing the package is cheap."""
     if name not in __all__ and name not in _ERRORS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
@@ -87,4 +110,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
+    """The public names too, before their first use."""
     return sorted({*globals(), *__all__})

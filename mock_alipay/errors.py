@@ -4,23 +4,23 @@
 
     MockAlipayError
     ├── SetupError     a flag, file or key cannot be used; the command line prints it and exits with 1
-    │   └── UsageError     a value cannot be right on any machine; exit code 2
-    ├── Refusal        the gateway refuses a call: signed and noted in the journal like any reply
-    ├── DomainError    what is asked for does not exist or is not possible; web/ gives each kind its HTTP status
+    │   └── UsageError     a value is invalid on any machine; exit code 2
+    ├── Refusal        the gateway refuses a call: a signed reply, journaled like any other
+    ├── DomainError    a request that is not possible; web/ maps each class to an HTTP status
     │   ├── NoSuchPath        no API has this path
-    │   ├── NoCashierPage     a checkout URL, for which there is no page
+    │   ├── NoCashierPage     a checkout URL; there is no page for it
     │   ├── UnknownScenario   no scenario has this name
-    │   ├── ScenarioFailed    a scenario cannot do with this call what it says
-    │   ├── TooManyAttempts   no more attempts by hand at a notification
-    │   ├── TooManyClientIds  no more client ids can have a scenario of their own
-    │   ├── NoSuchAggregate   no payment, or whatever a family keeps, has this id
-    │   └── NotPossibleNow    the payment's state does not allow what the buyer wants to do
-    ├── DeliveryError  a notification got no answer from its merchant
-    │   └── AddressNotAllowed  it was not sent: its address is not allowed
-    ├── Unreachable    no gateway answers a ``Mock``
-    │   └── Untrusted      what answers has a certificate that is not trusted
-    └── AdminError     a gateway's admin API refuses a ``Mock``'s call
-        └── WaitTimeout    the calls that it waited for have not come
+    │   ├── ScenarioFailed    a scenario step cannot be applied to this call or notification
+    │   ├── TooManyAttempts   a notification has no manual resends left
+    │   ├── TooManyClientIds  too many client ids have a scenario of their own
+    │   ├── NoSuchAggregate   no payment (or other aggregate of a family) has this id
+    │   └── NotPossibleNow    the payment's state does not allow the buyer's action
+    ├── DeliveryError  an attempt to deliver a notification got no response
+    │   └── AddressNotAllowed  the notification was not sent: its address is not allowed
+    ├── Unreachable    a ``Mock`` got no reply from a gateway
+    │   └── Untrusted      the server's certificate is not trusted
+    └── AdminError     the admin API refused a ``Mock``'s request
+        └── WaitTimeout    a wait ended before its calls or notifications came
 """
 
 from __future__ import annotations
@@ -34,7 +34,12 @@ from warnings import warn
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with a request: where, what was expected, what was found."""
+    """A contract fault of a request: the field, what was expected there and what was found.
+
+    path: the field, such as ``orderAmount.value``
+    expected: such as ``a JSON string``
+    found: such as ``the number 100``; ``nothing`` when the field is missing
+    """
 
     path: str
     expected: str
@@ -42,50 +47,50 @@ class Fault:
 
     @property
     def text(self) -> str:
-        """The fault as one sentence, as ``resultMessage`` and the log show it."""
+        """The fault as one line, as in ``resultMessage`` and in the log."""
         if self.found == "nothing":
             return f"{self.path}: missing, it is required{self.expected.removeprefix('a value')}"
         return f"{self.path}: expected {self.expected}, got {self.found}"
 
 
 class MockAlipayError(Exception):
-    """The root of this package's errors."""
+    """The base class of this package's errors."""
 
 
 class SettingName(str):
-    """The name of a setting as part of a problem; the command line shows the setting's flag in its place."""
+    """The name of a setting inside a problem; the command line replaces it with the setting's flag."""
 
     __slots__ = ()
 
 
 class SetupError(MockAlipayError):
-    """Something the user wrote cannot be used; ``problems`` holds one line each."""
+    """A setting, file, key or port cannot be used. ``problems`` holds one line per problem."""
 
     exit_code = 1
-    """With which a command ends."""
+    """The exit code of a command that ends with this error."""
 
     def __init__(self, *problems: str | tuple[str, ...]) -> None:
-        """``problems``: texts, or texts in parts where some are names of settings."""
+        """``problems``: each a text, or a tuple of texts of which some are a ``SettingName``."""
         self.parts = tuple((problem,) if isinstance(problem, str) else problem for problem in problems)
         self.problems = self.spelled("setting {}".format)
         super().__init__("\n".join(self.problems))
 
     def spelled(self, name: Callable[[str], str]) -> tuple[str, ...]:
-        """The problems for readers who know settings by other names, such as ``--max-body`` for ``max_body``."""
+        """The problems with other names for the settings, such as ``--max-body`` for ``max_body``."""
         return tuple(
             "".join(name(part) if isinstance(part, SettingName) else part for part in parts) for parts in self.parts
         )
 
 
 class UsageError(SetupError):
-    """A flag's value cannot be right, whatever the machine."""
+    """A value is invalid on any machine, such as a setting of the wrong type."""
 
     exit_code = 2
 
 
 @contextmanager
 def under(*name: str) -> Iterator[None]:
-    """Put the setting, or whatever a value was given by, before every problem that is found with it."""
+    """Prefix the problems of every SetupError in the block with the setting or flag that they are about."""
     try:
         yield
     except SetupError as error:
@@ -93,10 +98,10 @@ def under(*name: str) -> Iterator[None]:
 
 
 class Refusal(MockAlipayError):
-    """The gateway answers with a result code that is not success.
+    """The gateway replies with a result code other than success.
 
-    ``message`` replaces the code's own ``resultMessage``; ``faults`` do too, told in words.
-    ``explanation`` is for the journal and the log alone.
+    ``message`` replaces the code's default ``resultMessage``; so does the text of ``faults``.
+    ``explanation`` goes to the journal and the log only.
     """
 
     def __init__(
@@ -115,7 +120,7 @@ class Refusal(MockAlipayError):
 
 
 class DomainError(MockAlipayError):
-    """What is asked for does not exist or is not possible; ``extra`` holds more fields for the answer."""
+    """A request that is not possible. ``extra`` holds further fields of the problem JSON."""
 
     title: str
 
@@ -132,37 +137,37 @@ class NoSuchPath(DomainError):
 
 
 class NoCashierPage(DomainError):
-    """A checkout URL: buyers act through the admin API."""
+    """A checkout URL. There is no cashier page: buyers act through the admin API."""
 
     title = "No cashier page"
 
 
 class UnknownScenario(DomainError):
-    """No scenario has this name; ``known`` lists those that there are."""
+    """No scenario has this name; ``known`` lists the loaded ones."""
 
     title = "Unknown scenario"
 
 
 class ScenarioFailed(DomainError):
-    """A scenario cannot do with this call, or this notification, what it says."""
+    """A scenario step cannot be applied to this call or notification."""
 
     title = "Scenario failed"
 
 
 class TooManyClientIds(DomainError):
-    """No more client ids can have a scenario of their own."""
+    """Too many client ids have a scenario of their own."""
 
     title = "Too many client ids"
 
 
 class TooManyAttempts(DomainError):
-    """A notification has been sent by hand as often as it may be."""
+    """A notification has no manual resends left."""
 
     title = "Too many attempts"
 
 
 class NoSuchAggregate(DomainError):
-    """No payment, or whatever ``noun`` a family keeps, has this id."""
+    """No payment has this id, or no other aggregate: ``noun`` says which."""
 
     def __init__(self, noun: str, detail: str) -> None:
         super().__init__(detail)
@@ -170,29 +175,43 @@ class NoSuchAggregate(DomainError):
 
 
 class NotPossibleNow(DomainError):
-    """The payment's ``state`` does not allow what the buyer wants to do; ``allowed`` lists what it does."""
+    """The payment's ``state`` does not allow the buyer's action; ``allowed`` lists the actions it does allow."""
 
     title = "Not possible now"
 
 
 class DeliveryError(MockAlipayError):
-    """A notification that no answer came to; one sentence says why."""
+    """An attempt to deliver a notification got no response; the text says why."""
 
 
 class AddressNotAllowed(DeliveryError):
-    """A notification to an address that none may go to, or none without being allowed; it says which and how."""
+    """The address of a notification is not allowed; the text names it and says how to allow it."""
 
 
 class Unreachable(MockAlipayError):
-    """No gateway answers, or what answers is none."""
+    """A ``Mock`` got no reply from a gateway: nothing listens, the connection fails, or another server replies.
+
+    url: the gateway's URL
+    why: the reason alone, such as ``nothing listens there``
+    refused: whether the connection was refused, as where no gateway runs
+    """
+
+    def __init__(self, message: str, *, url: str = "", why: str = "", refused: bool = False) -> None:
+        super().__init__(message)
+        self.url = url
+        self.why = why
+        self.refused = refused
 
 
 class Untrusted(Unreachable):
-    """What answers has a certificate of which nobody who is trusted knows."""
+    """The server's certificate is not signed by a trusted authority."""
 
 
 class AdminError(MockAlipayError):
-    """The admin API's no, as problem JSON (RFC 9457) in ``problem``."""
+    """The admin API refused a request. Its text is the problem's ``detail``.
+
+    ``problem`` is the problem JSON (RFC 9457): ``title``, ``status``, ``detail`` and further fields.
+    """
 
     def __init__(self, problem: Mapping[str, Any]) -> None:
         super().__init__(problem)
@@ -203,24 +222,27 @@ class AdminError(MockAlipayError):
 
     @property
     def status(self) -> int:
-        """The HTTP status."""
+        """The HTTP status, such as 404."""
         return int(self.problem["status"])
 
 
 class WaitTimeout(AdminError, TimeoutError):
-    """What was waited for has not come; ``problem`` holds what did and the nearest misses."""
+    """A wait ended before its calls or notifications came.
+
+    Its text says what came instead; ``problem`` has it as data: ``nearest`` calls, or ``latest`` notifications.
+    """
 
 
 _FORMER_NAMES = {"NotAwaited": WaitTimeout, "WrongUse": UsageError}
 
 
 def __getattr__(name: str) -> type[MockAlipayError]:
-    # The names of the release before, kept for this one.
+    # The names of the previous release, kept for one more.
     if name not in _FORMER_NAMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     renamed = _FORMER_NAMES[name]
     warn(
-        f"mock_alipay: {name} is now {renamed.__name__}; the former name goes with the next release",
+        f"mock_alipay: {name} is now {renamed.__name__}; the next release removes the former name",
         DeprecationWarning,
         3,
     )

@@ -1,4 +1,4 @@
-"""The errors that happen on purpose, and what they carry."""
+"""Errors that this package raises on purpose, and their data."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ import mock_alipay
 from mock_alipay import errors
 from mock_alipay.errors import (
     AdminError,
-    DomainError,
     Fault,
     MockAlipayError,
     Refusal,
     SettingName,
     SetupError,
-    Unreachable,
     UsageError,
     WaitTimeout,
     under,
@@ -26,33 +24,40 @@ from mock_alipay.errors import (
 PROBLEM = {"type": "about:blank", "title": "Not enough calls", "status": 408, "detail": "none came", "count": 0}
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        *(SetupError("x"), UsageError("x"), Refusal("PARAM_ILLEGAL"), DomainError("x")),
-        *(Unreachable("x"), AdminError(PROBLEM), WaitTimeout(PROBLEM)),
-    ],
-)
-def test_all_have_one_root(error: Exception) -> None:
-    """Whoever embeds the gateway can catch them with one name."""
-    assert isinstance(error, MockAlipayError)
+def test_the_tree_in_the_docstring_is_the_tree() -> None:
+    """It has every error below its base class, and MockAlipayError at the root."""
+    drawn: dict[str, str] = {}
+    above = ["MockAlipayError"]
+    for line in str(errors.__doc__).splitlines():
+        if "── " in line:
+            name = line.partition("── ")[2].split()[0]
+            depth = line.index("── ") // 4
+            above[depth:] = [name]
+            drawn[name] = above[depth - 1]
+    classes = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, MockAlipayError)]
+    assert {kind.__name__: kind.__bases__[0].__name__ for kind in classes if kind is not MockAlipayError} == drawn
 
 
-def test_wrong_use_is_a_setup_error() -> None:
-    """It differs in its exit code alone."""
-    assert issubclass(UsageError, SetupError)
-    assert not issubclass(SetupError, UsageError)
+@pytest.mark.parametrize("kind", [SetupError, UsageError])
+def test_a_setup_error_has_a_line_for_each_problem(kind: type[SetupError]) -> None:
+    """``under`` puts a name before each of them, and keeps the class and its exit code."""
+    with pytest.raises(SetupError) as caught, under("--flag "):
+        raise kind("a: missing", "b: wrong")
+    problems = ("--flag a: missing", "--flag b: wrong")
+    assert (kind, problems, "\n".join(problems)) == (type(caught.value), caught.value.problems, str(caught.value))
+    assert {SetupError: 1, UsageError: 2}[kind] == caught.value.exit_code
 
 
-def test_a_setup_error_has_a_line_for_each_problem() -> None:
-    """All are told."""
-    error = SetupError("a: 1", "b: 2")
-    assert ("a: 1", "b: 2") == error.problems
-    assert str(error) == "a: 1\nb: 2"
+def test_settings_have_other_names_for_other_readers() -> None:
+    """In Python their own, on the command line their flags; other text stays."""
+    with pytest.raises(UsageError) as caught, under(SettingName("host"), " a:"):
+        raise UsageError((SettingName("port"), " port 1: taken"), "a file of host")
+    assert ("setting host a:setting port port 1: taken", "setting host a:a file of host") == caught.value.problems
+    assert ("-host a:-port port 1: taken", "-host a:a file of host") == caught.value.spelled("-{}".format)
 
 
-def test_a_refusal_carries_what_the_merchant_and_the_journal_are_told() -> None:
-    """A code, and a message, faults or an explanation when there are some."""
+def test_a_refusal_has_a_code_and_optional_details() -> None:
+    """Message, faults, explanation."""
     faults = [Fault("a", "b", "c")]
     error = Refusal("PARAM_ILLEGAL", "m", faults=faults, explanation="e")
     assert ("PARAM_ILLEGAL", "m", tuple(faults), "e") == (error.code, error.message, error.faults, error.explanation)
@@ -60,60 +65,25 @@ def test_a_refusal_carries_what_the_merchant_and_the_journal_are_told() -> None:
     assert ("PROCESS_FAIL", None, (), None) == (bare.code, bare.message, bare.faults, bare.explanation)
 
 
-def test_an_admin_error_is_the_problem_that_it_was_told() -> None:
-    """Its text is the detail; the rest stands in the problem."""
-    error = AdminError(PROBLEM)
-    assert ("none came", 408, PROBLEM) == (str(error), error.status, error.problem)
-
-
 @pytest.mark.parametrize("kind", [AdminError, WaitTimeout])
-def test_an_admin_error_survives_another_process(kind: type[AdminError]) -> None:
-    """Test runners send what was raised from worker to worker."""
-    error = pickle.loads(pickle.dumps(kind(PROBLEM)))
-    assert (kind, "none came", 408, PROBLEM) == (type(error), str(error), error.status, error.problem)
-
-
-def test_waiting_in_vain_is_a_timeout_too() -> None:
-    """Tests that know Python's own error need not know ours."""
-    error = WaitTimeout(PROBLEM)
-    assert isinstance(error, TimeoutError)
-    assert isinstance(error, AdminError)
-    assert ("none came", 408) == (str(error), error.status)
-
-
-def test_the_tree_in_the_docstring_is_the_tree() -> None:
-    """Every error stands in it, below the one that it is a kind of."""
-    drawn = [line for line in str(errors.__doc__).splitlines() if "── " in line]
-    found: dict[str, str] = {}
-    above = ["MockAlipayError"]
-    for line in drawn:
-        name = line.partition("── ")[2].split()[0]
-        depth = line.index("── ") // 4
-        above[depth:] = [name]
-        found[name] = above[depth - 1]
-    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, MockAlipayError)]
-    assert {kind.__name__: kind.__bases__[0].__name__ for kind in kinds if kind is not MockAlipayError} == found
-
-
-@pytest.mark.parametrize("kind", [SetupError, UsageError])
-def test_problems_are_put_under_a_name(kind: type[SetupError]) -> None:
-    """Each of them, and the error stays what it is."""
-    with pytest.raises(SetupError) as caught, under("--flag "):
-        raise kind("a: missing", "b: wrong")
-    assert (kind, ("--flag a: missing", "--flag b: wrong")) == (type(caught.value), caught.value.problems)
-
-
-def test_settings_are_named_as_the_reader_knows_them() -> None:
-    """In Python by their name, wherever one stands in a problem; to others as they spell them. Other text stays."""
-    with pytest.raises(UsageError) as caught, under(SettingName("host"), " a:"):
-        raise UsageError((SettingName("port"), " port 1: taken"), "a file of host")
-    assert ("setting host a:setting port port 1: taken", "setting host a:a file of host") == caught.value.problems
-    assert ("-host a:-port port 1: taken", "-host a:a file of host") == caught.value.spelled("-{}".format)
+def test_an_admin_error_is_its_problem(kind: type[AdminError]) -> None:
+    """Its text is the detail; it survives pickling, as between the processes of pytest-xdist."""
+    for error in (kind(PROBLEM), pickle.loads(pickle.dumps(kind(PROBLEM)))):
+        assert (kind, "none came", 408, PROBLEM) == (type(error), str(error), error.status, error.problem)
+    assert (kind is WaitTimeout) == issubclass(kind, TimeoutError)
 
 
 @pytest.mark.parametrize("home", [mock_alipay, errors])
 @pytest.mark.parametrize(("former", "error"), [("NotAwaited", WaitTimeout), ("WrongUse", UsageError)])
-def test_a_former_name_is_the_error_of_today(home: ModuleType, former: str, error: type[Exception]) -> None:
-    """It warns and names the new one."""
+def test_a_former_name_is_deprecated(home: ModuleType, former: str, error: type[Exception]) -> None:
+    """It warns with the current name."""
     with pytest.warns(DeprecationWarning, match=f"{former} is now {error.__name__}"):
         assert error is getattr(home, former)
+
+
+@pytest.mark.parametrize("home", [mock_alipay, errors])
+def test_an_unknown_name_is_an_attribute_error(home: ModuleType) -> None:
+    """Every public name resolves, and ``dir`` lists it."""
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = home.nothing
+    assert set(mock_alipay.__all__) <= {name for name in dir(mock_alipay) if hasattr(mock_alipay, name)}

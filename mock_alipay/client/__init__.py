@@ -1,17 +1,11 @@
-"""A client of the admin API, for tests and tools that steer a gateway, here or elsewhere. httpx2 lives here."""
+"""The Python client of the admin API, for tests and tools. The only package that imports httpx2."""
 
 from mock_alipay.client.events import Event, EventStream
 from mock_alipay.client.formatting import call_lines, notification_lines
 from mock_alipay.client.mock import Mock
 from mock_alipay.client.payment import MockPayment
-from mock_alipay.client.records import (
-    AttemptRecord,
-    CallRecord,
-    ClockState,
-    NotificationRecord,
-    PaymentRecord,
-    ScenarioRecord,
-)
+from mock_alipay.client.payment_records import AttemptRecord, NotificationRecord, PaymentRecord, TransactionRecord
+from mock_alipay.client.records import CallRecord, ClockState, ScenarioRecord
 
 __all__ = [
     "AttemptRecord",
@@ -24,6 +18,7 @@ __all__ = [
     "NotificationRecord",
     "PaymentRecord",
     "ScenarioRecord",
+    "TransactionRecord",
     "call_lines",
     "notification_lines",
 ]

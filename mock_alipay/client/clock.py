@@ -1,4 +1,4 @@
-"""Time travel: a gateway's clock in a test's hands."""
+"""``Mock.clock``: reads and moves a gateway's clock."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from mock_alipay.client.records import ClockState
 from mock_alipay.client.transport import Transport
 from mock_alipay.clock import durations
 
-_PATIENCE = 20.0
-"""Seconds: the gateway answers when what has fallen due has been delivered, if the shop is quick enough."""
+_SERVER_TIME = 20.0
+"""Seconds that the gateway waits for the deliveries that a move makes due."""
 
 
 class MockClock:
-    """The clock of one client id, or without one that of all."""
+    """The clock of one client id, or the clock of all of them.
+
+    Sessions, payments and notifications follow it. A move returns after everything that it made due has happened;
+    it waits up to 20 seconds for deliveries: ``ClockState.notifications_under_way`` counts those still in progress.
+    """
 
     def __init__(self, transport: Transport, client_id: str | None) -> None:
         self._transport = transport
@@ -22,25 +26,32 @@ class MockClock:
 
     @property
     def state(self) -> ClockState:
-        """How the clock stands."""
-        return ClockState.of(self._transport.ask("GET", "/clock", query={"clientId": self._client_id}))
+        """The time, whether the clock is frozen, and its difference from the machine's time."""
+        return ClockState.of(self._transport.request("GET", "/clock", query={"clientId": self._client_id}))
 
     def now(self) -> datetime:
-        """The time that it shows."""
+        """The time that the clock shows."""
         return self.state.now
 
     def advance(self, by: timedelta | str) -> ClockState:
-        """Move forward, by ``timedelta(minutes=59)``, ``"59m"`` or ``"PT59M"``; what falls due has then happened."""
+        """Move the clock forward by ``timedelta(minutes=59)``, ``"59m"`` or ``"PT59M"``.
+
+        AdminError when ``by`` is negative, not a duration, or too long.
+        """
         return self._move(advance=durations.iso(by) if isinstance(by, timedelta) else by)
 
     def freeze(self, at: datetime | str = "now") -> ClockState:
-        """Stop, at a moment or where it stands."""
+        """Stop the clock, at its current time or at ``at``: a datetime or ISO 8601 text with a UTC offset.
+
+        ``at`` may be earlier than now. AdminError when it has no offset.
+        """
         return self._move(freeze=at.isoformat() if isinstance(at, datetime) else at)
 
     def run(self) -> ClockState:
-        """Go on from where it stands."""
+        """Start a frozen clock again, from the time that it shows."""
         return self._move(run=True)
 
     def _move(self, **move: Any) -> ClockState:
-        whom = {"clientId": self._client_id} if self._client_id is not None else {}
-        return ClockState.of(self._transport.ask("PUT", "/clock", body={**whom, **move}, takes=_PATIENCE))
+        scope = {} if self._client_id is None else {"clientId": self._client_id}
+        state = self._transport.request("PUT", "/clock", body={**scope, **move}, server_time=_SERVER_TIME)
+        return ClockState.of(state)

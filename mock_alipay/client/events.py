@@ -1,4 +1,4 @@
-"""A gateway's events as an iterator."""
+"""``Mock.events``: a gateway's events as an iterator."""
 
 from __future__ import annotations
 
@@ -11,14 +11,21 @@ from itertools import chain, islice
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
-from mock_alipay.client.records import CallRecord, ClockState, NotificationRecord, PaymentRecord, Record
+from mock_alipay.client.payment_records import NotificationRecord, PaymentRecord
+from mock_alipay.client.records import CallRecord, ClockState, Record
 from mock_alipay.client.transport import Transport
 from mock_alipay.errors import Unreachable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened: ``kind`` is call, payment, notification, clock, reset, or missed."""
+    """Something that happened in the gateway.
+
+    id: for ``Mock.events(after=…)``, which continues after this event
+    kind: call, payment, notification, clock, reset, or missed
+    record: a CallRecord, PaymentRecord, NotificationRecord or ClockState; for the other kinds the event's JSON, such
+        as ``{"missed": 3}``: so many events were not sent, because the reader was too slow
+    """
 
     KINDS: ClassVar[Mapping[str, type[Record]]] = {
         "call": CallRecord,
@@ -26,41 +33,40 @@ class Event:
         "notification": NotificationRecord,
         "clock": ClockState,
     }
-    """Kinds whose ``record`` is one; that of the others is the event's JSON."""
 
     id: str
-    """What ``Mock.events(after=…)`` goes on from."""
     kind: str
     record: Any
 
 
 class EventStream(Iterator[Event]):
-    """What happens from the moment that it is made, without end; close it, or use it in a ``with`` block.
+    """The events from the moment that the stream is made; ``Mock.events`` makes one.
 
-    Iterating waits for what comes, however long that takes or, with a ``timeout``, so many seconds, at least one: then
-    it is a TimeoutError, and the stream is closed. Unreachable when the gateway goes.
+    Close it, or use it in a ``with`` block. Iterating blocks until the next event. With a ``timeout`` it raises
+    TimeoutError and closes the stream when no event comes for so many seconds (at least one). Unreachable when the
+    gateway stops.
     """
 
     def __init__(
         self, transport: Transport, query: Mapping[str, Any], after: str | None, timeout: float | None = None
     ) -> None:
         self.last_id = after
-        """The id of the latest event that was read, or happened before: what ``Mock.events(after=…)`` goes on from."""
+        """The id of the latest event that was read, or that came before the stream: for ``Mock.events(after=…)``."""
         self._closed = False
         self._timeout = timeout
-        self._open = ExitStack()
-        found = self._open.enter_context(transport.listen(query, after, timeout))
-        # The first thing told is an id alone, that of the latest event there was.
-        opening = list(islice(found, 1))
-        self._found = chain((one for one in opening if one[2] is not None), found)
-        self.last_id = next((one[0] for one in opening if one[2] is None), "") or after
+        self._exits = ExitStack()
+        received = self._exits.enter_context(transport.listen(query, after, timeout))
+        # The gateway begins with an id alone: that of its latest event.
+        first = list(islice(received, 1))
+        self._received = chain((event for event in first if event[2] is not None), received)
+        self.last_id = next((event[0] for event in first if event[2] is None), "") or after
 
     def __next__(self) -> Event:
         if self._is_closed():
             raise StopIteration
-        until = math.inf if self._timeout is None else time.monotonic() + self._timeout
+        deadline = math.inf if self._timeout is None else time.monotonic() + self._timeout
         try:
-            event = self._next(until)
+            event = self._next(deadline)
         except TimeoutError:
             self.close()
             raise TimeoutError(f"no event came within {self._timeout:g} s") from None
@@ -73,25 +79,25 @@ class EventStream(Iterator[Event]):
         return event
 
     def _is_closed(self) -> bool:
-        """Whether it is, perhaps since a moment ago and by another thread."""
+        """A method, so that type checkers know that another thread may have changed it meanwhile."""
         return self._closed
 
-    def _next(self, until: float) -> Event | None:
-        """The next event; None when there are no more, TimeoutError when none has come by then."""
-        for event_id, name, data in self._found:
+    def _next(self, deadline: float) -> Event | None:
+        """The next event; None at the end of the stream, TimeoutError after the deadline."""
+        for event_id, kind, data in self._received:
             self.last_id = event_id or self.last_id
             if data is not None:
-                record = Event.KINDS.get(name)
-                return Event(id=event_id, kind=name, record=record.of(data) if record else data)
-            # A gateway that has nothing to tell says so now and then.
-            if time.monotonic() >= until:
+                record = Event.KINDS.get(kind)
+                return Event(id=event_id, kind=kind, record=record.of(data) if record else data)
+            # An id without data is a keep-alive.
+            if time.monotonic() >= deadline:
                 raise TimeoutError
         return None
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop listening; a thread that waits for the next event sees the end of the stream."""
         self._closed = True
-        self._open.close()
+        self._exits.close()
 
     def __enter__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
-"""Which calls or notifications are meant: keyword arguments as query parameters."""
+"""Filters for calls and notifications: keyword arguments that become query parameters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mock_alipay.text.wording import close
 
 
 class Filters(TypedDict, total=False):
-    """Which calls: all that are given must fit."""
+    """Filters for calls; a call must match all that are given."""
 
     client_id: str
     endpoint: str
@@ -20,7 +20,7 @@ class Filters(TypedDict, total=False):
 
 
 class NotificationFilters(TypedDict, total=False):
-    """Which notifications: all that are given must fit."""
+    """Filters for notifications; a notification must match all that are given."""
 
     client_id: str
     notification: str
@@ -28,12 +28,12 @@ class NotificationFilters(TypedDict, total=False):
     status: str
 
 
-def asked(filters: Mapping[str, Any], known: type) -> dict[str, Any]:
-    """Filters in the wire's words; TypeError for one that ``known`` has not, with the name that was perhaps meant."""
-    names = known.__annotations__
+def filter_query(filters: Mapping[str, Any], allowed: type) -> dict[str, Any]:
+    """The query parameters of filters. TypeError for a name that ``allowed`` does not have, with a suggestion."""
+    names = allowed.__annotations__
     for name in filters:
         if name not in names:
-            meant = close(name, names)
-            hint = f"; did you mean {meant}?" if meant else "."
-            raise TypeError(f"there is no filter {name}{hint} Filters are {', '.join(names)}")
+            suggestion = close(name, names)
+            hint = f"; did you mean {suggestion}?" if suggestion else "."
+            raise TypeError(f"unknown filter {name}{hint} Filters are {', '.join(names)}")
     return {camel(name): value for name, value in filters.items()}

@@ -1,4 +1,4 @@
-"""``Mock``: a running gateway in the hands of a test."""
+"""``Mock``: a Python client of a gateway's admin API."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Self, Unpack
 
 from mock_alipay.client.clock import MockClock
 from mock_alipay.client.events import EventStream
-from mock_alipay.client.filters import Filters, asked
+from mock_alipay.client.filters import Filters, filter_query
 from mock_alipay.client.notifications import MockNotifications
 from mock_alipay.client.payment import MockPayment
 from mock_alipay.client.records import CallRecord, ScenarioRecord
@@ -19,11 +19,21 @@ from mock_alipay.errors import UsageError
 
 
 class Mock:
-    """Steers a gateway through its admin API, and looks back at what happened.
+    """Controls a running gateway and reads its journal, through its admin API.
 
-    With a ``client_id`` everything concerns that client id alone: its calls, payments, scenario and clock.
-    ``ca_certificate`` is a PEM file to trust over HTTPS, such as ``env["caCertificate"]``, in place of the system's.
-    Errors: Unreachable, AdminError with the gateway's own words, WaitTimeout from ``wait``, UsageError.
+    url: the gateway's URL without a path, such as ``http://127.0.0.1:2088``
+    client_id: every method is about this client id only, its calls, payments, scenario and clock; None: about all
+    merchant_private_key: for ``credentials``: PKCS#8 in bare base64
+    admin_token: required where the gateway has one
+    ca_certificate: a PEM file with the authorities to trust over HTTPS, such as ``env["caCertificate"]``, in place of
+        the system's
+
+    Close it, or use it in a ``with`` block. The filters of ``calls``, ``count`` and ``wait`` are keyword arguments:
+    ``client_id``, ``endpoint``, ``payment_request_id``, ``result_code`` and ``scenario``. A call must match all that
+    are given; an unknown filter is a TypeError.
+
+    Every method may raise Unreachable (no gateway replies) and AdminError (the gateway refuses, with its reason).
+    UsageError: an argument here is invalid. SetupError: ``ca_certificate`` cannot be read.
     """
 
     def __init__(
@@ -37,29 +47,29 @@ class Mock:
     ) -> None:
         _check(client_id)
         self._transport = Transport(url, admin_token, ca_certificate)
-        self._owns_link = True
+        self._owns_transport = True
         self._merchant_private_key = merchant_private_key
         self.client_id = client_id
         self.introduced: list[str] = []
-        """Client ids that ``for_client`` and ``add_merchant`` were asked for, here and by what ``for_client`` gave."""
+        """The arguments of ``for_client`` and ``add_merchant`` so far, those of Mocks from ``for_client`` included."""
 
     def for_client(self, client_id: str | None, *, merchant_private_key: str | None = None) -> Mock:
-        """The same gateway as one client id meets it, or as all do, over the same connections."""
+        """A Mock of the same gateway for another client id, or for all, over the same connections."""
         _check(client_id)
         mock = copy.copy(self)
-        vars(mock).update(client_id=client_id, _merchant_private_key=merchant_private_key, _owns_link=False)
+        vars(mock).update(client_id=client_id, _merchant_private_key=merchant_private_key, _owns_transport=False)
         if client_id is not None:
             self.introduced.append(client_id)
         return mock
 
     @property
     def clock(self) -> MockClock:
-        """The clock of the client id, or that of all."""
+        """The clock: ``now``, ``advance``, ``freeze``, ``run``."""
         return MockClock(self._transport, self.client_id)
 
     @property
     def notifications(self) -> MockNotifications:
-        """What the gateway has told the merchant, or will: of the client id, or of all."""
+        """The notifications, newest first when called; ``wait``, ``get``, ``resend``, ``send``."""
         return MockNotifications(self._transport, self.client_id)
 
     @property
@@ -69,19 +79,23 @@ class Mock:
 
     @property
     def env(self) -> dict[str, Any]:
-        """What a client must be set up with, as ``GET /__admin/env`` says it."""
-        found: dict[str, Any] = self._transport.ask("GET", "/env")
-        return found
+        """What a merchant's client needs: ``clientId``, ``merchantPrivateKey``, ``gatewayPublicKey``, ``url`` and more.
+
+        Keys are bare base64. ``tlsUrl`` and ``caCertificate`` (the path of a PEM file) are None without HTTPS.
+        """
+        env: dict[str, Any] = self._transport.request("GET", "/env")
+        return env
 
     @property
     def credentials(self) -> dict[str, str]:
-        """Arguments of the official Python SDK's client: client_id, merchant_private_key, alipay_public_key."""
+        """Arguments of the official Python SDK's client: client_id, merchant_private_key, alipay_public_key.
+
+        UsageError when the private key of this client id is unknown.
+        """
         env = self.env
-        own = self.client_id in (None, env["clientId"])
-        if self._merchant_private_key is None and not own:
-            raise UsageError(
-                f"the private key of {self.client_id} is not known here; give merchant_private_key to Mock"
-            )
+        is_test_merchant = self.client_id in (None, env["clientId"])
+        if self._merchant_private_key is None and not is_test_merchant:
+            raise UsageError(f"the private key of {self.client_id} is unknown; pass merchant_private_key to Mock")
         return {
             "client_id": self.client_id or env["clientId"],
             "merchant_private_key": self._merchant_private_key or env["merchantPrivateKey"],
@@ -89,97 +103,105 @@ class Mock:
         }
 
     def health(self) -> str:
-        """The version of the gateway that answers."""
+        """The gateway's version. Unreachable when another server replies."""
         return self._transport.health()
 
     def scenario(self, name: str, *, times: int | None = None) -> None:
-        """Play a scenario for the next ``times`` calls, or until changed."""
-        overrides = {"scenario": name, "times": times}
-        self._transport.ask("PUT", "/scenario", body={**self._whom, **overrides})
+        """Select a scenario for the next ``times`` calls, or until changed. AdminError for an unknown name."""
+        self._transport.request("PUT", "/scenario", body={**self._scope, "scenario": name, "times": times})
 
     def clear_scenario(self) -> None:
-        """Take back what was set."""
-        self._transport.ask("DELETE", "/scenario", body=self._whom)
+        """Undo ``scenario``."""
+        self._transport.request("DELETE", "/scenario", body=self._scope)
 
     def load(self, name: str, scenario: Mapping[str, Any] | str) -> None:
-        """Add a scenario until reset; ``scenario`` holds what its file would, as a mapping or as YAML text."""
+        """Load a scenario until ``reset``. ``scenario``: the content of its file, as a mapping or as YAML text.
+
+        AdminError with field and reason when it is invalid.
+        """
         content = {"text": scenario} if isinstance(scenario, str) else {"body": dict(scenario)}
-        self._transport.ask("POST", "/scenarios", query={"name": name, **self._whom}, **content)
+        self._transport.request("POST", "/scenarios", query={"name": name, **self._scope}, **content)
 
     def scenarios(self) -> list[ScenarioRecord]:
-        """Every scenario that can be chosen."""
-        return [
-            ScenarioRecord.of(one) for one in self._transport.ask("GET", "/scenarios", query=self._whom)["scenarios"]
-        ]
+        """The loaded scenarios."""
+        listed = self._transport.request("GET", "/scenarios", query=self._scope)["scenarios"]
+        return [ScenarioRecord.of(data) for data in listed]
 
     def calls(self, *, limit: int = 100, after: int | str = 0, **filters: Unpack[Filters]) -> list[CallRecord]:
-        """The calls that fit, newest first; ``after``: with an id greater than this."""
-        query = {**self._filters(filters), "limit": limit, "after": after}
-        return [CallRecord.of(one) for one in self._transport.ask("GET", "/calls", query=query)["calls"]]
+        """The calls that match, newest first; ``after``: only those with a greater id."""
+        query = {**self._query(filters), "limit": limit, "after": after}
+        return [CallRecord.of(data) for data in self._transport.request("GET", "/calls", query=query)["calls"]]
 
     def call(self, call_id: str) -> dict[str, Any]:
-        """One call whole, as ``GET /__admin/calls/{id}`` says it: with headers, and what was signed."""
-        found: dict[str, Any] = self._transport.ask("GET", f"/calls/{call_id}")
-        return found
+        """One call as JSON of ``GET /__admin/calls/{id}``: also with headers and the text that was signed."""
+        call: dict[str, Any] = self._transport.request("GET", f"/calls/{call_id}")
+        return call
 
     def count(self, *, after: int | str = 0, **filters: Unpack[Filters]) -> int:
-        """How many calls fit."""
-        return int(
-            self._transport.ask("GET", "/calls/count", query={**self._filters(filters), "after": after})["count"]
-        )
+        """The number of calls that match."""
+        query = {**self._query(filters), "after": after}
+        return int(self._transport.request("GET", "/calls/count", query=query)["count"])
 
     def wait(
         self, *, count: int = 1, timeout: float = 5.0, after: int | str = 0, **filters: Unpack[Filters]
     ) -> CallRecord:
-        """The newest call that fits, as soon as ``count`` of them are there.
+        """The newest call that matches, as soon as ``count`` of them have come.
 
-        WaitTimeout after ``timeout`` seconds: it says what came instead, and where the nearest differ.
+        WaitTimeout after ``timeout`` seconds of real time (at most 300); its text says which calls came instead, and in
+        which fields the nearest differs.
         """
-        query = {**self._filters(filters), "count": count, "timeout": timeout, "after": after}
-        return CallRecord.of(self._transport.ask("GET", "/calls/wait", query=query, takes=timeout)["calls"][0])
-
-    def remove_merchant(self, client_id: str) -> None:
-        """Take away the keys that were added for a client id."""
-        self._transport.ask("DELETE", "/merchants", body={"clientId": client_id})
+        query = {**self._query(filters), "count": count, "timeout": timeout, "after": after}
+        return CallRecord.of(
+            self._transport.request("GET", "/calls/wait", query=query, server_time=timeout)["calls"][0]
+        )
 
     def payments(self, *, limit: int = 100) -> list[MockPayment]:
-        """The payments that the gateway knows, the latest change first."""
-        found = self._transport.ask("GET", "/payments", query={**self._whom, "limit": limit})["payments"]
-        return [MockPayment.at(self._transport, one) for one in found]
+        """The payments and open sessions, the latest change first."""
+        listed = self._transport.request("GET", "/payments", query={**self._scope, "limit": limit})["payments"]
+        return [MockPayment.at(self._transport, data) for data in listed]
 
     def payment(self, payment_request_id: str) -> MockPayment:
-        """One payment, with what its buyer can do: ``mock.payment(id).pay()``."""
+        """One payment, with its buyer's actions: ``mock.payment(id).pay()``. AdminError when there is none."""
         path = MockPayment.path(payment_request_id)
-        return MockPayment.at(self._transport, self._transport.ask("GET", path, query=self._whom))
+        return MockPayment.at(self._transport, self._transport.request("GET", path, query=self._scope))
 
     def add_merchant(self, client_id: str, public_key: str) -> int:
-        """Add a merchant's public key, PEM or bare base64; its key version."""
+        """Add a merchant's public key, as PEM or bare base64. Returns its key version, which counts from 1.
+
+        From then on calls with this client id must be signed with one of its keys.
+        """
         body = {"clientId": client_id, "publicKey": public_key}
         self.introduced.append(client_id)
-        return int(self._transport.ask("POST", "/merchants", body=body)["keyVersion"])
+        return int(self._transport.request("POST", "/merchants", body=body)["keyVersion"])
+
+    def remove_merchant(self, client_id: str) -> None:
+        """Remove the keys that ``add_merchant`` added for a client id, if any."""
+        self._transport.request("DELETE", "/merchants", body={"clientId": client_id})
 
     def events(self, *, kind: str | None = None, after: str | None = None, timeout: float | None = None) -> EventStream:
-        """What happens from now on, as it happens; ``after`` is the id of an event to go on from.
+        """Events from now on, as an iterator that blocks until the next one.
 
-        ``timeout``: seconds that the next one may take; without it the stream waits for as long as it takes.
+        kind: call, payment, notification, clock or reset; None for all
+        after: the id of the event to continue from
+        timeout: seconds to wait for the next event before TimeoutError; None: no limit
         """
-        return EventStream(self._transport, {**self._whom, "kind": kind}, after, timeout)
+        return EventStream(self._transport, {**self._scope, "kind": kind}, after, timeout)
 
     def reset(self) -> None:
-        """Forget payments, notifications, counters, choices, loaded scenarios, journal and clock."""
-        self._transport.ask("POST", "/reset", body=self._whom)
+        """Delete calls, payments, notifications and loaded scenarios; reset counters, chosen scenario and clock."""
+        self._transport.request("POST", "/reset", body=self._scope)
 
     def close(self) -> None:
-        """Close the connections to the gateway; those of ``for_client`` are its maker's to close."""
-        if self._owns_link:
+        """Close the connections. A Mock from ``for_client`` closes nothing: it uses those of its origin."""
+        if self._owns_transport:
             self._transport.close()
 
     @property
-    def _whom(self) -> dict[str, str]:
+    def _scope(self) -> dict[str, str]:
         return {} if self.client_id is None else {"clientId": self.client_id}
 
-    def _filters(self, filters: Filters) -> dict[str, Any]:
-        return {**self._whom, **asked(filters, Filters)}
+    def _query(self, filters: Filters) -> dict[str, Any]:
+        return {**self._scope, **filter_query(filters, Filters)}
 
     def __enter__(self) -> Self:
         return self
@@ -190,8 +212,8 @@ class Mock:
         self.close()
 
     def __repr__(self) -> str:
-        whom = f", client_id={self.client_id!r}" if self.client_id else ""
-        return f"Mock({self.url!r}{whom})"
+        scope = f", client_id={self.client_id!r}" if self.client_id else ""
+        return f"Mock({self.url!r}{scope})"
 
 
 def _check(client_id: str | None) -> None:

@@ -1,55 +1,76 @@
-"""Notifications in a test's hands: those that were sent, waiting for one, sending one by hand."""
+"""``Mock.notifications``: lists, waits for, resends and sends notifications."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from typing import Any, Unpack
 
-from mock_alipay.client.filters import NotificationFilters, asked
-from mock_alipay.client.records import NotificationRecord, camel
+from mock_alipay.client.filters import NotificationFilters, filter_query
+from mock_alipay.client.payment_records import NotificationRecord
+from mock_alipay.client.records import camel
 from mock_alipay.client.transport import Transport
 
-_PATIENCE = 15.0
-"""Seconds that a delivery may take: a shop gets ten to answer."""
+_DELIVERY_TIME = 15.0
+"""Seconds that a delivery may take: the merchant's server has ten to respond."""
 
 
 class MockNotifications:
-    """The notifications of one client id, or without one those of all. Calling it lists them."""
+    """The notifications of one client id, or of all of them. Call it for a list: ``mock.notifications(limit=10)``.
+
+    Filters, as keyword arguments: ``client_id``, ``notification`` (such as ``notifyPayment``),
+    ``payment_request_id`` and ``status``. A notification must match all that are given.
+    """
 
     def __init__(self, transport: Transport, client_id: str | None) -> None:
         self._transport = transport
-        self._whom = {} if client_id is None else {"clientId": client_id}
+        self._scope = {} if client_id is None else {"clientId": client_id}
 
     def __call__(
         self, *, limit: int = 100, after: int | str = 0, **filters: Unpack[NotificationFilters]
     ) -> list[NotificationRecord]:
-        """Those that fit, newest first; ``after``: with an id greater than this."""
-        query = {**self._filters(filters), "limit": limit, "after": after}
-        return [
-            NotificationRecord.of(one)
-            for one in self._transport.ask("GET", "/notifications", query=query)["notifications"]
-        ]
+        """The notifications that match, newest first; ``after``: only those with a greater id."""
+        query = {**self._query(filters), "limit": limit, "after": after}
+        listed = self._transport.request("GET", "/notifications", query=query)["notifications"]
+        return [NotificationRecord.of(data) for data in listed]
 
     def wait(
-        self, *, count: int = 1, timeout: float = 5.0, after: int | str = 0, **filters: Unpack[NotificationFilters]
+        self,
+        *,
+        id: str | None = None,  # noqa: A002 - the record's name for it
+        count: int = 1,
+        timeout: float = 5.0,
+        after: int | str = 0,
+        **filters: Unpack[NotificationFilters],
     ) -> NotificationRecord:
-        """The newest that fits, as soon as ``count`` of them have been sent, or never will be.
+        """The newest notification that matches, as soon as ``count`` of them are delivered.
 
-        WaitTimeout after ``timeout`` seconds: it says how the latest one stands.
+        With ``id`` it waits for that notification instead; the only filter is then ``status``. A notification counts as
+        delivered when an attempt got its response, whatever it was, or failed, and also when it is certain that
+        none will be made (DROPPED, REFUSED). WaitTimeout after ``timeout`` seconds of real time; its text has the
+        status of the latest notification and its last problem.
         """
-        query = {**self._filters(filters), "count": count, "timeout": timeout, "after": after}
-        found = self._transport.ask("GET", "/notifications/wait", query=query, takes=timeout)
-        return NotificationRecord.of(found["notifications"][0])
+        if id is not None:
+            others = {"count": count != 1, "after": after != 0, **dict.fromkeys(filters.keys() - {"status"}, True)}
+            if refused := [name for name, given in others.items() if given]:
+                raise TypeError(f"wait(id=…) takes timeout and status only, got {', '.join(sorted(refused))}")
+            return _delivered(self._transport, id, timeout, filter_query(filters, NotificationFilters))
+        query = {**self._query(filters), "count": count, "timeout": timeout, "after": after}
+        reply = self._transport.request("GET", "/notifications/wait", query=query, server_time=timeout)
+        return NotificationRecord.of(reply["notifications"][0])
 
     def get(self, notification_id: str, *, attempts_after: int | None = None) -> NotificationRecord:
-        """One of them, with its latest 20 attempts, or with the 20 that follow the first ``attempts_after``."""
+        """One notification with its latest 20 attempts, or with the 20 after the first ``attempts_after``.
+
+        AdminError when there is none, or when it was evicted.
+        """
         query = {"attemptsAfter": attempts_after}
-        return NotificationRecord.of(self._transport.ask("GET", f"/notifications/{notification_id}", query=query))
+        return NotificationRecord.of(self._transport.request("GET", f"/notifications/{notification_id}", query=query))
 
     def resend(self, notification_id: str) -> NotificationRecord:
-        """Send one again, now; as it stands after that."""
+        """Deliver a notification once more, now; returns it after that attempt."""
         path = f"/notifications/{notification_id}/resend"
-        return NotificationRecord.of(self._transport.ask("POST", path, takes=_PATIENCE))
+        return NotificationRecord.of(self._transport.request("POST", path, server_time=_DELIVERY_TIME))
 
     def send(
         self,
@@ -58,18 +79,38 @@ class MockNotifications:
         *,
         body: Mapping[str, Any] | None = None,
         url: str | None = None,
+        wait: bool = False,
+        timeout: float = 5.0,
         **changes: Any,
     ) -> list[NotificationRecord]:
-        """Send one of a payment as it stands, or with a body of your own.
+        """Send a notification about the current state of a payment, or with a ``body`` of your own.
 
-        ``changes`` are a scenario's keys for a notification: ``set={"paymentAmount.value": "1"}``, ``duplicate=2``,
-        ``fault="bad-signature"`` and so on; and ``notify_type`` and ``transaction_id`` (which capture or refund).
+        notification: such as ``notifyPayment``
+        url: in place of the payment's own; required with a ``body`` and no payment
+        wait: return when everything is delivered, as ``wait(id=…)`` defines it, in place of at once; WaitTimeout when
+            that takes more than ``timeout`` seconds of real time
+        changes: keys of a scenario's notification step, such as ``set={"paymentAmount.value": "1"}``, ``duplicate=2``
+            or ``fault="bad-signature"``; also ``notify_type``, and the ``transaction_id`` of a capture or refund
+
+        Returns the notifications, of which ``duplicate`` makes several. AdminError when a value is invalid.
         """
-        given = {"payment_request_id": payment_request_id, "body": body, "url": url, **changes}
-        asked = {camel(name): value for name, value in given.items() if value is not None}
-        overrides = {**self._whom, "notification": notification, **asked}
-        found = self._transport.ask("POST", "/notifications", body=overrides)["notifications"]
-        return [NotificationRecord.of(one) for one in found]
+        fields = {"payment_request_id": payment_request_id, "body": body, "url": url, **changes}
+        given = {camel(name): value for name, value in fields.items() if value is not None}
+        request = {**self._scope, "notification": notification, **given}
+        reply = self._transport.request("POST", "/notifications", body=request)
+        sent = [NotificationRecord.of(data) for data in reply["notifications"]]
+        return delivered(self._transport, (record.id for record in sent), timeout) if wait else sent
 
-    def _filters(self, filters: NotificationFilters) -> dict[str, Any]:
-        return {**self._whom, **asked(filters, NotificationFilters)}
+    def _query(self, filters: NotificationFilters) -> dict[str, Any]:
+        return {**self._scope, **filter_query(filters, NotificationFilters)}
+
+
+def delivered(transport: Transport, ids: Iterable[str], timeout: float) -> list[NotificationRecord]:
+    """The notifications with these ids once all are delivered; WaitTimeout after ``timeout`` seconds in all."""
+    deadline = time.monotonic() + timeout
+    return [_delivered(transport, id_, max(deadline - time.monotonic(), 0.0), {}) for id_ in ids]
+
+
+def _delivered(transport: Transport, id_: str, timeout: float, query: Mapping[str, Any]) -> NotificationRecord:
+    path, query = f"/notifications/{id_}/wait", {**query, "timeout": timeout}
+    return NotificationRecord.of(transport.request("GET", path, query=query, server_time=timeout))

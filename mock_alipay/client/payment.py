@@ -1,4 +1,4 @@
-"""A payment in a test's hands: how it stands, and what its buyer does."""
+"""``Mock.payment``: a payment, and the actions of its buyer."""
 
 from __future__ import annotations
 
@@ -6,66 +6,78 @@ from collections.abc import Mapping
 from typing import Any, Self
 from urllib.parse import quote
 
-from mock_alipay.client.records import PaymentRecord
+from mock_alipay.client.notifications import delivered
+from mock_alipay.client.payment_records import PaymentRecord
 from mock_alipay.client.transport import Transport
 from mock_alipay.errors import UsageError
 
 
 class MockPayment(PaymentRecord):
-    """A payment as it stood when it was asked for. What its buyer does gives it as it stands after that.
+    """A payment as it was when the gateway was asked, and the actions of its buyer.
 
-    AdminError when it is too late for it. Notifications are on their way then: ``Mock.notifications.wait`` waits.
+    Each action returns the payment after it; this record does not change. With ``wait=True`` it returns when the
+    notifications that the action caused are delivered, as ``Mock.notifications.wait`` defines it, so the result has
+    what the merchant did meanwhile, such as a capture. WaitTimeout when that takes more than ``timeout`` seconds of
+    real time; the action has happened all the same. AdminError when the payment's state does not allow the action.
     """
 
-    # No field of the record: what is copied, compared, or told elsewhere is the payment alone.
+    # Not a field of the record: copies, comparisons and pickles are about the payment only.
     __slots__ = ("_link",)
 
-    _transport: Transport
+    _link: Transport
 
     @classmethod
-    def at(cls, transport: Transport, found: Mapping[str, Any]) -> Self:
+    def at(cls, transport: Transport, data: Mapping[str, Any]) -> Self:
         """The payment of a JSON object, at a gateway."""
-        payment = cls.of(found)
+        payment = cls.of(data)
         object.__setattr__(payment, "_link", transport)
         return payment
 
     @staticmethod
     def path(payment_request_id: str) -> str:
-        """Where the admin API has it."""
+        """Its path in the admin API."""
         if payment_request_id in ("", ".", ".."):
-            raise UsageError(f"'{payment_request_id}' is no paymentRequestId that a path can name")
+            raise UsageError(f"invalid paymentRequestId '{payment_request_id}': a URL path cannot contain it")
         return f"/payments/{quote(payment_request_id, safe='')}"
 
-    def pay(self) -> Self:
-        """The buyer pays; by card, where the merchant captures by hand, the money is held."""
-        return self._act("pay")
+    def pay(self, *, wait: bool = False, timeout: float = 5.0) -> Self:
+        """The buyer pays. A card payment that the merchant captures manually becomes AUTHORIZED, others SUCCESS."""
+        return self._act("pay", wait=wait, timeout=timeout)
 
-    def decline(self, code: str | None = None) -> Self:
-        """The payment is declined; ``code``: any code with status F, USER_BALANCE_NOT_ENOUGH if none is given."""
-        return self._act("decline", code)
+    def decline(self, code: str | None = None, *, wait: bool = False, timeout: float = 5.0) -> Self:
+        """The payment is declined. ``code``: a result code with status F, by default USER_BALANCE_NOT_ENOUGH."""
+        return self._act("decline", wait=wait, timeout=timeout, code=code)
 
     def leave(self) -> Self:
-        """The buyer walks away; the session stays open until it expires."""
+        """The buyer leaves without paying. The session stays open until it expires."""
         return self._act("leave")
 
-    def pending(self) -> Self:
-        """The buyer is done, and the outcome is still to come."""
-        return self._act("pending")
+    def pending(self, *, wait: bool = False, timeout: float = 5.0) -> Self:
+        """The buyer finishes, but the payment's result is pending."""
+        return self._act("pending", wait=wait, timeout=timeout)
 
-    def challenge(self) -> Self:
-        """The buyer faces 3-D Secure, and pays, fails or leaves after that."""
-        return self._act("challenge")
+    def challenge(self, *, wait: bool = False, timeout: float = 5.0) -> Self:
+        """The buyer is sent to 3-D Secure; ``pay``, ``decline`` or ``leave`` may follow."""
+        return self._act("challenge", wait=wait, timeout=timeout)
 
     def refresh(self) -> Self:
-        """The payment as it stands now."""
-        return self._ask("GET", "", None)
+        """The payment as it is now."""
+        return self.at(self._transport, self._request("GET", "", None))
 
-    def _act(self, action: str, code: str | None = None) -> Self:
-        return self._ask("POST", "/act", {"action": action, **({"code": code} if code else {})})
+    def _act(self, action: str, *, wait: bool = False, timeout: float = 5.0, code: str | None = None) -> Self:
+        reply = self._request("POST", "/act", {"action": action, **({"code": code} if code else {})})
+        if not (wait and reply["notifications"]):
+            return self.at(self._transport, reply)
+        delivered(self._transport, reply["notifications"], timeout)
+        return self.refresh()
 
-    def _ask(self, method: str, rest: str, body: Any) -> Self:
+    def _request(self, method: str, rest: str, body: Any) -> Any:
+        path = f"{self.path(self.payment_request_id)}{rest}"
+        return self._transport.request(method, path, query={"clientId": self.client_id}, body=body)
+
+    @property
+    def _transport(self) -> Transport:
         transport: Transport | None = getattr(self, "_link", None)
         if transport is None:
-            raise TypeError("this payment came from no gateway; Mock.payment gives one that does")
-        path = f"{self.path(self.payment_request_id)}{rest}"
-        return self.at(transport, transport.ask(method, path, query={"clientId": self.client_id}, body=body))
+            raise TypeError("this payment is a copy without a connection; Mock.payment returns one with it")
+        return transport

@@ -1,4 +1,4 @@
-"""The way to a gateway: requests to its admin API, and its no as an exception."""
+"""HTTP requests to a gateway's admin API; error replies and failed connections become exceptions."""
 
 from __future__ import annotations
 
@@ -7,48 +7,48 @@ import re
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import httpx2
 
-from mock_alipay.errors import AdminError, SetupError, Unreachable, Untrusted, UsageError, WaitTimeout
+from mock_alipay.errors import (
+    AdminError,
+    SetupError,
+    Unreachable,
+    Untrusted,
+    UsageError,
+    WaitTimeout,
+)
 
-_PATIENCE = 10.0
-"""Seconds for a connection."""
+_CONNECT_TIMEOUT = 10.0
+"""Seconds to open a connection, and to send a request."""
 
-_ANSWER = 60.0
-"""Seconds beyond what an answer itself may take: a busy machine needs many to load what the first payment needs."""
+_REPLY_TIMEOUT = 60.0
+"""Seconds for a reply beyond its ``server_time``: a busy machine needs many to load what the first payment needs."""
 
-_LEAST = 1.0
-"""Seconds that a stream of events gets to begin, whatever little time its events may take."""
+_LEAST_SILENCE = 1.0
+"""Seconds that a stream of events gets for its first bytes, however short the timeout of its events is."""
 
 _SILENCE = 60.0
-"""Seconds without even a sign of life after which a stream of events counts as broken."""
+"""Seconds without a byte, keep-alive comments included, after which a stream of events counts as broken."""
 
 
 class Transport:
-    """Keeps connections open between calls; proxies of the environment are not asked, a gateway is near."""
+    """Requests to one gateway over kept connections. Proxies in the environment are ignored: a gateway is local."""
 
     def __init__(self, url: str, admin_token: str | None, ca_certificate: str | Path | None = None) -> None:
-        try:
-            parsed = httpx2.URL(url)
-        except httpx2.InvalidURL:
-            raise UsageError(f"expected a gateway's URL such as http://127.0.0.1:2088, got {url}") from None
-        if parsed.scheme not in ("http", "https") or not parsed.host:
-            raise UsageError(f"expected a gateway's URL such as http://127.0.0.1:2088, got {url}")
-        if parsed.path.strip("/") or parsed.query:
-            raise UsageError(f"expected a gateway's URL without a path, such as http://127.0.0.1:2088, got {url}")
+        parsed = _parsed(url)
         if admin_token and not re.fullmatch(r"[!-~]+", admin_token):
             raise UsageError("the admin token: expected visible ASCII characters without blanks")
-        headers = {"authorization": f"Bearer {admin_token}"} if admin_token else {}
         self.url = url.rstrip("/")
+        self._secure = parsed.scheme == "https"
         self._client = httpx2.Client(
             base_url=f"{self.url}/__admin",
-            headers=headers,
+            headers={"authorization": f"Bearer {admin_token}"} if admin_token else {},
             trust_env=False,
-            verify=_trust(ca_certificate, encrypted=parsed.scheme == "https"),
+            verify=_verification(ca_certificate, secure=self._secure),
         )
 
     def close(self) -> None:
@@ -56,13 +56,13 @@ class Transport:
         self._client.close()
 
     def health(self) -> str:
-        """The version of the gateway; Unreachable when something else answers."""
-        found = self.ask("GET", "/health")
-        if not isinstance(found, dict) or found.get("status") != "ok" or "version" not in found:
-            raise Unreachable(f"what answers at {self.url} is not mock-alipay")
-        return str(found["version"])
+        """The version of the gateway; Unreachable when another server replies."""
+        health = self.request("GET", "/health")
+        if not isinstance(health, dict) or health.get("status") != "ok" or "version" not in health:
+            raise self._not_a_gateway()
+        return str(health["version"])
 
-    def ask(
+    def request(
         self,
         method: str,
         path: str,
@@ -70,40 +70,43 @@ class Transport:
         query: Mapping[str, Any] | None = None,
         body: Any = None,
         text: str | None = None,
-        takes: float = 0.0,
+        server_time: float = 0.0,
     ) -> Any:
-        """An answer's JSON; AdminError when the gateway says no, Unreachable when there is none.
+        """The parsed JSON of the reply. AdminError when the gateway refuses, Unreachable when no gateway replies.
 
-        ``text`` is YAML in place of a JSON ``body``; ``takes``: seconds that the answer itself may take.
+        ``path`` follows ``/__admin``; values of ``query`` that are None are left out; ``text`` is YAML and replaces
+        ``body`` (JSON); ``server_time``: seconds that the gateway may take on purpose, such as the timeout of a wait.
         """
-        content, media = (json.dumps(body), "application/json") if text is None else (text, "application/yaml")
-        sent = body is not None or text is not None
+        content, media_type = (json.dumps(body), "application/json") if text is None else (text, "application/yaml")
+        has_content = body is not None or text is not None
         if self._client.is_closed:
-            raise Unreachable(f"the connections to {self.url} are closed: this Mock's block has ended")
+            why = "this Mock's block has ended"
+            raise Unreachable(f"the connections to {self.url} are closed: {why}", url=self.url, why=why)
         try:
             response = self._client.request(
                 method,
                 path,
                 params={name: value for name, value in (query or {}).items() if value is not None},
-                content=content.encode() if sent else None,
-                headers={"content-type": media} if sent else None,
-                timeout=httpx2.Timeout(_PATIENCE, read=takes + _ANSWER),
+                content=content.encode() if has_content else None,
+                headers={"content-type": media_type} if has_content else None,
+                timeout=httpx2.Timeout(_CONNECT_TIMEOUT, read=server_time + _REPLY_TIMEOUT),
             )
         except httpx2.TransportError as error:
-            raise self._unreachable(error) from None
-        return self._answer(response)
+            raise self._failed(error) from None
+        return self._json(response)
 
     @contextmanager
     def listen(
         self, query: Mapping[str, Any], after: str | None, silence: float | None
     ) -> Iterator[Iterator[tuple[str, str, Any]]]:
-        """Events as they come: id, kind and JSON; None in place of that where an id alone is told.
+        """The gateway's events as (id, kind, JSON); the JSON is None where the gateway sends an id only.
 
-        TimeoutError after ``silence`` seconds without even that.
+        ``after``: the id of the event to continue from. TimeoutError after ``silence`` seconds without a byte.
         """
         headers = {"last-event-id": after} if after else None
         params = {name: value for name, value in query.items() if value is not None}
-        timeout = httpx2.Timeout(_PATIENCE, read=_SILENCE if silence is None else max(min(silence, _SILENCE), _LEAST))
+        read = _SILENCE if silence is None else max(min(silence, _SILENCE), _LEAST_SILENCE)
+        timeout = httpx2.Timeout(_CONNECT_TIMEOUT, read=read)
         try:
             with self._client.sse(
                 "/events", params=params, headers=headers, timeout=timeout, max_event_size=None
@@ -111,59 +114,89 @@ class Transport:
                 response = source.response
                 if response.status_code != 200:
                     response.read()
-                    self._answer(response)
+                    self._json(response)
                 if not response.headers.get("content-type", "").startswith("text/event-stream"):
-                    raise self._stranger(response)
-                yield self._read(source, patient=silence is None or silence > _SILENCE)
+                    raise self._not_a_gateway(response.status_code)
+                try:
+                    yield self._events(source, silence_is_failure=silence is None or silence > _SILENCE)
+                finally:
+                    _end_reads(response)
         except httpx2.TransportError as error:
-            raise self._unreachable(error) from None
+            raise self._failed(error) from None
 
-    def _read(self, source: httpx2.EventSource, *, patient: bool) -> Iterator[tuple[str, str, Any]]:
+    def _events(self, source: httpx2.EventSource, *, silence_is_failure: bool) -> Iterator[tuple[str, str, Any]]:
         try:
             for event in source:
                 yield event.id, event.event, event.json() if event.data else None
         except httpx2.ReadTimeout as error:
-            if patient:
-                raise self._unreachable(error) from None
+            if silence_is_failure:
+                raise self._failed(error) from None
             raise TimeoutError from error
         except httpx2.TransportError as error:
-            raise self._unreachable(error) from None
+            raise self._failed(error) from None
 
-    def _answer(self, response: httpx2.Response) -> Any:
+    def _json(self, response: httpx2.Response) -> Any:
+        """The parsed reply; AdminError for problem JSON, Unreachable for what no gateway sends."""
         try:
-            found = response.json()
+            parsed = response.json()
         except ValueError:
-            found = None
-        if response.status_code == 200 and found is not None:
-            return found
-        if not isinstance(found, dict) or not {"title", "status", "detail"} <= found.keys():
-            raise self._stranger(response)
-        kind = WaitTimeout if response.status_code == 408 else AdminError
-        raise kind(found)
+            parsed = None
+        if response.status_code == 200 and parsed is not None:
+            return parsed
+        if not isinstance(parsed, dict) or not {"title", "status", "detail"} <= parsed.keys():
+            raise self._not_a_gateway(response.status_code)
+        raise (WaitTimeout if response.status_code == 408 else AdminError)(parsed)
 
-    def _stranger(self, response: httpx2.Response) -> Unreachable:
-        return Unreachable(f"what answers at {self.url} is not mock-alipay: HTTP {response.status_code}")
-
-    def _unreachable(self, error: httpx2.TransportError) -> Unreachable:
-        cause = _cause(error)
+    def _failed(self, error: httpx2.TransportError) -> Unreachable:
+        cause = _system_error(error)
         if isinstance(cause, ssl.SSLCertVerificationError):
-            hint = "Mock takes the file of an authority to trust as ca_certificate"
-            return Untrusted(f"what answers at {self.url} is not trusted; {hint} [{cause.verify_message}]")
-        # The HTTPS port hangs up on whoever sends it plain HTTP.
-        hung_up = self.url.lower().startswith("http:") and isinstance(error, httpx2.RemoteProtocolError)
-        hint = ", or is this its port for HTTPS?" if hung_up else ""
-        return Unreachable(f"no gateway answers at {self.url}: {_why(error, cause)}; start it with: mock-alipay{hint}")
+            detail = f"[{cause.verify_message}]"
+            hint = "Mock(ca_certificate=FILE) trusts the authority in a file"
+            message = f"the certificate of {self.url} is not trusted; {hint} {detail}"
+            return Untrusted(message, url=self.url, why=f"its certificate is not trusted {detail}")
+        why, refused = _why(error, cause, secure=self._secure), isinstance(cause, ConnectionRefusedError)
+        message = f"no gateway answers at {self.url}: {why}" + ("; start it with: mock-alipay" if refused else "")
+        return Unreachable(message, url=self.url, why=why, refused=refused)
+
+    def _not_a_gateway(self, status: int = 200) -> Unreachable:
+        why = f"the server is not mock-alipay: HTTP {status}"
+        return Unreachable(f"no gateway answers at {self.url}: {why}", url=self.url, why=why)
 
 
-def _cause(error: BaseException) -> BaseException:
-    """What the system said, where it said something."""
+def _end_reads(response: httpx2.Response) -> None:
+    """End the read of another thread: closing a socket does not, and its number may name the next connection."""
+    stream = response.extensions.get("network_stream")
+    connection = stream.get_extra_info("socket") if stream else None
+    if isinstance(connection, socket.socket):
+        with suppress(OSError):
+            # Of the TCP connection: over TLS, the socket's own method would take away what the other thread uses.
+            socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+
+def _parsed(url: str) -> httpx2.URL:
+    """A gateway's URL; UsageError when it is not one."""
+    example = "such as http://127.0.0.1:2088"
+    try:
+        parsed = httpx2.URL(url)
+    except httpx2.InvalidURL:
+        raise UsageError(f"expected a gateway's URL {example}, got {url}") from None
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise UsageError(f"expected a gateway's URL {example}, got {url}")
+    if parsed.path.strip("/") or parsed.query:
+        raise UsageError(f"expected a gateway's URL without a path, {example}, got {url}")
+    return parsed
+
+
+def _system_error(error: BaseException) -> BaseException:
+    """The operating system's error below ``error``, or ``error`` itself."""
     inner: BaseException | None = error
     while inner is not None and not isinstance(inner, OSError):
         inner = inner.__cause__ or inner.__context__
     return inner or error
 
 
-def _why(error: httpx2.TransportError, cause: BaseException) -> str:
+def _why(error: httpx2.TransportError, cause: BaseException, *, secure: bool) -> str:
+    """Why there is no reply; ``cause`` is the operating system's error."""
     match error, cause:
         case _, ConnectionRefusedError():
             return "nothing listens there"
@@ -172,20 +205,21 @@ def _why(error: httpx2.TransportError, cause: BaseException) -> str:
         case httpx2.TimeoutException(), _:
             return "it did not answer in time"
         case httpx2.ConnectError(), ssl.SSLError():
-            return "it does not speak TLS"
+            return "it does not speak TLS; is this its plain HTTP port?"
         case httpx2.RemoteProtocolError(), _:
-            return "it hung up, or what it says is not HTTP"
+            hint = "" if secure else "; is this its HTTPS port?"
+            return f"it closed the connection without a reply, or the reply is not HTTP{hint}"
         case _, OSError():
             return f"the connection failed: {cause.strerror or type(cause).__name__}"
         case _:
             return f"the connection failed [{error or type(error).__name__}]"
 
 
-def _trust(ca_certificate: str | Path | None, *, encrypted: bool) -> ssl.SSLContext | bool:
-    """Whom to trust: the authorities in a file alone, or those of the system."""
+def _verification(ca_certificate: str | Path | None, *, secure: bool) -> ssl.SSLContext | bool:
+    """How to verify certificates: by the authorities in a file only, or by the system's."""
     if ca_certificate is None:
-        # Reading the system's takes 20 ms: not where nothing is encrypted.
-        return encrypted or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        # Loading the system's authorities takes 20 ms; plain HTTP does not need them.
+        return secure or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         return ssl.create_default_context(cafile=ca_certificate)
     except ssl.SSLError:

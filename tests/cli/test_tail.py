@@ -124,7 +124,7 @@ def test_calls_as_they_come(gateway: Running, home: Path) -> None:
     assert re.fullmatch(r"\d\d:\d\d:\d\d #\d+ createPaymentSession F PARAM_ILLEGAL  \[no scenario\]  wrong", wrong)
     assert fault.startswith("    productCode: ")
     assert "S SUCCESS  [tampered-reply: named by the mock-scenario header]  truncated" in spoilt
-    assert how.startswith("    the reply was spoilt on its way out: ")
+    assert how.startswith("    fault injected: ")
     assert last.endswith("S SUCCESS  [success: the default]  last")
     # After Ctrl-C the cursor goes to a line of its own.
     opening = f"calls and notifications at http://127.0.0.1:{gateway.port}, as they come; Ctrl-C ends this\n\n"

@@ -1,208 +1,176 @@
-"""A gateway's events as an iterator."""
+"""``Mock.events``: a gateway's events as an iterator."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+import socket
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
 
-from mock_alipay.client import Mock, PaymentRecord, transport
+from mock_alipay.client import EventStream, Mock, transport
 from mock_alipay.errors import AdminError, Unreachable
-from tests.cli.process import eventually
-from tests.client.test_mock import Shop
-from tests.client.test_transport import answering, http
-from tests.live import Live, live
+from tests.client.servers import answering, http
+from tests.live import Live, live, sample
 
-FIRST = "0.0"
-"""No gateway's event: everything came after it."""
+Pay = Callable[..., object]
 
 
-@pytest.fixture
-def fresh() -> Iterator[Live]:
-    """A gateway to which nothing has happened yet."""
+@pytest.fixture(scope="module")
+def own() -> Iterator[Live]:
+    """A gateway of this module's own."""
     with live() as running:
         yield running
 
 
-@pytest.mark.parametrize("scoped", [True, False])
-def test_events(fresh: Live, whom: str, scoped: bool) -> None:
-    """What happened comes in order as records, of the client id or of all, and so does what comes then."""
-    with Mock(fresh.config.url, client_id=whom if scoped else None) as mock:
-        Shop(fresh, whom).pay("ours")
-        Shop(fresh, "SANDBOX_STRANGER").pay("theirs")
-        events = mock.events(after=FIRST)
-        expected = [(kind, name) for name in ("ours", "theirs")[: 1 if scoped else 2] for kind in ("payment", "call")]
-        assert expected == [
-            (event.kind, event.record.payment_request_id) for event in itertools.islice(events, len(expected))
-        ]
+@pytest.fixture
+def mock(own: Live, client_id: str) -> Iterator[Mock]:
+    """The gateway, for one client id."""
+    with Mock(own.config.url, client_id=client_id) as mock:
+        yield mock
+
+
+@pytest.fixture
+def pay(own: Live, client_id: str) -> Pay:
+    """Creates a session."""
+    return lambda name, client_id=client_id: own.create(sample(name, paymentNotifyUrl=None), client_id=client_id)
+
+
+def names(events: EventStream, count: int) -> list[str]:
+    """The paymentRequestIds of the next events."""
+    return [event.record.payment_request_id for event in itertools.islice(events, count)]
+
+
+def sent(text: str) -> bytes:
+    """The reply of a gateway that sends these events and then stops."""
+    return http("200 OK", "text/event-stream", text)
+
+
+def test_events_come_in_order_as_records(mock: Mock, pay: Pay) -> None:
+    """A Mock of one client id gets the events of that client id only; one of all gets all."""
+    with mock.events() as events, mock.for_client(None).events(kind="call") as all_calls:
+        pay("ours")
+        pay("theirs", client_id=f"{mock.client_id}_OTHER")
         mock.clock.advance("1m")
-        clock = next(events)
-        assert ("clock", timedelta(minutes=1)) == (clock.kind, clock.record.ahead)
         mock.reset()
-        reset = next(events)
-        assert ("reset", {"clientId": mock.client_id}) == (reset.kind, reset.record)
-        events.close()
+        payment, call, clock, reset = itertools.islice(events, 4)
+        assert ["payment", "call", "clock", "reset"] == [event.kind for event in (payment, call, clock, reset)]
+        assert ("ours", "ours") == (payment.record.payment_request_id, call.record.payment_request_id)
+        assert (timedelta(minutes=1), {"clientId": mock.client_id}) == (clock.record.ahead, reset.record)
+        assert ["ours", "theirs"] == names(all_calls, 2)
 
 
-def test_events_of_one_kind(fresh: Live, whom: str) -> None:
-    """With ``kind`` only those come."""
-    shop, mock = Shop(fresh, whom), Mock(fresh.config.url)
-    shop.pay("ours")
-    events = mock.events(kind="payment", after=FIRST)
-    assert "ours" == next(events).record.payment_request_id
-    shop.pay("again")
-    event = next(events)
-    assert (PaymentRecord, "again", None) == (type(event.record), event.record.payment_request_id, event.record.request)
-    mock.close()
-
-
-def test_events_after_another(fresh: Live, whom: str) -> None:
-    """With ``after`` it goes on from an event, whatever came in between."""
-    shop, mock = Shop(fresh, whom), Mock(fresh.config.url, client_id=whom)
-    shop.pay("first")
-    seen = mock.events(kind="call", after=FIRST)
-    last = next(seen)
-    seen.close()
-    shop.pay("second")
-    shop.pay("third")
-    again = mock.events(kind="call", after=last.id)
-    assert ["second", "third"] == [next(again).record.payment_request_id for _ in range(2)]
-    mock.close()
-
-
-def test_events_of_a_bad_kind(mock: Mock) -> None:
-    """A kind that is none is refused at once, like any other request."""
+def test_an_unknown_kind_is_refused_at_once(mock: Mock) -> None:
+    """Before the first event is read."""
     with pytest.raises(AdminError, match="kind: expected"):
         mock.events(kind="weather")
 
 
-def test_events_end_with_the_gateway() -> None:
-    """When the gateway goes, so do its events, and who waits for one is told."""
+def test_a_stream_starts_when_it_is_made_or_after_an_event(mock: Mock, pay: Pay) -> None:
+    """``last_id`` is the id of the latest event that was read, or of the latest one before the stream."""
+    pay("before")
+    with mock.events(kind="call") as events:
+        start = events.last_id
+        pay("first")
+        event = next(events)
+        assert ("first", event.id) == (event.record.payment_request_id, events.last_id)
+        assert event.id != start
+    pay("second")
+    for after, expected in (("0.0", ["before", "first", "second"]), (start, ["first"]), (events.last_id, ["second"])):
+        with mock.events(kind="call", after=after) as events_after:
+            assert expected == names(events_after, len(expected))
+
+
+def test_ids_without_an_event_count() -> None:
+    """The id at the start of a stream is where to continue; ``missed`` events have none."""
+    missed = 'event: missed\ndata: {"missed": 3}\n\n'
+    with answering(sent(f"id: run.7\n\n: keep-alive\n\n{missed}")) as url, Mock(url) as mock:
+        events = mock.events()
+        event = next(events)
+        assert ("missed", {"missed": 3}, "run.7", []) == (event.kind, event.record, events.last_id, list(events))
+    with answering(sent(missed)) as url, Mock(url) as mock, mock.events(after="run.5") as events:
+        assert ("missed", "run.5") == (next(events).kind, events.last_id)
+
+
+# --- the end ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_closed_stream_ends(mock: Mock) -> None:
+    """Events that had come already are not delivered, and closing twice is allowed."""
+    with mock.events() as events:
+        assert events is iter(events)
+        mock.clock.run()
+        assert "clock" == next(events).kind
+        mock.clock.run()
+        events.close()
+    assert [] == list(events)
+
+
+def test_closing_a_stream_closes_its_connection() -> None:
+    """While the Mock stays open."""
+    with ExitStack() as stack:
+        server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        mock = stack.enter_context(Mock(f"http://127.0.0.1:{server.getsockname()[1]}"))
+        opening = stack.enter_context(ThreadPoolExecutor(1)).submit(mock.events)
+        client = stack.enter_context(server.accept()[0])
+        client.settimeout(60)
+        client.recv(65536)
+        client.sendall(sent("id: run.7\n\n"))
+        opening.result(60).close()
+        assert b"" == client.recv(1)
+
+
+def test_a_stream_can_be_closed_by_another_thread() -> None:
+    """The thread that waits for an event sees the end at once, not an error."""
+    first = "id: run.7\n\nid: run.8\nevent: other\ndata: {}\n\n"
+    with ThreadPoolExecutor(1) as threads, answering(sent(first), stays=True) as url, Mock(url) as mock:
+        events, began = mock.events(), threading.Event()
+
+        def read() -> list[str]:
+            kinds = []
+            for event in events:
+                kinds.append(event.kind)
+                began.set()
+            return kinds
+
+        waiting = threads.submit(read)
+        assert began.wait(60)
+        events.close()
+        assert ["other"] == waiting.result(30)
+
+
+def test_a_stream_ends_with_its_gateway() -> None:
+    """A thread that waits for an event gets Unreachable."""
     with ExitStack() as stack:
         threads, running = stack.enter_context(ThreadPoolExecutor(1)), stack.enter_context(live())
         mock = Mock(running.config.url)
-        running.create()
-        events = mock.events(after=FIRST)
-        assert ["payment", "call"] == [next(events).kind, next(events).kind]
-        waiting = threads.submit(next, events)
+        waiting = threads.submit(next, mock.events())
         stack.close()
         with pytest.raises(Unreachable):
             waiting.result(60)
         mock.close()
 
 
-# --- from when on -----------------------------------------------------------------------------------------------------
-
-
-def test_from_the_moment_that_it_is_made(mock: Mock, gateway: Live) -> None:
-    """What happens after it was made comes, though nobody had asked for the first by then; what was before does not."""
-    shop = Shop(gateway, str(mock.client_id))
-    shop.pay("before")
-    with mock.events(kind="call") as events:
-        shop.pay("after")
-        shop.pay("later")
-        assert ["after", "later"] == [next(events).record.payment_request_id for _ in range(2)]
-
-
-def test_last_id(mock: Mock) -> None:
-    """It is the id of the latest event that came, and before that of the latest that there was."""
-    with mock.events() as events:
-        before = events.last_id
-        mock.clock.run()
-        assert next(events).id == events.last_id != before
-    with mock.events(after=before) as since:
-        assert events.last_id == next(since).id
-    with mock.events(after=events.last_id) as again:
-        assert events.last_id == again.last_id
-
-
-def test_last_id_although_nothing_was_heard() -> None:
-    """The id that a gateway tells when it lets a listener in counts too: all that was missed can be asked for."""
-    with (
-        answering(http("200 OK", "text/event-stream", "retry: 1000\nid: run.7\n\n: still here\n\n")) as url,
-        Mock(url) as mock,
-        mock.events() as events,
-    ):
-        assert ([], "run.7") == (list(events), events.last_id)
-
-
-def test_missed() -> None:
-    """That events were missed comes as an event, and changes nothing about where to go on from."""
-    told = 'event: missed\ndata: {"missed": 3}\n\nid: run.12\nevent: reset\ndata: {"clientId": null}\n\n'
-    with (
-        answering(http("200 OK", "text/event-stream", told)) as url,
-        Mock(url) as mock,
-        mock.events(after="run.7") as events,
-    ):
-        missed = next(events)
-        assert ("missed", {"missed": 3}, "run.7") == (missed.kind, missed.record, events.last_id)
-        reset = next(events)
-        assert ("reset", {"clientId": None}, "run.12", "run.12") == (reset.kind, reset.record, reset.id, events.last_id)
-
-
-# --- until when -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("by", ["close", "block"])
-def test_closed(fresh: Live, by: str) -> None:
-    """Closed, by hand or at the end of its block, it ends without a complaint, and the gateway has a listener less."""
-    with Mock(fresh.config.url) as mock:
-        before = fresh.components.events.listeners
-        if by == "close":
-            events = mock.events()
-            mock.clock.run()
-            assert ("clock", before + 1) == (next(events).kind, fresh.components.events.listeners)
-            mock.clock.run()
-            events.close()
-            events.close()
-        else:
-            with mock.events() as events:
-                assert events is iter(events)
-        assert [] == list(events)
-        eventually(lambda: fresh.components.events.listeners == before or None)
-
-
-def test_closed_in_another_thread(mock: Mock) -> None:
-    """Who waits for an event of a stream that is closed meanwhile meets its end with the next, and no error."""
-    events = mock.events(kind="clock")
-    with ThreadPoolExecutor(1) as threads:
-        mock.clock.run()
-        assert "clock" == next(events).kind
-        waiting = threads.submit(list, events)
-        events.close()
-        mock.clock.run()
-        assert len(waiting.result(60)) <= 1
-
-
-def test_a_timeout() -> None:
-    """Whoever waits for one event too many is told so, and the stream is closed."""
-    told = "retry: 1000\nid: run.7\n\nid: run.8\nevent: other\ndata: {}\n\n"
-    reply = http("200 OK", "text/event-stream", told)
-    with answering(reply, stays=True) as url, Mock(url) as mock, mock.events(timeout=0.2) as events:
-        assert next(events).kind == "other"
-        with pytest.raises(TimeoutError, match=r"no event came within 0\.2 s"):
+@pytest.mark.parametrize(("timeout", "keep_alives"), [(0, 2), (0.2, 0)])
+def test_a_timeout_ends_a_wait(timeout: float, keep_alives: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """TimeoutError after so many seconds without an event, keep-alives or not; the stream is closed then."""
+    monkeypatch.setattr(transport, "_LEAST_SILENCE", 0.1)
+    reply = sent("id: run.7\n\nid: run.8\nevent: other\ndata: {}\n\n" + "id: run.9\n\n" * keep_alives)
+    with answering(reply, stays=True) as url, Mock(url) as mock, mock.events(timeout=timeout) as events:
+        assert "other" == next(events).kind
+        with pytest.raises(TimeoutError, match=f"within {timeout:g} s"):
             next(events)
         assert [] == list(events)
 
 
-def test_a_timeout_while_the_gateway_shows_that_it_is_there() -> None:
-    """Signs of life put the end off no further than the next of them."""
-    told = "retry: 1000\nid: run.7\n\n" + "id: run.8\n\n" * 3
-    with (
-        answering(http("200 OK", "text/event-stream", told)) as url,
-        Mock(url) as mock,
-        pytest.raises(TimeoutError),
-        mock.events(timeout=0) as events,
-    ):
-        next(events)
-
-
-def test_a_gateway_that_falls_silent(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a timeout a gateway that shows no sign of life counts as gone."""
-    monkeypatch.setattr(transport, "_SILENCE", 0.2)
-    with live() as running, Mock(running.config.url) as mock, pytest.raises(Unreachable), mock.events() as events:
-        next(events)
+def test_silence_without_a_timeout_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gateway that sends not even a keep-alive for 60 seconds is gone."""
+    monkeypatch.setattr(transport, "_SILENCE", 0.1)
+    with answering(sent("id: run.7\n\n"), stays=True) as url, Mock(url) as mock:
+        events = mock.events()
+        with pytest.raises(Unreachable):
+            next(events)

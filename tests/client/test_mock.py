@@ -1,11 +1,10 @@
-"""``Mock`` against running gateways: for one client id and for all, with an admin token and without."""
+"""``Mock`` against running gateways: for one client id and for all of them."""
 
 from __future__ import annotations
 
 import json
 import pickle
-import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -20,254 +19,204 @@ from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.errors import AdminError, Unreachable, UsageError, WaitTimeout
 from mock_alipay.signing import keys
 from tests.live import Answer, Live, live, sample
-from tests.memory import done
 
+TOKEN = "a-token-of-ours"
 REFUSING = {"description": "Refuses. 🙅 \x7f", "createPaymentSession": {"result": "RISK_REJECT"}}
-"""A scenario, with letters that YAML would not take as JSON writes them."""
+"""A scenario with characters that JSON and YAML write differently."""
+
+Pay = Callable[..., Answer]
 
 
-@pytest.fixture(scope="module", params=[None, "a-token-of-ours"], ids=["open", "token"])
-def own(request: pytest.FixtureRequest) -> Iterator[Live]:
-    """A gateway for the tests here alone, so that they may steer all client ids."""
-    with live(Config(seed=1, admin_token=request.param)) as running:
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A gateway of this module's own, so that tests may change the state of all client ids. It requires a token."""
+    with live(Config(seed=1, admin_token=TOKEN)) as running:
         yield running
 
 
 @pytest.fixture(params=[True, False], ids=["one", "all"])
-def mock(request: pytest.FixtureRequest, own: Live, whom: str) -> Iterator[Mock]:
-    """The gateway in the hands of one client id, or for all of them."""
-    with Mock(own.config.url, admin_token=own.config.admin_token) as everyone:
-        yield everyone.for_client(whom if request.param else None)
+def mock(request: pytest.FixtureRequest, own: Live, client_id: str) -> Iterator[Mock]:
+    """The gateway, for one client id and for all of them."""
+    with Mock(own.config.url, admin_token=TOKEN) as everyone:
+        yield everyone.for_client(client_id if request.param else None)
         everyone.reset()
 
 
-class Shop:
-    """A merchant who calls ``own``."""
-
-    def __init__(self, own: Live, client_id: str) -> None:
-        self._own = own
-        self.client_id = client_id
-
-    def pay(self, payment_request_id: str | None = None, **how: Any) -> Answer:
-        """A call; ``how`` goes to ``Live.create``."""
-        return self._own.create(sample(payment_request_id, paymentNotifyUrl=None), client_id=self.client_id, **how)
-
-
 @pytest.fixture
-def shop(own: Live, whom: str) -> Shop:
-    """The merchant whom a scoped ``mock`` is about."""
-    return Shop(own, whom)
+def pay(own: Live, client_id: str) -> Pay:
+    """Calls createPaymentSession; the test's own merchant does, unless ``client_id`` names another."""
+
+    def pay(payment_request_id: str | None = None, **call: Any) -> Answer:
+        call.setdefault("client_id", client_id)
+        return own.create(sample(payment_request_id, paymentNotifyUrl=None), **call)
+
+    return pay
 
 
-@pytest.fixture
-def stranger(own: Live) -> Shop:
-    """Another merchant of the same gateway."""
-    return Shop(own, f"SANDBOX_{uuid.uuid4().hex}")
+OTHER = "SANDBOX_OTHER"
 
 
-def numbers(calls: list[CallRecord]) -> list[int]:
-    """The ids of calls, which count up."""
-    return [int(call.id) for call in calls]
+def ids(calls: list[CallRecord]) -> list[str]:
+    """The ids of calls."""
+    return [call.id for call in calls]
 
 
-def number(answer: Answer) -> int:
-    """The id of the call that got this answer."""
-    return int(answer.headers["mock-call-id"])
+def id_of(reply: Answer) -> str:
+    """The id of the call with this reply."""
+    return reply.headers["mock-call-id"]
 
 
 # --- the gateway ------------------------------------------------------------------------------------------------------
 
 
-def test_health(mock: Mock, own: Live) -> None:
-    """It says which version answers, at the URL that merchants configure."""
-    assert (__version__, own.config.url) == (mock.health(), mock.url)
+def test_a_mock_knows_its_gateway(mock: Mock, own: Live) -> None:
+    """Version, URL and what clients need; ``repr`` shows no token."""
+    assert (__version__, own.config.url, own.components.env) == (mock.health(), mock.url, mock.env)
+    scope = f", client_id={mock.client_id!r}" if mock.client_id else ""
+    assert f"Mock({own.config.url!r}{scope})" == repr(mock)
 
 
-def test_env(mock: Mock, own: Live) -> None:
-    """``env`` is what the gateway says that clients must be set up with."""
-    assert own.components.env == mock.env
+@pytest.mark.parametrize(("token", "words"), [(None, "got none"), ("another-token", "got another")])
+def test_only_health_works_without_the_token(own: Live, token: str | None, words: str) -> None:
+    """Other requests and streams are refused with 401."""
+    with Mock(own.config.url, admin_token=token) as mock:
+        assert __version__ == mock.health()
+        for request in (mock.calls, mock.events):
+            with pytest.raises(AdminError, match=words) as caught:
+                request()
+            assert 401 == caught.value.status
 
 
-def test_repr(whom: str) -> None:
-    """It shows where it looks and for whom, and no token."""
-    url = "http://127.0.0.1:2088"
-    shown = [repr(Mock(url + "/", client_id=client, admin_token="secret-token")) for client in (None, whom)]
-    assert [f"Mock('{url}')", f"Mock('{url}', client_id='{whom}')"] == shown
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (lambda mock: mock.scenario("sucess"), "did you mean success"),
+        (lambda mock: mock.load("ours", {"description": "", "pay": {"result": "SUCCES"}}), "did you mean SUCCESS"),
+        (lambda mock: mock.add_merchant("SANDBOX_A", "no key"), "publicKey"),
+        (lambda mock: mock.call("999999"), "999999"),
+        (lambda mock: mock.payment("nothing"), "no session or payment"),
+    ],
+    ids=["scenario", "load", "add_merchant", "call", "payment"],
+)
+def test_a_refused_request_is_an_admin_error(own: Live, request_: Callable[[Mock], object], words: str) -> None:
+    """With the gateway's reason and status."""
+    with Mock(own.config.url, admin_token=TOKEN) as mock, pytest.raises(AdminError, match=words) as caught:
+        request_(mock)
+    assert caught.value.problem["status"] == caught.value.status in (400, 404)
 
 
 # --- scenarios --------------------------------------------------------------------------------------------------------
 
 
-def test_scenario(mock: Mock, shop: Shop, stranger: Shop) -> None:
-    """A scenario plays until it is taken back, for the client id alone or for all."""
+def test_a_chosen_scenario_applies_until_it_is_cleared(mock: Mock, pay: Pay) -> None:
+    """Or to the next ``times`` calls; to those of one client id, or of all."""
     mock.scenario("risk-reject")
-    during = shop.pay().code, stranger.pay().code
+    assert ("RISK_REJECT", "SUCCESS" if mock.client_id else "RISK_REJECT") == (pay().code, pay(client_id=OTHER).code)
     mock.clear_scenario()
-    assert (("RISK_REJECT", "SUCCESS" if mock.client_id else "RISK_REJECT"), "SUCCESS") == (during, shop.pay().code)
-
-
-def test_scenario_for_some_calls(mock: Mock, shop: Shop) -> None:
-    """With ``times`` it plays for so many calls."""
+    assert "SUCCESS" == pay().code
     mock.scenario("process-fail", times=2)
-    assert ["PROCESS_FAIL", "PROCESS_FAIL", "SUCCESS"] == [shop.pay().code for _ in range(3)]
-
-
-def test_unknown_scenario(mock: Mock) -> None:
-    """A name that is none is refused with the one that was perhaps meant."""
-    with pytest.raises(AdminError, match="there is no scenario 'sucess'; did you mean success") as caught:
-        mock.scenario("sucess")
-    assert caught.value.problem["status"] == caught.value.status == 400
+    assert ["PROCESS_FAIL", "PROCESS_FAIL", "SUCCESS"] == [pay().code for _ in range(3)]
 
 
 @pytest.mark.parametrize("scenario", [REFUSING, json.dumps(REFUSING, ensure_ascii=False).replace("\x7f", "")])
-def test_load(mock: Mock, shop: Shop, stranger: Shop, scenario: Any) -> None:
-    """A scenario as a mapping or as text can be played at once, is listed, and is gone after a reset."""
+def test_a_loaded_scenario_lasts_until_reset(mock: Mock, pay: Pay, scenario: Any) -> None:
+    """As a mapping or as text, for one client id or for all; it is listed and can be selected at once."""
     mock.load("ours", scenario)
-    (listed,) = (found for found in mock.scenarios() if found.name == "ours")
+    (listed,) = (record for record in mock.scenarios() if record.name == "ours")
     assert (mock.client_id, None, ["createPaymentSession"]) == (listed.client_id, listed.file, listed.endpoints)
     assert listed.description.startswith("Refuses. 🙅")
-    asked = {"mock-scenario": "ours"}
-    assert "RISK_REJECT" == shop.pay(extra=asked).code
-    assert (400 if mock.client_id else 200) == stranger.pay(extra=asked).status
+    header = {"mock-scenario": "ours"}
+    assert "RISK_REJECT" == pay(extra=header).code
+    assert (400 if mock.client_id else 200) == pay(client_id=OTHER, extra=header).status
     mock.reset()
-    assert "ours" not in [found.name for found in mock.scenarios()]
+    shipped = {record.name: record.file for record in mock.scenarios()}
+    assert (False, True) == ("ours" in shipped, str(shipped["slow"]).endswith("slow.yaml"))
 
 
-def test_load_a_bad_scenario(mock: Mock) -> None:
-    """A scenario that cannot be played is refused with place and reason."""
-    with pytest.raises(AdminError, match=r"createPaymentSession\.result.*did you mean SUCCESS\?"):
-        mock.load("ours", {"description": "Ours.", "createPaymentSession": {"result": "SUCCES"}})
+# --- calls ------------------------------------------------------------------------------------------------------------
 
 
-def test_scenarios(mock: Mock, own: Live) -> None:
-    """Every shipped scenario is listed, with its file."""
-    found = {scenario.name: scenario for scenario in mock.scenarios()}
-    assert set(done(own.components.selector.registry.library())) == set(found)
-    assert (["*"], ["*"], None) == (found["slow"].endpoints, found["slow"].calls, found["slow"].client_id)
-    assert str(found["slow"].file).endswith("slow.yaml")
-
-
-# --- looking back -----------------------------------------------------------------------------------------------------
-
-
-def test_calls(mock: Mock, shop: Shop, stranger: Shop) -> None:
-    """Calls come newest first, no more than asked for, those of others only without a client id."""
-    answers = [shop.pay(), stranger.pay(), shop.pay(), shop.pay(extra={"mock-scenario": "risk-reject"})]
-    seen = [number(answer) for answer in reversed(answers) if not mock.client_id or answer is not answers[1]]
-    assert seen == numbers(mock.calls())
-    assert seen[:2] == numbers(mock.calls(limit=2))
-    assert seen[:2] == numbers(mock.calls(after=number(answers[1])))
-    assert (len(seen), 1) == (mock.count(), mock.count(after=seen[1]))
+def test_calls_are_listed_newest_first(mock: Mock, pay: Pay) -> None:
+    """``limit`` and ``after`` select; those of other client ids are listed only for all."""
+    replies = [pay(), pay(client_id=OTHER), pay(), pay()]
+    visible = [id_of(reply) for reply in reversed(replies) if not mock.client_id or reply is not replies[1]]
+    assert (visible, len(visible)) == (ids(mock.calls()), mock.count())
+    assert visible[:2] == ids(mock.calls(limit=2)) == ids(mock.calls(after=id_of(replies[1])))
+    assert 1 == mock.count(after=visible[1])
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    "filter_",
     [
-        ("endpoint", "createPaymentSession"),
-        ("payment_request_id", "the one"),
-        ("result_code", "RISK_REJECT"),
-        ("scenario", "risk-reject"),
+        {"endpoint": "createPaymentSession"},
+        {"payment_request_id": "the one"},
+        {"result_code": "RISK_REJECT"},
+        {"scenario": "risk-reject"},
     ],
+    ids=lambda filter_: next(iter(filter_)),
 )
-def test_filters(mock: Mock, own: Live, shop: Shop, name: str, value: str) -> None:
-    """Each filter finds the one call that fits, alone and beside another."""
-    own.request("POST", "/ams/api/v1/payments/nothing", b"{}", {"client-id": shop.client_id})
-    if name != "endpoint":
-        shop.pay()
-    wanted = number(shop.pay("the one", extra={"mock-scenario": "risk-reject"}))
-    filters: Any = {name: value}
-    assert [wanted] == numbers(mock.calls(**filters, client_id=shop.client_id))
-    assert (1, str(wanted)) == (mock.count(**filters), mock.wait(**filters, timeout=0).id)
+def test_filters_select_calls(mock: Mock, own: Live, pay: Pay, client_id: str, filter_: Any) -> None:
+    """In lists, counts and waits, alone and together with others."""
+    own.request("POST", "/ams/api/v1/payments/nothing", b"{}", {"client-id": client_id})
+    if "endpoint" not in filter_:
+        pay()
+    match = id_of(pay("the one", extra={"mock-scenario": "risk-reject"}))
+    assert [match] == ids(mock.calls(**filter_, client_id=client_id))
+    assert (1, match) == (mock.count(**filter_), mock.wait(**filter_, timeout=0).id)
 
 
 @pytest.mark.parametrize("method", ["calls", "count", "wait"])
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("clientId", "there is no filter clientId; did you mean client_id? Filters are client_id, endpoint,"),
-        ("result", "there is no filter result; did you mean result_code? Filters are"),
-        ("colour", "there is no filter colour. Filters are"),
-    ],
-)
-def test_unknown_filter(mock: Mock, method: str, name: str, words: str) -> None:
-    """A filter that is none is told before anything is sent, with the one that was perhaps meant."""
-    with pytest.raises(TypeError) as caught:
-        getattr(mock, method)(**{name: "x"})
-    assert str(caught.value).startswith(words)
+def test_an_unknown_filter_is_a_type_error(own: Live, method: str) -> None:
+    """With a suggestion where a name is close, and all names."""
+    with Mock(own.config.url) as mock:
+        for name, words in (("clientId", "clientId; did you mean client_id?"), ("colour", "colour.")):
+            with pytest.raises(TypeError) as caught:
+                getattr(mock, method)(**{name: "x"})
+            assert f"unknown filter {words} Filters are client_id, endpoint," in str(caught.value)
 
 
-def test_call(mock: Mock, shop: Shop, own: Live) -> None:
-    """One call can be seen whole, with what was signed."""
-    answer = shop.pay()
-    found = mock.call(answer.headers["mock-call-id"])
-    assert (shop.client_id, True) == (found["requestHeaders"]["client-id"], "request" in found["signed"])
-
-
-def test_call_that_is_none(mock: Mock) -> None:
-    """An id that no call has is told."""
-    with pytest.raises(AdminError, match="no call '999999'"):
-        mock.call("999999")
-
-
-def test_wait_for_what_has_come(mock: Mock, shop: Shop) -> None:
-    """A call that is there already is answered at once, the newest of those that fit."""
-    shop.pay()
-    newest = number(shop.pay())
-    assert newest == int(mock.wait(count=2, timeout=0).id)
-
-
-def test_wait_for_what_comes(mock: Mock, shop: Shop) -> None:
-    """A call that comes later is answered as soon as it is there."""
-    before = number(shop.pay())
+def test_wait_returns_the_newest_call(mock: Mock, pay: Pay) -> None:
+    """At once when enough calls have come, or as soon as they do."""
+    pay()
+    newest = id_of(pay())
+    assert newest == mock.wait(count=2, timeout=0).id
     with ThreadPoolExecutor(1) as threads:
-        waiting = threads.submit(mock.wait, after=before, timeout=20.0)
-        came = shop.pay()
-        assert number(came) == int(waiting.result(60).id)
+        waiting = threads.submit(mock.wait, after=newest, timeout=60.0)
+        assert id_of(pay()) == waiting.result(60).id
 
 
-def test_wait_in_vain(mock: Mock, shop: Shop) -> None:
-    """What has not come is a TimeoutError that names what came instead, and where the nearest differs."""
-    shop.pay("something-else")
-    nearest = shop.pay("the-other")
-    shop.pay("yet-another")
+def test_a_wait_times_out_with_the_nearest_call(mock: Mock, pay: Pay, client_id: str) -> None:
+    """Its text says how the nearest call differs; ``problem`` has it as data; both survive pickling."""
+    pay("something-else")
+    nearest = id_of(pay("the-other"))
+    pay("yet-another")
     with pytest.raises(TimeoutError) as caught:
-        mock.wait(payment_request_id="the-other", result_code="RISK_REJECT", client_id=shop.client_id, timeout=0.01)
+        mock.wait(payment_request_id="the-other", result_code="RISK_REJECT", client_id=client_id, timeout=0.01)
     error = caught.value
     assert isinstance(error, WaitTimeout)
-    assert 408 == error.status
-    assert "waited 0.01 s for 1 call" in str(error)
-    assert "paymentRequestId=the-other and resultCode=RISK_REJECT" in str(error)
-    assert f"the closest, #{number(nearest)}, differs in resultCode (SUCCESS)" in str(error)
-    assert str(number(nearest)) == error.problem["nearest"][0]["id"]
+    for words in ("waited 0.01 s for 1 call", "resultCode=RISK_REJECT", f"#{nearest}, differs in resultCode (SUCCESS)"):
+        assert words in str(error)
+    assert "request" in mock.call(nearest)["signed"]
+    assert (408, nearest) == (error.status, error.problem["nearest"][0]["id"])
+    loaded = pickle.loads(pickle.dumps(error))
+    assert (WaitTimeout, str(error), error.problem) == (type(loaded), str(loaded), loaded.problem)
 
 
-@pytest.mark.parametrize("kind", [AdminError, WaitTimeout])
-def test_what_is_refused_can_be_told_elsewhere(mock: Mock, kind: type[AdminError]) -> None:
-    """An error is the same on the other side of a process pool, as pytest-xdist and others have them."""
-    with pytest.raises(kind) as caught:
-        mock.wait(payment_request_id="nothing-like-it", timeout=0, after=0 if kind is WaitTimeout else -1)
-    found = pickle.loads(pickle.dumps(caught.value))
-    assert (kind, str(caught.value), caught.value.problem) == (type(found), str(found), found.problem)
-
-
-def test_payments(mock: Mock, shop: Shop, stranger: Shop) -> None:
-    """Payments are those of the client id or of all; one can be asked for by any id that merchants make up."""
-    shop.pay("a/b ?c=d&e#ü%2F")
-    stranger.pay("theirs")
-    expected = ["a/b ?c=d&e#ü%2F"] if mock.client_id else ["theirs", "a/b ?c=d&e#ü%2F"]
+def test_payments_are_listed_newest_first(mock: Mock, pay: Pay, client_id: str) -> None:
+    """One can be fetched by its paymentRequestId."""
+    pay("ours")
+    pay("theirs", client_id=OTHER)
+    expected = ["ours"] if mock.client_id else ["theirs", "ours"]
     assert expected == [payment.payment_request_id for payment in mock.payments()]
     assert expected[:1] == [payment.payment_request_id for payment in mock.payments(limit=1)]
-    payment = mock.payment("a/b ?c=d&e#ü%2F")
-    assert (MockPayment, shop.client_id, "OPEN") == (type(payment), payment.client_id, payment.session_status)
-    assert "a/b ?c=d&e#ü%2F" == payment.request["paymentRequestId"]
-    with pytest.raises(AdminError, match="no session or payment was created"):
-        mock.payment("nothing")
+    payment = mock.payment("ours")
+    assert (MockPayment, client_id, "OPEN") == (type(payment), payment.client_id, payment.session_status)
 
 
-def test_reset(mock: Mock, shop: Shop, stranger: Shop) -> None:
-    """What happened and what was set is forgotten, of the client id alone or of all."""
-    shop.pay("ours")
-    stranger.pay("theirs")
+def test_reset_deletes_and_resets_everything(mock: Mock, pay: Pay) -> None:
+    """Of one client id, or of all."""
+    pay("ours")
+    pay("theirs", client_id=OTHER)
     mock.scenario("risk-reject")
     mock.clock.advance(timedelta(days=1))
     mock.reset()
@@ -275,118 +224,68 @@ def test_reset(mock: Mock, shop: Shop, stranger: Shop) -> None:
     left = ["theirs"] if mock.client_id else []
     assert left == [call.payment_request_id for call in everyone.calls()]
     assert left == [payment.payment_request_id for payment in everyone.payments()]
-    assert (timedelta(), "SUCCESS") == (mock.clock.state.ahead, shop.pay().code)
+    assert (timedelta(), "SUCCESS") == (mock.clock.state.ahead, pay().code)
 
 
 # --- merchants --------------------------------------------------------------------------------------------------------
 
 
-def test_add_merchant(mock: Mock, shop: Shop) -> None:
-    """A merchant's key is held to from then on; keys get versions in the order added."""
+def test_an_added_key_is_required_until_it_is_removed(mock: Mock, pay: Pay, client_id: str) -> None:
+    """A reset keeps it; key versions count from 1."""
     first, second = keys.shipped_forger_key(), keys.shipped_gateway_key()
-    versions = [
-        mock.add_merchant(shop.client_id, keys.bare_public_key(key.public_key())) for key in (first, second, first)
-    ]
-    assert [1, 2, 1] == versions
-    assert ["SUCCESS", "INVALID_SIGNATURE"] == [shop.pay(key=key).code for key in (first, keys.shipped_merchant_key())]
-
-
-def test_add_a_bad_key(mock: Mock, shop: Shop) -> None:
-    """What is no public key is refused with words."""
-    with pytest.raises(AdminError, match="publicKey: expected an RSA public key"):
-        mock.add_merchant(shop.client_id, "no key")
-
-
-def test_remove_merchant(mock: Mock, shop: Shop) -> None:
-    """Added keys outlive a reset; taken away, they are held to no longer, and versions count from one again."""
-    key = keys.bare_public_key(keys.shipped_forger_key().public_key())
-    assert 1 == mock.add_merchant(shop.client_id, key)
+    public_keys = [keys.bare_public_key(key.public_key()) for key in (first, second, first)]
+    assert [1, 2, 1] == [mock.add_merchant(client_id, key) for key in public_keys]
     mock.reset()
-    assert "INVALID_SIGNATURE" == shop.pay().code
-    mock.remove_merchant(shop.client_id)
-    assert ("SUCCESS", 1) == (shop.pay().code, mock.add_merchant(shop.client_id, key))
-    mock.remove_merchant(shop.client_id)
-    mock.remove_merchant(shop.client_id)
+    assert ["SUCCESS", "INVALID_SIGNATURE"] == [pay(key=key).code for key in (first, keys.shipped_merchant_key())]
+    for _ in range(2):
+        mock.remove_merchant(client_id)
+    assert ("SUCCESS", 1) == (pay().code, mock.add_merchant(client_id, public_keys[1]))
 
 
-def test_what_was_not_added_stays(mock: Mock, own: Live) -> None:
-    """The shipped test merchant's key cannot be taken away; one that was added beside it can."""
-    mock.add_merchant(TEST_CLIENT_ID, keys.bare_public_key(keys.shipped_forger_key().public_key()))
-    mock.remove_merchant(TEST_CLIENT_ID)
-    test_merchant = Shop(own, TEST_CLIENT_ID)
-    answers = [test_merchant.pay(), test_merchant.pay(key=keys.shipped_forger_key())]
-    assert ["SUCCESS", "INVALID_SIGNATURE"] == [answer.code for answer in answers]
-
-
-def executed(mock: Mock) -> CallRecord:
-    """What the gateway says of a call of the official SDK, set up with the mock's credentials."""
+@pytest.mark.parametrize("scope", ["own", "all", "test merchant"])
+def test_credentials_configure_the_official_sdk(mock_alipay: Mock, scope: str) -> None:
+    """The gateway accepts its signatures, and it accepts the gateway's. Without a client id: the test merchant's."""
+    scopes = {
+        "own": mock_alipay,
+        "all": mock_alipay.for_client(None),
+        "test merchant": mock_alipay.for_client(TEST_CLIENT_ID),
+    }
+    mock = scopes[scope]
     client = DefaultAlipayClient(mock.url, **mock.credentials)
     request = AlipayPaymentSessionRequest()
     request.to_ams_json = lambda: json.dumps(sample())
-    reply = json.loads(client.execute(request))
-    assert "SUCCESS" == reply["result"]["resultCode"]
-    return mock.wait(timeout=0)
+    assert "SUCCESS" == json.loads(client.execute(request))["result"]["resultCode"]
+    call = mock.wait(timeout=0)
+    assert (mock.client_id or TEST_CLIENT_ID, "valid") == (call.client_id, call.signature["verdict"])
 
 
-def test_credentials(mock_alipay: Mock) -> None:
-    """They set up the official SDK: its calls are verified, and it verifies the replies."""
-    call = executed(mock_alipay)
-    assert (mock_alipay.client_id, "valid") == (call.client_id, call.signature["verdict"])
-
-
-@pytest.mark.parametrize("client_id", [None, TEST_CLIENT_ID])
-def test_credentials_of_the_test_merchant(mock_alipay: Mock, client_id: str | None) -> None:
-    """Without a client id of one's own they are those of the shipped test merchant."""
-    call = executed(mock_alipay.for_client(client_id))
-    assert (TEST_CLIENT_ID, "valid") == (call.client_id, call.signature["verdict"])
-
-
-def test_credentials_that_are_not_known(mock: Mock) -> None:
-    """A merchant whose private key nobody told has none."""
-    with pytest.raises(UsageError, match="the private key of SANDBOX_SOMEONE is not known"):
+def test_credentials_need_a_known_private_key(mock: Mock) -> None:
+    """One that was passed in, or the test merchant's."""
+    with pytest.raises(UsageError, match="merchant_private_key"):
         _ = mock.for_client("SANDBOX_SOMEONE").credentials
-    other = mock.for_client("SANDBOX_SOMEONE", merchant_private_key="theirs")
-    assert ("SANDBOX_SOMEONE", "theirs") == (other.credentials["client_id"], other.credentials["merchant_private_key"])
+    credentials = mock.for_client("SANDBOX_SOMEONE", merchant_private_key="theirs").credentials
+    assert ("SANDBOX_SOMEONE", "theirs") == (credentials["client_id"], credentials["merchant_private_key"])
 
 
-def test_an_empty_client_id(mock: Mock) -> None:
-    """It is no client id, nor does it stand for all of them."""
-    expected = "client_id: expected a client id, or None for all of them, got an empty string"
-    with pytest.raises(UsageError, match=expected):
-        Mock(mock.url, client_id="")
-    with pytest.raises(UsageError, match=expected):
-        mock.for_client("")
+# --- scopes and connections -------------------------------------------------------------------------------------------
 
 
-# --- connections ------------------------------------------------------------------------------------------------------
+def test_an_empty_client_id_is_refused(mock: Mock) -> None:
+    """It does not stand for all."""
+    for make in (mock.for_client, lambda client_id: Mock(mock.url, client_id=client_id)):
+        with pytest.raises(UsageError, match="client_id"):
+            make("")
 
 
-def test_for_client_shares_the_connection(own: Live, whom: str) -> None:
-    """What ``for_client`` gives may be closed, which closes nothing; it ends with the one that it came from."""
-    with Mock(own.config.url, admin_token=own.config.admin_token) as mock:
-        with mock.for_client(whom) as other:
-            assert (whom, None) == (other.client_id, mock.client_id)
+def test_for_client_shares_the_connections(own: Live) -> None:
+    """Closing the new Mock closes nothing; it ends with its origin, which knows the client ids that were used."""
+    with Mock(own.config.url, admin_token=TOKEN) as mock:
+        public_key = str(mock.env["gatewayPublicKey"])
+        with mock.for_client("A") as other:
+            other.for_client("B").add_merchant("C", public_key)
+            mock.for_client(None)
+            assert ("A", None, ["A", "B", "C"]) == (other.client_id, mock.client_id, mock.introduced)
         assert [__version__, __version__] == [mock.health(), other.health()]
+        mock.remove_merchant("C")
     with pytest.raises(Unreachable, match="this Mock's block has ended"):
         other.health()
-
-
-def test_what_it_introduced(own: Live) -> None:
-    """The client ids that it was asked for, also by those that it gave out: what a fixture cleans up."""
-    with Mock(own.config.url, admin_token=own.config.admin_token) as mock:
-        key = str(mock.env["gatewayPublicKey"])
-        mock.for_client("A").for_client("B").add_merchant("C", key)
-        mock.for_client(None)
-        assert mock.introduced == ["A", "B", "C"]
-
-
-@pytest.mark.parametrize(("token", "found"), [(None, "none"), ("another-token", "another")])
-def test_wrong_token(token: str | None, found: str) -> None:
-    """Without the right token only health is told."""
-    with live(Config(admin_token="a-token-of-ours")) as running, Mock(running.config.url, admin_token=token) as mock:
-        assert __version__ == mock.health()
-        with pytest.raises(AdminError, match=f"expected Bearer and the token.*got {found}") as caught:
-            mock.calls()
-        assert 401 == caught.value.status
-        with pytest.raises(AdminError, match=f"got {found}"):
-            mock.events()

@@ -1,154 +1,165 @@
-"""Notifications in a test's hands."""
+"""``Mock.notifications``: listing, waiting, resending and sending."""
 
 from __future__ import annotations
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from mock_alipay.client import Mock, NotificationRecord
+from mock_alipay.client import Mock
 from mock_alipay.errors import AdminError, WaitTimeout
-from tests.client.conftest import Open
+from tests.client.conftest import Create
 from tests.live import Live
 from tests.shop import ACKNOWLEDGED, FAULTY, Shop
 
+MINUTES = timedelta(minutes=1)
 
-def test_a_merchant_is_told(mock: Mock, webhook: Shop, whom: str, opened: Open) -> None:
-    """Who waits gets the newest that fits, typed, with what was sent and answered; one alone has what was signed."""
-    paid = mock.payment(opened()).pay()
-    told = mock.notifications.wait(notification="notifyPayment", payment_request_id="p")
-    (received,) = webhook.got(f"/{whom}")
-    assert (whom, "p", "ACCEPTED", "success") == (
-        told.client_id,
-        told.payment_request_id,
-        told.status,
-        told.scenario,
+
+def test_wait_returns_the_delivered_notification(mock: Mock, webhook: Shop, client_id: str, create: Create) -> None:
+    """With its body and its attempt; ``get`` also has the signed text."""
+    paid = mock.payment(create()).pay()
+    notification = mock.notifications.wait(notification="notifyPayment", payment_request_id="p")
+    (received,) = webhook.got(f"/{client_id}")
+    assert (client_id, "p", "ACCEPTED", "success", received.body, paid.payment_id) == (
+        notification.client_id,
+        notification.payment_request_id,
+        notification.status,
+        notification.scenario,
+        notification.request,
+        notification.request["paymentId"],
     )
-    assert (received.body, paid.payment_id) == (told.request, told.request["paymentId"])
-    (attempt,) = told.attempts
+    (attempt,) = notification.attempts
     assert (200, True, None, False) == (attempt.http_status, attempt.accepted, attempt.why, attempt.by_hand)
-    assert timedelta(0) <= attempt.time - told.created < timedelta(minutes=1)
     assert received.headers.items() >= attempt.request_headers.items()
-    alone = mock.notifications.get(told.id)
-    assert told == dataclasses.replace(alone, signed=None)
-    head = f"POST /{whom}\n{whom}.{received.headers['request-time']}."
+    alone = mock.notifications.get(notification.id)
+    assert notification == dataclasses.replace(alone, signed=None)
+    head = f"POST /{client_id}\n{client_id}.{received.headers['request-time']}."
     assert head + received.raw.decode() == alone.signed
 
 
-def test_lists(mock: Mock, opened: Open) -> None:
-    """Newest first, of those that fit."""
+def test_the_list_is_filtered_and_newest_first(mock: Mock, create: Create) -> None:
+    """Filters, ``limit`` and ``after`` select."""
     for name in ("a", "b"):
-        mock.payment(opened(name)).pay()
-        mock.notifications.wait(payment_request_id=name)
-    mock.payment(opened("c", paymentNotifyUrl=None)).pay()
-    found = mock.notifications()
-    assert ["c", "b", "a"] == [one.payment_request_id for one in found]
-    assert found[:1] == mock.notifications(limit=1) == mock.notifications(status="REFUSED")
-    assert found[:2] == mock.notifications(after=found[2].id)
-    assert found[2:] == mock.notifications(payment_request_id="a", notification="notifyPayment")
-    assert [] == mock.notifications(notification="notifyRefund")
+        mock.payment(create(name)).pay(wait=True)
+    mock.payment(create("c", paymentNotifyUrl=None)).pay()
+    listed = mock.notifications()
+    assert ["c", "b", "a"] == [notification.payment_request_id for notification in listed]
+    assert listed[:1] == mock.notifications(limit=1) == mock.notifications(status="REFUSED")
+    assert listed[:2] == mock.notifications(after=listed[2].id)
+    assert listed[2:] == mock.notifications(payment_request_id="a", notification="notifyPayment")
 
 
-def test_one_client_or_all(gateway: Live, mock: Mock, whom: str, opened: Open) -> None:
-    """A Mock of one client id has that one's alone; one of all can ask for any."""
-    mock.payment(opened()).pay()
-    own = mock.notifications.wait()
-    other = mock.for_client(f"{whom}_other")
+def test_client_ids_are_isolated(gateway: Live, mock: Mock, client_id: str, create: Create) -> None:
+    """A Mock of one client id sees its own notifications only; one of all can filter by client id."""
+    mock.payment(create()).pay(wait=True)
+    other = mock.for_client(f"{client_id}_OTHER")
     assert [] == other.notifications()
-    with pytest.raises(WaitTimeout, match="no other one either"):
+    with pytest.raises(WaitTimeout):
         other.notifications.wait(timeout=0)
     with Mock(gateway.config.url) as everyone:
-        assert [own] == everyone.notifications(client_id=whom)
-        assert own in everyone.notifications(limit=1000)
+        assert mock.notifications() == everyone.notifications(client_id=client_id)
 
 
-def test_waiting_in_vain(mock: Mock, webhook: Shop, whom: str, opened: Open) -> None:
-    """It says how many came, and why the latest of them is not what was waited for."""
-    webhook.says(f"/{whom}", FAULTY)
-    mock.payment(opened()).pay()
-    mock.notifications.wait()
-    with pytest.raises(WaitTimeout) as caught:
-        mock.notifications.wait(status="ACCEPTED", timeout=0.01)
-    assert "waited 0.01 s for 1 notification" in str(caught.value)
-    assert "notifyPayment of p is PENDING: the HTTP status was 500, expected 200" in str(caught.value)
+def test_a_timeout_names_status_and_last_problem(mock: Mock, webhook: Shop, client_id: str, create: Create) -> None:
+    """Of the latest notification; ``problem`` has it as data."""
+    webhook.says(f"/{client_id}", FAULTY)
+    mock.payment(create()).pay(wait=True)
+    (notification,) = mock.notifications()
+    assert "PENDING" == mock.notifications.wait(id=notification.id).status
+    for id_ in (None, notification.id):
+        with pytest.raises(WaitTimeout, match=r"waited 0\.01 s .*notifyPayment of p is PENDING: .*500") as caught:
+            mock.notifications.wait(status="ACCEPTED", timeout=0.01, id=id_)
+        assert [notification.id] == [latest["id"] for latest in caught.value.problem["latest"]]
 
 
-def test_again_and_again(mock: Mock, webhook: Shop, whom: str, opened: Open) -> None:
-    """What was not acknowledged is sent again as its time comes, and by hand whenever it is wanted."""
-    webhook.says(f"/{whom}", FAULTY, FAULTY, ACKNOWLEDGED)
-    mock.payment(opened()).pay()
+def test_wait_by_id_returns_when_that_one_is_delivered(
+    mock: Mock, webhook: Shop, client_id: str, create: Create
+) -> None:
+    """Other notifications do not end the wait; the record has the signed text."""
+    mock.payment(create()).pay(wait=True)
+    (late,) = mock.notifications.send("notifyPayment", "p", delay="1h")
+    with pytest.raises(WaitTimeout, match=f"#{late.id}"):
+        mock.notifications.wait(id=late.id, timeout=0.01)
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(mock.notifications.wait, id=late.id, timeout=60.0)
+        mock.clock.advance("1h")
+        delivered = waiting.result(60)
+    assert (mock.notifications.get(late.id), True) == (delivered, delivered.signed is not None)
+
+
+@pytest.mark.parametrize("name", ["count", "after", "notification"])
+def test_wait_by_id_takes_no_other_filter(mock: Mock, name: str) -> None:
+    """TypeError names what does not fit."""
+    more: dict[str, Any] = {name: 2}
+    with pytest.raises(TypeError, match=name):
+        mock.notifications.wait(id="1", **more)
+
+
+def test_a_notification_is_retried_and_resent(mock: Mock, webhook: Shop, client_id: str, create: Create) -> None:
+    """By the retry schedule when the clock moves, and manually at any time."""
+    webhook.says(f"/{client_id}", FAULTY, FAULTY, ACKNOWLEDGED)
+    mock.payment(create()).pay()
     first = mock.notifications.wait()
-    assert first.next_attempt is not None
-    assert timedelta(minutes=2) == first.next_attempt - first.attempts[0].time
     mock.clock.advance("2m")
     third = mock.notifications.resend(first.id)
     assert ("PENDING", "ACCEPTED", None) == (first.status, third.status, third.next_attempt)
     assert [False, False, True] == [attempt.by_hand for attempt in third.attempts]
-    assert first.next_attempt == third.attempts[1].time
-    assert 3 == len(webhook.got(f"/{whom}"))
+    assert first.attempts[0].time + 2 * MINUTES == first.next_attempt == third.attempts[1].time
+    assert third.attempts[1:] == mock.notifications.get(first.id, attempts_after=1).attempts
 
 
-def test_send(mock: Mock, webhook: Shop, whom: str, opened: Open) -> None:
-    """Of a payment as it stands, changed with the words of a scenario."""
-    mock.payment(opened()).pay()
-    mock.notifications.wait()
-    sent = mock.notifications.send("notifyPayment", "p", set={"paymentAmount.value": "1"}, duplicate=2)
-    received = webhook.wait(3, f"/{whom}")
-    assert [NotificationRecord] * 2 == [type(one) for one in sent]
-    assert ["100", "1", "1"] == [one.body["paymentAmount"]["value"] for one in received]
-    (pending,) = mock.notifications.send("notifyPayment", "p", notify_type="PAYMENT_PENDING", delay="1h")
-    assert ("PAYMENT_PENDING", None) == (pending.request["notifyType"], pending.scenario)
+def test_send_waits_for_every_delivery(mock: Mock, webhook: Shop, client_id: str, create: Create) -> None:
+    """``changes`` are the keys of a scenario; with ``wait`` the records are those after the attempts."""
+    mock.payment(create()).pay(wait=True)
+    webhook.says(f"/{client_id}", ACKNOWLEDGED, FAULTY)
+    sent = mock.notifications.send("notifyPayment", "p", wait=True, set={"paymentAmount.value": "1"}, duplicate=2)
+    assert ["100", "1", "1"] == [received.body["paymentAmount"]["value"] for received in webhook.got(f"/{client_id}")]
+    assert ({"ACCEPTED", "PENDING"}, [1, 1]) == ({each.status for each in sent}, [each.attempt_count for each in sent])
+
+
+def test_send_returns_at_once_without_wait(mock: Mock, webhook: Shop, client_id: str, create: Create) -> None:
+    """A delayed notification is delivered when the clock reaches it."""
+    mock.payment(create(paymentNotifyUrl=None)).pay()
+    url = webhook.url(f"/{client_id}")
+    (sent,) = mock.notifications.send("notifyPayment", "p", url=url, notify_type="PAYMENT_PENDING", delay="1h")
+    assert ("PAYMENT_PENDING", None, ()) == (sent.request["notifyType"], sent.scenario, sent.attempts)
+    with pytest.raises(WaitTimeout, match="PENDING"):
+        mock.notifications.send("notifyPayment", "p", url=url, delay="2h", wait=True, timeout=0.01)
     mock.clock.advance("1h")
-    assert 4 == len(webhook.got(f"/{whom}"))
+    assert 1 == len(webhook.got(f"/{client_id}"))
 
 
-def test_send_a_body_of_ones_own(mock: Mock, webhook: Shop, whom: str) -> None:
-    """To any shop, about nothing at all."""
+def test_send_takes_a_body(mock: Mock, webhook: Shop, client_id: str) -> None:
+    """It is sent as it is, to any URL, about no payment."""
     body: dict[str, Any] = {"b": [1, None], "a": "ü"}
-    (sent,) = mock.notifications.send("notifyRefund", body=body, url=webhook.url(f"/{whom}"))
-    (received,) = webhook.wait(1, f"/{whom}")
-    assert (body, whom, None) == (received.body, received.headers["client-id"], sent.payment_request_id)
+    (sent,) = mock.notifications.send("notifyRefund", body=body, url=webhook.url(f"/{client_id}"), wait=True)
+    (received,) = webhook.got(f"/{client_id}")
+    assert (body, client_id, None) == (received.body, received.headers["client-id"], sent.payment_request_id)
 
 
-def test_which_refund(mock: Mock, gateway: Live, webhook: Shop, whom: str, opened: Open) -> None:
-    """One of several is named by its id."""
-    paid = mock.payment(opened()).pay()
-    path = "/ams/api/v1/payments/refund"
-    for name in ("r1", "r2"):
-        amount = {"currency": "BRL", "value": "10"}
-        body = {"paymentId": paid.payment_id, "refundRequestId": name, "refundAmount": amount}
-        gateway.create(body, path=path, client_id=whom)
-    first = paid.refresh().transactions[0]
-    (sent,) = mock.notifications.send("notifyRefund", "p", transaction_id=first["id"], url=webhook.url(f"/{whom}-r"))
-    assert ("r1", "r1") == (sent.request["refundRequestId"], webhook.wait(1, f"/{whom}-r")[0].body["refundRequestId"])
-
-
-def test_wishes_that_are_none(mock: Mock, opened: Open) -> None:
-    """They are told in the gateway's own words."""
-    mock.payment(opened()).pay()
-    with pytest.raises(AdminError, match=r"duplicate: expected a whole number from 2 to 10, got"):
-        mock.notifications.send("notifyPayment", "p", duplicate=1)
-    with pytest.raises(AdminError, match="there is no field 'dely'; did you mean delay"):
-        mock.notifications.send("notifyPayment", "p", dely="1m")
-    with pytest.raises(AdminError, match="there is no notification '999999999'"):
-        mock.notifications.resend("999999999")
-
-
-@pytest.mark.parametrize("what", ["list", "wait"])
-def test_unknown_filters(mock: Mock, what: str) -> None:
-    """A misspelt filter is told with the one that was perhaps meant, before anybody is asked."""
+def test_invalid_arguments_are_refused(mock: Mock, create: Create) -> None:
+    """By the gateway with the field's name, or before anything is sent when a filter is unknown."""
+    mock.payment(create()).pay()
+    for changes, words in (({"duplicate": 1}, "duplicate"), ({"dely": "1m"}, "did you mean delay")):
+        with pytest.raises(AdminError, match=words):
+            mock.notifications.send("notifyPayment", "p", **changes)
+    for method in (mock.notifications.get, mock.notifications.resend, lambda id_: mock.notifications.wait(id=id_)):
+        with pytest.raises(AdminError) as caught:
+            method("999999999")
+        assert 404 == caught.value.status
     wrong: dict[str, Any] = {"notifcation": "notifyPayment"}
-    with pytest.raises(TypeError, match=r"no filter notifcation; did you mean notification\? Filters are client_id"):
-        mock.notifications(**wrong) if what == "list" else mock.notifications.wait(**wrong)
+    for listing in (mock.notifications, mock.notifications.wait):
+        with pytest.raises(TypeError, match="did you mean notification"):
+            listing(**wrong)
 
 
-def test_reset(mock: Mock, webhook: Shop, whom: str, opened: Open) -> None:
-    """What was still to be sent is not sent any more."""
-    webhook.says(f"/{whom}", FAULTY)
-    mock.payment(opened()).pay()
-    mock.notifications.wait()
+def test_reset_ends_retries(mock: Mock, webhook: Shop, client_id: str, create: Create) -> None:
+    """Nothing more is sent."""
+    webhook.says(f"/{client_id}", FAULTY)
+    mock.payment(create()).pay(wait=True)
     mock.reset()
     mock.clock.advance("25h")
-    assert ([], 1) == (mock.notifications(), len(webhook.got(f"/{whom}")))
+    assert ([], 1) == (mock.notifications(), len(webhook.got(f"/{client_id}")))

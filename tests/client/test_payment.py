@@ -1,4 +1,4 @@
-"""A payment in a test's hands."""
+"""``Mock.payment``: a payment, and the actions of its buyer."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ import copy
 import dataclasses
 import pickle
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
-from mock_alipay.client import Mock, MockPayment, PaymentRecord
-from mock_alipay.errors import AdminError, Unreachable
-from tests.client.conftest import Open
+from mock_alipay.client import Mock, MockPayment, PaymentRecord, TransactionRecord
+from mock_alipay.errors import AdminError, Unreachable, UsageError, WaitTimeout
+from tests.client.conftest import Create
 from tests.live import Live
-from tests.shop import Shop
+from tests.shop import FAULTY, Received, Shop
 
 CARD = {"paymentMethodType": "CARD"}
+PAYMENTS = "/ams/api/v1/payments/"
 
 
 @pytest.mark.parametrize(
@@ -28,69 +30,121 @@ CARD = {"paymentMethodType": "CARD"}
         (MockPayment.challenge, "PROCESSING", "PAYMENT_IN_PROCESS"),
         (MockPayment.leave, "OPEN", None),
     ],
+    ids=["pay", "decline", "decline-code", "pending", "challenge", "leave"],
 )
-def test_what_a_buyer_does(
-    mock: Mock, opened: Open, act: Callable[[MockPayment], MockPayment], state: str, code: str | None
+def test_an_action_returns_the_payment_after_it(
+    mock: Mock, create: Create, act: Callable[[MockPayment], MockPayment], state: str, code: str | None
 ) -> None:
-    """Gives the payment as it stands after it; the one that was asked for stays as it was."""
-    before = mock.payment(opened())
+    """The record that it was called on does not change."""
+    before = mock.payment(create())
     after = act(before)
     assert ("OPEN", state, code) == (before.state, after.state, after.payment_result_code)
     assert after == mock.payment("p") == before.refresh()
-    assert (after.payment_id is None) == (state == "OPEN")
 
 
-def test_one_after_the_other(mock: Mock, opened: Open) -> None:
-    """What a buyer does can be told in one line, up to where it is not possible; then what is possible stands there."""
-    paid = mock.payment(opened(paymentMethod=CARD)).challenge().pending().pay()
-    assert ("SUCCESS", ["CAPTURE"]) == (paid.state, [one["type"] for one in paid.transactions])
-    with pytest.raises(AdminError, match=r"the payment is SUCCESS.*pay is not possible now") as caught:
+def test_actions_can_be_chained(mock: Mock, create: Create) -> None:
+    """Up to one that the state does not allow; AdminError lists what it allows."""
+    paid = mock.payment(create(paymentMethod=CARD)).challenge().pending().pay()
+    with pytest.raises(AdminError) as caught:
         paid.pay()
     problem = caught.value.problem
     assert (409, "SUCCESS", []) == (caught.value.status, problem["state"], problem["allowed"])
 
 
-def test_a_reason_that_is_none(mock: Mock, opened: Open) -> None:
-    """A code that cannot be one is refused with the one that was perhaps meant."""
-    with pytest.raises(AdminError, match="did you mean DO_NOT_HONOR"):
-        mock.payment(opened()).decline("DO_NOT_HONOUR")
+def test_transactions_are_records(mock: Mock, gateway: Live, client_id: str, create: Create) -> None:
+    """Captures and refunds; one in progress has no result code and no time."""
+    mock.clock.freeze("2030-01-01T00:00:00Z")
+    paid = mock.payment(create()).pay()
+    amount = {"currency": "BRL", "value": "10"}
+    for name, scenario in (("r1", "success"), ("r2", "refund-in-process")):
+        body = {"paymentId": paid.payment_id, "refundRequestId": name, "refundAmount": amount}
+        gateway.create(body, path=f"{PAYMENTS}refund", client_id=client_id, extra={"mock-scenario": scenario})
+    done, pending = paid.refresh().transactions
+    assert (TransactionRecord, "REFUND", "r1", amount) == (type(done), done.type, done.request_id, done.amount)
+    assert ("SUCCESS", "SUCCESS", datetime(2030, 1, 1, tzinfo=UTC)) == (done.status, done.result_code, done.time)
+    assert ("r2", "PROCESSING", None, None) == (pending.request_id, pending.status, pending.result_code, pending.time)
 
 
-def test_the_payment_of_its_own_client_id(gateway: Live, webhook: Shop, whom: str, opened: Open) -> None:
-    """Found by a Mock of all, it is still its own client's, whoever else has used the same paymentRequestId."""
-    opened("same")
+# --- waiting for deliveries -------------------------------------------------------------------------------------------
+
+
+def test_wait_returns_after_the_deliveries(
+    mock: Mock, gateway: Live, webhook: Shop, client_id: str, create: Create
+) -> None:
+    """The payment has what the merchant did when it got the notification."""
+
+    def cancel(received: Received) -> None:
+        body = {"paymentRequestId": received.body["paymentRequestId"]}
+        gateway.create(body, path=f"{PAYMENTS}cancel", client_id=client_id)
+
+    webhook.does(f"/{client_id}", cancel)
+    assert "CANCELLED" == mock.payment(create()).pay(wait=True).state
+    assert ["ACCEPTED"] == [notification.status for notification in mock.notifications()]
+
+
+@pytest.mark.parametrize("act", [MockPayment.pay, MockPayment.decline, MockPayment.pending, MockPayment.challenge])
+def test_every_action_can_wait(
+    mock: Mock, webhook: Shop, client_id: str, create: Create, act: Callable[..., MockPayment]
+) -> None:
+    """A failed attempt ends the wait too, and so does an action without a notification."""
+    webhook.says(f"/{client_id}", FAULTY)
+    after = act(mock.payment(create()), wait=True)
+    assert after == mock.payment("p")
+    assert [1] * len(mock.notifications()) == [notification.attempt_count for notification in mock.notifications()]
+
+
+def test_waiting_needs_no_url(mock: Mock, create: Create) -> None:
+    """A notification that is never sent ends the wait."""
+    assert "SUCCESS" == mock.payment(create(paymentNotifyUrl=None)).pay(wait=True).state
+    assert ["REFUSED"] == [notification.status for notification in mock.notifications()]
+
+
+def test_a_late_delivery_is_a_timeout(mock: Mock, create: Create) -> None:
+    """The error names the notification and its status; the action has happened."""
+    mock.load("late", {"description": "Late.", "notifyPayment": {"delay": "1h"}})
+    mock.scenario("late")
+    payment = mock.payment(create())
+    with pytest.raises(WaitTimeout, match=r"notifyPayment of p is PENDING"):
+        payment.pay(wait=True, timeout=0.01)
+    assert "SUCCESS" == payment.refresh().state
+
+
+# --- the record -------------------------------------------------------------------------------------------------------
+
+
+def test_a_payment_keeps_its_client_id(gateway: Live, webhook: Shop, client_id: str, create: Create) -> None:
+    """A Mock of all client ids acts on the right one of two payments with the same paymentRequestId."""
+    create("same")
     with Mock(gateway.config.url) as everyone:
-        (payment,) = [one for one in everyone.payments(limit=1000) if one.client_id == whom]
-        other = everyone.for_client(f"{whom}_other")
-        body = {**payment.request, "paymentNotifyUrl": webhook.url(f"/{whom}_other")}
-        gateway.create(body, client_id=f"{whom}_other")
-        assert ("SUCCESS", "OPEN") == (payment.pay().state, other.payment("same").state)
-        assert ("SUCCESS", "FAIL") == (payment.refresh().state, other.payment("same").decline().state)
+        (payment,) = [payment for payment in everyone.payments(limit=1000) if payment.client_id == client_id]
+        other_id = f"{client_id}_OTHER"
+        gateway.create({**payment.request, "paymentNotifyUrl": webhook.url(f"/{other_id}")}, client_id=other_id)
+        assert ("SUCCESS", "OPEN") == (payment.pay().state, everyone.for_client(other_id).payment("same").state)
 
 
 @pytest.mark.parametrize("name", ["a/b ?c=d&e#ü%2F", "a/../b", "act"])
-def test_any_id(mock: Mock, opened: Open, name: str) -> None:
-    """Whatever merchants make up names a payment, in a path too."""
-    assert (name, "SUCCESS") == ((paid := mock.payment(opened(name)).pay()).payment_request_id, paid.state)
+def test_any_payment_request_id_names_a_payment(mock: Mock, create: Create, name: str) -> None:
+    """Its characters are encoded in the path; UsageError for those that no path can contain."""
+    paid = mock.payment(create(name)).pay()
+    assert (name, "SUCCESS") == (paid.payment_request_id, paid.state)
+    for unusable in ("", ".", ".."):
+        with pytest.raises(UsageError, match="paymentRequestId"):
+            mock.payment(unusable)
 
 
-def test_it_is_a_record(mock: Mock, opened: Open) -> None:
-    """It can be shown, compared, copied and told elsewhere as any record, and holds nothing but the payment."""
-    payment = mock.payment(opened())
+def test_copies_are_records_without_a_connection(mock: Mock, create: Create) -> None:
+    """They are equal to the payment and have its fields only; actions on them are a TypeError."""
+    payment = mock.payment(create())
     for other in (copy.deepcopy(payment), pickle.loads(pickle.dumps(payment))):
         assert (payment, repr(payment)) == (other, repr(other))
-        with pytest.raises(TypeError, match=r"came from no gateway; Mock\.payment gives one"):
+        with pytest.raises(TypeError, match=r"Mock\.payment"):
             other.pay()
-    names = [field.name for field in dataclasses.fields(PaymentRecord)]
-    assert names == list(dataclasses.asdict(payment))
-    assert repr(payment).startswith("MockPayment(payment_request_id='p'")
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        payment.state = "SUCCESS"  # type: ignore[misc] # just that is shown
+    assert [field.name for field in dataclasses.fields(PaymentRecord)] == list(dataclasses.asdict(payment))
 
 
-def test_after_the_block(gateway: Live, whom: str, opened: Open) -> None:
-    """A payment lives as long as the Mock that it came from."""
-    with Mock(gateway.config.url, client_id=whom) as mock:
-        payment = mock.payment(opened())
+def test_a_payment_ends_with_its_mock(gateway: Live, client_id: str, create: Create) -> None:
+    """Its connection is the Mock's."""
+    with Mock(gateway.config.url, client_id=client_id) as mock:
+        payment = mock.payment(create())
     with pytest.raises(Unreachable, match="block has ended"):
         payment.pay()
