@@ -1,1 +1,1 @@
-"""A gateway for tests: in a thread, and as a pytest plugin."""
+"""For tests: a gateway in a thread, and the pytest plugin."""

@@ -1,4 +1,4 @@
-"""A gateway in a thread of this process, for tests: real sockets, real signatures, gone when the block ends."""
+"""``serve``: a gateway in a thread of this process, with real sockets, until a block ends."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from mock_alipay.server.sockets import Sockets, bind
 from mock_alipay.web.app import routes
 from mock_alipay.web.asgi.problems import problem_reply
 
-_PATIENCE = 60.0
-"""Seconds for a start or a stop, however busy the machine is."""
+_TIMEOUT = 60.0
+"""Seconds for a start or a stop on a busy machine."""
 
 
 @dataclass(frozen=True)
 class Running:
-    """A gateway that serves: its config with the ports it got, and what it is made of."""
+    """A running gateway: its config with the actual ports, its components, and its certificate (None without HTTPS)."""
 
     config: Config
     components: Components
@@ -36,13 +36,18 @@ class Running:
 
 @contextlib.contextmanager
 def serve(config: Config | None = None, **settings: Unpack[Settings]) -> Iterator[Mock]:
-    """Run a gateway until the block ends.
+    """Run a gateway in a thread until the ``with`` block ends; the block gets a ``Mock`` for all client ids.
 
-    ``settings`` are those of Config; without a ``config``, which is taken as it is, the port is a free one and HTTPS
-    is off unless they say otherwise. UsageError for a wrong setting; SetupError when a file, key or port is unusable.
+    config: the gateway's Config; by default one with a free port (``port=0``) and without HTTPS (``tls_port=None``)
+    settings: fields of Config in place of those of ``config``, such as ``scenario="risk-reject"``; paths may be
+        strings, one path or name may stand for a list of one, ``merchants`` may map client ids to files
+
+    ``url`` of the Mock has the actual port. UsageError: settings are unknown or invalid; it names all of them.
+    SetupError: a file, key, scenario or port cannot be used. Several gateways may run at once, isolated from each
+    other, and in any thread, also one with a running event loop.
     """
-    chosen = Config(port=0, tls_port=None) if config is None else config
-    with running(configured(chosen, settings)) as gateway:
+    base = Config(port=0, tls_port=None) if config is None else config
+    with running(configured(base, settings)) as gateway:
         token = gateway.config.admin_token
         with Mock(gateway.config.url, admin_token=token) as mock:
             yield mock
@@ -50,19 +55,20 @@ def serve(config: Config | None = None, **settings: Unpack[Settings]) -> Iterato
 
 @contextlib.contextmanager
 def running(config: Config, *, tls_folder: Path | None = None, **parts: Any) -> Iterator[Running]:
-    """The same with its parts at hand; ``tls_folder`` keeps the certificate in place of the user's own folder.
+    """Run a gateway as ``serve`` does; the block gets its components.
 
-    ``parts`` are what ``assemble`` takes beside the config, such as a clock.
+    tls_folder: where certificates are kept, in place of the user's folder
+    parts: further arguments of ``assemble``, such as a clock
     """
-    gateway, stop = _begun(config, tls_folder, parts)
+    gateway, stop = _started(config, tls_folder, parts)
     try:
         yield gateway
     finally:
         stop()
 
 
-def _begun(config: Config, tls_folder: Path | None, parts: Mapping[str, Any]) -> tuple[Running, Callable[[], None]]:
-    """A gateway that serves, and the function that ends it."""
+def _started(config: Config, tls_folder: Path | None, parts: Mapping[str, Any]) -> tuple[Running, Callable[[], None]]:
+    """A running gateway, and the function that stops it."""
     sockets = bind(config.host, config.port, config.tls_port)
     try:
         config = settled(config, sockets.port, sockets.tls_port)
@@ -76,7 +82,7 @@ def _begun(config: Config, tls_folder: Path | None, parts: Mapping[str, Any]) ->
 
 
 def _start(components: Components, sockets: Sockets, certificate_file: Path | None) -> Callable[[], None]:
-    """Serve in a thread; the function that ends it."""
+    """Serve in a thread; returns the function that stops it."""
     ready = threading.Event()
     failures: list[BaseException] = []
     loop = asyncio.new_event_loop()
@@ -87,7 +93,7 @@ def _start(components: Components, sockets: Sockets, certificate_file: Path | No
             serving = serve_app(routes(components), sockets, certificate_file, ready=ready.set, stop=stopping)
             with asyncio.Runner(loop_factory=lambda: loop) as runner:
                 runner.run(serving)
-        except BaseException as error:  # noqa: BLE001 - told in the thread that waits
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
             failures.append(error)
         finally:
             ready.set()
@@ -95,12 +101,12 @@ def _start(components: Components, sockets: Sockets, certificate_file: Path | No
     thread = threading.Thread(target=main, name="mock-alipay", daemon=True)
 
     def stop() -> None:
-        with contextlib.suppress(RuntimeError):  # its loop is closed: it has ended already
+        with contextlib.suppress(RuntimeError):  # its loop is closed: it has stopped already
             loop.call_soon_threadsafe(stopping.set)
-        thread.join(_PATIENCE)
+        thread.join(_TIMEOUT)
 
     thread.start()
-    if not ready.wait(_PATIENCE) or failures:
+    if not ready.wait(_TIMEOUT) or failures:
         stop()
         raise failures[0] if failures else SetupError("the gateway did not start in time")
     return stop

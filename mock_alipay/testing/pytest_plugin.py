@@ -1,6 +1,6 @@
-"""The pytest plugin: a gateway for tests, with a client id of its own for each.
+"""The pytest plugin: one gateway for all tests, and a client id of its own for each test.
 
-Loaded at every start of pytest, so nothing of the gateway is imported before a test asks for it.
+pytest imports this module at every start, so it imports the gateway only when a test uses a fixture.
 """
 
 from __future__ import annotations
@@ -17,45 +17,45 @@ if TYPE_CHECKING:
     from mock_alipay import Mock
 
 _URL = "MOCK_ALIPAY_URL"
-_TOKEN = "MOCK_ALIPAY_ADMIN_TOKEN"  # noqa: S105 - a variable's name
+_TOKEN = "MOCK_ALIPAY_ADMIN_TOKEN"  # noqa: S105 - the name of an environment variable
 
 
-class _Used(NamedTuple):
-    """What a test was given, and the last call that had come by then."""
+class _Usage(NamedTuple):
+    """The Mock that a test uses, and the id of the latest call before the test."""
 
     mock: Mock
-    before: str
+    latest_call: str
 
 
-_USED = pytest.StashKey[_Used]()
-"""Kept with the test: a fixture of the same name may be somebody else's."""
+_USAGE = pytest.StashKey[_Usage]()
+"""In the test's stash: a suite may have another fixture of the same name."""
 
-_MOST_TOLD = 20
-"""Calls of a failed test that its report shows."""
+_REPORT_LIMIT = 20
+"""Calls, and notifications, that the report of a failed test shows."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The one option: where a gateway runs already."""
+    """Add ``--mock-alipay-url``, the URL of a running gateway."""
     parser.getgroup("mock-alipay").addoption(
         "--mock-alipay-url",
         metavar="URL",
         default=os.environ.get(_URL),
-        help=f"use the gateway that runs there instead of starting one ({_URL}; its token: {_TOKEN})",
+        help=f"use this running gateway instead of starting one ({_URL}; its token: {_TOKEN})",
     )
 
 
 @pytest.fixture(scope="session")
 def mock_alipay_settings() -> dict[str, Any]:
-    """The gateway's settings, by the names of Config; override it in your conftest.py, with scope="session"."""
+    """Settings of the gateway: fields of Config. Override it in your conftest.py with scope="session"."""
     return {}
 
 
 @pytest.fixture(scope="session")
 def mock_alipay_server(pytestconfig: pytest.Config, mock_alipay_settings: dict[str, Any]) -> Iterator[Mock]:
-    """A gateway for all tests of this process, or the one that --mock-alipay-url names, for all client ids."""
+    """A Mock for all client ids, of a gateway for this process or of the one at --mock-alipay-url."""
     import mock_alipay
 
-    # What a gateway needs is not imported for one that runs already, and may be missing here.
+    # With a URL only the client is imported: the gateway's dependencies may be missing.
     url = pytestconfig.getoption("--mock-alipay-url")
     token = os.environ.get(_TOKEN)
     with mock_alipay.Mock(url, admin_token=token) if url else mock_alipay.serve(**mock_alipay_settings) as mock:
@@ -65,7 +65,7 @@ def mock_alipay_server(pytestconfig: pytest.Config, mock_alipay_settings: dict[s
 
 @pytest.fixture(scope="session")
 def _mock_alipay_keys() -> tuple[str, str]:
-    """A merchant's key pair for all tests of this process: private, public. Making one takes a tenth of a second."""
+    """The private and public key of every test's merchant. Generating a pair takes 0.1 s, so they share one."""
     from mock_alipay.signing import keys
 
     key = keys.new_private_key()
@@ -79,64 +79,64 @@ def mock_alipay(
     _mock_alipay_keys: tuple[str, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Mock]:
-    """The gateway as a merchant of this test's own meets it: nothing that other tests do is seen or felt here."""
+    """A Mock for a client id of this test's own. Tests are isolated: other tests neither see nor change its state."""
     private_key, public_key = _mock_alipay_keys
     client_id = _client_id(request.node.name)
     introduced = mock_alipay_server.introduced
-    introduced.clear()
+    introduced.clear()  # those of the previous test
     mock_alipay_server.add_merchant(client_id, public_key)
-    _let_the_sdk_in(monkeypatch)
+    _connect_the_sdk(monkeypatch)
     mock = mock_alipay_server.for_client(client_id, merchant_private_key=private_key)
     latest = mock_alipay_server.calls(limit=1)
-    request.node.stash[_USED] = _Used(mock, latest[0].id if latest else "0")
+    request.node.stash[_USAGE] = _Usage(mock, latest[0].id if latest else "0")
     yield mock
     mock.reset()
-    for known in set(introduced):
-        mock.remove_merchant(known)
+    for merchant in set(introduced):
+        mock.remove_merchant(merchant)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add the journal to the report of a failed test that used the gateway."""
+    """Add the test's calls and notifications to the report of a failed test that uses the gateway."""
     report = yield
-    used = item.stash.get(_USED, None)
-    if used is not None and report.when != "teardown" and report.failed:
-        report.sections.append(("mock-alipay", _journal_of(*used)))
+    usage = item.stash.get(_USAGE, None)
+    if usage is not None and report.when != "teardown" and report.failed:
+        report.sections.append(("mock-alipay", _journal_of(*usage)))
     return report
 
 
 def _client_id(test: str) -> str:
-    """One that nobody has used before; its beginning sends official SDKs to the sandbox path."""
+    """A new client id; official SDKs use the sandbox path for its prefix."""
     name = re.sub(r"[^A-Za-z0-9_]+", "_", test)[:60].strip("_")
     return f"SANDBOX_{name}_{uuid.uuid4().hex[:12]}"
 
 
-def _journal_of(mock: Mock, before: str) -> str:
-    """The calls and notifications of the test's client ids; when no call came, whose came meanwhile."""
+def _journal_of(mock: Mock, latest_call: str) -> str:
+    """The calls and notifications of the test's client ids; without a call, the client ids of others that called."""
     from mock_alipay.client import call_lines, notification_lines
     from mock_alipay.errors import MockAlipayError
 
     try:
-        own = {*mock.introduced, str(mock.client_id)}
-        calls = [call for client_id in own for call in mock.calls(client_id=client_id, after=before, limit=_MOST_TOLD)]
+        own, everyone = {*mock.introduced, str(mock.client_id)}, mock.for_client(None)
+        calls = [call for name in own for call in mock.calls(client_id=name, after=latest_call, limit=_REPORT_LIMIT)]
         calls.sort(key=lambda call: int(call.id), reverse=True)
         count = "1 call" if len(calls) == 1 else f"{len(calls)} calls"
         lines = [f"client id {mock.client_id} at {mock.url}, {count}, newest first"]
-        lines += [line for call in calls[:_MOST_TOLD] for line in call_lines(call)]
-        sent = [one for client_id in own for one in mock.for_client(None).notifications(client_id=client_id)]
-        lines += [line for one in sent[:_MOST_TOLD] for line in notification_lines(one)]
+        lines += [line for call in calls[:_REPORT_LIMIT] for line in call_lines(call)]
+        sent = [notification for name in own for notification in everyone.notifications(client_id=name)]
+        lines += [line for notification in sent[:_REPORT_LIMIT] for line in notification_lines(notification)]
         if not calls:
-            others = sorted({call.client_id or "nobody" for call in mock.for_client(None).calls(after=before)})
-            lines.append(f"meanwhile calls came from {', '.join(others)} only" if others else "no call came at all")
+            others = sorted({call.client_id or "no client id" for call in everyone.calls(after=latest_call)})
+            lines.append(f"other calls came from {', '.join(others)} only" if others else "no call came at all")
     except MockAlipayError as error:
         return f"the journal cannot be read: {error}"
     return "\n".join(lines)
 
 
-def _let_the_sdk_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the official Python SDK go where its gateway URL points: left alone, it goes to port 443, over TLS.
+def _connect_the_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the official Python SDK use scheme and port of its gateway URL; by itself it always uses TLS on port 443.
 
-    For the length of a test one function of it is swapped (global-open-sdk-python, net/default_http_rpc.py).
+    For the duration of the test it replaces one function of global-open-sdk-python (net/default_http_rpc.py).
     """
     try:
         from com.alipay.ams.api.net import default_http_rpc
@@ -152,12 +152,12 @@ def _following_the_url(original: Callable[..., Any]) -> Callable[..., Any]:
     from http.client import HTTPConnection
     from urllib.parse import urlsplit
 
-    def connection(url: str, *more: Any) -> Any:
+    def connection(url: str, *arguments: Any) -> Any:
         parts = urlsplit(url)
-        made = original(url, *more)
+        by_the_sdk = original(url, *arguments)
         if parts.scheme == "http":
-            return HTTPConnection(parts.hostname or "", parts.port, timeout=made.timeout)
-        made.port = parts.port or made.port
-        return made
+            return HTTPConnection(parts.hostname or "", parts.port, timeout=by_the_sdk.timeout)
+        by_the_sdk.port = parts.port or by_the_sdk.port
+        return by_the_sdk
 
     return connection
