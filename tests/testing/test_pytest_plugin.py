@@ -111,21 +111,6 @@ def pytest_unconfigure():
     assert 1 == outcome.code
 
 
-def test_a_url_needs_the_clients_libraries_only(tmp_path: Path, env: dict[str, str]) -> None:
-    """The other dependencies of the package may be missing."""
-    needs = [name for name in requires("mock-alipay") or () if "extra ==" not in name]
-    names = re.findall(r"^[\w-]+", "\n".join(needs), re.MULTILINE)
-    modules = {name.replace("pyyaml", "yaml").replace("-", "_") for name in names}
-    missing = sorted(modules - {"httpx2", "httpcore2", "cryptography"})
-    assert {"uvicorn", "starlette", "yaml"} < set(missing)
-    suite = Suite(tmp_path).write(
-        conftest=f"import sys\nsys.modules.update(dict.fromkeys({missing}))\n",
-        test_it="def test_it(mock_alipay):\n    assert [] == mock_alipay.calls()\n",
-    )
-    outcome = suite.run(env=env)
-    assert {"passed": 1} == outcome.counts, outcome.output
-
-
 def test_option_and_fixtures_are_documented(run: Run) -> None:
     """In ``--help`` with its variables, and in ``--fixtures`` with a sentence each."""
     text = " ".join(run("", "--help").stdout.str().split())
@@ -149,11 +134,16 @@ def test_tests_are_isolated(run: Run) -> None:
 
 
 def test_processes_share_a_gateway(tmp_path: Path, guarded: Live, env: dict[str, str]) -> None:
-    """Tests of several pytest-xdist workers are isolated from each other and from other users of the gateway."""
+    """pytest-xdist workers are isolated from each other and from other users, and need the client's libraries only."""
+    needs = "\n".join(name for name in requires("mock-alipay") or () if "extra ==" not in name)
+    names = {name.replace("pyyaml", "yaml") for name in re.findall(r"^[\w-]+", needs, re.MULTILINE)}
+    missing = sorted({name.replace("-", "_") for name in names} - {"httpx2", "httpcore2", "cryptography"})
+    assert {"uvicorn", "starlette", "yaml"} < set(missing)
+    conftest = f"import sys\nsys.modules.update(dict.fromkeys({missing}))\n"
     with Mock(guarded.config.url, admin_token=guarded.config.admin_token) as everyone:
         everyone.clock.advance("1h")
         guarded.create(client_id="SANDBOX_SOMEONE_ELSE")
-        suite = Suite(tmp_path).write(shop=SHOP, test_it=ISOLATED.replace("AHEAD", "hours=1"))
+        suite = Suite(tmp_path).write(shop=SHOP, conftest=conftest, test_it=ISOLATED.replace("AHEAD", "hours=1"))
         outcome = suite.run("-n", "2", env=env)
         assert {"passed": 8} == outcome.counts, outcome.output
         assert ["SANDBOX_SOMEONE_ELSE"] == [call.client_id for call in everyone.calls()]
