@@ -51,7 +51,7 @@ def sent(text: str) -> bytes:
 
 
 def test_events_come_in_order_as_records(mock: Mock, pay: Pay) -> None:
-    """A Mock of one client id gets the events of that client id only; one of all gets all."""
+    """A Mock of one client id gets the events of that client id only; one of all gets all. A kind selects."""
     with mock.events() as events, mock.for_client(None).events(kind="call") as all_calls:
         pay("ours")
         pay("theirs", client_id=f"{mock.client_id}_OTHER")
@@ -62,10 +62,6 @@ def test_events_come_in_order_as_records(mock: Mock, pay: Pay) -> None:
         assert ("ours", "ours") == (payment.record.payment_request_id, call.record.payment_request_id)
         assert (timedelta(minutes=1), {"clientId": mock.client_id}) == (clock.record.ahead, reset.record)
         assert ["ours", "theirs"] == names(all_calls, 2)
-
-
-def test_an_unknown_kind_is_refused_at_once(mock: Mock) -> None:
-    """Before the first event is read."""
     with pytest.raises(AdminError, match="kind: expected"):
         mock.events(kind="weather")
 

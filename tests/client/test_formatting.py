@@ -14,26 +14,16 @@ from mock_alipay.errors import Fault
 NOON = datetime(2026, 11, 22, 12).astimezone()
 CONTROL = "a\x00\x1b[2J\x07\x7f\x9b\u202e\u2028\n\rb"
 """Characters that control a terminal."""
-GOOD = {
-    "id": "7",
-    "time": NOON.isoformat(),
-    "endpoint": "createPaymentSession",
-    "paymentRequestId": "order-1",
-    "resultCode": "SUCCESS",
-    "resultStatus": "S",
-    "resultMessage": "Success",
-    "httpStatus": 200,
-    "scenario": "success",
-    "reason": "the default",
-    "signature": {"verdict": "valid"},
-    "faults": [],
-    "unknownFields": [],
-}
+GOOD = CallRecord.of(
+    {"id": "7", "time": NOON.isoformat(), "endpoint": "createPaymentSession", "paymentRequestId": "order-1"}
+    | {"resultCode": "SUCCESS", "resultStatus": "S", "resultMessage": "Success", "httpStatus": 200, "faults": []}
+    | {"scenario": "success", "reason": "the default", "signature": {"verdict": "valid"}, "unknownFields": []}
+)
 
 
 def lines_of(**fields: Any) -> list[str]:
     """The lines of a good call with some fields changed."""
-    return call_lines(dataclasses.replace(CallRecord.of(GOOD), **fields))
+    return call_lines(dataclasses.replace(GOOD, **fields))
 
 
 def test_a_good_call_is_one_line() -> None:
@@ -91,17 +81,8 @@ ATTEMPT = {"time": (NOON + timedelta(minutes=1)).isoformat(), "httpStatus": 500,
 REFUSED = AttemptRecord.of(ATTEMPT)
 ACCEPTED = dataclasses.replace(REFUSED, time=NOON + timedelta(minutes=3), http_status=200, accepted=True, why=None)
 PENDING = NotificationRecord.of(
-    {
-        "id": "7",
-        "notification": "notifyPayment",
-        "paymentRequestId": "order-1",
-        "status": "PENDING",
-        "created": NOON.isoformat(),
-        "scenario": "success",
-        "attemptCount": 0,
-        "attempts": [],
-        "nextAttempt": None,
-    }
+    {"id": "7", "notification": "notifyPayment", "paymentRequestId": "order-1", "created": NOON.isoformat()}
+    | {"status": "PENDING", "scenario": "success", "nextAttempt": None, "attemptCount": 0, "attempts": []}
 )
 LINE = "12:00:00 !7 notifyPayment {}  [success]  order-1"
 

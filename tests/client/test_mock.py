@@ -1,4 +1,4 @@
-"""``Mock`` against running gateways: for one client id and for all of them."""
+"""``Mock`` against a running gateway: for one client id and for all of them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from com.alipay.ams.api.default_alipay_client import DefaultAlipayClient
 from com.alipay.ams.api.request.pay.alipay_payment_session_request import AlipayPaymentSessionRequest
 
 from mock_alipay import __version__
-from mock_alipay.client import CallRecord, Mock, MockPayment
+from mock_alipay.client import Mock
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.errors import AdminError, Unreachable, UsageError, WaitTimeout
 from mock_alipay.signing import keys
 from tests.live import Answer, Live, live, sample
 
 TOKEN = "a-token-of-ours"
+OTHER = "SANDBOX_OTHER"
 REFUSING = {"description": "Refuses. 🙅 \x7f", "createPaymentSession": {"result": "RISK_REJECT"}}
 """A scenario with characters that JSON and YAML write differently."""
 
@@ -28,7 +29,7 @@ Pay = Callable[..., Answer]
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def own() -> Iterator[Live]:
     """A gateway of this module's own, so that tests may change the state of all client ids. It requires a token."""
     with live(Config(seed=1, admin_token=TOKEN)) as running:
         yield running
@@ -44,29 +45,17 @@ def mock(request: pytest.FixtureRequest, own: Live, client_id: str) -> Iterator[
 
 @pytest.fixture
 def pay(own: Live, client_id: str) -> Pay:
-    """Calls createPaymentSession; the test's own merchant does, unless ``client_id`` names another."""
+    """Calls createPaymentSession as the test's own merchant, unless ``client_id`` names another."""
 
     def pay(payment_request_id: str | None = None, **call: Any) -> Answer:
-        call.setdefault("client_id", client_id)
-        return own.create(sample(payment_request_id, paymentNotifyUrl=None), **call)
+        return own.create(sample(payment_request_id, paymentNotifyUrl=None), **{"client_id": client_id, **call})
 
     return pay
-
-
-OTHER = "SANDBOX_OTHER"
-
-
-def ids(calls: list[CallRecord]) -> list[str]:
-    """The ids of calls."""
-    return [call.id for call in calls]
 
 
 def id_of(reply: Answer) -> str:
     """The id of the call with this reply."""
     return reply.headers["mock-call-id"]
-
-
-# --- the gateway ------------------------------------------------------------------------------------------------------
 
 
 def test_a_mock_knows_its_gateway(mock: Mock, own: Live) -> None:
@@ -76,13 +65,13 @@ def test_a_mock_knows_its_gateway(mock: Mock, own: Live) -> None:
     assert f"Mock({own.config.url!r}{scope})" == repr(mock)
 
 
-@pytest.mark.parametrize(("token", "words"), [(None, "got none"), ("another-token", "got another")])
-def test_only_health_works_without_the_token(own: Live, token: str | None, words: str) -> None:
+@pytest.mark.parametrize("token", [None, "another-token"])
+def test_only_health_works_without_the_token(own: Live, token: str | None) -> None:
     """Other requests and streams are refused with 401."""
     with Mock(own.config.url, admin_token=token) as mock:
         assert __version__ == mock.health()
         for request in (mock.calls, mock.events):
-            with pytest.raises(AdminError, match=words) as caught:
+            with pytest.raises(AdminError, match=f"got {'none' if token is None else 'another'}") as caught:
                 request()
             assert 401 == caught.value.status
 
@@ -105,9 +94,6 @@ def test_a_refused_request_is_an_admin_error(own: Live, request_: Callable[[Mock
     assert caught.value.problem["status"] == caught.value.status in (400, 404)
 
 
-# --- scenarios --------------------------------------------------------------------------------------------------------
-
-
 def test_a_chosen_scenario_applies_until_it_is_cleared(mock: Mock, pay: Pay) -> None:
     """Or to the next ``times`` calls; to those of one client id, or of all."""
     mock.scenario("risk-reject")
@@ -120,29 +106,28 @@ def test_a_chosen_scenario_applies_until_it_is_cleared(mock: Mock, pay: Pay) -> 
 
 @pytest.mark.parametrize("scenario", [REFUSING, json.dumps(REFUSING, ensure_ascii=False).replace("\x7f", "")])
 def test_a_loaded_scenario_lasts_until_reset(mock: Mock, pay: Pay, scenario: Any) -> None:
-    """As a mapping or as text, for one client id or for all; it is listed and can be selected at once."""
+    """As a mapping or as text, for one client id or for all; it is listed beside the shipped ones."""
     mock.load("ours", scenario)
-    (listed,) = (record for record in mock.scenarios() if record.name == "ours")
-    assert (mock.client_id, None, ["createPaymentSession"]) == (listed.client_id, listed.file, listed.endpoints)
-    assert listed.description.startswith("Refuses. 🙅")
+    listed = {record.name: record for record in mock.scenarios()}
+    ours = listed["ours"]
+    assert (mock.client_id, None, ["createPaymentSession"]) == (ours.client_id, ours.file, ours.endpoints)
+    assert (True, True) == (ours.description.startswith("Refuses. 🙅"), str(listed["slow"].file).endswith("slow.yaml"))
     header = {"mock-scenario": "ours"}
     assert "RISK_REJECT" == pay(extra=header).code
     assert (400 if mock.client_id else 200) == pay(client_id=OTHER, extra=header).status
     mock.reset()
-    shipped = {record.name: record.file for record in mock.scenarios()}
-    assert (False, True) == ("ours" in shipped, str(shipped["slow"]).endswith("slow.yaml"))
+    assert "ours" not in [record.name for record in mock.scenarios()]
 
 
-# --- calls ------------------------------------------------------------------------------------------------------------
-
-
-def test_calls_are_listed_newest_first(mock: Mock, pay: Pay) -> None:
+def test_calls_and_payments_are_listed_newest_first(mock: Mock, pay: Pay) -> None:
     """``limit`` and ``after`` select; those of other client ids are listed only for all."""
-    replies = [pay(), pay(client_id=OTHER), pay(), pay()]
-    visible = [id_of(reply) for reply in reversed(replies) if not mock.client_id or reply is not replies[1]]
-    assert (visible, len(visible)) == (ids(mock.calls()), mock.count())
-    assert visible[:2] == ids(mock.calls(limit=2)) == ids(mock.calls(after=id_of(replies[1])))
-    assert 1 == mock.count(after=visible[1])
+    replies = [pay("a"), pay("b", client_id=OTHER), pay("c"), pay("d")]
+    names = ["d", "c", "a"] if mock.client_id else ["d", "c", "b", "a"]
+    assert (names, len(names)) == ([call.payment_request_id for call in mock.calls()], mock.count())
+    assert names == [payment.payment_request_id for payment in mock.payments()]
+    assert mock.calls()[:2] == mock.calls(limit=2) == mock.calls(after=id_of(replies[1]))
+    assert (1, mock.payments()[:1]) == (mock.count(after=id_of(replies[2])), mock.payments(limit=1))
+    assert mock.payments()[0] == mock.payment("d")
 
 
 @pytest.mark.parametrize(
@@ -161,14 +146,14 @@ def test_filters_select_calls(mock: Mock, own: Live, pay: Pay, client_id: str, f
     if "endpoint" not in filter_:
         pay()
     match = id_of(pay("the one", extra={"mock-scenario": "risk-reject"}))
-    assert [match] == ids(mock.calls(**filter_, client_id=client_id))
-    assert (1, match) == (mock.count(**filter_), mock.wait(**filter_, timeout=0).id)
+    (listed,) = mock.calls(**filter_, client_id=client_id)
+    assert (match, 1, match) == (listed.id, mock.count(**filter_), mock.wait(**filter_, timeout=0).id)
 
 
 @pytest.mark.parametrize("method", ["calls", "count", "wait"])
-def test_an_unknown_filter_is_a_type_error(own: Live, method: str) -> None:
-    """With a suggestion where a name is close, and all names."""
-    with Mock(own.config.url) as mock:
+def test_an_unknown_filter_is_a_type_error(method: str) -> None:
+    """With a suggestion where a name is close, and all names; nothing is sent."""
+    with Mock("http://127.0.0.1:1") as mock:
         for name, words in (("clientId", "clientId; did you mean client_id?"), ("colour", "colour.")):
             with pytest.raises(TypeError) as caught:
                 getattr(mock, method)(**{name: "x"})
@@ -187,30 +172,15 @@ def test_wait_returns_the_newest_call(mock: Mock, pay: Pay) -> None:
 
 def test_a_wait_times_out_with_the_nearest_call(mock: Mock, pay: Pay, client_id: str) -> None:
     """Its text says how the nearest call differs; ``problem`` has it as data; both survive pickling."""
-    pay("something-else")
     nearest = id_of(pay("the-other"))
     pay("yet-another")
     with pytest.raises(TimeoutError) as caught:
         mock.wait(payment_request_id="the-other", result_code="RISK_REJECT", client_id=client_id, timeout=0.01)
-    error = caught.value
-    assert isinstance(error, WaitTimeout)
+    error = pickle.loads(pickle.dumps(caught.value))
     for words in ("waited 0.01 s for 1 call", "resultCode=RISK_REJECT", f"#{nearest}, differs in resultCode (SUCCESS)"):
-        assert words in str(error)
+        assert words in str(error) == str(caught.value)
+    assert (WaitTimeout, 408, nearest) == (type(error), error.status, error.problem["nearest"][0]["id"])
     assert "request" in mock.call(nearest)["signed"]
-    assert (408, nearest) == (error.status, error.problem["nearest"][0]["id"])
-    loaded = pickle.loads(pickle.dumps(error))
-    assert (WaitTimeout, str(error), error.problem) == (type(loaded), str(loaded), loaded.problem)
-
-
-def test_payments_are_listed_newest_first(mock: Mock, pay: Pay, client_id: str) -> None:
-    """One can be fetched by its paymentRequestId."""
-    pay("ours")
-    pay("theirs", client_id=OTHER)
-    expected = ["ours"] if mock.client_id else ["theirs", "ours"]
-    assert expected == [payment.payment_request_id for payment in mock.payments()]
-    assert expected[:1] == [payment.payment_request_id for payment in mock.payments(limit=1)]
-    payment = mock.payment("ours")
-    assert (MockPayment, client_id, "OPEN") == (type(payment), payment.client_id, payment.session_status)
 
 
 def test_reset_deletes_and_resets_everything(mock: Mock, pay: Pay) -> None:
@@ -220,14 +190,10 @@ def test_reset_deletes_and_resets_everything(mock: Mock, pay: Pay) -> None:
     mock.scenario("risk-reject")
     mock.clock.advance(timedelta(days=1))
     mock.reset()
-    everyone = mock.for_client(None)
-    left = ["theirs"] if mock.client_id else []
+    everyone, left = mock.for_client(None), ["theirs"] if mock.client_id else []
     assert left == [call.payment_request_id for call in everyone.calls()]
     assert left == [payment.payment_request_id for payment in everyone.payments()]
     assert (timedelta(), "SUCCESS") == (mock.clock.state.ahead, pay().code)
-
-
-# --- merchants --------------------------------------------------------------------------------------------------------
 
 
 def test_an_added_key_is_required_until_it_is_removed(mock: Mock, pay: Pay, client_id: str) -> None:
@@ -242,17 +208,11 @@ def test_an_added_key_is_required_until_it_is_removed(mock: Mock, pay: Pay, clie
     assert ("SUCCESS", 1) == (pay().code, mock.add_merchant(client_id, public_keys[1]))
 
 
-@pytest.mark.parametrize("scope", ["own", "all", "test merchant"])
-def test_credentials_configure_the_official_sdk(mock_alipay: Mock, scope: str) -> None:
+@pytest.mark.parametrize("client_id", ["own", None, TEST_CLIENT_ID])
+def test_credentials_configure_the_official_sdk(mock_alipay: Mock, client_id: str | None) -> None:
     """The gateway accepts its signatures, and it accepts the gateway's. Without a client id: the test merchant's."""
-    scopes = {
-        "own": mock_alipay,
-        "all": mock_alipay.for_client(None),
-        "test merchant": mock_alipay.for_client(TEST_CLIENT_ID),
-    }
-    mock = scopes[scope]
-    client = DefaultAlipayClient(mock.url, **mock.credentials)
-    request = AlipayPaymentSessionRequest()
+    mock = mock_alipay if client_id == "own" else mock_alipay.for_client(client_id)
+    client, request = DefaultAlipayClient(mock.url, **mock.credentials), AlipayPaymentSessionRequest()
     request.to_ams_json = lambda: json.dumps(sample())
     assert "SUCCESS" == json.loads(client.execute(request))["result"]["resultCode"]
     call = mock.wait(timeout=0)
@@ -267,25 +227,17 @@ def test_credentials_need_a_known_private_key(mock: Mock) -> None:
     assert ("SANDBOX_SOMEONE", "theirs") == (credentials["client_id"], credentials["merchant_private_key"])
 
 
-# --- scopes and connections -------------------------------------------------------------------------------------------
-
-
-def test_an_empty_client_id_is_refused(mock: Mock) -> None:
-    """It does not stand for all."""
-    for make in (mock.for_client, lambda client_id: Mock(mock.url, client_id=client_id)):
-        with pytest.raises(UsageError, match="client_id"):
-            make("")
-
-
 def test_for_client_shares_the_connections(own: Live) -> None:
     """Closing the new Mock closes nothing; it ends with its origin, which knows the client ids that were used."""
     with Mock(own.config.url, admin_token=TOKEN) as mock:
-        public_key = str(mock.env["gatewayPublicKey"])
         with mock.for_client("A") as other:
-            other.for_client("B").add_merchant("C", public_key)
+            other.for_client("B").add_merchant("C", str(mock.env["gatewayPublicKey"]))
             mock.for_client(None)
             assert ("A", None, ["A", "B", "C"]) == (other.client_id, mock.client_id, mock.introduced)
         assert [__version__, __version__] == [mock.health(), other.health()]
         mock.remove_merchant("C")
+        for make in (mock.for_client, lambda client_id: Mock(mock.url, client_id=client_id)):
+            with pytest.raises(UsageError, match="client_id"):
+                make("")
     with pytest.raises(Unreachable, match="this Mock's block has ended"):
         other.health()

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mock_alipay.client import Mock, MockPayment, PaymentRecord, TransactionRecord
-from mock_alipay.errors import AdminError, Unreachable, UsageError, WaitTimeout
+from mock_alipay.errors import AdminError, UsageError, WaitTimeout
 from tests.client.conftest import Create
 from tests.live import Live
 from tests.shop import FAULTY, Received, Shop
@@ -140,11 +140,3 @@ def test_copies_are_records_without_a_connection(mock: Mock, create: Create) -> 
         with pytest.raises(TypeError, match=r"Mock\.payment"):
             other.pay()
     assert [field.name for field in dataclasses.fields(PaymentRecord)] == list(dataclasses.asdict(payment))
-
-
-def test_a_payment_ends_with_its_mock(gateway: Live, client_id: str, create: Create) -> None:
-    """Its connection is the Mock's."""
-    with Mock(gateway.config.url, client_id=client_id) as mock:
-        payment = mock.payment(create())
-    with pytest.raises(Unreachable, match="block has ended"):
-        payment.pay()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, fields
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -102,22 +101,15 @@ def test_the_times_of_a_payment_are_datetimes(gateway: Live, mock: Mock, client_
     assert TIME == mock.payment("p").cancel_time
 
 
-NOTIFICATION: dict[str, Any] = {
-    "id": "7",
-    "created": TIME.isoformat(),
-    "nextAttempt": "2026-11-22T09:09:10.000+08:00",
-    "attempts": [{"time": TIME.isoformat(), "requestHeaders": {"client-id": "A"}}],
-}
-
-
 def test_a_notification_has_attempts() -> None:
     """As records, with datetimes; keys that an event leaves out are None."""
-    record = NotificationRecord.of(NOTIFICATION)
-    assert (TIME, TIME + timedelta(minutes=2)) == (record.created, record.next_attempt)
-    assert (None, None, None) == (record.request, record.signed, record.payment_request_id)
-    (attempt,) = record.attempts
-    assert (AttemptRecord, TIME, {"client-id": "A"}) == (type(attempt), attempt.time, attempt.request_headers)
-    assert None is NotificationRecord.of({**NOTIFICATION, "nextAttempt": None}).next_attempt
+    attempt = {"time": TIME.isoformat(), "requestHeaders": {"client-id": "A"}}
+    data = {"id": "7", "created": TIME.isoformat(), "nextAttempt": "2026-11-22T09:09:10+08:00", "attempts": [attempt]}
+    record = NotificationRecord.of(data)
+    (sent,) = record.attempts
+    assert (TIME, TIME + timedelta(minutes=2), None) == (record.created, record.next_attempt, record.request)
+    assert (AttemptRecord, TIME, {"client-id": "A"}) == (type(sent), sent.time, sent.request_headers)
+    assert None is NotificationRecord.of({**data, "nextAttempt": None}).next_attempt
 
 
 @pytest.mark.parametrize(

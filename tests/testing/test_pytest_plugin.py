@@ -59,6 +59,9 @@ def test_alone(mock_alipay, hours):
 """
 """Tests that see what another one does."""
 
+CONNECT = "__get_http_connection"
+"""The SDK's function that the plugin replaces."""
+
 Result = pytest.RunResult
 Run = Callable[..., Result]
 
@@ -194,12 +197,12 @@ def test_settings_can_be_overridden(run: Run, settings: dict[str, str], outcome:
 
 
 def test_client_ids_are_valid_and_unique(run: Run) -> None:
-    """They begin with the test's name, whatever its characters and length."""
-    run(
-        f"""
+    """They begin with the test's name, whatever its characters and length. The SDK is patched during a test only."""
+    test = f"""
 import pytest, re
+from com.alipay.ams.api.net import default_http_rpc as sdk
 from shop import pay
-SEEN = set()
+SEEN, ORIGINAL = set(), sdk.{CONNECT}
 
 @pytest.mark.parametrize("odd", ["a", "a b/c[d],ü", "x" * 500, "\\x00\\n", "{"支付" * 100}"])
 @pytest.mark.parametrize("again", [1, 2])
@@ -207,12 +210,15 @@ def test_zahlungseröffnung(mock_alipay, odd, again):
     assert re.fullmatch(r"SANDBOX_test_zahlungser_ffnung[A-Za-z0-9_]{{0,60}}", mock_alipay.client_id)
     assert mock_alipay.client_id not in SEEN
     SEEN.add(mock_alipay.client_id)
-    assert (pay(mock_alipay), mock_alipay.count()) == ("SUCCESS", 1)
+    assert (pay(mock_alipay), mock_alipay.count(), sdk.{CONNECT} is ORIGINAL) == ("SUCCESS", 1, False)
 
 def test_{"x" * 300}(mock_alipay):
     assert pay(mock_alipay) == "SUCCESS"
+
+def test_after():
+    assert sdk.{CONNECT} is ORIGINAL
 """
-    ).assert_outcomes(passed=11)
+    run(test).assert_outcomes(passed=12)
 
 
 # --- reports ----------------------------------------------------------------------------------------------------------
@@ -306,27 +312,6 @@ def test_another_fixture_of_the_same_name_is_left_alone(run: Run) -> None:
 
 
 # --- the official SDK -------------------------------------------------------------------------------------------------
-
-CONNECT = "__get_http_connection"
-
-
-def test_the_sdk_is_patched_during_a_test_only(run: Run) -> None:
-    """It follows its gateway URL while the fixture is in use."""
-    run(
-        f"""
-from com.alipay.ams.api.net import default_http_rpc
-ORIGINAL = default_http_rpc.{CONNECT}
-
-def test_before():
-    assert default_http_rpc.{CONNECT} is ORIGINAL
-
-def test_during(mock_alipay):
-    assert default_http_rpc.{CONNECT} is not ORIGINAL
-
-def test_after():
-    assert default_http_rpc.{CONNECT} is ORIGINAL
-"""
-    ).assert_outcomes(passed=3)
 
 
 @pytest.mark.parametrize(
