@@ -158,12 +158,13 @@ class Mock:
     def payments(self, *, limit: int = 100) -> list[MockPayment]:
         """The payments and open sessions, the latest change first."""
         listed = self._transport.request("GET", "/payments", query={**self._scope, "limit": limit})["payments"]
-        return [MockPayment.at(self._transport, data) for data in listed]
+        return [MockPayment.at(self._transport, data, client_id=self.client_id) for data in listed]
 
     def payment(self, payment_request_id: str) -> MockPayment:
         """One payment, with its buyer's actions: ``mock.payment(id).pay()``. AdminError when there is none."""
         path = MockPayment.path(payment_request_id)
-        return MockPayment.at(self._transport, self._transport.request("GET", path, query=self._scope))
+        data = self._transport.request("GET", path, query=self._scope)
+        return MockPayment.at(self._transport, data, client_id=self.client_id, payment_request_id=payment_request_id)
 
     def add_merchant(self, client_id: str, public_key: str) -> int:
         """Add a merchant's public key, as PEM or bare base64. Returns its key version, which counts from 1.

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import quote
 
 from mock_alipay.client.notifications import delivered
 from mock_alipay.client.payment_records import PaymentRecord
 from mock_alipay.client.transport import Transport
 from mock_alipay.errors import UsageError
+
+
+class _Address(NamedTuple):
+    """Where the admin API has a payment."""
+
+    transport: Transport
+    client_id: str
+    payment_request_id: str
 
 
 class MockPayment(PaymentRecord):
@@ -22,15 +30,26 @@ class MockPayment(PaymentRecord):
     """
 
     # Not a field of the record: copies, comparisons and pickles are about the payment only.
-    __slots__ = ("_link",)
+    __slots__ = ("_address",)
 
-    _link: Transport
+    _address: _Address
 
     @classmethod
-    def at(cls, transport: Transport, data: Mapping[str, Any]) -> Self:
-        """The payment of a JSON object, at a gateway."""
+    def at(
+        cls,
+        transport: Transport,
+        data: Mapping[str, Any],
+        *,
+        client_id: str | None = None,
+        payment_request_id: str | None = None,
+    ) -> Self:
+        """The payment of a JSON object, at a gateway.
+
+        The ids replace those of ``data``, in which ids that look like card numbers are masked.
+        """
         payment = cls.of(data)
-        object.__setattr__(payment, "_link", transport)
+        name = payment_request_id or payment.payment_request_id
+        object.__setattr__(payment, "_address", _Address(transport, client_id or payment.client_id, name))
         return payment
 
     @staticmethod
@@ -62,22 +81,20 @@ class MockPayment(PaymentRecord):
 
     def refresh(self) -> Self:
         """The payment as it is now."""
-        return self.at(self._transport, self._request("GET", "", None))
+        return self._request("GET", "", None)[0]
 
     def _act(self, action: str, *, wait: bool = False, timeout: float = 5.0, code: str | None = None) -> Self:
-        reply = self._request("POST", "/act", {"action": action, **({"code": code} if code else {})})
+        after, reply = self._request("POST", "/act", {"action": action, **({"code": code} if code else {})})
         if not (wait and reply["notifications"]):
-            return self.at(self._transport, reply)
-        delivered(self._transport, reply["notifications"], timeout)
+            return after
+        delivered(self._address.transport, reply["notifications"], timeout)
         return self.refresh()
 
-    def _request(self, method: str, rest: str, body: Any) -> Any:
-        path = f"{self.path(self.payment_request_id)}{rest}"
-        return self._transport.request(method, path, query={"clientId": self.client_id}, body=body)
-
-    @property
-    def _transport(self) -> Transport:
-        transport: Transport | None = getattr(self, "_link", None)
-        if transport is None:
+    def _request(self, method: str, rest: str, body: Any) -> tuple[Self, Any]:
+        """The payment after a request, and the whole reply."""
+        address: _Address | None = getattr(self, "_address", None)
+        if address is None:
             raise TypeError("this payment is a copy without a connection; Mock.payment returns one with it")
-        return transport
+        transport, client_id, name = address
+        reply = transport.request(method, f"{self.path(name)}{rest}", query={"clientId": client_id}, body=body)
+        return self.at(transport, reply, client_id=client_id, payment_request_id=name), reply

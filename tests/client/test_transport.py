@@ -194,3 +194,5 @@ def test_plain_http_loads_no_authorities(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_, **__: loaded.append("file"))
     Mock("http://127.0.0.1:1").close()
     assert [] == loaded
+    Mock("https://127.0.0.1:1").close()
+    assert [] != loaded
