@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from mock_alipay.client import Mock
+from mock_alipay.client import Mock, notifications
 from mock_alipay.errors import AdminError, WaitTimeout
 from tests.client.conftest import Create
 from tests.live import Live
@@ -147,3 +148,20 @@ def test_invalid_arguments_are_refused(mock: Mock, create: Create) -> None:
     for listing in (mock.notifications, mock.notifications.wait):
         with pytest.raises(TypeError, match="did you mean notification"):
             listing(**wrong)
+
+
+def test_the_timeout_is_for_all_deliveries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each wait gets what the earlier ones have left."""
+    moments, timeouts = iter((0.0, 1.0, 7.0)), []
+    monkeypatch.setattr(notifications, "time", SimpleNamespace(monotonic=lambda: next(moments)))
+
+    class Recorder:
+        """Stands for a Transport."""
+
+        def request(self, *_: Any, query: dict[str, Any], **__: Any) -> dict[str, Any]:
+            timeouts.append(query["timeout"])
+            return {"created": "2026-11-22T01:07:10Z", "nextAttempt": None, "attempts": []}
+
+    recorder: Any = Recorder()
+    notifications.delivered(recorder, ["1", "2"], 5.0)
+    assert [4.0, 0.0] == timeouts
