@@ -102,6 +102,7 @@ def test_a_late_delivery_is_a_timeout(mock: Mock, create: Create) -> None:
     with pytest.raises(WaitTimeout, match=r"notifyPayment of p is PENDING"):
         payment.pay(wait=True, timeout=0.01)
     assert "SUCCESS" == payment.refresh().state
+    assert "SUCCESS" == mock.payment(create("without-wait")).pay().state
 
 
 # --- the record -------------------------------------------------------------------------------------------------------
