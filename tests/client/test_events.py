@@ -158,7 +158,7 @@ def test_a_timeout_ends_a_wait(timeout: float, keep_alives: int, monkeypatch: py
     """TimeoutError after so many seconds without an event, keep-alives or not; the stream is closed then."""
     monkeypatch.setattr(transport, "_LEAST_SILENCE", 0.1)
     reply = sent("id: run.7\n\nid: run.8\nevent: other\ndata: {}\n\n" + "id: run.9\n\n" * keep_alives)
-    with answering(reply, stays=True) as url, Mock(url) as mock, mock.events(timeout=timeout) as events:
+    with answering(reply, stays=not keep_alives) as url, Mock(url) as mock, mock.events(timeout=timeout) as events:
         assert "other" == next(events).kind
         with pytest.raises(TimeoutError, match=f"within {timeout:g} s"):
             next(events)

@@ -91,7 +91,10 @@ LINE = "12:00:00 !7 notifyPayment {}  [success]  order-1"
     ("changes", "lines"),
     [
         ({"scenario": None, "payment_request_id": None}, ["12:00:00 !7 notifyPayment PENDING  [by hand]"]),
-        ({"attempts": (REFUSED,)}, ["12:01:00" + LINE.format("PENDING")[8:], "    the HTTP status was 500"]),
+        (
+            {"attempts": (REFUSED,), "attempt_count": 1},
+            ["12:01:00" + LINE.format("PENDING")[8:], "    the HTTP status was 500"],
+        ),
         (
             {"attempts": (REFUSED, ACCEPTED), "attempt_count": 2, "status": "ACCEPTED"},
             ["12:03:00" + LINE.format("ACCEPTED, attempt 2")[8:]],
