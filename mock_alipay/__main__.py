@@ -1,10 +1,10 @@
-"""``mock-alipay``, and ``python -m mock_alipay``."""
+"""Entry point of ``mock-alipay`` and ``python -m mock_alipay``."""
 
 import sys
 
 
 def main() -> None:
-    """Run the command line; Ctrl-C while it is still being loaded ends it as quietly as later."""
+    """Run the command line; Ctrl-C during the imports exits with 130, without a traceback."""
     try:
         from mock_alipay.cli import main as run
     except KeyboardInterrupt:

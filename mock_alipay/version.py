@@ -1,3 +1,3 @@
-"""The product's version, alone so that everyone may ask for it."""
+"""The version, in a module without imports."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""Everything that can be set, in one frozen record."""
+"""The settings of one gateway as a frozen record."""
 
 from __future__ import annotations
 
@@ -11,46 +11,25 @@ from typing import Literal
 from mock_alipay.contracts.names import RequiredMode, TypeMode
 
 SignatureMode = Literal["known", "required", "off"]
-"""Which calls must be signed: by known client ids, by every call, or by none."""
+"""Which calls must be signed: those of client ids with a key, all calls, or none."""
 
 NotificationTime = Literal["clock", "real"]
-"""What the request-time of webhooks says: the gateway's clock, or the machine's whatever a test did to that clock."""
+"""The clock that gives webhooks their request-time: the gateway's, which tests can move, or the machine's."""
 
 TEST_CLIENT_ID = "SANDBOX_MOCK_MERCHANT"
-"""The client id of the shipped test merchant; the prefix sends SDKs to the sandbox path."""
+"""The client id of the shipped test merchant. SDKs send client ids with the prefix SANDBOX_ to the sandbox path."""
 
 _LABEL = r"(?!-|..--)[A-Za-z0-9-]{1,63}(?<!-)"
 NAMEABLE = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
-"""Host names that a certificate can name; others have an underscore, for instance, or two hyphens third and fourth."""
+"""Host names that a certificate can contain: no underscore, no hyphens in third and fourth position, for example."""
 
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
-"""Hosts that stand for all addresses, and how this machine reaches itself then."""
+"""Hosts that mean all addresses, each with the address under which this machine reaches itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """The settings of one gateway, each with the name and meaning of its flag in ``mock-alipay serve --help``.
-
-    host, port, tls_port: where to listen for HTTP and HTTPS; port 0: a free one; ``tls_port`` None: no HTTPS
-    scenarios: folders with more scenarios; ``scenario``: the default one
-    signatures: ``known`` (those of client ids with a key are verified), ``required`` or ``off``
-    merchants: pairs of a client id and the PEM file of its public key
-    gateway_key: the PEM file of the private key that signs replies; None: the shipped test key
-    types: ``documented`` or ``strict`` (Booleans and Integers as strings only)
-    required: ``documented`` or ``observed`` (fields that official demos leave out may be absent)
-    seed: of ids and names; None: random
-    max_body: bytes of a request, at most
-    watch: whether to reload scenario files when they change
-    admin_hosts: names of this machine for the admin API and the certificate, beside those of loopback
-    admin_token: required of admin requests; None: generated where others than this machine can reach the gateway,
-        unless ``admin_open`` allows all
-    notify_url: where notifications go when a request names no URL; ``notify_allow``: public hosts they may go to
-    public_url: the gateway's URL for browsers; None: as called
-    sandbox_retries: whether each notification is sent once only, as by the official sandbox
-    notification_time: the request-time of notifications: ``clock`` (the gateway's) or ``real`` (the machine's)
-
-    Values are not checked here: ``serve`` and ``create_app`` raise UsageError or SetupError for them.
-    """
+    """The settings of one gateway; ``mock-alipay serve --help`` explains each."""
 
     host: str = "127.0.0.1"
     port: int = 2088
@@ -76,12 +55,12 @@ class Config:
 
     @property
     def url(self) -> str:
-        """Where a client on this machine reaches plain HTTP."""
+        """The URL for plain HTTP, as clients on this machine use it."""
         return f"http://{self._bracketed}:{self.port}"
 
     @property
     def tls_url(self) -> str | None:
-        """Where a client on this machine reaches HTTPS; None when it is off."""
+        """The URL for HTTPS, as clients on this machine use it; None when HTTPS is off."""
         if self.tls_port is None:
             return None
         port = "" if self.tls_port == 443 else f":{self.tls_port}"
@@ -89,34 +68,34 @@ class Config:
 
     @property
     def ports(self) -> list[int]:
-        """The ports that are listened on."""
+        """The ports that the gateway listens on."""
         return [port for port in (self.port, self.tls_port) if port is not None]
 
     @property
     def listens_everywhere(self) -> bool:
-        """Whether ``host`` stands for all addresses of the machine, as in a container."""
+        """Whether ``host`` means all addresses of the machine, as in a container."""
         return self.host in _EVERYWHERE
 
     @property
     def certificate_hosts(self) -> list[str]:
-        """Hosts that the certificate must name beside those that every certificate does."""
+        """Hosts that the certificate contains in addition to those of every certificate."""
         own = [] if self.listens_everywhere else [self.host]
         also = (name.rstrip(".").lower() for name in self.admin_hosts if name not in self.unnameable)
         return [*own, *also]
 
     @property
     def unnameable(self) -> list[str]:
-        """Names of this machine that no certificate can hold."""
+        """The ``admin_hosts`` that no certificate can contain."""
         return [name for name in self.admin_hosts if not (NAMEABLE.fullmatch(name.rstrip(".")) or address_of(name))]
 
     @property
     def needs_token(self) -> bool:
-        """Whether others than this machine could reach the admin API, and nothing says how it is to be guarded."""
+        """Whether other machines can reach the admin API while neither a token nor ``admin_open`` is set."""
         return not (is_loopback(self.host) or self.admin_open or self.admin_token)
 
     @property
     def reachable_host(self) -> str:
-        """The host under which this machine reaches the gateway; an IPv6 address without brackets."""
+        """The host under which this machine reaches the gateway; IPv6 addresses without brackets."""
         return _EVERYWHERE.get(self.host, self.host)
 
     @property
@@ -125,13 +104,13 @@ class Config:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine's own alone."""
+    """Whether only this machine can reach a host name or address."""
     address = address_of(host)
     return host == "localhost" if address is None else address.is_loopback
 
 
 def address_of(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """The IP address that a text is, if it is one."""
+    """The IP address in a text; None when the text is not an address."""
     try:
         return ipaddress.ip_address(host)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Kinds of values that settings hold: what each accepts, and what to say of anything else."""
+"""Kinds of setting values: what each accepts, and how messages describe what was expected."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HTTP_URL = re.compile(
     r"(?::(?:[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(?:[/?#]\S*)?"
 )
 _HOST_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}")
-"""A name, or an address without brackets."""
+"""A host name, or an address without brackets."""
 _VISIBLE_WORD = re.compile(r"([!-~]{8,200})?")
 _WORDS = dict.fromkeys(("1", "true", "t", "yes", "y", "on"), True) | dict.fromkeys(
     ("0", "false", "f", "no", "n", "off"), False
@@ -23,31 +23,31 @@ _WORDS = dict.fromkeys(("1", "true", "t", "yes", "y", "on"), True) | dict.fromke
 
 
 class Kind(NamedTuple):
-    """A kind of value, as Python programs give it and as it is written in flags and variables."""
+    """A kind of value, as Python programs pass it and as flags and variables contain it."""
 
     expected: str
-    """What Python programs may give, in words."""
+    """Describes what Python programs may pass."""
     accepts: Callable[[Any], object]
     metavar: str = "TEXT"
     parse: Callable[[str], Any] = str
-    """The value that a text stands for, or anything that is not accepted."""
+    """Converts a text; returns a value that ``accepts`` rejects when the text is invalid."""
     written: str = ""
-    """What may be written in flags and variables, in words, where it differs from ``expected``."""
+    """Describes what flags and variables may contain, where that differs from ``expected``."""
     made: Callable[[Any], Any] = lambda value: value
-    """An accepted value as Config holds it."""
+    """Converts an accepted value to the type that Config holds."""
     split: Callable[[str], Sequence[str]] = lambda text: text.split(os.pathsep)
-    """The texts in a variable that holds several."""
+    """Splits a variable that holds several values."""
     secret: bool = False
-    """Whether no message may repeat it."""
+    """Whether messages must not repeat the value."""
 
     def check(self, value: Any) -> Any:
-        """A value from Python as Config holds it; ValueError says what was expected."""
+        """Convert a value from Python to what Config holds; ValueError describes what was expected."""
         if not self.accepts(value):
             raise ValueError(self.expected)
         return self.made(value)
 
     def read(self, text: str) -> Any:
-        """The same from a text of a flag or variable."""
+        """Convert the text of a flag or variable to what Config holds; ValueError describes what was expected."""
         value = self.parse(text)
         if not self.accepts(value):
             raise ValueError(self.written or self.expected)
@@ -55,7 +55,7 @@ class Kind(NamedTuple):
 
 
 def whole(least: float, most: float, expected: str, metavar: str = "N") -> Kind:
-    """A whole number within bounds."""
+    """A whole number from ``least`` to ``most``."""
 
     def accepts(value: Any) -> bool:
         return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
@@ -64,13 +64,13 @@ def whole(least: float, most: float, expected: str, metavar: str = "N") -> Kind:
 
 
 def one_of(*words: str) -> Kind:
-    """One of some words."""
+    """One of a fixed set of words."""
     *first, last = words
     return Kind(f"{', '.join(first)} or {last}", lambda value: value in words, f"[{'|'.join(words)}]")
 
 
 def optional(kind: Kind) -> Kind:
-    """The same kind or None, which only Python programs can give."""
+    """The same kind or None; only Python programs can pass None."""
     return kind._replace(
         expected=f"{kind.expected}, or None",
         accepts=lambda value: value is None or kind.accepts(value),
@@ -88,7 +88,7 @@ def _path(expected: str, metavar: str) -> Kind:
 
 
 def _is_path(value: Any) -> bool:
-    # An empty one would be the folder that one happens to be in.
+    # An empty path would mean the current folder.
     return isinstance(value, str | os.PathLike) and value != ""
 
 
@@ -109,7 +109,7 @@ def _merchant(text: str) -> Any:
 
 
 def _hosts(text: str) -> Sequence[str]:
-    # An IPv6 address has the path separator within it; commas keep several apart.
+    # IPv6 addresses contain the path separator, so commas separate them.
     if "," in text or address_of(text.strip("[]")) is not None:
         return [name.strip() for name in text.split(",")]
     return text.split(os.pathsep)
@@ -143,7 +143,7 @@ HOST_NAME = _matching(_HOST_NAME, "a host name without port, such as gateway", "
 )
 URL = _matching(HTTP_URL, "an http or https URL such as http://127.0.0.1:8000/notify", "URL")
 TOKEN = _matching(_VISIBLE_WORD, "8 to 200 visible ASCII characters without blanks", "TOKEN")._replace(
-    # In Python an empty one is none; in a flag it is a variable that the shell does not know.
+    # Python programs may pass an empty string for no token; in a flag it is an unset shell variable.
     parse=lambda text: text or 0,
     secret=True,
 )

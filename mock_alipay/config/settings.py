@@ -1,4 +1,4 @@
-"""Settings as Python programs write them: looked at one by one, and made what a Config holds."""
+"""Settings as Python programs pass them, checked and converted to a Config."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AnyPath = str | os.PathLike[str]
 
 
 class Settings(TypedDict, total=False):
-    """The fields of Config, in the forms that are easy to write."""
+    """The fields of Config, with the types that are convenient to write."""
 
     host: str
     port: int
@@ -47,7 +47,7 @@ _OPEN, _TOKEN = SettingName("admin_open"), SettingName("admin_token")
 
 
 def configured(config: Config, settings: Mapping[str, Any]) -> Config:
-    """``config`` with some settings changed and all of them checked; UsageError tells everything that is wrong."""
+    """Return ``config`` with ``settings`` applied; UsageError lists every invalid or unknown setting."""
     problems: list[str | tuple[str, ...]] = [_unknown(name) for name in settings if name not in SETTINGS]
     values: dict[str, Any] = {}
     for name, setting in SETTINGS.items():
@@ -55,14 +55,14 @@ def configured(config: Config, settings: Mapping[str, Any]) -> Config:
         try:
             values[name] = setting.check(value)
         except ValueError as expected:
-            problems.append((SettingName(name), f": expected {expected}, got {_found(value, setting)}"))
+            problems.append((SettingName(name), f": expected {expected}, got {_described(value, setting)}"))
     if problems:
         raise UsageError(*problems)
     return dataclasses.replace(config, **values)
 
 
 def settled(config: Config, port: int, tls_port: int | None) -> Config:
-    """A config with what was left to chance: the ports that were free, the seed, and a token where one is needed."""
+    """Fill in what the start decides: the bound ports, a random seed, and an admin token if one is needed."""
     return dataclasses.replace(
         config,
         port=port,
@@ -73,21 +73,21 @@ def settled(config: Config, port: int, tls_port: int | None) -> Config:
 
 
 def refuse_unguarded(config: Config) -> None:
-    """UsageError or SetupError when strangers could reach the admin API, or when it is not clear whether they may."""
+    """Raise SetupError when other machines could reach an unprotected admin API; UsageError for contradictions."""
     if config.admin_open and config.admin_token:
-        raise UsageError((_OPEN, " and ", _TOKEN, " exclude each other: the one says that no token is needed"))
+        raise UsageError((_OPEN, " and ", _TOKEN, " exclude each other"))
     if config.needs_token:
-        told = f" {config.host}: others than this machine could reach the admin API; guard it with an admin token ("
-        raise SetupError((SettingName("host"), told, _TOKEN, "), or say that it may be open (", _OPEN, ")"))
+        problem = f" {config.host}: other machines could reach the admin API; protect it with an admin token ("
+        raise SetupError((SettingName("host"), problem, _TOKEN, ") or allow access without one (", _OPEN, ")"))
 
 
 def _unknown(name: str) -> str:
     meant = close(name, SETTINGS)
     hint = f"did you mean {meant}? " if meant else ""
-    return f"there is no setting {name}; {hint}settings are {', '.join(SETTINGS)}"
+    return f"unknown setting {name}; {hint}settings are {', '.join(SETTINGS)}"
 
 
-def _found(value: Any, setting: Setting) -> str:
+def _described(value: Any, setting: Setting) -> str:
     if isinstance(value, str | int | float | None):
         return described(value, secret=setting.kind.secret)
     return f"a {type(value).__name__}"

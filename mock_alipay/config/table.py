@@ -1,4 +1,4 @@
-"""The settings: one row each for its name, kind, flag, environment variable, default and help."""
+"""The table of settings: name, kind, flag, environment variable, default and help text of each."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ PREFIX = "MOCK_ALIPAY_"
 
 
 class Setting(NamedTuple):
-    """What can be set, by a flag, an environment variable or a Python program."""
+    """A setting: a flag, an environment variable and an argument in Python."""
 
     name: str
     kind: Kind
     help: str
     singular: str = ""
-    """The flag's name without hyphens, where it differs: ``merchant`` adds one of ``merchants``."""
+    """The flag's name where it differs from ``name``: ``merchant`` adds one of ``merchants``."""
     several: bool = False
     default: Any = None
 
     @property
     def flag(self) -> str:
-        """Its name on the command line."""
+        """The name on the command line."""
         return f"--{(self.singular or self.name).replace('_', '-')}"
 
     @property
     def variable(self) -> str:
-        """Its name in the environment."""
+        """The name of the environment variable."""
         return f"{PREFIX}{self.name.upper()}"
 
     def check(self, value: Any) -> Any:
-        """A value from Python as Config holds it; ValueError says what was expected."""
+        """Convert a value from Python to what Config holds; ValueError describes what was expected."""
         if not self.several:
             return self.kind.check(value)
         if isinstance(value, str | bytes | os.PathLike) or not isinstance(value, Iterable):
@@ -46,83 +46,90 @@ class Setting(NamedTuple):
 
 
 _ROWS = (
-    Setting("host", kinds.TEXT, "Address to listen on; of a name all its addresses."),
-    Setting("port", kinds.PORT, "Plain HTTP; 0 picks a free port and prints it."),
-    Setting("tls_port", kinds.PORT_OR_NONE, "HTTPS; 0 picks a free port, none turns it off."),
-    Setting("scenarios", kinds.FOLDER, "More scenarios, added to the shipped ones.", several=True),
-    Setting("scenario", kinds.TEXT._replace(metavar="NAME"), "Default scenario, for calls that nothing else claims."),
+    Setting("host", kinds.TEXT._replace(metavar="HOST"), "Address to listen on; for a host name, all its addresses."),
+    Setting("port", kinds.PORT, "Port for plain HTTP; 0 picks a free one and prints it."),
+    Setting("tls_port", kinds.PORT_OR_NONE, "Port for HTTPS; 0 picks a free one, none turns HTTPS off."),
+    Setting(
+        "scenarios",
+        kinds.FOLDER,
+        "Folder with more scenarios; one with the name of a shipped scenario replaces it.",
+        several=True,
+    ),
+    Setting("scenario", kinds.TEXT._replace(metavar="NAME"), "Default scenario, used when nothing else selects one."),
     Setting(
         "signatures",
         one_of(*get_args(SignatureMode)),
-        "Verify client ids that have a key, demand a key of all, or neither verify nor sign.",
+        "Verify client ids that have a key, require a key for all, or neither verify nor sign.",
     ),
     Setting(
         "merchants",
         kinds.MERCHANT,
-        "A merchant's public key; the same ID again is its next key version.",
+        "Public key of a merchant; the same ID again adds its next key version.",
         "merchant",
         several=True,
     ),
-    Setting("gateway_key", optional(kinds.FILE), "The private key that signs replies."),
+    Setting("gateway_key", optional(kinds.FILE), "Private key that signs replies; the shipped test key if omitted."),
     Setting(
         "types",
         one_of(*get_args(TypeMode)),
-        "Take documented Booleans and Integers natively too, or as strings only.",
+        "Accept Booleans and Integers as JSON values and strings (documented), or as strings only (strict).",
     ),
     Setting(
         "required",
         one_of(*get_args(RequiredMode)),
-        "Require what documentation requires, or let be absent what official demos leave out.",
+        "Require every field documented as required, or allow those that official demos omit (observed).",
     ),
     Setting(
         "seed",
         optional(whole(-(2**63), 2**63 - 1, "a whole number of at most 64 bits")),
-        "Same seed, same ids; random and printed when left out.",
+        "Seed for generated ids and names; random and printed if omitted.",
     ),
-    Setting("max_body", whole(1, float("inf"), "a whole number from 1", "BYTES"), "Larger requests are refused."),
+    Setting(
+        "max_body", whole(1, float("inf"), "a whole number from 1", "BYTES"), "Largest request body that is accepted."
+    ),
     Setting("watch", kinds.SWITCH, "Reload scenario files when they change."),
     Setting(
         "admin_hosts",
         kinds.HOST_NAME,
-        "A name of this machine beside loopback's: the admin API may be called under it, and the certificate names it.",
+        "Another host name for the admin API and the certificate, beside those of loopback.",
         "admin_host",
         several=True,
     ),
     Setting(
         "admin_token",
         optional(kinds.TOKEN),
-        "Token that admin calls must carry. Off loopback, one is generated and printed if none is given.",
+        "Token that admin calls must carry; generated and printed off loopback if omitted.",
     ),
     Setting("admin_open", kinds.SWITCH, "Don't require an admin token, even off loopback."),
-    Setting("notify_url", optional(kinds.URL), "Where notifications go when a request names no URL."),
+    Setting("notify_url", optional(kinds.URL), "URL for notifications of requests that name none."),
     Setting(
         "public_url",
         optional(kinds.URL),
-        "The address under which browsers reach the gateway; that of the call when left out.",
+        "URL under which browsers reach the gateway; the URL of the call if omitted.",
     ),
     Setting(
         "notify_allow",
         kinds.HOST_NAME,
-        "A public host that notifications may go to, beside private networks.",
+        "Public host that notifications may go to, beside private networks.",
         several=True,
     ),
     Setting(
         "sandbox_retries",
         kinds.SWITCH,
-        "Send no notification twice, acknowledged or not, as the official sandbox does.",
+        "Send each notification once, acknowledged or not, as the official sandbox does.",
     ),
     Setting(
         "notification_time",
         one_of(*get_args(NotificationTime)),
-        "The request-time of webhooks: by the gateway's clock, or real when a test has moved it.",
+        "Take the request-time of webhooks from the gateway's clock, or from the machine's (real).",
     ),
 )
 
 _DEFAULTS = {field.name: field.default for field in dataclasses.fields(Config)}
 SETTINGS = {row.name: row._replace(default=_DEFAULTS[row.name]) for row in _ROWS}
-"""All fields of Config, by name and in their order."""
+"""All fields of Config by name, in order."""
 
 
 def flag_of(name: str) -> str:
-    """How the command line names a setting."""
+    """The flag of a setting."""
     return SETTINGS[name].flag

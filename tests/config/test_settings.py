@@ -73,7 +73,7 @@ def test_everything_wrong_is_told() -> None:
         configured(Config(), {"prot": 1, "types": "x", "seed": "y"})
     problems = caught.value.problems
     assert len(problems) == 3
-    assert problems[0].startswith("there is no setting prot; did you mean port? settings are host, port, tls_port")
+    assert problems[0].startswith("unknown setting prot; did you mean port? settings are host, port, tls_port")
 
 
 def test_a_config_is_looked_at_too() -> None:
