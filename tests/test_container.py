@@ -22,7 +22,7 @@ import yaml
 
 from mock_alipay import serve as serving
 from mock_alipay.cli import commands
-from mock_alipay.cli.options import strange_variables
+from mock_alipay.cli.options import unknown_variables
 from mock_alipay.cli.serve import serve
 from mock_alipay.config.config import Config
 from mock_alipay.server.certificate import HOME_VARIABLE
@@ -122,7 +122,7 @@ def test_every_variable_is_one_of_the_gateways_own(more: dict[str, str], monkeyp
     variables = {**image_variables(), **more}
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert [] == strange_variables(serve.params)
+    assert [] == unknown_variables(serve.params)
     context = serve.make_context("mock-alipay", [])
     taken = {str(flag.envvar): context.params[str(flag.name)] for flag in serve.params}
     assert "0.0.0.0" == taken["MOCK_ALIPAY_HOST"]

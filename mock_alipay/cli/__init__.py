@@ -1,4 +1,4 @@
-"""The command line: flags and environment become a Config. Only here is anything printed or exited from."""
+"""The command line. Only this package prints and exits."""
 
 from __future__ import annotations
 
@@ -10,29 +10,31 @@ from typing import Any
 
 import click
 
-from mock_alipay.cli.banner import forget_output
+from mock_alipay.cli.banner import discard_output
 from mock_alipay.cli.call import call
 from mock_alipay.cli.check import check, scenarios, validate
-from mock_alipay.cli.command import no_such_command
+from mock_alipay.cli.command import colour, unknown_command, version_option
+from mock_alipay.cli.completion import HELP, Items
 from mock_alipay.cli.control import act, clock, reset, use
-from mock_alipay.cli.options import strange_variables
+from mock_alipay.cli.options import unknown_variables
 from mock_alipay.cli.serve import env, ready, serve
 from mock_alipay.cli.tail import tail
 from mock_alipay.config.table import flag_of
 from mock_alipay.errors import SetupError
-from mock_alipay.version import __version__
 
 _VALUED = {name for flag in serve.params if isinstance(flag, click.Option) and not flag.is_flag for name in flag.opts}
-"""The flags of ``serve`` that another word follows: ``--scenarios scenarios`` names a folder, not a command."""
+"""Flags of ``serve`` with a value: in ``--scenarios env`` the word ``env`` is a folder, not a command."""
 
 
 class _Commands(click.Group):
-    """Commands of which ``serve`` may be left unsaid: ``mock-alipay --port 3000``."""
+    """Commands, with ``serve`` as the default: ``mock-alipay --port 3000``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or (args[0].startswith("-") and args[0] not in ("--help", "-h", "--version")):
+        if not args and ctx.resilient_parsing:
+            return super().parse_args(ctx, args)  # completes the names of commands
+        if not args or (args[0].startswith("-") and args[0] not in ("--help", "-h", "--version", "-V")):
             misplaced = [word for before, word in pairwise(args) if word in self.commands and before not in _VALUED]
-            if misplaced:
+            if misplaced and not ctx.resilient_parsing:
                 name = misplaced[0]
                 raise click.UsageError(f"flags come after the command: mock-alipay {name} …", ctx)
             args = ["serve", *args]
@@ -41,29 +43,49 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in self.commands:
-            raise click.UsageError(no_such_command(args[0], list(self.commands)), ctx)
+        if args[0] not in self.commands and not ctx.resilient_parsing:
+            raise click.UsageError(unknown_command(args[0], list(self.commands)), ctx)
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> Items:
+        items = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("-"):
+            items += serve.shell_complete(click.Context(serve, ctx, "serve"), incomplete)
+        return list({item.value: item for item in items}.values())
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            # The reader of our output has seen enough, as in `mock-alipay scenarios | head -1`.
-            forget_output()
+            # The reader of our output has closed it, as in `mock-alipay scenarios | head -1`.
+            discard_output()
             return 0
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(__version__, message="mock-alipay %(version)s")
+def _current_name(flag: str) -> str:
+    """The name of a flag that was renamed: ``--client`` is ``--client-id`` now."""
+    return "client-id" if flag == "client" else flag
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 110,
+        "token_normalize_func": _current_name,
+    },
+    params=[version_option()],
+    epilog=HELP,
+)
 @click.pass_context
 def commands(ctx: click.Context) -> None:
-    """A local stand-in for the Alipay/Antom payment gateway.
+    """A local fake of the Alipay/Antom payment gateway.
 
-    Without a command it serves: http://127.0.0.1:2088 and https://127.0.0.1:2089. See mock-alipay serve --help.
+    Without a command it serves at http://127.0.0.1:2088 and https://127.0.0.1:2089; mock-alipay serve --help
+    lists the flags. Every flag has an environment variable where its help names one.
     """
-    if ctx.invoked_subcommand != "serve":  # which has a log for it
-        _complain(*strange_variables(serve.params))
+    if ctx.invoked_subcommand != "serve":  # which logs them
+        _print_error(*unknown_variables(serve.params), colour_name="yellow")
 
 
 for _command in (serve, ready, env, scenarios, validate, check, call, tail, use, act, reset, clock):
@@ -71,33 +93,34 @@ for _command in (serve, ready, env, scenarios, validate, check, call, tail, use,
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit: 0 well, 1 something could not be done, 2 wrong use."""
+    """Run the command line and exit: 0 success, 1 failure, 2 wrong use, 130 Ctrl-C."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A Windows pipe may not know every letter of a body: a replaced one is better than none at all.
+            # The encoding of a Windows pipe may lack characters of a body: replace them instead of failing.
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = commands.main(arguments, prog_name="mock-alipay", standalone_mode=False)
+        code = commands.main(arguments, prog_name="mock-alipay", standalone_mode=False, color=colour())
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "mock-alipay"
-        _complain(f"{error.format_message()} (see {command} --help)")
+        _print_error(f"{error.format_message()} (see {command} --help)")
         code = 2
     except click.ClickException as error:
-        _complain(error.format_message())
+        _print_error(error.format_message())
         code = 2
     except SetupError as error:
-        _complain(*error.spelled(flag_of))
+        _print_error(*error.spelled(flag_of))
         code = error.exit_code
     except OSError as error:
-        # A full disk under standard output, most likely.
-        forget_output()
-        _complain(f"the output cannot be written; check where it goes: {error.strerror or type(error).__name__}")
+        # Most likely the disk that standard output goes to is full.
+        discard_output()
+        _print_error(f"cannot write to standard output: {error.strerror or type(error).__name__}")
         code = 1
     except (click.Abort, KeyboardInterrupt):
         code = 130
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _complain(*lines: str) -> None:
+def _print_error(*lines: str, colour_name: str = "red") -> None:
+    prefix = click.style("mock-alipay:", fg=colour_name)
     for line in lines:
-        click.echo(f"mock-alipay: {' '.join(line.split())}", err=True)
+        click.echo(f"{prefix} {' '.join(line.split())}", err=True, color=colour())

@@ -1,4 +1,4 @@
-"""What ``serve`` prints when it is ready: a few lines for people, or one JSON object where the log is JSON."""
+"""What ``serve`` prints when it is ready: lines of text, or one JSON object if the log is JSON."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from mock_alipay.version import __version__
 
 
 def text_banner(
-    config: Config, scenarios: int, authority: Path | None, *, made_up: bool, addresses: Sequence[str]
+    config: Config, scenarios: int, authority: Path | None, *, generated_token: bool, addresses: Sequence[str]
 ) -> str:
-    """Where it serves, and what clients must be set up with; ``made_up``: the token is the gateway's own idea.
+    """The URLs and what clients need to be configured with.
 
-    ``addresses`` are those that it listens on; they are shown unless the URL says the same.
+    scenarios: the number of scenarios
+    authority: the certificate that HTTPS clients trust; None without HTTPS
+    generated_token: whether the gateway generated the admin token, which only the banner shows then
+    addresses: those that the gateway listens on; shown unless the URL has the same
     """
     folders = ", ".join(["shipped", *map(str, config.scenarios)])
     client_ids = ", ".join(_client_ids(config))
@@ -28,14 +31,14 @@ def text_banner(
         ("https", f"{config.tls_url}  (clients trust {authority})" if authority else "off"),
         *([] if list(addresses) == [config.reachable_host] else [("listens on", ", ".join(addresses))]),
         ("client id", f"{client_ids}; keys to configure: {_env_command(config)}, or {config.url}/__admin/env"),
-        ("scenarios", f"{scenarios} ({folders}); {config.scenario} unless a call asks for another; seed {config.seed}"),
+        ("scenarios", f"{scenarios} ({folders}); default {config.scenario}; seed {config.seed}"),
         ("journal", f"{config.url}/__admin/calls"),
     ]
     if config.notify_url:
-        why = _unreachable(config)
-        hint = f" (nothing will be sent there: {why})" if why else ""
+        why = _undeliverable(config)
+        hint = f" (notifications will not be sent there: {why})" if why else ""
         lines.append(("notify", f"{config.notify_url} unless a request names a URL{hint}"))
-    if made_up:
+    if generated_token:
         lines.append(
             ("token", f"{config.admin_token}  (admin calls carry it as Authorization: Bearer; see --admin-token)")
         )
@@ -43,9 +46,9 @@ def text_banner(
 
 
 def json_banner(
-    config: Config, scenarios: int, authority: Path | None, *, made_up: bool, addresses: Sequence[str]
+    config: Config, scenarios: int, authority: Path | None, *, generated_token: bool, addresses: Sequence[str]
 ) -> str:
-    """The same as one JSON object."""
+    """The same as ``text_banner`` as one JSON object."""
     banner: dict[str, Any] = {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "level": "info",
@@ -64,25 +67,25 @@ def json_banner(
     }
     if config.notify_url:
         banner |= {"notifyUrl": config.notify_url}
-        if why := _unreachable(config):
-            banner |= {"level": "warning", "why": f"nothing will be sent to {config.notify_url}: {why}"}
-    if made_up:
+        if why := _undeliverable(config):
+            banner |= {"level": "warning", "why": f"notifications will not be sent to {config.notify_url}: {why}"}
+    if generated_token:
         banner |= {"adminToken": config.admin_token}
     return json.dumps(banner, separators=(",", ":"))
 
 
 def _env_command(config: Config) -> str:
-    """The command that prints what a client is set up with; the port names this gateway among several."""
+    """The command that prints a client's configuration; the port selects this gateway among several."""
     return "mock-alipay env" if config.port == Config().port else f"mock-alipay env --port {config.port}"
 
 
 def _client_ids(config: Config) -> list[str]:
-    """The client ids that have keys."""
+    """The client ids with a key."""
     return list(dict.fromkeys([TEST_CLIENT_ID, *(client_id for client_id, _ in config.merchants)]))
 
 
-def _unreachable(config: Config) -> str | None:
-    """Why nothing will be sent to the URL for notifications, as far as its spelling tells."""
+def _undeliverable(config: Config) -> str | None:
+    """Why notifications cannot go to ``notify_url``, as far as its text shows; None if they can."""
     from mock_alipay.errors import AddressNotAllowed
     from mock_alipay.webhooks.address_policy import AddressPolicy
     from mock_alipay.webhooks.own_ports import OwnPorts
@@ -98,6 +101,6 @@ def _unreachable(config: Config) -> str | None:
     return None
 
 
-def forget_output() -> None:
-    """Let go of what is still unwritten: Python would try again at its end, and complain in words of its own."""
+def discard_output() -> None:
+    """Discard unwritten output: Python would try again at exit, and print an error of its own."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

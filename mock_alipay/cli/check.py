@@ -1,4 +1,4 @@
-"""``scenarios``, ``validate`` and ``check``: looking at scenarios and bodies without a server."""
+"""``scenarios``, ``validate`` and ``check``: checks of scenarios and request bodies without a gateway."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import click
 
 from mock_alipay.cli.chosen_gateway import completed
 from mock_alipay.cli.command import Command
+from mock_alipay.cli.completion import complete_endpoints, complete_files
+from mock_alipay.cli.endpoints import known_endpoint
 from mock_alipay.cli.options import options
 from mock_alipay.contracts.names import RequiredMode, TypeMode
-from mock_alipay.errors import Refusal, SetupError, UsageError
+from mock_alipay.errors import Refusal, SetupError
 
 if TYPE_CHECKING:
     from mock_alipay.scenarios.vocabulary import Vocabulary
@@ -20,9 +22,9 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @options("scenarios")
-@click.option("--schema", is_flag=True, help="Print the file of their JSON Schema, for editors, instead.")
-def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands flags over by name
-    """List what is loaded, one line each."""
+@click.option("--schema", is_flag=True, help="Print the path of the JSON Schema for editors instead.")
+def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click passes flags by name
+    """List the scenarios, one line each."""
     if schema:
         from mock_alipay.scenarios.vocabulary import SCHEMA
 
@@ -39,9 +41,14 @@ def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click hands
 
 
 @click.command(cls=Command)
-@click.argument("files", nargs=-1, required=True, type=Path, metavar="FILE…")
+@click.argument("files", nargs=-1, required=True, type=Path, metavar="FILE…", shell_complete=complete_files)
 def validate(files: tuple[Path, ...]) -> None:
-    """Check scenario files: file:line and reason of everything wrong, and of fields that look misspelt."""
+    """Check scenario files.
+
+    Prints file, line and reason of every error, and of fields that look misspelled.
+
+    Example: mock-alipay validate scenarios/*.yaml
+    """
     from mock_alipay.scenarios.lint import lint
     from mock_alipay.scenarios.scenario_file import parse_scenarios, read_document
 
@@ -49,11 +56,11 @@ def validate(files: tuple[Path, ...]) -> None:
     problems: list[str] = []
     for file in files:
         try:
-            written = read_document(file)
-            parse_scenarios(written, file.stem, vocabulary)
-            for field in lint(written, vocabulary):
-                click.echo(f"{field} (allowed)")
-            click.echo(f"{file}: fine")
+            document = read_document(file)
+            parse_scenarios(document, file.stem, vocabulary)
+            for field in lint(document, vocabulary):
+                click.secho(f"{field} (allowed)", fg="yellow")
+            click.secho(f"{file}: fine", fg="green")
         except SetupError as error:
             problems.extend(error.problems)
     if problems:
@@ -69,11 +76,23 @@ def _vocabulary() -> Vocabulary:
 
 
 @click.command(cls=Command)
+@click.option(
+    "--endpoint",
+    default="createPaymentSession",
+    show_default=True,
+    metavar="ENDPOINT",
+    shell_complete=complete_endpoints,
+    help="Endpoint that the body is for.",
+)
 @options("types", "required")
-@click.option("--endpoint", default="createPaymentSession", show_default=True, help="Whose contract to hold it to.")
-@click.argument("file", metavar="FILE")
+@click.argument("file", metavar="FILE", shell_complete=complete_files)
 def check(file: str, endpoint: str, types: TypeMode, required: RequiredMode) -> None:
-    """Hold a request body against the contract: every fault with its path. FILE - is standard input."""
+    """Check a request body against the contract.
+
+    Prints every fault with the path of its field. FILE is the body, - means standard input.
+
+    Example: mock-alipay check --endpoint pay body.json
+    """
     from mock_alipay import contracts
     from mock_alipay.apis import FAMILIES
     from mock_alipay.apis.context import Context
@@ -81,34 +100,29 @@ def check(file: str, endpoint: str, types: TypeMode, required: RequiredMode) -> 
     from mock_alipay.apis.fake_buyers import FakeBuyers
     from mock_alipay.apis.ids import IdGenerator
     from mock_alipay.clock.clocks import SystemClock
-    from mock_alipay.contracts.names import Unresolved, resolve, spoken_names
 
+    endpoint_id = known_endpoint(endpoint, "--endpoint")
     contract = contracts.load(types=types, required=required)
-    try:
-        endpoint_id = resolve(endpoint, contract.endpoints)
-    except Unresolved as error:
-        known = ", ".join(spoken_names(contract.endpoints))
-        raise UsageError(f"--endpoint: {error}; known are {known}") from None
     raw = read_body(file)
     try:
         body = contract.check(endpoint_id, raw)
         for field in contract.unknown(endpoint_id, body):
-            click.echo(f"{file}: {field} (ignored)")
+            click.secho(f"{file}: {field} (ignored)", fg="yellow")
         for note in contract.notes(endpoint_id, body):
-            click.echo(f"{file}: {note} (accepted)")
+            click.secho(f"{file}: {note} (accepted)", fg="yellow")
         rules = FAMILIES.endpoints[endpoint_id]
         if rules.begins:
-            # What the schema cannot say, such as times that must be near.
+            # Rules that the schema cannot express, such as times that must be in the future.
             environment = Environment(IdGenerator(0), FakeBuyers(0), contract, "")
             rules.decide(body, Context[Any](SystemClock().now(), "", None, environment, raw))
     except Refusal as refusal:
         lines = [fault.text for fault in refusal.faults] or [refusal.message or refusal.code]
         raise SetupError(*(f"{file}: {line}" for line in lines)) from None
-    click.echo(f"{file}: {endpoint} accepts it")
+    click.secho(f"{file}: {endpoint} accepts it", fg="green")
 
 
 def read_body(file: str) -> bytes:
-    """A file's bytes, or standard input's for ``-``."""
+    """The bytes of a file, or of standard input for ``-``."""
     if file == "-" and sys.stdin is None:
         raise SetupError("-: cannot be read: standard input is closed")
     try:

@@ -1,4 +1,4 @@
-"""Which of the gateways that run on this machine a command means, as their state files tell."""
+"""Which of the gateways that run on this machine a command means, according to their state files."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from mock_alipay.server.state_file import RunningGateway, running_gateways
 
 
 def completed(flags: dict[str, Any], url: str | None = None) -> tuple[dict[str, Any], RunningGateway | None]:
-    """The flags of a command with those of the gateway that it means, where one runs on this machine.
+    """Fill in the flags of a command from the running gateway that it means; None when no gateway fits.
 
-    That is the newest of those that fit what flags and variables say of URL, host and ports. What they say stays.
+    That is the newest gateway that fits the URL, host and ports in flags and variables. Given flags stay as they are.
     """
-    found = [gateway for gateway in running_gateways() if _fits(gateway, flags, url)]
-    if not found:
+    fitting = [gateway for gateway in running_gateways() if _fits(gateway, flags, url)]
+    if not fitting:
         return flags, None
-    _tell_which(found, with_address="port" in flags)
-    newest = found[0]
-    unsaid = {name: getattr(newest.config, name) for name in flags if not _said(name, flags, newest)}
-    return {**flags, **unsaid}, newest
+    _print_choice(fitting, with_address="port" in flags)
+    newest = fitting[0]
+    missing = {name: getattr(newest.config, name) for name in flags if not _given(name, flags, newest)}
+    return {**flags, **missing}, newest
 
 
-def _said(name: str, flags: dict[str, Any], gateway: RunningGateway) -> bool:
-    """Whether a flag or a variable says something of its own.
+def _given(name: str, flags: dict[str, Any], gateway: RunningGateway) -> bool:
+    """Whether a flag or a variable selects a gateway.
 
-    Port 0 does not. Nor does a variable that the gateway was started with too: a flag may have overruled it there.
+    Port 0 does not, nor does a variable that the gateway was started with: a flag may have overridden it there.
     """
     variable = SETTINGS[name].variable
     source = click.get_current_context().get_parameter_source(name)
@@ -50,10 +50,10 @@ def _fits(gateway: RunningGateway, flags: dict[str, Any], url: str | None) -> bo
         except UsageError:
             return False
         return _same_host(host, config.host) and port == (config.tls_port if scheme == "https" else config.port)
-    said = {name: value for name, value in flags.items() if _said(name, flags, gateway)}
+    given = {name: value for name, value in flags.items() if _given(name, flags, gateway)}
     ports = ("port", "tls_port")
-    return _same_host(said.get("host", config.host), config.host) and all(
-        said[name] == getattr(config, name) for name in ports if name in said
+    return _same_host(given.get("host", config.host), config.host) and all(
+        given[name] == getattr(config, name) for name in ports if name in given
     )
 
 
@@ -62,27 +62,28 @@ def _same_host(one: str, other: str) -> bool:
     return one == other or (is_loopback(one) and is_loopback(other))
 
 
-def _tell_which(found: Sequence[RunningGateway], *, with_address: bool) -> None:
-    told = click.get_current_context().meta
-    if len(found) == 1 or told.get(__name__):
+def _print_choice(fitting: Sequence[RunningGateway], *, with_address: bool) -> None:
+    """Print once which of several gateways is used."""
+    printed = click.get_current_context().meta
+    if len(fitting) == 1 or printed.get(__name__):
         return
-    told[__name__] = True
-    newest, *others = (gateway.config.url for gateway in found)
+    printed[__name__] = True
+    newest, *others = (gateway.config.url for gateway in fitting)
     hint = f"; others, which --host and --port choose: {', '.join(others)}" if with_address else ""
-    click.echo(f"mock-alipay: using {newest}, the newest of {len(found)} running gateways{hint}", err=True)
+    click.echo(f"mock-alipay: using {newest}, the newest of {len(fitting)} running gateways{hint}", err=True)
 
 
 def by_url(url: str | None) -> bool:
-    """Whether the URL says where to look: as always, what is typed counts before what a variable says."""
+    """Whether the URL selects the gateway: typed flags take precedence over variables."""
     own = typed(click.get_current_context()) & {"url", "host", "port"}
     return url is not None and ("url" in own or not own)
 
 
 def url_parts(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port of a gateway's URL."""
-    found = re.fullmatch(r"(https?)://(\[[0-9a-f:.]+\]|[\w.-]+)(:[0-9]{1,5})?/?", url, re.ASCII | re.IGNORECASE)
-    scheme = found[1].lower() if found else ""
-    port = int(((found and found[3]) or (":443" if scheme == "https" else ":80"))[1:])
-    if found is None or port > 65535:
+    """Scheme, host and port of a gateway's URL; UsageError when it is not one."""
+    match = re.fullmatch(r"(https?)://(\[[0-9a-f:.]+\]|[\w.-]+)(:[0-9]{1,5})?/?", url, re.ASCII | re.IGNORECASE)
+    scheme = match[1].lower() if match else ""
+    port = int(((match and match[3]) or (":443" if scheme == "https" else ":80"))[1:])
+    if match is None or port > 65535:
         raise UsageError(f"expected a gateway's URL without a path, such as http://127.0.0.1:2088, got {url}")
-    return scheme, found[2].strip("[]"), port
+    return scheme, match[2].strip("[]"), port

@@ -1,4 +1,4 @@
-"""``use``, ``act``, ``reset`` and ``clock``: a running gateway steered from the terminal."""
+"""``use``, ``act``, ``reset`` and ``clock``: commands that control a running gateway."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from mock_alipay.cli.command import Command
+from mock_alipay.cli.completion import complete_scenarios
 from mock_alipay.cli.param_types import Value
 from mock_alipay.cli.target import at_a_gateway, gateway
 from mock_alipay.config.kinds import one_of, whole
@@ -19,45 +20,51 @@ _MOVES = ("advance", "freeze", "run")
 
 
 @click.command(cls=Command)
-@at_a_gateway
 @click.option(
     "--times",
     type=Value(whole(1, float("inf"), "a whole number from 1")),
-    help="For the next N calls; until changed when left out.",
+    help="For the next N calls only; until changed if omitted.",
 )
-@click.argument("scenario", required=False)
-@click.option("--clear", is_flag=True, help="Take back what was set, instead.")
-def use(scenario: str | None, times: int | None, clear: bool, **flags: Any) -> None:  # noqa: FBT001 - by name
-    """Choose the scenario that the next calls play."""
+@click.option("--clear", is_flag=True, help="Clear the choice instead.")
+@at_a_gateway
+@click.argument("scenario", required=False, shell_complete=complete_scenarios)
+def use(scenario: str | None, times: int | None, clear: bool, **flags: Any) -> None:  # noqa: FBT001 - passed by name
+    """Choose the scenario for the next calls.
+
+    Example: mock-alipay use risk-reject --times 1
+    """
     if clear and scenario:
-        raise click.UsageError("name a SCENARIO or --clear, not both")
+        raise click.UsageError("SCENARIO cannot be combined with --clear")
     if not (clear or scenario):
-        raise click.UsageError("name a SCENARIO, or --clear to take back what was set")
+        raise click.UsageError("name a SCENARIO, or --clear to clear the choice")
     if clear and times:
-        raise click.UsageError("--clear takes no --times")
+        raise click.UsageError("--times cannot be combined with --clear")
     with gateway(**flags) as mock:
         if scenario is None:
             mock.clear_scenario()
-            click.echo(f"cleared for {_whom(mock)}")
+            click.echo(f"cleared for {_client_ids(mock)}")
             return
         mock.scenario(scenario, times=times)
         calls = "" if times is None else ", the next call" if times == 1 else f", the next {times} calls"
-        click.echo(f"{scenario} for {_whom(mock)}{calls}")
+        click.echo(f"{scenario} for {_client_ids(mock)}{calls}")
         changed = next((known.calls for known in mock.scenarios() if known.name == scenario), None)
         if changed and "*" not in changed:
             rest = "" if times is None else " and do not count"
-            click.echo(f"it changes calls of {', '.join(changed)}; others play as usual{rest}")
+            click.echo(f"it changes calls of {', '.join(changed)}; other calls are not affected{rest}")
 
 
 @click.command(cls=Command)
+@click.option("--code", metavar="CODE", help="Result code of a declined payment, such as DO_NOT_HONOR.")
 @at_a_gateway
-@click.option("--code", metavar="CODE", help="Why a payment is declined, such as DO_NOT_HONOR.")
 @click.argument("payment_request_id", metavar="PAYMENT_REQUEST_ID")
 @click.argument("action", type=Value(one_of(*get_args(BuyerAction))))
 def act(payment_request_id: str, action: BuyerAction, code: str | None, **flags: Any) -> None:
-    """Have the buyer of a payment act."""
+    """Act as the buyer of a payment.
+
+    Example: mock-alipay act order-4711 decline --code DO_NOT_HONOR
+    """
     if code and action != "decline":
-        raise click.UsageError("--code says why a payment is declined; it goes with decline only")
+        raise click.UsageError("--code can be combined with decline only")
     with gateway(**flags) as mock:
         payment = mock.payment(payment_request_id)
         after = payment.decline(code) if action == "decline" else getattr(payment, action)()
@@ -68,10 +75,13 @@ def act(payment_request_id: str, action: BuyerAction, code: str | None, **flags:
 @click.command(cls=Command)
 @at_a_gateway
 def reset(**flags: Any) -> None:
-    """Forget payments, notifications, counters, choices, loaded scenarios, journal and clock."""
+    """Reset the gateway.
+
+    Deletes payments, notifications, counters, chosen and loaded scenarios and the journal, and resets the clock.
+    """
     with gateway(**flags) as mock:
         mock.reset()
-        click.echo(f"reset {_whom(mock)}")
+        click.echo(f"reset {_client_ids(mock)}")
 
 
 @click.command(cls=Command)
@@ -79,13 +89,17 @@ def reset(**flags: Any) -> None:
 @click.argument("move", type=Value(one_of("show", *_MOVES)), default="show", metavar="[show|advance|freeze|run]")
 @click.argument("value", required=False, metavar="[DURATION|MOMENT]")
 def clock(move: str, value: str | None, **flags: Any) -> None:
-    """Show the gateway's clock, or move it.
+    """Show or move the gateway's clock.
 
-    advance DURATION goes forward by 30s, 59m, 1h30m, 2d or PT59M. freeze stops it at a MOMENT such as
-    2026-11-22T12:00:00+08:00, or where it stands. run lets it go on from there.
-    """
+    \b
+    show                 print the time (default)
+    advance DURATION     move forward by 30s, 59m, 1h30m, 2d or PT59M
+    freeze [MOMENT]      stop at a time such as 2026-11-22T12:00:00+08:00, or now
+    run                  continue from there
+    """  # noqa: D301 - \b keeps the lines apart
     if (move == "advance") > bool(value) or (move in ("show", "run") and value):
-        raise click.UsageError(f"{move} takes {'a DURATION such as 59m' if move == 'advance' else 'nothing after it'}")
+        expected = "a DURATION such as 59m" if move == "advance" else "no more arguments"
+        raise click.UsageError(f"{move}: expected {expected}")
     with gateway(**flags) as mock:
         match move:
             case "advance":
@@ -101,8 +115,8 @@ def clock(move: str, value: str | None, **flags: Any) -> None:
 
 def _show(state: ClockState, mock: Mock) -> None:
     frozen = ", frozen" if state.frozen else ""
-    click.echo(f"{state.now.isoformat(timespec='seconds')}{frozen} for {_whom(mock)}")
+    click.echo(f"{state.now.isoformat(timespec='seconds')}{frozen} for {_client_ids(mock)}")
 
 
-def _whom(mock: Mock) -> str:
+def _client_ids(mock: Mock) -> str:
     return mock.client_id or "all client ids"

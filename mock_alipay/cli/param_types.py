@@ -1,4 +1,4 @@
-"""What flags hold: each kind of value read, or refused in words that say what was expected."""
+"""The types of flags and arguments: each converts a text, or says what was expected."""
 
 from __future__ import annotations
 
@@ -7,25 +7,31 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from mock_alipay.config.kinds import Kind
 
-SEVERAL = f"several in the variable are separated by {os.pathsep}"
+SEVERAL = f"the variable separates several with {os.pathsep}"
 
 
 class Value(click.ParamType):  # type: ignore[type-arg] # generic in later versions only
-    """A value of any kind."""
+    """A value of a kind; shells complete the words, files or folders that it accepts."""
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
         self.name = kind.metavar
 
     def get_metavar(self, *_: Any, **__: Any) -> str:
-        """What help shows; the arguments are others since click 8.2."""
+        """The placeholder in help texts; click changed the arguments in 8.2."""
         return self.kind.metavar
 
     def split_envvar_value(self, rv: str) -> Sequence[str]:
         return self.kind.split(rv)
+
+    def shell_complete(self, _ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        if self.kind.metavar in _PATHS:
+            return [CompletionItem(incomplete, type=_PATHS[self.kind.metavar])]
+        return [CompletionItem(word) for word in self.kind.words if word.startswith(incomplete)]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if not isinstance(value, str):
@@ -33,17 +39,33 @@ class Value(click.ParamType):  # type: ignore[type-arg] # generic in later versi
         try:
             return self.kind.read(value)
         except ValueError as expected:
-            found = "" if self.kind.secret else f", got '{value}'"
+            got = "" if self.kind.secret else f", got '{value}'"
             several = f"; {SEVERAL}" if getattr(param, "multiple", False) else ""
-            self.fail(f"expected {expected}{found}{several}", param, ctx)
+            self.fail(f"expected {expected}{got}{several}", param, ctx)
+
+
+_PATHS = {"FILE": "file", "DIR": "dir"}
+"""Metavars of paths, and what shells complete there."""
 
 
 class Switch(Value, click.types.BoolParamType):
-    """A flag without a value; its variable has one."""
+    """A flag without a value. Its variable has one."""
+
+
+class Word(click.ParamType):  # type: ignore[type-arg] # generic in later versions only
+    """Visible ASCII without blanks, which fits into a request line and into a header."""
+
+    name = "TEXT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        text = str(value)
+        if not text or not all("!" <= letter <= "~" for letter in text):
+            self.fail(f"expected visible ASCII characters without blanks, got '{text}'", param, ctx)
+        return text
 
 
 def seconds(least: float, most: float = float("inf"), *, open_: bool = False) -> Value:
-    """A length of time: from ``least``, or more than that when it is open."""
+    """A number of seconds from ``least``, or above ``least`` if the interval is open, to ``most``."""
     bounds = f"{'more than' if open_ else 'at least'} {least:g}" + (f" and at most {most:g}" if most < 1e9 else "")
 
     def accepts(value: Any) -> bool:

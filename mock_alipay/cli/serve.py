@@ -1,4 +1,4 @@
-"""``serve``, ``ready`` and ``env``: running a gateway and finding it."""
+"""``serve``, ``ready`` and ``env``: run a gateway, wait for it, and configure clients for it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mock_alipay.cli.banner import forget_output, json_banner, text_banner
+from mock_alipay.cli.banner import discard_output, json_banner, text_banner
 from mock_alipay.cli.chosen_gateway import completed
 from mock_alipay.cli.command import Command
-from mock_alipay.cli.options import SERVING, options, require_ports, strange_variables
+from mock_alipay.cli.options import SERVING, options, require_ports, unknown_variables
 from mock_alipay.cli.param_types import seconds
 from mock_alipay.cli.target import PLACE, STARTED_WITH, Place, place
 from mock_alipay.config.config import Config
@@ -37,8 +37,11 @@ logger = logging.getLogger("mock_alipay")
 @click.command(cls=Command)
 @options(*SERVING)
 def serve(*, log_format: LogFormat, quiet: bool, **flags: Any) -> None:
-    """Run the gateway until Ctrl-C or SIGTERM."""
-    # Imported here, so that other commands start at once.
+    """Run the gateway until Ctrl-C or SIGTERM.
+
+    Example: mock-alipay serve --port 3000 --scenarios ./scenarios --watch
+    """
+    # Imported here, so that other commands start quickly.
     from mock_alipay.journal.log import Log
 
     log = Log(sys.stderr, log_format, quiet=quiet)
@@ -48,7 +51,7 @@ def serve(*, log_format: LogFormat, quiet: bool, **flags: Any) -> None:
         if log_format == "text":
             raise
         for problem in error.spelled(flag_of):
-            logger.error(problem)  # noqa: TRY400 - told in words, without a traceback
+            logger.error(problem)  # noqa: TRY400 - a message, no traceback
         raise click.exceptions.Exit(error.exit_code) from None
     finally:
         log.close()
@@ -63,59 +66,66 @@ def _serve(config: Config, log: Log, shown: Callable[..., str]) -> None:
     from mock_alipay.web.app import routes
     from mock_alipay.web.asgi.problems import problem_reply
 
-    for complaint in strange_variables(serve.params):
-        logger.warning(complaint)
+    for problem in unknown_variables(serve.params):
+        logger.warning(problem)
     if config.port and config.port == config.tls_port:
-        raise UsageError(f"--port and --tls-port are both {config.port}; HTTP and HTTPS need a port each")
+        raise UsageError(f"--port and --tls-port are both {config.port}; HTTP and HTTPS need different ports")
     try:
         sockets = bind(config.host, config.port, config.tls_port)
     except SetupError:
-        # A wrong flag is told before a taken port, which may be free the next time.
+        # Report a wrong flag before a taken port, which may be free the next time.
         assemble(settled(config, 0, None), problem_reply)
         raise
-    made_up = config.needs_token
-    config = settled(config, sockets.port, sockets.tls_port)
-    server_file, authority = _certificate(config)
-    for name in config.unnameable if authority else ():
-        logger.warning("--admin-host %s: no certificate can name it; over HTTPS it has to be called otherwise", name)
-    components = assemble(config, problem_reply, ca_certificate=authority)
-    app = routes(components)
-    _rest_garbage_collector()
-    scenarios = len(components.selector.registry.filed)
-    banner = shown(config, scenarios, authority, made_up=made_up, addresses=sockets.addresses)
-    variables = {each.variable: os.environ[each.variable] for each in SERVING if each.variable in os.environ}
-    with log.listening_to(components.events), state_file(config, authority, variables):
-        run(app, sockets, server_file, ready=lambda: _announce(banner))
+    with closing(sockets):
+        generated = config.needs_token
+        config = settled(config, sockets.port, sockets.tls_port)
+        server_file, authority = _certificate(config)
+        for name in config.unnameable if authority else ():
+            logger.warning("--admin-host %s: a certificate cannot contain this name; use another one for HTTPS", name)
+        components = assemble(config, problem_reply, ca_certificate=authority)
+        app = routes(components)
+        _tune_garbage_collector()
+        scenarios = len(components.selector.registry.filed)
+        banner = shown(config, scenarios, authority, generated_token=generated, addresses=sockets.addresses)
+        variables = {each.variable: os.environ[each.variable] for each in SERVING if each.variable in os.environ}
+        with log.listening_to(components.events), state_file(config, authority, variables):
+            run(app, sockets, server_file, ready=lambda: _announce(banner))
 
 
 def _announce(banner: str) -> None:
-    """Print the lines at the start; a gateway whose output nobody takes serves all the same."""
+    """Print the banner. The gateway serves even if its output cannot be written."""
     try:
         click.echo(banner)
     except OSError as error:
-        forget_output()
-        logger.warning("the lines at the start could not be printed: %s", error.strerror)
+        discard_output()
+        logger.warning("cannot write the banner to standard output: %s", error.strerror)
 
 
 @click.command(cls=Command)
+@click.option("--wait", type=seconds(0), default=0.0, metavar="SECONDS", help="Wait up to this long.")
 @options(*PLACE)
-@click.option("--wait", type=seconds(0), default=0.0, metavar="SECONDS", help="How long to wait for it.")
 def ready(wait: float, **flags: Any) -> None:
-    """Exit 0 when the gateway answers, 1 when it does not."""
+    """Check that the gateway answers.
+
+    Exits with 0 if it does, with 1 if not. Example: mock-alipay ready --wait 30
+    """
     until = time.monotonic() + wait
-    # Looked for again each time: the gateway may not have written its state file yet.
-    while (trouble := _trouble(found := place(**flags))) is not None:
+    # The place is looked up each time: the gateway may not have written its state file yet.
+    while (problem := _problem(target := place(**flags))) is not None:
         if time.monotonic() >= until:
-            require_ports(port=found.port)
-            raise SetupError(f"not ready at {found.url}: {trouble}")
+            require_ports(port=target.port)
+            raise SetupError(problem)
         time.sleep(0.05)
-    click.echo(f"ready at {found.url}")
+    click.echo(f"ready at {target.url}")
 
 
 @click.command(cls=Command)
 @options(*STARTED_WITH, "gateway_key")
 def env(**flags: Any) -> None:
-    """Print shell lines that point a client here: eval "$(mock-alipay env)"."""
+    """Print shell variables that configure a client.
+
+    Example: eval "$(mock-alipay env)"
+    """
     from mock_alipay.gateway.assembly import client_environment
     from mock_alipay.signing import keys
 
@@ -124,14 +134,14 @@ def env(**flags: Any) -> None:
     require_ports(port=config.port, tls_port=config.tls_port)
     gateway_key = keys.gateway_key(config.gateway_key)
     authority = running.authority if running else _certificate(config)[1]
-    found = client_environment(config, gateway_key, authority)
+    client = client_environment(config, gateway_key, authority)
     lines = {
-        "ALIPAY_CLIENT_ID": found["clientId"],
-        "ALIPAY_MERCHANT_PRIVATE_KEY": found["merchantPrivateKey"],
-        "ALIPAY_PUBLIC_KEY": found["gatewayPublicKey"],
-        "ALIPAY_GATEWAY_URL": found["url"],
-        "ALIPAY_GATEWAY_TLS_URL": found["tlsUrl"],
-        "SSL_CERT_FILE": found["caCertificate"],
+        "ALIPAY_CLIENT_ID": client["clientId"],
+        "ALIPAY_MERCHANT_PRIVATE_KEY": client["merchantPrivateKey"],
+        "ALIPAY_PUBLIC_KEY": client["gatewayPublicKey"],
+        "ALIPAY_GATEWAY_URL": client["url"],
+        "ALIPAY_GATEWAY_TLS_URL": client["tlsUrl"],
+        "SSL_CERT_FILE": client["caCertificate"],
     }
     for name, value in lines.items():
         if value:
@@ -139,34 +149,38 @@ def env(**flags: Any) -> None:
 
 
 def _certificate(config: Config) -> tuple[Path | None, Path | None]:
+    """The server's certificate and its authority; None without HTTPS."""
     if config.tls_port is None:
         return None, None
     from mock_alipay.server.certificate import certificate, home
 
-    found = certificate(home() / "tls", config.certificate_hosts)
-    return found.server, found.authority
+    files = certificate(home() / "tls", config.certificate_hosts)
+    return files.server, files.authority
 
 
-def _rest_garbage_collector() -> None:
-    # What exists now stays for good, and what calls leave behind is freed by counting references. Looking for
-    # cycles among ten thousand journal entries again and again would cost calls a tenth of their speed.
+def _tune_garbage_collector() -> None:
+    # Everything that exists now stays, and reference counting frees what calls leave behind. Frequent searches for
+    # cycles among ten thousand journal entries would take a tenth of the throughput.
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
 
 
-def _trouble(found: Place) -> str | None:
-    """What keeps the gateway from being ready, if anything."""
-    if not found.port:
-        return "its port is not known yet"
+def _problem(target: Place) -> str | None:
+    """Why the gateway is not ready; None when it is."""
+    if not target.port:
+        return "its port is unknown yet"
     try:
-        with closing(found.connection(timeout=2)) as connection:
+        with closing(target.connection(timeout=2)) as connection:
             connection.request("GET", "/__admin/health")
             response = connection.getresponse()
             body = json.loads(response.read(65536))
         healthy = response.status == 200 and isinstance(body, dict) and body.get("status") == "ok"
-        return None if healthy else f"HTTP {response.status}, which is not mock-alipay's answer"
+        why, refused = f"the server is not mock-alipay: HTTP {response.status}", False
+        if healthy:
+            return None
     except (json.JSONDecodeError, UnicodeDecodeError):
-        return "something else listens there"
+        why, refused = "the server is not mock-alipay", False
     except (OSError, http.client.HTTPException, UnicodeError) as error:
-        return found.why_unanswered(error)
+        why, refused = target.why(error), isinstance(error, ConnectionRefusedError)
+    return target.message("not ready", why, refused=refused)

@@ -1,4 +1,4 @@
-"""``tail``: calls and notifications in the terminal as they come."""
+"""``tail``: prints calls and notifications as they arrive."""
 
 from __future__ import annotations
 
@@ -18,20 +18,23 @@ _COLOURS = {"S": "green", "F": "red", "U": "yellow"}
 _STATUS = {"ACCEPTED": "S", "PENDING": "U", "DROPPED": "U"}
 
 _PAUSE = 0.5
-"""Seconds between two looks for a gateway that has gone."""
+"""Seconds between two attempts to reach a gateway that has stopped."""
 
 
 @click.command(cls=Command)
 @at_a_gateway
 def tail(**flags: Any) -> None:
-    """Print calls and notifications as they come, each with what was wrong with it, until Ctrl-C."""
+    """Print calls and notifications as they arrive.
+
+    Each comes with its faults and errors. When the gateway stops, tail waits until it is back. Ctrl-C ends it.
+    """
     with gateway(**flags) as mock:
         mock.health()
-        click.echo(f"calls and notifications at {mock.url}, as they come; Ctrl-C ends this", err=True)
+        click.echo(f"calls and notifications at {mock.url}; Ctrl-C to quit", err=True)
         last: str | None = None
         while True:
             last = _follow(mock, last)
-            click.secho("the gateway has gone; waiting for it to come back", err=True, fg="yellow")
+            click.secho("the gateway has stopped; waiting for it", err=True, fg="yellow")
             time.sleep(_PAUSE)
             while not _is_back(mock):
                 time.sleep(_PAUSE)
@@ -39,7 +42,7 @@ def tail(**flags: Any) -> None:
 
 
 def _follow(mock: Mock, after: str | None) -> str | None:
-    """Print what comes until the gateway goes; the id of the last event."""
+    """Print events until the gateway stops; returns the id of the last one."""
     try:
         with mock.events(after=after) as events:
             try:
@@ -58,7 +61,7 @@ def _show(event: Event) -> None:
     elif event.kind == "notification":
         _show_notification(event.record)
     elif event.kind == "missed":
-        click.secho(f"… {event.record['missed']} events came too fast to be shown", fg="yellow")
+        click.secho(f"… {event.record['missed']} events were dropped: they came too fast", fg="yellow")
 
 
 def _show_call(call: CallRecord) -> None:

@@ -39,6 +39,8 @@ class Kind(NamedTuple):
     """Splits a variable that holds several values."""
     secret: bool = False
     """Whether messages must not repeat the value."""
+    words: tuple[str, ...] = ()
+    """Texts that shells complete."""
 
     def check(self, value: Any) -> Any:
         """Convert a value from Python to what Config holds; ValueError describes what was expected."""
@@ -66,7 +68,7 @@ def whole(least: float, most: float, expected: str, metavar: str = "N") -> Kind:
 def one_of(*words: str) -> Kind:
     """One of a fixed set of words."""
     *first, last = words
-    return Kind(f"{', '.join(first)} or {last}", lambda value: value in words, f"[{'|'.join(words)}]")
+    return Kind(f"{', '.join(first)} or {last}", lambda value: value in words, f"[{'|'.join(words)}]", words=words)
 
 
 def optional(kind: Kind) -> Kind:
@@ -126,6 +128,7 @@ PORT = whole(0, 65535, "a port from 0 to 65535", "PORT")
 PORT_OR_NONE = optional(PORT)._replace(
     metavar="PORT|none",
     parse=lambda text: None if text == "none" else _number(text),
+    words=("none",),
     written=f"{PORT.expected}, or none",
 )
 FOLDER = _path("a folder", "DIR")

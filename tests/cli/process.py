@@ -24,23 +24,20 @@ Found = TypeVar("Found")
 COMMAND = (sys.executable, "-m", "mock_alipay")
 FREE = ("--port", "0", "--tls-port", "none")
 PATIENCE = 60.0
-"""Seconds after which a process is given up."""
+"""Seconds after which a process has failed."""
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """This process's environment, with none of the product's variables but those given."""
+    """This process's environment with only the given variables of the product."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MOCK_ALIPAY_")}
     return {**kept, "MOCK_ALIPAY_HOME": str(home), **more}
 
 
-def run(
-    home: Path, *arguments: str, env: Mapping[str, str] | None = None, given: str | None = None
-) -> subprocess.CompletedProcess[str]:
-    """A command that ends by itself; ``given`` is its standard input."""
+def run(home: Path, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command until it ends."""
     return subprocess.run(
         [*COMMAND, *arguments],
         env=environment(home, **(env or {})),
-        input=given,
         capture_output=True,
         encoding="utf-8",
         timeout=PATIENCE,
@@ -58,44 +55,41 @@ class Running:
 
     @property
     def port(self) -> int:
-        """The port of plain HTTP, read from the banner."""
+        """The port for plain HTTP in the banner."""
         return self._port("http")
 
     @property
     def tls_port(self) -> int:
-        """The port of HTTPS, read from the banner."""
+        """The port for HTTPS in the banner."""
         return self._port("https")
 
     @property
     def log(self) -> str:
-        """What stands on standard error so far."""
+        """The output on standard error so far."""
         return self.log_file.read_text("utf-8")
 
     def request(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answer:
         """Any request over plain HTTP."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        try:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
             connection.request(method, path, body or None, dict(headers or {}))
             response = connection.getresponse()
             return Answer(response.status, dict(response.getheaders()), response.read())
-        finally:
-            connection.close()
 
     def create(self, body: dict[str, Any], *, extra: Mapping[str, str] | None = None, **how: Any) -> Answer:
-        """createPaymentSession, properly signed; ``how`` goes to ``signed_headers``."""
+        """A signed createPaymentSession; ``how`` goes to ``signed_headers``."""
         raw = json.dumps(body).encode()
         return self.request("POST", SANDBOX_PATH, raw, {**signed_headers(raw, **how), **(extra or {})})
 
     def stop(self, number: int = signal.SIGTERM) -> int:
-        """Send a signal and wait for the end; the exit code."""
+        """Send a signal and wait for the end; returns the exit code."""
         self.process.send_signal(number)
         return self.process.wait(PATIENCE)
 
     def _port(self, scheme: str) -> int:
-        found = re.search(rf"{scheme}://\S+:([0-9]+)\b", self.banner)
-        if found is None:
-            raise AssertionError(f"the banner names no {scheme} port:\n{self.banner}")
-        return int(found[1])
+        match = re.search(rf"{scheme}://\S+?:([0-9]+)\b", self.banner)
+        if match is None:
+            raise AssertionError(f"the banner has no {scheme} port:\n{self.banner}")
+        return int(match[1])
 
 
 @contextlib.contextmanager
@@ -123,11 +117,11 @@ def serving(home: Path, *arguments: str, env: Mapping[str, str] | None = None) -
 
 
 def eventually(look: Callable[[], Found | None], seconds: float = PATIENCE) -> Found:
-    """The first thing that ``look`` finds; for what another process does in its own time."""
+    """The first result of ``look`` that is not None, for what another process does in its own time."""
     until = time.monotonic() + seconds
     while (found := look()) is None:
         if time.monotonic() > until:
-            raise AssertionError(f"it has not come in {seconds} s")
+            raise AssertionError(f"nothing within {seconds} s")
         time.sleep(0.02)
     return found
 

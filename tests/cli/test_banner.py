@@ -1,4 +1,4 @@
-"""What is printed at the start."""
+"""The banner of ``serve``."""
 
 from __future__ import annotations
 
@@ -13,35 +13,27 @@ from mock_alipay.config.config import TEST_CLIENT_ID, Config
 CONFIG = Config(
     seed=7, merchants=(("SHOP", Path("shop.pem")),), scenarios=(Path("ours"),), notify_url="http://shop:8000/notify"
 )
-
 HERE = ["127.0.0.1"]
 
 
-def test_in_words() -> None:
-    """A line for each thing that a client must be set up with."""
+def test_text() -> None:
+    """Each thing that a client must be configured with has a line."""
+    lines = text_banner(CONFIG, 92, Path("ca.pem"), generated_token=False, addresses=HERE).splitlines()
     assert [
         "http       http://127.0.0.1:2088",
         "https      https://127.0.0.1:2089  (clients trust ca.pem)",
         f"client id  {TEST_CLIENT_ID}, SHOP; keys to configure: mock-alipay env, or http://127.0.0.1:2088/__admin/env",
-        "scenarios  92 (shipped, ours); success unless a call asks for another; seed 7",
+        "scenarios  92 (shipped, ours); default success; seed 7",
         "journal    http://127.0.0.1:2088/__admin/calls",
         "notify     http://shop:8000/notify unless a request names a URL",
-    ] == [
-        line.strip() for line in text_banner(CONFIG, 92, Path("ca.pem"), made_up=False, addresses=HERE).splitlines()[1:]
-    ]
+    ] == [line.strip() for line in lines[1:]]
 
 
-def test_the_command_for_keys() -> None:
-    """It names the port unless that is the usual one: what it prints is of this gateway, whichever others run."""
-    told = text_banner(Config(port=3600, tls_port=None, seed=7), 92, None, made_up=False, addresses=HERE)
-    assert "keys to configure: mock-alipay env --port 3600, or" in told
-
-
-def test_as_json() -> None:
-    """The same in one line for programs; the token only when nobody knows it yet."""
-    shown = json_banner(CONFIG, 92, Path("ca.pem"), made_up=False, addresses=HERE)
-    banner = json.loads(shown)
-    assert 1 == len(shown.splitlines())
+def test_json() -> None:
+    """The JSON banner has the same in one line."""
+    text = json_banner(CONFIG, 92, Path("ca.pem"), generated_token=False, addresses=HERE)
+    banner = json.loads(text)
+    assert 1 == len(text.splitlines())
     assert {
         "level": "info",
         "url": "http://127.0.0.1:2088",
@@ -58,37 +50,35 @@ def test_as_json() -> None:
     } == {name: value for name, value in banner.items() if name not in ("time", "message", "version")}
 
 
-def test_a_token_that_was_made_up() -> None:
-    """Nobody else tells it."""
-    config = Config(seed=7, host="0.0.0.0", tls_port=None, admin_token="made-up-token")
-    assert "made-up-token" in text_banner(config, 92, None, made_up=True, addresses=HERE)
-    banner = json.loads(json_banner(config, 92, None, made_up=True, addresses=HERE))
-    assert ("made-up-token", None, None) == (banner["adminToken"], banner["tlsUrl"], banner["caCertificate"])
+def test_a_generated_token_and_another_port() -> None:
+    """Both banners have a generated token; the command for keys has the port if it is not the default."""
+    config = Config(seed=7, host="0.0.0.0", port=3600, tls_port=None, admin_token="generated-token")
+    text = text_banner(config, 92, None, generated_token=True, addresses=HERE)
+    assert ("generated-token" in text, "mock-alipay env --port 3600, or" in text) == (True, True)
+    banner = json.loads(json_banner(config, 92, None, generated_token=True, addresses=HERE))
+    assert ("generated-token", None, None) == (banner["adminToken"], banner["tlsUrl"], banner["caCertificate"])
 
 
-@pytest.mark.parametrize(
-    "url", ["http://169.254.169.254/notify", "http://192.0.2.1/notify", "https://127.0.0.1:2089/notify"]
-)
-def test_a_url_that_nothing_will_be_sent_to(url: str) -> None:
-    """Both say at the start why notifications would not go out."""
+@pytest.mark.parametrize("url", ["http://169.254.169.254/n", "http://192.0.2.1/n", "https://127.0.0.1:2089/n"])
+def test_a_notify_url_that_is_not_allowed(url: str) -> None:
+    """Both banners say why notifications will not be sent there."""
     config = Config(seed=7, notify_url=url)
-    banner = json.loads(json_banner(config, 92, None, made_up=False, addresses=HERE))
-    assert ("warning", True) == (banner["level"], f"nothing will be sent to {url}: " in banner["why"])
-    assert "(nothing will be sent there: " in text_banner(config, 92, None, made_up=False, addresses=HERE)
+    banner = json.loads(json_banner(config, 92, None, generated_token=False, addresses=HERE))
+    assert ("warning", True) == (banner["level"], f"notifications will not be sent to {url}: " in banner["why"])
+    text = text_banner(config, 92, None, generated_token=False, addresses=HERE)
+    assert "(notifications will not be sent there: " in text
 
 
 @pytest.mark.parametrize(
     ("host", "addresses", "shown"),
     [
-        ("127.0.0.1", ["127.0.0.1"], []),
         ("::1", ["::1"], []),
         ("localhost", ["127.0.0.1", "::1"], ["127.0.0.1, ::1"]),
-        ("localhost", ["127.0.0.1"], ["127.0.0.1"]),
         ("0.0.0.0", ["0.0.0.0"], ["0.0.0.0"]),
     ],
 )
-def test_the_addresses_that_are_listened_on(host: str, addresses: list[str], shown: list[str]) -> None:
-    """They have a line where the URL does not say all of them."""
-    text = text_banner(Config(host=host, seed=7), 92, None, made_up=False, addresses=addresses)
-    told = [line.partition("listens on")[2].strip() for line in text.splitlines() if "listens on" in line]
-    assert shown == told
+def test_addresses(host: str, addresses: list[str], shown: list[str]) -> None:
+    """The addresses are listed unless the URL has the same."""
+    text = text_banner(Config(host=host, seed=7), 92, None, generated_token=False, addresses=addresses)
+    listed = [line.partition("listens on")[2].strip() for line in text.splitlines() if "listens on" in line]
+    assert shown == listed

@@ -15,8 +15,8 @@ from mock_alipay.cli.options import options
 from mock_alipay.config.config import Config
 from mock_alipay.server.state_file import state_file
 
-TOKEN_OF_OURS = "a-token-of-ours"
-OURS = Config(host="0.0.0.0", port=3000, tls_port=3001, admin_token=TOKEN_OF_OURS, gateway_key=Path("/key.pem"))
+TOKEN = "a-token-of-ours"
+OURS = Config(host="0.0.0.0", port=3000, tls_port=3001, admin_token=TOKEN, gateway_key=Path("/key.pem"))
 
 
 @click.command()
@@ -30,12 +30,12 @@ def probe(url: str | None, **flags: Any) -> dict[str, Any]:
 @click.command()
 @options("scenarios")
 def listing(**flags: Any) -> dict[str, Any]:
-    """A command that only wants to know of its scenarios."""
+    """A command that needs the scenario folders only."""
     return completed(flags)[0]
 
 
 @pytest.fixture(autouse=True)
-def _nothing_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("HOST", "PORT", "TLS_PORT", "ADMIN_TOKEN", "GATEWAY_KEY", "SCENARIOS", "URL"):
         monkeypatch.delenv(f"MOCK_ALIPAY_{name}", raising=False)
     monkeypatch.setenv("MOCK_ALIPAY_HOME", str(tmp_path))
@@ -43,90 +43,87 @@ def _nothing_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def ours() -> Iterator[None]:
-    """A gateway, started with some variables, of which a flag has overruled one."""
+    """A gateway that was started with two variables, of which a flag has overridden one."""
     with state_file(OURS, None, {"MOCK_ALIPAY_HOST": "0.0.0.0", "MOCK_ALIPAY_PORT": "4000"}):
         yield
 
 
-def asked(
-    *arguments: str, of: click.Command = probe, env: Mapping[str, str] | None = None
-) -> tuple[dict[str, Any], str]:
-    """What a command takes its flags to be, and what it says on standard error."""
+def run(*arguments: str, of: click.Command = probe, env: Mapping[str, str] | None = None) -> tuple[dict[str, Any], str]:
+    """The flags of a command after completion, and its output on standard error."""
     variables = {f"MOCK_ALIPAY_{name}": value for name, value in (env or {}).items()}
     done = CliRunner().invoke(of, arguments, env=variables, standalone_mode=False)
     assert done.exception is None
     return done.return_value, done.output
 
 
-FITS: list[tuple[tuple[str, ...], dict[str, str]]] = [
-    ((), {}),
-    (("--port", "3000"), {}),
-    (("--port", "0", "--tls-port", "0"), {}),
-    (("--host", "localhost"), {}),
-    (("--tls-port", "3001"), {}),
-    ((), {"PORT": "3000"}),
-    ((), {"PORT": "0"}),
-    ((), {"HOST": "0.0.0.0", "PORT": "4000"}),
-    (("--url", "http://localhost:3000/"), {"PORT": "5000"}),
-    (("--url", "https://127.0.0.1:3001"), {}),
-    (("--port", "3000"), {"URL": "http://elsewhere:3000"}),
-    ((), {"URL": "http://127.0.0.1:3000"}),
-]
-OTHERS: list[tuple[tuple[str, ...], dict[str, str]]] = [
-    (("--port", "4000"), {}),
-    (("--tls-port", "none"), {}),
-    (("--host", "elsewhere"), {}),
-    ((), {"PORT": "5000"}),
-    ((), {"HOST": "10.0.0.1"}),
-    (("--url", "http://elsewhere:3000"), {}),
-    (("--url", "http://127.0.0.1:3001"), {}),
-    (("--url", "https://127.0.0.1:3000"), {}),
-    (("--url", "no URL"), {}),
-    ((), {"URL": "http://elsewhere:3000"}),
-]
-
-
-@pytest.mark.parametrize(("typed", "variables"), FITS)
+@pytest.mark.parametrize(
+    ("typed", "variables"),
+    [
+        ((), {}),
+        (("--port", "0", "--tls-port", "0"), {}),
+        (("--host", "localhost"), {}),
+        (("--tls-port", "3001"), {}),
+        ((), {"PORT": "3000"}),
+        ((), {"HOST": "0.0.0.0", "PORT": "4000"}),
+        (("--url", "http://localhost:3000/"), {"PORT": "5000"}),
+        (("--url", "https://127.0.0.1:3001"), {}),
+        (("--port", "3000"), {"URL": "http://elsewhere:3000"}),
+        ((), {"URL": "http://127.0.0.1:3000"}),
+    ],
+)
 @pytest.mark.usefixtures("ours")
-def test_it_is_meant(typed: tuple[str, ...], variables: dict[str, str]) -> None:
-    """Where what is said fits, the rest is the gateway's; its own variables and port 0 say nothing."""
-    found, said = asked(*typed, env=variables)
-    expected = {"tls_port": 3001, "admin_token": TOKEN_OF_OURS, "gateway_key": Path("/key.pem")}
-    assert (expected, "") == ({name: found[name] for name in expected}, said)
+def test_a_gateway_that_fits(typed: tuple[str, ...], variables: dict[str, str]) -> None:
+    """Missing flags come from the gateway; variables that it was started with and port 0 select nothing."""
+    found, output = run(*typed, env=variables)
+    expected = {"tls_port": 3001, "admin_token": TOKEN, "gateway_key": Path("/key.pem")}
+    assert (expected, "") == ({name: found[name] for name in expected}, output)
     if not (variables or "--url" in typed):
         assert 3000 == found["port"]
 
 
-@pytest.mark.parametrize(("typed", "variables"), OTHERS)
+@pytest.mark.parametrize(
+    ("typed", "variables"),
+    [
+        (("--port", "4000"), {}),
+        (("--tls-port", "none"), {}),
+        (("--host", "elsewhere"), {}),
+        ((), {"PORT": "5000"}),
+        ((), {"HOST": "10.0.0.1"}),
+        (("--url", "http://elsewhere:3000"), {}),
+        (("--url", "http://127.0.0.1:3001"), {}),
+        (("--url", "https://127.0.0.1:3000"), {}),
+        (("--url", "no URL"), {}),
+        ((), {"URL": "http://elsewhere:3000"}),
+    ],
+)
 @pytest.mark.usefixtures("ours")
-def test_another_is_meant(typed: tuple[str, ...], variables: dict[str, str]) -> None:
-    """A command that is told to go elsewhere takes nothing from it, least of all its token."""
-    found, said = asked(*typed, env=variables)
-    assert (None, None, "") == (found["admin_token"], found["gateway_key"], said)
+def test_a_gateway_that_does_not_fit(typed: tuple[str, ...], variables: dict[str, str]) -> None:
+    """A command for another place takes nothing from the gateway, in particular not its token."""
+    found, output = run(*typed, env=variables)
+    assert (None, None, "") == (found["admin_token"], found["gateway_key"], output)
     assert (3000, 3001) != (found["port"], found["tls_port"])
 
 
 @pytest.mark.usefixtures("ours")
-def test_what_is_said_stays() -> None:
-    """A flag or variable of the command's own counts, and its host is the one that was typed."""
-    found, _ = asked("--admin-token", "another-token", "--host", "localhost", env={"GATEWAY_KEY": "/other.pem"})
-    assert ("another-token", "localhost", Path("/other.pem")) == tuple(
-        found[name] for name in ("admin_token", "host", "gateway_key")
-    )
+def test_given_flags_stay() -> None:
+    """Flags and variables of the command take precedence over the gateway's."""
+    found, _ = run("--admin-token", "another-token", "--host", "localhost", env={"GATEWAY_KEY": "/other.pem"})
+    expected = {"admin_token": "another-token", "host": "localhost", "gateway_key": Path("/other.pem")}
+    assert expected == {name: found[name] for name in expected}
 
 
-def test_none_runs() -> None:
-    """Without a gateway everything is as flags, variables and defaults say."""
-    found, said = asked(env={"PORT": "4000"})
-    assert (4000, 2089, "127.0.0.1", "") == (found["port"], found["tls_port"], found["host"], said)
+def test_no_gateway_runs() -> None:
+    """Without a gateway, flags, variables and defaults stay as they are."""
+    found, output = run(env={"PORT": "4000"})
+    assert (4000, 2089, "127.0.0.1", "") == (found["port"], found["tls_port"], found["host"], output)
 
 
-def test_several() -> None:
-    """The newest is taken, and one line says so and how to choose another; a choice says nothing more."""
+def test_several_gateways_fit() -> None:
+    """The newest is used, and one line says so and how to choose another."""
     with state_file(OURS, None, {}), state_file(Config(port=5000, tls_port=None), None, {}):
-        found, said = asked()
+        found, output = run()
         assert (5000, None) == (found["port"], found["tls_port"])
-        told = "mock-alipay: using http://127.0.0.1:5000, the newest of 2 running gateways"
-        assert f"{told}; others, which --host and --port choose: http://127.0.0.1:3000\n" == said
-        assert (3000, "") == (asked("--tls-port", "3001")[0]["port"], asked("--port", "3000")[1])
-        assert f"{told}\n" == asked(of=listing)[1]
+        message = "mock-alipay: using http://127.0.0.1:5000, the newest of 2 running gateways"
+        assert f"{message}; others, which --host and --port choose: http://127.0.0.1:3000\n" == output
+        assert (3000, "") == (run("--tls-port", "3001")[0]["port"], run("--port", "3000")[1])
+        assert f"{message}\n" == run(of=listing)[1]

@@ -1,8 +1,9 @@
-"""``tail``: calls and notifications in the terminal as they come."""
+"""``tail``: calls and notifications in the terminal."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import pty
 import re
@@ -11,23 +12,18 @@ import subprocess
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
+from mock_alipay import serve
 from mock_alipay.client import Mock
 from mock_alipay.signing import keys
-from tests.cli.process import COMMAND, FREE, PATIENCE, Running, environment, eventually, serving
-from tests.live import sample
+from tests.cli.process import COMMAND, PATIENCE, environment, eventually
+from tests.live import PATH, Live, sample
 from tests.shop import ACKNOWLEDGED, FAULTY, open_shop
-
-
-@pytest.fixture(autouse=True)
-def interruptible() -> Iterator[None]:
-    """Ctrl-C ends processes; those of a shell's background job inherit that they ignore it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @dataclass(frozen=True)
@@ -40,20 +36,20 @@ class Tailing:
 
     @property
     def out(self) -> str:
-        """What it has printed."""
+        """The output so far."""
         return self.out_file.read_text("utf-8")
 
     @property
     def err(self) -> str:
-        """What it has complained about."""
+        """The output on standard error so far."""
         return self.err_file.read_text("utf-8")
 
-    def lines(self, number: int) -> list[str]:
-        """The lines that it has printed, once there are so many."""
-        return eventually(lambda: found if len(found := self.out.splitlines()) >= number else None)
+    def until(self, words: str) -> None:
+        """Wait for words in the output."""
+        eventually(lambda: words in self.out or None)
 
     def stop(self) -> int:
-        """Press Ctrl-C; the exit code."""
+        """Press Ctrl-C; returns the exit code."""
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(PATIENCE)
 
@@ -61,15 +57,14 @@ class Tailing:
 @contextlib.contextmanager
 def tailing(home: Path, port: int, *flags: str) -> Iterator[Tailing]:
     """A ``tail`` that is about to listen; it is ended when the block ends."""
-    name = uuid.uuid4().hex
-    out, err = home / f"{name}.out", home / f"{name}.err"
+    # Ctrl-C must end the process although processes in a shell's background ignore it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    out, err = home / "tail.out", home / "tail.err"
     with out.open("wb") as out_stream, err.open("wb") as err_stream:
         process = subprocess.Popen(
-            [*COMMAND, "tail", "--port", str(port), *flags],
-            env=environment(home),
-            stdout=out_stream,
-            stderr=err_stream,
+            [*COMMAND, "tail", "--port", str(port), *flags], env=environment(home), stdout=out_stream, stderr=err_stream
         )
+    signal.signal(signal.SIGINT, before)
     try:
         yield Tailing(process, out, err)
     finally:
@@ -78,99 +73,55 @@ def tailing(home: Path, port: int, *flags: str) -> Iterator[Tailing]:
         process.wait(PATIENCE)
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home of this module's own."""
-    return tmp_path_factory.mktemp("home")
+@pytest.fixture
+def client_id(gateway: Live) -> str:
+    """A client id of the test's own, which the gateway knows by the key that signs all calls here."""
+    name = f"SANDBOX_{uuid.uuid4().hex}"
+    with Mock(gateway.config.url) as mock:
+        mock.add_merchant(name, keys.bare_public_key(keys.shipped_merchant_key().public_key()))
+    return name
 
 
-@pytest.fixture(scope="module")
-def gateway(home: Path) -> Iterator[Running]:
-    """A gateway in a process."""
-    with serving(home, *FREE) as running:
-        yield running
-
-
-def known(gateway: Running, client_id: str) -> None:
-    """Have the gateway know a client id by the key that all calls here are signed with."""
-    with Mock(f"http://127.0.0.1:{gateway.port}") as mock:
-        mock.add_merchant(client_id, keys.bare_public_key(keys.shipped_merchant_key().public_key()))
-
-
-def heard(tail: Tailing, gateway: Running, client_id: str) -> None:
-    """Call until ``tail`` shows it: when it begins to listen cannot be seen from outside."""
-
-    def called() -> bool | None:
-        gateway.create(sample("listening"), client_id=client_id)
-        return bool(tail.out) or None
-
-    known(gateway, client_id)
-    eventually(called)
-
-
-def test_calls_as_they_come(gateway: Running, home: Path) -> None:
-    """Each call is a line, what was wrong with it or done to it stands below; Ctrl-C ends it without a complaint."""
-    whom = f"SANDBOX_{uuid.uuid4().hex}"
-    with tailing(home, gateway.port, "--client", whom) as tail:
-        heard(tail, gateway, whom)
-        gateway.create(sample("not-ours"), client_id="SANDBOX_STRANGER")
-        gateway.create(sample("wrong", productCode="X"), client_id=whom)
-        gateway.create(sample("truncated"), client_id=whom, extra={"mock-scenario": "tampered-reply"})
-        gateway.create(sample("last"), client_id=whom)
-        eventually(lambda: tail.out.endswith("  last\n") or None)
-        code = tail.stop()
-    lines = [line for line in tail.out.splitlines() if not line.endswith("  listening")]
-    wrong, fault, spoilt, how, last = lines
-    assert re.fullmatch(r"\d\d:\d\d:\d\d #\d+ createPaymentSession F PARAM_ILLEGAL  \[no scenario\]  wrong", wrong)
-    assert fault.startswith("    productCode: ")
-    assert "S SUCCESS  [tampered-reply: named by the mock-scenario header]  truncated" in spoilt
-    assert how.startswith("    fault injected: ")
-    assert last.endswith("S SUCCESS  [success: the default]  last")
-    # After Ctrl-C the cursor goes to a line of its own.
-    opening = f"calls and notifications at http://127.0.0.1:{gateway.port}, as they come; Ctrl-C ends this\n\n"
-    assert (130, opening) == (code, tail.err)
-
-
-def test_notifications_as_they_come(gateway: Running, home: Path) -> None:
-    """Each attempt is a line among the calls, and why it was not accepted stands below."""
-    whom, wallet = f"SANDBOX_{uuid.uuid4().hex}", {"paymentMethodType": "ALIPAY_CN"}
-    with open_shop() as shop, Mock(f"http://127.0.0.1:{gateway.port}", client_id=whom) as mock:
+def test_calls_and_notifications(gateway: Live, client_id: str, tmp_path: Path) -> None:
+    """Calls and attempts are lines, faults are below them; a file gets no escape codes; Ctrl-C ends with 130."""
+    escapes = "\x1b]0;title\x07\x1b[2J\x9b31m\r\u202e"
+    wallet = {"paymentMethodType": "ALIPAY_CN"}
+    with (
+        open_shop() as shop,
+        Mock(gateway.config.url, client_id=client_id) as mock,
+        tailing(tmp_path, gateway.config.port, "--client-id", client_id) as tail,
+    ):
         shop.says("/notify", FAULTY, ACKNOWLEDGED)
-        with tailing(home, gateway.port, "--client", whom) as tail:
-            heard(tail, gateway, whom)
-            gateway.create(sample("order", paymentMethod=wallet, paymentNotifyUrl=shop.url()), client_id=whom)
-            mock.payment("order").pay()
-            mock.notifications.wait()
-            mock.clock.advance("2m")
-            gateway.create(sample("last"), client_id=whom)
-            eventually(lambda: tail.out.endswith("  last\n") or None)
+        # When it begins to listen cannot be seen from outside.
+        eventually(lambda: gateway.create(sample("listening"), client_id=client_id) and (tail.out or None))
+        gateway.create(sample("of-another-client"), client_id="SANDBOX_STRANGER")
+        gateway.create(sample("wrong", productCode=escapes), client_id=client_id)
+        gateway.create(sample("tampered"), client_id=client_id, extra={"mock-scenario": "tampered-reply"})
+        gateway.create(sample("order", paymentMethod=wallet, paymentNotifyUrl=shop.url()), client_id=client_id)
+        mock.payment("order").pay()
+        mock.notifications.wait()
+        mock.clock.advance("2m")
+        tail.until("attempt 2")
+        assert 130 == tail.stop()
     lines = [line for line in tail.out.splitlines() if not line.endswith("  listening")]
-    _, first, why, second, _ = lines
+    wrong, fault, tampered, injected, order, first, why, second = lines
+    assert re.fullmatch(r"\d\d:\d\d:\d\d #\d+ createPaymentSession F PARAM_ILLEGAL  \[no scenario\]  wrong", wrong)
+    assert (True, True) == (fault.startswith("    productCode: "), r"\x1b]0;title\x07\x1b[2J\x9b31m\r\u202e" in fault)
+    assert "S SUCCESS  [tampered-reply: named by the mock-scenario header]  tampered" in tampered
+    assert (True, True) == (injected.startswith("    "), order.endswith("  order"))
     assert re.fullmatch(r"\d\d:\d\d:\d\d !\d+ notifyPayment PENDING  \[success\]  order", first)
     assert "    the HTTP status was 500, expected 200" == why
     assert re.fullmatch(r"\d\d:\d\d:\d\d !\d+ notifyPayment ACCEPTED, attempt 2  \[success\]  order", second)
-
-
-def test_no_colours_in_a_file(gateway: Running, home: Path) -> None:
-    """What goes into a file or a pipe holds no escape codes, whatever merchants send."""
-    whom, steering = f"SANDBOX_{uuid.uuid4().hex}", "\x1b]0;title\x07\x1b[2J\x9b31m\r\u202e"
-    with tailing(home, gateway.port, "--client", whom) as tail:
-        heard(tail, gateway, whom)
-        gateway.create(sample(steering, **{steering: 1}), client_id=whom)
-        gateway.create(sample("wrong", productCode=steering), client_id=whom)
-        gateway.create(sample("last"), client_id=whom)
-        eventually(lambda: tail.out.endswith("  last\n") or None)
     assert [] == [letter for letter in tail.out if not letter.isprintable() and letter != "\n"]
-    assert r"\x1b]0;title\x07\x1b[2J\x9b31m\r\u202e" in tail.out
+    assert f"calls and notifications at {gateway.config.url}; Ctrl-C to quit\n\n" == tail.err
 
 
-def test_colours_on_a_terminal(gateway: Running, home: Path) -> None:
-    """On a terminal a success is green, unverified yellow, and a refusal red; escape codes of merchants do nothing."""
-    whom = f"SANDBOX_{uuid.uuid4().hex}"
+def test_colours_on_a_terminal(gateway: Live, client_id: str, tmp_path: Path) -> None:
+    """On a terminal success is green, unverified yellow, refused red; escape codes in requests have no effect."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [*COMMAND, "tail", "--port", str(gateway.port), "--client", whom],
-        env={**environment(home), "TERM": "xterm"},
+        [*COMMAND, "tail", "--url", gateway.config.url],
+        env={**environment(tmp_path), "TERM": "xterm"},
         stdin=subprocess.DEVNULL,
         stdout=theirs,
         stderr=subprocess.DEVNULL,
@@ -179,34 +130,57 @@ def test_colours_on_a_terminal(gateway: Running, home: Path) -> None:
     os.set_blocking(ours, False)
     shown = b""
 
-    def until(text: bytes) -> bool | None:
+    def coloured() -> bool | None:
         nonlocal shown
-        gateway.create(sample("\x1b[31mred"), client_id=whom)
-        gateway.create(sample("no"), client_id=whom, extra={"mock-scenario": "risk-reject"})
+        gateway.create(sample("\x1b[31mred"), client_id="SANDBOX_UNVERIFIED")
+        gateway.create(sample("green"), client_id=client_id)
+        gateway.create(sample("no"), client_id=client_id, extra={"mock-scenario": "risk-reject"})
         with contextlib.suppress(BlockingIOError):
             shown += os.read(ours, 65536)
-        return text in shown or None
+        return all(code in shown for code in (b"\x1b[31m", b"\x1b[32m", b"\x1b[33m")) or None
 
     try:
-        eventually(lambda: until(b"\x1b[31m") and until(b"\x1b[33m"))
-        known(gateway, whom)
-        eventually(lambda: until(b"\x1b[32m"))
+        eventually(coloured)
     finally:
         process.kill()
         process.wait(PATIENCE)
         os.close(ours)
-    assert b"\x1b[31mred" not in shown
-    assert rb"\x1b[31mred" in shown
-    line = next(line for line in shown.split(b"\r\n") if b"RISK_REJECT" in line)
-    assert (True, True) == (line.startswith(b"\x1b[31m"), line.endswith(b"\x1b[0m"))
+    assert (False, True) == (b"\x1b[31mred" in shown, rb"\x1b[31mred" in shown)
+    for colour, end in ((b"33", rb"\x1b[31mred"), (b"32", b"  green"), (b"31", b"  no")):
+        line = next(line for line in shown.split(b"\r\n") if line.endswith(end + b"\x1b[0m"))
+        assert line.startswith(b"\x1b[" + colour + b"m")
 
 
-def test_a_reader_who_has_seen_enough(gateway: Running, home: Path) -> None:
-    """``tail | head -1`` ends with the next call, without a complaint."""
-    whom = f"SANDBOX_{uuid.uuid4().hex}"
+def stopped(tail: Tailing, times: int) -> bool | None:
+    """Whether tail has reported so many stops; None if not."""
+    return tail.err.count("the gateway has stopped; waiting for it\n") == times or None
+
+
+def test_a_gateway_that_comes_back(tmp_path: Path) -> None:
+    """When the gateway stops, tail waits until it is back and shows its first call, whether it had calls before."""
+    with contextlib.ExitStack() as stack:
+        with serve(signatures="off") as mock:
+            port = int(mock.url.rpartition(":")[2])
+            tail = stack.enter_context(tailing(tmp_path, port))
+            eventually(lambda: "Ctrl-C to quit" in tail.err or None)
+        for number in (1, 2):
+            eventually(partial(stopped, tail, number))
+            with serve(port=port, signatures="off") as mock:
+                url = f"{mock.url}{PATH}"
+                urlopen(Request(url, json.dumps(sample(f"restart-{number}")).encode()), timeout=60).close()
+                tail.until(f"  restart-{number}\n")
+        assert 130 == tail.stop()
+    assert [" #1 createPaymentSession S SUCCESS", " #1 createPaymentSession S SUCCESS"] == [
+        line[8:42] for line in tail.out.splitlines()
+    ]
+    assert 2 == tail.err.count("the gateway is back\n")
+
+
+def test_a_reader_that_closes_the_pipe(gateway: Live, client_id: str, tmp_path: Path) -> None:
+    """``tail | head -1`` ends with the next call, without an error."""
     with subprocess.Popen(
-        [*COMMAND, "tail", "--port", str(gateway.port), "--client", whom],
-        env=environment(home),
+        [*COMMAND, "tail", "--url", gateway.config.url, "--client-id", client_id],
+        env=environment(tmp_path),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
@@ -214,42 +188,9 @@ def test_a_reader_who_has_seen_enough(gateway: Running, home: Path) -> None:
         assert process.stderr is not None
         process.stdout.close()
 
-        def ended() -> int | None:
-            gateway.create(sample(), client_id=whom)
-            return None if process.poll() is None else 1
+        def ended() -> bool | None:
+            gateway.create(sample(), client_id=client_id)
+            return process.poll() is not None or None
 
         eventually(ended)
         assert (0, 1) == (process.returncode, len(process.stderr.read().splitlines()))
-
-
-@pytest.mark.parametrize("with_a_call_before", [True, False])
-def test_a_gateway_that_comes_back(home: Path, with_a_call_before: bool) -> None:
-    """When the gateway goes it waits, says when one is back on the same port, and goes on with its first call."""
-    with contextlib.ExitStack() as first:
-        running = first.enter_context(serving(home, *FREE))
-        port = running.port
-        tail = first.enter_context(tailing(home, port))
-        if with_a_call_before:
-            heard(tail, running, "SANDBOX_A")
-        else:
-            eventually(lambda: "as they come" in tail.err or None)
-        assert 0 == running.stop()
-        eventually(lambda: "the gateway has gone; waiting for it to come back" in tail.err or None)
-        again = first.enter_context(serving(home, "--port", str(port), "--tls-port", "none"))
-        again.create(sample("after-the-restart"))
-        *_, line = eventually(lambda: tail.out.splitlines() if "after-the-restart" in tail.out else None)
-        again.create(sample("and-another"))
-        eventually(lambda: "and-another" in tail.out or None)
-        assert " #1 createPaymentSession S SUCCESS" in line
-        assert 130 == tail.stop()
-    said = tail.err.split("\n\n")[0].splitlines()
-    assert ["the gateway has gone; waiting for it to come back", "the gateway is back"] == said[1:]
-
-
-def test_no_gateway_at_first(home: Path) -> None:
-    """A gateway that is not there to begin with is an error: the port may be wrong."""
-    with serving(home, *FREE) as running:
-        port = running.port
-    with tailing(home, port) as tail:
-        assert 1 == tail.process.wait(PATIENCE)
-    assert ("", 1) == (tail.out, len(tail.err.splitlines()))

@@ -1,4 +1,4 @@
-"""Settings as Python programs write them."""
+"""Settings as Python programs pass them."""
 
 from __future__ import annotations
 
@@ -10,86 +10,96 @@ import pytest
 
 from mock_alipay import create_app
 from mock_alipay.config.config import Config
-from mock_alipay.config.settings import Settings, configured
+from mock_alipay.config.settings import Settings, configured, refuse_unguarded, settled
 from mock_alipay.config.table import SETTINGS
-from mock_alipay.errors import UsageError
-
-EASY = [
-    ("scenarios", "scenarios", (Path("scenarios"),)),
-    ("scenarios", Path("scenarios"), (Path("scenarios"),)),
-    ("scenarios", ["one", Path("two")], (Path("one"), Path("two"))),
-    ("merchants", {"A": "a.pem"}, (("A", Path("a.pem")),)),
-    ("merchants", [("A", "a.pem"), ("A", Path("b.pem"))], (("A", Path("a.pem")), ("A", Path("b.pem")))),
-    ("gateway_key", "key.pem", Path("key.pem")),
-    ("gateway_key", None, None),
-    ("admin_hosts", "gateway", ("gateway",)),
-    ("admin_hosts", ["gateway", "antom"], ("gateway", "antom")),
-    ("admin_token", "", ""),
-    ("watch", True, True),
-    ("notify_url", None, None),
-]
-
-WRONG = [
-    ("host", 5, "a string", "the number 5"),
-    ("port", "0", "a port from 0 to 65535", 'the string "0"'),
-    ("port", 99999, "a port from 0 to 65535", "the number 99999"),
-    ("port", True, "a port from 0 to 65535", "true"),
-    ("scenarios", 5, "a folder", "the number 5"),
-    ("scenarios", [5], "a folder", "a list"),
-    ("signatures", "of", "known, required or off", 'the string "of"'),
-    ("types", ["strict"], "documented or strict", "a list"),
-    ("merchants", ["A=a.pem"], "client ids and the files of their public keys", "a list"),
-    ("merchants", {"A": 5}, "client ids and the files of their public keys", "a dict"),
-    ("gateway_key", b"key", "a file, or None", "a bytes"),
-    ("seed", 1.5, "a whole number of at most 64 bits, or None", "the number 1.5"),
-    ("watch", "yes", "True or False", 'the string "yes"'),
-    ("admin_hosts", 5, "a host name without port", "the number 5"),
-    ("admin_hosts", "gateway:2088", "a host name without port", 'the string "gateway:2088"'),
-    ("admin_token", "short", "8 to 200 visible ASCII characters", "a string of 5 characters"),
-    ("admin_open", 1, "True or False", "the number 1"),
-    ("notify_url", 5, "an http or https URL", "the number 5"),
-]
+from mock_alipay.errors import SetupError, UsageError
 
 
-@pytest.mark.parametrize(("name", "written", "expected"), EASY)
-def test_easy_forms(name: str, written: Any, expected: Any) -> None:
-    """What is easy to write becomes what Config holds."""
-    assert dataclasses.replace(Config(), **{name: expected}) == configured(Config(), {name: written})
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("scenarios", "scenarios", (Path("scenarios"),)),
+        ("scenarios", ["one", Path("two")], (Path("one"), Path("two"))),
+        ("merchants", {"A": "a.pem"}, (("A", Path("a.pem")),)),
+        ("merchants", [("A", "a.pem"), ("A", Path("b.pem"))], (("A", Path("a.pem")), ("A", Path("b.pem")))),
+        ("gateway_key", "key.pem", Path("key.pem")),
+        ("gateway_key", None, None),
+        ("admin_hosts", "gateway", ("gateway",)),
+        ("admin_hosts", ["gateway", "antom"], ("gateway", "antom")),
+        ("admin_token", "", ""),
+    ],
+)
+def test_convenient_types(name: str, value: Any, expected: Any) -> None:
+    """Values of convenient types are converted to those of Config."""
+    assert dataclasses.replace(Config(), **{name: expected}) == configured(Config(), {name: value})
 
 
-@pytest.mark.parametrize(("name", "written", "expected", "found"), WRONG)
-def test_wrong_values(name: str, written: Any, expected: str, found: str) -> None:
-    """What cannot be is told with the setting, what was expected and what was found."""
+@pytest.mark.parametrize(
+    ("name", "value", "expected", "got"),
+    [
+        ("host", 5, "a string", "the number 5"),
+        ("port", "0", "a port from 0 to 65535", 'the string "0"'),
+        ("port", True, "a port from 0 to 65535", "true"),
+        ("scenarios", 5, "a folder", "the number 5"),
+        ("scenarios", [5], "a folder", "a list"),
+        ("types", ["strict"], "documented or strict", "a list"),
+        ("merchants", ["A=a.pem"], "client ids and the files of their public keys", "a list"),
+        ("merchants", {"A": 5}, "client ids and the files of their public keys", "a dict"),
+        ("gateway_key", b"key", "a file, or None", "a bytes"),
+        ("seed", 1.5, "a whole number of at most 64 bits, or None", "the number 1.5"),
+        ("watch", "yes", "True or False", 'the string "yes"'),
+        ("admin_hosts", "gateway:2088", "a host name without port", 'the string "gateway:2088"'),
+        ("admin_token", "short", "8 to 200 visible ASCII characters", "a string of 5 characters"),
+        ("admin_open", 1, "True or False", "the number 1"),
+        ("notify_url", 5, "an http or https URL", "the number 5"),
+    ],
+)
+def test_rejected_values(name: str, value: Any, expected: str, got: str) -> None:
+    """The error names the setting, what was expected and what was found; a token is not repeated."""
     with pytest.raises(UsageError) as caught:
-        configured(Config(), {name: written})
+        configured(Config(), {name: value})
     (problem,) = caught.value.problems
     assert problem.startswith(f"setting {name}: expected {expected}")
-    assert problem.endswith(f", got {found}")
+    assert problem.endswith(f", got {got}")
 
 
-def test_everything_wrong_is_told() -> None:
-    """At once, unknown names with what was perhaps meant."""
+def test_every_problem_is_reported() -> None:
+    """All problems are reported at once; unknown names come with the closest setting."""
     with pytest.raises(UsageError) as caught:
         configured(Config(), {"prot": 1, "types": "x", "seed": "y"})
-    problems = caught.value.problems
-    assert len(problems) == 3
-    assert problems[0].startswith("unknown setting prot; did you mean port? settings are host, port, tls_port")
+    assert 3 == len(caught.value.problems)
+    message = "unknown setting prot; did you mean port? settings are host, port, tls_port"
+    assert caught.value.problems[0].startswith(message)
 
 
-def test_a_config_is_looked_at_too() -> None:
-    """One that was put together wrongly does not get to be an app."""
+def test_a_config_is_checked_too() -> None:
+    """An app with an invalid Config is refused."""
     wrong: Any = "strct"
     with pytest.raises(UsageError, match="setting types"):
         create_app(Config(types=wrong))
 
 
-def test_every_field_is_a_setting() -> None:
-    """The table has a row for each field of Config, in the same order; TypedDict and Config have the same names."""
+def test_the_table_is_complete() -> None:
+    """Config, the table and the TypedDict have the same fields, and every default is valid."""
     names = [field.name for field in dataclasses.fields(Config)]
-    assert names == list(SETTINGS)
-    assert set(names) == Settings.__optional_keys__
-
-
-def test_every_default_is_accepted() -> None:
-    """A Config that nobody has changed is right."""
+    assert (names, sorted(names)) == (list(SETTINGS), sorted(Settings.__optional_keys__))
     assert Config() == configured(Config(), {})
+
+
+def test_a_start_fills_in_what_is_missing() -> None:
+    """The start sets the bound ports, a random seed, and a token where other machines could reach the admin API."""
+    first, second = (settled(Config(host="0.0.0.0"), 1, None) for _ in range(2))
+    assert (1, None, False) == (first.port, first.tls_port, first.needs_token)
+    assert (first.seed, first.admin_token) != (second.seed, second.admin_token)
+    given = Config(seed=0, admin_token="a-token-of-ours")
+    assert (0, "a-token-of-ours") == (settled(given, 1, 2).seed, settled(given, 1, 2).admin_token)
+    assert None is settled(Config(), 1, 2).admin_token
+
+
+def test_an_unguarded_admin_api_is_refused() -> None:
+    """Other machines need a token or an open API; both together are contradictory."""
+    refuse_unguarded(Config(host="0.0.0.0", admin_open=True))
+    with pytest.raises(SetupError, match=r"^setting host 0.0.0.0: .*admin_token.*admin_open"):
+        refuse_unguarded(Config(host="0.0.0.0"))
+    with pytest.raises(UsageError, match="exclude each other"):
+        refuse_unguarded(Config(admin_open=True, admin_token="a-token-of-ours"))
