@@ -24,6 +24,14 @@ class Ended(NamedTuple):
     out: str
     err: str
 
+    def expect(self, code: int, out: str | tuple[str, ...] = (), err: str | tuple[str, ...] = ()) -> None:
+        """Check the exit code, and that the outputs contain texts; without texts an output is empty."""
+        assert code == self.code, self
+        for texts, printed in ((out, self.out), (err, self.err)):
+            wanted = (texts,) if isinstance(texts, str) else texts
+            assert [] == [text for text in wanted if text not in printed], self
+            assert bool(wanted) == bool(printed), self
+
 
 Command = Callable[..., Ended]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -12,8 +11,57 @@ from mock_alipay.clock.clocks import StoppedClock
 from tests.cli.conftest import Command
 from tests.live import TIME, Live, live, sample
 
-CHANGED = "it changes calls of createPaymentSession, pay; other calls are not affected"
-"""The second line for risk-reject."""
+ALL = "for all client ids"
+CHANGED = "\nit changes calls of createPaymentSession, pay; other calls are not affected"
+USES = [
+    # commands, the last line of output, the codes that calls of the client id A and of B get
+    (["use risk-reject"], f"risk-reject {ALL}{CHANGED}\n", "RISK_REJECT RISK_REJECT RISK_REJECT RISK_REJECT"),
+    (["use risk-reject", "use --clear"], f"cleared {ALL}\n", "SUCCESS SUCCESS SUCCESS SUCCESS"),
+    (
+        ["use risk-reject --times 1"],
+        f"risk-reject {ALL}, the next call{CHANGED} and do not count\n",
+        "RISK_REJECT SUCCESS SUCCESS SUCCESS",
+    ),
+    (
+        ["use risk-reject --times 2"],
+        f"risk-reject {ALL}, the next 2 calls{CHANGED} and do not count\n",
+        "RISK_REJECT RISK_REJECT SUCCESS SUCCESS",
+    ),
+    (["use risk-reject --client-id A"], f"risk-reject for A{CHANGED}\n", "RISK_REJECT RISK_REJECT SUCCESS SUCCESS"),
+    (["use risk-reject --client=A"], f"risk-reject for A{CHANGED}\n", "RISK_REJECT RISK_REJECT SUCCESS SUCCESS"),
+    (
+        ["use risk-reject", "use --client A --clear"],
+        "cleared for A\n",
+        "RISK_REJECT RISK_REJECT RISK_REJECT RISK_REJECT",
+    ),
+    (["use bad-gateway --times 1", "use --clear"], f"cleared {ALL}\n", "SUCCESS SUCCESS SUCCESS SUCCESS"),
+]
+CLOCKS = [
+    ([""], "2026-11-22T01:07:10+00:00 for all"),
+    (["advance 1h30m"], "2026-11-22T02:37:10+00:00 for all"),
+    (["freeze"], "2026-11-22T01:07:10+00:00, frozen for all"),
+    (["freeze 2027-01-01T08:00:00+08:00", "advance 1h"], "2027-01-01T01:00:00+00:00, frozen for all"),
+    (["freeze 2027-01-01T08:00:00+08:00", "run"], "2027-01-01T00:00:00+00:00 for all"),
+    (["--client-id SHOP advance 1h", "show"], "2026-11-22T01:07:10+00:00 for all"),
+    (["advance 1h", "--client-id SHOP show"], "2026-11-22T02:07:10+00:00 for SHOP"),
+]
+ACTIONS = [
+    ("pay", "SUCCESS", "SUCCESS"),
+    ("decline", "FAIL", "USER_BALANCE_NOT_ENOUGH"),
+    ("decline --code DO_NOT_HONOR", "FAIL", "DO_NOT_HONOR"),
+]
+REFUSED = [
+    # command, exit code, texts of the error
+    ("use risk-rejected", 2, ("scenario 'risk-rejected'", "did you mean risk-reject?")),
+    ("act none pay", 1, "paymentRequestId 'none'"),
+    ("act twice pay", 1, "several client ids used this id"),
+    ("act declined pay", 1, "pay is not possible now"),
+    ("act order decline --code NO", 2, "'NO'"),
+    ("reset --client-id a,b", 2, "clientId: expected a client id"),
+    ("clock advance soon", 2, ("advance: 'soon'", "PT59M")),
+    ("clock advance -- -5m", 2, ("advance: ", "-5m")),
+    ("clock freeze 2027-01-01", 2, "freeze: '2027-01-01'"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -25,159 +73,61 @@ def gateway() -> Iterator[Live]:
 
 @pytest.fixture
 def control(command: Command, gateway: Live) -> Iterator[Command]:
-    """Runs a command at the gateway, which is reset afterwards."""
-    yield lambda name, *arguments: command(name, "--port", str(gateway.config.port), *arguments)
+    """Runs a command line at the gateway, which is reset afterwards."""
+    yield lambda line: command(line.split()[0], "--port", str(gateway.config.port), *line.split()[1:])
     gateway.admin("POST", "/reset", {})
 
 
-def codes(gateway: Live, number: int = 1, client_id: str = "SANDBOX_ANY") -> list[str]:
-    """The result codes of this many calls."""
-    return [gateway.create(sample(), client_id=client_id).code for _ in range(number)]
-
-
-# --- use --------------------------------------------------------------------------------------------------------------
-
-
-def test_use_and_clear(control: Command, gateway: Live) -> None:
-    """A scenario applies to all calls until it is cleared."""
-    assert (0, f"risk-reject for all client ids\n{CHANGED}\n", "") == control("use", "risk-reject")
-    assert ["RISK_REJECT", "RISK_REJECT"] == codes(gateway, 2)
-    assert (0, "cleared for all client ids\n", "") == control("use", "--clear")
-    assert ["SUCCESS"] == codes(gateway)
-
-
-@pytest.mark.parametrize(("times", "words"), [(1, "the next call"), (2, "the next 2 calls")])
-def test_use_for_some_calls(control: Command, gateway: Live, times: int, words: str) -> None:
-    """``--times`` limits the scenario to the next calls."""
-    message = f"risk-reject for all client ids, {words}\n{CHANGED} and do not count\n"
-    assert (0, message, "") == control("use", "risk-reject", "--times", str(times))
-    assert ["RISK_REJECT"] * times + ["SUCCESS"] == codes(gateway, times + 1)
-
-
-@pytest.mark.parametrize("flag", ["--client-id", "--client"])
-def test_use_for_one_client_id(control: Command, gateway: Live, flag: str) -> None:
-    """``--client-id``, or ``--client`` as before, limits choosing and clearing to one client id."""
-    client_id = f"SANDBOX_{uuid.uuid4().hex}"
-    assert (0, f"risk-reject for {client_id}\n{CHANGED}\n", "") == control("use", "risk-reject", flag, client_id)
-    assert ["RISK_REJECT", "SUCCESS"] == [*codes(gateway, client_id=client_id), *codes(gateway)]
-    control("use", "process-fail")
-    assert (0, f"cleared for {client_id}\n", "") == control("use", "--clear", f"{flag}={client_id}")
-    assert ["PROCESS_FAIL"] == codes(gateway, client_id=client_id)
+@pytest.mark.parametrize(("lines", "out", "codes"), USES)
+def test_use(control: Command, gateway: Live, lines: list[str], out: str, codes: str) -> None:
+    """A scenario applies until it is cleared, for a number of calls and a client id; the output says to which calls."""
+    assert (0, out, "") == [control(line) for line in lines][-1]
+    assert codes.split() == [gateway.create(sample(), client_id=name).code for name in ("A", "A", "B", "B")]
 
 
 def test_use_of_a_scenario_for_every_endpoint(control: Command) -> None:
     """A scenario that changes every call has no second line."""
-    assert (0, "bad-gateway for all client ids, the next call\n", "") == control("use", "bad-gateway", "--times", "1")
+    assert (0, f"bad-gateway {ALL}, the next call\n", "") == control("use bad-gateway --times 1")
 
 
-# --- act --------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("arguments", "state", "code"),
-    [
-        (("pay",), "SUCCESS", "SUCCESS"),
-        (("decline",), "FAIL", "USER_BALANCE_NOT_ENOUGH"),
-        (("decline", "--code", "DO_NOT_HONOR"), "FAIL", "DO_NOT_HONOR"),
-    ],
-)
-def test_act(control: Command, gateway: Live, arguments: tuple[str, ...], state: str, code: str) -> None:
+@pytest.mark.parametrize(("action", "state", "code"), ACTIONS)
+def test_act(control: Command, gateway: Live, action: str, state: str, code: str) -> None:
     """The buyer acts; the output has the new state and the paymentId."""
-    gateway.create(sample("order 1/2", paymentNotifyUrl=None))
-    ended = control("act", "order 1/2", *arguments)
+    gateway.create(sample("order", paymentNotifyUrl=None))
+    ended = control(f"act order {action}")
     payment = gateway.admin("GET", "/payments").body["payments"][0]
-    assert (0, f"order 1/2 is {state}  paymentId {payment['paymentId']}\n", "") == ended
+    assert (0, f"order is {state}  paymentId {payment['paymentId']}\n", "") == ended
     assert (state, code) == (payment["state"], payment["paymentResultCode"])
 
 
-def test_act_without_a_payment_id(control: Command, gateway: Live) -> None:
-    """A buyer who leaves has no paymentId."""
-    gateway.create(sample("order", paymentNotifyUrl=None))
-    assert (0, "order is OPEN\n", "") == control("act", "order", "leave")
-
-
 def test_act_for_one_client_id(control: Command, gateway: Live) -> None:
-    """``--client-id`` selects among payments with the same paymentRequestId."""
+    """``--client-id`` selects among payments with the same paymentRequestId; one that is open has no paymentId."""
     for client_id in ("A", "B"):
         gateway.create(sample("order", paymentNotifyUrl=None), client_id=client_id)
-    refused = control("act", "order", "pay")
-    assert (1, True) == (refused.code, "several client ids used this id" in refused.err)
-    assert control("act", "order", "pay", "--client-id", "A").out.startswith("order is SUCCESS")
-    assert "OPEN" == gateway.admin("GET", "/payments/order?clientId=B").body["state"]
-
-
-# --- reset and clock --------------------------------------------------------------------------------------------------
+    control("act order pay --client-id A").expect(0, "order is SUCCESS")
+    assert (0, "order is OPEN\n", "") == control("act order leave --client-id B")
 
 
 def test_reset(control: Command, gateway: Live) -> None:
     """Everything is deleted, of one client id or of all."""
-    client_id = f"SANDBOX_{uuid.uuid4().hex}"
-    codes(gateway)
-    codes(gateway, client_id=client_id)
-    assert (0, f"reset {client_id}\n", "") == control("reset", "--client-id", client_id)
+    for client_id in ("A", "B"):
+        gateway.create(sample(), client_id=client_id)
+    assert (0, "reset A\n", "") == control("reset --client-id A")
     assert 1 == len(gateway.admin("GET", "/calls").body["calls"])
     assert (0, "reset all client ids\n", "") == control("reset")
     assert [] == gateway.admin("GET", "/calls").body["calls"]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "shown"),
-    [
-        ((), "2026-11-22T01:07:10+00:00"),
-        (("show",), "2026-11-22T01:07:10+00:00"),
-        (("advance", "1h30m"), "2026-11-22T02:37:10+00:00"),
-        (("freeze",), "2026-11-22T01:07:10+00:00, frozen"),
-        (("freeze", "2027-01-01T08:00:00+08:00"), "2027-01-01T00:00:00+00:00, frozen"),
-        (("run",), "2026-11-22T01:07:10+00:00"),
-    ],
-)
-def test_clock(control: Command, arguments: tuple[str, ...], shown: str) -> None:
-    """The output has the time after the change, and the clock keeps it."""
-    expected = (0, f"{shown} for all client ids\n", "")
-    assert [expected, expected] == [control("clock", *arguments), control("clock")]
+@pytest.mark.parametrize(("moves", "shown"), CLOCKS)
+def test_clock(control: Command, moves: list[str], shown: str) -> None:
+    """The output has the time after the change; a client id has a clock of its own."""
+    [control(f"clock {move}") for move in moves][-1].expect(0, shown)
 
 
-def test_a_frozen_clock(control: Command) -> None:
-    """A frozen clock can be advanced, and continues from there."""
-    control("clock", "freeze", "2027-01-01T00:00:00Z")
-    assert "2027-01-01T01:00:00+00:00, frozen for all client ids\n" == control("clock", "advance", "1h").out
-    assert "2027-01-01T01:00:00+00:00 for all client ids\n" == control("clock", "run").out
-
-
-def test_the_clock_of_one_client_id(control: Command) -> None:
-    """``--client-id`` limits the change to one client id."""
-    assert "2026-11-22T02:07:10+00:00 for SHOP\n" == control("clock", "--client-id", "SHOP", "advance", "1h").out
-    assert "2026-11-22T01:07:10+00:00 for all client ids\n" == control("clock").out
-
-
-# --- errors -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("arguments", "code", "message"),
-    [
-        (("use", "risk-rejected"), 2, ("scenario 'risk-rejected'", "did you mean risk-reject?")),
-        (("act", "none", "pay"), 1, ("paymentRequestId 'none'",)),
-        (("act", "order", "decline", "--code", "NO"), 2, ("'NO'",)),
-        (("reset", "--client-id", "a,b"), 2, ("clientId: expected a client id",)),
-        (("clock", "advance", "soon"), 2, ("advance: 'soon'", "PT59M")),
-        (("clock", "advance", "--", "-5m"), 2, ("advance: ", "-5m")),
-        (("clock", "freeze", "2027-01-01"), 2, ("freeze: '2027-01-01'",)),
-    ],
-)
-def test_refusals_of_the_gateway(
-    control: Command, gateway: Live, arguments: tuple[str, ...], code: int, message: tuple[str, ...]
-) -> None:
+@pytest.mark.parametrize(("line", "code", "err"), REFUSED)
+def test_refusals_of_the_gateway(control: Command, gateway: Live, line: str, code: int, err: str) -> None:
     """The gateway's message ends the command: with 2 for an invalid value, with 1 for what is not possible now."""
-    gateway.create(sample("order", paymentNotifyUrl=None))
-    ended = control(*arguments)
-    assert (code, "", 1) == (ended.code, ended.out, len(ended.err.splitlines()))
-    assert [] == [words for words in message if words not in ended.err], ended.err
-
-
-def test_an_action_that_is_not_possible_now(control: Command, gateway: Live) -> None:
-    """A payment that has failed cannot be paid."""
-    gateway.create(sample("order", paymentNotifyUrl=None))
-    control("act", "order", "decline")
-    ended = control("act", "order", "pay")
-    assert (1, True) == (ended.code, "pay is not possible now" in ended.err)
+    for name, client_id in (("order", "A"), ("declined", "A"), ("twice", "A"), ("twice", "B")):
+        gateway.create(sample(name, paymentNotifyUrl=None), client_id=client_id)
+    control("act declined decline")
+    control(line).expect(code, err=err)

@@ -169,10 +169,3 @@ def test_env_issues_the_certificate(command: Command, tmp_path: Path) -> None:
     ended = command("env")
     assert (0, True) == (ended.code, f"SSL_CERT_FILE={tmp_path / 'home' / 'tls' / 'ca.pem'}\n" in ended.out)
     assert (tmp_path / "home" / "tls" / "ca.pem").is_file()
-
-
-def test_env_help(command: Command) -> None:
-    """The flags are those that the gateway was started with."""
-    text = " ".join(command("env", "--help").out.split())
-    for flag in ("--host", "--port", "--tls-port"):
-        assert f"The {flag} that the gateway was started with" in text

@@ -174,23 +174,3 @@ def test_a_gateway_that_comes_back(tmp_path: Path) -> None:
         line[8:42] for line in tail.out.splitlines()
     ]
     assert 2 == tail.err.count("the gateway is back\n")
-
-
-def test_a_reader_that_closes_the_pipe(gateway: Live, client_id: str, tmp_path: Path) -> None:
-    """``tail | head -1`` ends with the next call, without an error."""
-    with subprocess.Popen(
-        [*COMMAND, "tail", "--url", gateway.config.url, "--client-id", client_id],
-        env=environment(tmp_path),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.close()
-
-        def ended() -> bool | None:
-            gateway.create(sample(), client_id=client_id)
-            return process.poll() is not None or None
-
-        eventually(ended)
-        assert (0, 1) == (process.returncode, len(process.stderr.read().splitlines()))
