@@ -17,6 +17,8 @@ from mock_alipay.server.state_file import state_file
 
 TOKEN = "a-token-of-ours"
 OURS = Config(host="0.0.0.0", port=3000, tls_port=3001, admin_token=TOKEN, gateway_key=Path("/key.pem"))
+FILLED = ("tls_port", "admin_token", "gateway_key")
+"""Flags that commands take from it."""
 
 
 @click.command()
@@ -48,82 +50,83 @@ def ours() -> Iterator[None]:
         yield
 
 
-def run(*arguments: str, of: click.Command = probe, env: Mapping[str, str] | None = None) -> tuple[dict[str, Any], str]:
+def run(
+    line: str = "", variables: Mapping[str, str] | None = None, *, of: click.Command = probe
+) -> tuple[dict[str, Any], str]:
     """The flags of a command after completion, and its output on standard error."""
-    variables = {f"MOCK_ALIPAY_{name}": value for name, value in (env or {}).items()}
-    done = CliRunner().invoke(of, arguments, env=variables, standalone_mode=False)
+    env = {f"MOCK_ALIPAY_{name}": value for name, value in (variables or {}).items()}
+    done = CliRunner().invoke(of, line.split(), env=env, standalone_mode=False)
     assert done.exception is None
     return done.return_value, done.output
 
 
 @pytest.mark.parametrize(
-    ("typed", "variables"),
+    ("line", "variables"),
     [
-        ((), {}),
-        (("--port", "0", "--tls-port", "0"), {}),
-        (("--host", "localhost"), {}),
-        (("--tls-port", "3001"), {}),
-        ((), {"PORT": "3000"}),
-        ((), {"HOST": "0.0.0.0", "PORT": "4000"}),
-        (("--url", "http://localhost:3000/"), {"PORT": "5000"}),
-        (("--url", "https://127.0.0.1:3001"), {}),
-        (("--port", "3000"), {"URL": "http://elsewhere:3000"}),
-        ((), {"URL": "http://127.0.0.1:3000"}),
+        ("", {}),
+        ("--port 0 --tls-port 0", {}),
+        ("--host localhost", {}),
+        ("--tls-port 3001", {}),
+        ("", {"PORT": "3000"}),
+        ("", {"HOST": "0.0.0.0", "PORT": "4000"}),
+        ("--url http://localhost:3000/", {"PORT": "5000"}),
+        ("--url https://127.0.0.1:3001", {}),
+        ("--port 3000", {"URL": "http://elsewhere:3000"}),
+        ("", {"URL": "http://127.0.0.1:3000"}),
     ],
 )
 @pytest.mark.usefixtures("ours")
-def test_a_gateway_that_fits(typed: tuple[str, ...], variables: dict[str, str]) -> None:
+def test_a_gateway_that_fits(line: str, variables: dict[str, str]) -> None:
     """Missing flags come from the gateway; variables that it was started with and port 0 select nothing."""
-    found, output = run(*typed, env=variables)
-    expected = {"tls_port": 3001, "admin_token": TOKEN, "gateway_key": Path("/key.pem")}
-    assert (expected, "") == ({name: found[name] for name in expected}, output)
-    if not (variables or "--url" in typed):
-        assert 3000 == found["port"]
+    flags, output = run(line, variables)
+    assert (3001, TOKEN, Path("/key.pem"), "") == (*(flags[name] for name in FILLED), output)
+    if not (variables or "--url" in line):
+        assert 3000 == flags["port"]
 
 
 @pytest.mark.parametrize(
-    ("typed", "variables"),
+    ("line", "variables"),
     [
-        (("--port", "4000"), {}),
-        (("--tls-port", "none"), {}),
-        (("--host", "elsewhere"), {}),
-        ((), {"PORT": "5000"}),
-        ((), {"HOST": "10.0.0.1"}),
-        (("--url", "http://elsewhere:3000"), {}),
-        (("--url", "http://127.0.0.1:3001"), {}),
-        (("--url", "https://127.0.0.1:3000"), {}),
-        (("--url", "no URL"), {}),
-        ((), {"URL": "http://elsewhere:3000"}),
+        ("--port 4000", {}),
+        ("--tls-port none", {}),
+        ("--host elsewhere", {}),
+        ("", {"PORT": "5000"}),
+        ("", {"HOST": "10.0.0.1"}),
+        ("--url http://elsewhere:3000", {}),
+        ("--url http://127.0.0.1:3001", {}),
+        ("--url https://127.0.0.1:3000", {}),
+        ("--url no-URL", {}),
+        ("", {"URL": "http://elsewhere:3000"}),
     ],
 )
 @pytest.mark.usefixtures("ours")
-def test_a_gateway_that_does_not_fit(typed: tuple[str, ...], variables: dict[str, str]) -> None:
+def test_a_gateway_that_does_not_fit(line: str, variables: dict[str, str]) -> None:
     """A command for another place takes nothing from the gateway, in particular not its token."""
-    found, output = run(*typed, env=variables)
-    assert (None, None, "") == (found["admin_token"], found["gateway_key"], output)
-    assert (3000, 3001) != (found["port"], found["tls_port"])
+    flags, output = run(line, variables)
+    assert (None, None, "") == (flags["admin_token"], flags["gateway_key"], output)
+    assert (3000, 3001) != (flags["port"], flags["tls_port"])
 
 
 @pytest.mark.usefixtures("ours")
 def test_given_flags_stay() -> None:
     """Flags and variables of the command take precedence over the gateway's."""
-    found, _ = run("--admin-token", "another-token", "--host", "localhost", env={"GATEWAY_KEY": "/other.pem"})
-    expected = {"admin_token": "another-token", "host": "localhost", "gateway_key": Path("/other.pem")}
-    assert expected == {name: found[name] for name in expected}
+    flags, _ = run("--admin-token another-token --host localhost", {"GATEWAY_KEY": "/other.pem"})
+    assert (3001, "another-token", Path("/other.pem")) == tuple(flags[name] for name in FILLED)
+    assert "localhost" == flags["host"]
 
 
 def test_no_gateway_runs() -> None:
     """Without a gateway, flags, variables and defaults stay as they are."""
-    found, output = run(env={"PORT": "4000"})
-    assert (4000, 2089, "127.0.0.1", "") == (found["port"], found["tls_port"], found["host"], output)
+    flags, output = run("", {"PORT": "4000"})
+    assert (4000, 2089, "127.0.0.1", "") == (flags["port"], flags["tls_port"], flags["host"], output)
 
 
 def test_several_gateways_fit() -> None:
     """The newest is used, and one line says so and how to choose another."""
     with state_file(OURS, None, {}), state_file(Config(port=5000, tls_port=None), None, {}):
-        found, output = run()
-        assert (5000, None) == (found["port"], found["tls_port"])
+        flags, output = run()
+        assert (5000, None) == (flags["port"], flags["tls_port"])
         message = "mock-alipay: using http://127.0.0.1:5000, the newest of 2 running gateways"
         assert f"{message}; others, which --host and --port choose: http://127.0.0.1:3000\n" == output
-        assert (3000, "") == (run("--tls-port", "3001")[0]["port"], run("--port", "3000")[1])
+        assert (3000, "") == (run("--tls-port 3001")[0]["port"], run("--port 3000")[1])
         assert f"{message}\n" == run(of=listing)[1]

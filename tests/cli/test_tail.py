@@ -28,30 +28,21 @@ from tests.shop import ACKNOWLEDGED, FAULTY, open_shop
 
 @dataclass(frozen=True)
 class Tailing:
-    """``tail`` in a process."""
+    """``tail`` in a process, and the files of its output."""
 
     process: subprocess.Popen[bytes]
     out_file: Path
     err_file: Path
 
-    @property
-    def out(self) -> str:
-        """The output so far."""
-        return self.out_file.read_text("utf-8")
+    def until(self, text: str) -> str:
+        """Wait for a text in the output; returns the output so far."""
+        return eventually(lambda: out if text in (out := self.out_file.read_text("utf-8")) else None)
 
-    @property
-    def err(self) -> str:
-        """The output on standard error so far."""
-        return self.err_file.read_text("utf-8")
-
-    def until(self, words: str) -> None:
-        """Wait for words in the output."""
-        eventually(lambda: words in self.out or None)
-
-    def stop(self) -> int:
-        """Press Ctrl-C; returns the exit code."""
+    def stop(self) -> tuple[str, str]:
+        """Press Ctrl-C, which ends tail with exit code 130; returns both outputs."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(PATIENCE)
+        assert 130 == self.process.wait(PATIENCE)
+        return self.out_file.read_text("utf-8"), self.err_file.read_text("utf-8")
 
 
 @contextlib.contextmanager
@@ -93,7 +84,9 @@ def test_calls_and_notifications(gateway: Live, client_id: str, tmp_path: Path) 
     ):
         shop.says("/notify", FAULTY, ACKNOWLEDGED)
         # When it begins to listen cannot be seen from outside.
-        eventually(lambda: gateway.create(sample("listening"), client_id=client_id) and (tail.out or None))
+        eventually(
+            lambda: gateway.create(sample("listening"), client_id=client_id) and (tail.out_file.read_text() or None)
+        )
         gateway.create(sample("of-another-client"), client_id="SANDBOX_STRANGER")
         gateway.create(sample("wrong", productCode=escapes), client_id=client_id)
         gateway.create(sample("tampered"), client_id=client_id, extra={"mock-scenario": "tampered-reply"})
@@ -102,8 +95,8 @@ def test_calls_and_notifications(gateway: Live, client_id: str, tmp_path: Path) 
         mock.notifications.wait()
         mock.clock.advance("2m")
         tail.until("attempt 2")
-        assert 130 == tail.stop()
-    lines = [line for line in tail.out.splitlines() if not line.endswith("  listening")]
+        out, err = tail.stop()
+    lines = [line for line in out.splitlines() if not line.endswith("  listening")]
     wrong, fault, tampered, injected, order, first, why, second = lines
     assert re.fullmatch(r"\d\d:\d\d:\d\d #\d+ createPaymentSession F PARAM_ILLEGAL  \[no scenario\]  wrong", wrong)
     assert (True, True) == (fault.startswith("    productCode: "), r"\x1b]0;title\x07\x1b[2J\x9b31m\r\u202e" in fault)
@@ -112,8 +105,8 @@ def test_calls_and_notifications(gateway: Live, client_id: str, tmp_path: Path) 
     assert re.fullmatch(r"\d\d:\d\d:\d\d !\d+ notifyPayment PENDING  \[success\]  order", first)
     assert "    the HTTP status was 500, expected 200" == why
     assert re.fullmatch(r"\d\d:\d\d:\d\d !\d+ notifyPayment ACCEPTED, attempt 2  \[success\]  order", second)
-    assert [] == [letter for letter in tail.out if not letter.isprintable() and letter != "\n"]
-    assert f"calls and notifications at {gateway.config.url}; Ctrl-C to quit\n\n" == tail.err
+    assert [] == [letter for letter in out if not letter.isprintable() and letter != "\n"]
+    assert f"calls and notifications at {gateway.config.url}; Ctrl-C to quit\n\n" == err
 
 
 def test_colours_on_a_terminal(gateway: Live, client_id: str, tmp_path: Path) -> None:
@@ -153,7 +146,7 @@ def test_colours_on_a_terminal(gateway: Live, client_id: str, tmp_path: Path) ->
 
 def stopped(tail: Tailing, times: int) -> bool | None:
     """Whether tail has reported so many stops; None if not."""
-    return tail.err.count("the gateway has stopped; waiting for it\n") == times or None
+    return tail.err_file.read_text().count("the gateway has stopped; waiting for it\n") == times or None
 
 
 def test_a_gateway_that_comes_back(tmp_path: Path) -> None:
@@ -162,15 +155,15 @@ def test_a_gateway_that_comes_back(tmp_path: Path) -> None:
         with serve(signatures="off") as mock:
             port = int(mock.url.rpartition(":")[2])
             tail = stack.enter_context(tailing(tmp_path, port))
-            eventually(lambda: "Ctrl-C to quit" in tail.err or None)
+            eventually(lambda: "Ctrl-C to quit" in tail.err_file.read_text() or None)
         for number in (1, 2):
             eventually(partial(stopped, tail, number))
             with serve(port=port, signatures="off") as mock:
                 url = f"{mock.url}{PATH}"
                 urlopen(Request(url, json.dumps(sample(f"restart-{number}")).encode()), timeout=60).close()
                 tail.until(f"  restart-{number}\n")
-        assert 130 == tail.stop()
+        out, err = tail.stop()
     assert [" #1 createPaymentSession S SUCCESS", " #1 createPaymentSession S SUCCESS"] == [
-        line[8:42] for line in tail.out.splitlines()
+        line[8:42] for line in out.splitlines()
     ]
-    assert 2 == tail.err.count("the gateway is back\n")
+    assert 2 == err.count("the gateway is back\n")
