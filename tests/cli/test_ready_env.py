@@ -78,16 +78,15 @@ def test_commands_need_no_flags(running: Live, command: Command, arguments: tupl
 
 
 def test_ready_waits_for_the_gateway(guarded: Live, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    """``--wait`` waits until the gateway has written its state file; only that has the port it picked."""
+    """``--wait`` waits until the gateway has written its state file, which alone has the port that it picked."""
     with contextlib.ExitStack() as stack:
+        sleep = time.sleep
 
-        def sleep(_: float) -> None:
-            monkeypatch.undo()
-            monkeypatch.setenv("MOCK_ALIPAY_HOME", home)
+        def start(_: float) -> None:
+            monkeypatch.setattr(time, "sleep", sleep)
             stack.enter_context(state_file(guarded.config, None, {}))
 
-        home = environment(Path("x"))["MOCK_ALIPAY_HOME"]
-        monkeypatch.setattr(time, "sleep", sleep)
+        monkeypatch.setattr(time, "sleep", start)
         ended = command("ready", "--wait", "20", "--port", "0")
     assert (0, f"ready at http://127.0.0.1:{guarded.config.port}\n", "") == ended
 
@@ -140,20 +139,15 @@ def test_env_in_a_shell(guarded: Live, tmp_path: Path) -> None:
                 check=True,
             )
     variables = json.loads(result.stdout)
-    headers = {"authorization": "Bearer a-token-of-ours"}
-    assert {
-        "clientId": variables["ALIPAY_CLIENT_ID"],
-        "merchantPrivateKey": variables["ALIPAY_MERCHANT_PRIVATE_KEY"],
-        "gatewayPublicKey": variables["ALIPAY_PUBLIC_KEY"],
-        "url": variables["ALIPAY_GATEWAY_URL"],
-        "tlsUrl": variables["ALIPAY_GATEWAY_TLS_URL"],
-        "caCertificate": variables["SSL_CERT_FILE"],
-    } == guarded.request("GET", "/__admin/env", headers=headers).body
-    private = load_der_private_key(base64.b64decode(variables["ALIPAY_MERCHANT_PRIVATE_KEY"], validate=True), None)
-    public = load_der_public_key(base64.b64decode(variables["ALIPAY_PUBLIC_KEY"], validate=True))
-    assert [True, True] == [isinstance(private, RSAPrivateKey), isinstance(public, RSAPublicKey)]
-    assert b"BEGIN CERTIFICATE" in Path(variables["SSL_CERT_FILE"]).read_bytes()
+    names = ("CLIENT_ID", "MERCHANT_PRIVATE_KEY", "PUBLIC_KEY", "GATEWAY_URL", "GATEWAY_TLS_URL")
+    values = [*(variables[f"ALIPAY_{name}"] for name in names), variables["SSL_CERT_FILE"]]
+    reply = guarded.request("GET", "/__admin/env", headers={"authorization": "Bearer a-token-of-ours"}).body
+    fields = ("clientId", "merchantPrivateKey", "gatewayPublicKey", "url", "tlsUrl", "caCertificate")
+    assert [reply[key] for key in fields] == values
+    private = load_der_private_key(base64.b64decode(values[1], validate=True), None)
     assert isinstance(private, RSAPrivateKey)
+    assert isinstance(load_der_public_key(base64.b64decode(values[2], validate=True)), RSAPublicKey)
+    assert b"BEGIN CERTIFICATE" in Path(variables["SSL_CERT_FILE"]).read_bytes()
     assert "SUCCESS" == guarded.create(sample(), client_id=TEST_CLIENT_ID, key=private).code
 
 
