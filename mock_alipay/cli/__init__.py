@@ -81,8 +81,8 @@ def _current_name(flag: str) -> str:
 def commands(ctx: click.Context) -> None:
     """A local fake of the Alipay/Antom payment gateway.
 
-    Without a command it serves at http://127.0.0.1:2088 and https://127.0.0.1:2089; mock-alipay serve --help
-    lists the flags. Every flag has an environment variable where its help names one.
+    Without a command it serves at http://127.0.0.1:2088 and https://127.0.0.1:2089. For the flags and their
+    environment variables see mock-alipay serve --help.
     """
     if ctx.invoked_subcommand != "serve":  # which logs them
         _print_error(*unknown_variables(serve.params), colour_name="yellow")

@@ -10,7 +10,7 @@ import pytest
 from mock_alipay import __version__
 from mock_alipay.cli import commands
 from tests.cli.conftest import Command
-from tests.cli.process import COMMAND, environment, run
+from tests.cli.process import COMMAND, environment
 
 CALL = ("call", "createPaymentSession")
 USAGE_ERRORS = [
@@ -117,13 +117,6 @@ def test_help_of_each_command(command: Command, name: str) -> None:
         assert "--url URL URL of the gateway, instead of host and port. [env var: MOCK_ALIPAY_URL]" in text
         assert "--host HOST Host of the gateway. [env var: MOCK_ALIPAY_HOST; default: 127.0.0.1]" in text
         assert "--port PORT The gateway's port for plain HTTP. [env var: MOCK_ALIPAY_PORT; default: 2088]" in text
-
-
-def test_errors_of_a_process(tmp_path: Path) -> None:
-    """A wrong variable ends a process with exit code 2 and one line that names the variable."""
-    result = run(tmp_path, env={"MOCK_ALIPAY_PORT": "http"})
-    (line,) = result.stderr.splitlines()
-    assert (2, "", True) == (result.returncode, result.stdout, "MOCK_ALIPAY_PORT" in line)
 
 
 def test_unknown_variables_are_reported(command: Command) -> None:
