@@ -33,18 +33,6 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {**kept, "MOCK_ALIPAY_HOME": str(home), **more}
 
 
-def run(home: Path, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run a command until it ends."""
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        env=environment(home, **(env or {})),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=False,
-    )
-
-
 @dataclass(frozen=True)
 class Running:
     """A gateway in a process."""
