@@ -29,7 +29,28 @@ _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """The settings of one gateway; ``mock-alipay serve --help`` explains each."""
+    """The settings of one gateway, each with the name and meaning of its flag in ``mock-alipay serve --help``.
+
+    host, port, tls_port: where to listen for HTTP and HTTPS; port 0: a free one; ``tls_port`` None: no HTTPS
+    scenarios: folders with more scenarios; ``scenario``: the default one
+    signatures: ``known`` (those of client ids with a key are verified), ``required`` or ``off``
+    merchants: pairs of a client id and the PEM file of its public key
+    gateway_key: the PEM file of the private key that signs replies; None: the shipped test key
+    types: ``documented`` or ``strict`` (Booleans and Integers as strings only)
+    required: ``documented`` or ``observed`` (fields that official demos leave out may be absent)
+    seed: of ids and names; None: random
+    max_body: bytes of a request, at most
+    watch: whether to reload scenario files when they change
+    admin_hosts: names of this machine for the admin API and the certificate, beside those of loopback
+    admin_token: required of admin requests; None: generated where others than this machine can reach the gateway,
+        unless ``admin_open`` allows all
+    notify_url: where notifications go when a request names no URL; ``notify_allow``: public hosts they may go to
+    public_url: the gateway's URL for browsers; None: as called
+    sandbox_retries: whether each notification is sent once only, as by the official sandbox
+    notification_time: the request-time of notifications: ``clock`` (the gateway's) or ``real`` (the machine's)
+
+    Values are not checked here: ``serve`` and ``create_app`` raise UsageError or SetupError for them.
+    """
 
     host: str = "127.0.0.1"
     port: int = 2088
