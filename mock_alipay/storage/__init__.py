@@ -1,4 +1,4 @@
-"""What outlives one call."""
+"""State that outlives a single call."""
 
 from mock_alipay.storage.aggregates import Aggregate, Aggregates, Key
 from mock_alipay.storage.counters import Counters

@@ -1,4 +1,4 @@
-"""Aggregates: each changed only by whoever knows its latest version."""
+"""Aggregates with optimistic locking: a commit must be based on the latest version."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Key = tuple[str, str, str]
 
 
 class Aggregate(Entry, Protocol):
-    """What the store needs to know of what it keeps."""
+    """The attributes that the store needs."""
 
     @property
     def key(self) -> Key:
-        """Under what it is stored."""
+        """The key that it is stored under."""
 
     @property
     def version(self) -> int:
@@ -27,72 +27,75 @@ class Aggregate(Entry, Protocol):
 
     @property
     def aliases(self) -> tuple[str, ...]:
-        """Other ids by which its client may ask for it, each as ``field:value``."""
+        """Other ids by which its client can refer to it, each as ``field:value``."""
 
     @property
     def size(self) -> int:
-        """Bytes that it takes, roughly."""
+        """Approximate size in bytes."""
 
 
-Kept = TypeVar("Kept", bound=Aggregate)
+AggregateT = TypeVar("AggregateT", bound=Aggregate)
 
 
-class Aggregates(Generic[Kept]):
-    """Aggregates by client id and request id; those that were not changed for longest make room."""
+class Aggregates(Generic[AggregateT]):
+    """Aggregates by key; when a limit is reached, those with the oldest last change are evicted."""
 
     def __init__(self, limit: int = 10_000, max_bytes: int = 64 * 1024 * 1024, what: str = "aggregates") -> None:
-        """``what``: how the log calls them."""
+        """``what``: the name of the aggregates in log messages."""
         self.most = limit
-        self._kept = Bounded[Kept](limit, max_bytes, _names)
+        self._entries = Bounded[AggregateT](limit, max_bytes, _names)
         self._what = what
         self._warned = False
 
-    async def load(self, key: Key) -> Kept | None:
-        """What is stored under this key, if anything is."""
-        return self._kept.get(key)
+    async def load(self, key: Key) -> AggregateT | None:
+        """The aggregate with this key, or None."""
+        return self._entries.get(key)
 
     async def find(self, client_id: str, family: str, alias: str) -> Key | None:
-        """The key of what has this alias, such as ``paymentId:2026…``."""
-        return next((one.key for one in self._kept.named((client_id, family, alias))), None)
+        """The key of the aggregate with this alias, such as ``paymentId:2026…``, or None."""
+        return next((aggregate.key for aggregate in self._entries.named((client_id, family, alias))), None)
 
-    async def commit(self, changed: Kept) -> bool:
-        """Store it; False when another version was committed since it was loaded, or another has one of its aliases."""
-        key, kept = changed.key, self._kept
-        known = kept.get(key)
-        if (known.version if known else 0) != changed.version - 1:
+    async def commit(self, changed: AggregateT) -> bool:
+        """Store an aggregate.
+
+        False when another version was committed since it was loaded, or another aggregate has one of its aliases.
+        """
+        key, entries = changed.key, self._entries
+        stored = entries.get(key)
+        if (stored.version if stored else 0) != changed.version - 1:
             return False
         names = _names(changed)
-        if names and any(one.key != key for name in names for one in kept.named(name)):
+        if names and any(other.key != key for name in names for other in entries.named(name)):
             return False
-        if known is not None:
-            kept.pop(key)
-        if kept.put(key, changed, changed.size) and not self._warned:
+        if stored is not None:
+            entries.pop(key)
+        if entries.put(key, changed, changed.size) and not self._warned:
             self._warned = True
             logger.warning(
-                "more than %d %s, or %d MiB of them: the oldest are forgotten from now on",
-                kept.most,
+                "more than %d %s, or %d MiB of them: from now on the oldest are evicted",
+                entries.most,
                 self._what,
-                kept.max_bytes // 2**20,
+                entries.max_bytes // 2**20,
             )
         return True
 
-    async def browse(self, client_id: str | None = None) -> list[Kept]:
-        """What is stored for one client or all, the latest change first."""
-        return [one for one in reversed(self._kept) if client_id in (None, one.client_id)]
+    async def browse(self, client_id: str | None = None) -> list[AggregateT]:
+        """The aggregates of one client id or of all, the latest change first."""
+        return [aggregate for aggregate in reversed(self._entries) if client_id in (None, aggregate.client_id)]
 
     async def held(self) -> tuple[int, int]:
-        """How many are stored, and the bytes that they take, roughly."""
-        return len(self._kept), self._kept.size
+        """The number of aggregates, and their approximate size in bytes."""
+        return len(self._entries), self._entries.size
 
     async def forget(self, client_id: str | None = None) -> int:
-        """Drop what is stored for one client or all; returns how many there were."""
-        return self._kept.forget(client_id)
+        """Delete the aggregates of one client id or of all; returns how many there were."""
+        return self._entries.forget(client_id)
 
 
-def _names(kept: Aggregate) -> tuple[Hashable, ...]:
-    """Its aliases, which are its own client's and family's only."""
-    aliases = kept.aliases
+def _names(aggregate: Aggregate) -> tuple[Hashable, ...]:
+    """Its aliases within its client id and family."""
+    aliases = aggregate.aliases
     if not aliases:
         return ()
-    client_id, family, _ = kept.key
+    client_id, family, _ = aggregate.key
     return tuple((client_id, family, alias) for alias in aliases)

@@ -1,4 +1,4 @@
-"""A collection in order that never grows beyond its bounds."""
+"""An ordered collection with a limit on entries and bytes."""
 
 from __future__ import annotations
 
@@ -8,104 +8,110 @@ from typing import Generic, Protocol, TypeVar
 
 
 class Entry(Protocol):
-    """What a bounded collection needs to know of what it keeps."""
+    """The attribute that the collection needs."""
 
     @property
     def client_id(self) -> str | None:
-        """Whose it is; None for everyone's."""
+        """The owner; None for an entry that concerns all client ids."""
 
 
-Kept = TypeVar("Kept", bound=Entry)
+EntryT = TypeVar("EntryT", bound=Entry)
 
 
-class Bounded(Generic[Kept]):
-    """Entries by key, the oldest first; the oldest make room for new ones, and the latest is kept whatever its size."""
+class Bounded(Generic[EntryT]):
+    """Entries by key, the oldest first.
 
-    def __init__(self, most: int, max_bytes: int, names: Callable[[Kept], tuple[Hashable, ...]] | None = None) -> None:
-        """``names``: what an entry can be found by beside its key; several entries may share a name."""
+    When a limit is reached, the oldest entries are evicted. The latest entry stays even when it alone is too large.
+    """
+
+    def __init__(
+        self, most: int, max_bytes: int, names: Callable[[EntryT], tuple[Hashable, ...]] | None = None
+    ) -> None:
+        """``names``: returns an entry's secondary keys; several entries may share one."""
         self.most = most
         self.max_bytes = max_bytes
         self.size = 0
-        """Bytes that all entries take, roughly."""
+        """Approximate size of all entries in bytes."""
         self._names = names
-        self._entries: OrderedDict[Hashable, tuple[Kept, int]] = OrderedDict()
+        self._entries: OrderedDict[Hashable, tuple[EntryT, int]] = OrderedDict()
         self._named: dict[Hashable, dict[Hashable, None]] = {}
-        """For each name the keys of its entries, the oldest first."""
+        """The keys of the entries with each name, the oldest first."""
 
-    def put(self, key: Hashable, kept: Kept, size: int = 0) -> list[Kept]:
-        """Add an entry that takes so many bytes, or replace the one with this key in its place.
+    def put(self, key: Hashable, entry: EntryT, size: int = 0) -> list[EntryT]:
+        """Add an entry of ``size`` bytes, or replace the one with this key without changing its position.
 
-        Those that had to make room, the oldest first.
+        Returns the evicted entries, the oldest first.
         """
         entries = self._entries
         if self._names is not None or key in entries:
-            self._name(key, kept)
-        entries[key] = (kept, size)
+            self._name(key, entry)
+        entries[key] = (entry, size)
         self.size += size
-        return self._make_room() if len(entries) > self.most or self.size > self.max_bytes else []
+        return self._evict() if len(entries) > self.most or self.size > self.max_bytes else []
 
-    def get(self, key: Hashable) -> Kept | None:
-        """The entry with this key."""
-        found = self._entries.get(key)
-        return found[0] if found is not None else None
+    def get(self, key: Hashable) -> EntryT | None:
+        """The entry with this key, or None."""
+        stored = self._entries.get(key)
+        return stored[0] if stored is not None else None
 
-    def pop(self, key: Hashable) -> Kept | None:
-        """Take the entry with this key away."""
-        found = self._entries.pop(key, None)
-        if found is None:
+    def pop(self, key: Hashable) -> EntryT | None:
+        """Remove and return the entry with this key; None without one."""
+        stored = self._entries.pop(key, None)
+        if stored is None:
             return None
-        self._let_go(key, *found)
-        return found[0]
+        self._release(key, *stored)
+        return stored[0]
 
-    def named(self, name: Hashable) -> list[Kept]:
+    def named(self, name: Hashable) -> list[EntryT]:
         """The entries with this name, the oldest first."""
         return [self._entries[key][0] for key in self._named.get(name, ())]
 
     def forget(self, client_id: str | None = None) -> int:
-        """Drop the entries of one client id or all; how many there were."""
-        doomed = [key for key, (kept, _) in self._entries.items() if client_id in (None, kept.client_id)]
-        for key in doomed:
+        """Delete the entries of one client id or of all; returns how many there were."""
+        keys = [key for key, (entry, _) in self._entries.items() if client_id in (None, entry.client_id)]
+        for key in keys:
             self.pop(key)
-        return len(doomed)
+        return len(keys)
 
-    def _make_room(self) -> list[Kept]:
-        entries, gone = self._entries, []
+    def _evict(self) -> list[EntryT]:
+        entries, evicted = self._entries, []
         while len(entries) > self.most or (self.size > self.max_bytes and len(entries) > 1):
-            oldest, (dropped, weight) = entries.popitem(last=False)
+            key, (oldest, size) = entries.popitem(last=False)
             if self._names is None:
-                self.size -= weight
+                self.size -= size
             else:
-                self._let_go(oldest, dropped, weight)
-            gone.append(dropped)
-        return gone
+                self._release(key, oldest, size)
+            evicted.append(oldest)
+        return evicted
 
-    def _name(self, key: Hashable, kept: Kept) -> None:
-        """Let a key's new entry be found by its names, and no longer the one that it replaces."""
-        names, before = self._names_of(kept), self._entries.get(key)
-        if before is not None:
-            self._let_go(key, *before, still=names)
+    def _name(self, key: Hashable, entry: EntryT) -> None:
+        """Index a new entry by its names, and release the entry that it replaces."""
+        names, replaced = self._names_of(entry), self._entries.get(key)
+        if replaced is not None:
+            self._release(key, *replaced, staying=names)
         for name in names:
             self._named.setdefault(name, {})[key] = None
 
-    def _names_of(self, kept: Kept) -> tuple[Hashable, ...]:
-        return self._names(kept) if self._names is not None else ()
+    def _names_of(self, entry: EntryT) -> tuple[Hashable, ...]:
+        return self._names(entry) if self._names is not None else ()
 
-    def _let_go(self, key: Hashable, kept: Kept, size: int, still: tuple[Hashable, ...] = ()) -> None:
+    def _release(self, key: Hashable, entry: EntryT, size: int, staying: tuple[Hashable, ...] = ()) -> None:
+        """Subtract an entry's size and remove it from the index, except for the ``staying`` names."""
         self.size -= size
-        for name in self._names_of(kept):
-            # A name that stays keeps its place among others of that name.
-            if name not in still:
-                sharing = self._named[name]
-                del sharing[key]
-                if not sharing:
+        for name in self._names_of(entry):
+            # A staying name keeps its position among the entries with that name.
+            if name not in staying:
+                keys = self._named[name]
+                del keys[key]
+                if not keys:
                     del self._named[name]
 
-    def __iter__(self) -> Iterator[Kept]:
+    def __iter__(self) -> Iterator[EntryT]:
         """The oldest first."""
-        return (kept for kept, _ in self._entries.values())
+        return (entry for entry, _ in self._entries.values())
 
-    def __reversed__(self) -> Iterator[Kept]:
-        return (kept for kept, _ in reversed(self._entries.values()))
+    def __reversed__(self) -> Iterator[EntryT]:
+        return (entry for entry, _ in reversed(self._entries.values()))
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -1,55 +1,58 @@
-"""Counters that go up, of many things for each client id."""
+"""Counters per client id that only count up."""
 
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
 
 _Key = tuple[str, ...]
-"""A group, such as a scenario, and what else tells apart what is counted."""
+"""A group, such as a scenario, followed by further parts of the key."""
 
 
 class Counters:
-    """Counts from 0; bounded for all client ids together."""
+    """Counters that start at 0, with one limit for all client ids together."""
 
     def __init__(self, most: int = 10_000) -> None:
-        """``most``: beyond so many, the client id that has most loses its oldest: none sets another's back."""
+        """``most``: beyond this number the client id with the most counters loses its least recently used one.
+
+        So no client id resets the counters of another.
+        """
         self.most = most
         self._counters: dict[str, OrderedDict[_Key, int]] = {}
         self._sizes: defaultdict[int, dict[str, None]] = defaultdict(dict)
-        """The client ids that have so many counters: the fullest is found without a look at all of them."""
+        """Client ids by their number of counters, so that the largest is found without a scan."""
         self._largest = 0
         self._size = 0
 
     async def held(self) -> int:
-        """How many are kept."""
+        """The number of counters."""
         return self._size
 
     async def by_client(self) -> dict[str, int]:
-        """How many are kept for each client id."""
+        """The number of counters of each client id."""
         return {client_id: len(own) for client_id, own in self._counters.items()}
 
     async def next(self, client_id: str, *key: str) -> int:
-        """How often this was asked before; ``key`` begins with a group."""
+        """The number of earlier calls with this key; ``key`` begins with a group."""
         own = self._counters.setdefault(client_id, OrderedDict())
-        nth = own.pop(key, None)
-        own[key] = (nth or 0) + 1
-        if nth is None:
+        count = own.pop(key, None)
+        own[key] = (count or 0) + 1
+        if count is None:
             self._resized(client_id, len(own) - 1, len(own))
             if self._size > self.most:
-                fullest = next(iter(self._sizes[self._largest]))
-                self._drop(fullest, next(iter(self._counters[fullest])))
-        return nth or 0
+                largest = next(iter(self._sizes[self._largest]))
+                self._drop(largest, next(iter(self._counters[largest])))
+        return count or 0
 
     async def restart(self, group: str, client_id: str | None) -> None:
-        """Begin a group at 0 again, for one client id or all."""
-        for whom in [whom for whom in self._counters if client_id in (None, whom)]:
-            for key in [key for key in self._counters[whom] if key[0] == group]:
-                self._drop(whom, key)
+        """Reset a group to 0, for one client id or all."""
+        for owner in [owner for owner in self._counters if client_id in (None, owner)]:
+            for key in [key for key in self._counters[owner] if key[0] == group]:
+                self._drop(owner, key)
 
     async def forget(self, client_id: str | None = None) -> None:
-        """Drop the counters of one client id or of all."""
-        for whom in [whom for whom in self._counters if client_id in (None, whom)]:
-            self._resized(whom, len(self._counters.pop(whom)), 0)
+        """Delete the counters of one client id or of all."""
+        for owner in [owner for owner in self._counters if client_id in (None, owner)]:
+            self._resized(owner, len(self._counters.pop(owner)), 0)
 
     def _drop(self, client_id: str, key: _Key) -> None:
         own = self._counters[client_id]

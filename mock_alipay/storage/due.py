@@ -1,4 +1,4 @@
-"""What is due, by the machine's time."""
+"""Due times, in the machine's time."""
 
 from __future__ import annotations
 
@@ -9,75 +9,76 @@ from collections.abc import Callable
 from datetime import datetime
 
 _SLACK = 1_000
-"""Entries out of date that the queue may hold, beside as many as are not."""
-
+"""Outdated entries that the queue may hold, in addition to as many as are current."""
 
 Key = tuple[str, ...]
-"""A client id, and what else tells apart what is due for it."""
-
+"""A client id, followed by further parts of the key."""
 
 _Entry = tuple[datetime, int, Key, datetime]
-"""The moment, a number that no other entry has, for what, and the moment by the client's clock."""
+"""The machine's time, a unique number, the key, and the time by the client's clock."""
 
 
 class DueTimes:
-    """The moment of the next thing that is due for each key; those put longest ago make room."""
+    """The next due time of each key; when the limit is reached, the entry that was put first is evicted."""
 
     def __init__(self, most: int = 10_000) -> None:
         self.most = most
         self._entries: OrderedDict[Key, _Entry] = OrderedDict()
         self._queue: list[_Entry] = []
-        """Some are out of date; what never comes is not in it."""
+        """A heap. It may hold outdated entries; entries that are never due are not in it."""
         self._numbers = itertools.count()
 
     async def put(self, key: Key, due: datetime, moment: datetime | None) -> None:
-        """Note what is due next for a key, in place of what was noted before.
+        """Set the due time of a key, replacing the previous one.
 
-        ``due``: by the client's clock; ``moment``: when the machine's clock will show as much, None for never.
+        ``due``: by the client's clock; ``moment``: the same in the machine's time, None for never.
         """
         self._entries.pop(key, None)
         self._put(key, due, moment)
         if len(self._entries) > self.most:
             self._entries.popitem(last=False)
         if len(self._queue) > 2 * len(self._entries) + _SLACK:
-            self._queue = [entry for entry in self._queue if self._stands(entry)]
+            self._queue = [entry for entry in self._queue if self._is_current(entry)]
             heapq.heapify(self._queue)
 
     async def take(self, now: datetime) -> list[Key]:
-        """The keys whose moment has come, the earliest first; they are taken off."""
-        found = []
+        """Remove and return the keys that are due at ``now``, the earliest first."""
+        keys = []
         while self._queue and self._queue[0][0] <= now:
             entry = heapq.heappop(self._queue)
-            if self._stands(entry):
+            if self._is_current(entry):
                 del self._entries[entry[2]]
-                found.append(entry[2])
-        return found
+                keys.append(entry[2])
+        return keys
 
     async def first(self) -> datetime | None:
-        """The earliest moment."""
-        while self._queue and not self._stands(self._queue[0]):
+        """The earliest due time in the machine's time; None when nothing will be due."""
+        while self._queue and not self._is_current(self._queue[0]):
             heapq.heappop(self._queue)
         return self._queue[0][0] if self._queue else None
 
     async def move(self, client_id: str | None, moment_of: Callable[[str, datetime], datetime | None]) -> None:
-        """Work out the moments of one client id or all anew, from client ids and what is due by their clocks."""
+        """Recompute the machine times of one client id or of all.
+
+        ``moment_of``: maps a client id and a time by its clock to the machine's time, None for never.
+        """
         for _, _, key, due in list(self._entries.values()):
             if client_id in (None, key[0]):
                 self._put(key, due, moment_of(key[0], due))
 
     async def drop(self, key: Key) -> None:
-        """Take off what is due for a key."""
+        """Remove the due time of a key, if it has one."""
         self._entries.pop(key, None)
 
     async def forget(self, client_id: str | None = None) -> int:
-        """Take off what is due for one client id or all; for how many keys something was."""
-        doomed = [key for key in self._entries if client_id in (None, key[0])]
-        for key in doomed:
+        """Delete the due times of one client id or of all; returns how many there were."""
+        keys = [key for key in self._entries if client_id in (None, key[0])]
+        for key in keys:
             del self._entries[key]
-        return len(doomed)
+        return len(keys)
 
     async def held(self) -> int:
-        """For how many keys something is due."""
+        """The number of keys with a due time."""
         return len(self._entries)
 
     def _put(self, key: Key, due: datetime, moment: datetime | None) -> None:
@@ -85,5 +86,5 @@ class DueTimes:
         if moment is not None:
             heapq.heappush(self._queue, entry)
 
-    def _stands(self, entry: _Entry) -> bool:
+    def _is_current(self, entry: _Entry) -> bool:
         return self._entries.get(entry[2]) is entry

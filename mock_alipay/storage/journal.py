@@ -1,4 +1,4 @@
-"""What happened, in order: the latest records, with ids that count up."""
+"""A journal of the latest records, with ids that count up."""
 
 from __future__ import annotations
 
@@ -10,74 +10,74 @@ from mock_alipay.storage.bounded import Bounded, Entry
 
 
 class Record(Entry, Protocol):
-    """What a journal needs to know of what it keeps."""
+    """The attributes that a journal needs."""
 
     @property
     def id(self) -> str:
-        """As ``next_id`` gave it."""
+        """The id from ``next_id``."""
 
     @property
     def number(self) -> int:
-        """The same as a number."""
+        """The id as a number."""
 
 
-Kept = TypeVar("Kept", bound=Record)
+RecordT = TypeVar("RecordT", bound=Record)
 
 
-class Journal(Generic[Kept]):
-    """The latest records; the oldest make room for new ones."""
+class Journal(Generic[RecordT]):
+    """The latest records; when a limit is reached, the oldest are evicted."""
 
     def __init__(
         self,
         most: int = 10_000,
         max_bytes: int = 64 * 1024 * 1024,
-        names: Callable[[Kept], tuple[Hashable, ...]] | None = None,
+        names: Callable[[RecordT], tuple[Hashable, ...]] | None = None,
     ) -> None:
-        """``names``: what a record is kept together with others by."""
+        """``names``: returns the keys by which ``together`` finds a record."""
         self.most = most
         self.max_bytes = max_bytes
-        self._kept = Bounded[Kept](most, max_bytes, names)
+        self._records = Bounded[RecordT](most, max_bytes, names)
         self._numbers = itertools.count(1)
 
     async def next_id(self) -> str:
-        """An id that no other record has; they count up from 1 and are never given again."""
+        """A new id; ids count up from 1 and are never reused."""
         return str(next(self._numbers))
 
-    async def keep(self, record: Kept, size: int = 0) -> list[Kept]:
-        """Add a record that takes so many bytes; those that had to make room, the oldest first."""
-        return self._kept.put(record.id, record, size)
+    async def keep(self, record: RecordT, size: int = 0) -> list[RecordT]:
+        """Add a record of ``size`` bytes; returns the evicted records, the oldest first."""
+        return self._records.put(record.id, record, size)
 
-    async def replace(self, before: Kept, after: Kept, size: int = 0) -> list[Kept] | None:
-        """The same in place of what it was before; None when it is another by now, or gone."""
-        return self._kept.put(after.id, after, size) if self._kept.get(after.id) == before else None
+    async def replace(self, before: RecordT, after: RecordT, size: int = 0) -> list[RecordT] | None:
+        """Replace ``before`` by ``after``; None when the stored record is another by now, or gone."""
+        return self._records.put(after.id, after, size) if self._records.get(after.id) == before else None
 
-    async def get(self, record_id: str) -> Kept | None:
-        """The record with this id, if it is still kept."""
-        return self._kept.get(record_id)
+    async def get(self, record_id: str) -> RecordT | None:
+        """The record with this id, or None."""
+        return self._records.get(record_id)
 
-    async def together(self, name: Hashable) -> list[Kept]:
+    async def together(self, name: Hashable) -> list[RecordT]:
         """The records with this name, the oldest first."""
-        return self._kept.named(name)
+        return self._records.named(name)
 
     async def newest_first(
-        self, fits: Callable[[Kept], bool] = lambda _: True, *, after: int = 0, limit: int | None = None
-    ) -> list[Kept]:
-        """The records that ``fits`` picks; ``after``: those added later than the one with this id.
+        self, fits: Callable[[RecordT], bool] = lambda _: True, *, after: int = 0, limit: int | None = None
+    ) -> list[RecordT]:
+        """The records that ``fits`` accepts; ``after``: only those added later than the record with this id.
 
-        Ids are given before records are added, such as to a call that takes long while others come and go. Where
-        the one with this id is gone, greater ids count as later.
+        A record may be added long after its id was assigned, such as that of a slow call. When the record with
+        the id ``after`` is gone, records with greater ids count as later.
         """
-        newer = reversed(self._kept)
+        newer = reversed(self._records)
         if after:
             newer = itertools.takewhile(lambda record: record.number != after, newer)
-            if self._kept.get(str(after)) is None:
+            if self._records.get(str(after)) is None:
                 newer = (record for record in newer if record.number > after)
         return list(itertools.islice(filter(fits, newer), limit))
 
     async def held(self) -> tuple[int, int]:
-        """How many are kept, and the bytes that they take, roughly."""
-        return len(self._kept), self._kept.size
+        """The number of records, and their approximate size in bytes."""
+        return len(self._records), self._records.size
 
     async def forget(self, client_id: str | None = None) -> int:
-        """Drop the records of one client id or all; how many there were."""
-        return self._kept.forget(client_id)
+        """Delete the records of one client id or of all; returns how many there were."""
+        return self._records.forget(client_id)

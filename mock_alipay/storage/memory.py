@@ -1,4 +1,4 @@
-"""All that outlives one call, in this process's memory."""
+"""The storage in the memory of this process."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from mock_alipay.storage.settings import Settings
 
 
 class MemoryStorage:
-    """The parts of the storage; each is handed to whoever needs it.
+    """The parts of the storage; each component gets the parts that it needs.
 
-    Every method of a part is one step that nobody else gets between. All are async, so that a storage which several
-    processes share can take the place of this one. It knows keys, versions, sizes and client ids, and no domain type.
+    Every method of a part is atomic. All are async, so that a storage shared by several processes can replace this
+    one. The storage knows keys, versions, sizes and client ids, but no domain types.
     """
 
     def __init__(self, most: int = 10_000, max_bytes: int = 64 * 1024 * 1024, what: str = "aggregates") -> None:
-        """``most`` and ``max_bytes`` of each part; ``what``: how the log calls aggregates."""
+        """``most`` and ``max_bytes``: the limits of each part; ``what``: the name of aggregates in log messages."""
         self.aggregates: Aggregates[Any] = Aggregates(most, max_bytes, what)
         self.aggregates_due = DueTimes(most)
         self.calls: Journal[Any] = Journal(most, max_bytes)
@@ -32,7 +32,7 @@ class MemoryStorage:
         self.keys: Settings[Any] = Settings(most, len)
 
     async def usage(self) -> dict[str, tuple[int, int]]:
-        """How much each part keeps, and the most that it may."""
+        """The number of entries in each part, and its limit."""
         return {
             "aggregates": ((await self.aggregates.held())[0], self.aggregates.most),
             "aggregates_due": (await self.aggregates_due.held(), self.aggregates_due.most),

@@ -1,4 +1,4 @@
-"""What was set for a client id, or for all of them, until it is taken back."""
+"""Values set for one client id or for all, until they are removed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ Value = TypeVar("Value")
 
 
 class Settings(Generic[Value]):
-    """A value for each client id that has one, and one for all of them under None. Nothing ever makes room."""
+    """A value per client id, and one for all client ids under the key None. Values are never evicted."""
 
     def __init__(self, most: int, weigh: Callable[[Value], int] = lambda _: 1) -> None:
-        """``most``: how much all values may weigh together, where each weighs 1 unless ``weigh`` says otherwise."""
+        """``most``: the limit on the total weight; each value has weight 1 unless ``weigh`` is given."""
         self.most = most
         self._weigh = weigh
         self._weight = 0
@@ -20,20 +20,20 @@ class Settings(Generic[Value]):
         self._snapshot: Mapping[str | None, Value] | None = None
 
     async def get(self, client_id: str | None) -> Value | None:
-        """The value of this client id, or that for all."""
+        """The value of a client id, or with None the value for all; None when it is not set."""
         return self._values.get(client_id)
 
     async def change(self, client_id: str | None, change: Callable[[Value | None], Value | None]) -> bool:
-        """Put what ``change`` makes of a value in its place, None for none; False when there is no room for it.
+        """Replace a value by ``change(value)``, where None means not set; False when the limit would be exceeded.
 
-        ``change`` may be called several times, where others change the same.
+        Implementations may call ``change`` again after a conflict.
         """
         before = self._values.get(client_id)
         after = change(before)
-        more = self._weight_of(after) - self._weight_of(before)
-        if more > 0 and self._weight + more > self.most:
+        added = self._weight_of(after) - self._weight_of(before)
+        if added > 0 and self._weight + added > self.most:
             return False
-        self._weight += more
+        self._weight += added
         self._snapshot = None
         if after is None:
             self._values.pop(client_id, None)
@@ -45,16 +45,16 @@ class Settings(Generic[Value]):
         return 0 if value is None else self._weigh(value)
 
     async def snapshot(self) -> Mapping[str | None, Value]:
-        """All values in the order in which they were set first; the same object until one is changed."""
+        """All values in the order in which they were first set; the same object until a value changes."""
         if self._snapshot is None:
             self._snapshot = dict(self._values)
         return self._snapshot
 
     async def held(self) -> int:
-        """How much all values weigh together."""
+        """The total weight of all values."""
         return self._weight
 
     async def forget(self, client_id: str | None = None) -> None:
-        """Take back the value of one client id, or all values."""
-        for one in [client_id] if client_id is not None else list(self._values):
-            await self.change(one, lambda _: None)
+        """Remove the value of one client id, or all values."""
+        for key in [client_id] if client_id is not None else list(self._values):
+            await self.change(key, lambda _: None)
