@@ -1,8 +1,4 @@
-"""The implementations that the contract of the storage holds for.
-
-Tests of the contract ask what is documented only, wait for every answer, and keep what could be written down: an
-implementation that several processes share passes them as it is added to these.
-"""
+"""The storage implementations that these tests run against; they use only the documented interface."""
 
 from __future__ import annotations
 
@@ -13,11 +9,11 @@ import pytest
 from mock_alipay.storage import MemoryStorage
 
 Make = Callable[..., MemoryStorage]
-"""Makes an empty storage; its bounds are ``most`` and ``max_bytes``."""
+"""Makes an empty storage; its limits are ``most`` and ``max_bytes``."""
 
 
 @pytest.fixture(params=[MemoryStorage], ids=["memory"])
 def make(request: pytest.FixtureRequest) -> Make:
-    """Each implementation in turn."""
-    found: Make = request.param
-    return found
+    """Each implementation."""
+    implementation: Make = request.param
+    return implementation

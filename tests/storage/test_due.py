@@ -1,4 +1,4 @@
-"""What is due: taken once, in order, at its moment, and never too much of it."""
+"""Due times: taken once, in order, when they are due."""
 
 from __future__ import annotations
 
@@ -12,92 +12,62 @@ from tests.storage.conftest import Make
 MINUTE = timedelta(minutes=1)
 
 
-async def noted(due: DueTimes, *entries: tuple[str, str, int | None]) -> DueTimes:
-    """With moments so many minutes from NOW, or that never come."""
-    for client_id, due_id, minutes in entries:
+async def filled(due: DueTimes, *entries: tuple[str, str, int | None]) -> DueTimes:
+    """With due times so many minutes from NOW; None: never."""
+    for client_id, name, minutes in entries:
         moment = NOW + (minutes or 0) * MINUTE
-        await due.put((client_id, due_id), moment, None if minutes is None else moment)
+        await due.put((client_id, name), moment, None if minutes is None else moment)
     return due
 
 
-def test_what_is_due_is_taken_once_the_earliest_first(make: Make) -> None:
-    """In whatever order it was put; a moment that is now has come, and one that never comes is not waited for."""
-
-    async def scene() -> None:
-        due = await noted(
-            make().aggregates_due, ("A", "2", -1), ("B", "1", -2), ("A", "3", 0), ("A", "4", 1), ("A", "5", None)
-        )
-        assert NOW - 2 * MINUTE == await due.first()
-        assert [("B", "1"), ("A", "2"), ("A", "3")] == await due.take(NOW)
-        assert ([], NOW + MINUTE, 2) == (await due.take(NOW), await due.first(), await due.held())
-        assert ([("A", "4")], None) == (await due.take(NOW + 1000 * MINUTE), await due.first())
-
-    asyncio.run(scene())
+async def test_due_keys_are_taken_once_in_order(make: Make) -> None:
+    """A time that is exactly now is due; one that is never due is not."""
+    entries = (("A", "2", -1), ("B", "1", -2), ("A", "3", 0), ("A", "4", 1), ("A", "5", None))
+    due = await filled(make().aggregates_due, *entries)
+    assert NOW - 2 * MINUTE == await due.first()
+    assert [("B", "1"), ("A", "2"), ("A", "3")] == await due.take(NOW)
+    assert ([], NOW + MINUTE, 2) == (await due.take(NOW), await due.first(), await due.held())
+    assert ([("A", "4")], None) == (await due.take(NOW + 1000 * MINUTE), await due.first())
 
 
-def test_of_many_who_take_each_gets_its_own(make: Make) -> None:
-    """Nothing is taken twice."""
-
-    async def scene() -> list[tuple[str, ...]]:
-        due = await noted(make().aggregates_due, *(("A", str(number), -number) for number in range(20)))
-        found = await asyncio.gather(*(due.take(NOW - n * MINUTE) for n in (15, 10, 0, 5)))
-        return [one for some in found for one in some]
-
-    taken = asyncio.run(scene())
-    assert len(set(taken)) == len(taken) == 20
+async def test_concurrent_takers_get_disjoint_keys(make: Make) -> None:
+    """No key is taken twice, and none is lost."""
+    due = await filled(make().aggregates_due, *(("A", str(number), -number) for number in range(20)))
+    batches = await asyncio.gather(*(due.take(NOW - minutes * MINUTE) for minutes in (15, 10, 0, 5)))
+    assert 20 == len({key for batch in batches for key in batch}) == sum(map(len, batches))
 
 
-def test_an_id_has_but_one_moment(make: Make) -> None:
-    """The latest that was put, be it earlier, later or never; the same id of another client is another."""
-
-    async def scene() -> set[tuple[str, ...]]:
-        due = await noted(
-            make().aggregates_due, ("A", "1", -1), ("A", "1", 1), ("A", "2", 1), ("A", "2", -1), ("B", "1", -1)
-        )
-        await noted(due, ("C", "1", -1), ("C", "1", None), ("C", "2", None), ("C", "2", -1))
-        return set(await due.take(NOW))
-
-    assert {("A", "2"), ("B", "1"), ("C", "2")} == asyncio.run(scene())
+async def test_the_last_due_time_of_a_key_counts(make: Make) -> None:
+    """Earlier, later or never; the same name of another client id is another key."""
+    due = await filled(make().aggregates_due, ("A", "1", -1), ("A", "1", 1), ("A", "2", 1), ("A", "2", -1))
+    await filled(due, ("B", "1", -1), ("C", "1", -1), ("C", "1", None), ("C", "2", None), ("C", "2", -1))
+    assert {("A", "2"), ("B", "1"), ("C", "2")} == set(await due.take(NOW))
 
 
-def test_moments_are_worked_out_anew(make: Make) -> None:
-    """Those of one client id or all, from what is due by its clock; from and to never, too."""
-
-    async def scene() -> None:
-        due = await noted(make().aggregates_due, ("A", "1", 60), ("A", "2", None), ("B", "1", 60))
-        await due.move("A", lambda _, moment: moment - 60 * MINUTE)
-        assert [("A", "2"), ("A", "1")] == await due.take(NOW)
-        await due.move(None, lambda client_id, _: None if client_id == "B" else NOW)
-        assert (None, [], 1) == (await due.first(), await due.take(NOW + 1000 * MINUTE), await due.held())
-        await due.move(None, lambda _, moment: moment)
-        assert NOW + 60 * MINUTE == await due.first()
-
-    asyncio.run(scene())
+async def test_due_times_are_recomputed(make: Make) -> None:
+    """Those of one client id or all, also from and to never."""
+    due = await filled(make().aggregates_due, ("A", "1", 60), ("A", "2", None), ("B", "1", 60))
+    await due.move("A", lambda _, moment: moment - 60 * MINUTE)
+    assert [("A", "2"), ("A", "1")] == await due.take(NOW)
+    await due.move(None, lambda client_id, _: None if client_id == "B" else NOW)
+    assert (None, [], 1) == (await due.first(), await due.take(NOW + 1000 * MINUTE), await due.held())
+    await due.move(None, lambda _, moment: moment)
+    assert NOW + 60 * MINUTE == await due.first()
 
 
-def test_some_are_dropped_or_forgotten(make: Make) -> None:
-    """One, those of one client id, or all; what nobody knows is dropped in peace."""
-
-    async def scene() -> None:
-        due = await noted(
-            make().aggregates_due, ("A", "1", -1), ("A", "2", -1), ("A", "3", 1), ("B", "1", -1), ("B", "2", 1)
-        )
-        await due.drop(("A", "1"))
-        await due.drop(("A", "4"))
-        assert 2 == await due.forget("A")
-        assert [("B", "1")] == await due.take(NOW)
-        assert (1, 0) == (await due.forget(), await due.held())
-
-    asyncio.run(scene())
+async def test_due_times_are_removed(make: Make) -> None:
+    """Of one key, one client id, or all; an unknown key is ignored."""
+    entries = (("A", "1", -1), ("A", "2", -1), ("A", "3", 1), ("B", "1", -1), ("B", "2", 1))
+    due = await filled(make().aggregates_due, *entries)
+    for name in "14":
+        await due.drop(("A", name))
+    assert (2, [("B", "1")]) == (await due.forget("A"), await due.take(NOW))
+    assert (1, 0) == (await due.forget(), await due.held())
 
 
-def test_those_put_longest_ago_make_room(make: Make) -> None:
-    """One that is put again is young again, and takes no more room however often that is."""
-
-    async def scene() -> set[str]:
-        due = await noted(make(most=3).aggregates_due, *(("A", due_id, -1) for due_id in "123145"))
-        await noted(due, *[("A", "4", -1)] * 5_000)
-        assert 3 == await due.held()
-        return {due_id for _, due_id in await due.take(NOW)}
-
-    assert {"1", "4", "5"} == asyncio.run(scene())
+async def test_the_entry_that_was_put_first_is_evicted(make: Make) -> None:
+    """A key that is put again counts as new, and occupies one entry however often that happens."""
+    due = await filled(make(most=3).aggregates_due, *(("A", name, -1) for name in "123145"))
+    await filled(due, *[("A", "4", -1)] * 5_000)
+    assert 3 == await due.held()
+    assert {("A", name) for name in "145"} == set(await due.take(NOW))

@@ -1,4 +1,4 @@
-"""What was set: one value for each client id and one for all, as many as there is room for."""
+"""Settings: one value per client id and one for all, up to a limit."""
 
 from __future__ import annotations
 
@@ -8,49 +8,38 @@ from mock_alipay.storage import Settings
 from tests.storage.conftest import Make
 
 
-def test_each_client_id_has_its_own_and_all_have_one(make: Make) -> None:
-    """None is all; a value that becomes None is taken back."""
-
-    async def scene() -> None:
-        values: Settings[str] = make().clocks
-        for client_id, value in (("A", "a"), (None, "all"), ("B", "b"), ("A", "a2")):
-            assert await values.change(client_id, lambda _, value=value: value)  # type: ignore[misc]
-        assert ["a2", "b", None, "all"] == [await values.get(one) for one in ("A", "B", "C", None)]
-        before = await values.snapshot()
-        assert [("A", "a2"), (None, "all"), ("B", "b")] == list(before.items())
-        assert await values.snapshot() is before
-        assert await values.change("B", lambda value: value and None)
-        assert ({"A": "a2", None: "all"}, "b") == (await values.snapshot(), before["B"])
-        await values.forget("A")
-        assert {None: "all"} == await values.snapshot()
-        await values.forget()
-        assert {} == await values.snapshot()
-
-    asyncio.run(scene())
+async def set_values(values: Settings[str], *pairs: tuple[str | None, str]) -> list[bool]:
+    """Whether each value was accepted."""
+    return [await values.change(client_id, lambda _, value=value: value) for client_id, value in pairs]  # type: ignore[misc]
 
 
-def test_nobody_gets_between_reading_and_changing(make: Make) -> None:
-    """Of many who count, each counts."""
+async def test_each_client_id_has_its_own_value(make: Make) -> None:
+    """None stands for all; a snapshot is the same object until a value changes, and never changes itself."""
+    values: Settings[str] = make().clocks
+    await set_values(values, ("A", "a"), (None, "all"), ("B", "b"), ("A", "a2"))
+    assert ["a2", "b", None, "all"] == [await values.get(client_id) for client_id in ("A", "B", "C", None)]
+    before = await values.snapshot()
+    assert [("A", "a2"), (None, "all"), ("B", "b")] == list(before.items())
+    assert await values.snapshot() is before
+    assert await values.change("B", lambda value: value and None)
+    assert ({"A": "a2", None: "all"}, "b") == (await values.snapshot(), before["B"])
+    await values.forget("A")
+    assert {None: "all"} == await values.snapshot()
+    await values.forget()
+    assert {} == await values.snapshot()
 
-    async def scene() -> int | None:
-        values: Settings[int] = make().clocks
-        await asyncio.gather(*(values.change("A", lambda value: (value or 0) + 1) for _ in range(50)))
-        return await values.get("A")
 
-    assert 50 == asyncio.run(scene())
+async def test_changes_are_atomic(make: Make) -> None:
+    """Of many concurrent increments none is lost."""
+    values: Settings[int] = make().clocks
+    await asyncio.gather(*(values.change("A", lambda value: (value or 0) + 1) for _ in range(50)))
+    assert 50 == await values.get("A")
 
 
-def test_what_there_is_no_room_for_is_not_set(make: Make) -> None:
-    """What is there may still change, and whoever goes makes room."""
-
-    async def scene() -> None:
-        values: Settings[str] = make(most=2).clocks
-        assert [True, True, False, True] == [
-            await values.change(client_id, lambda _, it=client_id: it)  # type: ignore[misc]
-            for client_id in ("A", "B", "C", "A")
-        ]
-        assert None is await values.get("C")
-        await values.forget("B")
-        assert await values.change("C", lambda _: "c")
-
-    asyncio.run(scene())
+async def test_a_value_beyond_the_limit_is_refused(make: Make) -> None:
+    """Existing values can still change, and a removed value frees its weight."""
+    values: Settings[str] = make(most=2).clocks
+    assert [True, True, False, True] == await set_values(values, ("A", "1"), ("B", "1"), ("C", "1"), ("A", "2"))
+    assert (None, 2) == (await values.get("C"), await values.held())
+    await values.forget("B")
+    assert [True] == await set_values(values, ("C", "1"))
