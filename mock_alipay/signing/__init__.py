@@ -1,6 +1,6 @@
 r"""Signatures of calls and replies: SHA256withRSA (PKCS#1 v1.5) over raw bytes.
 
-What is signed, both ways (docs: digital_signature; the same in all official SDKs)::
+The signed text, in both directions (docs: digital_signature; the same in all official SDKs)::
 
     <METHOD> <path and query of the request>\n<client-id>.<request- or response-time>.<raw body>
 """

@@ -1,4 +1,4 @@
-"""Texts that may have been signed in place of what was sent: known mistakes, one at a time and in pairs."""
+"""Candidate texts that may have been signed instead of what was sent: known mistakes, alone and in pairs."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from mock_alipay.signing.known_mistakes import MISTAKES, OTHER_TIME, near_times
 from mock_alipay.signing.parts import Changes, Parts
 
 _TIME = 4
-"""Where the request time stands among the pieces."""
+"""The index of the request time among the pieces."""
 
 Mistake = tuple[str, Changes]
-"""Words of ``MISTAKES``, and what to fill in."""
+"""A message of ``MISTAKES``, and the values of its placeholders."""
 
 Pieces = Sequence[tuple[bytes, Mistake | None]]
-"""Bytes that may have been signed at one place, each with the mistake that it would be."""
+"""Candidates for one piece of the text, each with the mistake that it stands for."""
 
 
 class Batch(NamedTuple):
-    """Texts that differ in one place: each is ``before``, a piece and ``after``; all have the ``other`` mistake."""
+    """Texts that differ in one piece: each is ``before``, a piece and ``after``; all contain the ``other`` mistake."""
 
     before: bytes
     pieces: Pieces
@@ -29,7 +29,10 @@ class Batch(NamedTuple):
 
 
 def batches(sent: Parts) -> Iterator[Batch]:
-    """What may have been signed: no mistake, one, a clock that was read twice, two in two places, then two in one."""
+    """Candidate texts, in this order.
+
+    No mistake, one mistake, a request time read twice, two mistakes in different pieces, two in the same piece.
+    """
     yield Batch(b"", [(sent.text, None)], b"")
     single: dict[str, list[tuple[Parts, Mistake]]] = {}
     places: dict[str, int] = {}
@@ -45,15 +48,15 @@ def batches(sent: Parts) -> Iterator[Batch]:
             bases[place] += single[words]
     yield _put(sent, [(f"{near['time']}.".encode(), (OTHER_TIME, near)) for near in near_times(sent)], _TIME)
     for pair in itertools.combinations(range(len(pieces)), 2):
-        # Mistakes in two places are independent, so the pieces are known already.
+        # Mistakes in different pieces are independent, so their pieces are known already.
         few, many = sorted(pair, key=lambda place: len(pieces[place]))
         yield from (_put(base, pieces[many], many, mistake) for base, mistake in bases[few])
     made = [words for words in MISTAKES if single[words]]
-    for one, other in itertools.combinations(made, 2):
-        if one not in places or other not in places or places[one] == places[other]:
-            for base, mistake in single[other]:
-                changed = _changed(base, MISTAKES[one])
-                yield Batch(b"", [(parts.text, (one, changes)) for parts, changes in changed], b"", mistake)
+    for second, first in itertools.combinations(made, 2):
+        if second not in places or first not in places or places[second] == places[first]:
+            for base, mistake in single[first]:
+                changed = _changed(base, MISTAKES[second])
+                yield Batch(b"", [(parts.text, (second, changes)) for parts, changes in changed], b"", mistake)
 
 
 def _changed(parts: Parts, variants: Callable[[Parts], Iterable[Changes]]) -> Iterable[tuple[Parts, Changes]]:
@@ -61,7 +64,7 @@ def _changed(parts: Parts, variants: Callable[[Parts], Iterable[Changes]]) -> It
 
 
 def _place(sent: Parts, changed: Iterable[Parts]) -> int | None:
-    """Which of the pieces a mistake changes; None when it is none or several."""
+    """The index of the piece that a mistake changes; None when it changes none or several."""
     own = sent.pieces
     places = {place for parts in changed for place, piece in enumerate(parts.pieces) if piece != own[place]}
     return places.pop() if len(places) == 1 else None

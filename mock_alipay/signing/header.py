@@ -22,21 +22,21 @@ class SignatureHeader:
 
 
 def parse(header: str) -> SignatureHeader:
-    """Read the header; ValueError says what is wrong with its form.
+    """Parse the header; ValueError says what is malformed.
 
-    Blanks after commas and the case of names are free, ``algorithm`` and ``keyVersion`` may be
-    left out (docs: api_fund).
+    Blanks around parts are allowed, names are case-insensitive, ``algorithm`` and ``keyVersion`` are optional
+    (docs: api_fund).
     """
     parts: dict[str, str] = {}
     for part in header.split(","):
         name, equals, value = part.strip().partition("=")
         if not equals:
-            raise ValueError(f"'{short(part.strip())}', which is no name=value pair")
+            raise ValueError(f"'{short(part.strip())}', which is not a name=value pair")
         parts[name.strip().lower()] = value.strip()
     if "signature" not in parts:
         raise ValueError("no signature= part")
     if not parts["signature"]:
-        # The PHP SDK sends this when it is handed a PEM key (seen with its 1.5.5).
+        # The PHP SDK sends this when it is given a PEM key (observed with 1.5.5).
         raise ValueError("an empty signature= part: the client could not read its private key")
     if parts.get("algorithm", "RSA256").upper() != "RSA256":
         raise ValueError(f"algorithm={short(parts['algorithm'])}")
@@ -47,18 +47,18 @@ def parse(header: str) -> SignatureHeader:
 
 
 class BadEncoding(ValueError):
-    """A signature that is not url-encoded base64; ``raw``: its bytes, if its encoding is a known mistake."""
+    """A signature that is not url-encoded base64; ``raw``: its bytes, if a known mistake explains its encoding."""
 
-    def __init__(self, why: str, raw: bytes | None) -> None:
-        super().__init__(why)
+    def __init__(self, message: str, raw: bytes | None) -> None:
+        super().__init__(message)
         self.raw = raw
 
 
 def raw_signature(value: str) -> bytes:
     """The signature's bytes; BadEncoding says why the text is not url-encoded base64.
 
-    A raw ``+`` is a blank once url-decoded, at the real gateway as here, so base64 that was
-    not url-encoded fails whenever it holds one.
+    As at the real gateway, url-decoding turns a raw ``+`` into a blank, so base64 that was not url-encoded
+    fails when it contains one.
     """
     raw = _decoded(value)
     if raw is not None:
@@ -80,7 +80,7 @@ def _padded(value: str) -> str:
 
 _SLIPS: Mapping[str, Callable[[str], str]] = {
     "it is url-encoded twice, encode it once": unquote,
-    "it is not url-encoded, so its + signs arrive as blanks": lambda value: value.replace("+", "%2B"),
+    "it is not url-encoded, so its + signs become blanks": lambda value: value.replace("+", "%2B"),
     "it has line breaks, encode it in one line (openssl base64 -A)": lambda value: re.sub(
         r"%0[AD]|\s", "", value, flags=re.IGNORECASE
     ),
@@ -89,7 +89,7 @@ _SLIPS: Mapping[str, Callable[[str], str]] = {
         value.replace("-", "%2B").replace("_", "%2F")
     ),
 }
-"""Words for a mistake in the encoding, and what undoes it. A new mistake is a new line; the upper is undone first."""
+"""The message for each encoding mistake, and its inverse. To add one, add a line; upper lines are undone first."""
 
 
 def _decoded(value: str) -> bytes | None:

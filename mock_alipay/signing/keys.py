@@ -1,4 +1,4 @@
-"""The key ring: the gateway's own pair, the shipped test pairs, and merchants' public keys."""
+"""Keys: the gateway's own key pair, the shipped test key pairs, and merchants' public keys."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def shipped_merchant_key() -> RSAPrivateKey:
 
 
 def shipped_gateway_key() -> RSAPrivateKey:
-    """The private key that signs replies unless another is configured."""
+    """The private key that signs replies by default."""
     return _shipped("test_gateway_private_key.pem")
 
 
@@ -45,33 +45,33 @@ def gateway_key(file: Path | None) -> RSAPrivateKey:
 
 
 def shipped_forger_key() -> RSAPrivateKey:
-    """A key that nobody trusts; ``wrong-key`` faults sign with it."""
+    """A key that no client trusts; ``wrong-key`` faults sign with it."""
     return _shipped("test_forger_private_key.pem")
 
 
 def new_private_key() -> RSAPrivateKey:
-    """A key that nobody else has."""
+    """A new RSA key of 2048 bits."""
     return generate_private_key(65537, 2048)
 
 
 def _shipped(name: str) -> RSAPrivateKey:
-    # Checking an RSA key costs 45 ms; these were checked when they were packaged.
+    # Validating an RSA key takes 45 ms; a test validates these.
     key = load_pem_private_key((_SHIPPED / name).read_bytes(), None, unsafe_skip_rsa_key_validation=True)
     if not isinstance(key, RSAPrivateKey):
-        raise TypeError(f"{name} is no RSA key")
+        raise TypeError(f"{name} is not an RSA key")
     return key
 
 
 def read_private_key(path: Path) -> RSAPrivateKey:
-    """An RSA private key in PEM, or as bare base64 of PKCS#8 or PKCS#1 (as SDKs take it)."""
+    """An RSA private key in PEM, or as bare base64 of PKCS#8 or PKCS#1 (the form that SDKs use)."""
     data = _read(path)
     if b"PUBLIC KEY" in data:
-        raise SetupError(f"{path}: expected an RSA private key, found a public one")
+        raise SetupError(f"{path}: expected an RSA private key, found a public key")
     try:
         key = load_pem_private_key(data, None) if b"-----BEGIN" in data else load_der_private_key(_der(data), None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        found = _found(error)
-        raise SetupError(f"{path}: expected an RSA private key, PEM or bare base64, unencrypted: {found}") from None
+        actual = _actual(error)
+        raise SetupError(f"{path}: expected an RSA private key, PEM or bare base64, unencrypted: {actual}") from None
     if not isinstance(key, RSAPrivateKey):
         raise SetupError(f"{path}: expected an RSA private key, found another kind of key")
     return key
@@ -83,27 +83,27 @@ def read_public_key(path: Path) -> RSAPublicKey:
 
 
 def parse_public_key(data: bytes, origin: str) -> RSAPublicKey:
-    """The same from bytes; ``origin`` names them in the error."""
+    """The same from bytes; ``origin`` names their source in errors."""
     try:
         key = load_pem_public_key(data) if b"-----BEGIN" in data else load_der_public_key(_der(data))
     except (ValueError, UnsupportedAlgorithm) as error:
         if _is_private(data):
-            raise SetupError(f"{origin}: this is a private key; the gateway wants the merchant's public key") from None
-        raise SetupError(f"{origin}: expected an RSA public key, PEM or bare base64: {_found(error)}") from None
+            raise SetupError(f"{origin}: expected the merchant's public key, found a private key") from None
+        raise SetupError(f"{origin}: expected an RSA public key, PEM or bare base64: {_actual(error)}") from None
     if not isinstance(key, RSAPublicKey):
         raise SetupError(f"{origin}: expected an RSA public key, found another kind of key")
     return key
 
 
-def _found(error: Exception) -> str:
-    """What is there instead of a key, in words: those of the library that reads keys are no help."""
+def _actual(error: Exception) -> str:
+    """A description of the data; the messages of the cryptography library do not help users."""
     match error:
-        case _NoBase64():
+        case _NotBase64Error():
             return "it is neither PEM nor base64"
         case TypeError():
-            return "this one is encrypted"
+            return "the key is encrypted"
         case _:
-            return "what is there is no such key, or a damaged one"
+            return "the data is not such a key, or damaged"
 
 
 def _is_private(data: bytes) -> bool:
@@ -114,21 +114,21 @@ def _is_private(data: bytes) -> bool:
 
 
 def bare_private_key(key: RSAPrivateKey) -> str:
-    """PKCS#8 as one line of bare base64: the form that every official SDK takes."""
+    """PKCS#8 as one line of bare base64: the form that every official SDK accepts."""
     der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     return base64.b64encode(der).decode()
 
 
 def bare_public_key(key: RSAPublicKey) -> str:
-    """SubjectPublicKeyInfo as one line of bare base64: the form that every official SDK takes."""
+    """SubjectPublicKeyInfo as one line of bare base64: the form that every official SDK accepts."""
     return base64.b64encode(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
 
 
 class KeyRing:
-    """Public keys by client id and key version; versions count from 1, and a key has but one."""
+    """Public keys by client id and key version; versions count from 1, and each key has one version."""
 
     def __init__(self, keys: Iterable[tuple[str, RSAPublicKey]] = ()) -> None:
-        """``keys`` of client ids in the order in which they were added."""
+        """``keys``: client ids and their keys, in the order in which they were added."""
         self._keys: dict[str, dict[int, RSAPublicKey]] = {}
         for client_id, key in keys:
             versions = self._keys.setdefault(client_id, {})
@@ -136,12 +136,12 @@ class KeyRing:
                 versions[len(versions) + 1] = key
 
     def versions(self, client_id: str) -> Mapping[int, RSAPublicKey]:
-        """A client's keys by version, newest last; empty when the client is unknown."""
+        """The keys of a client id by version, newest last; empty when the client id is unknown."""
         return self._keys.get(client_id, {})
 
     @property
     def client_ids(self) -> list[str]:
-        """Every client id that has a key."""
+        """All client ids that have a key."""
         return list(self._keys)
 
     def __iter__(self) -> Iterator[tuple[str, int, RSAPublicKey]]:
@@ -151,27 +151,29 @@ class KeyRing:
 
 
 class MerchantKeys:
-    """The keys of merchants: those from the start, and those added while the gateway runs."""
+    """The public keys of merchants: those configured at startup, and those added later."""
 
-    def __init__(self, lasting: Iterable[tuple[str, RSAPublicKey]], added: Settings[tuple[RSAPublicKey, ...]]) -> None:
-        self._lasting = tuple(lasting)
+    def __init__(
+        self, configured: Iterable[tuple[str, RSAPublicKey]], added: Settings[tuple[RSAPublicKey, ...]]
+    ) -> None:
+        self._configured = tuple(configured)
         self._added = added
-        self._seen: Mapping[str | None, tuple[RSAPublicKey, ...]] = {}
-        self._ring = KeyRing(self._lasting)
+        self._snapshot: Mapping[str | None, tuple[RSAPublicKey, ...]] = {}
+        self._ring = KeyRing(self._configured)
 
     async def ring(self) -> KeyRing:
-        """All of them as they are now; made anew only when one has been added or taken away."""
+        """All current keys; the same object until a key is added or removed."""
         added = await self._added.snapshot()
-        if added is not self._seen:
-            self._seen = added
+        if added is not self._snapshot:
+            self._snapshot = added
             new = ((client_id or "", key) for client_id, keys in added.items() for key in keys)
-            self._ring = KeyRing((*self._lasting, *new))
+            self._ring = KeyRing((*self._configured, *new))
         return self._ring
 
     async def add(self, client_id: str, key: RSAPublicKey) -> int:
-        """Add a merchant's next key until it is taken away; its version, also when the merchant had it already.
+        """Add a merchant's key; returns its version, also when the merchant has the key already.
 
-        SetupError when there are too many.
+        SetupError when the limit is reached.
         """
 
         def joined(own: tuple[RSAPublicKey, ...] | None) -> tuple[RSAPublicKey, ...]:
@@ -180,12 +182,12 @@ class MerchantKeys:
 
         known = (await self.ring()).versions(client_id).values()
         if key not in known and not await self._added.change(client_id, joined):
-            raise SetupError(f"{self._added.most} keys were added already; take some away")
+            raise SetupError(f"{self._added.most} keys were added already; remove some")
         versions = (await self.ring()).versions(client_id)
         return next(version for version, known in versions.items() if known == key)
 
     async def remove(self, client_id: str) -> int:
-        """Take away the keys of a merchant that were added; how many there were."""
+        """Remove the added keys of a merchant; returns how many there were."""
         before = len((await self.ring()).versions(client_id))
         await self._added.forget(client_id)
         return before - len((await self.ring()).versions(client_id))
@@ -198,12 +200,12 @@ def _read(path: Path) -> bytes:
         raise SetupError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-class _NoBase64(ValueError):
-    """Neither of the two forms that keys come in."""
+class _NotBase64Error(ValueError):
+    """The data is neither PEM nor base64."""
 
 
 def _der(data: bytes) -> bytes:
     try:
         return base64.b64decode(b"".join(data.split()), validate=True)
     except binascii.Error:
-        raise _NoBase64 from None
+        raise _NotBase64Error from None

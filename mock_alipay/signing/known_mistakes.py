@@ -1,4 +1,4 @@
-"""The mistakes that signing clients are known to make: what they may have signed instead of what they sent."""
+"""Known mistakes of signing clients: what they may have signed instead of what they sent."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from mock_alipay.clock.clocks import GATEWAY_ZONE
 from mock_alipay.signing.parts import Changes, Parts
 
 _LONGEST_BODY = 64 * 1024
-"""Bodies beyond this many bytes are not re-serialised on suspicion."""
+"""The limit in bytes up to which bodies are re-serialised."""
+
 _DEEPEST_BODY = 64
-"""Nor those that nest deeper: indenting a few KiB of brackets would make megabytes of blanks."""
+"""The limit on nesting up to which they are: indenting a few KiB of brackets would produce megabytes of blanks."""
+
 OTHER_TIME = "another request time was signed than was sent ({time})"
 
 _PRODUCTION_HOSTS = (
     # docs: api_fund, and the constants of the official SDKs
     *("open-sea-global.alipay.com", "open-na-global.alipay.com", "open-de-global.alipay.com"),
-    # docs: api_fund, hosts of older integrations; open.antglobal-us.com: live integrations of today
+    # docs: api_fund, hosts of older integrations; open.antglobal-us.com: current live integrations
     *("open-sea.alipay.com", "open-na.alipay.com", "open.antglobal-us.com"),
 )
 
@@ -46,21 +48,21 @@ def _times(sent: Parts) -> Iterable[Changes]:
 
 @lru_cache(maxsize=4)
 def _forms_around(time: str) -> Sequence[str]:
-    """Other forms of the moment, and moments close by."""
+    """Other notations of the time, and times up to two seconds away."""
     moment = _moment(time)
     if moment is None:
         return ()
     seconds = int(moment.timestamp())
-    found: list[str] = []
+    forms: list[str] = []
     for near in (0, -1, 1, -2, 2):
         for zone in dict.fromkeys((UTC, GATEWAY_ZONE, moment.tzinfo)):
-            found += _forms(datetime.fromtimestamp(seconds + near, zone))
-        found += str(seconds + near), str((seconds + near) * 1000)
-    return tuple(dict.fromkeys([*found, *_forms(moment, "milliseconds")]))
+            forms += _forms(datetime.fromtimestamp(seconds + near, zone))
+        forms += str(seconds + near), str((seconds + near) * 1000)
+    return tuple(dict.fromkeys([*forms, *_forms(moment, "milliseconds")]))
 
 
 def near_times(sent: Parts) -> Iterator[Changes]:
-    """Moments in the same form, close by: the clock was read twice, once to sign and once to send."""
+    """Times close by in the same notation: the client read its clock twice, to sign and to send."""
     moment = _moment(sent.time)
     if moment is None:
         return
@@ -91,7 +93,7 @@ def _moment(time: str) -> datetime | None:
 
 
 def _stringified(sent: Parts) -> Iterator[Changes]:
-    """The body as a JSON string: as JavaScript writes it, as Python does, and as PHP does."""
+    """The body as a JSON string, as JavaScript, Python and PHP write it."""
     if len(sent.body) > _LONGEST_BODY:
         return
     text = sent.body.decode("utf-8", "surrogateescape")
@@ -121,7 +123,7 @@ def _serialised(sent: Parts) -> Iterator[Changes]:
 
 
 def _parsed(body: bytes) -> Any:
-    """The JSON that a body holds; None when it is none, too long or too deep."""
+    """The body parsed as JSON; None when it is not JSON, too long or too deep."""
     if len(body) > _LONGEST_BODY or _depth(body) > _DEEPEST_BODY:
         return None
     try:
@@ -131,7 +133,7 @@ def _parsed(body: bytes) -> Any:
 
 
 def _depth(body: bytes) -> int:
-    """How many brackets are open at most; those inside strings count too."""
+    """The maximum number of open brackets; brackets inside strings count too."""
     return max(itertools.accumulate((byte in b"{[") - (byte in b"}]") for byte in body), default=0)
 
 
@@ -158,7 +160,7 @@ MISTAKES: Mapping[str, Callable[[Parts], Iterable[Changes]]] = {
         {"target": re.sub("/{2,}", "/", sent.path) + sent.target[len(sent.path) :]}
     ],
     "the query string was not signed": lambda sent: [{"target": sent.path}],
-    "the path was signed without what stands before /ams": lambda sent: [
+    "the path was signed without the part before /ams": lambda sent: [
         {"target": sent.target[max(sent.path.find("/ams/"), 0) :]}
     ],
     "only the endpoint's name was signed as path": lambda sent: [{"target": sent.path.rpartition("/")[2]}],
@@ -190,9 +192,9 @@ MISTAKES: Mapping[str, Callable[[Parts], Iterable[Changes]]] = {
     "the body was sent as a JSON string (stringified twice), send the bytes that are signed": _unstringified,
     "the body was serialised again between signing and sending": _serialised,
 }
-"""Words for a mistake, and what it changes, in one variant or several. A new mistake is a new line.
+"""The message for each mistake, and what it changes, in one or several variants. To add a mistake, add a line.
 
-Words may name changed parts in braces. They have no semicolon, which separates two mistakes. A variant that changes
+A message may contain changed parts in braces, but no semicolon, which separates two mistakes. A variant that changes
 nothing is skipped. When two mistakes change the same part, the lower line is applied first: a path is cut, then becomes
-a URL. So the costly lines are last: they are applied only to what was sent.
+a URL. The expensive lines are last, so that they are applied only to what was sent.
 """

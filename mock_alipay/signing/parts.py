@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 
 class Parts(NamedTuple):
-    """The parts of a text to sign; ``host`` and ``client_ids`` are what else is known of the call."""
+    """The parts of a text to sign; ``host`` and ``client_ids`` are further facts about the call."""
 
     method: str
     target: str
@@ -27,7 +27,7 @@ class Parts(NamedTuple):
 
     @property
     def pieces(self) -> tuple[bytes, ...]:
-        """The same piece by piece."""
+        """The same bytes in pieces."""
         heads = (f"{self.method}{self.space}", self.target, self.newline, f"{self.client_id}.", f"{self.time}.")
         return (*(head.encode("latin-1") for head in heads), self.body)
 
@@ -38,4 +38,4 @@ class Parts(NamedTuple):
 
 
 Changes = Mapping[str, Any]
-"""Parts by name, as they may have been signed."""
+"""Changed parts by name."""

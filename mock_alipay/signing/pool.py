@@ -1,4 +1,4 @@
-"""Signs in threads, so that other calls go on while a signature is computed."""
+"""Signs in threads, so that computing a signature does not block other calls."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from mock_alipay.signing.signer import Signer
 
 
 class SigningPool:
-    """The gateway's signatures; not ``enabled``: replies and notifications go unsigned."""
+    """Makes the gateway's signatures; when not ``enabled``, replies and notifications are sent unsigned."""
 
     def __init__(self, signer: Signer, forger: Callable[[], Signer], *, enabled: bool = True) -> None:
-        """``forger`` makes the signer of ``wrong-key`` faults, whose key nobody trusts."""
+        """``forger``: returns the signer of ``wrong-key`` faults."""
         self.enabled = enabled
         self._signer = signer
         self._forger = forger
-        # A signature takes a quarter of a millisecond, in which other calls could go on; with one core they cannot.
+        # A signature takes 0.25 ms, in which other calls can proceed only on a second core.
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="mock-alipay-sign") if _cores() > 1 else None
 
     async def sign(self, text: bytes, *, forged: bool = False) -> bytes:
@@ -29,14 +29,14 @@ class SigningPool:
         return await asyncio.get_running_loop().run_in_executor(self._threads, signer.header, text)
 
     def close(self) -> None:
-        """Let the threads go; later signatures are made in the caller's thread."""
+        """Stop the threads; later signatures are made in the caller's thread."""
         if self._threads is not None:
             self._threads.shutdown(wait=False)
             self._threads = None
 
 
 def _cores() -> int:
-    """How many processors this process may use."""
+    """The number of processors available to this process."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on macOS and Windows

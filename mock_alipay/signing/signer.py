@@ -1,4 +1,4 @@
-"""Composing what is signed, signing it, and checking it."""
+"""The signed text, signing and verification."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _SHA256 = SHA256()
 
 
 def content(method: str, target: str, client_id: str, time: str, body: bytes) -> bytes:
-    """The string to sign; headers and target are the Latin-1 text of the bytes on the wire."""
+    """The bytes to sign; headers and target are the bytes on the wire decoded as Latin-1."""
     return f"{method} {target}\n{client_id}.{time}.".encode("latin-1") + body
 
 
 def fits(key: RSAPublicKey, signature: bytes, signed: bytes) -> bool:
-    """Whether ``signature`` is ``key``'s over ``signed``."""
+    """Whether ``key`` made this signature of ``signed``."""
     try:
         key.verify(signature, signed, _PADDING, _SHA256)
     except InvalidSignature:
@@ -36,8 +36,8 @@ class Signer:
     def header(self, signed: bytes) -> bytes:
         """The value of the ``signature`` header over ``signed``.
 
-        ``+ / =`` are percent-encoded, upper case: the Java and PHP SDKs split the header on
-        ``=`` and take a bare ``+`` for a blank.
+        ``+ / =`` are percent-encoded in upper case: the Java and PHP SDKs split the header at
+        ``=`` and decode a bare ``+`` as a blank.
         """
         signature = base64.b64encode(self._key.sign(signed, _PADDING, _SHA256))
         encoded = signature.replace(b"+", b"%2B").replace(b"/", b"%2F").replace(b"=", b"%3D")

@@ -1,11 +1,10 @@
-"""Each likely mistake with a signature is named, and nothing is named that is not there."""
+"""The diagnosis of invalid signatures: each known mistake is named, and no part is blamed wrongly."""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import MD5, SHA1, SHA256, SHA384, SHA
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_alipay.signing import Suspect, content, diagnose, diagnosis, fits, keys
+from mock_alipay.signing import Suspect, content, diagnose, diagnosis
 from mock_alipay.signing.diagnosis import MOST_GUESSES
 from mock_alipay.signing.guesses import batches
 from mock_alipay.signing.known_mistakes import MISTAKES
@@ -25,19 +24,20 @@ from mock_alipay.signing.parts import Parts
 
 PATH = "/ams/sandbox/api/v1/payments/createPaymentSession"
 PRODUCTION_PATH = "/ams/api/v1/payments/createPaymentSession"
-BODY = b'{"url": "https://shop.example/x", "name": "caf\xc3\xa9", "list": [1, {"a": true}]}'
+BODY = b'{"url": "https://shop.example/x", "name": "caf\xc3\xa9", "list": [1, {"b": 1, "a": true}]}'
+PARSED = json.loads(BODY)
 
 MINE, OTHER, GATEWAY, STRANGER = (generate_private_key(65537, 1024) for _ in range(4))
-EXPECTED = Suspect("the key of SANDBOX_5Y (version 1)", MINE.public_key())
+EXPECTED = Suspect("the key of A (version 1)", MINE.public_key())
 OTHERS = [
-    Suspect("the key of SANDBOX_6Z (version 1)", OTHER.public_key()),
+    Suspect("the key of B (version 1)", OTHER.public_key()),
     Suspect("the gateway's own key", GATEWAY.public_key()),
 ]
 
 
 @dataclass(frozen=True)
 class Message:
-    """What a signature covers, or is thought to cover."""
+    """The signed parts of a call."""
 
     method: str = "POST"
     target: str = PATH
@@ -50,7 +50,7 @@ class Message:
         return dataclasses.replace(self, **changes)
 
     def signed_by(self, key: RSAPrivateKey = MINE, algorithm: HashAlgorithm | None = None) -> bytes:
-        """A signature over this message."""
+        """A signature of this message."""
         text = content(self.method, self.target, self.client_id, self.time, self.body)
         return key.sign(text, PKCS1v15(), algorithm or SHA256())
 
@@ -58,283 +58,222 @@ class Message:
 SENT = Message()
 
 
-def why(signature: bytes, sent: Message = SENT) -> str:
-    """What the diagnosis says of a signature."""
-    return diagnose(signature, **dataclasses.asdict(sent), expected=EXPECTED, others=OTHERS)
+def why(signature: bytes, sent: Message = SENT, **known: Any) -> str:
+    """The diagnosis."""
+    return diagnose(signature, **dataclasses.asdict(sent), expected=EXPECTED, others=OTHERS, **known)
 
 
-@pytest.mark.parametrize(
-    ("sent", "signed", "expected"),
-    [
-        ({}, {"target": PRODUCTION_PATH}, "the path was signed without /sandbox, but sent with it"),
-        ({"target": PRODUCTION_PATH}, {"target": PATH}, "the path was signed with /sandbox, but sent without it"),
-        ({"target": "/" + PATH}, {"target": PATH}, "the gateway URL ends with a slash, so the path was sent with two"),
-        (
-            {"target": PATH.replace("/v1/", "//v1/")},
-            {"target": PATH},
-            "the path was signed with single slashes, but sent with double ones",
-        ),
-        ({"target": PATH + "?a=b&c=d"}, {"target": PATH}, "the query string was not signed"),
-        ({"target": "/proxy" + PATH}, {"target": PATH}, "the path was signed without what stands before /ams"),
-        ({}, {"target": "createPaymentSession"}, "only the endpoint's name was signed as path"),
-        ({}, {"target": "/v1/payments/createPaymentSession"}, "the path was signed without /ams/api"),
-        ({}, {"target": PATH[1:]}, "the path was signed without its first slash"),
-        ({}, {"target": ""}, "the path is left out"),
-        ({}, {"method": "post"}, "the method was signed in lower case"),
-        ({}, {"method": ""}, "the method is left out"),
-        ({}, {"client_id": "5Y"}, "the client id was signed without SANDBOX_"),
-        ({"client_id": "5Y"}, {"client_id": "SANDBOX_5Y"}, "the client id was signed with SANDBOX_"),
-        ({}, {"client_id": "sandbox_5y"}, "the client id was signed in lower case"),
-        ({"client_id": " 5Y "}, {"client_id": "5Y"}, "the client id was signed without its blanks"),
-        ({}, {"client_id": ""}, "the client id is left out"),
-        ({}, {"time": ""}, "the request time is left out"),
-        ({}, {"time": "2026-11-22T01:07:10Z"}, "another request time was signed than was sent (2026-11-22T01:07:10Z)"),
-        ({}, {"time": "2026-11-22T01:07:10+0000"}, "(2026-11-22T01:07:10+0000)"),
-        ({}, {"time": "2026-11-22T01:07:11+00:00"}, "another request time was signed than was sent"),
-        ({}, {"time": "2026-11-22T01:07:08+00:00"}, "another request time was signed than was sent"),
-        ({}, {"time": "1795309630000"}, "another request time was signed than was sent (1795309630000)"),
-        ({}, {"time": "1795309630"}, "another request time was signed than was sent (1795309630)"),
-        ({"time": "1795309630000"}, {"time": "2026-11-22T01:07:10Z"}, "(2026-11-22T01:07:10Z)"),
-        ({"time": "1795309630"}, {"time": "1795309630000"}, "(1795309630000)"),
-        ({"time": "2026-11-22T09:07:10+08:00"}, {"time": "2026-11-22T01:07:10Z"}, "(2026-11-22T01:07:10Z)"),
-        ({"time": "2026-11-22T01:07:10.5Z"}, {"time": "2026-11-22T01:07:10Z"}, "(2026-11-22T01:07:10Z)"),
-        ({}, {"body": b""}, "the body is left out"),
-        ({"body": BODY + b"\r\n "}, {"body": BODY}, "the body was signed without the white space around it"),
-        ({}, {"body": BODY + b"\n"}, "the body was signed with a line end after it"),
-        ({"body": b'{\n"a": 1\n}'}, {"body": b'{\r\n"a": 1\r\n}'}, "the body was signed with other line ends"),
-        ({"body": b'{\r\n"a": 1\r\n}'}, {"body": b'{\n"a": 1\n}'}, "the body was signed with other line ends"),
-        ({"body": b"\xef\xbb\xbf" + BODY}, {"body": BODY}, "the body was signed without its byte order mark"),
-        ({"body": b'"a"'}, {"body": b"a"}, "the body was sent as a JSON string (stringified twice)"),
-    ],
-)
-def test_a_mistake_is_named(sent: dict[str, Any], signed: dict[str, Any], expected: str) -> None:
-    """One part was signed otherwise than it was sent: nothing else is blamed."""
-    told = why(SENT.but(**sent).but(**signed).signed_by(), SENT.but(**sent))
-    assert expected in told
-    assert ";" not in told
+CHANGED_PARTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
+    # sent, signed, the end of the message or a part of it
+    ({}, {"target": PRODUCTION_PATH}, "signed without /sandbox"),
+    ({"target": PRODUCTION_PATH}, {"target": PATH}, "signed with /sandbox"),
+    ({"target": "/" + PATH}, {"target": PATH}, "gateway URL ends with a slash"),
+    ({"target": PATH.replace("/v1/", "//v1/")}, {"target": PATH}, "single slashes"),
+    ({"target": PATH + "?a=b&c=d"}, {"target": PATH}, "query string was not signed"),
+    ({"target": "/proxy" + PATH}, {"target": PATH}, "without the part before /ams"),
+    ({}, {"target": "createPaymentSession"}, "only the endpoint's name"),
+    ({}, {"target": "/v1/payments/createPaymentSession"}, "without /ams/api"),
+    ({}, {"target": PATH[1:]}, "without its first slash"),
+    ({}, {"target": ""}, "the path is left out"),
+    ({}, {"target": "http://127.0.0.1:2088" + PATH}, "the whole URL was signed"),
+    ({}, {"target": "https://127.0.0.1" + PATH}, "the whole URL was signed"),
+    ({}, {"method": "post"}, "method was signed in lower case"),
+    ({}, {"method": "GET"}, "method was signed as GET"),
+    ({}, {"method": ""}, "method is left out"),
+    ({}, {"client_id": "5Y"}, "without SANDBOX_"),
+    ({"client_id": "5Y"}, {"client_id": "SANDBOX_5Y"}, "with SANDBOX_"),
+    ({}, {"client_id": "sandbox_5y"}, "client id was signed in lower case"),
+    ({"client_id": " 5Y "}, {"client_id": "5Y"}, "without its blanks"),
+    ({}, {"client_id": ""}, "client id is left out"),
+    ({}, {"client_id": "SHOP_B"}, "signed as SHOP_B"),
+    ({}, {"time": ""}, "request time is left out"),
+    ({}, {"body": b""}, "body is left out"),
+    ({"body": BODY + b"\r\n "}, {"body": BODY}, "without the white space"),
+    ({}, {"body": BODY + b"\n"}, "with a line end after it"),
+    ({"body": b'{\n"a": 1\n}'}, {"body": b'{\r\n"a": 1\r\n}'}, "other line ends"),
+    ({"body": b'{\r\n"a": 1\r\n}'}, {"body": b'{\n"a": 1\n}'}, "other line ends"),
+    ({"body": b"\xef\xbb\xbf" + BODY}, {"body": BODY}, "without its byte order mark"),
+    ({"body": b'"a"'}, {"body": b"a"}, "sent as a JSON string"),
+    ({}, {"body": json.dumps(BODY.decode()).encode()}, "signed as a JSON string"),
+    ({}, {"body": json.dumps(BODY.decode(), ensure_ascii=False).encode()}, "signed as a JSON string"),
+    ({}, {"body": json.dumps(BODY.decode()).replace("/", "\\/").encode()}, "signed as a JSON string"),
+]
 
 
-REST = b"SANDBOX_5Y.2026-11-22T01:07:10+00:00." + BODY
-PRODUCTION_URL = b"https://open-sea-global.alipay.com" + PRODUCTION_PATH.encode()
-FRAMES = {
-    b"POST %b\r\n%b" % (PATH.encode(), REST): ["the line after the path ends in CRLF"],
-    b"POST %b\\n%b" % (PATH.encode(), REST): ["a backslash and an n were signed after the path"],
-    b"POST %b%b" % (PATH.encode(), REST): ["the line end after the path is missing"],
-    b"POST%b\n%b" % (PATH.encode(), REST): ["the space between method and path is missing"],
-    b"%b\n%b" % (PATH.encode(), REST): ["the method is left out"],
-    REST: ["the request line is missing"],
-    b"POST open-na.alipay.com%b\n%b" % (PATH.encode(), REST): ["the production host open-na.alipay.com was signed"],
-    b"POST %b\n%b" % (PRODUCTION_URL, REST): [
-        "the production host open-sea-global.alipay.com was signed",
-        "the path was signed without /sandbox, but sent with it",
-    ],
-    b"POST%b\\n%b" % (PATH.encode(), REST): [
-        "the space between method and path is missing",
-        "a backslash and an n were signed after the path",
-    ],
-    b"POST %b\r\n%b" % (PRODUCTION_PATH.encode(), REST): [
-        "the path was signed without /sandbox, but sent with it",
-        "the line after the path ends in CRLF",
-    ],
-    REST.replace(b"SANDBOX_", b""): ["the request line is missing", "the client id was signed without SANDBOX_"],
-    b"POST %b\\n%b\n" % (PATH.encode(), REST): ["a backslash and an n", "the body was signed with a line end after it"],
-}
-
-
-@pytest.mark.parametrize("text", FRAMES)
-def test_a_text_that_was_put_together_wrongly_is_named(text: bytes) -> None:
-    """Alone or with another mistake, and with what to sign instead."""
-    told = why(MINE.sign(text, PKCS1v15(), SHA256())).split("; ")
-    assert [True] * len(told) == [part.startswith(words) for part, words in zip(told, FRAMES[text], strict=True)]
-
-
-@pytest.mark.parametrize(
-    "stringify",
-    [
-        json.dumps,
-        lambda body: json.dumps(body, ensure_ascii=False),
-        lambda body: json.dumps(body).replace("/", "\\/"),
-    ],
-    ids=["Python", "JavaScript", "PHP"],
-)
-@pytest.mark.parametrize("serialised", [{}, {"separators": (",", ":")}], ids=["as sent", "serialised again"])
-def test_a_body_that_was_stringified_twice_is_named(
-    stringify: Callable[[str], str], serialised: dict[str, Any]
-) -> None:
-    """Even when it was serialised in another way first."""
-    body = json.dumps(json.loads(BODY), ensure_ascii=False, **serialised)
-    told = why(SENT.but(body=stringify(body).encode()).signed_by()).split("; ")
-    expected = ["the body was signed as a JSON string", *["the body was serialised again"][: len(serialised)]]
-    assert [True] * len(expected) == [part.startswith(words) for part, words in zip(told, expected, strict=True)]
-
-
-@pytest.mark.parametrize(
-    "serialise",
-    [
-        json.dumps,
-        lambda value: json.dumps(value, ensure_ascii=False),
-        lambda value: json.dumps(value, separators=(",", ":")),
-        lambda value: json.dumps(value, separators=(",", ":"), ensure_ascii=False),
-        lambda value: json.dumps(value, sort_keys=True),
-        lambda value: json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
-        lambda value: json.dumps(value, indent=2),
-        lambda value: json.dumps(value, indent=4, ensure_ascii=False),
-        lambda value: json.dumps(value, indent=3),
-        lambda value: json.dumps(value, separators=(",", ":")).replace("/", "\\/"),
-    ],
-)
-def test_a_body_that_was_serialised_again_is_named(serialise: Callable[[Any], str]) -> None:
-    """Whatever the shape it had when it was signed: compact, spaced, sorted, indented, escaped as PHP does."""
-    body = b'{  "url": "https://shop.example/x", "name": "caf\xc3\xa9", "list": [1, {"b": 1, "a": true}] }'
-    signed = SENT.but(body=serialise(json.loads(body)).encode())
-    expected = "the body was serialised again between signing and sending"
-    assert expected == why(signed.signed_by(), SENT.but(body=body))
+@pytest.mark.parametrize(("sent", "signed", "message"), CHANGED_PARTS, ids=[row[2] for row in CHANGED_PARTS])
+def test_a_single_mistake_is_named_alone(sent: dict[str, Any], signed: dict[str, Any], message: str) -> None:
+    """One part was signed differently from how it was sent."""
+    call = SENT.but(**sent)
+    diagnosed = why(call.but(**signed).signed_by(), call, host="127.0.0.1:2088", client_ids=["SHOP_B"])
+    assert (True, False) == (message in diagnosed, ";" in diagnosed)
 
 
 @pytest.mark.parametrize(
     ("sent", "signed"),
     [
-        ("1685599933871", "1685599933870"),
-        ("1685599933871", "1685599933911"),
-        ("1685599933871", "1685599935871"),
-        ("2026-11-22T01:07:10+00:00", "2026-11-22T01:07:50+00:00"),
+        # another notation of the same moment
+        ("2026-11-22T01:07:10+00:00", "2026-11-22T01:07:10Z"),
+        ("2026-11-22T01:07:10+00:00", "2026-11-22T01:07:10+0000"),
         ("2026-11-22T01:07:10+00:00", "2026-11-22T09:07:10+08:00"),
+        ("2026-11-22T01:07:10+00:00", "1795309630000"),
+        ("2026-11-22T01:07:10+00:00", "1795309630"),
         ("2026-11-22T09:07:10+0800", "2026-11-22T01:07:10Z"),
         ("2026-11-22T01:07:10.123Z", "2026-11-22T01:07:10Z"),
         ("1795309630123", "2026-11-22T01:07:10.123Z"),
+        ("1795309630", "1795309630000"),
+        # the clock was read twice
+        ("2026-11-22T01:07:10+00:00", "2026-11-22T01:07:08+00:00"),
+        ("2026-11-22T01:07:10+00:00", "2026-11-22T01:08:10+00:00"),
+        ("1685599933871", "1685599933870"),
+        ("1685599933871", "1685599935871"),
     ],
 )
-def test_a_clock_that_was_read_twice_is_named(sent: str, signed: str) -> None:
-    """Once to sign and once to send, to the millisecond; or one moment in two forms."""
-    message = dataclasses.replace(SENT, time=sent)
+def test_another_request_time_is_named(sent: str, signed: str) -> None:
+    """In another notation, or up to a minute (ISO 8601) or two seconds (milliseconds) away."""
+    call = SENT.but(time=sent)
     expected = f"another request time was signed than was sent ({signed})"
-    assert expected == why(dataclasses.replace(message, time=signed).signed_by(), message)
+    assert expected == why(call.but(time=signed).signed_by(), call)
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:2088", "https://127.0.0.1"])
-def test_a_whole_url_that_was_signed_is_named(url: str) -> None:
-    """Scheme and host do not belong to what is signed."""
-    raw = dataclasses.replace(SENT, target=url + SENT.target).signed_by()
-    told = diagnose(raw, **dataclasses.asdict(SENT), expected=EXPECTED, others=OTHERS, host="127.0.0.1:2088")
-    assert told == "the whole URL was signed, not its path alone"
+@pytest.mark.parametrize("time", ["2026-11-22T01:08:11+00:00", "2026-11-22T01:07:10.5+00:00"])
+def test_a_request_time_further_away_is_not_guessed(time: str) -> None:
+    """Only the key is known to be right."""
+    assert "no known mistake" in why(SENT.but(time=time).signed_by())
 
 
-def test_another_client_id_that_was_signed_is_named() -> None:
-    """Two shops on one machine mix up their settings."""
-    raw = dataclasses.replace(SENT, client_id="SHOP_B").signed_by()
-    told = diagnose(raw, **dataclasses.asdict(SENT), expected=EXPECTED, others=OTHERS, client_ids=["SHOP_B"])
-    assert told == "the client id was signed as SHOP_B"
+REST = b"SANDBOX_5Y.2026-11-22T01:07:10+00:00." + BODY
+SANDBOX, PRODUCTION = PATH.encode(), PRODUCTION_PATH.encode()
+FRAMES = {
+    b"POST %b\r\n%b" % (SANDBOX, REST): ["the line after the path ends in CRLF"],
+    b"POST %b\\n%b" % (SANDBOX, REST): ["a backslash and an n were signed after the path"],
+    b"POST %b%b" % (SANDBOX, REST): ["the line end after the path is missing"],
+    b"POST%b\n%b" % (SANDBOX, REST): ["the space between method and path is missing"],
+    b"%b\n%b" % (SANDBOX, REST): ["the method is left out"],
+    REST: ["the request line is missing"],
+    b"POST open-na.alipay.com%b\n%b" % (SANDBOX, REST): ["the production host open-na.alipay.com was signed"],
+    b"POST https://open-sea-global.alipay.com%b\n%b" % (PRODUCTION, REST): ["the production host", "the path was"],
+    b"POST%b\\n%b" % (SANDBOX, REST): ["the space between method and path", "a backslash and an n"],
+    b"POST %b\r\n%b" % (PRODUCTION, REST): ["the path was signed without /sandbox", "the line after the path"],
+    REST.replace(b"SANDBOX_", b""): ["the request line is missing", "the client id was signed without SANDBOX_"],
+    b"POST %b\\n%b\n" % (SANDBOX, REST): ["a backslash and an n", "the body was signed with a line end after it"],
+    b"POST %b\n5Y.1795309630000.%b" % (SANDBOX, BODY): ["the client id was", "another request time"],
+    b"post \n%b" % REST: ["the method was signed in lower case", "the path is left out"],
+    b"POST %b\n%b" % (PRODUCTION, REST.replace(BODY, json.dumps(PARSED, indent=2).encode())): [
+        "the path was signed without /sandbox",
+        "the body was serialised again",
+    ],
+    b"POST %b\n%b" % (SANDBOX, REST.replace(BODY, json.dumps(json.dumps(PARSED, separators=(",", ":"))).encode())): [
+        "the body was signed as a JSON string",
+        "the body was serialised again",
+    ],
+}
+
+
+@pytest.mark.parametrize("text", FRAMES, ids=lambda text: " and ".join(FRAMES[text]))
+def test_mistakes_in_the_composition_and_two_at_once_are_named(text: bytes) -> None:
+    """Two mistakes are separated by a semicolon."""
+    diagnosed = why(MINE.sign(text, PKCS1v15(), SHA256())).split("; ")
+    assert [True] * len(diagnosed) == [
+        part.startswith(start) for part, start in zip(diagnosed, FRAMES[text], strict=True)
+    ]
 
 
 @pytest.mark.parametrize(
-    ("signed", "expected"),
+    "options",
     [
-        ({"target": PRODUCTION_PATH, "body": BODY + b"\n"}, ["without /sandbox", "a line end after it"]),
-        ({"client_id": "5Y", "time": "1795309630000"}, ["without SANDBOX_", "1795309630000"]),
-        ({"method": "post", "target": ""}, ["lower case", "the path is left out"]),
-        (
-            {"target": PRODUCTION_PATH, "body": json.dumps(json.loads(BODY), indent=2).encode()},
-            ["without /sandbox", "serialised again"],
-        ),
+        {},
+        {"ensure_ascii": False, "separators": (",", ":")},
+        {"sort_keys": True},
+        {"indent": 2},
+        {"indent": 3, "sort_keys": True},
+        {"indent": 4, "ensure_ascii": False},
     ],
+    ids=str,
 )
-def test_two_mistakes_at_once_are_both_named(signed: dict[str, Any], expected: list[str]) -> None:
-    """In one sentence, with a semicolon between them."""
-    components = why(SENT.but(**signed).signed_by()).split("; ")
-    assert len(expected) == len(components)
-    for words, part in zip(expected, components, strict=True):
-        assert words in part
+@pytest.mark.parametrize("slash", ["/", "\\/"], ids=["plain", "PHP"])
+def test_a_body_that_was_serialised_again_is_named(options: dict[str, Any], slash: str) -> None:
+    """Compact, spaced, sorted, indented, with escaped slashes as PHP writes them."""
+    sent = SENT.but(body=BODY.replace(b'{"b"', b'{  "b"'))
+    signed = sent.but(body=json.dumps(PARSED, **options).replace("/", slash).encode())
+    assert "the body was serialised again between signing and sending" == why(signed.signed_by(), sent)
 
 
 def test_three_mistakes_at_once_are_not_guessed() -> None:
-    """The key is known to be right, and the journal shows what should have been signed."""
-    told = why(SENT.but(method="post", target=PRODUCTION_PATH, body=b"").signed_by())
-    assert told.startswith("the key is right, but none of the usual mistakes")
-    assert "journal" in told
+    """The key is right, and the journal shows what should have been signed."""
+    diagnosed = why(SENT.but(method="post", target=PRODUCTION_PATH, body=b"").signed_by())
+    assert "no known mistake" in diagnosed
+    assert "journal" in diagnosed
+
+
+@pytest.mark.parametrize(("key", "owner"), [(OTHER, "the key of B (version 1)"), (GATEWAY, "the gateway's own key")])
+def test_another_known_key_is_named(key: RSAPrivateKey, owner: str) -> None:
+    """Alone, with a mistake in the text, and when the text cannot be guessed."""
+    expected = f"it was made with {owner}, not with the key of A (version 1)"
+    assert expected == why(SENT.signed_by(key)) == why(SENT.but(body=b"other").signed_by(key))
+    assert why(SENT.but(target=PRODUCTION_PATH).signed_by(key)).startswith(f"{expected}; the path was signed without")
+
+
+def test_an_unknown_key_is_named() -> None:
+    """The private key belongs to no known public key."""
+    assert why(SENT.signed_by(STRANGER)).startswith("no known key made it")
+
+
+@pytest.mark.parametrize("length", [0, 127, 129])
+def test_a_signature_of_another_length_is_named(length: int) -> None:
+    """Truncated, padded or empty: a larger or smaller key, or cut off."""
+    assert f"it has {length} bytes, expected 128" in why((SENT.signed_by() + b"x")[:length])
+
+
+@pytest.mark.parametrize("algorithm", [SHA1(), MD5(), SHA384(), SHA512()], ids=lambda algorithm: algorithm.name)
+def test_another_hash_is_named(algorithm: HashAlgorithm) -> None:
+    """Older gateways used SHA1withRSA."""
+    assert f"{algorithm.name.upper()}withRSA" in why(SENT.signed_by(MINE, algorithm))
+
+
+ODD_BODIES = [b"", b"not JSON", b"\xff\xfe", b"null", b"[" * 5000, b'{"a": ' + b"9" * 5000 + b"}"]
+ODD_TIMES = ["", "never", "9" * 13, "9" * 40, "99999-01-01", "\u00b2" * 13]
 
 
 @pytest.mark.parametrize(
-    ("key", "owner"), [(OTHER, "the key of SANDBOX_6Z (version 1)"), (GATEWAY, "the gateway's own key")]
+    "odd",
+    [*({"body": body} for body in ODD_BODIES), *({"time": time} for time in ODD_TIMES)],
+    ids=lambda odd: str(odd)[:30],
 )
-def test_a_known_key_that_is_the_wrong_one_is_named(key: RSAPrivateKey, owner: str) -> None:
-    """Alone, with another mistake, and when the text is beyond guessing."""
-    expected = f"it is made with {owner}, not with the key of SANDBOX_5Y (version 1)"
-    assert expected == why(SENT.signed_by(key))
-    told = why(SENT.but(target=PRODUCTION_PATH).signed_by(key))
-    assert f"{expected}; the path was signed without /sandbox, but sent with it" == told
-    assert expected == why(SENT.but(body=b"quite another").signed_by(key))
-
-
-def test_a_key_that_nobody_knows_is_told_as_such() -> None:
-    """The private key belongs to no public key here."""
-    assert why(SENT.signed_by(STRANGER)) == (
-        "no known key made it: the private key is not the other half of the key of SANDBOX_5Y (version 1)"
-    )
-
-
-def test_a_key_of_another_size_is_told_by_the_length() -> None:
-    """Both lengths are named."""
-    told = why(SENT.signed_by(keys.shipped_merchant_key()))
-    assert "it has 256 bytes, the key of SANDBOX_5Y (version 1) makes 128" in told
-
-
-@pytest.mark.parametrize("length", [0, 1, 64, 127, 129])
-def test_a_signature_that_is_cut_off_is_told_by_its_length(length: int) -> None:
-    """Truncated or padded, down to nothing."""
-    told = why((SENT.signed_by() + b"x")[:length])
-    assert f"it has {length} bytes" in told
-    assert "makes 128: another key, or cut off" in told
+def test_malformed_parts_do_not_hide_a_mistake(odd: dict[str, Any]) -> None:
+    """Bodies that are not JSON, too deep or too long, and times that do not exist."""
+    sent = SENT.but(**odd)
+    assert "without /sandbox" in why(sent.but(target=PRODUCTION_PATH).signed_by(), sent)
 
 
 @pytest.mark.parametrize(
-    ("algorithm", "name"), [(SHA1(), "SHA1"), (MD5(), "MD5"), (SHA384(), "SHA384"), (SHA512(), "SHA512")]
+    ("body", "guessed"),
+    [
+        (b'{"a": "' + b"x" * (64 * 1024 - 9) + b'"}', True),
+        (b'{"a": "' + b"x" * (64 * 1024 - 8) + b'"}', False),
+        (b'{"a": ' + b"[" * 63 + b"]" * 63 + b"}", True),
+        (b'{"a": ' + b"[" * 64 + b"]" * 64 + b"}", False),
+    ],
+    ids=["64 KiB", "one byte more", "64 levels", "65 levels"],
 )
-def test_another_hash_is_named(algorithm: HashAlgorithm, name: str) -> None:
-    """SHA1withRSA is what older gateways took."""
-    expected = f"it is made with {name}withRSA; RSA256 means SHA256withRSA"
-    assert expected == why(SENT.signed_by(MINE, algorithm))
-
-
-@pytest.mark.parametrize(
-    "body", [b"", b"not JSON", b"\xff\xfe", b"null", b"[" * 5000, b'{"a":' * 900 + b"1" + b"}" * 900]
-)
-def test_odd_bodies_are_diagnosed_too(body: bytes) -> None:
-    """Broken, deep or empty ones: the other mistakes are still found."""
+def test_only_small_and_shallow_bodies_are_serialised_again(body: bytes, guessed: bool) -> None:
+    """Others would take too long; simple mistakes are still found."""
     sent = SENT.but(body=body)
-    assert "without /sandbox" in why(sent.but(target=PRODUCTION_PATH).signed_by(), sent)
-
-
-def test_large_bodies_are_not_serialised_again() -> None:
-    """That would take long; the simple mistakes are still tried."""
-    sent = SENT.but(body=json.dumps({"a": "x" * 100_000}).encode())
-    assert "none of the usual mistakes" in why(sent.but(body=sent.body.replace(b": ", b":")).signed_by(), sent)
-    assert "a line end after it" in why(sent.but(body=sent.body + b"\n").signed_by(), sent)
-
-
-def test_a_long_run_of_numbers_is_no_obstacle() -> None:
-    """Python refuses to read integers of thousands of digits; the diagnosis goes on without."""
-    sent = SENT.but(body=b'{"a": ' + b"9" * 5000 + b"}")
-    assert "the method was signed in lower case" == why(sent.but(method="post").signed_by(), sent)
-
-
-@pytest.mark.parametrize("time", ["", "never", "9" * 13, "9" * 40, "99999-01-01", "²" * 13])
-def test_odd_times_are_diagnosed_too(time: str) -> None:
-    """A time that is none has no other forms, and breaks nothing."""
-    sent = SENT.but(time=time)
-    assert "without /sandbox" in why(sent.but(target=PRODUCTION_PATH).signed_by(), sent)
+    assert guessed == ("serialised again" in why(sent.but(body=body.replace(b": ", b":")).signed_by(), sent))
+    assert "a line end after it" in why(sent.but(body=body + b"\n").signed_by(), sent)
 
 
 @pytest.mark.parametrize("time", [SENT.time, "2026-11-22T09:07:10.1234567+08:00", "1795309630000"])
 def test_all_guesses_are_within_the_limit(time: str) -> None:
-    """With as many client ids as are compared; so no known mistake is missed for want of turns."""
-    clients = [f"M{number}" for number in range(50)]
-    sent = Parts(**dataclasses.asdict(SENT.but(time=time)), host="127.0.0.1:2088", client_ids=clients)
+    """With as many client ids as are tried, so no known mistake is cut off."""
+    sent = Parts(
+        **dataclasses.asdict(SENT.but(time=time)), host="127.0.0.1:2088", client_ids=[f"M{n}" for n in range(50)]
+    )
     assert 1000 < sum(len(batch.pieces) for batch in batches(sent)) < MOST_GUESSES
 
 
-@pytest.mark.parametrize("length", [10_000, 100_000, 1_000_000])
-def test_a_long_body_is_hashed_so_many_times_only(length: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A limit of bytes: single mistakes are found, and what is beyond it is not tried."""
+@pytest.mark.parametrize("length", [10_000, 1_000_000])
+def test_hashing_is_limited(length: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By bytes, so that long bodies get fewer guesses."""
     sent, hashed = SENT.but(body=b'{"a": "' + b"x" * length + b'"}'), []
 
     def sha256(text: bytes) -> Any:
@@ -342,15 +281,14 @@ def test_a_long_body_is_hashed_so_many_times_only(length: int, monkeypatch: pyte
         return hashlib.sha256(text[:1])
 
     monkeypatch.setattr(diagnosis, "hashlib", SimpleNamespace(sha256=sha256))
-    assert "none of the usual mistakes" in why(sent.but(method="x", client_id="y").signed_by(), sent)
+    assert "no known mistake" in why(sent.but(method="x", client_id="y").signed_by(), sent)
     assert 100 < len(hashed) <= diagnosis.MOST_GUESSES
     assert sum(hashed) <= diagnosis.MOST_HASHED
 
 
-@pytest.mark.parametrize("words", MISTAKES)
-def test_the_words_for_a_mistake_fit_into_a_message(words: str) -> None:
-    """Two mistakes are separated by a semicolon, and a result message has 256 characters."""
-    assert (";" in words, words.isprintable(), len(words) < 112) == (False, True, True)
+def test_messages_fit_into_a_result_message() -> None:
+    """Two of them in 256 characters, separated by a semicolon."""
+    assert [] == [words for words in MISTAKES if ";" in words or not words.isprintable() or len(words) >= 112]
 
 
 TEXTS = st.text(st.characters(max_codepoint=255), max_size=12)
@@ -365,14 +303,12 @@ LIKELY = st.builds(
 ANY = st.builds(Message, method=TEXTS, target=TEXTS, client_id=TEXTS, time=TEXTS, body=st.binary(max_size=30))
 
 
-@settings(max_examples=80, deadline=None)
-@given(LIKELY | ANY)
-def test_a_correct_signature_is_never_blamed(sent: Message) -> None:
-    """Were a good signature ever diagnosed, nothing would be found wrong with it."""
-    signature = sent.signed_by()
-    text = content(sent.method, sent.target, sent.client_id, sent.time, sent.body)
-    assert fits(EXPECTED.key, signature, text)
-    assert why(signature, sent) == ""
+@settings(max_examples=25)
+@given(LIKELY | ANY, st.binary(max_size=140))
+def test_nothing_is_wrong_with_a_correct_signature(sent: Message, noise: bytes) -> None:
+    """And any other bytes get an explanation."""
+    assert "" == why(sent.signed_by(), sent)
+    assert why(noise, sent)
 
 
 PARTS = {
@@ -384,18 +320,11 @@ PARTS = {
 }
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40)
 @given(LIKELY, LIKELY)
-def test_whatever_is_named_is_true(sent: Message, signed: Message) -> None:
-    """The parts that are blamed are those that were not signed as they were sent, and no others."""
-    told = why(signed.signed_by(), sent)
-    if "none of the usual mistakes" not in told:
-        blamed = [part for part, words in PARTS.items() if any(word in told for word in words)]
+def test_exactly_the_parts_that_differ_are_blamed(sent: Message, signed: Message) -> None:
+    """Whenever a mistake is named."""
+    diagnosed = why(signed.signed_by(), sent)
+    if "no known mistake" not in diagnosed:
+        blamed = [part for part, words in PARTS.items() if any(word in diagnosed for word in words)]
         assert [part for part in PARTS if getattr(sent, part) != getattr(signed, part)] == blamed
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.binary(max_size=140))
-def test_noise_is_no_error(noise: bytes) -> None:
-    """Any bytes get an answer in words."""
-    assert why(noise)

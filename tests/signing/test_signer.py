@@ -1,75 +1,73 @@
-"""What is signed, signing it, and checking it."""
+"""The signed text, signing in threads, and verification."""
 
 from __future__ import annotations
 
-import base64
+import asyncio
 import re
-import urllib.parse
+import threading
+from base64 import b64decode
+from functools import partial
+from urllib.parse import unquote
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from mock_alipay.signing import Signer, content, fits, keys, parse, raw_signature
+from mock_alipay.signing import Signer, content, fits, keys, parse, pool, raw_signature
+from mock_alipay.signing.pool import SigningPool
 
-MERCHANT = keys.shipped_merchant_key()
+MERCHANT, GATEWAY = keys.shipped_merchant_key(), keys.shipped_gateway_key()
 SMALL = generate_private_key(65537, 1024)
 
 
-def test_the_string_to_sign_is_the_documented_one() -> None:
-    """Method, target, client id, time and the raw body, as documented."""
-    expected = b'POST /ams/api/v1/payments/pay?a=b\nSANDBOX_1.1664259600000.{"a": "\xc3\xa4"}\r\n'
-    body = '{"a": "ä"}\r\n'.encode()
-    assert expected == content("POST", "/ams/api/v1/payments/pay?a=b", "SANDBOX_1", "1664259600000", body)
+def test_the_signed_text_is_the_documented_one() -> None:
+    """Method, target, client id, time and raw body; bytes beyond ASCII stay as they are."""
+    expected = b'POST /ams/api/v1/payments/pay?\xff\x80\nSANDBOX_1.1664259600000.{"a": "\xc3\xa4"}\r\n'
+    target = b"/ams/api/v1/payments/pay?\xff\x80".decode("latin-1")
+    assert expected == content("POST", target, "SANDBOX_1", "1664259600000", '{"a": "ä"}\r\n'.encode())
 
 
-def test_the_bytes_of_the_target_are_signed_as_sent() -> None:
-    """Raw bytes beyond ASCII stand as Latin-1 text, and come out as the same bytes."""
-    assert content("POST", b"/\xff\x80".decode("latin-1"), "c", "t", b"\xff") == b"POST /\xff\x80\nc.t.\xff"
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.binary(max_size=200), st.binary(min_size=1, max_size=20))
-def test_a_signature_fits_its_text_and_no_other(signed: bytes, more: bytes) -> None:
-    """Sign and verify are each other's inverse."""
-    signature = raw_signature(parse(Signer(SMALL).header(signed).decode()).value)
-    assert fits(SMALL.public_key(), signature, signed)
-    assert not fits(SMALL.public_key(), signature, signed + more)
-    assert not fits(SMALL.public_key(), signature[::-1], signed)
-
-
-@pytest.mark.parametrize("length", [0, 1, 127, 129, 256])
-def test_a_signature_of_another_length_does_not_fit(length: int) -> None:
-    """And raises nothing."""
-    assert not fits(SMALL.public_key(), b"x" * length, b"signed")
-
-
-def test_another_key_does_not_fit() -> None:
-    """Not even over the same text."""
-    signature = raw_signature(parse(Signer(keys.shipped_gateway_key()).header(b"signed").decode()).value)
-    assert fits(keys.shipped_gateway_key().public_key(), signature, b"signed")
+def test_a_signature_fits_its_text_and_key_only() -> None:
+    """Another text, key or length does not fit, and raises nothing."""
+    signature = raw_signature(parse(Signer(SMALL).header(b"signed").decode()).value)
+    assert fits(SMALL.public_key(), signature, b"signed")
+    assert not fits(SMALL.public_key(), signature, b"signed ")
     assert not fits(MERCHANT.public_key(), signature, b"signed")
+    for wrong in (signature[::-1], signature[:-1], signature + b"x", b""):
+        assert not fits(SMALL.public_key(), wrong, b"signed")
 
 
-def test_the_signature_is_sha256_with_rsa_in_pkcs1_padding() -> None:
-    """Checked with the library's own words, not ours."""
-    header = Signer(MERCHANT).header(b"signed").decode()
-    signature = base64.b64decode(urllib.parse.unquote(header.rpartition("signature=")[2]))
-    MERCHANT.public_key().verify(signature, b"signed", padding.PKCS1v15(), SHA256())
-
-
-@pytest.mark.parametrize("key", [MERCHANT, SMALL])
-def test_the_header_is_percent_encoded_as_every_sdk_reads_it(key: RSAPrivateKey) -> None:
-    """Upper-case escapes, no bare plus, slash or equals sign; the padding is always there."""
-    for number in range(20):
+@pytest.mark.parametrize("key", [MERCHANT, SMALL], ids=["2048 bits", "1024 bits"])
+def test_the_header_is_sha256_with_rsa_percent_encoded(key: RSAPrivateKey) -> None:
+    """With upper-case escapes and no bare plus, slash or equals sign, as every SDK reads it."""
+    for number in range(10):
         header = Signer(key).header(str(number).encode()).decode()
-        assert re.fullmatch(
-            r"algorithm=RSA256,keyVersion=1,signature=(?:[A-Za-z0-9]|%2B|%2F)+(?:%3D){1,2}",
-            header,
-        )
-        assert header.count("=") == 3
-        value = header.rpartition("=")[2]
-        assert value == urllib.parse.quote_plus(urllib.parse.unquote_plus(value))
+        assert re.fullmatch(r"algorithm=RSA256,keyVersion=1,signature=(?:[A-Za-z0-9]|%2B|%2F)+(?:%3D){1,2}", header)
+        signature = b64decode(unquote(header.rpartition("=")[2]))
+        key.public_key().verify(signature, str(number).encode(), padding.PKCS1v15(), SHA256())
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+async def test_the_pool_signs_before_and_after_closing(monkeypatch: pytest.MonkeyPatch, cores: int) -> None:
+    """Closing stops its threads, if any; pending and later signatures are still made."""
+    monkeypatch.setattr(pool, "_cores", lambda: cores)
+    before = set(threading.enumerate())
+
+    def threads() -> set[threading.Thread]:
+        return {one for one in threading.enumerate() if one.name.startswith("mock-alipay-sign")} - before
+
+    signing = SigningPool(Signer(GATEWAY), partial(Signer, keys.shipped_forger_key()))
+    headers = [await signing.sign(b"text")]
+    started = threads()
+    assert (cores > 1) == bool(started)
+    pending = asyncio.create_task(signing.sign(b"text"))
+    await asyncio.sleep(0)
+    for _ in range(2):
+        signing.close()
+    headers += [await pending, await signing.sign(b"text")]
+    for thread in started | threads():
+        thread.join(60)
+    assert set() == threads()
+    for header in headers:
+        assert fits(GATEWAY.public_key(), raw_signature(parse(header.decode()).value), b"text")
