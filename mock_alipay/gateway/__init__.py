@@ -1,1 +1,1 @@
-"""The path of a call, and everything that commits an aggregate. Only this package combines the others."""
+"""Call processing, and everything that commits an aggregate. Only this package combines the others."""

@@ -1,4 +1,4 @@
-"""Makes every part of a gateway once."""
+"""Creates the components of a gateway."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Components:
-    """A gateway taken apart: what the command line and tests want to reach."""
+    """The components of a gateway, for the command line, the web layer and tests."""
 
     config: Config
     families: Families
@@ -77,9 +77,9 @@ def assemble(
     clock: Clock | None = None,
     ca_certificate: Path | None = None,
 ) -> Components:
-    """Make the components; ``ca_certificate`` is the PEM file that clients trust for HTTPS.
+    """Create the components; ``ca_certificate``: the PEM file that clients trust for HTTPS.
 
-    ``contract``: one that holds schemas of ``families`` in place of the shipped one.
+    ``contract``: the schemas of ``families``; the shipped contract by default.
     """
     refuse_unguarded(config)
     storage = MemoryStorage(what=" and ".join(families))
@@ -87,7 +87,10 @@ def assemble(
     gateway_key = keys.gateway_key(config.gateway_key)
     contract = contract or contracts.load(types=config.types, required=config.required)
     vocabulary = Vocabulary(contract, families.opening)
-    selector, merchant_keys = _selector(config, vocabulary, storage), MerchantKeys(_lasting_keys(config), storage.keys)
+    selector, merchant_keys = (
+        _selector(config, vocabulary, storage),
+        MerchantKeys(_configured_keys(config), storage.keys),
+    )
     schedule, metrics = Schedule(storage.aggregates_due, clocks), Metrics(contract.results)
     events = Events(run=secrets.token_hex(4), always=(metrics.record,))
     forger = cache(lambda: Signer(keys.shipped_forger_key()))
@@ -150,7 +153,7 @@ def assemble(
 def client_environment(
     config: Config, gateway_key: RSAPrivateKey, ca_certificate: Path | None
 ) -> dict[str, str | None]:
-    """What a client must be set up with; keys as one line of bare base64."""
+    """The settings that a client needs; keys as one line of bare base64."""
     return {
         "clientId": TEST_CLIENT_ID,
         "merchantPrivateKey": keys.bare_private_key(keys.shipped_merchant_key()),
@@ -177,7 +180,7 @@ def _dispatcher(
     config: Config, contract: Contract, storage: MemoryStorage, clocks: Clocks, signing: SigningPool, events: Events
 ) -> Dispatcher:
     intervals = contract.limits.resend_intervals
-    # The official sandbox sends nothing twice (aba_zh-cn/notify_refund).
+    # The official sandbox never resends (aba_zh-cn/notify_refund).
     intervals = intervals[:1] if config.sandbox_retries else intervals
     http_client = HttpClient(config.notify_allow, own_ports=config.ports)
     delivery = Delivery(RequestSigner(signing), http_client, intervals)
@@ -191,7 +194,7 @@ def _dispatcher(
     )
 
 
-def _lasting_keys(config: Config) -> Iterator[tuple[str, RSAPublicKey]]:
+def _configured_keys(config: Config) -> Iterator[tuple[str, RSAPublicKey]]:
     if TEST_CLIENT_ID not in dict(config.merchants):
         yield TEST_CLIENT_ID, keys.shipped_merchant_key().public_key()
     for client_id, file in config.merchants:

@@ -1,4 +1,4 @@
-"""Who is calling: the headers that every call must carry, and its signature."""
+"""Authenticates calls: the required headers, and the signature."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 _CLIENT_ID = re.compile(r"[!-+\--~]{1,128}")
-"""Visible ASCII without commas (a repeated header is joined by one). The longest real id is unknown."""
+"""Visible ASCII without commas, as repeated headers are joined by one. The longest real id is unknown."""
 
 _MOST_SUSPECTS = 50
-"""Keys, the merchant's own first, and client ids that a wrong signature is held against: each takes its time."""
+"""The limit on keys, the merchant's own first, and on client ids that a diagnosis tries, as each takes time."""
 
 _MOST_STRANGERS = 1_000
-"""Client ids without a key that are remembered, so that each is told once how to add one."""
+"""The limit on remembered client ids without a key; each gets the hint how to add one once."""
 
 _EPOCH = re.compile(r"[0-9]{13}(?:[0-9]{6})?")
-"""Milliseconds; the Go SDK sent nanoseconds before it sent these."""
+"""Milliseconds; older versions of the Go SDK sent nanoseconds."""
 
 _ISO = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]{1,9})?(Z|[+-][0-9]{2}:?[0-9]{2})")
-"""All forms in the wild: Python ``+00:00``, PHP ``+0000``, .NET seven decimals and ``Z``."""
+"""The forms of the official SDKs: Python ``+00:00``, PHP ``+0000``, .NET seven decimals and ``Z``."""
 
 
 _API_KEY = "Bearer isak_"
-"""What the Python SDK's ApiKeyAlipayClient sends, in place of a client id and a signature (from 1.6.0)."""
+"""The Python SDK's ApiKeyAlipayClient (from 1.6.0) sends this instead of a client id and a signature."""
 
 _NO_API_KEYS = (
     "header Authorization: API keys (ApiKeyAlipayClient) are not supported; call with DefaultAlipayClient and the "
@@ -44,7 +44,7 @@ _NO_API_KEYS = (
 
 
 class Authenticator:
-    """Holds calls against keys."""
+    """Checks the headers and signatures of calls."""
 
     def __init__(self, mode: SignatureMode, *, gateway: Suspect, anonymous: str) -> None:
         self._mode = mode
@@ -53,9 +53,9 @@ class Authenticator:
         self._strangers: dict[str, None] = {}
 
     def authenticate(self, call: Call, keys: KeyRing) -> tuple[str, Verdict]:
-        """The caller's client id, and whether its signature is valid.
+        """The client id of a call, and the verdict on its signature.
 
-        A Refusal names the header that is missing or malformed, or why the signature is wrong.
+        The Refusal names the missing or malformed header, or explains why the signature is invalid.
         """
         off = self._mode == "off"
         client_id = call.headers.get("client-id") or self._anonymous if off else _required(call, "client-id")
@@ -78,7 +78,7 @@ class Authenticator:
         return client_id, "valid"
 
     def introduce(self, client_id: str, keys: KeyRing) -> str | None:
-        """How to add the key of a client id that has none, the first time that it calls; None after that."""
+        """The hint how to add the key of a client id without one, on its first call; None on later calls."""
         if client_id in self._strangers:
             return None
         if len(self._strangers) >= _MOST_STRANGERS:
@@ -87,8 +87,8 @@ class Authenticator:
         return f"unverified: {self._no_key(client_id, keys)}"
 
     def _no_key(self, client_id: str, keys: KeyRing) -> str:
-        meant = close(client_id, islice(keys.client_ids, _MOST_SUSPECTS))
-        hint = f", did you mean {meant}?" if meant else ";"
+        similar = close(client_id, islice(keys.client_ids, _MOST_SUSPECTS))
+        hint = f", did you mean {similar}?" if similar else ";"
         add = f"add its key with --merchant {client_id}=FILE or POST /__admin/merchants"
         return f"client id {client_id} has no key here{hint} {add}"
 
@@ -97,13 +97,14 @@ class Authenticator:
     ) -> None:
         versions = keys.versions(client_id)
         key = versions[version]
-        raw, slip = _decoded(header)
+        raw, encoding_mistake = _decoded(header)
         time = call.headers["request-time"]
-        if not slip and signing.fits(key, raw, signing.content(call.method, call.target, client_id, time, call.body)):
+        signed = signing.content(call.method, call.target, client_id, time, call.body)
+        if not encoding_mistake and signing.fits(key, raw, signed):
             return
-        own = ((client_id, number, held) for number, held in versions.items())
+        own = ((client_id, number, own_key) for number, own_key in versions.items())
         suspects = islice(chain(own, keys), _MOST_SUSPECTS)
-        why = signing.diagnose(
+        diagnosis = signing.diagnose(
             raw,
             method=call.method,
             target=call.target,
@@ -118,12 +119,12 @@ class Authenticator:
             host=call.headers.get("host", ""),
             client_ids=[other for other in islice(keys.client_ids, _MOST_SUSPECTS) if other != client_id],
         )
-        why = why or "it would be valid if it were encoded properly"
-        raise Refusal("INVALID_SIGNATURE", explanation="; ".join(filter(None, [slip, why])))
+        diagnosis = diagnosis or "it would be valid if it were encoded properly"
+        raise Refusal("INVALID_SIGNATURE", explanation="; ".join(filter(None, [encoding_mistake, diagnosis])))
 
 
 def _decoded(header: SignatureHeader) -> tuple[bytes, str]:
-    """The signature's bytes, and what is wrong with their encoding, if anything is."""
+    """The signature's bytes, and the mistake in their encoding; empty for none."""
     try:
         return signing.raw_signature(header.value), ""
     except BadEncoding as error:
@@ -148,11 +149,11 @@ def _required(call: Call, name: str) -> str:
 def _check_time(time: str) -> None:
     if _EPOCH.fullmatch(time):
         return
-    found = _ISO.fullmatch(time)
+    match = _ISO.fullmatch(time)
     try:
-        if found:
-            # Only whether such a moment exists: how far it may be off at the real gateway is unknown.
-            datetime.fromisoformat(found[1] + found[2])
+        if match:
+            # Checks only that the time exists: the tolerance of the real gateway is unknown.
+            datetime.fromisoformat(match[1] + match[2])
             return
     except ValueError:
         pass

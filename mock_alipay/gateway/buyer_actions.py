@@ -1,4 +1,4 @@
-"""What a buyer does through the admin API."""
+"""Buyer actions through the admin API."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from mock_alipay.storage import Key
 
 @dataclass(frozen=True, slots=True)
 class BuyerActions:
-    """Lets buyers act."""
+    """Applies buyer actions to aggregates."""
 
     repository: Repository
     clocks: Clocks
 
-    async def act(self, key: Key, what: Act) -> Aggregate:
-        """The aggregate after the buyer's act; NoSuchAggregate, or NotPossibleNow."""
+    async def act(self, key: Key, act: Act) -> Aggregate:
+        """The aggregate after the buyer's action. Errors: NoSuchAggregate, NotPossibleNow."""
         family = self.repository.families[key[1]]
         for _ in range(MOST_CONFLICTS):
             now = await self.clocks.now(key[0])
-            found = await self.repository.load(key, now)
-            if found is None:
+            aggregate = await self.repository.load(key, now)
+            if aggregate is None:
                 raise NoSuchAggregate(family.noun, f"no {family.noun} of {key[0]} has this {family.id_field}")
-            if family.buyer is None or not family.buyer.can(found, what.action):
-                raise _refusal(found, family, what)
-            acted: Aggregate = family.buyer.act(found, what, now, self.repository.environment)
-            kept = await self.repository.commit(acted)
-            if kept is not None:
-                return kept
+            if family.buyer is None or not family.buyer.can(aggregate, act.action):
+                raise _not_possible(aggregate, family, act)
+            changed: Aggregate = family.buyer.act(aggregate, act, now, self.repository.environment)
+            committed = await self.repository.commit(changed)
+            if committed is not None:
+                return committed
         raise conflict(key[-1])
 
 
-def _refusal(found: Aggregate, family: Family[Any], what: Act) -> NotPossibleNow:
-    possible = [action for action in get_args(BuyerAction) if family.buyer and family.buyer.can(found, action)]
-    why = f", its result is {found.code}" if found.code else ""
-    left = f"possible are {', '.join(possible)}" if possible else "there is nothing left that a buyer could do"
-    detail = f"the {family.noun} is {found.state}{why}: {what.action} is not possible now; {left}"
-    return NotPossibleNow(detail, state=found.state, allowed=possible)
+def _not_possible(aggregate: Aggregate, family: Family[Any], act: Act) -> NotPossibleNow:
+    possible = [action for action in get_args(BuyerAction) if family.buyer and family.buyer.can(aggregate, action)]
+    result = f", its result is {aggregate.code}" if aggregate.code else ""
+    options = f"possible: {', '.join(possible)}" if possible else "the buyer can do nothing more"
+    detail = f"the {family.noun} is {aggregate.state}{result}: {act.action} is not possible now; {options}"
+    return NotPossibleNow(detail, state=aggregate.state, allowed=possible)

@@ -1,4 +1,4 @@
-"""What is known of a call while it walks the line."""
+"""The state of a call while it is processed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mock_alipay.storage import Key
 
 @dataclass(slots=True)
 class CallState:
-    """What is known of a call so far; filled in as it walks the line, for the journal to note."""
+    """The state of a call, filled in step by step and recorded in the journal."""
 
     id: str
     call: Call
@@ -25,14 +25,14 @@ class CallState:
     now: datetime
     """The time by the client's clock."""
     id_field: str
-    """The field in which the call has its ``request_id``."""
+    """The name of the request id's field."""
     endpoint: str | None = None
-    """Its family and name, such as ``payments/cancel``."""
+    """Family and name, such as ``payments/cancel``."""
     request_id: str | None = None
     about: Key | None = None
-    """The key of the aggregate that the call is about, if it names one that could be known."""
+    """The key of the aggregate that the call refers to, if it names one."""
     aggregate: Aggregate | None = None
-    """That aggregate as it was loaded, if the gateway knows it."""
+    """That aggregate as it was loaded, if it exists."""
     body: Mapping[str, Any] = field(default_factory=dict)
     verdict: Verdict = "unchecked"
     explanation: str | None = None
@@ -40,7 +40,7 @@ class CallState:
     choice: Choice | None = None
 
     def explain(self, text: str | None) -> None:
-        """Add something to what is said to the merchant's engineer."""
+        """Append to the explanation for the merchant's engineer."""
         if text:
             self.explanation = f"{self.explanation}; {text}" if self.explanation else text
 

@@ -1,4 +1,4 @@
-"""Finds the aggregate that a call is about, has the endpoint decide, and keeps what has been decided."""
+"""Loads the aggregate that a call refers to, runs the endpoint, and commits the outcome."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from mock_alipay.gateway.call import CallState
 from mock_alipay.gateway.repository import MOST_CONFLICTS, Repository, conflict
 from mock_alipay.scenarios import Choice, Selector, Then
 
-_USUALLY = Then()
+_NO_THEN = Then()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Executor:
-    """The step of the line that knows what endpoints are."""
+    """Runs endpoints."""
 
     families: Families
     repository: Repository
     selector: Selector
 
     async def load(self, state: CallState, name: str) -> str | None:
-        """Load the aggregate that the call is about; returns the scenario that it began in, unless this call begins it.
+        """Load the aggregate that the call refers to; returns the scenario that created it.
 
-        A call that creates an aggregate is about the one that has its request id already.
+        A call that creates an aggregate refers to an existing one with its request id, and gets None.
         """
         endpoint, family, body = self.families.endpoints[name], self.families.of(name), state.body
         state.id_field = family.id_field
@@ -47,7 +47,7 @@ class Executor:
         return state.aggregate.scenario if state.aggregate and not endpoint.begins else None
 
     async def outcome(self, state: CallState, name: str, choice: Choice) -> Outcome[Any]:
-        """What the scenario forces, or what the endpoint comes to, which is committed then."""
+        """The result forced by the scenario, or the endpoint's outcome, which is committed."""
         endpoint, step = self.families.endpoints[name], choice.step
         if step.result is not None and step.result not in endpoint.plays:
             return Outcome(step.result, step.message)
@@ -56,30 +56,30 @@ class Executor:
 
     async def _decide(self, state: CallState, endpoint: Endpoint[Any], overrides: ScenarioOverrides) -> Outcome[Any]:
         repository, environment, now = self.repository, self.repository.environment, state.now
-        hurried = (
+        immediate = (
             endpoint.begins
             and bool(overrides.buyer)
             and await self.selector.notifies_before_reply(
-                overrides.scenario, self._outcome_told(state), state.client_id
+                overrides.scenario, self._outcome_notification(state), state.client_id
             )
         )
         for conflicts in range(MOST_CONFLICTS):
             if conflicts:
                 state.aggregate = await self._stored(state)
             await self._check_own_id(state, endpoint)
-            known = state.aggregate and await repository.advance(state.aggregate, now)
+            current = state.aggregate and await repository.advance(state.aggregate, now)
             call = state.call
-            context = Context(now, state.client_id, known, environment, call.body, overrides, call.origin)
+            context = Context(now, state.client_id, current, environment, call.body, overrides, call.origin)
             outcome = endpoint.decide(state.body, context)
             if outcome.aggregate is None:
                 return outcome
-            changed = outcome.aggregate.advance(now, environment) if hurried else outcome.aggregate
+            changed = outcome.aggregate.advance(now, environment) if immediate else outcome.aggregate
             if await repository.commit(changed, replying=True):
                 return outcome
         raise conflict(str(state.request_id))
 
-    def _outcome_told(self, state: CallState) -> str:
-        """The notification that tells what the buyer did."""
+    def _outcome_notification(self, state: CallState) -> str:
+        """The notification of the buyer's action: the first of the family."""
         family = self.families.of(state.endpoint or "")
         return f"{family.name}/{next(iter(family.notifications), '')}"
 
@@ -87,7 +87,7 @@ class Executor:
         return await self.repository.store.load(state.about) if state.about else None
 
     async def _check_own_id(self, state: CallState, endpoint: Endpoint[Any]) -> None:
-        """A Refusal when the id that the call gives its own part was used for another aggregate of the client."""
+        """Refusal REPEAT_REQ_INCONSISTENT when the ``own_id`` of the call belongs to another aggregate."""
         if endpoint.own_id is None or state.endpoint is None:
             return
         family, own = self.families.of(state.endpoint), state.body[endpoint.own_id]
@@ -98,6 +98,6 @@ class Executor:
 
 
 def _overrides(choice: Choice) -> ScenarioOverrides:
-    """How the scenario wants the call to end."""
-    step, then = choice.step, choice.step.then or _USUALLY
+    """The scenario's instructions for the endpoint."""
+    step, then = choice.step, choice.step.then or _NO_THEN
     return ScenarioOverrides(step.result, then.result, then.after, choice.scenario, choice.buyer)

@@ -1,4 +1,4 @@
-"""The line a call walks, from its bytes to a signed reply. Only this module knows the order."""
+"""Processes a call, from its bytes to a signed reply. Only this module knows the order of the steps."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ from mock_alipay.storage import Journal
 logger = logging.getLogger("mock_alipay")
 
 _LARGE = 16 * 1024
-"""Bytes beyond which a body is checked aside, so that nobody else waits while its faults are told."""
+"""The size in bytes beyond which a body is validated in a thread, so that other calls do not wait."""
 
 ProblemReply = Callable[[DomainError, str], Reply]
-"""Makes the reply to the call with this id: a plain HTTP error, whose status only ``web`` knows."""
+"""Makes the reply to the call with this id: a plain HTTP error; ``web`` maps errors to a status."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
-    """Answers merchants' calls."""
+    """Replies to merchants' calls."""
 
     families: Families
     router: Router
@@ -61,45 +61,45 @@ class Gateway:
     problem_reply: ProblemReply
 
     async def answer(self, call: Call) -> Reply:
-        """The reply to a call, whatever it holds; never raises."""
+        """The reply to any call; never raises."""
         state = await self._state(call)
         try:
-            reply, result = await self._walk(state)
+            reply, result = await self._process(state)
         except DomainError as error:
             return await self._rejected(state, error)
         except Exception:
-            logger.exception("call %s met a bug in mock-alipay; the merchant was told UNKNOWN_EXCEPTION", state.id)
+            logger.exception("internal error in call %s; replied UNKNOWN_EXCEPTION", state.id)
             state.choice = None
-            reply, result = await self._seal(state, Outcome[Any]("UNKNOWN_EXCEPTION"))
-        await self._note(state, reply, result)
+            reply, result = await self._reply(state, Outcome[Any]("UNKNOWN_EXCEPTION"))
+        await self._record(state, reply, result)
         return reply
 
     async def reject(self, call: Call, error: DomainError) -> Reply:
-        """The reply to a call that could not even be read."""
+        """The reply to a call that could not be read."""
         return await self._rejected(await self._state(call), error)
 
-    async def _walk(self, state: CallState) -> tuple[Reply, dict[str, str]]:
+    async def _process(self, state: CallState) -> tuple[Reply, dict[str, str]]:
         try:
-            outcome = await self._play(state)
+            outcome = await self._outcome(state)
         except Refusal as refusal:
             outcome = await self._refused(state, refusal)
-        return await self._seal(state, outcome)
+        return await self._reply(state, outcome)
 
-    async def _play(self, state: CallState) -> Outcome[Any]:
+    async def _outcome(self, state: CallState) -> Outcome[Any]:
         call = state.call
         name, state.explanation = self.router.find(call)
         state.endpoint = name
-        named, keys = state.client_id, await self.keys.ring()
+        claimed, keys = state.client_id, await self.keys.ring()
         try:
             if len(call.body) > _LARGE:
                 await asyncio.to_thread(self._admit, state, name, keys)
             else:
                 self._admit(state, name, keys)
         finally:
-            if state.client_id != named:
+            if state.client_id != claimed:
                 state.now = await self.clocks.read(call.received, state.client_id)
-        began = await self.executor.load(state, name)
-        state.choice = await self.selector.choose(name, state.request_id, state, began)
+        scenario = await self.executor.load(state, name)
+        state.choice = await self.selector.choose(name, state.request_id, state, scenario)
         state.explain(state.choice.hint)
         return await self.executor.outcome(state, name, state.choice)
 
@@ -109,10 +109,10 @@ class Gateway:
 
     async def _refused(self, state: CallState, refusal: Refusal) -> Outcome[Any]:
         state.faults = refusal.faults
-        odd, state.explanation = state.explanation, refusal.explanation
-        state.explain(odd)
+        hint, state.explanation = state.explanation, refusal.explanation
+        state.explain(hint)
         if state.request_id is None:
-            self._claim(state)
+            self._find_claimed_id(state)
         if state.choice is None and state.endpoint is not None:
             state.explain(await self.selector.would_play(state.endpoint, state.request_id, state))
         if refusal.code == "INVALID_SIGNATURE":
@@ -125,15 +125,15 @@ class Gateway:
             message = f"{self.results[refusal.code].message.rstrip('.')}: {refusal.explanation}"
         return Outcome(refusal.code, message)
 
-    def _claim(self, state: CallState) -> None:
-        """Name a refused call by what its body has in the request id's field of a family."""
+    def _find_claimed_id(self, state: CallState) -> None:
+        """Set the request id of a refused call from its unchecked body."""
         families = [self.families.of(state.endpoint)] if state.endpoint else self.families.values()
         for family in families:
             if (claimed := claimed_id(state.call.body, family.id_field)) is not None:
                 state.id_field, state.request_id = family.id_field, claimed
                 return
 
-    async def _seal(self, state: CallState, outcome: Outcome[Any]) -> tuple[Reply, dict[str, str]]:
+    async def _reply(self, state: CallState, outcome: Outcome[Any]) -> tuple[Reply, dict[str, str]]:
         result = self.results[outcome.code].composed(outcome.message)
         body: dict[str, Any] = {**outcome.fields, "result": result}
         choice = state.choice
@@ -152,7 +152,7 @@ class Gateway:
 
     async def _rejected(self, state: CallState, error: DomainError) -> Reply:
         reply = self.problem_reply(error, state.id)
-        await self._note(state, reply, None, error.detail)
+        await self._record(state, reply, None, error.detail)
         return reply
 
     async def _state(self, call: Call) -> CallState:
@@ -162,7 +162,7 @@ class Gateway:
             await self.journal.next_id(), call, time.perf_counter(), client_id, now, self.families.first.id_field
         )
 
-    async def _note(self, state: CallState, reply: Reply, result: dict[str, str] | None, message: str = "") -> None:
+    async def _record(self, state: CallState, reply: Reply, result: dict[str, str] | None, message: str = "") -> None:
         choice = state.choice
         if state.verdict == "unverified":
             state.explain(self.authenticator.introduce(state.client_id, await self.keys.ring()))
@@ -177,9 +177,9 @@ class Gateway:
             endpoint=endpoint or None,
             id_field=state.id_field,
             request_id=state.request_id,
-            result_code=_word(result, "resultCode"),
-            result_status=_word(result, "resultStatus"),
-            message=_word(result, "resultMessage") or message,
+            result_code=_text(result, "resultCode"),
+            result_status=_text(result, "resultStatus"),
+            message=_text(result, "resultMessage") or message,
             verdict=state.verdict,
             explanation=state.explanation,
             faults=state.faults,
@@ -192,7 +192,7 @@ class Gateway:
         self.events.publish("call", entry.client_id, entry, size)
 
 
-def _word(result: Mapping[str, Any] | None, name: str) -> str | None:
-    """A field of the result as it was sent: a scenario's ``set`` may have changed its type, or taken it out."""
+def _text(result: Mapping[str, Any] | None, name: str) -> str | None:
+    """A field of the sent result as text; a scenario's ``set`` may have changed its type or removed it."""
     value = (result or {}).get(name)
     return None if value is None else str(value)

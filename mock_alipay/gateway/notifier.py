@@ -1,4 +1,4 @@
-"""Composes the notifications of an aggregate's domain events, as its scenario changes them, and enqueues them."""
+"""Composes the notifications of domain events, applies the scenario, and enqueues them."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ _NO_URL = "there is no URL for it: the request names none, and --notify-url is n
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notifier:
-    """Knows what a scenario does to a notification, and where it goes."""
+    """Composes and enqueues notifications."""
 
     families: Families
     selector: Selector
     dispatcher: Dispatcher
     environment: Environment
     notify_url: str | None = None
-    """Where notifications go when a request does not say."""
+    """The URL of notifications whose request names none."""
 
     async def notify(self, aggregate: Aggregate, domain_events: Sequence[DomainEvent], *, replying: bool) -> None:
-        """Enqueue the notifications of these events; ``replying``: deliver those that are sent before the reply."""
+        """Enqueue the notifications of these events; ``replying``: first deliver those that precede the reply."""
         before_reply: list[Notification] = []
         for event in domain_events:
             scenario = event.scenario or aggregate.scenario
@@ -55,13 +55,13 @@ class Notifier:
         await self.dispatcher.deliver_before_reply(before_reply)
 
     async def release(self, aggregate: Aggregate) -> None:
-        """Let go what waits for a notification that this aggregate will never cause."""
+        """Release notifications that wait for one that this aggregate will never cause."""
         await self.dispatcher.release(aggregate.key, aggregate.unexpected)
 
     async def withdraw(self, aggregate: Aggregate, now: datetime) -> None:
-        """Send no more of what a clock that was set back to ``now`` has undone."""
-        why = "the clock was set back to before it happened"
-        await self.dispatcher.withdraw(aggregate.key, now, why)
+        """Withdraw the pending notifications of events later than ``now``, after a clock was set back."""
+        reason = "the clock was set back to before it happened"
+        await self.dispatcher.withdraw(aggregate.key, now, reason)
 
     def draft(
         self,
@@ -71,20 +71,20 @@ class Notifier:
         *,
         body: Mapping[str, Any] | None = None,
     ) -> Notification:
-        """A notification that nothing has caused: of the aggregate and ``notification_step``, or with a given body."""
+        """A manual notification of an aggregate, with the given body or a composed one."""
         return self._draft(aggregate, event, notification_step, 0, body)
 
     def delay(self, notification_step: NotificationStep, *purpose: str | int) -> timedelta:
-        """How long a notification waits before it is sent; chance decides within the step's range, by ``purpose``."""
+        """The delay before a notification is sent: random within the step's range, seeded by ``purpose``."""
         if notification_step.delay is None:
             return timedelta()
         return timedelta(seconds=self.environment.ids.between(*notification_step.delay, *purpose))
 
     async def enqueue(self, draft: Notification, notification_step: NotificationStep) -> list[Notification]:
-        """Hand a notification to the dispatcher, once for each copy to send; returns them with their ids."""
+        """Enqueue a notification once per copy; returns the copies with their ids."""
         if notification_step.drop:
-            whose = f"the scenario {draft.scenario}" if draft.scenario else "whoever sent it"
-            draft = draft._replace(status="DROPPED", due=None, problem=f"dropped by {whose}")
+            origin = f"the scenario {draft.scenario}" if draft.scenario else "its sender"
+            draft = draft._replace(status="DROPPED", due=None, problem=f"dropped by {origin}")
         elif draft.url is None and draft.problem is None:
             draft = draft._replace(status="REFUSED", due=None, problem=_NO_URL)
         copies = [draft._replace(id=await self.dispatcher.journal.next_id()) for _ in range(notification_step.copies)]
@@ -121,13 +121,13 @@ class Notifier:
         except DomainError as error:
             return _undeliverable(draft, error.detail)
         except Exception as error:
-            logger.exception("%s of %s met a bug in mock-alipay; it is not sent", event.name, aggregate.request_id)
+            logger.exception("internal error in %s of %s; not sent", event.name, aggregate.request_id)
             return _undeliverable(draft, f"{type(error).__name__}: {error}")
 
     def _composed(
         self, aggregate: Aggregate, event: DomainEvent, notification_step: NotificationStep
     ) -> Mapping[str, Any]:
-        """A notification's body."""
+        """The body of a notification."""
         code, fields = self.families[aggregate.family].notifications[event.name](aggregate, event)
         result = self.environment.contract.results[notification_step.result or code]
         body = {**fields, "result": result.composed(notification_step.message)}
@@ -138,5 +138,5 @@ class Notifier:
 
 
 def _undeliverable(draft: Notification, reason: str) -> Notification:
-    """A notification without a body, which is kept but never sent; by hand neither, as it has no URL."""
+    """A notification without a body: recorded but never sent, nor resent manually, as it has no URL."""
     return draft._replace(url=None, status="REFUSED", due=None, waits_for=None, problem=f"not composed: {reason}")

@@ -15,15 +15,15 @@ from mock_alipay.signing import content
 from mock_alipay.signing.pool import SigningPool
 
 _HEAD = b"content-type: application/json; charset=UTF-8\r\ncontent-length: %d\r\nclient-id: %b\r\nresponse-time: %b\r\n"
-"""Names in lower case: the Python SDK knows no other spelling."""
+"""Names in lower case: the Python SDK does not find others."""
 
 _UNFIT_FOR_HEADERS = ("signature", "response-time")
-"""The PHP SDK takes any header line that holds one of these words for the header of that name."""
+"""The PHP SDK mistakes any header line that contains one of these words for the header of that name."""
 
 
 async def compose(state: CallState, body: Mapping[str, Any], signing: SigningPool, *, delay: float = 0.0) -> Reply:
-    """The reply with this body: composed once, and exactly those bytes signed, unless the scenario's fault differs."""
-    # orjson's bytes sit in a buffer of several KiB, which a copy does not keep in the journal.
+    """The reply with this body, signed over exactly the bytes sent unless the scenario injects a fault."""
+    # orjson's bytes occupy a buffer of several KiB; a copy keeps that out of the journal.
     raw = bytes(memoryview(orjson.dumps(body)))
     choice = state.choice
     scenario, fault = (choice.scenario, choice.step.fault) if choice else (None, None)
@@ -42,7 +42,7 @@ async def compose(state: CallState, body: Mapping[str, Any], signing: SigningPoo
 
 @lru_cache(maxsize=1024)
 def _scenario_header(scenario: str | None) -> bytes:
-    """The header that names the scenario; empty when an SDK would trip on the name."""
+    """The header that names the scenario; empty when the name would break an SDK."""
     if not scenario or any(word in scenario.lower() for word in _UNFIT_FOR_HEADERS):
         return b""
     return f"mock-scenario: {scenario}\r\n".encode()

@@ -1,4 +1,4 @@
-"""Commits aggregates, and starts what follows from a change: schedule, event, notifications."""
+"""Commits aggregates, and triggers what follows from a change: schedule, event, notifications."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from mock_alipay.journal.events import Events
 from mock_alipay.storage import Aggregates, Key
 
 MOST_CONFLICTS = 10
-"""How many times a decision is made anew because somebody else was quicker."""
+"""The limit on attempts when concurrent commits conflict."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repository:
-    """The store, and what a change in it sets off."""
+    """The store of aggregates, and the effects of a change."""
 
     families: Families
     store: Aggregates[Aggregate]
@@ -30,49 +30,49 @@ class Repository:
     environment: Environment
 
     async def load(self, key: Key, now: datetime) -> Aggregate | None:
-        """An aggregate as it stands at ``now``."""
-        found = await self.store.load(key)
-        return await self.advance(found, now) if found else None
+        """The aggregate in its state at ``now``; None when there is none."""
+        aggregate = await self.store.load(key)
+        return await self.advance(aggregate, now) if aggregate else None
 
     async def advance(self, aggregate: Aggregate, now: datetime) -> Aggregate | None:
-        """An aggregate that was loaded, after all that was due by ``now`` has happened, been committed and notified.
+        """A loaded aggregate after all transitions due by ``now``, which are committed and notified.
 
-        None when it has been forgotten meanwhile.
+        None when it was deleted in the meantime.
         """
         loaded: Aggregate | None = aggregate
         for _ in range(MOST_CONFLICTS):
             if loaded is None or (due := loaded.due()) is None or due > now:
                 return loaded
-            kept = await self.commit(loaded.advance(now, self.environment))
-            if kept is not None:
-                return kept
+            committed = await self.commit(loaded.advance(now, self.environment))
+            if committed is not None:
+                return committed
             loaded = await self.store.load(aggregate.key)
         raise conflict(aggregate.request_id)
 
     async def commit(self, changed: Kind, *, replying: bool = False) -> Kind | None:
         """Store an aggregate and notify its domain events; None when another version was committed since it was loaded.
 
-        ``replying``: a merchant waits for the reply, and what a scenario sends before it has been sent on return.
+        ``replying``: a merchant waits for the reply; notifications that precede it are delivered before this returns.
         """
-        kept = changed.committed()
-        if not await self.store.commit(kept):
+        committed = changed.committed()
+        if not await self.store.commit(committed):
             return None
-        due = kept.due()
+        due = committed.due()
         if due is not None:
-            await self.schedule.put(kept.key, due)
-        self.events.publish(self.families.nouns[kept.family], kept.client_id, kept, kept.size)
+            await self.schedule.put(committed.key, due)
+        self.events.publish(self.families.nouns[committed.family], committed.client_id, committed, committed.size)
         if changed.domain_events:
-            await self.notifier.notify(kept, changed.domain_events, replying=replying)
-        if kept.unexpected:
-            await self.notifier.release(kept)
-        return kept
+            await self.notifier.notify(committed, changed.domain_events, replying=replying)
+        if committed.unexpected:
+            await self.notifier.release(committed)
+        return committed
 
     async def forget(self, client_id: str | None = None) -> int:
-        """Drop the aggregates of one client id or all, and what was due for them; how many there were."""
+        """Delete the aggregates of one client id or of all, and their due times; returns how many there were."""
         await self.schedule.due_times.forget(client_id)
         return await self.store.forget(client_id)
 
 
 def conflict(request_id: str) -> RuntimeError:
-    """The bug that a decision was in vain so many times would be."""
-    return RuntimeError(f"{request_id} changed {MOST_CONFLICTS} times while it was decided on")
+    """The error after ``MOST_CONFLICTS`` conflicts in a row."""
+    return RuntimeError(f"{request_id}: {MOST_CONFLICTS} commits conflicted")

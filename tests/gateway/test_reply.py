@@ -1,4 +1,4 @@
-"""Replies: composed once, signed over exactly those bytes, or spoilt as the scenario says."""
+"""Replies: signed over exactly the sent bytes, unless a fault is injected."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from mock_alipay.gateway.call import CallState
 from mock_alipay.gateway.reply import compose
@@ -33,147 +33,118 @@ def pool(*, signing: bool = True) -> SigningPool:
 
 
 def composed(
-    fault: WireFault | None = None,
-    *,
-    state: CallState = STATE,
-    scenario: str | None = None,
-    signing: bool = True,
-    delay: float = 0.0,
+    kind: Any = None, *, scenario: str | None = None, signing: bool = True, delay: float = 0.0, **changes: Any
 ) -> Reply:
-    """The reply to a call, in a scenario and with a fault of it if one is given."""
+    """The reply to a call, in a scenario or with an injected fault; ``changes`` go to its state."""
+    fault = WireFault(kind, 502) if kind else None
     choice = Choice(scenario or "", "", Step(fault=fault), 0) if scenario or fault else None
-    state = dataclasses.replace(state, choice=choice)
+    state = dataclasses.replace(STATE, choice=choice, **changes)
     return asyncio.run(compose(state, BODY, pool(signing=signing), delay=delay))
 
 
-def signed_by(reply: Reply, key: RSAPublicKey, target: str = SANDBOX_PATH) -> bool:
-    """Whether the reply's signature is the key's over what a client verifies."""
+def signed_by(reply: Reply, key: RSAPrivateKey = GATEWAY, target: str = SANDBOX_PATH) -> bool:
+    """Whether the reply verifies as a client checks it."""
     client_id, time = str(header(reply, "client-id")), str(header(reply, "response-time"))
     raw = raw_signature(parse(str(header(reply, "signature"))).value)
-    return fits(key, raw, content("POST", target, client_id, time, reply.body))
+    return fits(key.public_key(), raw, content("POST", target, client_id, time, reply.body))
 
 
-def test_a_reply_is_signed_by_the_gateway() -> None:
-    """Over the bytes that are sent, with its time and the caller's id."""
-    reply = composed()
-    assert (200, 0.0, None) == (reply.status, reply.delay, reply.fault)
-    assert BODY == json.loads(reply.body)
-    assert signed_by(reply, GATEWAY.public_key())
-    assert not signed_by(reply, FORGER.public_key())
-    assert not signed_by(reply._replace(body=reply.body + b" "), GATEWAY.public_key())
-
-
-def test_a_reply_has_just_these_headers() -> None:
-    """Lower case, in a fixed order, with the length of the body in bytes."""
+def test_a_reply_has_exactly_these_headers() -> None:
+    """In lower case, with the length of the body in bytes, signed by the gateway over the sent bytes."""
     reply = composed(scenario="slow")
-    assert [name.decode() for name, _ in reply.headers] == [
-        "content-type",
-        "content-length",
-        "client-id",
-        "response-time",
-        "signature",
-        "mock-call-id",
-        "mock-scenario",
-    ]
-    assert header(reply, "content-type") == "application/json; charset=UTF-8"
-    assert str(len(reply.body)) == header(reply, "content-length")
-    assert header(reply, "client-id") == "SANDBOX_A"
-    assert header(reply, "response-time") == "2026-11-22T09:07:10+08:00"
-    assert header(reply, "mock-call-id") == "12"
-    assert header(reply, "mock-scenario") == "slow"
+    signature = str(header(reply, "signature"))
+    assert [
+        (b"content-type", b"application/json; charset=UTF-8"),
+        (b"content-length", str(len(reply.body)).encode()),
+        (b"client-id", b"SANDBOX_A"),
+        (b"response-time", b"2026-11-22T09:07:10+08:00"),
+        (b"signature", signature.encode()),
+        (b"mock-call-id", b"12"),
+        (b"mock-scenario", b"slow"),
+    ] == list(reply.headers)
+    assert (200, 0.0, None, BODY) == (reply.status, reply.delay, reply.fault, json.loads(reply.body))
+    assert (True, False) == (signed_by(reply), signed_by(reply, FORGER))
+    assert not signed_by(reply._replace(body=reply.body + b" "))
 
 
 @pytest.mark.parametrize("scenario", [None, "bad-signature", "No-Signature-here", "late-response-time"])
-def test_a_scenarios_name_that_would_confuse_an_sdk_is_left_out(scenario: str | None) -> None:
-    """No other header may hold the words signature or response-time."""
+def test_a_scenario_name_that_breaks_an_sdk_is_left_out(scenario: str | None) -> None:
+    """No other header contains the words signature or response-time."""
     reply = composed(scenario=scenario)
     assert header(reply, "mock-scenario") is None
     text = b"\n".join(name + b": " + value for name, value in reply.headers).lower()
-    assert 2 == text.count(b"signature")  # the header's name, and signature= in its value
-    assert 1 == text.count(b"response-time")
+    assert (2, 1) == (text.count(b"signature"), text.count(b"response-time"))  # signature= is in the value, too
 
 
-def test_the_reply_is_signed_over_the_target_that_the_client_verifies() -> None:
-    """One SDK verifies over another path than it sent."""
-    state = dataclasses.replace(STATE, call=STATE.call._replace(target="//x", reply_target="/x"))
-    assert signed_by(composed(state=state), GATEWAY.public_key(), "/x")
+def test_the_reply_target_is_signed() -> None:
+    """One SDK verifies over a path other than the one it sent."""
+    call = STATE.call._replace(target="//x", reply_target="/x")
+    assert signed_by(composed(call=call), target="/x")
 
 
-def test_with_signatures_off_nothing_is_signed() -> None:
-    """Not even by the forger."""
-    for fault in (None, WireFault("wrong-key"), WireFault("bad-signature")):
-        reply = composed(fault, signing=False)
-        assert header(reply, "signature") is None
-        assert header(reply, "response-time") == "2026-11-22T09:07:10+08:00"
+@pytest.mark.parametrize("kind", [None, "wrong-key", "bad-signature"])
+def test_with_signatures_off_nothing_is_signed(kind: str | None) -> None:
+    """Also with a signature fault; the other headers stay."""
+    reply = composed(kind, signing=False)
+    assert (None, "12") == (header(reply, "signature"), header(reply, "mock-call-id"))
 
 
-def test_a_bad_signature_fits_no_body_that_was_sent() -> None:
-    """It is the gateway's own, over another body."""
-    reply = composed(WireFault("bad-signature"))
-    assert not signed_by(reply, GATEWAY.public_key())
-    assert signed_by(reply._replace(body=b"{}"), GATEWAY.public_key())
+@pytest.mark.parametrize(
+    ("kind", "by_gateway", "by_forger", "over_other_body", "time"),
+    [
+        ("bad-signature", False, False, True, "2026-11-22T09:07:10+08:00"),
+        ("wrong-key", False, True, False, "2026-11-22T09:07:10+08:00"),
+        ("stale-time", True, False, False, "2026-11-21T09:07:10+08:00"),
+    ],
+)
+def test_signature_faults(kind: str, by_gateway: bool, by_forger: bool, over_other_body: bool, time: str) -> None:
+    """Each makes the signature wrong in its own way, or the time a day old; the body stays."""
+    reply = composed(kind)
+    other = signed_by(reply._replace(body=b"{}"))
+    assert (by_gateway, by_forger, over_other_body) == (signed_by(reply), signed_by(reply, FORGER), other)
+    assert (time, BODY) == (header(reply, "response-time"), json.loads(reply.body))
 
 
-def test_no_signature_means_no_header() -> None:
-    """Everything else is as ever."""
-    reply = composed(WireFault("no-signature"))
-    assert header(reply, "signature") is None
-    assert BODY == json.loads(reply.body)
+def test_the_no_signature_fault_removes_the_header() -> None:
+    """The other headers and the body stay."""
+    reply = composed("no-signature")
+    assert (None, "SANDBOX_A", BODY) == (
+        header(reply, "signature"),
+        header(reply, "client-id"),
+        json.loads(reply.body),
+    )
 
 
-def test_a_wrong_key_is_the_forgers() -> None:
-    """The signature is sound, but nobody trusts its key."""
-    reply = composed(WireFault("wrong-key"))
-    assert not signed_by(reply, GATEWAY.public_key())
-    assert signed_by(reply, FORGER.public_key())
+@pytest.mark.parametrize("kind", ["reset", "status"])
+def test_connection_faults_are_left_to_the_web_layer(kind: str) -> None:
+    """The reply is complete, and carries fault and delay."""
+    reply = composed(kind, delay=1.5)
+    assert (True, 1.5, WireFault(kind, 502)) == (signed_by(reply), reply.delay, reply.fault)  # type: ignore[arg-type]
 
 
-def test_a_stale_reply_is_correctly_signed_yesterday() -> None:
-    """Only its response-time gives it away."""
-    reply = composed(WireFault("stale-time"))
-    assert signed_by(reply, GATEWAY.public_key())
-    assert header(reply, "response-time") == "2026-11-21T09:07:10+08:00"
+@pytest.mark.parametrize("client_id", ["k\xe4se", ""])
+def test_a_malformed_client_id_is_sent_back(client_id: str) -> None:
+    """In refusals, which are signed, too."""
+    reply = composed(client_id=client_id)
+    assert (client_id, True) == (header(reply, "client-id"), signed_by(reply))
 
 
-@pytest.mark.parametrize("kind", ["reset", "empty", "truncate", "garbage", "hang", "status"])
-def test_faults_of_the_wire_are_left_to_the_edge(kind: Any) -> None:
-    """The reply is sealed as ever, and says what is to be done to it, and when."""
-    fault = WireFault(kind, 502)
-    reply = composed(fault, delay=1.5)
-    assert signed_by(reply, GATEWAY.public_key())
-    assert (1.5, fault) == (reply.delay, reply.fault)
-
-
-def test_a_client_id_of_any_bytes_is_sent_back() -> None:
-    """Refusals answer callers whose id is malformed."""
-    reply = composed(state=dataclasses.replace(STATE, client_id="k\xe4se"))
-    assert header(reply, "client-id") == "k\xe4se"
-    assert signed_by(reply, GATEWAY.public_key())
-    assert header(composed(state=dataclasses.replace(STATE, client_id="")), "client-id") == ""
-
-
-def test_many_replies_at_once_are_each_signed_rightly() -> None:
-    """Signing happens in threads; nothing is mixed up there."""
-
-    async def compose_all() -> list[Reply]:
-        signing = pool()
-        states = [dataclasses.replace(STATE, id=str(n), client_id=f"C{n}") for n in range(40)]
-        return await asyncio.gather(*(compose(state, {"n": n}, signing) for n, state in enumerate(states)))
-
-    for number, reply in enumerate(asyncio.run(compose_all())):
-        assert {"n": number} == json.loads(reply.body)
-        assert f"C{number}" == header(reply, "client-id")
-        assert signed_by(reply, GATEWAY.public_key())
+async def test_concurrent_replies_are_signed_separately() -> None:
+    """Signing happens in threads."""
+    signing = pool()
+    states = [dataclasses.replace(STATE, client_id=f"C{number}") for number in range(20)]
+    replies = await asyncio.gather(*(compose(state, {"n": state.client_id}, signing) for state in states))
+    for state, reply in zip(states, replies, strict=True):
+        assert ({"n": state.client_id}, state.client_id) == (json.loads(reply.body), header(reply, "client-id"))
+        assert signed_by(reply)
 
 
 @pytest.mark.parametrize(("verdict", "expected"), [("unverified", "no"), ("valid", None), ("unchecked", None)])
-def test_a_reply_to_an_unverified_call_says_so(verdict: Verdict, expected: str | None) -> None:
-    """In a header in whose line no SDK sees another."""
-    reply = composed(state=dataclasses.replace(STATE, verdict=verdict))
-    assert expected == header(reply, "mock-verified")
+def test_a_reply_to_an_unverified_call_is_marked(verdict: Verdict, expected: str | None) -> None:
+    """In a header of its own."""
+    assert expected == header(composed(verdict=verdict), "mock-verified")
 
 
-def test_the_time_of_a_reply_is_that_of_the_clock() -> None:
+def test_the_response_time_is_that_of_the_clients_clock() -> None:
     """Not the machine's."""
-    reply = composed(state=dataclasses.replace(STATE, now=datetime(2031, 1, 1, tzinfo=UTC)))
-    assert header(reply, "response-time") == "2031-01-01T08:00:00+08:00"
+    assert "2031-01-01T08:00:00+08:00" == header(composed(now=datetime(2031, 1, 1, tzinfo=UTC)), "response-time")

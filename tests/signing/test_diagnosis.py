@@ -239,10 +239,11 @@ ODD_TIMES = ["", "never", "9" * 13, "9" * 40, "99999-01-01", "\u00b2" * 13]
     [*({"body": body} for body in ODD_BODIES), *({"time": time} for time in ODD_TIMES)],
     ids=lambda odd: str(odd)[:30],
 )
-def test_malformed_parts_do_not_hide_a_mistake(odd: dict[str, Any]) -> None:
-    """Bodies that are not JSON, too deep or too long, and times that do not exist."""
+def test_malformed_parts_do_not_hide_mistakes(odd: dict[str, Any]) -> None:
+    """Bodies that are not JSON, too deep or too long, and times that do not exist; two mistakes are tried last."""
     sent = SENT.but(**odd)
-    assert "without /sandbox" in why(sent.but(target=PRODUCTION_PATH).signed_by(), sent)
+    diagnosed = why(sent.but(target=PRODUCTION_PATH, body=sent.body + b"\n").signed_by(), sent)
+    assert ["without /sandbox" in diagnosed, "a line end after it" in diagnosed] == [True, True]
 
 
 @pytest.mark.parametrize(

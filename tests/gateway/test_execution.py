@@ -1,0 +1,122 @@
+"""Running endpoints: conflicts, concurrency, internal errors and what the endpoint replies."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from mock_alipay.apis.context import Context, Outcome
+from mock_alipay.apis.family import Endpoint, Families
+from mock_alipay.apis.payments import PAYMENTS
+from mock_alipay.errors import Refusal
+from mock_alipay.gateway.assembly import Components
+from mock_alipay.gateway.gateway import Gateway
+from mock_alipay.journal.events import Event
+from mock_alipay.storage import Aggregates, Key
+from tests.calls import NOW, ask, code, latest, parts_of, result, signed_call
+from tests.gateway.test_gateway import is_signed, payments
+from tests.live import sample
+
+
+def with_endpoint(gateway: Gateway, decide: Callable[[Mapping[str, Any], Context[Any]], Outcome[Any]]) -> Gateway:
+    """A gateway with another createPaymentSession."""
+    families = Families([PAYMENTS._replace(endpoints={"createPaymentSession": Endpoint(decide)})])
+    return replace(gateway, executor=replace(gateway.executor, families=families))
+
+
+def with_store(components: Components, store: Aggregates[Any]) -> Gateway:
+    """A gateway with another store."""
+    executor = components.gateway.executor
+    return replace(components.gateway, executor=replace(executor, repository=replace(executor.repository, store=store)))
+
+
+@pytest.mark.parametrize(("length", "expected"), [(256, "ä" * 256), (257, "ä" * 255 + "…")])
+def test_a_message_is_cut_to_256_characters(length: int, expected: str) -> None:
+    """The last one is an ellipsis then."""
+
+    def endpoint(body: Mapping[str, Any], context: Context[Any]) -> Outcome[Any]:
+        raise Refusal("PROCESS_FAIL", "ä" * length)
+
+    reply = asyncio.run(with_endpoint(parts_of().gateway, endpoint).answer(signed_call()))
+    assert expected == result(reply)["resultMessage"]
+
+
+class Contested(Aggregates[Any]):
+    """A store in which another commit comes first, some times, and that yields to other calls."""
+
+    def __init__(self, times: int = 0) -> None:
+        super().__init__()
+        self.times = times
+        self.loads = 0
+
+    async def load(self, key: Key) -> Any:
+        self.loads += 1
+        aggregate = await super().load(key)
+        await asyncio.sleep(0)
+        return aggregate
+
+    async def commit(self, changed: Any) -> bool:
+        self.times -= 1
+        return self.times < 0 and await super().commit(changed)
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> pytest.LogCaptureFixture:
+    """The log, whatever another test did to the logger."""
+    monkeypatch.setattr(logging.getLogger("mock_alipay"), "propagate", True)
+    return caplog
+
+
+@pytest.mark.parametrize(("times", "expected", "loads"), [(9, "SUCCESS", 10), (10, "UNKNOWN_EXCEPTION", 10)])
+def test_a_conflict_is_retried_up_to_ten_times(
+    times: int, expected: str, loads: int, log: pytest.LogCaptureFixture
+) -> None:
+    """Each time from a fresh load; then it is an internal error. Only the committed version is published."""
+    components, store = parts_of(), Contested(times)
+    events: list[Event] = []
+    with components.events.subscribed(events.append):
+        reply = asyncio.run(with_store(components, store).answer(signed_call(sample("order-1"))))
+    assert (expected, loads) == (code(reply), store.loads)
+    assert (expected == "SUCCESS") == (["payment", "call"] == [event.kind for event in events])
+    assert (expected != "SUCCESS") == ("10 commits conflicted" in log.text)
+
+
+async def test_concurrent_equal_calls_get_one_session() -> None:
+    """The later ones get the session of the first."""
+    gateway, call = with_store(parts_of(), Contested()), signed_call(sample("order-1"))
+    replies = await asyncio.gather(*(gateway.answer(call) for _ in range(5)))
+    assert {"SUCCESS"} == {code(reply) for reply in replies}
+    assert 1 == len({json.loads(reply.body)["paymentSessionId"] for reply in replies})
+
+
+def test_a_repeated_call_gets_the_same_session_until_it_expires() -> None:
+    """After an hour it gets a new one."""
+    components, body = parts_of(), sample("order-1")
+    replies = [ask(components, signed_call(body, received=NOW + timedelta(minutes=after))) for after in (0, 59, 60)]
+    first, repeated, later = (json.loads(reply.body)["paymentSessionId"] for reply in replies)
+    assert (True, False) == (first == repeated, first == later)
+
+
+def test_an_internal_error_is_an_unknown_exception(log: pytest.LogCaptureFixture) -> None:
+    """Signed and recorded; the log has the call's id and the traceback, and nothing is stored."""
+
+    def endpoint(body: Mapping[str, Any], context: Context[Any]) -> Outcome[Any]:
+        raise ZeroDivisionError("a bug")
+
+    components = parts_of()
+    reply = asyncio.run(with_endpoint(components.gateway, endpoint).answer(signed_call(sample("order-1"))))
+    entry = latest(components)
+    assert ("UNKNOWN_EXCEPTION", "U") == (code(reply), result(reply)["resultStatus"])
+    assert (True, "UNKNOWN_EXCEPTION", "order-1") == (is_signed(reply), entry.result_code, entry.request_id)
+    assert ([f"internal error in call {entry.id}; replied UNKNOWN_EXCEPTION"], []) == (
+        log.messages,
+        payments(components),
+    )
+    assert "ZeroDivisionError: a bug" in log.text
