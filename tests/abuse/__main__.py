@@ -1,6 +1,6 @@
-"""The long part of the tests of abuse: ``python -m tests.abuse``, with arguments for pytest where wanted.
+"""The long run of the abuse tests: ``python -m tests.abuse [PYTEST ARGUMENTS]``.
 
-It tries much more than CI does, one test after the other, and prints the figures that docs/reliability.md shows.
+It tries more than CI does, one test after the other, and prints the figures of docs/reliability.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The gateway that tests of abuse share, and the figures that they record."""
+"""A shared gateway with limits, and the report of recorded figures."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from tests.abuse.harness import LONG_VARIABLE, LimitedGateway, limited_gateway, 
 collect_ignore_glob = [] if sys.platform == "linux" else ["test_*.py"]  # /proc and prlimit are Linux's
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared_limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LimitedGateway]:
-    """A gateway with limits and default settings for the tests of a file."""
+    """A gateway with limits and default settings for all tests that need no other."""
     with limited_gateway(tmp_path_factory.mktemp("home")) as gateway:
         yield gateway
 
 
 @pytest.fixture
 def limited(shared_limited: LimitedGateway) -> Iterator[LimitedGateway]:
-    """The same, reset before the test, and alive after it."""
+    """The same, reset before the test and checked after it."""
     assert shared_limited.request("POST", "/__admin/reset").status == 200
     yield shared_limited
     shared_limited.check_alive()
@@ -29,7 +29,7 @@ def limited(shared_limited: LimitedGateway) -> Iterator[LimitedGateway]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what the tests have recorded, in the long run."""
+    """Print the recorded figures of a long run."""
     if not size(bounded=False, long=True):
         return
     terminalreporter.section(f"figures ({LONG_VARIABLE})")

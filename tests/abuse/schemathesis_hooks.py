@@ -1,4 +1,4 @@
-"""What ``.ci/schemathesis`` sends waits for nothing, and causes notifications to nobody."""
+"""Hooks for ``.ci/schemathesis``: calls do not wait, and their notifications go nowhere."""
 
 from __future__ import annotations
 
