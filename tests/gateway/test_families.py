@@ -1,4 +1,4 @@
-"""A family that is not shipped: from its URL to a notification, beside the payments."""
+"""An additional family of APIs works like payments, from its URL to its notifications."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HOUR = timedelta(hours=1)
 
 
 class Toy(NamedTuple):
-    """Is made an hour after it was ordered, unless that is cancelled."""
+    """Is made an hour after the order, unless it is cancelled."""
 
     client_id: str
     request_id: str
@@ -83,14 +83,14 @@ def create(body: Mapping[str, Any], context: Context[Toy]) -> Outcome[Toy]:
 
 
 def cancel(body: Mapping[str, Any], context: Context[Toy]) -> Outcome[Toy]:
-    """Take the order back."""
+    """Cancel the order."""
     toy = context.aggregate
     if toy is None:
         raise Refusal("ORDER_NOT_EXIST")
     return Outcome("SUCCESS", fields={"toyId": body["toyId"]}, aggregate=toy._replace(state="CANCELLED"))
 
 
-def told(toy: Toy, event: DomainEvent) -> tuple[str, dict[str, Any]]:
+def made(toy: Toy, event: DomainEvent) -> tuple[str, dict[str, Any]]:
     """notifyToy."""
     return "SUCCESS", {"notifyType": event.notify_type, "toyRequestId": toy.request_id, "time": wire_time(event.time)}
 
@@ -100,12 +100,12 @@ TOYS = Family[Toy](
     noun="toy",
     id_field="toyRequestId",
     endpoints={"create": Endpoint(create, begins=True), "cancel": Endpoint(cancel, ("toyId",))},
-    notifications={"notifyToy": told},
+    notifications={"notifyToy": made},
 )
 
 
 def schema(name: str, fields: Mapping[str, Any]) -> str:
-    """A schema in which all fields are required."""
+    """A schema with required fields."""
     return json.dumps(
         {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -126,7 +126,7 @@ def shop() -> Iterator[Shop]:
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """A gateway with toys: a folder of schemas, and a Family."""
+    """A gateway with toys."""
     folder = tmp_path_factory.mktemp("contracts")
     shutil.copytree(FOLDER / CURRENT, folder / CURRENT)
     toys = folder / CURRENT / "toys"
@@ -152,8 +152,8 @@ def call(gateway: Live, endpoint: str, *, extra: Mapping[str, str] | None = None
     return gateway.request("POST", path, raw, {**signed_headers(raw, path=path), **(extra or {})})
 
 
-def test_a_toy_is_made_in_time_and_notified(gateway: Live, shop: Shop) -> None:
-    """Call, commit, clock, notification and journal go the way of payments, under the names of the family."""
+def test_a_toy_is_made_and_notified_on_time(gateway: Live, shop: Shop) -> None:
+    """Call, commit, clock, notification and journal work with the names of the family."""
     answer = call(gateway, "toys/create", toyRequestId="toy-1", toyNotifyUrl=shop.url("/toy-1"))
     assert ("SUCCESS", "toy-1-1") == (answer.code, answer.body["toyId"])
     gateway.admin("PUT", "/clock", {"clientId": TEST_CLIENT_ID, "advance": "PT1H"})
@@ -164,16 +164,16 @@ def test_a_toy_is_made_in_time_and_notified(gateway: Live, shop: Shop) -> None:
     assert ("toys", "create", "toy-1") == tuple(entry[name] for name in ("family", "endpoint", "toyRequestId"))
 
 
-def test_what_is_wrong_is_told(gateway: Live) -> None:
-    """By the family's schemas; and the call is noted under the id that it claims."""
+def test_an_invalid_call_is_refused(gateway: Live) -> None:
+    """By the schemas of the family; it is recorded under the id in its body."""
     answer = call(gateway, "toys/create", toyRequestId="toy-2")
     assert "toyNotifyUrl: missing, it is required" == answer.message
     assert "toy-2" == gateway.entry(answer)["toyRequestId"]
     assert "did you mean /ams/sandbox/api/v1/toys/cancel?" in call(gateway, "toys/cancle").message
 
 
-def test_families_may_share_the_name_of_an_endpoint(gateway: Live, shop: Shop) -> None:
-    """The path tells which is meant, and elsewhere the family does."""
+def test_families_can_share_the_name_of_an_endpoint(gateway: Live, shop: Shop) -> None:
+    """The path decides; elsewhere the name needs the family."""
     call(gateway, "toys/create", toyRequestId="toy-3", toyNotifyUrl=shop.url("/toy-3"))
     assert "SUCCESS" == call(gateway, "toys/cancel", toyId="toy-3-1").code
     assert "ORDER_NOT_EXIST" == call(gateway, "payments/cancel", paymentRequestId="toy-3").code
@@ -186,16 +186,16 @@ def test_families_may_share_the_name_of_an_endpoint(gateway: Live, shop: Shop) -
 
 
 def schemas_of(gateway: Live) -> dict[str, Any]:
-    """The schemas that OpenAPI names."""
+    """The schemas in the OpenAPI document."""
     found: dict[str, Any] = gateway.request("GET", "/openapi.json").body["components"]["schemas"]
     return found
 
 
-def test_scenarios_script_toys(gateway: Live, shop: Shop) -> None:
-    """A step for the endpoint and one for the notification, by id or by the name that one family has."""
+def test_scenarios_have_steps_for_toys(gateway: Live, shop: Shop) -> None:
+    """For endpoint and notification, with the family unless the name is unique."""
     scenario = {
         "name": "no-toys",
-        "description": "None is cancelled, and nobody is told.",
+        "description": "Not cancelled, not notified.",
         "toys/cancel": {"result": "ORDER_STATUS_INVALID"},
         "notifyToy": {"drop": True},
     }
