@@ -7,7 +7,11 @@ import random
 import threading
 import time
 
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
 from tests.abuse.harness import LimitedGateway, Record, size
+from tests.live import SANDBOX_PATH
 from tests.raw import call, encoded, request
 
 CALL = call(encoded("neighbours"))
@@ -15,6 +19,51 @@ COUNT = request("GET", "/__admin/calls/count?paymentRequestId=neighbours", [])
 CALLS = size(60, 4_000)
 SILENT = 50
 """Connections that stay silent."""
+
+
+PARTS = st.sampled_from(
+    [
+        *(b"POST ", SANDBOX_PATH.encode(), b" HTTP/1.1\r\n", b"\r\n", b"\n", b":", b"\0", b"0\r\n\r\n"),
+        *(b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n", b"Expect: 100-continue\r\n"),
+        b"Upgrade: h2c\r\nConnection: upgrade\r\n",
+    ]
+)
+"""Parts of requests, in any order."""
+
+MANY = settings(
+    max_examples=size(30, 2_000),
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@MANY
+@given(
+    data=st.integers(0, 2**32).map(lambda seed: damaged(random.Random(seed)))
+    | st.binary(max_size=400)
+    | st.lists(PARTS | st.binary(max_size=20), max_size=12).map(b"".join)
+)
+@example(data=b"\x16\x03\x01\x02\x00")
+@example(data=b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+@example(data=b"CONNECT / HTTP/1.1\r\n\r\n" + b"\xff" * 300)
+@example(data=b"GET / HTTP/1.1\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n" * 30)
+def send(gateway: LimitedGateway, data: bytes) -> None:
+    """Send any bytes, and read the reply, if any."""
+    with gateway.wire() as wire, contextlib.suppress(ConnectionError):
+        wire.send(data).socket.shutdown(1)
+        replied = wire.rest()
+        assert not replied or replied.startswith(b"HTTP/1.1 ")
+        assert b"HTTP/1.1 5" not in replied
+
+
+def test_any_bytes_end_in_a_reply_or_a_closed_connection(limited: LimitedGateway, record_property: Record) -> None:
+    """Never a 5xx, and calls on other connections succeed."""
+    record_property("memory of a gateway after its start, MiB", limited.resident() // 2**20)
+    send(limited)
+    assert "SUCCESS" == limited.exchange(CALL).code
+    record_property("damaged calls sent", MANY.max_examples)
 
 
 def damaged(chance: random.Random) -> bytes:

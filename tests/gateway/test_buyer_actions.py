@@ -15,22 +15,12 @@ from tests.driver import Driver
 from tests.gateway.test_repository import Contested
 
 
-@pytest.mark.parametrize(
-    ("action", "state", "code"),
-    [
-        ("pay", "SUCCESS", "SUCCESS"),
-        ("decline", "FAIL", "USER_BALANCE_NOT_ENOUGH"),
-        ("pending", "PENDING", "PAYMENT_IN_PROCESS"),
-        ("challenge", "PROCESSING", "PAYMENT_IN_PROCESS"),
-        ("leave", "OPEN", ""),
-    ],
-)
-def test_an_action_changes_the_payment(action: BuyerAction, state: str, code: str) -> None:
+@pytest.mark.parametrize(("action", "state"), [("pay", "SUCCESS"), ("leave", "OPEN")])
+def test_an_action_changes_the_payment(action: BuyerAction, state: str) -> None:
     """The changed payment is stored and returned."""
     driver = Driver()
     payment = driver.act(driver.open("order-1"), action)
-    assert (state, code) == (payment.state, payment.code)
-    assert payment == driver.payment("order-1")
+    assert (state, payment) == (payment.state, driver.payment("order-1"))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ from mock_alipay.gateway.assembly import Components
 from mock_alipay.gateway.gateway import Gateway
 from mock_alipay.journal.events import Event
 from mock_alipay.storage import Aggregates, Key
-from tests.calls import NOW, ask, code, latest, parts_of, result, signed_call
+from tests.calls import code, latest, parts_of, result, signed_call
 from tests.gateway.test_gateway import is_signed, payments
 from tests.live import sample
 
@@ -94,14 +93,6 @@ async def test_concurrent_equal_calls_get_one_session() -> None:
     replies = await asyncio.gather(*(gateway.answer(call) for _ in range(5)))
     assert {"SUCCESS"} == {code(reply) for reply in replies}
     assert 1 == len({json.loads(reply.body)["paymentSessionId"] for reply in replies})
-
-
-def test_a_repeated_call_gets_the_same_session_until_it_expires() -> None:
-    """After an hour it gets a new one."""
-    components, body = parts_of(), sample("order-1")
-    replies = [ask(components, signed_call(body, received=NOW + timedelta(minutes=after))) for after in (0, 59, 60)]
-    first, repeated, later = (json.loads(reply.body)["paymentSessionId"] for reply in replies)
-    assert (True, False) == (first == repeated, first == later)
 
 
 def test_an_internal_error_is_an_unknown_exception(log: pytest.LogCaptureFixture) -> None:

@@ -148,16 +148,6 @@ def test_a_refused_call_is_recorded_under_the_id_in_its_body(call: Call, expecte
     assert (expected, []) == (latest(components).request_id, payments(components))
 
 
-def test_an_invalid_signature_is_explained_in_the_reply_and_the_journal() -> None:
-    """With the same diagnosis."""
-    components = parts_of()
-    reply = ask(components, signed_call()._replace(target=PATH, reply_target=PATH))
-    explanation = str(latest(components).explanation)
-    assert ("INVALID_SIGNATURE", True) == (code(reply), is_signed(reply, PATH))
-    assert "signed with /sandbox" in explanation
-    assert explanation in result(reply)["resultMessage"]
-
-
 def test_an_unverified_client_id_gets_one_hint() -> None:
     """In the journal, whatever the result; the reply's header says it each time."""
     components = parts_of()
@@ -166,13 +156,6 @@ def test_an_unverified_client_id_gets_one_hint() -> None:
     assert [("PARAM_ILLEGAL", "no"), ("SUCCESS", "no")] == [(code(r), header(r, "mock-verified")) for r in replies]
     first, second = (entry.explanation for entry in kept(components.journal))
     assert ("did you mean SANDBOX_MOCK_MERCHANT?" in str(first), second) == (True, None)
-
-
-def test_double_slashes_are_explained_in_the_journal() -> None:
-    """The call succeeds all the same."""
-    components = parts_of()
-    assert "SUCCESS" == code(ask(components, signed_call(path="/" + PATH)))
-    assert "double slashes" in str(latest(components).explanation)
 
 
 def test_with_signatures_off_a_call_needs_no_header() -> None:

@@ -82,29 +82,16 @@ def test_a_body_that_cannot_be_composed_is_refused() -> None:
     assert str(refused.problem).startswith("not composed: scenario tale: set: ")
 
 
-def test_a_scenario_drops_a_notification() -> None:
-    """It is recorded as dropped."""
+def test_a_scenario_drops_delays_holds_or_duplicates_a_notification() -> None:
+    """A delay is within its range, and the same for the same seed; copies have ids of their own."""
     dropped = first_of("notifyPayment: {drop: true}")
     assert ("DROPPED", None, "dropped by the scenario tale") == (dropped.status, dropped.due, dropped.problem)
-
-
-def test_a_scenario_duplicates_a_notification() -> None:
-    """The copies have ids of their own and the same body."""
+    delayed, again = (first_of("notifyPayment: {delay: {min: 10s, max: 20s}}").due for _ in range(2))
+    assert delayed is not None
+    assert (True, delayed) == (NOW + 10 * SECOND <= delayed <= NOW + 20 * SECOND, again)
+    assert "notifyCapture" == first_of("notifyPayment: {after: notifyCapture}").waits_for
     copies = paid_with("notifyPayment: {duplicate: 3}").posted("order-1", "notifyPayment")
     assert (3, 1) == (len({copy.id for copy in copies}), len({copy.body for copy in copies}))
-
-
-def test_a_scenario_delays_a_notification() -> None:
-    """The delay is within its range, and the same for the same seed."""
-    delays = [first_of("notifyPayment: {delay: {min: 10s, max: 20s}}").due for _ in range(2)]
-    assert delays[0] == delays[1]
-    assert delays[0] is not None
-    assert NOW + 10 * SECOND <= delays[0] <= NOW + 20 * SECOND
-
-
-def test_a_notification_waits_for_another_one() -> None:
-    """Until that is sent."""
-    assert "notifyCapture" == first_of("notifyPayment: {after: notifyCapture}").waits_for
 
 
 @pytest.mark.parametrize(

@@ -205,36 +205,6 @@ def test_setting_a_clock_back_reopens_sessions(client_id: str | None) -> None:
     assert close_to(3661 + 60, 3661 + 3600) == tuple(at for at, _ in stage.expired[4:])
 
 
-def test_setting_a_clock_back_a_little_reopens_nothing() -> None:
-    """Sessions that expired before its new time stay expired."""
-
-    async def scene(stage: Stage) -> None:
-        await stage.open("minute", MINUTE)
-        await stage.open("hour", HOUR)
-        await asyncio.sleep(600)
-        await stage.freeze(NOW + 2 * MINUTE)
-        await stage.resume()
-        await asyncio.sleep(24 * 3600)
-
-    stage = play(scene)
-    assert [] == stage.reopened
-    assert close_to(60, 600 + 3600 - 120) == tuple(at for at, _ in stage.expired)
-
-
-def test_setting_the_common_clock_back_does_not_affect_own_clocks() -> None:
-    """However far ahead these are."""
-
-    async def scene(stage: Stage) -> None:
-        await stage.open("own", HOUR)
-        await stage.open("common", HOUR, client_id="B")
-        for client_id in (None, "A"):
-            await stage.advance(2 * HOUR, client_id)
-        await stage.freeze(NOW)
-
-    stage = play(scene)
-    assert ({"own", "common"}, ["common"]) == (set(stage.ids), stage.reopened)
-
-
 def test_deleted_payments_are_skipped() -> None:
     """Whether only the payment or only its due time was deleted."""
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.live import PATH, SANDBOX_PATH, Live, signed_headers
-from tests.raw import RawReply, call, connect, encoded
+from tests.raw import RawReply, connect, encoded
 
 BODY = encoded("robustness")
 HEADERS = signed_headers(BODY)
@@ -126,40 +126,3 @@ def test_any_request_line_gets_a_clean_reply(gateway: Live, method: str, target:
         assert reply.status < 500
     else:
         assert_clean(reply, target, method)
-
-
-PIECES = st.sampled_from(
-    [
-        b"POST ",
-        b"GET ",
-        SANDBOX_PATH.encode(),
-        b" HTTP/1.1\r\n",
-        b"\r\n",
-        b"\n",
-        b":",
-        b"\0",
-        b"0\r\n\r\n",
-        b"Content-Length: 5\r\n",
-        b"Transfer-Encoding: chunked\r\n",
-        b"Upgrade: h2c\r\nConnection: upgrade\r\n",
-        b"Expect: 100-continue\r\n",
-    ]
-)
-"""Parts of requests, in any order."""
-
-
-@settings(FIXED)
-@given(data=st.binary(max_size=400) | st.lists(PIECES | st.binary(max_size=20), max_size=12).map(b"".join))
-@example(data=b"\x16\x03\x01\x02\x00")
-@example(data=b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
-@example(data=b"CONNECT / HTTP/1.1\r\n\r\n" + b"\xff" * 300)
-@example(data=b"GET / HTTP/1.1\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n" * 30)
-def test_any_bytes_end_in_a_reply_or_a_closed_connection(gateway: Live, data: bytes) -> None:
-    """Never a 5xx, and other connections are served."""
-    with connect(gateway.config.port) as wire:
-        wire.send(data).socket.shutdown(1)
-        replied = wire.rest()
-    assert not replied or replied.startswith(b"HTTP/1.1 ")
-    assert b"HTTP/1.1 5" not in replied
-    with connect(gateway.config.port) as wire:
-        assert "SUCCESS" == wire.send(call(BODY)).reply().code
