@@ -23,7 +23,7 @@ from tests.driver import Driver, amount, session_body
 from tests.live import Live, live, signed_headers
 from tests.shop import open_shop
 
-SEEDS = range(6)
+SEEDS = range(5)
 
 
 class Slow(Aggregates[Any]):

@@ -69,7 +69,7 @@ def test_memory_grows_by_what_the_metrics_report(
 
     def act() -> None:
         with limited.wire() as wire:
-            for data in fill(size(150, 3_000)):
+            for data in fill(size(100, 3_000)):
                 assert wire.send(data).reply().status in (200, 400)
 
     before = limited.kept_bytes()

@@ -311,7 +311,7 @@ _OPERATIONS = st.one_of(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(st.lists(_OPERATIONS, max_size=25))
 def test_sessions_are_expired_exactly_when_their_clock_says_so(
     operations: list[tuple[str, Any, timedelta]],

@@ -321,7 +321,7 @@ PARTS = {
 }
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(LIKELY, LIKELY)
 def test_exactly_the_parts_that_differ_are_blamed(sent: Message, signed: Message) -> None:
     """Whenever a mistake is named."""

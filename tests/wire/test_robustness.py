@@ -13,7 +13,7 @@ from tests.raw import RawReply, connect, encoded
 BODY = encoded("robustness")
 HEADERS = signed_headers(BODY)
 FIXED = settings(
-    max_examples=30,
+    max_examples=20,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     derandomize=True,
 )
