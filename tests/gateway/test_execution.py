@@ -5,29 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from mock_alipay.apis.context import Context, Outcome
-from mock_alipay.apis.family import Endpoint, Families
-from mock_alipay.apis.payments import PAYMENTS
 from mock_alipay.errors import Refusal
 from mock_alipay.gateway.assembly import Components
 from mock_alipay.gateway.gateway import Gateway
 from mock_alipay.journal.events import Event
 from mock_alipay.storage import Aggregates, Key
 from tests.calls import code, latest, parts_of, result, signed_call
-from tests.gateway.test_gateway import is_signed, payments
+from tests.gateway.test_gateway import broken, is_signed, payments, with_endpoint
 from tests.live import sample
-
-
-def with_endpoint(gateway: Gateway, decide: Callable[[Mapping[str, Any], Context[Any]], Outcome[Any]]) -> Gateway:
-    """A gateway with another createPaymentSession."""
-    families = Families([PAYMENTS._replace(endpoints={"createPaymentSession": Endpoint(decide)})])
-    return replace(gateway, executor=replace(gateway.executor, families=families))
 
 
 def with_store(components: Components, store: Aggregates[Any]) -> Gateway:
@@ -98,11 +90,8 @@ async def test_concurrent_equal_calls_get_one_session() -> None:
 def test_an_internal_error_is_an_unknown_exception(log: pytest.LogCaptureFixture) -> None:
     """Signed and recorded; the log has the call's id and the traceback, and nothing is stored."""
 
-    def endpoint(body: Mapping[str, Any], context: Context[Any]) -> Outcome[Any]:
-        raise ZeroDivisionError("a bug")
-
     components = parts_of()
-    reply = asyncio.run(with_endpoint(components.gateway, endpoint).answer(signed_call(sample("order-1"))))
+    reply = asyncio.run(broken(components.gateway).answer(signed_call(sample("order-1"))))
     entry = latest(components)
     assert ("UNKNOWN_EXCEPTION", "U") == (code(reply), result(reply)["resultStatus"])
     assert (True, "UNKNOWN_EXCEPTION", "order-1") == (is_signed(reply), entry.result_code, entry.request_id)

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from mock_alipay.apis.context import Context, Outcome
+from mock_alipay.apis.family import Endpoint, Families
+from mock_alipay.apis.payments import PAYMENTS
 from mock_alipay.config.config import TEST_CLIENT_ID
 from mock_alipay.errors import NoSuchPath
 from mock_alipay.gateway.assembly import Components
+from mock_alipay.gateway.gateway import Gateway
 from mock_alipay.journal.events import Event
 from mock_alipay.journal.exchange import Call, Reply
 from mock_alipay.signing import content, fits, keys, parse, raw_signature
@@ -21,6 +27,21 @@ from tests.memory import done, kept
 
 CARD = "4054695723100768"
 """A documented test card."""
+
+
+def with_endpoint(gateway: Gateway, decide: Callable[[Mapping[str, Any], Context[Any]], Outcome[Any]]) -> Gateway:
+    """A gateway with another createPaymentSession."""
+    families = Families([PAYMENTS._replace(endpoints={"createPaymentSession": Endpoint(decide)})])
+    return replace(gateway, executor=replace(gateway.executor, families=families))
+
+
+def broken(gateway: Gateway) -> Gateway:
+    """A gateway whose endpoint raises ZeroDivisionError."""
+
+    def endpoint(body: Mapping[str, Any], context: Context[Any]) -> Outcome[Any]:
+        raise ZeroDivisionError("a bug")
+
+    return with_endpoint(gateway, endpoint)
 
 
 def payments(components: Components) -> list[str]:
