@@ -1,1 +1,1 @@
-"""Time: clocks by client id, durations, and what is due when."""
+"""Time: clocks per client id, durations, and the schedule of due times."""

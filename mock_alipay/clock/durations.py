@@ -1,4 +1,4 @@
-"""Lengths of time, as people write them and as ISO 8601 does."""
+"""Durations: short forms such as ``1h30m``, and ISO 8601."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _ISO_UNITS = ("weeks", "days", "hours", "minutes", "seconds")
 def parse(text: str) -> timedelta:
     """``300ms``, ``1.5s``, ``59m``, ``1h30m``, ``2d``, or ISO 8601 such as ``PT59M``; ValueError for anything else.
 
-    Years and months are left out: how long they are depends on when. What is longer than any calendar is as long as
-    can be, so that whoever asked says what there is room for.
+    Years and months are not supported, because their length depends on the date. A duration beyond ``timedelta.max``
+    becomes ``timedelta.max``, so that callers can apply their own limit.
     """
     if _SHORT.fullmatch(text):
         parts = [(_UNITS[unit], number) for number, unit in _EACH.findall(text)]
-    elif found := _ISO.fullmatch(text):
-        parts = [(unit, number) for unit, number in zip(_ISO_UNITS, found.groups(), strict=True) if number]
+    elif match := _ISO.fullmatch(text):
+        parts = [(unit, number) for unit, number in zip(_ISO_UNITS, match.groups(), strict=True) if number]
     else:
-        raise ValueError(f"'{text[:40]}' is no duration; write 300ms, 1.5s, 59m, 1h30m, 2d or PT59M")
+        raise ValueError(f"'{text[:40]}' is not a duration; write 300ms, 1.5s, 59m, 1h30m, 2d or PT59M")
     try:
         return sum((timedelta(**{unit: float(number)}) for unit, number in parts), timedelta())
     except OverflowError:
@@ -36,7 +36,7 @@ def parse(text: str) -> timedelta:
 
 
 def iso(length: timedelta) -> str:
-    """A length in ISO 8601, negative ones with a minus before it."""
+    """A duration in ISO 8601; a negative one has a leading minus."""
     if length < timedelta():
         return f"-{iso(-length)}"
     minutes, seconds = divmod(length.seconds, 60)

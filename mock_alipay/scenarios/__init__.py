@@ -1,4 +1,4 @@
-"""Scenarios: scenarios loaded from YAML, checked strictly, and chosen call by call."""
+"""Scenarios: loaded from YAML, checked strictly, and selected for each call."""
 
 from mock_alipay.scenarios.library import Library
 from mock_alipay.scenarios.notification_step import NotificationStep

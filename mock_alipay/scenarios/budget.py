@@ -1,14 +1,14 @@
-"""Limits how much work one call may cause in scenarios."""
+"""Limits the work that scenarios do for one call."""
 
 from __future__ import annotations
 
 
 class OverBudget(Exception):
-    """Something would cost more than is left."""
+    """The budget is exhausted."""
 
 
 class Budget:
-    """What is left to spend, in a unit that its maker names."""
+    """A limited amount of work, in a unit that the creator of the budget chooses."""
 
     __slots__ = ("_left",)
 
@@ -16,7 +16,7 @@ class Budget:
         self._left = limit
 
     def spend(self, amount: int) -> None:
-        """Take ``amount`` off; OverBudget when there is less, then and ever after for any amount."""
+        """Subtract ``amount``; OverBudget when less is left. An exhausted budget stays exhausted."""
         self._left -= amount
         if self._left < 0:
             raise OverBudget

@@ -1,4 +1,4 @@
-"""One thing that a scenario's buyer does."""
+"""One action of a scenario's buyer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mock_alipay.scenarios.parsing import At, length
 
 
 def read(written: Mapping[str, Any], at: At) -> Act:
-    """An act; what is wrong with it is told by ``at``, key by key."""
+    """Parse one act; ``at`` collects the problems of each key."""
     after = timedelta()
     if "after" in written:
         with at("after"):

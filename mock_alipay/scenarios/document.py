@@ -1,4 +1,4 @@
-"""What stands in a scenario file or a request body, and on which lines."""
+"""The content of a scenario file or request body, with the line of each value."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 Lines = int | tuple[int, "dict[str, Lines] | list[Lines]"]
-"""The line of a value, and those of what is in it, in the value's own shape; 0 where nobody knows.
+"""The line of a value and the lines of its children, in the shape of the value; 0 if the line is unknown.
 
-No paths are stored: the text of a path is as long as all keys above a value.
+Paths are not stored, because the text of a path is as long as all keys above the value.
 """
 
 _INDEX = re.compile(r"\[([0-9]{1,9})\]")
@@ -19,56 +19,56 @@ _END_OF_KEY = re.compile(r"[.\[]|\Z")
 
 
 def unknown_lines() -> Lines:
-    """The lines of a document that has none."""
+    """The lines of a document whose lines are not known."""
     return 0
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file's content and where each value stands."""
+    """The content of a file and the line of each value."""
 
     origin: str
     value: Any
     lines: Callable[[], Lines] = unknown_lines
-    """Gives the lines, once some are needed."""
+    """Computes the lines when they are first needed."""
 
     def at(self, path: str) -> str:
-        """``file:line`` of a dotted path, or of the nearest thing above it that the file has."""
+        """``file:line`` of a dotted path, or of its nearest ancestor in the file."""
         line = _line(self.lines(), path)
         return f"{self.origin}:{line}" if line else self.origin
 
     def line_of(self, problem: str) -> int:
-        """The line of a problem that begins as ``at`` has it; 0 for one without."""
+        """The line of a problem that begins with ``file:line``; 0 for one without a line."""
         number = problem.removeprefix(f"{self.origin}:").partition(":")[0]
         return int(number) if number.isdecimal() else 0
 
     def in_order(self, problems: Iterable[str]) -> list[str]:
-        """Problems that begin as ``at`` has it, by line; those without a line first."""
+        """Problems that begin with ``file:line``, sorted by line; those without a line come first."""
         return sorted(problems, key=self.line_of)
 
     def without(self, paths: Iterable[str]) -> Document:
-        """The same without what stands at these paths; of an array, an empty object takes an element's place."""
+        """A copy without the values at these paths; an array element is replaced with an empty object."""
         return dataclasses.replace(self, value=_without(self.value, frozenset(paths), ""))
 
 
 def _line(lines: Lines, path: str) -> int:
     while not isinstance(lines, int):
         line, inner = lines
-        found = _step(inner, path)
-        if found is None:
+        child = _step(inner, path)
+        if child is None:
             return line
-        lines, path = found
+        lines, path = child
     return lines
 
 
 def _step(inner: dict[str, Lines] | list[Lines], path: str) -> tuple[Lines, str] | None:
-    """What a path leads to first, and the rest of the path. Keys may have dots: the longest that is there counts."""
+    """The child that a path names first, and the rest of the path. Keys may have dots: the longest match counts."""
     if isinstance(inner, list):
         index = _INDEX.match(path)
         if index is None or int(index[1]) >= len(inner):
             return None
         return inner[int(index[1])], path[index.end() :].removeprefix(".")
-    for end in reversed([found.start() for found in _END_OF_KEY.finditer(path)]):
+    for end in reversed([match.start() for match in _END_OF_KEY.finditer(path)]):
         if path[:end] in inner:
             return inner[path[:end]], path[end:].removeprefix(".")
     return None

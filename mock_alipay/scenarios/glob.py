@@ -1,7 +1,7 @@
-"""Globs: ``*`` stands for any run of characters, ``?`` for one. Nothing else is special.
+"""Globs: ``*`` matches any number of characters, ``?`` matches one. No other character is special.
 
-The standard library's ``fnmatch`` makes a regular expression, which looks at each character of a text as often as the
-pattern is long. Here all positions of the pattern are bits of one number, so each character is looked at once.
+The standard library's ``fnmatch`` compiles to a regular expression, whose time can grow with the length of the pattern
+times the length of the text. Here all positions in the pattern are bits of one integer, so each character is read once.
 """
 
 from __future__ import annotations
@@ -12,27 +12,27 @@ from mock_alipay.scenarios.budget import Budget
 from mock_alipay.text.wording import short
 
 MAX_GLOB = 256
-"""Characters of a glob; a scenario with a longer one is refused. A step takes time by the length of the glob."""
+"""Maximum length of a glob, in characters. The time per character of the text grows with the length of the glob."""
 
 
 @dataclass(frozen=True, slots=True)
 class Glob:
-    """A pattern, made for many comparisons. Bit n stands for: n characters of the pattern, stars apart, are matched."""
+    """A compiled pattern. Bit n of a state: the first n characters of the pattern, without stars, have matched."""
 
     characters: dict[str, int]
-    """By character, the bits that it leads on from."""
+    """By character: the bits that advance when it is read."""
     any_character: int
-    """The bits that every character leads on from: those before a ``?``."""
+    """The bits that advance with every character: those before a ``?``."""
     stays: int
-    """The bits before a ``*``, which stay whatever comes."""
+    """The bits before a ``*``, which stay set whatever is read."""
     end: int
     """The bit of the whole pattern."""
 
     def fits(self, text: str, budget: Budget) -> bool:
-        """Whether the whole text fits. Costs its length; OverBudget when that is not left."""
+        """Whether the whole text matches. Spends the length of the text; OverBudget when less is left."""
         budget.spend(len(text))
         state, characters, any_character, stays, end = 1, self.characters, self.any_character, self.stays, self.end
-        done = stays & end  # All is matched, and the rest may be anything.
+        done = stays & end  # The pattern ends with a star: once all before it has matched, the rest is free.
         for character in text:
             state = (state & characters.get(character, any_character)) << 1 | state & stays
             if not state:
@@ -43,7 +43,7 @@ class Glob:
 
 
 def compile_glob(pattern: str) -> Glob:
-    """The glob of a pattern; ValueError when it is too long."""
+    """Compile a pattern; ValueError when it is too long."""
     if len(pattern) > MAX_GLOB:
         raise ValueError(f"the glob '{short(pattern)}' has {len(pattern)} characters, expected at most {MAX_GLOB}")
     characters: dict[str, int] = {}

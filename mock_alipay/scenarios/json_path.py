@@ -1,4 +1,4 @@
-"""Paths into JSON values, as users write them: ``order.goods[0].goodsName``, ``goods[]`` for any."""
+"""Paths into JSON values: ``order.goods[0].goodsName``, or ``order.goods[].goodsName`` for any element."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 from mock_alipay.scenarios.budget import Budget
 
 Path = tuple[str | int | None, ...]
-"""Names, indices, and None for any element."""
+"""Keys, array indices, and None for any element."""
 
 MISSING: Final = object()
 
@@ -18,21 +18,21 @@ _WHOLE = re.compile(r"[^.\[\]]+(?:\[[0-9]{0,6}\])*(?:\.[^.\[\]]+(?:\[[0-9]{0,6}\
 
 
 def parse(text: str) -> Path:
-    """The steps of a path; ValueError when it is not one."""
+    """Split a path into its steps; ValueError when it is not a path."""
     if not _WHOLE.fullmatch(text):
-        raise ValueError(f"'{text}' is no path; write for example order.goods[0].goodsName")
+        raise ValueError(f"'{text}' is not a path; write for example order.goods[0].goodsName")
     steps = _STEP.finditer(text)
     return tuple(step[1] or (int(step[2]) if step[2] else None) for step in steps)
 
 
 def find(value: Any, path: Path, budget: Budget) -> Any:
-    """The first value at ``path``, or MISSING; costs what ``find_all`` does."""
+    """The first value at ``path``, or MISSING; spends the same as ``find_all``."""
     return next(iter(find_all(value, path, budget)), MISSING)
 
 
 def find_all(value: Any, path: Path, budget: Budget) -> Sequence[Any]:
-    """Every value at ``path``: several where it says ``[]``, which costs the length of the array."""
-    # No generator: matchers look at each call with this, and most paths lead to one value or none.
+    """All values at ``path``. Array steps spend the number of elements that they look at; OverBudget beyond that."""
+    # Not a generator: every matcher calls this for every call, and most paths have one value or none.
     for at, step in enumerate(path):
         if isinstance(value, dict):
             if step not in value:
@@ -43,19 +43,19 @@ def find_all(value: Any, path: Path, budget: Budget) -> Sequence[Any]:
         elif isinstance(value, list):
             items = value if step is None else value[step : step + 1]
             budget.spend(len(items))
-            return [found for item in items for found in find_all(item, path[at + 1 :], budget)]
+            return [match for item in items for match in find_all(item, path[at + 1 :], budget)]
         else:
             return ()
     return (value,)
 
 
 def put(target: dict[str, Any], path: Path, value: Any) -> None:
-    """Set what ``path`` names, making the objects on the way; None takes it out.
+    """Set the value at ``path`` and create missing objects above it; None removes the field.
 
-    Objects on the way are copied: one may stand in other places too, such as where a placeholder has put it.
+    Objects along the path are copied, because a placeholder may have put the same object in several places.
     """
-    *way, last = path
-    for step in way:
+    *parents, last = path
+    for step in parents:
         inner = target.get(str(step))
         if isinstance(inner, dict):
             inner = dict(inner)

@@ -1,4 +1,4 @@
-"""All the scenarios a gateway knows: those of files, those loaded at run time, and what each client id sees of them."""
+"""The scenarios of a gateway: from files and loaded at run time, and which of them each client id sees."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from mock_alipay.storage import Settings
 from mock_alipay.text.wording import close
 
 MOST_CONDITIONS = 5_000
-"""Conditions that the scenarios loaded at run time may have together: each is looked at in every call if all hold."""
+"""Maximum number of conditions in all scenarios loaded at run time. A call may have to check every one of them."""
 
 MAX_LOADED_BYTES = 64 * 1024 * 1024
-"""Bytes of memory that the scenarios loaded at run time may take together; another one is refused."""
+"""Maximum memory of all scenarios loaded at run time, in bytes."""
 
 
 class Library(Mapping[str, Scenario]):
-    """Scenarios by name, and the order in which their ``match`` sections are asked."""
+    """Scenarios by name, and the order in which their ``match`` sections are checked."""
 
     def __init__(self, scenarios: Iterable[Scenario]) -> None:
-        """``scenarios`` in the order in which they were loaded; the last of a name replaces the others."""
+        """``scenarios``: in the order in which they were loaded; of equal names the last one counts."""
         loaded: dict[str, Scenario] = {}
         for scenario in scenarios:
             loaded.pop(scenario.name, None)
@@ -35,18 +35,18 @@ class Library(Mapping[str, Scenario]):
         self._claiming = sorted(latest_first, key=lambda scenario: scenario.weight, reverse=True)
 
     def joined_by(self, scenarios: Iterable[Scenario]) -> Library:
-        """A library with more scenarios, which were loaded later."""
+        """A library with more scenarios, as if they were loaded later."""
         return Library((*self._scenarios.values(), *scenarios))
 
     @classmethod
     def load(cls, folders: Iterable[Path], vocabulary: Vocabulary) -> Library:
-        """Read the shipped folder and then ``folders``; SetupError tells all that is wrong."""
+        """Read the shipped folder and then ``folders``; SetupError lists every problem."""
         scenarios: list[Scenario] = []
         problems: list[str | tuple[str, ...]] = []
         for folder in (shipped_folder(), *folders):
             if not folder.is_dir():
-                why = "this is a file; give the folder that it is in" if folder.is_file() else "no such folder"
-                problems.append((SettingName("scenarios"), f" {folder}: {why}"))
+                reason = "this is a file; give the folder that it is in" if folder.is_file() else "no such folder"
+                problems.append((SettingName("scenarios"), f" {folder}: {reason}"))
                 continue
             try:
                 scenarios += read_folder(folder, vocabulary)
@@ -57,38 +57,38 @@ class Library(Mapping[str, Scenario]):
         return cls(scenarios)
 
     def matching(self, call: Matchable, passed_over: list[Scenario] | None = None) -> list[Scenario]:
-        """The scenarios whose match fits and is the most particular, of these the one loaded last first.
+        """The scenarios with the most specific ``match`` that fits the call, the one loaded last first.
 
-        Those whose match would take too many steps fit nothing; they are added to ``passed_over``.
+        Scenarios whose ``match`` would take too many steps are skipped and added to ``passed_over``.
         """
-        found: list[Scenario] = []
+        matching: list[Scenario] = []
         budget = Budget(MAX_STEPS)
-        looked_at: dict[str, Sequence[str | None]] = {}
+        texts_at: dict[str, Sequence[str | None]] = {}
         for scenario in self._claiming:
-            if found and scenario.weight != found[0].weight:
+            if matching and scenario.weight != matching[0].weight:
                 break
             try:
                 for condition in scenario.match:
-                    texts = looked_at.get(condition.where)
+                    texts = texts_at.get(condition.where)
                     if texts is None:
-                        texts = looked_at[condition.where] = condition.texts(call, budget)
+                        texts = texts_at[condition.where] = condition.texts(call, budget)
                     if not (texts or condition.present is False) or not condition.fits(texts, budget):
                         break
                 else:
-                    found.append(scenario)
+                    matching.append(scenario)
             except OverBudget:
                 if passed_over is not None:
                     passed_over.append(scenario)
-        return found
+        return matching
 
     def unknown(self, name: str) -> str:
-        """What to tell someone who asked for a scenario that does not exist."""
+        """The error message for a scenario that does not exist."""
         meant = close(name, self)
         hint = f"did you mean {meant}? " if meant else ""
         return f"there is no scenario '{name[:60]}'; {hint}there are {len(self)}, and mock-alipay scenarios lists them"
 
     def require(self, default: str) -> None:
-        """UsageError when the scenario for calls that nothing else claims is not here."""
+        """UsageError when the default scenario does not exist."""
         if default not in self:
             raise UsageError((SettingName("scenario"), f": {self.unknown(default)}"))
 
@@ -103,72 +103,75 @@ class Library(Mapping[str, Scenario]):
 
 
 class Registry:
-    """The files' library, then what was loaded for all, then what was loaded for one client id."""
+    """Scenarios of files, overridden by those loaded for all client ids, then by those loaded for one client id."""
 
     def __init__(self, filed: Library, loaded: Settings[Mapping[str, Scenario]]) -> None:
         self.filed = filed
         self._loaded = loaded
-        self._known: Mapping[str | None, Mapping[str, Scenario]] = {}
-        self._seen: dict[str | None, Library] = {}
+        self._snapshot: Mapping[str | None, Mapping[str, Scenario]] = {}
+        self._libraries: dict[str | None, Library] = {}
+        """Libraries built from the snapshot, by client id."""
 
     async def library(self, client_id: str | None = None) -> Library:
-        """What a client id sees, or all of them; made anew only when something else is loaded."""
+        """The scenarios that a client id sees, or that all see; cached until other scenarios are loaded."""
         loaded = await self._loaded.snapshot()
         if not loaded:
             return self.filed
-        if loaded is not self._known:
-            self._known, self._seen = loaded, {}
-        whose = client_id if client_id in loaded else None
-        seen = self._seen.get(whose)
-        if seen is None:
-            nearest_last = dict.fromkeys((None, whose))
-            scenarios = [scenario for whom in nearest_last for scenario in loaded.get(whom, {}).values()]
-            seen = self._seen[whose] = self.filed.joined_by(scenarios)
-        return seen
+        if loaded is not self._snapshot:
+            self._snapshot, self._libraries = loaded, {}
+        owner = client_id if client_id in loaded else None
+        library = self._libraries.get(owner)
+        if library is None:
+            nearest_last = dict.fromkeys((None, owner))
+            scenarios = [scenario for key in nearest_last for scenario in loaded.get(key, {}).values()]
+            library = self._libraries[owner] = self.filed.joined_by(scenarios)
+        return library
 
     async def loaded(self) -> list[tuple[str | None, Scenario]]:
-        """The scenarios loaded at run time, each with the client id that it is for."""
+        """The scenarios loaded at run time, each with its client id; None means all client ids."""
         loaded = await self._loaded.snapshot()
         return [(client_id, scenario) for client_id, own in loaded.items() for _, scenario in sorted(own.items())]
 
     async def visible(self, client_id: str | None = None) -> list[Scenario]:
-        """The scenarios that a client id sees; without one all there are."""
-        seen = list((await self.library(client_id)).values())
-        return seen if client_id is not None else seen + [s for whom, s in await self.loaded() if whom is not None]
+        """The scenarios that a client id sees; without a client id, all scenarios."""
+        visible = list((await self.library(client_id)).values())
+        if client_id is not None:
+            return visible
+        return visible + [scenario for owner, scenario in await self.loaded() if owner is not None]
 
     def replace_files(self, filed: Library) -> None:
-        """Take over what files say now."""
+        """Use another library of scenario files."""
         self.filed = filed
-        self._seen.clear()
+        self._libraries.clear()
 
     async def load(self, *scenarios: Scenario, client_id: str | None = None) -> None:
-        """Add some for one client id or all, in place of what had their names; SetupError when too many are loaded."""
+        """Load scenarios for one client id or all; they replace those of the same name. SetupError beyond a limit."""
         new = {scenario.name: scenario for scenario in scenarios}
-        others = [one for whose, one in await self.loaded() if whose != client_id or one.name not in new]
-        _check_room([*others, *new.values()])
+        others = [other for owner, other in await self.loaded() if owner != client_id or other.name not in new]
+        _check_limits([*others, *new.values()])
 
         def joined(own: Mapping[str, Scenario] | None) -> Mapping[str, Scenario]:
-            # What is loaded again is loaded last.
+            # A scenario that is loaded again counts as loaded last.
             return {name: scenario for name, scenario in (own or {}).items() if name not in new} | new
 
         if not await self._loaded.change(client_id, joined):
-            raise SetupError(f"at most {self._loaded.most} scenarios can be loaded; a reset forgets them")
+            raise SetupError(f"at most {self._loaded.most} scenarios can be loaded; a reset deletes them")
 
     async def held(self) -> tuple[int, int]:
-        """How many scenarios are loaded, and the bytes of memory that they take."""
+        """The number of scenarios loaded at run time, and their memory in bytes."""
         loaded = [scenario for _, scenario in await self.loaded()]
         return len(loaded), sum(scenario.size for scenario in loaded)
 
     async def forget(self, client_id: str | None = None) -> None:
-        """Take away the scenarios loaded for one client id, or all that were loaded."""
+        """Delete the scenarios loaded for one client id, or all loaded scenarios."""
         await self._loaded.forget(client_id)
 
 
-def _check_room(loaded: Sequence[Scenario]) -> None:
-    """SetupError when these are more than may be loaded at run time, in conditions or in bytes."""
+def _check_limits(loaded: Sequence[Scenario]) -> None:
+    """SetupError when these scenarios exceed a limit for scenarios loaded at run time."""
     conditions = sum(len(scenario.match) for scenario in loaded)
     size = sum(scenario.size for scenario in loaded)
-    for limit, count, what in ((MOST_CONDITIONS, conditions, "conditions"), (MAX_LOADED_BYTES, size, "bytes")):
+    for limit, count, unit in ((MOST_CONDITIONS, conditions, "conditions"), (MAX_LOADED_BYTES, size, "bytes")):
         if count > limit:
-            told = f"with this the loaded scenarios have {count} {what}, expected at most {limit}"
-            raise SetupError(f"{told}; a reset forgets them")
+            problem = f"with this the loaded scenarios have {count} {unit}, expected at most {limit}"
+            raise SetupError(f"{problem}; a reset deletes them")

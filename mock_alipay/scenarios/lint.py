@@ -1,4 +1,4 @@
-"""Fields that a scenario names and no documented body has: taken as they are, but perhaps misspelt."""
+"""Warnings about fields in scenarios that no documented body has: they are accepted, but may be misspelt."""
 
 from __future__ import annotations
 
@@ -18,71 +18,71 @@ from mock_alipay.text.wording import alike, close
 
 
 class _Bodies(NamedTuple):
-    """Which schemas a section's requests and replies have."""
+    """The schemas of the requests and replies of a section."""
 
     requests: tuple[str, ...]
     replies: tuple[str, ...]
 
 
 def lint(document: Document, vocabulary: Vocabulary) -> list[str]:
-    """A line for each, in a document that is a scenario, with the name that was perhaps meant.
+    """One line for each undocumented field of a valid scenario, with a similar documented name if there is one.
 
-    A field that is set counts only when it looks misspelt: any may be added to a reply.
+    Scenarios may add any field to a reply, so a field in ``set`` is reported only when it looks misspelt.
     """
     if is_template(document):
         lines = [line for scenario in expand(document, "").values() for line in lint(scenario, vocabulary)]
         return document.in_order(dict.fromkeys(lines))
     content: Mapping[str, Any] = document.value
     schemas, sections = vocabulary.schemas, _sections(vocabulary)
-    found = []
+    warnings = []
     for place in content.get("match", {}).get("body", {}):
-        complaint = _stranger(schemas, sections[ANY].requests, place)
-        found.append((f"match.body.{place}", complaint))
+        warning = _undocumented(schemas, sections[ANY].requests, place)
+        warnings.append((f"match.body.{place}", warning))
     for name, written in content.items():
         bodies = sections.get(vocabulary.keys.get(name, name))
         if bodies is None:
             continue
         listed = isinstance(written, list)
-        for index, one in enumerate(written if listed else [written]):
+        for index, step in enumerate(written if listed else [written]):
             where = f"{name}[{index}]" if listed else name
-            found += [(f"{where}.{key}", complaint) for key, complaint in _in_step(schemas, bodies, one)]
-    return document.in_order(f"{document.at(where)}: {where}: {complaint}" for where, complaint in found if complaint)
+            warnings += [(f"{where}.{key}", warning) for key, warning in _in_step(schemas, bodies, step)]
+    return document.in_order(f"{document.at(where)}: {where}: {warning}" for where, warning in warnings if warning)
 
 
 def _sections(vocabulary: Vocabulary) -> dict[str, _Bodies]:
     steps = {id_: _Bodies((f"{id_}.json",), (f"{id_}.reply.json",)) for id_ in vocabulary.endpoints}
     steps[ANY] = _Bodies(*(tuple(chain(*files)) for files in zip(*steps.values(), strict=True)))
-    # Notifications quote the request with which their aggregate began.
+    # In notifications, ${request...} is the request that created the aggregate.
     opening = tuple(f"{id_}.json" for id_ in vocabulary.opening)
     return steps | {id_: _Bodies(opening, (f"{id_}.json",)) for id_ in vocabulary.notifications}
 
 
 def _in_step(schemas: Schemas, bodies: _Bodies, step: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
     for place in step.get("set", {}):
-        yield f"set.{place}", _stranger(schemas, bodies.replies, place, free=True)
+        yield f"set.{place}", _undocumented(schemas, bodies.replies, place, any_name=True)
     values = {"message": step.get("message"), **{f"set.{place}": value for place, value in step.get("set", {}).items()}}
     for key, value in values.items():
         for source, path in paths_in(value):
             files = bodies.requests if source == "request" else bodies.replies
-            complaint = _stranger(schemas, files, path, free=source == "reply")
-            yield key, complaint and f"${{{source}.{path}}}: {complaint}"
+            warning = _undocumented(schemas, files, path, any_name=source == "reply")
+            yield key, warning and f"${{{source}.{path}}}: {warning}"
 
 
-def _stranger(schemas: Schemas, files: Iterable[str], written: str, *, free: bool = False) -> str | None:
-    """What to say of a path that none of the schemas knows; ``free``: only when one of them knows a name like it."""
-    path, meant = parse(written), list[str]()
+def _undocumented(schemas: Schemas, files: Iterable[str], written: str, *, any_name: bool = False) -> str | None:
+    """The warning for a path that is in none of the schemas; ``any_name``: only if one of them has a similar name."""
+    path, suggestions = parse(written), list[str]()
     for file in files:
         known, hint = _known(schemas, file, path)
         if known:
             return None
-        meant += [hint] if hint else []
-    if meant:
-        return f"not documented, did you mean {max(meant, key=partial(alike, written))}?"
-    return None if free else "not documented"
+        suggestions += [hint] if hint else []
+    if suggestions:
+        return f"not documented, did you mean {max(suggestions, key=partial(alike, written))}?"
+    return None if any_name else "not documented"
 
 
 def _known(schemas: Schemas, file: str, path: Path) -> tuple[bool, str | None]:
-    """Whether a schema has a field at a path, or else the path that was perhaps meant."""
+    """Whether a schema has a field at a path, and if not, a similar path that it has."""
     schema, within, before = schemas.document(file), file, ""
     for step in path:
         schema, within = schemas.resolve(schema, within)
@@ -94,9 +94,9 @@ def _known(schemas: Schemas, file: str, path: Path) -> tuple[bool, str | None]:
             return True, None
         before += f".{step}" if before else step
         if step not in fields:
-            meant = close(step, fields)
-            # A free map may hold anything; only a near miss is worth a word there.
-            free = bool(schema.get("additionalProperties")) and not meant
-            return free, meant and f"{before.removesuffix(step)}{meant}"
+            similar = close(step, fields)
+            # A map with free keys may have any field: only a similar name deserves a warning.
+            free = bool(schema.get("additionalProperties")) and not similar
+            return free, similar and f"{before.removesuffix(step)}{similar}"
         schema = fields[step]
     return True, None

@@ -1,4 +1,4 @@
-"""Which calls a scenario claims: equality, globs, presence, or a list of these. No regular expressions."""
+"""The ``match`` section: equality, globs, presence, or a list of these. No regular expressions."""
 
 from __future__ import annotations
 
@@ -11,91 +11,91 @@ from mock_alipay.scenarios.glob import Glob, compile_glob
 from mock_alipay.scenarios.json_path import Path, find_all, parse
 
 MAX_CONDITIONS = 100
-"""Conditions of a scenario; one with more is refused."""
+"""Maximum number of conditions in a scenario."""
 
 MAX_STEPS = 200_000
-"""Characters compared with globs, and elements looked at for ``[]``, that all matches together may take for a call.
+"""Maximum work of all ``match`` sections for one call: characters compared with globs, and elements read for ``[]``.
 
-A scenario whose match would take more is passed over, and the journal's explanation of the call says so.
+A scenario whose ``match`` would need more is skipped, and the hint in the journal says so.
 """
 
 
 class Matchable(Protocol):
-    """What a matcher can see of a call."""
+    """The parts of a call that conditions can look at."""
 
     @property
     def client_id(self) -> str:
-        """The caller's."""
+        """The client id of the caller."""
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """By lower-case name."""
+        """The request headers, by lower-case name."""
 
     @property
     def id_field(self) -> str:
-        """The field in which its family has the client's own ids, such as ``paymentRequestId``."""
+        """The field that holds the client's own id in this family, such as ``paymentRequestId``."""
 
     @property
     def body(self) -> Mapping[str, Any]:
-        """Parsed and checked."""
+        """The request body, parsed and checked against its schema."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One line of ``match``: a place and what may stand there."""
+    """One line of ``match``: a place in the call and the values that it may have."""
 
     source: str
     place: str
     path: Path
-    """In the body; empty for headers and the client id."""
+    """The path in the body; empty for headers and the client id."""
     words: frozenset[str]
-    """Texts, any of which may fit."""
+    """Texts; one of them must be equal."""
     globs: tuple[Glob, ...]
-    """Globs, any of which may fit."""
+    """Globs; one of them must match."""
     present: bool | None
-    """Whether the place must be filled or empty, when presence is asked for."""
+    """Whether the value must be present or absent; None if the condition does not say."""
 
     where: str
-    """Source and place: conditions of the same look at the same values."""
+    """Source and place. Conditions with the same ``where`` compare the same values."""
 
     def texts(self, call: Matchable, budget: Budget) -> Sequence[str | None]:
-        """What stands at the place; None for objects and arrays. OverBudget when that would take more than there is."""
+        """The values at the place, as text; None for objects and arrays. OverBudget when too little is left."""
         if self.path:
             values = find_all(call.body, self.path, budget)
             return [value if isinstance(value, str) else text(value) for value in values] if values else ()
-        found = call.client_id if self.source == "clientId" else call.headers.get(self.place)
-        return () if found is None else (found,)
+        value = call.client_id if self.source == "clientId" else call.headers.get(self.place)
+        return () if value is None else (value,)
 
     def fits(self, texts: Sequence[str | None], budget: Budget) -> bool:
-        """Whether what stands at the place may stand there; OverBudget when that would take more than there is."""
+        """Whether the values at the place meet the condition; OverBudget when too little is left."""
         if self.present is not None and bool(texts) == self.present:
             return True
         if not self.words.isdisjoint(texts):
             return True
-        # Every call is held against every match: most have no globs.
+        # Checked first for speed: every call is compared with every condition, and most have no globs.
         return bool(self.globs) and any(
-            glob.fits(found, budget) for glob in self.globs for found in texts if found is not None
+            glob.fits(value, budget) for glob in self.globs for value in texts if value is not None
         )
 
     @property
     def weight(self) -> int:
-        """How particular it is: equality before globs before presence."""
+        """How specific the condition is: 2 for equality, 1 for globs, 0 for presence."""
         if self.present or not (self.words or self.globs):
             return 0
         return 1 if self.globs else 2
 
 
 def conditions(match: Mapping[str, Any]) -> tuple[Condition, ...]:
-    """The conditions of a ``match`` section; ValueError when a path is none, or a glob too long."""
-    found = [_condition("body", place, parse(place), wanted) for place, wanted in match.get("body", {}).items()]
-    found += [_condition("headers", name.lower(), (), wanted) for name, wanted in match.get("headers", {}).items()]
+    """The conditions of a ``match`` section; ValueError when a path is invalid or a glob is too long."""
+    parsed = [_condition("body", place, parse(place), wanted) for place, wanted in match.get("body", {}).items()]
+    parsed += [_condition("headers", name.lower(), (), wanted) for name, wanted in match.get("headers", {}).items()]
     if "clientId" in match:
-        found.append(_condition("clientId", "clientId", (), match["clientId"]))
-    return tuple(found)
+        parsed.append(_condition("clientId", "clientId", (), match["clientId"]))
+    return tuple(parsed)
 
 
 def text(value: Any) -> str | None:
-    """A scalar as matchers compare it; None for objects and arrays."""
+    """The text of a scalar, for comparisons; None for objects and arrays."""
     match value:
         case bool():
             return "true" if value else "false"

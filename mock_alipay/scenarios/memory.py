@@ -1,4 +1,4 @@
-"""Measures the memory that a scenario takes."""
+"""Measures the memory of a scenario."""
 
 from __future__ import annotations
 
@@ -8,22 +8,23 @@ from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 _SHARED = (type, ModuleType, CodeType, BuiltinFunctionType)
-"""What objects refer to and all of them share."""
+"""Types of objects that all scenarios share; they are not counted."""
 
 
 def bytes_of(value: Any) -> int:
-    """Bytes of an object and all that only such objects hold: what is in it, and what its functions have enclosed.
+    """The bytes of an object and of everything it refers to, including the closures of its functions.
 
-    A text of 200 KB may take 200 KB or 8 MiB: the functions that fill in its placeholders are objects, too.
+    The length of the text says little: 200 KB of YAML may take 200 KB or 8 MiB, because each placeholder becomes a
+    function.
     """
     seen: set[int] = set()
-    found, total = [value], 0
-    while found:
-        one = found.pop()
-        if id(one) in seen or isinstance(one, _SHARED):
+    pending, total = [value], 0
+    while pending:
+        current = pending.pop()
+        if id(current) in seen or isinstance(current, _SHARED):
             continue
-        seen.add(id(one))
-        total += sys.getsizeof(one)
-        # A function also refers to its module's globals.
-        found += (one.__closure__,) if isinstance(one, FunctionType) else gc.get_referents(one)
+        seen.add(id(current))
+        total += sys.getsizeof(current)
+        # Only the closure of a function: its other referents include the globals of its module.
+        pending += (current.__closure__,) if isinstance(current, FunctionType) else gc.get_referents(current)
     return total

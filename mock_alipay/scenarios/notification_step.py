@@ -1,4 +1,4 @@
-"""How one notification of a scenario is sent, or is not."""
+"""How a scenario sends one notification."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from mock_alipay.scenarios.parsing import At, Fillings, delay, wording
 
 @dataclass(frozen=True, slots=True)
 class NotificationStep:
-    """What is out of the ordinary with a notification."""
+    """Changes to one notification; the defaults change nothing."""
 
     delay: tuple[float, float] | None = None
-    """Seconds, from and to, by the product's clock; None for the usual time."""
+    """Minimum and maximum seconds by the gateway's clock; None for the default delay."""
     drop: bool = False
     copies: int = 1
     after: str | None = None
-    """Held back until one of that name, of the same family, has been sent for the aggregate."""
+    """The notification is held back until one of this name, of the same family, was sent for the aggregate."""
     before_reply: bool = False
-    """Sent before the reply of the call that causes it."""
+    """Sent before the reply to the call that causes it."""
     result: str | None = None
     message: str | None = None
     set: Fillings = ()
@@ -34,7 +34,7 @@ NotificationSteps = Mapping[str, tuple[NotificationStep, ...]]
 
 
 def read(name: str, written: Mapping[str, Any], at: At) -> NotificationStep:
-    """A notice of the notification with this id; what is wrong with it is told by ``at``, key by key."""
+    """Parse one step of the notification with this id; ``at`` collects the problems of each key."""
     message, filled = wording(written, at)
     after = bare(written["after"]) if "after" in written else None
     with at("after"):
@@ -54,13 +54,13 @@ def read(name: str, written: Mapping[str, Any], at: At) -> NotificationStep:
 
 
 def circle(notification_steps: NotificationSteps) -> list[str]:
-    """Ids of which each waits for the next and the last for the first, so that none would ever be sent; or none."""
+    """Ids that wait for each other in a circle, so that none would ever be sent; an empty list if there is none."""
     for name in notification_steps:
-        way = [name]
-        while (awaited := _awaited(way[-1], notification_steps)) is not None and awaited not in way:
-            way.append(awaited)
-        if awaited == name and len(way) > 1:
-            return way
+        chain = [name]
+        while (awaited := _awaited(chain[-1], notification_steps)) is not None and awaited not in chain:
+            chain.append(awaited)
+        if awaited == name and len(chain) > 1:
+            return chain
     return []
 
 

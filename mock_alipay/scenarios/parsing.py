@@ -1,4 +1,4 @@
-"""What steps, notices and acts have in common: texts, places, lengths of time, and the lines of what is wrong."""
+"""Shared parsers of steps, notices and acts: messages, set fields, durations, and problems with their lines."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from mock_alipay.scenarios.placeholders import MAX_EXPANDED, Filler, Scope, comp
 from mock_alipay.text.wording import short
 
 At = Callable[[str], AbstractContextManager[None]]
-"""Notes what is found wrong with a key: a ValueError becomes a problem with its file and line."""
+"""Opens a context for a key, in which a ValueError becomes a problem with file and line."""
 
 Fillings = tuple[tuple[Path, Filler], ...]
-"""Fields of a body and what is put there."""
+"""Fields of a body and the functions that compute their values."""
 
 MAX_SET_STEPS = 32
-"""Steps of a path in ``set``; a scenario with a longer one is refused. JSON writers bound how deep objects may nest."""
+"""Maximum steps of a path in ``set``. JSON writers limit the nesting of objects."""
 
 _LONGEST = timedelta(days=3650)
-"""A hundred acts of a buyer, each so long after the one before, still end within the calendar."""
+"""Maximum duration. A hundred acts of a buyer, each after this time, still end within Python's calendar."""
 
 _LONGEST_DELAY = timedelta(hours=1)
-"""Of a reply: far more than any client waits."""
+"""Maximum delay of a reply, far longer than any client waits."""
 
 _Read = TypeVar("_Read")
 
@@ -39,17 +39,17 @@ _Read = TypeVar("_Read")
 def each(
     document: Document, name: str, problems: list[str], read: Callable[[Mapping[str, Any], At], _Read]
 ) -> tuple[_Read, ...]:
-    """What ``read`` makes of the one thing, or of the list, that stands under a name."""
+    """Parse the object, or each object of the list, under a name with ``read``; problems are added to ``problems``."""
     written = document.value[name]
     if not isinstance(written, list):
-        return (read(written, partial(_noting, document, problems, name)),)
+        return (read(written, partial(_collecting, document, problems, name)),)
     return tuple(
-        read(item, partial(_noting, document, problems, f"{name}[{index}]")) for index, item in enumerate(written)
+        read(item, partial(_collecting, document, problems, f"{name}[{index}]")) for index, item in enumerate(written)
     )
 
 
 def wording(written: Mapping[str, Any], at: At) -> tuple[str | None, Fillings]:
-    """The ``message`` if it is plain, and what is filled in: the fields of ``set``, and a message with placeholders."""
+    """The message if it has no placeholders, and the fields to fill in: those of ``set``, and any other message."""
     message = written.get("message")
     filled: list[tuple[Path, Filler]] = []
     if message is not None and "${" in message:
@@ -63,44 +63,44 @@ def wording(written: Mapping[str, Any], at: At) -> tuple[str | None, Fillings]:
 
 
 def fill_in(body: dict[str, Any], fillings: Fillings, scope: Scope, scenario: str) -> None:
-    """Put into a body what a scenario sets; ScenarioFailed when its placeholders stand for too much."""
+    """Set a scenario's fields in a body; ScenarioFailed when the placeholders expand to too much."""
     for path, fill in fillings:
         try:
             put(body, path, fill(scope))
         except OverBudget:
             place = short(".".join(map(str, path)))
-            told = f"the placeholders up to {place} stand for more than {MAX_EXPANDED} characters"
-            raise ScenarioFailed(f"scenario {scenario}: set: {told}; set fewer, or send a smaller request") from None
+            problem = f"the placeholders up to {place} expand to more than {MAX_EXPANDED} characters"
+            raise ScenarioFailed(f"scenario {scenario}: set: {problem}; set fewer, or send a smaller request") from None
 
 
 def delay(written: Mapping[str, Any], at: At) -> tuple[float, float] | None:
-    """The ``delay`` in seconds, from and to."""
-    found = None
+    """The minimum and maximum of ``delay``, in seconds; None without a delay."""
+    span = None
     if "delay" in written:
         with at("delay"):
-            found = _span(written["delay"])
-    return found
+            span = _span(written["delay"])
+    return span
 
 
 def delay_of_reply(written: Mapping[str, Any], at: At) -> tuple[float, float] | None:
-    """The same for a reply, whose client waits meanwhile."""
-    found = delay(written, at)
-    if found and found[1] > _LONGEST_DELAY.total_seconds():
+    """The same for a reply, with the limit for replies."""
+    span = delay(written, at)
+    if span and span[1] > _LONGEST_DELAY.total_seconds():
         with at("delay"):
             raise ValueError(f"{short(written['delay'])} is too long, a reply is delayed at most 1h")
-    return found
+    return span
 
 
 def length(written: str) -> timedelta:
-    """A length of time; ValueError for what is none, or longer than a clock can go."""
-    found = durations.parse(written)
-    if found > _LONGEST:
+    """Parse a duration; ValueError when it is invalid or too long."""
+    duration = durations.parse(written)
+    if duration > _LONGEST:
         raise ValueError(f"{short(written)} is too long, at most {_LONGEST.days}d")
-    return found
+    return duration
 
 
 @contextmanager
-def _noting(document: Document, problems: list[str], where: str, key: str) -> Iterator[None]:
+def _collecting(document: Document, problems: list[str], where: str, key: str) -> Iterator[None]:
     try:
         yield
     except ValueError as error:

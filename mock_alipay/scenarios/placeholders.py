@@ -1,4 +1,4 @@
-"""``${request.paymentAmount.value}`` and its kin: a closed set of names, no code."""
+"""Placeholders such as ``${request.paymentAmount.value}``: a fixed set of names, no code."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from mock_alipay.text.wording import short
 KNOWN = "${request.PATH}, ${reply.PATH}, ${header.NAME}, ${clientId}, ${now}"
 
 MAX_EXPANDED = 1024 * 1024
-"""Characters that the placeholders of one reply or notification may stand for, objects and arrays counted as JSON.
+"""Maximum characters that the placeholders of one reply or notification expand to; objects and arrays count as JSON.
 
-The elements that ``[]`` looks at count too. Beyond this a call is answered with an error, a notification is not sent.
+Elements read for ``[]`` count too. Beyond the limit a call gets an error reply, and a notification is not sent.
 """
 
 _PLACEHOLDER = re.compile(r"\$\$\{|\$\{([^}]*)\}?")
@@ -29,7 +29,7 @@ _PLACEHOLDER = re.compile(r"\$\$\{|\$\{([^}]*)\}?")
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the placeholders of one reply or notification can see, and what they may still stand for."""
+    """The values that the placeholders of one reply or notification can use, and their budget."""
 
     request: Mapping[str, Any]
     reply: Mapping[str, Any]
@@ -43,12 +43,12 @@ Filler = Callable[[Scope], Any]
 
 
 def compile_value(value: Any) -> Filler:
-    """A function that fills in a value's placeholders, at any depth; ValueError for an unknown one.
+    """Compile a value, with placeholders at any depth, to a function that fills them in.
 
-    The function raises OverBudget beyond the scope's budget.
+    ValueError for an unknown placeholder. The function raises OverBudget beyond the scope's budget.
 
-    A string that is one placeholder and no more takes the placeholder's value, whatever its type; None when
-    the call has none. Inside a longer string it is text, empty when the call has none. ``$${`` is a plain ``${``.
+    A string that is exactly one placeholder becomes the value itself, of any type, or None if the call has no such
+    value. In a longer string the value becomes text, empty if the call has none. ``$${`` stands for a literal ``${``.
     """
     if not _has_placeholders(value):
         return lambda _: value
@@ -68,13 +68,13 @@ def _has_placeholders(value: Any) -> bool:
 
 
 def paths_in(value: Any) -> Iterator[tuple[str, str]]:
-    """The paths that a value's placeholders name, at any depth, each with its source: request or reply."""
+    """The paths in a value's placeholders, at any depth, as pairs of source (request or reply) and path."""
     if isinstance(value, dict | list):
         for inner in value.values() if isinstance(value, dict) else value:
             yield from paths_in(inner)
     elif isinstance(value, str):
-        for found in _PLACEHOLDER.finditer(value):
-            source, _, path = (found[1] or "").partition(".")
+        for match in _PLACEHOLDER.finditer(value):
+            source, _, path = (match[1] or "").partition(".")
             if source in ("request", "reply"):
                 yield source, path
 
@@ -85,23 +85,23 @@ def _compile_text(template: str) -> Filler:
         return _compile_name(whole[0], whole[1])
     parts: list[str | Filler] = []
     end = 0
-    for found in _PLACEHOLDER.finditer(template):
-        parts.append(template[end : found.start()])
-        parts.append("${" if found[1] is None else _compile_name(found[0], found[1]))
-        end = found.end()
+    for match in _PLACEHOLDER.finditer(template):
+        parts.append(template[end : match.start()])
+        parts.append("${" if match[1] is None else _compile_name(match[0], match[1]))
+        end = match.end()
     parts.append(template[end:])
     return lambda scope: "".join(part if isinstance(part, str) else plain(part(scope)) or "" for part in parts)
 
 
 def _compile_name(whole: str, name: str) -> Filler:
-    taken = _taker(name) if whole.endswith("}") else None
-    if taken is None:
+    lookup = _lookup(name) if whole.endswith("}") else None
+    if lookup is None:
         raise ValueError(f"unknown placeholder {short(whole)}; known are {KNOWN}")
-    return lambda scope: _counted(taken(scope), scope.budget)
+    return lambda scope: _counted(lookup(scope), scope.budget)
 
 
-def _taker(name: str) -> Filler | None:
-    """What takes a placeholder's value from a scope, if there is a placeholder of this name."""
+def _lookup(name: str) -> Filler | None:
+    """The function that reads a placeholder's value from a scope; None for an unknown name."""
     source, _, rest = name.partition(".")
     if source in ("request", "reply") and rest:
         path = parse(rest)

@@ -1,4 +1,4 @@
-"""A scenario as the gateway plays it: read from a checked document."""
+"""A scenario as the gateway plays it, built from a checked document."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from mock_alipay.scenarios.vocabulary import Vocabulary
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 ANY = "*"
-"""The key of the steps for every endpoint that has none of its own."""
+"""The key of the steps for all endpoints that have no steps of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A named scenario: whom it claims, what each endpoint answers in it, what its buyer does, what is sent."""
+    """A named scenario: the calls it matches, its replies, the acts of its buyer, and its notifications."""
 
     name: str
     origin: str
@@ -34,22 +34,22 @@ class Scenario:
     match: tuple[Condition, ...]
     count_by_client: bool
     steps: Mapping[str, tuple[Step, ...]]
-    """By the ids of endpoints, or ``*``."""
+    """By endpoint id or ``*``."""
     buyer: tuple[Act, ...] = ()
     notification_steps: NotificationSteps = field(default_factory=dict)
     opening: tuple[str, ...] = ()
-    """The endpoints with which what its buyer does, or what is sent, begins."""
+    """The endpoints that create aggregates, if the scenario has acts of the buyer or notification steps."""
     size: int = field(default=0, compare=False)
-    """Bytes of memory that it takes, where it was loaded at run time."""
+    """Memory in bytes, for a scenario loaded at run time."""
 
     @property
     def weight(self) -> tuple[int, int]:
-        """How particular ``match`` is: the number of conditions first."""
+        """How specific ``match`` is: the number of conditions, then the sum of their weights."""
         return len(self.match), sum(condition.weight for condition in self.match)
 
     @property
     def calls(self) -> list[str]:
-        """The endpoints whose calls the scenario changes; ``*`` alone for all of them."""
+        """The endpoints whose calls the scenario changes; only ``*`` if it changes all."""
         if ANY in self.steps:
             return [ANY]
         return list(dict.fromkeys([*self.opening, *self.steps]))
@@ -61,14 +61,14 @@ class Scenario:
 
     @property
     def sets_result_code(self) -> bool:
-        """Whether some step or notice makes up a result code of its own."""
+        """Whether some step or notice sets a result code with ``set``."""
         places = (("result",), ("result", "resultCode"))
-        told: list[Step | NotificationStep] = [*chain(*self.steps.values()), *chain(*self.notification_steps.values())]
-        return any(path in places for one in told for path, _ in one.set)
+        steps: list[Step | NotificationStep] = [*chain(*self.steps.values()), *chain(*self.notification_steps.values())]
+        return any(path in places for step in steps for path, _ in step.set)
 
 
 def build(name: str, document: Document, vocabulary: Vocabulary) -> Scenario:
-    """The scenario in a document that fits the scenario schema; SetupError lists every problem."""
+    """Build the scenario of a document that is valid by its schema; SetupError lists every problem."""
     problems: list[str] = []
     if not _NAME.fullmatch(name) or "--" in name:
         problems.append(f"{document.origin}: a scenario's name is 1 to 60 letters, digits, . _ or single -, not {name}")
@@ -91,7 +91,7 @@ def build(name: str, document: Document, vocabulary: Vocabulary) -> Scenario:
         problems.append(f"{document.at(f'{keys[circle[0]]}.after')}: {waiting}: none would ever be sent")
     if problems:
         raise SetupError(*problems)
-    told = {family_of(id_) for id_ in notification_steps}
+    notifying = {family_of(id_) for id_ in notification_steps}
     return Scenario(
         name=name,
         origin=document.origin,
@@ -101,42 +101,42 @@ def build(name: str, document: Document, vocabulary: Vocabulary) -> Scenario:
         steps=steps,
         buyer=acts,
         notification_steps=notification_steps,
-        opening=tuple(id_ for id_ in vocabulary.opening if acts or family_of(id_) in told),
+        opening=tuple(id_ for id_ in vocabulary.opening if acts or family_of(id_) in notifying),
     )
 
 
 def _match(document: Document, problems: list[str]) -> tuple[Condition, ...]:
-    """The conditions of ``match``, each read by itself so that all that are wrong are told."""
+    """The conditions of ``match``, each parsed separately so that every problem is reported."""
     written: Mapping[str, Any] = document.value.get("match", {})
     sections = {source: written[source] for source in ("body", "headers") if source in written}
-    alone = [
+    separate = [
         (f"match.{source}", place, {source: {place: inner[place]}})
         for source, inner in sections.items()
         for place in inner
     ]
     if "clientId" in written:
-        alone.append(("match", "clientId", {"clientId": written["clientId"]}))
-    if len(alone) > MAX_CONDITIONS:
+        separate.append(("match", "clientId", {"clientId": written["clientId"]}))
+    if len(separate) > MAX_CONDITIONS:
         problems.append(
-            f"{document.at('match')}: match: expected at most {MAX_CONDITIONS} conditions, got {len(alone)}"
+            f"{document.at('match')}: match: expected at most {MAX_CONDITIONS} conditions, got {len(separate)}"
         )
         return ()
-    found: list[Condition] = []
-    for section, place, one in alone:
+    parsed: list[Condition] = []
+    for section, place, condition in separate:
         try:
-            found += conditions(one)
+            parsed += conditions(condition)
         except ValueError as error:
             problems.append(f"{document.at(f'{section}.{place}')}: {section}: {error}")
-    return tuple(found)
+    return tuple(parsed)
 
 
 def _keys(document: Document, vocabulary: Vocabulary, problems: list[str]) -> dict[str, str]:
-    """The keys of steps and notices, by the ids that they stand for."""
-    found: dict[str, str] = {}
+    """The keys of steps and notices, by the ids of their endpoints and notifications."""
+    keys: dict[str, str] = {}
     for key in document.value:
         id_ = ANY if key == ANY else vocabulary.keys.get(key)
-        if id_ in found:
-            problems.append(f"{document.at(key)}: {key}: the same as {found[id_]}; leave one of them out")
+        if id_ in keys:
+            problems.append(f"{document.at(key)}: {key}: the same as {keys[id_]}; remove one of them")
         elif id_ is not None:
-            found[id_] = key
-    return found
+            keys[id_] = key
+    return keys

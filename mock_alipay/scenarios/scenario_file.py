@@ -1,4 +1,4 @@
-"""Scenario files: which of a folder are, and the scenarios in them."""
+"""Scenario files: finds the files of a folder and reads their scenarios."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ from mock_alipay.scenarios.template import expand, is_template
 from mock_alipay.scenarios.vocabulary import SCHEMA, Vocabulary
 
 MAX_PROBLEMS = 100
-"""Problems of a document that are told; of the others their number is."""
+"""Maximum number of problems reported for a document; of the rest only the number is reported."""
 
 
 def read_folder(folder: Path, vocabulary: Vocabulary) -> list[Scenario]:
-    """The scenarios of a folder's files, by file name; SetupError tells file, line and reason of everything wrong."""
+    """The scenarios of a folder, in order of file names; SetupError lists every problem with file, line and reason."""
     scenarios: dict[str, Scenario] = {}
     problems: list[str] = []
     for file in scenario_files(folder):
         try:
             written = read_document(file, regular=True)
-            found = parse_scenarios(written, file.stem, vocabulary)
+            parsed = parse_scenarios(written, file.stem, vocabulary)
         except SetupError as error:
             problems.extend(error.problems)
             continue
-        twice = [scenario.name for scenario in found if scenario.name in scenarios]
+        twice = [scenario.name for scenario in parsed if scenario.name in scenarios]
         at = written.at("each")
         problems += [f"{at}: the scenario {name} is in {scenarios[name].origin} too; rename one" for name in twice]
-        scenarios.update((scenario.name, scenario) for scenario in found)
+        scenarios.update((scenario.name, scenario) for scenario in parsed)
     if problems:
         raise SetupError(*problems)
     return list(scenarios.values())
 
 
 def read_document(file: Path, *, regular: bool = False) -> Document:
-    """What stands in a file, scenario or not; SetupError when it cannot be read or is no YAML.
+    """The content of a YAML file, whether it is a scenario or not; SetupError when it cannot be read or parsed.
 
-    ``regular``: only of a regular file. Reading a pipe would wait until somebody writes to it, reading a device might
-    never end.
+    ``regular``: accept only a regular file. Reading a pipe would block until something is written to it, and reading a
+    device might never end.
     """
     try:
         with open(file, encoding="utf-8", opener=_opened_regular if regular else None) as stream:
@@ -57,8 +57,8 @@ def read_document(file: Path, *, regular: bool = False) -> Document:
 
 
 def _opened_regular(file: str, flags: int) -> int:
-    """A regular file, opened; SetupError for anything else. Opening a pipe does not wait for who writes to it."""
-    handle = os.open(file, flags | getattr(os, "O_NONBLOCK", 0))  # not on Windows
+    """Open a regular file; SetupError for anything else. Opening a pipe does not block."""
+    handle = os.open(file, flags | getattr(os, "O_NONBLOCK", 0))  # Windows has no O_NONBLOCK.
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise SetupError(f"{file}: expected a regular file, found a pipe, device or folder; take it out of the folder")
@@ -66,7 +66,7 @@ def _opened_regular(file: str, flags: int) -> int:
 
 
 def parse_scenarios(written: Document, name: str, vocabulary: Vocabulary) -> list[Scenario]:
-    """The scenario in a document, or those that a template stands for; SetupError tells the first problems."""
+    """The scenario of a document, or those of a template; SetupError lists at most MAX_PROBLEMS problems."""
     try:
         return _parsed(written, name, vocabulary)
     except SetupError as error:
@@ -95,14 +95,14 @@ def _parsed(written: Document, name: str, vocabulary: Vocabulary) -> list[Scenar
 
 
 def parse_scenario(written: Document, name: str, vocabulary: Vocabulary) -> Scenario:
-    """A scenario from a document."""
+    """The scenario of a document that is not a template; SetupError lists every problem."""
     if not isinstance(written.value, dict):
         raise SetupError(f"{written.at('')}: expected the keys of a scenario, such as description: ...")
     if vocabulary.schemas.accepts(SCHEMA, written.value):
         return _built(name, written, vocabulary, [])
     faults = vocabulary.schemas.explain(SCHEMA, written.value)
     problems = [f"{written.at(fault.path)}: {fault.text}" for fault in faults]
-    # What is left may have more to tell: without the wrong keys, and without sections that need them.
+    # The rest may have more problems: remove the keys at fault, then the sections that are invalid without them.
     rest = written.without(fault.path for fault in faults)
     rest.value.setdefault("description", "None.")
     rest = rest.without(re.split(r"[.\[]", fault.path)[0] for fault in vocabulary.schemas.explain(SCHEMA, rest.value))
@@ -112,17 +112,17 @@ def parse_scenario(written: Document, name: str, vocabulary: Vocabulary) -> Scen
 
 
 def _once(template: Document, faulty: Iterable[Sequence[str]], count: int) -> Iterator[str]:
-    """What is wrong with scenarios of a template; of a line that is wrong in all ``count`` what the first one says."""
+    """The problems of a template's scenarios; for a line that is wrong in all ``count``, only those of the first."""
     by_line: dict[int, list[list[str]]] = {}
     for problems in faulty:
-        for line, found in itertools.groupby(template.in_order(problems), template.line_of):
-            by_line.setdefault(line, []).append(list(found))
-    for told in by_line.values():
-        yield from dict.fromkeys(itertools.chain(*(told if len(told) < count else told[:1])))
+        for line, group in itertools.groupby(template.in_order(problems), template.line_of):
+            by_line.setdefault(line, []).append(list(group))
+    for groups in by_line.values():
+        yield from dict.fromkeys(itertools.chain(*(groups if len(groups) < count else groups[:1])))
 
 
 def _built(name: str, written: Document, vocabulary: Vocabulary, problems: Sequence[str]) -> Scenario:
-    """The scenario, unless there are problems; SetupError tells them and those that it has itself, by line."""
+    """Build the scenario; SetupError lists ``problems`` and those found while building, sorted by line."""
     try:
         scenario = build(name, written, vocabulary)
     except SetupError as error:
@@ -133,12 +133,12 @@ def _built(name: str, written: Document, vocabulary: Vocabulary, problems: Seque
 
 
 def scenario_files(folder: Path) -> list[Path]:
-    """The scenario files of a folder, by name."""
+    """The scenario files of a folder, sorted by name."""
     return sorted(itertools.chain(folder.glob("*.yaml"), folder.glob("*.yml")))
 
 
 def shipped_folder() -> Path:
-    """The scenarios in the package, or the checkout's when it is installed in place."""
+    """The folder of shipped scenarios: in the package, or in the checkout for an editable installation."""
     here = Path(__file__).parent
     installed = here / "shipped"
     return installed if installed.is_dir() else here.parents[1] / "scenarios"

@@ -1,4 +1,4 @@
-"""Which scenario a call plays in, and at which step of it."""
+"""Selects the scenario of a call, and the step in it."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _PLAIN_NOTIFICATION_STEP = NotificationStep()
 
 
 class Choice(NamedTuple):
-    """A scenario, why it was chosen, and the step it has come to."""
+    """The scenario selected for a call, the reason, and its current step."""
 
     scenario: str
     reason: str
     step: Step
     nth: int
-    """How many calls were counted before this one."""
+    """The number of calls counted before this one."""
     buyer: tuple[Act, ...] = ()
-    """What the scenario's buyer does by itself."""
+    """The acts of the scenario's buyer."""
     hint: str | None = None
-    """For the merchant's engineer: the id looks like a misspelt scenario, or the one that was asked for has no step."""
+    """For the journal: why a scenario that the call seems to ask for does not play."""
 
 
 class _Preference(NamedTuple):
@@ -40,19 +40,19 @@ class _Preference(NamedTuple):
 
 
 class _Asked(NamedTuple):
-    """A scenario that a call names or that was set for it, and how."""
+    """A scenario that a call names or that is set for it, and the reason."""
 
     scenario: Scenario
     reason: str
     set_: _Preference | None = None
-    whom: str | None = None
-    """For which client id it was set; None for all."""
+    set_for: str | None = None
+    """The client id that the scenario is set for; None for all client ids."""
     by_id: bool = False
-    """All calls about an aggregate carry its id, whether the scenario has a step for them or not."""
+    """The request id names the scenario. Every call about an aggregate has its id, with or without a matching step."""
 
 
 class Selector:
-    """Chooses scenarios and remembers, per client id, what was set and how far each has come."""
+    """Selects scenarios; keeps, per client id, the scenarios that are set and the position in each."""
 
     def __init__(self, library: Library, default: str, storage: MemoryStorage) -> None:
         self.registry = Registry(library, storage.scenarios)
@@ -61,18 +61,18 @@ class Selector:
         self._counters = storage.steps
 
     async def choose(self, endpoint: str, request_id: str | None, call: Matchable, began: str | None = None) -> Choice:
-        """The step that this call gets; it counts as played.
+        """Select the step for a call and count it as played.
 
-        ``request_id``: None when the call is about nothing that is known; it is counted per client id then.
-        ``began``: the scenario in which its aggregate began. UnknownScenario when the ``mock-scenario`` header names
-        none.
+        ``request_id``: None when the call is about no known aggregate; such calls are counted per client id.
+        ``began``: the scenario in which the aggregate was created.
+        UnknownScenario when the ``mock-scenario`` header names an unknown scenario.
         """
         library = await self.registry.library(call.client_id)
         request_id = request_id or ""
         scenario, reason, hint = await self._scenario(endpoint, request_id, call, library, began)
         steps = scenario.steps.get(endpoint)
         if steps is None:
-            # It may go on: what a client does about a lost reply is to ask again.
+            # The faults of "*" are not carried over: after a lost reply the client must be able to inquire.
             carried = reason is _BEGAN and scenario.name != self.default
             steps = _PLAIN if carried else scenario.steps.get(ANY, _PLAIN)
         nth = await self._nth(scenario, endpoint, steps, call.client_id, request_id)
@@ -81,9 +81,9 @@ class Selector:
         return Choice(scenario.name, reason, steps[min(nth, len(steps) - 1)], nth, scenario.buyer, hint)
 
     async def would_play(self, endpoint: str, request_id: str | None, call: Matchable) -> str | None:
-        """The scenario that a call asks for, and how; None when it asks for none that plays. Nothing counts as played.
+        """A note on the scenario that a refused call asks for, or None. Nothing is counted as played.
 
-        For calls that are refused before a scenario plays.
+        For calls that are refused before a scenario is selected.
         """
         library = await self.registry.library(call.client_id)
         try:
@@ -97,46 +97,46 @@ class Selector:
     async def notification_step(
         self, scenario: str, name: str, client_id: str, request_id: str
     ) -> tuple[NotificationStep, int]:
-        """How the next notification of that name is sent for an aggregate, and how many were counted before it."""
-        known = (await self.registry.library(client_id)).get(scenario)
-        notification_steps = known.notification_steps.get(name) if known else None
-        if known is None or notification_steps is None:
+        """The step for the next notification of this name for an aggregate, and how many were counted before it."""
+        played = (await self.registry.library(client_id)).get(scenario)
+        notification_steps = played.notification_steps.get(name) if played else None
+        if played is None or notification_steps is None:
             return _PLAIN_NOTIFICATION_STEP, 0
-        nth = await self._nth(known, name, notification_steps, client_id, request_id)
+        nth = await self._nth(played, name, notification_steps, client_id, request_id)
         return notification_steps[min(nth, len(notification_steps) - 1)], nth
 
     async def notifies_before_reply(self, scenario: str, notification: str, client_id: str) -> bool:
-        """Whether a scenario sends such a notification before the reply to the call that causes it."""
-        known = (await self.registry.library(client_id)).get(scenario)
-        return known is not None and any(one.before_reply for one in known.notification_steps.get(notification, ()))
+        """Whether a scenario sends notifications of this name before the reply to the call that causes them."""
+        played = (await self.registry.library(client_id)).get(scenario)
+        return played is not None and any(step.before_reply for step in played.notification_steps.get(notification, ()))
 
     async def prefer(self, scenario: str, *, client_id: str | None = None, times: int | None = None) -> None:
-        """Play ``scenario`` for one client id or all, for the next ``times`` calls or until changed."""
+        """Set ``scenario`` for one client id or all, for the next ``times`` calls or until changed."""
         library = await self.registry.library(client_id)
         if scenario not in library:
             raise UnknownScenario(library.unknown(scenario), known=list(library))
         if not await self._preferences.change(client_id, lambda _: _Preference(scenario, times)):
-            detail = f"a scenario is set for {self._preferences.most} client ids already; a reset forgets them"
+            detail = f"a scenario is set for {self._preferences.most} client ids already; a reset deletes them"
             raise TooManyClientIds(detail)
 
     async def load(self, *scenarios: Scenario, client_id: str | None = None) -> None:
-        """Add scenarios at run time; each begins at its first step. SetupError when too many are loaded."""
+        """Load scenarios at run time; each starts at its first step. SetupError when too many are loaded."""
         await self.registry.load(*scenarios, client_id=client_id)
         for scenario in scenarios:
             await self._counters.restart(scenario.name, client_id)
 
     async def clear(self, client_id: str | None = None) -> None:
-        """Take back what was set for one client id, or for all of them."""
+        """Unset the scenario of one client id, or of all client ids."""
         await self._preferences.forget(client_id)
 
     async def preferences(self) -> list[tuple[str | None, str, int | None]]:
-        """What is set: client id or None for all, scenario, calls left or None for no end."""
+        """The scenarios that are set: client id (None for all), scenario, calls left (None for no limit)."""
         return [
             (client_id, set_.scenario, set_.times) for client_id, set_ in (await self._preferences.snapshot()).items()
         ]
 
     async def forget(self, client_id: str | None = None) -> None:
-        """Forget counters, settings and loaded scenarios of one client id or of all."""
+        """Delete the counters, the set scenario and the loaded scenarios of one client id or of all."""
         await self.clear(client_id)
         await self.registry.forget(client_id)
         await self._counters.forget(client_id)
@@ -144,7 +144,7 @@ class Selector:
     async def _scenario(
         self, endpoint: str, request_id: str, call: Matchable, library: Library, began: str | None
     ) -> tuple[Scenario, str, str | None]:
-        """The scenario, why it was chosen, and a hint when it was asked for and has no step for the call."""
+        """The scenario, the reason, and a hint when another one was asked for but has no step for the call."""
         while (asked := await self._asked(request_id, call, library)) is not None:
             played = await self._played(asked, endpoint, began)
             if played is not None:
@@ -159,7 +159,7 @@ class Selector:
         return library[self.default], "the default", hint
 
     async def _asked(self, request_id: str, call: Matchable, library: Library) -> _Asked | None:
-        """The scenario that the call names, or that was set for it; nothing is counted."""
+        """The scenario that the call names or that is set for it; nothing is counted."""
         named = call.headers.get("mock-scenario")
         if named is not None:
             if named not in library:
@@ -173,19 +173,19 @@ class Selector:
         for key in (call.client_id, None) if selections else ():
             set_ = selections.get(key)
             if set_ is not None and set_.scenario in library:
-                whom = f"client id {key}" if key is not None else "all client ids"
-                return _Asked(library[set_.scenario], f"set for {whom}", set_, key)
+                owner = f"client id {key}" if key is not None else "all client ids"
+                return _Asked(library[set_.scenario], f"set for {owner}", set_, key)
         return None
 
     async def _played(self, asked: _Asked, endpoint: str, began: str | None) -> tuple[Scenario, str, str | None] | None:
-        """What was asked for, once the call has counted, if the scenario changes calls of its endpoint.
+        """The scenario, the reason and a hint, after the call was counted.
 
-        None when somebody else's call has counted meanwhile.
+        None when a concurrent call was counted first; the caller then tries again.
         """
         scenario, reason, set_ = asked.scenario, asked.reason, asked.set_
         plays = asked.by_id or scenario.plays(endpoint)
         if set_ is not None and set_.times is not None:
-            if plays and not await self._count_down(asked.whom, set_, set_.times - 1):
+            if plays and not await self._count_down(asked.set_for, set_, set_.times - 1):
                 return None
             reason += f", {set_.times - plays} more calls"
         if plays:
@@ -193,42 +193,42 @@ class Selector:
         reason += f", but it has no step for {bare(endpoint)}"
         if set_ is not None and set_.times is not None:
             reason += ": this call does not count"
-        # What began in the scenario plays in it all the same.
+        # No hint if the aggregate was created in the scenario: it plays anyway.
         return scenario, reason, None if scenario.name == began else f"scenario {scenario.name}: {reason}"
 
-    async def _count_down(self, whom: str | None, set_: _Preference, times: int) -> bool:
+    async def _count_down(self, client_id: str | None, set_: _Preference, times: int) -> bool:
         counted = False
 
-        def less(found: _Preference | None) -> _Preference | None:
+        def less(current: _Preference | None) -> _Preference | None:
             nonlocal counted
-            counted = found == set_
+            counted = current == set_
             if not counted:
-                return found
+                return current
             return set_._replace(times=times) if times > 0 else None
 
-        await self._preferences.change(whom, less)
+        await self._preferences.change(client_id, less)
         return counted
 
     async def _nth(
-        self, scenario: Scenario, what: str, steps: Sequence[Step | NotificationStep], client_id: str, request_id: str
+        self, scenario: Scenario, id_: str, steps: Sequence[Step | NotificationStep], client_id: str, request_id: str
     ) -> int:
-        """How many of the steps for an endpoint or a notification were played before; 0 where it does not matter."""
+        """How many steps of an endpoint or a notification were played before; 0 where the number does not matter."""
         if len(steps) == 1 and steps[0].delay is None:
             return 0
-        return await self._counters.next(client_id, scenario.name, what, "" if scenario.count_by_client else request_id)
+        return await self._counters.next(client_id, scenario.name, id_, "" if scenario.count_by_client else request_id)
 
 
 def _fitting(chosen: Scenario, *others: Scenario) -> str:
     reason = f"its match fits: {short(', '.join(condition.place for condition in chosen.match), 200)}"
     if others:
-        reason += f"; fit as well, but were loaded earlier: {short(', '.join(other.name for other in others), 200)}"
+        reason += f"; these fit too, but were loaded earlier: {short(', '.join(other.name for other in others), 200)}"
     return reason
 
 
 def _passed_over(*scenarios: Scenario) -> str:
     names = short(", ".join(scenario.name for scenario in scenarios), 200)
-    most = f"the globs and [] of all matches may look at {MAX_STEPS} characters and elements in a call"
-    return f"match: {names}: not compared with this call: {most}; name the scenario in the mock-scenario header instead"
+    limit = f"the globs and [] of all matches may read {MAX_STEPS} characters and elements per call"
+    return f"match: {names}: not compared with this call: {limit}; name the scenario in the header mock-scenario"
 
 
 def _hint(request_id: str, id_field: str, library: Library) -> str | None:
@@ -236,4 +236,4 @@ def _hint(request_id: str, id_field: str, library: Library) -> str | None:
     if prefix in library:
         return None
     meant = close(prefix, library)
-    return meant and f"{id_field} begins with {prefix}--, which is no scenario; did you mean {meant}--?"
+    return meant and f"{id_field} begins with {prefix}--, which is not a scenario; did you mean {meant}--?"

@@ -1,4 +1,4 @@
-"""One reply of a scenario."""
+"""How a scenario answers one call."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from mock_alipay.scenarios.parsing import At, Fillings, delay_of_reply, length, 
 
 
 class Then(NamedTuple):
-    """What becomes of a capture or refund that is answered with being in process, and when."""
+    """The final result of a capture or refund that is in process, and when it comes."""
 
     result: str = "SUCCESS"
     after: timedelta | None = None
-    """None for the usual time."""
+    """None for the default time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What an endpoint answers; its own answer where nothing is said."""
+    """Changes to the reply of an endpoint; the defaults change nothing."""
 
     result: str | None = None
-    """None for SUCCESS, or whatever the endpoint usually answers."""
+    """The result code; None for the endpoint's own result."""
     message: str | None = None
     delay: tuple[float, float] | None = None
-    """Seconds, from and to, of real time."""
+    """Minimum and maximum seconds of real time."""
     set: Fillings = ()
     fault: WireFault | None = None
     then: Then | None = None
 
 
 def read(written: Mapping[str, Any], at: At) -> Step:
-    """A step; what is wrong with it is told by ``at``, key by key."""
+    """Parse one step; ``at`` collects the problems of each key."""
     message, filled = wording(written, at)
     then = None
     if "then" in written:

@@ -1,4 +1,4 @@
-"""Templates: a scenario file with ``each``, which stands for one scenario per value of a variable."""
+"""Templates: a scenario file with ``each`` becomes one scenario per value of a variable."""
 
 from __future__ import annotations
 
@@ -14,16 +14,19 @@ from mock_alipay.scenarios.matching import text
 EACH = "each"
 
 _PLACEHOLDER = re.compile(r"\$\$\{|\$\{each\.([^{}]*)\}?")
-"""``$${`` is a plain ``${``, as in all placeholders."""
+"""``$${`` stands for a literal ``${``, as in all placeholders."""
 
 _GAP = re.compile(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z0-9]+")
-"""Between two words of a value."""
+"""The gap between two words of a value."""
 
 _NODE, _MOST = 10, 1_000_000
-"""What a key or value counts beside its letters, and what all scenarios of a template may: a second or two at most."""
+"""The size of a key or value is its length plus _NODE; all scenarios of a template may have the size _MOST.
+
+Expanding a template of that size takes a second or two.
+"""
 
 _Filling = Mapping[str, Any]
-"""What stands for each placeholder: the value, and its text where ``each`` has texts."""
+"""Values by placeholder name: the value itself, and its text if ``each`` has texts."""
 
 
 def is_template(written: Document) -> bool:
@@ -32,9 +35,9 @@ def is_template(written: Document) -> bool:
 
 
 def expand(written: Document, name: str) -> dict[str, Document]:
-    """What a template, sound by its schema, stands for: documents by the names of their scenarios.
+    """Expand a template that is valid by its schema: documents by the names of their scenarios.
 
-    SetupError tells what is wrong with the values and with the places that they fill.
+    SetupError lists the problems of the values and of the placeholders.
     """
     ((variable, values),) = written.value[EACH].items()
     texts = values if isinstance(values, dict) else {}
@@ -70,14 +73,14 @@ def _named(
 
 
 def _misnamed(written: Document, strings: Iterable[tuple[str, str]], known: Sequence[str]) -> Iterator[str]:
-    """Placeholders of ``each`` that nothing stands for; or that there are none."""
-    found = [(where, one) for where, string in strings for one in _placeholders(string)]
+    """Problems of unknown placeholders, or one problem if there are no placeholders at all."""
+    placeholders = [(where, match) for where, string in strings for match in _placeholders(string)]
     names = " and ".join(f"${{each.{name}}}" for name in known)
-    if not found:
+    if not placeholders:
         yield f"{written.at(EACH)}: {EACH}: expected {names} in the scenario, found none: all scenarios would be alike"
-    for where, one in found:
-        if one[1] not in known or not one[0].endswith("}"):
-            yield f"{written.at(where)}: {where}: unknown placeholder {one[0]}; known are {names}"
+    for where, match in placeholders:
+        if match[1] not in known or not match[0].endswith("}"):
+            yield f"{written.at(where)}: {where}: unknown placeholder {match[0]}; known are {names}"
 
 
 def _body(written: Document) -> dict[str, Any]:
@@ -85,7 +88,7 @@ def _body(written: Document) -> dict[str, Any]:
 
 
 def _strings(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
-    """Keys and values, each with its path; values that are no text as an empty one."""
+    """Keys and values, each with its path; a value that is not a string counts as an empty one."""
     if isinstance(value, dict):
         for key, inner in value.items():
             place = f"{where}.{key}" if where else key
@@ -99,7 +102,7 @@ def _strings(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _placeholders(string: str) -> Iterator[re.Match[str]]:
-    return (found for found in _PLACEHOLDER.finditer(string) if found[1] is not None)
+    return (match for match in _PLACEHOLDER.finditer(string) if match[1] is not None)
 
 
 def _document(written: Document, filling: _Filling) -> Document:
@@ -109,7 +112,7 @@ def _document(written: Document, filling: _Filling) -> Document:
     try:
         return Document(written.origin, _filled(_body(written), filling), cache(lines))
     except KeyError as error:
-        raise SetupError(f"{written.at(EACH)}: {EACH}: the key {error.args[0]} would be there twice") from None
+        raise SetupError(f"{written.at(EACH)}: {EACH}: the key {error.args[0]} would appear twice") from None
 
 
 def _filled(value: Any, filling: _Filling) -> Any:
@@ -134,11 +137,11 @@ def _filled_lines(lines: Lines, filling: _Filling) -> Lines:
         return lines
     line, inner = lines
     if isinstance(inner, list):
-        return line, [_filled_lines(one, filling) for one in inner]
-    return line, {_filled_text(key, filling): _filled_lines(one, filling) for key, one in inner.items()}
+        return line, [_filled_lines(item, filling) for item in inner]
+    return line, {_filled_text(key, filling): _filled_lines(item, filling) for key, item in inner.items()}
 
 
 def _filled_text(string: str, filling: _Filling) -> str:
     if "${each." not in string:
         return string
-    return _PLACEHOLDER.sub(lambda found: found[0] if found[1] is None else text(filling[found[1]]) or "", string)
+    return _PLACEHOLDER.sub(lambda match: match[0] if match[1] is None else text(filling[match[1]]) or "", string)

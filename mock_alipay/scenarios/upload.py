@@ -1,4 +1,4 @@
-"""Scenarios from request bodies: as in a file, with the name beside the scenario's own keys."""
+"""Scenarios from request bodies: the keys of a scenario file, and the name of the scenario."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MOST_DIGITS = 18
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A scenario that has not been looked into yet."""
+    """An uploaded scenario whose content is not checked yet."""
 
     name: str | None
     client_id: str | None
@@ -36,18 +36,17 @@ class Upload:
     vocabulary: Vocabulary
 
     def scenarios(self, name: str) -> list[Scenario]:
-        """The scenario, or those of a template; SetupError tells line and reason of everything wrong."""
-        found = parse_scenarios(self.written, name, self.vocabulary)
+        """The scenario, or those of a template; SetupError lists every problem with line and reason."""
         return [
             dataclasses.replace(scenario, origin=f"{scenario.name} (loaded)", size=bytes_of(scenario))
-            for scenario in found
+            for scenario in parse_scenarios(self.written, name, self.vocabulary)
         ]
 
 
 def read_upload(text: str, vocabulary: Vocabulary, *, keys: str, is_json: bool) -> Upload:
-    """A body's text taken apart; ``keys`` is the schema of the keys beside a scenario's own.
+    """Parse the text of a body; ``keys`` is the schema of the keys that do not belong to the scenario.
 
-    SetupError when the text is not what it says it is.
+    SetupError when the text is not JSON or YAML, or when these keys are invalid.
     """
     written = _json(text) if is_json else yaml_document.read(text, _ORIGIN)
     if not isinstance(written.value, dict):
@@ -62,7 +61,7 @@ def read_upload(text: str, vocabulary: Vocabulary, *, keys: str, is_json: bool) 
 def _json(text: str) -> Document:
     if len(text) > yaml_document.MAX_LENGTH:
         raise SetupError(f"{_ORIGIN}: longer than {yaml_document.MAX_LENGTH} characters")
-    # Counted before it is parsed: which parser meets a bound of its own first differs between versions.
+    # Checked before parsing: the parser's own limit differs between Python versions.
     if nesting(text) > yaml_document.MAX_DEPTH:
         raise SetupError(f"{_ORIGIN}: nested more than {yaml_document.MAX_DEPTH} levels deep")
     try:
@@ -81,7 +80,7 @@ def _json(text: str) -> Document:
 
 
 def _lines(text: str) -> Lines:
-    """JSON is YAML too, but for rare escapes: then faults are told without their lines."""
+    """The lines of a JSON text, which is also YAML except for rare escapes; with those, lines are unknown."""
     try:
         return yaml_document.read(text, _ORIGIN).lines()
     except SetupError:
@@ -89,21 +88,21 @@ def _lines(text: str) -> Lines:
 
 
 def _nodes(value: Any) -> int:
-    """Keys and values, as YAML counts them."""
+    """The number of keys and values, counted as for YAML."""
     if isinstance(value, dict):
         return 1 + len(value) + sum(map(_nodes, value.values()))
     return 1 + sum(map(_nodes, value)) if isinstance(value, list) else 1
 
 
 def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    content: dict[str, Any] = {}
     for key, value in pairs:
         if len(key) > yaml_document.MAX_KEY:
             raise SetupError(f"{_ORIGIN}: {yaml_document.long_key(key)}")
-        if key in found:
+        if key in content:
             raise SetupError(f"{_ORIGIN}: {key} is given twice")
-        found[key] = value
-    return found
+        content[key] = value
+    return content
 
 
 def _integer(digits: str) -> int:
@@ -114,5 +113,5 @@ def _integer(digits: str) -> int:
 
 def _decimal(written: str) -> float:
     if not math.isfinite(number := float(written)):
-        raise SetupError(f"{_ORIGIN}: not JSON: {short(written)} is no finite number")
+        raise SetupError(f"{_ORIGIN}: not JSON: {short(written)} is not a finite number")
     return number

@@ -1,4 +1,4 @@
-"""The names that scenarios may use, and the schema of scenarios with these names in it."""
+"""The names that scenarios may use, and the schema of scenarios with these names."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from mock_alipay.contracts.contract import Contract
 from mock_alipay.contracts.names import bare, spoken_names
 
 SCHEMA = str(Path(__file__).with_name("scenario.json"))
-"""Editors read the file as it is; the names of the shipped families stand there for them."""
+"""The file lists the names of the shipped families for editors, which read it as it is."""
 
 
 class Vocabulary:
-    """What a contract lets scenarios script."""
+    """The endpoints and notifications of a contract, as scenarios name them."""
 
     def __init__(self, contract: Contract, opening: Iterable[str]) -> None:
-        """``opening``: the endpoints with which an aggregate begins, and with it what its buyer does."""
+        """``opening``: the ids of the endpoints that create an aggregate; the buyer's acts start there."""
         self.endpoints = contract.endpoints
         self.notifications = contract.notifications
         self.opening = tuple(opening)
         spoken = spoken_names((*self.endpoints, *self.notifications))
         self.keys: Mapping[str, str] = {**spoken, **{id_: id_ for id_ in spoken.values()}}
-        """The ids of endpoints and notifications by the keys of a scenario: ids, and names that one family has."""
+        """Ids of endpoints and notifications by key. A key is an id, or a name that only one family has."""
         self._spoken = {id_: name for name, id_ in spoken.items()}
         self.schemas = contract.schemas
         self.schemas.put(SCHEMA, self._with_names(self.schemas.document(SCHEMA)))
 
     def spoken(self, id_: str) -> str:
-        """What users call an endpoint or notification; ``*`` is itself."""
+        """The shortest key for an endpoint or notification; ``*`` stays as it is."""
         return self._spoken.get(id_, id_)
 
     def _with_names(self, shipped: Mapping[str, Any]) -> dict[str, Any]:
         schema: dict[str, Any] = copy.deepcopy(dict(shipped))
         properties = schema["else"]["properties"]
         for name in set(map(bare, self.keys)) - self.keys.keys():
-            properties.pop(name, None)  # Several families have it.
+            properties.pop(name, None)  # Ambiguous: several families have this name.
         for key, id_ in self.keys.items():
             properties.setdefault(key, {"$ref": f"#/$defs/{'Notices' if id_ in self.notifications else 'Steps'}"})
         awaited = schema["$defs"]["Notice"]["properties"]["after"]

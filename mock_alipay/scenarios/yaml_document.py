@@ -1,7 +1,7 @@
-"""YAML in which every scalar is what it looks like, and every value knows its line.
+"""A strict subset of YAML in which every scalar is what it looks like, and every value has its line.
 
-Of YAML 1.1's surprises none is left: ``NO`` is a word, ``012``, ``1.10`` and ``1:30`` are words, a date is a
-word, a key given twice is an error, and there are no anchors, aliases or tags.
+It has none of YAML 1.1's surprises: ``NO``, ``012``, ``1.10``, ``1:30`` and dates are strings, a duplicate key is an
+error, and anchors, aliases and tags are refused.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from mock_alipay.scenarios.document import Document, Lines
 from mock_alipay.text.wording import short
 
 MAX_LENGTH = 256 * 1024
-"""Characters of a document; a longer one is refused, as is one beyond the other limits here."""
+"""Maximum length of a document, in characters."""
 MAX_DEPTH = 16
-"""Levels of values within values."""
+"""Maximum levels of nesting."""
 MAX_NODES = 20_000
-"""Keys and values of a document. Each takes time and memory beyond its characters."""
+"""Maximum number of keys and values in a document. Each takes time and memory beyond its characters."""
 MAX_KEY = 256
-"""Characters of a key. Paths in messages are made of keys."""
+"""Maximum length of a key, in characters. Paths in messages consist of keys."""
 
 TOO_MANY = f"more than {MAX_NODES} keys and values"
 _DEEP = f"nested more than {MAX_DEPTH} levels deep"
 
 _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no YAML text may hold (YAML 1.1, section 4.1.1)."""
+"""Characters that are not allowed in YAML (YAML 1.1, section 4.1.1)."""
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,17}")
@@ -40,10 +40,10 @@ def read(text: str, origin: str) -> Document:
     """Parse one YAML (or JSON) document; SetupError names file, line and reason."""
     if len(text) > MAX_LENGTH:
         raise SetupError(f"{origin}: longer than {MAX_LENGTH} characters")
-    if found := _UNPRINTABLE.search(text):
-        line = text.count("\n", 0, found.start()) + 1
-        told = f"not YAML: the character U+{ord(found[0]):04X} is not allowed"
-        raise SetupError(f"{origin}:{line}: {told}; remove it, or write it as an escape in double quotes")
+    if match := _UNPRINTABLE.search(text):
+        line = text.count("\n", 0, match.start()) + 1
+        problem = f"not YAML: the character U+{ord(match[0]):04X} is not allowed"
+        raise SetupError(f"{origin}:{line}: {problem}; remove it, or write it as an escape in double quotes")
     reader = _Reader(origin, text)
     try:
         value, lines = reader.document()
@@ -55,14 +55,14 @@ def read(text: str, origin: str) -> Document:
 
 
 class _TooDeep(SetupError):
-    """Values within values beyond MAX_DEPTH."""
+    """A document is nested deeper than MAX_DEPTH."""
 
 
 def _broken(text: str, origin: str, error: yaml.YAMLError) -> SetupError:
-    """What keeps a text from being YAML, and the line. The parser's own words differ between versions: they come last.
+    """The error for a text that is not YAML. The parser's own message comes last, because it differs between versions.
 
-    Parsers look ahead, and some bound nesting themselves: one that fails may not have told yet how deep the text goes.
-    So the text before the failure is read again, to its end.
+    Parsers read ahead, and some limit nesting themselves: a parser may fail before it has reported all events up to
+    the failure. So the text before the failure is read again, to see whether it is nested too deep.
     """
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is not None:
@@ -74,24 +74,24 @@ def _broken(text: str, origin: str, error: yaml.YAMLError) -> SetupError:
             pass
     line = mark.line + 1 if mark else 1
     if text.splitlines()[line - 1 : line] and text.splitlines()[line - 1].lstrip().startswith("*"):
-        return SetupError(f'{origin}:{line}: not YAML: what begins with * must be in quotes, such as "*"')
-    words = getattr(error, "problem", None)
-    detail = f" [{words}]" if words else ""
+        return SetupError(f'{origin}:{line}: not YAML: a word that begins with * must be in quotes, such as "*"')
+    reason = getattr(error, "problem", None)
+    detail = f" [{reason}]" if reason else ""
     return SetupError(
         f"{origin}:{line}: not YAML: the text cannot be read beyond this line; "
-        f"check its quotes, brackets, colons and indentation, which takes no tabs{detail}"
+        f"check its quotes, brackets, colons and indentation; tabs are not allowed there{detail}"
     )
 
 
 class _Reader:
-    """Builds values from the parser's events."""
+    """Builds values and their lines from the events of the parser."""
 
     def __init__(self, origin: str, text: str) -> None:
         self._origin = origin
         self._events: Iterator[Any] = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         self._nodes = 0
         self.line = 1
-        """Where the latest value or key stands."""
+        """The line of the latest value or key."""
 
     def document(self) -> tuple[Any, Lines]:
         next(self._events)  # StreamStart
@@ -99,15 +99,15 @@ class _Reader:
         if isinstance(event, yaml.StreamEndEvent):
             raise SetupError(f"{self._origin}:1: the file is empty")
         event = next(self._events)
-        found = self._value(event, _line(event), 0)
+        content = self._value(event, _line(event), 0)
         next(self._events)  # DocumentEnd
         after: Any = next(self._events)
         if not isinstance(after, yaml.StreamEndEvent):
-            raise self._no(after, "a second document; one file holds one scenario")
-        return found
+            raise self._error(after, "a second document; one file holds one scenario")
+        return content
 
     def _value(self, event: Any, line: int, depth: int) -> tuple[Any, Lines]:
-        """A value and the lines of it; ``line``: where it begins for those who look for it."""
+        """A value and its lines; ``line`` is the line reported for it, which is that of its key if it has one."""
         self._check(event)
         if depth > MAX_DEPTH:
             raise _TooDeep(f"{self._origin}:{_line(event)}: {_DEEP}")
@@ -133,12 +133,12 @@ class _Reader:
         for event in self._until(yaml.MappingEndEvent):
             self._check(event)
             if not isinstance(event, yaml.ScalarEvent):
-                raise self._no(event, "a key must be a plain word")
+                raise self._error(event, "a key must be a plain word")
             key: str = event.value
             if len(key) > MAX_KEY:
-                raise self._no(event, long_key(key))
+                raise self._error(event, long_key(key))
             if key in pairs:
-                raise self._no(event, f"{key} is given twice")
+                raise self._error(event, f"{key} is given twice")
             pairs[key], lines[key] = self._value(next(self._events), _line(event), depth)
         return pairs, lines
 
@@ -150,18 +150,18 @@ class _Reader:
         self.line = _line(event)
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            raise self._no(event, TOO_MANY)
+            raise self._error(event, TOO_MANY)
         if isinstance(event, yaml.AliasEvent) or event.anchor:
-            raise self._no(event, "anchors and aliases are not used in scenarios")
+            raise self._error(event, "anchors and aliases are not used in scenarios")
         if event.tag and event.tag != "!":
-            raise self._no(event, f"tags such as {short(event.tag)} are not used in scenarios")
+            raise self._error(event, f"tags such as {short(event.tag)} are not used in scenarios")
 
-    def _no(self, event: Any, reason: str) -> SetupError:
+    def _error(self, event: Any, reason: str) -> SetupError:
         return SetupError(f"{self._origin}:{_line(event)}: {reason}")
 
 
 def long_key(key: str) -> str:
-    """What to say of a key beyond MAX_KEY."""
+    """The error message for a key longer than MAX_KEY."""
     return f"the key {short(key)} has {len(key)} characters, expected at most {MAX_KEY}"
 
 
@@ -172,7 +172,7 @@ def _line(event: Any) -> int:
 
 def _scalar(event: Any) -> Any:
     text: str = event.value
-    if event.style:  # quoted, or a block
+    if event.style:  # a quoted scalar or a block scalar
         return text
     if text in _WORDS:
         return _WORDS[text]
@@ -183,5 +183,5 @@ def _scalar(event: Any) -> Any:
         number = float(text)
     else:
         return text
-    # 1.10 is a word too: as a number it would be 1.1, which is not what stands there.
+    # 1.10 stays a string: as a number it would become 1.1.
     return number if str(number) == text else text

@@ -93,7 +93,7 @@ def test_a_duration_is_read(text: str, expected: timedelta) -> None:
 )
 def test_what_is_no_duration_is_refused(text: str) -> None:
     """Years and months too, for nobody knows how long they are; the error shows what to write."""
-    with pytest.raises(ValueError, match=r"is no duration; write 300ms, .* or PT59M$") as caught:
+    with pytest.raises(ValueError, match=r"is not a duration; write 300ms, .* or PT59M$") as caught:
         parse(text)
     assert str(caught.value).startswith(f"'{text[:40]}' ")
 

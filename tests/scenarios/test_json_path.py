@@ -43,7 +43,7 @@ def test_a_path_is_its_steps(text: str, expected: tuple[str | int | None, ...]) 
 )
 def test_what_is_no_path_is_refused(text: str) -> None:
     """The error shows the text and a good example."""
-    with pytest.raises(ValueError, match="is no path; write for example") as caught:
+    with pytest.raises(ValueError, match="is not a path; write for example") as caught:
         parse(text)
     assert f"'{text}'" in str(caught.value)
 

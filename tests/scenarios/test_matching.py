@@ -155,5 +155,5 @@ def test_equality_weighs_more_than_a_glob_and_that_more_than_presence(wanted: An
 
 def test_a_bad_path_is_an_error() -> None:
     """Whoever builds conditions learns of a path that is none."""
-    with pytest.raises(ValueError, match=r"'a\.\.b' is no path"):
+    with pytest.raises(ValueError, match=r"'a\.\.b' is not a path"):
         conditions({"body": {"a..b": 1}})

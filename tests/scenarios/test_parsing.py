@@ -79,7 +79,7 @@ def test_placeholders_stand_for_a_limited_number_of_characters(value: Any, most:
     written = "".join(f"\n    f{n}: {json.dumps(value)}" for n in range(most + over))
     scope = Scope(BIG, {}, {}, "client", datetime(2026, 11, 22, tzinfo=UTC))
     step = only("refund", f"\n  set:{written}")
-    told = f"scenario tale: set: the placeholders up to f{most} stand for more than {MAX_EXPANDED} characters"
+    told = f"scenario tale: set: the placeholders up to f{most} expand to more than {MAX_EXPANDED} characters"
     with pytest.raises(ScenarioFailed, match=re.escape(told)) if over else contextlib.nullcontext():
         fill_in({}, step.set, scope, "tale")
 
@@ -114,7 +114,7 @@ def test_a_message_with_placeholders_is_filled_in(name: str, message: str, expec
     [
         ("message: ${secret}", ".message: unknown placeholder ${secret}"),
         ("set: {a: '${requst.x}'}", ".set.a: unknown placeholder ${requst.x}"),
-        ("set: {b..c: 1}", ".set.b..c: 'b..c' is no path"),
+        ("set: {b..c: 1}", ".set.b..c: 'b..c' is not a path"),
         ("set: {'d[0]': 1}", ".set.d[0]: 'd[0]' names an element of an array"),
         ("delay: {min: 2s, max: 1s}", ".delay: min 2s is more than max 1s"),
     ],

@@ -121,5 +121,5 @@ def test_an_unknown_placeholder_is_refused(written: str, shown: str) -> None:
 @pytest.mark.parametrize("written", ["${request.a..b}", "${reply.a[}", "${request.[0]}"])
 def test_a_bad_path_in_a_placeholder_is_refused(written: str) -> None:
     """As anywhere else where a path is written."""
-    with pytest.raises(ValueError, match="is no path"):
+    with pytest.raises(ValueError, match="is not a path"):
         compile_value(written)

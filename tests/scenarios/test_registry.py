@@ -254,7 +254,7 @@ def test_only_so_many_are_loaded() -> None:
     done(registry.load(scenario("two"), client_id="A"))
     before = seen(registry)
     for client_id in CLIENTS:
-        with pytest.raises(SetupError, match="at most 3 scenarios can be loaded; a reset forgets them"):
+        with pytest.raises(SetupError, match="at most 3 scenarios can be loaded; a reset deletes them"):
             done(registry.load(scenario("more"), client_id=client_id))
     assert before == seen(registry)
     done(registry.load(scenario("one", "again")))

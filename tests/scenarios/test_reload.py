@@ -69,7 +69,7 @@ def test_a_bad_file_keeps_the_old_scenarios_and_says_why(folder: Path, told: pyt
     assert before["tale"].description == "old."
     assert len(told.messages) == 2
     for line, message in zip((2, 3), sorted(told.messages, key=lambda text: "reslut" not in text), strict=True):
-        assert message.startswith(f"the scenarios stay as they were: {folder}/bad.yaml:{line}: ")
+        assert message.startswith(f"scenarios not reloaded: {folder}/bad.yaml:{line}: ")
     (folder / "bad.yaml").unlink()
     asyncio.run(reload(among, [folder], VOCABULARY, "bad.yaml"))
     assert done(among.registry.library())["tale"].description == "new."
@@ -81,7 +81,7 @@ async def test_a_pipe_blocks_nothing(folder: Path, told: pytest.LogCaptureFixtur
     among = selector(folder)
     os.mkfifo(folder / "pipe.yaml")
     await reload(among, [folder], VOCABULARY, "pipe.yaml")
-    assert [f"the scenarios stay as they were: {folder}/pipe.yaml: expected a regular file"] == [
+    assert [f"scenarios not reloaded: {folder}/pipe.yaml: expected a regular file"] == [
         message.partition(",")[0] for message in told.messages
     ]
 
@@ -173,7 +173,7 @@ def test_a_scenario_that_was_set_and_is_gone_is_told(folder: Path, told: pytest.
     done(among.prefer("success"))
     (folder / "tale.yaml").unlink()
     asyncio.run(reload(among, [folder], VOCABULARY, "tale.yaml"))
-    assert ["scenario tale, which was set, is gone: calls play as if it had not been set"] == told.messages[1:]
+    assert ["scenario tale is set but no longer exists: calls ignore the setting"] == told.messages[1:]
     assert [("A", "tale", None), (None, "success", None)] == done(among.preferences())
 
 
@@ -210,7 +210,7 @@ def test_files_are_watched(folder: Path, told: pytest.LogCaptureFixture) -> None
             await until(
                 lambda: done(among.registry.library())["tale"].description == "new.", write("description: new.\n")
             )
-            await until(lambda: "the scenarios stay as they were" in told.text, write("description: newer.\nfoo: 1\n"))
+            await until(lambda: "scenarios not reloaded" in told.text, write("description: newer.\nfoo: 1\n"))
             assert done(among.registry.library())["tale"].description == "new."
             await until(
                 lambda: done(among.registry.library())["tale"].description == "newest.", write("description: newest.\n")
@@ -255,7 +255,7 @@ def test_a_file_of_which_no_event_tells(tmp_path: Path, told: pytest.LogCaptureF
             elsewhere.write_text("description: new one.\n")
             await until(lambda: done(among.registry.library())["tale"].description == "new one.", elsewhere.touch)
             elsewhere.unlink()
-            await until(lambda: "the scenarios stay as they were" in told.text)
+            await until(lambda: "scenarios not reloaded" in told.text)
             elsewhere.write_text("description: newest of all.\n")
             await until(lambda: done(among.registry.library())["tale"].description == "newest of all.")
 

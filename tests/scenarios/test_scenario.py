@@ -120,7 +120,7 @@ def test_what_is_counted_is_read(text: str, by_client: bool) -> None:
             f"match:\n  clientId: a\n  headers: {{{', '.join(f'x{n}: 1' for n in range(100))}}}",
             ["tale.yaml:2: match: ", "expected at most 100 conditions, got 101"],
         ),
-        ("match:\n  body:\n    a..b: 1", ["tale.yaml:4: match.body: ", "'a..b' is no path"]),
+        ("match:\n  body:\n    a..b: 1", ["tale.yaml:4: match.body: ", "'a..b' is not a path"]),
     ],
 )
 def test_a_mistake_is_told_with_file_line_and_hint(text: str, expected: list[str]) -> None:
@@ -169,14 +169,14 @@ def test_mistakes_that_only_reading_finds_are_all_told_too() -> None:
     )
     expected = [
         ("a--b.yaml:", "a--b"),
-        ("a--b.yaml:4:", "'a..b' is no path"),
-        ("a--b.yaml:5:", "'c[' is no path"),
+        ("a--b.yaml:4:", "'a..b' is not a path"),
+        ("a--b.yaml:5:", "'c[' is not a path"),
         ("a--b.yaml:7:", "createPaymentSession[0].delay: min 2s is more than max 1s"),
         ("a--b.yaml:10:", "createPaymentSession[1].set.a: unknown placeholder ${requst.x}"),
-        ("a--b.yaml:11:", "createPaymentSession[1].set.b..c: 'b..c' is no path"),
+        ("a--b.yaml:11:", "createPaymentSession[1].set.b..c: 'b..c' is not a path"),
         ("a--b.yaml:12:", "createPaymentSession[1].set.d[0]: 'd[0]' names an element of an array"),
         ("a--b.yaml:15:", "buyer[0].after: 9999d is too long, at most 3650d"),
-        ("a--b.yaml:18:", "notifyPayment.set.e..f: 'e..f' is no path"),
+        ("a--b.yaml:18:", "notifyPayment.set.e..f: 'e..f' is not a path"),
     ]
     assert len(expected) == len(told)
     for (place, words), problem in zip(expected, told, strict=True):

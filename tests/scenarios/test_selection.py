@@ -97,7 +97,7 @@ def test_scenarios_that_claim_a_call_with_equal_right_are_all_named() -> None:
     choice = choose(among, client_id="both", value="7")
     assert (choice.scenario, choice.reason) == (
         "claims-too",
-        "its match fits: clientId; fit as well, but were loaded earlier: claims",
+        "its match fits: clientId; these fit too, but were loaded earlier: claims",
     )
     load(among, "mine", "both", "match: {clientId: both}")
     choice = choose(among, client_id="both", value="7")
@@ -508,7 +508,7 @@ def test_a_scenario_may_be_set_for_so_many_clients_only() -> None:
     among = selector_of(scenarios(), "plain", most=2)
     done(among.prefer("first"))
     done(among.prefer("first", client_id="A"))
-    with pytest.raises(TooManyClientIds, match="a scenario is set for 2 client ids already; a reset forgets them"):
+    with pytest.raises(TooManyClientIds, match="a scenario is set for 2 client ids already; a reset deletes them"):
         done(among.prefer("first", client_id="B"))
     done(among.prefer("late", client_id="A"))
     assert [(None, "first", None), ("A", "late", None)] == done(among.preferences())

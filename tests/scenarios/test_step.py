@@ -106,7 +106,7 @@ def test_only_what_is_in_process_comes_to_an_end(text: str, expected: list[str])
         ("result: REFUND_IN_PROCESS", ["refund.then.result: ", "whose status is S or F"]),
         ("result: PROCES_FAIL", ["refund.then.result: ", "did you mean PROCESS_FAIL?"]),
         ("after: 5", ["refund.then.after: ", "a duration such as 1.5s, 10m, 1h30m, 2d or PT59M"]),
-        ("after: PTS", ["refund.then.after: ", "'PTS' is no duration"]),
+        ("after: PTS", ["refund.then.after: ", "'PTS' is not a duration"]),
         ("aftr: 5s", ["refund.then.aftr: ", "did you mean after?"]),
     ],
 )

@@ -121,7 +121,7 @@ def test_values_may_have_texts() -> None:
         ),
         ("{code: [A]}\npay: {message: '${each.code'}", "2: pay.message: unknown placeholder ${each.code; known are "),
         ("{code: [A]}\n${each.x}: {}", "2: ${each.x}: unknown placeholder ${each.x}; known are ${each.code}"),
-        ("{code: [pay]}\n${each.code}: {}\npay: {}", "1: each: the key pay would be there twice"),
+        ("{code: [pay]}\n${each.code}: {}\npay: {}", "1: each: the key pay would appear twice"),
     ],
 )
 def test_what_is_wrong_with_a_template_is_told(each: str, expected: str) -> None:

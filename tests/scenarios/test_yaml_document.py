@@ -125,7 +125,7 @@ def test_a_key_is_always_the_text_that_stands_there(key: str) -> None:
         ("a: 1\nb: c: d\n", 2, "not YAML"),
         ("a: 1\nb: 'open\n", 3, "not YAML"),
         ("a: 1\nb: @c\n", 2, "not YAML"),
-        ("a: 1\n*: c\n", 2, 'what begins with * must be in quotes, such as "*"'),
+        ("a: 1\n*: c\n", 2, 'a word that begins with * must be in quotes, such as "*"'),
         ("ä: 1\nb: \x00\n", 2, "U+0000 is not allowed"),
     ],
 )
