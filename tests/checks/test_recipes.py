@@ -11,17 +11,19 @@ import json
 import re
 import sys
 import uuid
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conformance.recipes import RECIPES, Outcome, Recipe, prepared
+from mock_alipay.config.config import Config
+from tests.checks.recipes import RECIPES, Outcome, Recipe, prepared
 from tests.conformance.relay import Relay, relay
 from tests.conformance.test_other_sdks import DOTNET_UNSET_FIELDS, SDK, check, entry, merchant_of, send
 from tests.heads import GO_HEAD, JAVA_HEAD, PHP_HEAD
-from tests.live import SANDBOX_PATH, Live
+from tests.live import SANDBOX_PATH, Live, live
 
 MINIMAL: dict[str, Any] = {
     "productCode": "CASHIER_PAYMENT",
@@ -75,6 +77,13 @@ def calls(gateway: Live) -> list[dict[str, Any]]:
     """All calls since the last reset, newest first."""
     found: list[dict[str, Any]] = gateway.admin("GET", "/calls").body["calls"]
     return found
+
+
+@pytest.fixture(scope="module")
+def secure(tls_folder: Path) -> Iterator[Live]:
+    """A gateway with HTTPS."""
+    with live(Config(seed=1), tls_folder=tls_folder) as running:
+        yield running
 
 
 @pytest.fixture
