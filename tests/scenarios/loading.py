@@ -1,4 +1,4 @@
-"""Scenarios from a few lines of text, for the tests of what reads them."""
+"""Loads scenarios from short texts."""
 
 from __future__ import annotations
 
@@ -28,17 +28,24 @@ class Request(NamedTuple):
 
 
 def read_text(name: str, text: str, origin: str, vocabulary: Vocabulary) -> Scenario:
-    """A scenario from its text."""
+    """The scenario in a text."""
     return parse_scenario(yaml_document.read(text, origin), name, vocabulary)
 
 
 def scenario(text: str, name: str = "tale") -> Scenario:
-    """The scenario in a text, its description added."""
+    """The scenario in a text, with a description added as line 1."""
     return read_text(name, f"description: A test.\n{text}", f"{name}.yaml", VOCABULARY)
 
 
 def problems(text: str, name: str = "tale") -> Sequence[str]:
-    """Everything that is wrong with the scenario in a text; its first line is line 2."""
+    """All problems of the scenario in a text; its first line is line 2."""
     with pytest.raises(SetupError) as caught:
         scenario(text, name)
     return caught.value.problems
+
+
+def check_problem(text: str, *expected: str) -> None:
+    """Check that a text has one problem, which contains all ``expected`` parts."""
+    (problem,) = problems(text)
+    for part in expected:
+        assert part in problem

@@ -1,4 +1,4 @@
-"""Globs mean what a shell means by them, and cost what the text is long."""
+"""Globs match as in a shell, and read each character of the text once."""
 
 from __future__ import annotations
 
@@ -15,68 +15,50 @@ from mock_alipay.scenarios.glob import MAX_GLOB, compile_glob
 LETTERS = st.text("ab*?", max_size=9)
 
 
-def fits(text: str, pattern: str) -> bool:
-    """Whether a text fits a pattern."""
-    return compile_glob(pattern).fits(text, Budget(len(text)))
-
-
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150)
 @given(LETTERS, LETTERS)
 @example("", "*")
 @example("", "**")
 @example("ab", "*b*")
 @example("aab", "*ab")
-@example("*", "?")
 @example("\n", "?")
-def test_globs_mean_what_the_shell_means(text: str, pattern: str) -> None:
-    """Without brackets the two agree on every text."""
-    assert fnmatch.fnmatchcase(text, pattern) == fits(text, pattern)
+def test_a_glob_matches_what_the_shell_matches(text: str, pattern: str) -> None:
+    """``fnmatch`` agrees for patterns without brackets."""
+    assert fnmatch.fnmatchcase(text, pattern) == compile_glob(pattern).fits(text, Budget(len(text)))
 
 
 class Counted(str):
-    """A text that counts how often one of its letters is handed out."""
+    """A text that counts how often a character is read."""
 
-    __slots__ = ("looks",)
-    looks: int
+    __slots__ = ("reads",)
+    reads: int
 
     def __iter__(self) -> Iterator[str]:
-        for letter in super().__iter__():
-            self.looks += 1
-            yield letter
-
-    def __getitem__(self, key: object) -> str:
-        raise AssertionError("letters are looked at in order only")
+        for character in super().__iter__():
+            self.reads += 1
+            yield character
 
 
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        "*" + "a" * (MAX_GLOB - 2) + "b",
-        "*a" * 127 + "*b",
-        "a*" * 127 + "b",
-        "*" * 255 + "b",
-        "?*" * 127 + "b",
-        "*a?" * 85,
-    ],
-)
-def test_no_glob_looks_at_a_letter_twice(pattern: str) -> None:
-    """Whatever it is, and however long."""
+@pytest.mark.parametrize("pattern", ["*" + "a" * (MAX_GLOB - 2) + "b", "*a" * 127 + "*b", "?*" * 127 + "b"])
+def test_no_glob_reads_a_character_twice(pattern: str) -> None:
+    """Patterns for which a backtracking engine would take very long."""
     text = Counted("a" * 3000)
-    text.looks = 0
+    text.reads = 0
     compile_glob(pattern).fits(text, Budget(3000))
-    assert text.looks <= 3000
+    assert text.reads <= 3000
 
 
-def test_a_glob_takes_no_more_than_its_budget() -> None:
-    """The length of the text, or nothing at all."""
+def test_a_match_spends_the_length_of_the_text() -> None:
+    """A text longer than what is left is not compared, nor is any text after it."""
     glob, budget = compile_glob("*b"), Budget(5)
-    assert (True, False) == (glob.fits("ab", budget), glob.fits("abc", budget))
-    with pytest.raises(OverBudget):
-        glob.fits("b", budget)
+    assert [True, False] == [glob.fits("ab", budget), glob.fits("abc", budget)]
+    for text in ("b", ""):
+        with pytest.raises(OverBudget):
+            glob.fits(text, budget)
 
 
-def test_a_long_glob_is_refused() -> None:
-    """With its length and the longest that is taken."""
+def test_the_length_of_a_glob_is_limited() -> None:
+    """One more character is refused."""
     compile_glob("*" * MAX_GLOB)
     with pytest.raises(ValueError, match=f"has {MAX_GLOB + 1} characters, expected at most {MAX_GLOB}"):
         compile_glob("*" * (MAX_GLOB + 1))

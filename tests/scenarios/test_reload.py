@@ -1,4 +1,4 @@
-"""Scenario files that change are taken over whole, or not at all."""
+"""A change of scenario files is used as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -14,17 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from mock_alipay.scenarios import Library, Scenario, Selector
-from mock_alipay.scenarios import reload as _reload
+from mock_alipay.scenarios import Library, Selector
 from mock_alipay.scenarios.reload import reload, watch
 from mock_alipay.scenarios.vocabulary import Vocabulary
 from tests.memory import done, selector_of
-from tests.scenarios.loading import VOCABULARY, Request, read_text
+from tests.scenarios.loading import VOCABULARY, read_text
 
 
 @pytest.fixture
-def told(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> pytest.LogCaptureFixture:
-    """What the gateway logs, whatever another test did to its logger."""
+def log(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> pytest.LogCaptureFixture:
+    """The gateway's log, whatever another test did to its logger."""
     monkeypatch.setattr(logging.getLogger("mock_alipay"), "propagate", True)
     caplog.set_level(logging.INFO, logger="mock_alipay")
     return caplog
@@ -33,251 +32,147 @@ def told(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> p
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with one scenario."""
-    (tmp_path / "tale.yaml").write_text("description: old.\n")
-    return tmp_path
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "tale.yaml").write_text("description: old.\n")
+    return folder
 
 
 def selector(folder: Path, default: str = "success") -> Selector:
-    """A chooser with the scenarios of a folder."""
+    """A selector with the scenarios of a folder."""
     return selector_of(Library.load([folder], VOCABULARY), default)
 
 
-def test_a_good_change_is_taken_over(folder: Path, told: pytest.LogCaptureFixture) -> None:
-    """Changed, new and removed scenarios; the log says what changed and how many there are now."""
-    among = selector(folder)
-    count = len(done(among.registry.library()))
-    (folder / "tale.yaml").unlink()
-    (folder / "two.yaml").write_text("description: two.\n")
+def description(selector: Selector, name: str = "tale", client_id: str | None = None) -> str | None:
+    """The description of a scenario, None if it does not exist."""
+    library = done(selector.registry.library(client_id))
+    return library[name].description if name in library else None
+
+
+def test_a_valid_change_is_used(folder: Path, log: pytest.LogCaptureFixture) -> None:
+    """Scenarios loaded at run time stay; a scenario that is set but removed is logged."""
+    changed = selector(folder)
+    count = len(done(changed.registry.library()))
+    done(changed.registry.load(read_text("mine", "description: loaded.", "body", VOCABULARY), client_id="A"))
+    done(changed.prefer("tale", client_id="A"))
+    done(changed.prefer("success", client_id="B"))
+    (folder / "tale.yaml").rename(folder / "two.yaml")
     (folder / "success.yaml").write_text("description: my own.\n")
-    asyncio.run(reload(among, [folder], VOCABULARY, "two.yaml"))
-    assert "tale" not in done(among.registry.library())
-    assert ("two.", "my own.") == (
-        done(among.registry.library())["two"].description,
-        done(among.registry.library())["success"].description,
-    )
-    assert [f"scenarios reloaded (two.yaml): {count} loaded"] == told.messages
+    asyncio.run(reload(changed, [folder], VOCABULARY, "two.yaml"))
+    assert [None, "old.", "my own."] == [description(changed, name) for name in ("tale", "two", "success")]
+    assert "loaded." == description(changed, "mine", "A")
+    assert [
+        f"scenarios reloaded (two.yaml): {count} loaded",
+        "scenario tale is set but no longer exists: calls ignore the setting",
+    ] == log.messages
+    assert [("A", "tale", None), ("B", "success", None)] == done(changed.preferences())
 
 
-def test_a_bad_file_keeps_the_old_scenarios_and_says_why(folder: Path, told: pytest.LogCaptureFixture) -> None:
-    """None of the change is taken over, however good the other files are."""
-    among = selector(folder)
-    before = done(among.registry.library())
-    (folder / "tale.yaml").write_text("description: new.\n")
-    (folder / "bad.yaml").write_text("description: x.\nreslut: SUCCESS\ncount: x\n")
-    asyncio.run(reload(among, [folder], VOCABULARY, "bad.yaml"))
-    assert done(among.registry.library()) is before
-    assert before["tale"].description == "old."
-    assert len(told.messages) == 2
-    for line, message in zip((2, 3), sorted(told.messages, key=lambda text: "reslut" not in text), strict=True):
-        assert message.startswith(f"scenarios not reloaded: {folder}/bad.yaml:{line}: ")
-    (folder / "bad.yaml").unlink()
-    asyncio.run(reload(among, [folder], VOCABULARY, "bad.yaml"))
-    assert done(among.registry.library())["tale"].description == "new."
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda folder: (folder / "bad.yaml").write_text("description: x.\ncount: x\n"), "/bad.yaml:2: count"),
+        (lambda folder: (folder / "tale.yaml").rename(folder / "tail.yaml"), "no scenario 'tale'; did you mean tail?"),
+        (shutil.rmtree, "no such folder"),
+    ],
+    ids=["invalid file", "no default scenario", "no folder"],
+)
+def test_an_invalid_change_keeps_the_old_scenarios(
+    folder: Path, log: pytest.LogCaptureFixture, change: Callable[[Path], object], expected: str
+) -> None:
+    """The reason is logged."""
+    kept = selector(folder, "tale")
+    (folder / "new.yaml").write_text("description: new.\n")
+    change(folder)
+    asyncio.run(reload(kept, [folder], VOCABULARY, "new.yaml"))
+    assert ["old.", None] == [description(kept), description(kept, "new")]
+    (message,) = log.messages
+    assert message.startswith("scenarios not reloaded: ")
+    assert expected in message
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes in folders there")
-async def test_a_pipe_blocks_nothing(folder: Path, told: pytest.LogCaptureFixture) -> None:
-    """It is refused like any bad file, though nobody writes to it."""
-    among = selector(folder)
+async def test_a_pipe_does_not_block(folder: Path, log: pytest.LogCaptureFixture) -> None:
+    """It is refused like any invalid file, although nothing writes to it."""
     os.mkfifo(folder / "pipe.yaml")
-    await reload(among, [folder], VOCABULARY, "pipe.yaml")
-    assert [f"scenarios not reloaded: {folder}/pipe.yaml: expected a regular file"] == [
-        message.partition(",")[0] for message in told.messages
-    ]
+    await reload(selector(folder.parent), [folder], VOCABULARY, "pipe.yaml")
+    assert log.messages[0].startswith(f"scenarios not reloaded: {folder}/pipe.yaml: expected a regular file")
 
 
-async def test_files_are_read_while_others_are_served(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The event loop goes on while a file is slow to read."""
-    among, come, go_on = selector(folder), threading.Event(), threading.Event()
-    load = Library.load
+async def test_files_are_read_in_a_thread(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The event loop runs while a file is slow to read."""
+    begun, go_on, load = threading.Event(), threading.Event(), Library.load
 
     def slow(folders: Sequence[Path], vocabulary: Vocabulary) -> Library:
-        come.set()
+        begun.set()
         assert go_on.wait(60)
         return load(folders, vocabulary)
 
+    reloaded = selector(folder)
     monkeypatch.setattr(Library, "load", slow)
-    task = asyncio.create_task(reload(among, [folder], VOCABULARY, "tale.yaml"))
-    assert await asyncio.to_thread(come.wait, 60)
+    task = asyncio.create_task(reload(reloaded, [folder], VOCABULARY, "tale.yaml"))
+    assert await asyncio.to_thread(begun.wait, 60)
     assert not task.done()
     go_on.set()
     await task
 
 
-def test_a_default_that_is_gone_keeps_the_old_scenarios(folder: Path, told: pytest.LogCaptureFixture) -> None:
-    """There must always be a scenario to play."""
-    among = selector(folder, "tale")
-    (folder / "tale.yaml").rename(folder / "tail.yaml")
-    asyncio.run(reload(among, [folder], VOCABULARY, "tail.yaml"))
-    assert "tale" in done(among.registry.library())
-    assert "there is no scenario 'tale'; did you mean tail?" in told.messages[0]
-
-
-def test_a_folder_that_is_gone_keeps_the_old_scenarios(folder: Path, told: pytest.LogCaptureFixture) -> None:
-    """It may be a mount that comes back."""
-    among = selector(folder)
-    before = done(among.registry.library())
-    asyncio.run(reload(among, [folder / "gone"], VOCABULARY, "gone"))
-    assert done(among.registry.library()) is before
-    assert "no such folder" in told.messages[0]
-
-
-def loaded(text: str, name: str) -> Scenario:
-    """A scenario as it is loaded at run time."""
-    return read_text(name, f"description: loaded.\n{text}", "body", VOCABULARY)
-
-
-def test_scenarios_that_were_loaded_outlive_the_change(folder: Path, told: pytest.LogCaptureFixture) -> None:
-    """For all and for one client id, and still in place of the file that has their name."""
-    among = selector(folder)
-    done(among.registry.load(loaded("", "tale")))
-    done(among.registry.load(loaded("", "mine"), client_id="A"))
-    done(among.prefer("mine", client_id="A"))
-    (folder / "tale.yaml").write_text("description: new.\n")
-    (folder / "two.yaml").write_text("description: two.\n")
-    asyncio.run(reload(among, [folder], VOCABULARY, "two.yaml"))
-    of_all, of_one = done(among.registry.library()), done(among.registry.library("A"))
-    assert ["loaded.", "two."] == [of_all[name].description for name in ("tale", "two")]
-    assert ["loaded.", "two.", "loaded."] == [of_one[name].description for name in ("tale", "two", "mine")]
-    assert "mine" not in of_all
-    assert ["scenarios reloaded (two.yaml)"] == [message.partition(":")[0] for message in told.messages]
-    done(among.registry.forget())
-    assert "new." == done(among.registry.library("A"))["tale"].description
-
-
-@pytest.mark.parametrize("client_id", [None, "A"])
-def test_a_file_that_claims_what_a_loaded_scenario_does_is_taken_over(
-    folder: Path, told: pytest.LogCaptureFixture, client_id: str | None
-) -> None:
-    """The loaded one goes first for those who see it, and the file's plays once that is gone."""
-    among = selector(folder)
-    done(among.registry.load(loaded("match: {clientId: '?'}", "mine"), client_id=client_id))
-    (folder / "rival.yaml").write_text("description: rival.\nmatch: {clientId: '?'}\n")
-    asyncio.run(reload(among, [folder], VOCABULARY, "rival.yaml"))
-    assert ["scenarios reloaded (rival.yaml)"] == [message.partition(":")[0] for message in told.messages]
-
-    def playing() -> list[str]:
-        return [
-            done(among.choose("payments/createPaymentSession", "id", Request(whose, {}, {}))).scenario for whose in "AB"
-        ]
-
-    assert ["mine", "rival" if client_id else "mine"] == playing()
-    done(among.forget(client_id))
-    assert ["rival", "rival"] == playing()
-
-
-def test_a_scenario_that_was_set_and_is_gone_is_told(folder: Path, told: pytest.LogCaptureFixture) -> None:
-    """For whomever it was set; the choice itself stands, for the file may come back."""
-    among = selector(folder)
-    done(among.prefer("tale", client_id="A"))
-    done(among.prefer("success"))
-    (folder / "tale.yaml").unlink()
-    asyncio.run(reload(among, [folder], VOCABULARY, "tale.yaml"))
-    assert ["scenario tale is set but no longer exists: calls ignore the setting"] == told.messages[1:]
-    assert [("A", "tale", None), (None, "success", None)] == done(among.preferences())
-
-
 async def until(fulfilled: Callable[[], bool], again: Callable[[], object] = lambda: None) -> None:
-    """Wait for something real, doing ``again`` once a second: the watcher says not when it has begun to look."""
+    """Wait for a condition; ``again`` is called once a second, because the watcher does not say when it has started."""
     async with asyncio.timeout(60):
         while not fulfilled():
             again()
-            for _ in range(20):
-                await asyncio.sleep(0.05)
+            for _ in range(100):
+                await asyncio.sleep(0.01)
                 if fulfilled():
                     break
 
 
 @contextlib.asynccontextmanager
-async def watching(among: Selector, folder: Path, file_check: float = 60.0) -> AsyncIterator[None]:
+async def watching(watched: Selector, folder: Path, file_check: float = 60.0) -> AsyncIterator[None]:
     """Watch a folder until the block ends."""
-    task = asyncio.create_task(watch(among, [folder], VOCABULARY, file_check=file_check))
+    task = asyncio.create_task(watch(watched, [folder], VOCABULARY, file_check=file_check))
     yield
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
 
 
-def test_files_are_watched(folder: Path, told: pytest.LogCaptureFixture) -> None:
-    """A real change on disk is taken over, a bad one is not, and a good one after it is."""
-    among = selector(folder)
+async def test_a_folder_is_watched(folder: Path, log: pytest.LogCaptureFixture) -> None:
+    """A folder may be removed and created again; the old scenarios stay meanwhile."""
+    watched = selector(folder)
 
     def write(text: str) -> Callable[[], object]:
-        return lambda: (folder / "tale.yaml").write_text(text)
+        def create() -> None:
+            folder.mkdir(exist_ok=True)
+            (folder / "tale.yaml").write_text(f"description: {text}.\n")
 
-    async def main() -> None:
-        async with watching(among, folder):
-            await until(
-                lambda: done(among.registry.library())["tale"].description == "new.", write("description: new.\n")
-            )
-            await until(lambda: "scenarios not reloaded" in told.text, write("description: newer.\nfoo: 1\n"))
-            assert done(among.registry.library())["tale"].description == "new."
-            await until(
-                lambda: done(among.registry.library())["tale"].description == "newest.", write("description: newest.\n")
-            )
+        return create
 
-    asyncio.run(main())
-    assert "scenarios reloaded (tale.yaml)" in told.text
-
-
-def test_a_folder_may_be_taken_away_and_put_back(folder: Path, told: pytest.LogCaptureFixture) -> None:
-    """The old scenarios hold meanwhile, and the watch goes on."""
-    folder = folder / "inner"
-    folder.mkdir()
-    (folder / "tale.yaml").write_text("description: old.\n")
-    among = selector(folder)
-
-    async def main() -> None:
-        async with watching(among, folder):
-            touched = (folder / "tale.yaml").touch
-            await until(lambda: "scenarios reloaded" in told.text, touched)
-            shutil.rmtree(folder)
-            await until(lambda: "no such folder" in told.text)
-            assert done(among.registry.library())["tale"].description == "old."
-            folder.mkdir()
-            (folder / "tale.yaml").write_text("description: new.\n")
-            await until(lambda: done(among.registry.library())["tale"].description == "new.")
-
-    asyncio.run(main())
+    async with watching(watched, folder):
+        await until(lambda: description(watched) == "new.", write("new"))
+        assert "scenarios reloaded (tale.yaml)" in log.text
+        shutil.rmtree(folder)
+        await until(lambda: "no such folder" in log.text)
+        assert "new." == description(watched)
+        write("newest")()
+        await until(lambda: description(watched) == "newest.")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a permission there")
-def test_a_file_of_which_no_event_tells(tmp_path: Path, told: pytest.LogCaptureFixture) -> None:
-    """One that is mounted into the folder, or linked as here, changes elsewhere: the files themselves are looked at."""
-    elsewhere, folder = tmp_path / "elsewhere.yaml", tmp_path / "folder"
-    elsewhere.write_text("description: old.\n")
-    folder.mkdir()
+async def test_files_without_events_are_checked(folder: Path, log: pytest.LogCaptureFixture) -> None:
+    """A file that is mounted, or linked as here, causes no event when it changes; unchanged files are not read."""
+    elsewhere = folder.parent / "elsewhere.yaml"
+    (folder / "tale.yaml").rename(elsewhere)
     (folder / "tale.yaml").symlink_to(elsewhere)
-    among = selector(folder)
-
-    async def main() -> None:
-        async with watching(among, folder, file_check=0.01):
-            elsewhere.write_text("description: new one.\n")
-            await until(lambda: done(among.registry.library())["tale"].description == "new one.", elsewhere.touch)
-            elsewhere.unlink()
-            await until(lambda: "scenarios not reloaded" in told.text)
-            elsewhere.write_text("description: newest of all.\n")
-            await until(lambda: done(among.registry.library())["tale"].description == "newest of all.")
-
-    asyncio.run(main())
-    assert "scenarios reloaded (tale.yaml)" in told.text
-
-
-def test_files_that_stay_are_not_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However often they are looked at."""
-    looks, read = [], []
-    stamps = _reload._stamps
-
-    def counted(folders: Sequence[Path]) -> dict[Path, tuple[int, int] | None]:
-        looks.append(folders)
-        return stamps(folders)
-
-    monkeypatch.setattr(_reload, "_stamps", counted)
-    monkeypatch.setattr(_reload, "reload", lambda *_: read.append(1))
-
-    async def main() -> None:
-        async with watching(selector(folder), folder, file_check=0.01):
-            await until(lambda: len(looks) > 3)
-
-    asyncio.run(main())
-    assert [] == read
+    watched = selector(folder)
+    async with watching(watched, folder, file_check=0.01):
+        await until(lambda: "scenarios reloaded (tale.yaml)" in log.text, elsewhere.touch)
+        count = len(log.messages)
+        await asyncio.sleep(0.1)
+        assert count == len(log.messages)
+        elsewhere.write_text("description: another one.\n")
+        await until(lambda: description(watched) == "another one.")
+        elsewhere.unlink()
+        await until(lambda: "scenarios not reloaded" in log.text)
+        assert "another one." == description(watched)

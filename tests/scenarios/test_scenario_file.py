@@ -1,4 +1,4 @@
-"""Which files are read, and what keeps one from being read."""
+"""Which files of a folder are read, and why a file is refused."""
 
 from __future__ import annotations
 
@@ -14,51 +14,41 @@ from mock_alipay.scenarios.scenario_file import MAX_PROBLEMS, read_document, rea
 from tests.scenarios.loading import VOCABULARY
 
 
-def test_a_name_with_two_dashes_is_refused(tmp_path: Path) -> None:
-    """It could never be told from a paymentRequestId that names a scenario."""
-    (tmp_path / "a--b.yaml").write_text("description: x.\n")
-    with pytest.raises(SetupError, match=r"a--b\.yaml: a scenario's name is"):
-        read_folder(tmp_path, VOCABULARY)
-
-
-def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
-    """Latin-1 is not UTF-8."""
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("description: ä".encode("latin-1"), "not UTF-8 text"),
+        (b"#" * 1024 * 1024 + b"\xff", "longer than 262144 characters"),
+        (None, "cannot be read: "),
+    ],
+    ids=["not text", "too long, not read to its end", "missing"],
+)
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | None, expected: str) -> None:
+    """The problem names the file."""
     file = tmp_path / "a.yaml"
-    file.write_bytes("description: ä".encode("latin-1"))
-    with pytest.raises(SetupError, match=r"a\.yaml: not UTF-8 text"):
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SetupError, match=f"^{file}: {expected}"):
         read_document(file)
 
 
-def test_a_long_file_is_not_read_to_its_end(tmp_path: Path) -> None:
-    """That it is no text after a mebibyte stays unknown."""
-    file = tmp_path / "a.yaml"
-    file.write_bytes(b"#" * 1024 * 1024 + b"\xff")
-    with pytest.raises(SetupError, match=r"a\.yaml: longer than 262144 characters"):
-        read_document(file)
-
-
-@pytest.mark.parametrize("count", [MAX_PROBLEMS, MAX_PROBLEMS + 1, MAX_PROBLEMS + 300])
-def test_of_many_problems_the_first_are_told(tmp_path: Path, count: int) -> None:
-    """And how many there are beside them."""
-    (tmp_path / "a.yaml").write_text("description: x\n" + "".join(f"k{n}: 1\n" for n in range(count)))
+@pytest.mark.parametrize("more", [0, 1, 300])
+def test_at_most_a_hundred_problems_are_reported(tmp_path: Path, more: int) -> None:
+    """Of the others only the number."""
+    text = "description: x\n" + "".join(f"k{n}: 1\n" for n in range(MAX_PROBLEMS + more))
+    (tmp_path / "a.yaml").write_text(text)
     with pytest.raises(SetupError) as caught:
         read_folder(tmp_path, VOCABULARY)
-    told = [problem.split(": ")[0] for problem in caught.value.problems]
-    more = [f"{tmp_path}/a.yaml"] * (count > MAX_PROBLEMS)
-    assert [f"{tmp_path}/a.yaml:{n + 2}" for n in range(MAX_PROBLEMS)] + more == told
-    assert not more or f"and {count - MAX_PROBLEMS} more problems" in caught.value.problems[-1]
-
-
-def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    """By its name."""
-    with pytest.raises(SetupError, match=r"gone\.yaml: cannot be read: "):
-        read_document(tmp_path / "gone.yaml")
+    places = [f"{tmp_path}/a.yaml:{n + 2}" for n in range(MAX_PROBLEMS)]
+    assert places == [problem.split(": ")[0] for problem in caught.value.problems[:MAX_PROBLEMS]]
+    rest = (f"{tmp_path}/a.yaml: and {more} more problems",) if more else ()
+    assert rest == caught.value.problems[MAX_PROBLEMS:]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes in folders there")
 @pytest.mark.parametrize("kind", ["pipe", "link to a pipe", "device", "folder"])
-def test_what_is_no_regular_file_is_refused(tmp_path: Path, kind: str) -> None:
-    """A folder of scenarios is read without waiting for whoever writes to a pipe, or for a device to end."""
+def test_a_file_that_is_not_regular_is_refused(tmp_path: Path, kind: str) -> None:
+    """Without waiting for a pipe or a device."""
     file = tmp_path / "a.yaml"
     match kind:
         case "pipe":
@@ -70,18 +60,17 @@ def test_what_is_no_regular_file_is_refused(tmp_path: Path, kind: str) -> None:
             file.symlink_to("/dev/zero")
         case "folder":
             file.mkdir()
-    with pytest.raises(SetupError, match=r"a\.yaml: expected a regular file, found a pipe, device or folder"):
+    with pytest.raises(SetupError, match=r"a\.yaml: expected a regular file"):
         read_folder(tmp_path, VOCABULARY)
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "line", "scenario"),
-    [("b.yaml", "b.yml", 1, "b"), ("a-x.yaml", "a.yaml", 2, "a-x"), ("a-x.yml", "a.yml", 2, "a-x")],
+    ("one", "other", "line", "scenario"), [("b.yaml", "b.yml", 1, "b"), ("a-x.yaml", "a.yaml", 2, "a-x")]
 )
-def test_two_files_of_a_folder_never_have_a_scenario_of_one_name(
+def test_two_scenarios_of_one_name_in_a_folder_are_refused(
     tmp_path: Path, one: str, other: str, line: int, scenario: str
 ) -> None:
-    """Whether by their own names or by what a template makes: both are told, the template with its line."""
+    """By file name, or by a template's value; the problem names both files."""
     (tmp_path / one).write_text("description: x.\n")
     each = "each: {code: [X, Y]}\npay: {message: '${each.code}'}\n" if other.startswith("a.") else ""
     (tmp_path / other).write_text(f"description: x.\n{each}")
@@ -91,6 +80,6 @@ def test_two_files_of_a_folder_never_have_a_scenario_of_one_name(
     assert (expected,) == caught.value.problems
 
 
-def test_the_shipped_folder_holds_scenarios() -> None:
+def test_the_shipped_folder_is_found() -> None:
     """Also in an editable installation."""
     assert (shipped_folder() / "success.yaml").is_file()
