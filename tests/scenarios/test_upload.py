@@ -29,6 +29,12 @@ TALE = {
     "notifyPayment": [{"drop": True}, {"delay": {"min": "1m", "max": "PT2H"}, "duplicate": 2}],
 }
 
+OF_NOBODY: dict[str, Any] = {"name": None, "clientId": None}
+INVALID: list[tuple[str, Any]] = [
+    *(("name", value) for value in ("", 5, [])),
+    *(("clientId", value) for value in ("", True, {"a": 1}, "a,b", "a b", "k\u00e4se", "x" * 129)),
+]
+
 
 def posted(text: str, *, is_json: bool = True) -> Upload:
     """The upload of a body."""
@@ -46,8 +52,7 @@ def problems(text: str, *, is_json: bool = True) -> tuple[str, ...]:
 def test_an_upload_is_read_like_a_file(is_json: bool) -> None:
     """Name and client id are not part of the scenario, and may be null."""
     expected = read_text("tale", json.dumps(TALE), "tale (loaded)", VOCABULARY)
-    own: dict[str, str | None]
-    for own in ({}, {"name": "a", "clientId": "b"}, {"name": None, "clientId": None}):
+    for own in ({}, {"name": "a", "clientId": "b"}, OF_NOBODY):
         text = json.dumps({**own, **TALE}, ensure_ascii=is_json, indent=None if is_json else 1)
         upload = posted(text, is_json=is_json)
         assert (own.get("name"), own.get("clientId")) == (upload.name, upload.client_id)
@@ -55,13 +60,7 @@ def test_an_upload_is_read_like_a_file(is_json: bool) -> None:
 
 
 @both_formats
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        *(("name", value) for value in ("", 5, [])),
-        *(("clientId", value) for value in ("", True, {"a": 1}, "a,b", "a b", "k\u00e4se", "x" * 129)),
-    ],
-)
+@pytest.mark.parametrize(("key", "value"), INVALID)
 def test_an_invalid_name_or_client_id_is_refused_with_its_line(key: str, value: Any, is_json: bool) -> None:
     """A client id that no caller can have is refused too."""
     (problem,) = problems(f'{{"description": "x",\n"{key}": {json.dumps(value)}}}', is_json=is_json)
