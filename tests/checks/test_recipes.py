@@ -20,8 +20,8 @@ import pytest
 
 from mock_alipay.config.config import Config
 from tests.checks.recipes import RECIPES, Outcome, Recipe, prepared
+from tests.conformance.other_sdks import DOTNET_UNSET_FIELDS, SDK, check, entry, merchant_of, send
 from tests.conformance.relay import Relay, relay
-from tests.conformance.test_other_sdks import DOTNET_UNSET_FIELDS, SDK, check, entry, merchant_of, send
 from tests.heads import GO_HEAD, JAVA_HEAD, PHP_HEAD
 from tests.live import SANDBOX_PATH, Live, live
 
