@@ -1,4 +1,4 @@
-"""A gateway over HTTPS, and the official Python SDK's connections led to its port."""
+"""A gateway with HTTPS, and the official Python SDK connected to its port."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from tests.conformance.sdk import PRODUCTION_ID
 from tests.live import Live, live
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def merchant_pairs() -> tuple[RSAPrivateKey, RSAPrivateKey]:
-    """A merchant's key and its successor."""
+    """A merchant's keys of versions 1 and 2."""
     return generate_private_key(65537, 2048), generate_private_key(65537, 2048)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def secure(
     tls_folder: Path, tmp_path_factory: pytest.TempPathFactory, merchant_pairs: tuple[RSAPrivateKey, RSAPrivateKey]
 ) -> Iterator[Live]:
-    """A gateway with HTTPS that also knows a production merchant, with key versions 1 and 2."""
+    """A gateway with HTTPS that knows a production merchant with two key versions."""
     folder = tmp_path_factory.mktemp("merchant")
     merchants = []
     for version, key in enumerate(merchant_pairs, start=1):
@@ -40,7 +40,7 @@ def secure(
 
 @pytest.fixture
 def rerouted(secure: Live, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The SDK's own connections, certificate check and all, but to the gateway's port instead of 443."""
+    """The SDK's connections, with its certificate check, but to the gateway's port instead of 443."""
     original = getattr(default_http_rpc, "__get_http_connection")
     opened: list[http.client.HTTPSConnection] = []
 
@@ -52,13 +52,13 @@ def rerouted(secure: Live, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(default_http_rpc, "__get_http_connection", get_http_connection)
     yield
-    for connection in opened:  # the SDK leaves connections open when it does not like the reply
+    for connection in opened:  # the SDK leaves connections open after an invalid reply
         connection.close()
 
 
 @pytest.fixture
 def trusted(secure: Live, rerouted: None, monkeypatch: pytest.MonkeyPatch) -> Live:
-    """The gateway, with its certificate authority trusted the way users do it."""
+    """The gateway, with its certificate authority trusted as users do it."""
     assert secure.certificate is not None
     monkeypatch.setenv("SSL_CERT_FILE", str(secure.certificate.authority))
     return secure

@@ -1,4 +1,4 @@
-"""A listener between a client and the gateway that keeps the client's bytes and may change the gateway's."""
+"""A proxy between a client and the gateway; it records the client's bytes and may change the gateway's."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PATIENCE = 60.0
-"""Seconds for which nobody waits longer."""
+"""Timeout in seconds."""
 
 
 @dataclass(frozen=True)
 class Relay:
-    """Where it listens, and what it has seen."""
+    """The address of the proxy, and what it has recorded."""
 
     host: str
     port: int
     requests: list[tuple[str, bytes]] = field(default_factory=list)
-    """Head, with its line ends made plain and without the empty line; body."""
+    """Heads, with plain line ends and without the empty line, and bodies."""
     connections: list[tuple[str, int]] = field(default_factory=list)
-    """Who came, whether or not they liked what they saw."""
+    """The addresses of all clients that connected."""
 
 
 @contextlib.contextmanager
@@ -34,7 +34,7 @@ def relay(
     certificate: Path | None = None,
     change: Callable[[bytes], bytes] = bytes,
 ) -> Iterator[Relay]:
-    """Listen until the block ends, over TLS when a certificate is given; ``change`` gets a reply's whole bytes."""
+    """Listen until the block ends, with TLS if a certificate is given; ``change`` receives a whole reply."""
     tls = None
     if certificate is not None:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -62,7 +62,7 @@ def _serve(
             return
         seen.connections.append(peer)
         plain.settimeout(PATIENCE)
-        # A client that does not like the certificate breaks off here or there.
+        # A client that refuses the certificate closes the connection at any point.
         with plain, contextlib.suppress(OSError), tls.wrap_socket(plain, server_side=True) if tls else plain as client:
             _pass_on(client, port, change, seen)
 
@@ -78,7 +78,7 @@ def _pass_on(client: socket.socket, port: int, change: Callable[[bytes], bytes],
 
 
 def _message(source: socket.socket) -> tuple[bytes, bytes]:
-    """A request's or reply's head, with its last line's end, and its body; empty when nothing comes."""
+    """The head and body of a request or reply; empty if the connection closes."""
     with source.makefile("rb") as stream:
         lines = []
         while (line := stream.readline()).strip():

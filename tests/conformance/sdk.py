@@ -1,4 +1,4 @@
-"""The official Python SDK, as a merchant sets it up: its client, and requests as its demo fills them in."""
+"""The official Python SDK as a merchant configures it, and requests as in its demo."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from com.alipay.ams.api.request.pay.alipay_payment_session_request import Alipay
 from tests.live import Live
 
 PRODUCTION_ID = "5XSR7C3046QJ05345"
-"""A client id as merchants have in production: without the prefix that sends SDKs to the sandbox."""
+"""A production client id: it lacks the prefix that sends SDKs to the sandbox."""
 
 URL = "https://127.0.0.1"
 
 
 def client(gateway: Live, url: str = URL, **changes: Any) -> Any:
-    """An SDK client configured from the gateway's own environment; ``changes`` replace arguments."""
+    """An SDK client, configured from the gateway's environment; ``changes`` replace arguments."""
     env = gateway.components.env
     arguments = {
         "client_id": env["clientId"],
@@ -35,7 +35,7 @@ def client(gateway: Live, url: str = URL, **changes: Any) -> Any:
 
 
 def session_request(payment_request_id: str | None = None, kind: Any = AlipayPaymentSessionRequest) -> Any:
-    """A request as the SDK's own demo fills it in."""
+    """A request with the fields of the SDK's demo."""
     order = Order()
     order.reference_order_id = "order-1"
     order.order_description = "a cup of tea"

@@ -1,4 +1,4 @@
-"""The fields that the official Python SDK knows, against the schemas: none of them may be a stranger here."""
+"""The schemas know every field that the official Python SDK knows."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ NOTIFICATIONS = {
     "notifyRefund": "AlipayRefundNotify",
 }
 DEEPEST = 9
-"""Goods may cross-sell goods without end."""
+"""Goods may contain goods without end."""
 
 
 class Tree:
-    """A body that has every field that its schema knows, and notes which others it is asked for."""
+    """A body that has every field of its schema, and records which other fields are read."""
 
     def __init__(self, schemas: Schemas, rule: dict[str, Any], file: str, path: str, unknown: set[str]) -> None:
         self.rule, self.file = schemas.resolve(rule, file)
@@ -55,41 +55,41 @@ class Tree:
 
 
 class Reader(dict[str, Any]):
-    """An empty body that notes which fields it is asked for."""
+    """An empty body that records which fields are read."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked: set[str] = set()
+        self.read: set[str] = set()
 
     def __contains__(self, name: object) -> bool:
-        self.asked.add(str(name))
+        self.read.add(str(name))
         return False
 
 
-def found(room: str, cls: str) -> Any:
-    """A class, which stands in a module of the same name."""
+def sdk_class(package: str, cls: str) -> Any:
+    """A class of the SDK, which is in a module of the same name."""
     snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in cls).lstrip("_")
-    return getattr(importlib.import_module(f"{PACKAGE}.{room}.{snake}"), cls)
+    return getattr(importlib.import_module(f"{PACKAGE}.{package}.{snake}"), cls)
 
 
-def asked_for(cls: Any, parent: str, monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The fields that an object asks a body for when it is made of one, which the module ``parent`` parses."""
+def fields_read_by(cls: Any, parent: str, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The fields that an object reads from a body, which the module ``parent`` parses."""
     reader = Reader()
     json = SimpleNamespace(loads=lambda _: reader)
     monkeypatch.setattr(importlib.import_module(f"{PACKAGE}.{parent}"), "json", json)
     cls("{}")
-    return reader.asked
+    return reader.read
 
 
 def known(schema: str) -> set[str]:
-    """The fields at the top level of a schema."""
+    """The top-level fields of a schema."""
     return set(read(f"payments/{schema}.json")["properties"])
 
 
 @pytest.mark.parametrize("endpoint", REQUESTS)
-def test_every_field_that_can_be_sent_is_known(endpoint: str) -> None:
-    """So that nobody is told of an unknown field whose only fault is to be rare."""
-    request = found("request.pay", REQUESTS[endpoint])()
+def test_every_field_of_a_request_is_known(endpoint: str) -> None:
+    """A field that is only rare is not reported as unknown."""
+    request = sdk_class("request.pay", REQUESTS[endpoint])()
     for name in list(vars(request)):
         if name.startswith(f"_{REQUESTS[endpoint]}__"):
             setattr(request, name, "x")
@@ -99,10 +99,10 @@ def test_every_field_that_can_be_sent_is_known(endpoint: str) -> None:
 
 
 @pytest.mark.parametrize("endpoint", REQUESTS)
-def test_every_field_within_what_can_be_sent_is_known(endpoint: str) -> None:
-    """However deep: the SDK's models read a body, and ask for all the fields that they could send."""
+def test_every_nested_field_of_a_request_is_known(endpoint: str) -> None:
+    """The SDK's models read every field that they can send."""
     unknown: set[str] = set()
-    request = found("request.pay", REQUESTS[endpoint])()
+    request = sdk_class("request.pay", REQUESTS[endpoint])()
     request.parse_rsp_body(Tree(load().schemas, {"$ref": f"payments/{endpoint}.json"}, "", endpoint, unknown))
     assert set() == unknown
     request.parse_rsp_body(Tree(load().schemas, {"properties": {}}, "", endpoint, unknown))
@@ -110,16 +110,22 @@ def test_every_field_within_what_can_be_sent_is_known(endpoint: str) -> None:
 
 
 @pytest.mark.parametrize("endpoint", RESPONSES)
-def test_every_field_that_is_read_from_a_reply_is_known(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that a scenario can set it, and our own replies are checked when they have it."""
-    asked = asked_for(found("response.pay", RESPONSES[endpoint]), "response.alipay_response", monkeypatch)
-    assert "result" in asked
-    assert set() == asked - known(f"{endpoint}.reply")
+def test_every_field_that_the_sdk_reads_from_a_reply_is_known(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scenarios may set it without a warning."""
+    read_fields = fields_read_by(
+        sdk_class("response.pay", RESPONSES[endpoint]), "response.alipay_response", monkeypatch
+    )
+    assert "result" in read_fields
+    assert set() == read_fields - known(f"{endpoint}.reply")
 
 
 @pytest.mark.parametrize("name", NOTIFICATIONS)
-def test_every_field_that_is_read_from_a_notification_is_known(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As of replies."""
-    asked = asked_for(found("request.notify", NOTIFICATIONS[name]), "request.notify.alipay_notify", monkeypatch)
-    assert {"notifyType", "result"} < asked
-    assert set() == asked - known(name)
+def test_every_field_that_the_sdk_reads_from_a_notification_is_known(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Scenarios may set it without a warning."""
+    read_fields = fields_read_by(
+        sdk_class("request.notify", NOTIFICATIONS[name]), "request.notify.alipay_notify", monkeypatch
+    )
+    assert {"notifyType", "result"} < read_fields
+    assert set() == read_fields - known(name)
