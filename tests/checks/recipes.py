@@ -1,4 +1,4 @@
-"""The README's recipes as programs: made ready once a run, each with its SDK or what stands in for it."""
+"""Builds and runs the recipes of the documentation, each with its SDK or a stand-in for it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 STAND_INS = HERE / "stand_ins"
 RECIPES = HERE.parent / "examples" / "recipes"
 PATIENCE = 120.0
-"""Seconds after which a program is given up; a first Go build on a slow machine takes most of a minute."""
+"""Timeout in seconds; the first Go build on a slow machine takes most of a minute."""
 
 PROGRAMS = {
     "php": ("php",),
@@ -49,12 +49,12 @@ def to_another_port(connection):
 http.client.HTTPSConnection.connect = to_another_port
 runpy.run_path(sys.argv[1], run_name="__main__")
 """
-"""Runs the Python recipe; the SDK's connections, with their certificate check, go to a port that tests may have."""
+"""Runs the Python recipe with another port; the SDK still checks the certificate."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a program printed, and whether it was content."""
+    """The exit code and the output of a program."""
 
     code: int
     output: str
@@ -63,14 +63,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Recipe:
-    """One of them, ready to run."""
+    """A recipe, ready to run."""
 
     name: str
     command: tuple[str, ...]
     folder: Path
 
     def run(self, env: Mapping[str, str]) -> Outcome:
-        """Run it with these variables and none of this machine's that lead to other proxies or certificates."""
+        """Run it with these variables, without the proxies and certificates of this machine."""
         own = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         command = [*self.command, *([env["PORT"]] if self.name == "python" else [])]
         done = subprocess.run(
@@ -86,11 +86,11 @@ class Recipe:
 
 
 def prepared(name: str, shared: Path) -> Recipe:
-    """The recipe, compiled if need be by the first who asks; skipped where its language is not installed."""
+    """A recipe, compiled by the first process that needs it; skipped if its language is not installed."""
     missing = [program for program in PROGRAMS[name] if shutil.which(program) is None]
     if missing:
         pytest.skip(f"the {name} recipe needs {' and '.join(missing)}, which this machine does not have")
-    fcntl = pytest.importorskip("fcntl", reason="processes that build at once wait for each other by a POSIX lock")
+    fcntl = pytest.importorskip("fcntl", reason="concurrent builds need a POSIX lock")
     built = shared / name
     with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -110,7 +110,7 @@ def prepared(name: str, shared: Path) -> Recipe:
 
 
 def _build_nothing(folder: Path) -> None:
-    """Scripts run as they are."""
+    """Scripts need no build."""
 
 
 def _build_go(folder: Path) -> None:
