@@ -1,0 +1,124 @@
+"""Which step of a scenario a call or a notification plays."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mock_alipay.scenarios import NotificationStep, Selector
+from tests.memory import done
+from tests.scenarios.choosing import SERIES, choose, load, new_selector, results
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.sampled_from("AB"), st.sampled_from(["series--1", "series--2"])), max_size=12))
+def test_steps_are_counted_per_client_id_and_request_id(calls: list[tuple[str, str]]) -> None:
+    """The last step repeats."""
+    selector, sent = new_selector(), Counter[tuple[str, str]]()
+    steps = ["UNKNOWN_EXCEPTION", "PROCESS_FAIL", "SUCCESS"]
+    for client_id, request_id in calls:
+        choice, nth = choose(selector, request_id, client_id), sent[client_id, request_id]
+        assert (steps[min(nth, 2)], nth) == (choice.step.result, choice.nth)
+        sent[client_id, request_id] += 1
+
+
+def test_steps_may_be_counted_per_client_id() -> None:
+    """So are the steps of calls that are about no known payment, apart from those of payments."""
+    selector = new_selector()
+    for client_id in "AB":
+        found = [results(selector, 1, f"by-client--{n}", client_id)[0] for n in range(4)]
+        assert ["UNKNOWN_EXCEPTION", "PROCESS_FAIL", "SUCCESS", "SUCCESS"] == found
+    calls = ((None, "A"), (None, "B"), (None, "A"), ("id", "A"))
+    assert [0, 0, 1, 0] == [choose(selector, *call, named="series").nth for call in calls]
+    assert [0, 1] == [choose(selector, "late--1").nth for _ in range(2)]  # A random delay differs from call to call.
+    assert [0, 0] == [choose(selector).nth for _ in range(2)]
+
+
+@pytest.mark.parametrize("by", ["header", "id", "setting", "default"])
+def test_steps_for_all_endpoints_play_where_an_endpoint_has_none(by: str) -> None:
+    """However the scenario is selected; each endpoint starts at the first step."""
+    selector = new_selector()
+    if by == "setting":
+        done(selector.prefer("wild"))
+    if by == "default":
+        selector.default = "wild"
+    request_id, named = "wild--1" if by == "id" else "id", "wild" if by == "header" else None
+    expected = {
+        "refund": ["UNKNOWN_EXCEPTION", None],
+        "pay": ["UNKNOWN_EXCEPTION", None],
+        "cancel": ["PROCESS_FAIL"] * 2,
+    }
+    assert expected == {
+        endpoint: [choose(selector, request_id, endpoint=endpoint, named=named).step.result for _ in range(2)]
+        for endpoint in expected
+    }
+
+
+@pytest.mark.parametrize(("default", "result"), [("plain", None), ("wild", "UNKNOWN_EXCEPTION")])
+def test_steps_for_all_endpoints_do_not_follow_a_payment(default: str, result: str | None) -> None:
+    """An inquiry after a lost reply must work; steps of the endpoint itself still play."""
+    selector = new_selector()
+    selector.default = default
+    found = [choose(selector, endpoint=endpoint, began="wild").step.result for endpoint in ("inquiryPayment", "cancel")]
+    assert [result, "PROCESS_FAIL"] == found
+
+
+def notice(selector: Selector, scenario: str, request_id: str = "id", client_id: str = "A") -> NotificationStep:
+    """The step for the next notifyPayment."""
+    return done(selector.notification_step(scenario, "payments/notifyPayment", client_id, request_id))[0]
+
+
+def test_notices_are_played_in_order() -> None:
+    """Counted per client id and payment, or per client id; without a notice the notification is sent as usual."""
+    selector, first = new_selector(), NotificationStep(drop=True)
+    series = [first, NotificationStep(copies=2), NotificationStep(), NotificationStep()]
+    assert series == [notice(selector, "notices") for _ in range(4)]
+    assert [first] * 2 == [notice(selector, "notices", "other"), notice(selector, "notices", client_id="B")]
+    by_client = [notice(selector, "by-client", *call) for call in (("1", "A"), ("2", "A"), ("1", "B"))]
+    assert [first, NotificationStep(), first] == by_client
+    for scenario in ("plain", "gone"):
+        step = done(selector.notification_step(scenario, "payments/notifyPayment", "A", "id"))
+        assert (NotificationStep(), 0) == step
+
+
+def test_a_scenario_may_notify_before_the_reply() -> None:
+    """With any of its notices of that name."""
+    selector = new_selector()
+    names = ("before-reply", "notices", "plain", "gone")
+    found = [done(selector.notifies_before_reply(name, "payments/notifyPayment", "A")) for name in names]
+    assert [True, False, False, False] == found
+    assert not done(selector.notifies_before_reply("before-reply", "payments/notifyCapture", "A"))
+
+
+@pytest.mark.parametrize("client_id", [None, "A"])
+def test_a_scenario_that_is_loaded_again_starts_at_its_first_step(client_id: str | None) -> None:
+    """Only for the client ids it was loaded for; other scenarios go on where they are."""
+    selector = new_selector()
+    for caller in "AB":
+        for request_id in ("series--1", "series--2", "by-client--1"):
+            results(selector, 1, request_id, caller)
+    load(selector, "series", client_id, SERIES.replace("UNKNOWN_EXCEPTION", "RISK_REJECT"))
+    assert [["RISK_REJECT", "PROCESS_FAIL"]] * 2 == [results(selector, 2, f"series--{number}") for number in (1, 2)]
+    assert (["PROCESS_FAIL"] if client_id else ["RISK_REJECT"]) == results(selector, 1, "series--1", "B")
+    assert [["PROCESS_FAIL"]] * 2 == [results(selector, 1, "by-client--1", caller) for caller in "AB"]
+
+
+@pytest.mark.parametrize("client_id", ["A", None])
+def test_a_reset_deletes_settings_counters_and_loaded_scenarios(client_id: str | None) -> None:
+    """Of one client id or of all."""
+    selector = new_selector()
+    for caller in "AB":
+        load(selector, "mine", caller)
+        done(selector.prefer("mine", client_id=caller))
+        results(selector, 1, "series--1", caller)
+        notice(selector, "notices", client_id=caller)
+    done(selector.forget(client_id))
+    kept = ["B"] if client_id else []
+    assert kept == [owner for owner, _, _ in done(selector.preferences())]
+    assert kept == [owner for owner, _ in done(selector.registry.loaded())]
+    steps = [results(selector, 1, "series--1", caller)[0] for caller in "AB"]
+    assert ["UNKNOWN_EXCEPTION", "PROCESS_FAIL" if client_id else "UNKNOWN_EXCEPTION"] == steps
+    assert [True, not client_id] == [notice(selector, "notices", client_id=caller).drop for caller in "AB"]
