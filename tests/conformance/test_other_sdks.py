@@ -6,7 +6,6 @@ import json
 import re
 import uuid
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -139,56 +138,3 @@ def test_the_go_sdk_sends_milliseconds_or_nanoseconds(gateway: Live, merchant: M
     received = send(gateway, SDK["go"], merchant, order(), time=time)
     check(SDK["go"], merchant, received)
     assert code == received.result["resultCode"]
-
-
-ANTOM_TEST_SERVER = {
-    "productCode": "CASHIER_PAYMENT",
-    "order": {
-        "referenceOrderId": "order-1",
-        "orderDescription": "a cup of tea",
-        "orderAmount": {"currency": "USD", "value": 100},
-        "goods": {"goodsName": "tea", "goodsQuantity": 2, "goodsUnitAmount": {"currency": "USD", "value": 50}},
-        "buyer": {"referenceBuyerId": "buyer-1"},
-    },
-    "paymentAmount": {"currency": "USD", "value": 100},
-    "paymentMethod": {"paymentMethodType": "ALIPAY_CN"},
-    "paymentNotifyUrl": "https://shop.example/notify",
-    "paymentRedirectUrl": "https://shop.example/return",
-    "settlementStrategy": "USD",
-    "locale": "en_US",
-}
-"""The body that the MCP server ``antom-test-server`` 2.1.5 sends."""
-
-ANT_INTL_ANTOM_MCP = {
-    "productCode": "CASHIER_PAYMENT",
-    "order": {
-        "orderDescription": "a cup of tea",
-        "orderAmount": {"currency": "USD", "value": "100"},
-        "buyer": {"referenceBuyerId": "1795310174"},
-    },
-    "paymentAmount": {"currency": "USD", "value": "100"},
-    "paymentMethod": {"paymentMethodType": "ALIPAY_CN"},
-    "paymentNotifyUrl": "http://localhost:8080/notify",
-    "paymentRedirectUrl": "/",
-}
-"""The body that the MCP server ``ant-intl-antom-mcp`` 1.0.1 sends."""
-
-
-@pytest.mark.parametrize(
-    ("body", "paths"),
-    [
-        (ANTOM_TEST_SERVER, {"order.orderAmount.value", "order.goods", "paymentAmount.value", "settlementStrategy"}),
-        (ANT_INTL_ANTOM_MCP, {"order.referenceOrderId", "paymentRedirectUrl", "settlementStrategy"}),
-    ],
-    ids=["antom-test-server", "ant-intl-antom-mcp"],
-)
-def test_bodies_of_mcp_servers_are_refused(
-    gateway: Live, merchant: Merchant, body: dict[str, Any], paths: set[str]
-) -> None:
-    """The journal names every field at fault, the message the first one."""
-    received = send(gateway, SDK["python"], merchant, {**body, "paymentRequestId": f"mcp-{uuid.uuid4()}"})
-    check(SDK["python"], merchant, received)
-    assert "PARAM_ILLEGAL" == received.result["resultCode"]
-    assert received.result["resultMessage"].partition(":")[0] in paths
-    assert f"{len(paths) - 1} more" in received.result["resultMessage"]
-    assert paths == {fault["path"] for fault in entry(gateway, received)["faults"]}
