@@ -80,6 +80,15 @@ def test_loaded_scenarios_stay_when_files_change() -> None:
     assert [["for all"] * 3, [None, "of A", None], ["filed"] * 3] == found
 
 
+def test_a_scenario_that_is_loaded_again_counts_as_loaded_last() -> None:
+    """Of equally specific matches it then comes first."""
+    registry, match = registry_of(filed()), "match: {clientId: A}"
+    for name in ("a", "b", "a"):
+        done(registry.load(scenario(name, text=match)))
+    matching = done(registry.library("A")).matching(Request("A", {}, {}))
+    assert ["a", "b"] == [one.name for one in matching]
+
+
 @settings(max_examples=60)
 @given(
     st.lists(
