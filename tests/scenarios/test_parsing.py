@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mock_alipay.clock import durations
@@ -145,6 +145,7 @@ def test_an_invalid_duration_by_the_clock_is_refused(place: str, written: str) -
 
 @settings(max_examples=20)
 @given(st.timedeltas(timedelta(), timedelta(days=3650)))
+@example(timedelta(days=3650))
 def test_durations_up_to_ten_years_are_accepted(expected: timedelta) -> None:
     """In ISO 8601."""
     written = durations.iso(expected)
