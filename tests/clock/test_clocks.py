@@ -85,6 +85,8 @@ def test_a_clock_may_be_frozen_at_its_limits(at: datetime, client_id: str | None
     clocks = clocks_of(StoppedClock(NOW))
     done(clocks.freeze(at, client_id))
     assert at == done(clocks.now(client_id))
+    done(clocks.advance(LATEST - at, client_id))
+    assert LATEST == done(clocks.now(client_id))
 
 
 @pytest.mark.parametrize(

@@ -115,10 +115,18 @@ def test_a_wait_counts_by_the_client_s_clock(move: Callable[[Clocks], object], e
         (HOUR, MINUTE, 600 + TICK),
         (-HOUR, HOUR - 11 * MINUTE, 600 + TICK),
         (-HOUR, HOUR, 3600),
+        (HOUR, HOUR - 10 * MINUTE, 3600),
         (None, timedelta(), 600 + TICK),
         (None, MINUTE, 3600),
     ],
-    ids=["earlier", "earlier, clock behind", "later", "reached by a frozen clock", "not reached by a frozen clock"],
+    ids=[
+        "earlier",
+        "earlier, clock behind",
+        "later",
+        "same time",
+        "reached by a frozen clock",
+        "not reached by a frozen clock",
+    ],
 )
 def test_a_wait_ends_when_an_earlier_time_is_put(ahead: timedelta | None, after: timedelta, expected: float) -> None:
     """Ten minutes into a wait of an hour, another client id's key is put; its clock is ``ahead``, or frozen."""

@@ -26,6 +26,7 @@ from tests.scenarios.loading import VOCABULARY, scenario
             "pay.set.own: ${request.paymentAmount.valu}: not documented, did you mean paymentAmount.value?",
         ),
         ("refund: {message: '${request.paymentMethod}'}", "refund.message: ${request.paymentMethod}: not documented"),
+        ("refund: {message: '${request.zzz}'}", "refund.message: ${request.zzz}: not documented"),
         ("'*': {set: {paymentTme: x}}", "*.set.paymentTme: not documented, did you mean paymentTime?"),
         ("pay: {message: '${reply.paymentIdd}'}", "${reply.paymentIdd}: not documented, did you mean paymentId?"),
     ],
