@@ -1,64 +1,75 @@
-"""The pages in docs/ name what there is, and show what is printed."""
+"""The pages: links, tables of contents, and the README in two languages."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections import Counter
 
 import pytest
 
-from mock_alipay.cli import commands
-from mock_alipay.journal.log_lines import text_line
-from mock_alipay.web.admin.routes import CALLS
-from tests.calls import ask, parts_of, plain_call, signed_call
-from tests.docs.pages import DOCS, blocks
-from tests.live import PATH, SANDBOX_PATH, sample
-from tests.markdown import anchors, sections, targets
-from tests.memory import done, kept
+from tests.markdown import DOCS, PROJECT, anchors, code_spans, fenced, headings, links, prose, read
 
-PAGES = sorted(DOCS.glob("*.md"))
+PAGES = [
+    *sorted(f"docs/{page.name}" for page in DOCS.glob("*.md")),
+    *sorted(page.name for page in PROJECT.glob("*.md")),
+]
+ENGLISH, CHINESE = "README.md", "README.zh-CN.md"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_contents(page: Path) -> None:
-    """A page begins with links to all its sections, in their order, and every link leads somewhere."""
-    document = sections(page.read_text("utf-8"))
-    links = [target for paragraph in document[0].paragraphs for target in targets(paragraph)]
-    assert list(anchors(document))[1:] == [link.removeprefix("#") for link in links if link.startswith("#")]
-    linked = [target for section in document[1:] for paragraph in section.paragraphs for target in targets(paragraph)]
-    assert [] == [link for link in linked if "://" not in link and not (page.parent / link.partition("#")[0]).exists()]
+@pytest.mark.parametrize("page", PAGES)
+def test_links(page: str) -> None:
+    """Each link leads to a file of the project or to a heading that exists."""
+    for link in links(read(page)):
+        path, _, anchor = link.partition("#")
+        if "://" in path:
+            continue
+        target = (PROJECT / page).parent / path if path else PROJECT / page
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(target.read_text("utf-8")), link
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_names(page: Path) -> None:
-    """Commands, flags and admin calls on a page are there."""
-    text = page.read_text("utf-8")
-    flags = {flag for command in commands.commands.values() for param in command.params for flag in param.opts}
-    ours = " ".join(re.findall(r"mock-alipay [^\n`]*|`--[^`]*`", text))
-    assert set(re.findall(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*", ours)) <= flags
-    assert set(re.findall(r"`mock-alipay ([a-z]+)", text)) <= set(commands.commands)
-    calls = {f"{method} /__admin{path}" for path, methods in CALLS.items() for method in methods}
-    assert set(re.findall(r"[A-Z]+ /__admin/[a-z/{}]+", text)) <= calls
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("docs/") and page != "docs/README.md"])
+def test_table_of_contents(page: str) -> None:
+    """A page of more than 50 lines begins with links to its sections, in their order."""
+    text = read(page)
+    introduction = text.partition("\n## ")[0]
+    if text.count("\n") > 50 or len(headings(text)) > 3:
+        assert [f"#{anchor}" for anchor in anchors(text)[1:]] == [
+            link for link in links(introduction) if link.startswith("#")
+        ]
 
 
-def test_troubleshooting_shows_what_the_log_says() -> None:
-    """Each line is one that such a call causes."""
-    components = parts_of()
-    preflight = {"origin": "http://localhost:3000", "access-control-request-method": "POST"}
-    ask(components, signed_call(client_id="SANDBOX_SHOP"))
-    ask(components, plain_call(target=PATH, method="OPTIONS", headers=preflight))
-    ask(components, plain_call(headers={"authorization": "Bearer isak_TEST_1_2"}))
-    ask(components, signed_call(sample("slow--1", order=None)))
-    done(components.selector.prefer("card-not-supported", times=1))
-    refund = {"refundRequestId": "r", "paymentId": "1", "refundAmount": {"currency": "USD", "value": "1"}}
-    ask(components, signed_call(refund, path=SANDBOX_PATH.replace("createPaymentSession", "refund")))
-    logged = [text_line(entry) for entry in reversed(kept(components.journal))]
-    shown = "\n".join(blocks("troubleshooting.md", "text")).splitlines()
-    lines = [line for line in shown if line]
-    patterns = [re.escape(line).replace("…", ".*") for line in lines]
-    assert len(lines) == len(logged)
-    assert [] == [
-        line
-        for line, pattern in zip(lines, patterns, strict=True)
-        if not any(re.fullmatch(pattern, log) for log in logged)
-    ]
+def test_index() -> None:
+    """docs/README.md links every page of docs/."""
+    linked = {link for link in links(read("docs/README.md")) if "/" not in link}
+    assert {page.name for page in DOCS.glob("*.md")} - {"README.md"} == linked
+
+
+def test_the_readme_is_short() -> None:
+    """The README can be read in five minutes."""
+    assert len((PROJECT / ENGLISH).read_bytes()) <= 10_000
+
+
+def test_ci_finds_the_test_command() -> None:
+    """.ci/run takes the test command from the README."""
+    assert len(re.findall(r"&& \.venv/bin/python -m pytest", read(ENGLISH))) == 1
+
+
+def test_both_readmes_are_in_step() -> None:
+    """The Chinese README has the same levels of headings, code blocks, inline code and links as the English one."""
+    english, chinese = read(ENGLISH), read(CHINESE)
+    assert [level for level, _ in headings(english)] == [level for level, _ in headings(chinese)]
+    assert fenced(english) == fenced(chinese)
+    assert Counter(code_spans(english)) == Counter(code_spans(chinese))
+    switch = {ENGLISH, CHINESE}
+    assert Counter(set(links(english)) - switch) == Counter(set(links(chinese)) - switch)
+    assert [CHINESE, ENGLISH] == [links(english)[0], links(chinese)[0]]
+
+
+def test_chinese_typography() -> None:
+    """Chinese text has full-width punctuation, and a blank between Chinese and Latin characters."""
+    han = r"[\u4e00-\u9fff]"
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", prose(read(CHINESE))).replace("**", "")
+    assert [] == re.findall(rf"(?:{han}|`)[,;:!?(]|[,;:!?)]{han}|{han}\.(?:\s|$)", text)
+    assert [] == re.findall(rf"{han}[A-Za-z0-9`]|[A-Za-z0-9`]{han}", text)

@@ -5,14 +5,8 @@ from shop import Declined, Shop
 
 @pytest.fixture
 def shop(mock_alipay):
-    return Shop(mock_alipay.url, **mock_alipay.credentials)
-
-
-def test_a_session_is_opened(shop, mock_alipay):
-    assert shop.checkout("1000")
-    call = mock_alipay.wait(endpoint="createPaymentSession")
-    assert call.request["paymentAmount"] == {"currency": "USD", "value": "1000"}
-    assert call.signature["verdict"] == "valid"
+    with Shop(mock_alipay.url, **mock_alipay.credentials) as shop:
+        yield shop
 
 
 def test_a_card_is_refused(shop, mock_alipay):
@@ -21,23 +15,39 @@ def test_a_card_is_refused(shop, mock_alipay):
         shop.checkout("1000")
 
 
-def test_an_unknown_outcome_is_tried_again(shop, mock_alipay):
-    mock_alipay.scenario("unknown-then-success")
-    assert shop.checkout("1000")
-    assert mock_alipay.count(result_code="UNKNOWN_EXCEPTION") == 2
-
-
-def test_an_order_is_paid(shop, mock_alipay):
-    shop.checkout("1000")
-    (payment,) = mock_alipay.payments()
-    assert not shop.is_paid(payment.payment_request_id)
-    payment.pay()
-    assert shop.is_paid(payment.payment_request_id)
+def test_a_webhook_marks_the_order_as_paid(shop, mock_alipay):
+    order = shop.checkout("1000")
+    mock_alipay.payment(order).pay()
+    sent = mock_alipay.notifications.wait(notification="notifyPayment")
+    assert sent.status == "ACCEPTED"
+    assert order in shop.paid
 
 
 def test_a_session_expires_after_an_hour(shop, mock_alipay):
-    shop.checkout("1000")
-    mock_alipay.clock.advance("59m")
-    assert [payment.session_status for payment in mock_alipay.payments()] == ["OPEN"]
-    mock_alipay.clock.advance("1m")
-    assert [payment.session_status for payment in mock_alipay.payments()] == ["EXPIRED"]
+    order = shop.checkout("1000")
+    mock_alipay.clock.advance("1h")
+    assert mock_alipay.payment(order).session_status == "EXPIRED"
+
+
+def test_a_forged_webhook_is_rejected(shop, mock_alipay):
+    mock_alipay.scenario("notify-wrong-key")  # the buyer pays at once
+    order = shop.checkout("1000")
+    sent = mock_alipay.notifications.wait(notification="notifyPayment")
+    assert sent.attempts[0].http_status == 401
+    assert order not in shop.paid
+
+
+def test_an_inquiry_replaces_a_lost_webhook(shop, mock_alipay):
+    mock_alipay.scenario("notify-dropped")  # the buyer pays at once
+    order = shop.checkout("1000")
+    assert shop.is_paid(order)
+    assert order not in shop.paid
+
+
+def test_an_unknown_outcome_is_retried(shop, mock_alipay):
+    mock_alipay.scenario("unknown-then-success")
+    order = shop.checkout("1000")
+    assert mock_alipay.count(result_code="UNKNOWN_EXCEPTION") == 2
+    call = mock_alipay.wait(endpoint="createPaymentSession", result_code="SUCCESS")
+    assert call.request["paymentRequestId"] == order
+    assert call.signature["verdict"] == "valid"
