@@ -6,16 +6,15 @@ WORKDIR /src
 COPY pyproject.toml README.md LICENSE ./
 COPY mock_alipay mock_alipay
 COPY scenarios scenarios
-# A pip from outside fills the environment, so that none is in it. Wheels only: there is no compiler, on any platform.
-# Settings of pip, such as an index of your own: --secret id=pip,src=pip.conf. They stay out of the image.
+# A pip outside of the environment installs into it, so that the image has no pip. Wheels only: there is no compiler.
+# Settings of pip, such as an index: --secret id=pip,src=pip.conf. They do not get into the image.
 RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
     python3 -m venv /pip && python3 -m venv --without-pip /opt/mock-alipay \
     && /pip/bin/pip --python /opt/mock-alipay/bin/python install --no-cache-dir --no-compile --only-binary=:all: .
-# What a gateway loads is compiled by running one: nothing else is, least of all Faker's many languages. The official
-# Python images have no compiled standard library, and a container with a read-only root could never keep one. Whatever
-# cannot start and answer here does not become an image. Whole seconds: builders round the times of files that they
-# copy, and what was compiled from a file of another time is thrown away.
-# Free ports, and no gateway left behind: some builders share the machine's network and processes.
+# Running a gateway compiles the modules that it loads, and only these. The official Python images have no compiled
+# standard library, and a container with a read-only root cannot store one. If the gateway does not start and reply here,
+# the build fails. Times of whole seconds: builders round the times of files, and Python discards compiled modules whose
+# source has another time. Free ports, and no process left: some builders share network and processes of the machine.
 ENV PATH=/opt/mock-alipay/bin:$PATH PYTHONPYCACHEPREFIX=/opt/mock-alipay/pycache MOCK_ALIPAY_HOME=/first \
     MOCK_ALIPAY_PORT=0 MOCK_ALIPAY_TLS_PORT=0
 RUN set -eu; \
@@ -33,11 +32,11 @@ RUN set -eu; \
 FROM ${BASE}
 ARG VERSION=dev
 LABEL org.opencontainers.image.title="mock-alipay" \
-      org.opencontainers.image.description="A local stand-in for the Alipay/Antom payment gateway (AMS API)" \
+      org.opencontainers.image.description="A local fake of the Alipay/Antom payment gateway (AMS API)" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}"
 COPY --from=build /opt/mock-alipay /opt/mock-alipay
-# The folder of the certificate authority, which any user id may write into: docker run --user 1234 --read-only.
+# The folder of the certificate authority is writable for any user id: docker run --user 1234 --read-only.
 COPY --from=build /made /var/lib
 ENV PATH=/opt/mock-alipay/bin:$PATH \
     PYTHONPYCACHEPREFIX=/opt/mock-alipay/pycache \
