@@ -1,13 +1,12 @@
 """Servers to compare the gateway with: ``python tests/benchmarks/reference.py KIND PORT``.
 
-========  ==============================================================================================
-bare      uvicorn and an ASGI function that answers a constant
-plain     uvicorn and a Starlette route that parses the JSON body and answers a constant, as Starlette's pages teach it
-lean      the same as fast as Starlette can: orjson parses, and the answer is ready-made bytes
-signing   the same, but it verifies the call with the test merchant's key and signs the constant anew
-========  ==============================================================================================
+========  ==========================================================================================
+bare      uvicorn and an ASGI function that returns a constant
+plain     uvicorn and a Starlette route that parses the JSON body and returns a constant
+signing   the same, but it verifies the call with the key of the test merchant, and signs the constant
+========  ==========================================================================================
 
-All run on httptools and asyncio's own loop, without an access log, as the gateway does.
+All run on httptools and the event loop of asyncio, without an access log, like the gateway.
 """
 
 from __future__ import annotations
@@ -27,11 +26,11 @@ REPLY = (
     b'"paymentSessionId":"' + b"x" * 64 + b'","result":{"resultCode":"SUCCESS","resultMessage":"success.",'
     b'"resultStatus":"S"}}'
 )
-"""About what the gateway answers."""
+"""About what the gateway replies."""
 
 
 async def bare(scope: Any, receive: Any, send: Any) -> None:
-    """A constant, with nothing in between."""
+    """Return a constant."""
     if scope["type"] == "http":
         length = str(len(REPLY)).encode()
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", length)]})
@@ -39,39 +38,23 @@ async def bare(scope: Any, receive: Any, send: Any) -> None:
 
 
 def plain() -> Any:
-    """Parse and answer with Starlette's own means."""
+    """Parse and reply by the means of Starlette."""
     from starlette.applications import Starlette
     from starlette.responses import JSONResponse
     from starlette.routing import Route
 
     constant = json.loads(REPLY)
 
-    async def answer(request: Request) -> Response:
+    async def reply(request: Request) -> Response:
         if request.method == "POST":
             await request.json()
         return JSONResponse(constant)
 
-    return Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "POST"])])
-
-
-def lean() -> Any:
-    """Parse and answer with the quickest means."""
-    import orjson
-    from starlette.applications import Starlette
-    from starlette.responses import Response
-    from starlette.routing import Route
-
-    async def answer(request: Request) -> Response:
-        body = await request.body()
-        if body:
-            orjson.loads(body)
-        return Response(REPLY, media_type="application/json")
-
-    return Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "POST"])])
+    return Starlette(routes=[Route("/{path:path}", reply, methods=["GET", "POST"])])
 
 
 def signing() -> Any:
-    """Parse, verify, sign and answer: what no mock of this gateway can do without."""
+    """Parse, verify, sign and reply: the necessary work of a mock of this gateway."""
     import orjson
     from starlette.applications import Starlette
     from starlette.responses import Response
@@ -82,7 +65,7 @@ def signing() -> Any:
     signer = Signer(keys.shipped_gateway_key())
     merchant = keys.shipped_merchant_key().public_key()
 
-    async def answer(request: Request) -> Response:
+    async def reply(request: Request) -> Response:
         body = await request.body()
         if not body:
             return Response(REPLY)
@@ -96,12 +79,12 @@ def signing() -> Any:
         own = {"client-id": client_id, "response-time": time, "signature": signed}
         return Response(REPLY, headers=own, media_type="application/json")
 
-    return Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "POST"])])
+    return Starlette(routes=[Route("/{path:path}", reply, methods=["GET", "POST"])])
 
 
 if __name__ == "__main__":
     kind, port = sys.argv[1], int(sys.argv[2])
-    apps = {"bare": lambda: bare, "plain": plain, "lean": lean, "signing": signing}
+    apps = {"bare": lambda: bare, "plain": plain, "signing": signing}
     uvicorn.run(
         apps[kind](), port=port, http="httptools", loop="asyncio", ws="none", access_log=False, log_level="warning"
     )

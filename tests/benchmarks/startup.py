@@ -1,8 +1,7 @@
-"""How soon the gateway answers: ``python tests/benchmarks/startup.py [STARTS]``.
+"""Time until the gateway answers: ``python tests/benchmarks/startup.py [STARTS]``.
 
-Seconds from starting the process to its first answered health call, the median of several starts, beside a bare
-uvicorn app that does nothing. Goal without HTTPS: 0.6 s. The first start of a user makes a certificate authority,
-later ones find it; both are told.
+Seconds from the start of the process to the first answered health call, the median of several starts, next to a bare
+uvicorn app. Goal without HTTPS: 0.6 s. The first start of a user creates a certificate authority.
 """
 
 from __future__ import annotations
@@ -23,23 +22,23 @@ GOAL = 0.6
 
 
 def main(starts: int) -> None:
-    """Measure in turns and tell."""
+    """Measure alternately and print."""
     with tempfile.TemporaryDirectory() as home:
         _start(lambda port: mock_alipay(port, "--tls-port", "0"), home)
         kinds: dict[str, Callable[[], float]] = {
             "bare uvicorn": lambda: _start(lambda port: reference(port, "bare"), home),
             "without HTTPS": lambda: _start(mock_alipay, home),
             "with HTTPS": lambda: _start_tls(home),
-            "with HTTPS, first start ever": _first_start,
+            "with HTTPS, first start": _first_start,
         }
-        taken: dict[str, list[float]] = {name: [] for name in kinds}
+        seconds: dict[str, list[float]] = {name: [] for name in kinds}
         for _ in range(starts):
             for name, start in kinds.items():
-                taken[name].append(start())
-    for name, seconds in taken.items():
-        print(f"{name:<30} {statistics.median(seconds):.3f} s  ({min(seconds):.3f} to {max(seconds):.3f})")
-    found = statistics.median(taken["without HTTPS"])
-    print(f"without HTTPS it {'meets' if found <= GOAL else 'MISSES'} the goal of {GOAL} s")
+                seconds[name].append(start())
+    for name, values in seconds.items():
+        print(f"{name:<24} {statistics.median(values):.3f} s  ({min(values):.3f} to {max(values):.3f})")
+    verdict = "meets" if statistics.median(seconds["without HTTPS"]) <= GOAL else "MISSES"
+    print(f"without HTTPS it {verdict} the goal of {GOAL} s")
 
 
 def _start(command: Callable[[int], list[str]], home: str) -> float:
