@@ -99,7 +99,7 @@ NO_KEY = "publicKey: expected an RSA public key"
         ({"clientId": None}, "clientId: missing"),
         ({"clientId": "A B"}, "clientId: expected a client id"),
     ],
-    ids=lambda value: str(value)[:30],
+    ids=lambda value: None if isinstance(value, dict) else value[:30],
 )
 def test_an_invalid_key_is_refused(gateway: Live, client_id: str, changes: dict[str, Any], word: str) -> None:
     """The problem does not repeat the key."""
