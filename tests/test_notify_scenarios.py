@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import pytest
 
 from mock_alipay.clock.clocks import StoppedClock
 from tests.calls import NOW
-from tests.live import SANDBOX_PATH, Answer, Live, live, sample
+from tests.live import SANDBOX_PATH, Answer, Live, letters, live, sample
 from tests.shop import HANGS, Received, Shop, open_shop
 
 GATEWAY_TIME = "2026-11-22T01:07:10Z"
@@ -93,7 +92,7 @@ class Sale:
 
 def sale(gateway: Live, shop: Shop, scenario: str) -> Sale:
     """A new sale."""
-    return Sale(gateway, shop, f"{scenario}--{uuid.uuid4()}", f"C-{uuid.uuid4()}")
+    return Sale(gateway, shop, f"{scenario}--{letters()}", f"C-{letters()}")
 
 
 def type_and_trust(received: Received, public_key: str) -> tuple[str, str]:

@@ -10,7 +10,6 @@ import dataclasses
 import json
 import re
 import sys
-import uuid
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -21,7 +20,7 @@ import pytest
 from mock_alipay.config.config import Config
 from tests.checks.recipes import RECIPES, Outcome, Recipe, prepared
 from tests.conformance.other_sdks import DOTNET_UNSET_FIELDS, SDK, check, entry, merchant_of, send
-from tests.live import Live, live
+from tests.live import Live, letters, live
 
 MINIMAL: dict[str, Any] = {
     "productCode": "CASHIER_PAYMENT",
@@ -209,7 +208,7 @@ def test_the_dotnet_recipe_creates_a_session(fresh: Live) -> None:
     unset = dict.fromkeys([*DOTNET_UNSET_FIELDS.split(), "paymentFactor", "env", "paymentNotifyUrl"])
     method = {**MINIMAL["paymentMethod"], "paymentMethodId": None, "funding": "CREDIT", "customerId": None}
     order = {**MINIMAL["order"], "merchant": None, "goods": None, "buyer": None, "env": None}
-    body = {**unset, **MINIMAL, "order": order, "paymentMethod": method, "paymentRequestId": f"net-{uuid.uuid4()}"}
+    body = {**unset, **MINIMAL, "order": order, "paymentMethod": method, "paymentRequestId": f"net-{letters()}"}
     compact = partial(json.dumps, separators=(",", ":"))
     merchant = merchant_of(fresh)
     received = send(fresh, dataclasses.replace(SDK["dotnet"], json=compact), merchant, body)

@@ -60,7 +60,7 @@ REFUSED = [
     ("reset --client-id a,b", 2, "clientId: expected a client id"),
     ("clock advance soon", 2, ("advance: 'soon'", "PT59M")),
     ("clock advance -- -5m", 2, ("advance: ", "-5m")),
-    ("clock freeze 2027-01-01", 2, "freeze: '2027-01-01'"),
+    ("clock freeze 2027-01-01", 2, "freeze: "),
 ]
 
 

@@ -149,7 +149,7 @@ def test_a_home_that_cannot_be_written(start: Command, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     home = {"MOCK_ALIPAY_HOME": str(tmp_path / "file")}
     start("--tls-port", "0", env=home).expect(1, err=("MOCK_ALIPAY_HOME", "--tls-port none"))
-    start(env=home).expect(0, "http://", "warning: other commands need the flags of this gateway: ")
+    start(env=home).expect(0, "http://", "so other commands need the flags of this gateway")
 
 
 def test_background_work_that_does_not_start(tmp_path: Path) -> None:

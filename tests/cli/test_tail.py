@@ -9,7 +9,6 @@ import pty
 import re
 import signal
 import subprocess
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +21,7 @@ from mock_alipay import serve
 from mock_alipay.client import Mock
 from mock_alipay.signing import keys
 from tests.cli.process import COMMAND, PATIENCE, environment, eventually
-from tests.live import PATH, Live, sample
+from tests.live import PATH, Live, letters, sample
 from tests.shop import ACKNOWLEDGED, FAULTY, open_shop
 
 
@@ -67,7 +66,7 @@ def tailing(home: Path, port: int, *flags: str) -> Iterator[Tailing]:
 @pytest.fixture
 def client_id(gateway: Live) -> str:
     """A client id of the test's own, which the gateway knows by the key that signs all calls here."""
-    name = f"SANDBOX_{uuid.uuid4().hex}"
+    name = f"SANDBOX_{letters()}"
     with Mock(gateway.config.url) as mock:
         mock.add_merchant(name, keys.bare_public_key(keys.shipped_merchant_key().public_key()))
     return name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from com.alipay.ams.api.default_alipay_client import DefaultAlipayClient
@@ -15,7 +14,7 @@ from com.alipay.ams.api.model.product_code_type import ProductCodeType
 from com.alipay.ams.api.model.settlement_strategy import SettlementStrategy
 from com.alipay.ams.api.request.pay.alipay_payment_session_request import AlipayPaymentSessionRequest
 
-from tests.live import Live
+from tests.live import Live, letters
 
 PRODUCTION_ID = "5XSR7C3046QJ05345"
 """A production client id: it lacks the prefix that sends SDKs to the sandbox."""
@@ -50,7 +49,7 @@ def session_request(payment_request_id: str | None = None, kind: Any = AlipayPay
     settlement.settlement_currency = "EUR"
     request = kind()
     request.product_code = ProductCodeType.CASHIER_PAYMENT
-    request.payment_request_id = payment_request_id or f"sdk-{uuid.uuid4()}"
+    request.payment_request_id = payment_request_id or f"sdk-{letters()}"
     request.order = order
     request.payment_amount = Amount("BRL", "100")
     request.payment_method = method

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import uuid
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from cryptography.exceptions import InvalidSignature
 
 from mock_alipay.config.config import Config
 from tests.conformance.other_sdks import SDK, SDKS, TEXT, Merchant, Sdk, check, entry, merchant_of, order, send
-from tests.live import PATH, SANDBOX_PATH, Live, live
+from tests.live import PATH, SANDBOX_PATH, Live, letters, live
 
 every_sdk = pytest.mark.parametrize("sdk", SDKS, ids=lambda sdk: sdk.name)
 
@@ -46,7 +45,7 @@ def test_a_session_is_created(gateway: Live, merchant: Merchant, sdk: Sdk) -> No
 @every_sdk
 def test_every_kind_of_refusal_is_signed(gateway: Live, merchant: Merchant, sdk: Sdk) -> None:
     """Of a scenario, of an illegal body, and of a body that was changed after it was signed."""
-    scripted = send(gateway, sdk, merchant, order(f"unknown-exception--{uuid.uuid4()}"))
+    scripted = send(gateway, sdk, merchant, order(f"unknown-exception--{letters()}"))
     illegal = send(gateway, sdk, merchant, {**order(), "paymentRedirectUrl": "/"})
     changed = send(gateway, sdk, merchant, order(), tamper=lambda raw: raw + b" ")
     for received, code in ((scripted, "UNKNOWN_EXCEPTION"), (illegal, "PARAM_ILLEGAL"), (changed, "INVALID_SIGNATURE")):
@@ -59,7 +58,7 @@ def test_every_kind_of_refusal_is_signed(gateway: Live, merchant: Merchant, sdk:
 @every_sdk
 def test_a_payment_is_inquired_and_refunded(gateway: Live, merchant: Merchant, sdk: Sdk) -> None:
     """The bytes of two more endpoints are understood."""
-    body = order(f"pays-at-once--{sdk.name}-{uuid.uuid4().hex[:12]}") | {"paymentNotifyUrl": "http://127.0.0.1:9/"}
+    body = order(f"pays-at-once--{sdk.name}-{letters()}") | {"paymentNotifyUrl": "http://127.0.0.1:9/"}
     send(gateway, sdk, merchant, body)
     gateway.admin("POST", "/payments/" + body["paymentRequestId"] + "/act", {"action": "pay"})
     inquiry, refund = (SANDBOX_PATH.replace("createPaymentSession", name) for name in ("inquiryPayment", "refund"))
@@ -89,7 +88,7 @@ def test_the_production_path_is_signed(gateway: Live, merchant: Merchant, sdk: S
 @pytest.mark.parametrize("scenario", ["forged-reply", "tampered-reply"])
 def test_a_false_reply_fails_verification(gateway: Live, merchant: Merchant, sdk: Sdk, scenario: str) -> None:
     """Signed by another key, or over another body."""
-    received = send(gateway, sdk, merchant, order(f"{scenario}--{uuid.uuid4()}"))
+    received = send(gateway, sdk, merchant, order(f"{scenario}--{letters()}"))
     with pytest.raises(InvalidSignature):
         check(sdk, merchant, received)
 

@@ -12,7 +12,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from mock_alipay.errors import SetupError
 from mock_alipay.signing import keys
 from tests.conformance.sdk import PRODUCTION_ID, URL, client, session_request
-from tests.live import PATH, SANDBOX_PATH, Live, live
+from tests.live import PATH, SANDBOX_PATH, Live, letters, live
 
 
 def execute(sdk: Any, request: Any) -> Any:
@@ -112,7 +111,7 @@ def test_an_element_session_is_created(trusted: Live) -> None:
 def test_a_scenario_is_named_by_request_id_or_header(trusted: Live, scenario: str, result: str, status: str) -> None:
     """The SDK verifies and reads its replies."""
     sdk = client(trusted)
-    response = execute(sdk, session_request(f"{scenario}--{uuid.uuid4()}"))
+    response = execute(sdk, session_request(f"{scenario}--{letters()}"))
     assert (status, result) == (response.result.result_status.value, response.result.result_code)
     assert (None, None) == (response.payment_session_id, response.payment_session_data)
     reply = sdk.execute_with_headers(session_request(), {"mock-scenario": scenario})
@@ -135,7 +134,7 @@ def test_a_scenario_is_named_by_request_id_or_header(trusted: Live, scenario: st
 def test_the_sdk_raises_on_an_injected_fault(trusted: Live, scenario: str, error: Any) -> None:
     """Each fault of a reply reaches the SDK."""
     with pytest.raises(error):
-        client(trusted).execute(session_request(f"{scenario}--{uuid.uuid4()}"))
+        client(trusted).execute(session_request(f"{scenario}--{letters()}"))
 
 
 def test_a_wrong_key_is_noticed_on_both_sides(
@@ -253,7 +252,7 @@ def test_the_sdk_works_unpatched_on_port_443(tls_folder: Path, monkeypatch: pyte
         with live(tls_folder=tls_folder, tls_port=443) as gateway:
             assert gateway.certificate is not None
             monkeypatch.setenv("SSL_CERT_FILE", str(gateway.certificate.authority))
-            ids = [f"{name}--{uuid.uuid4()}" for name in ("success", "card-not-supported")]
+            ids = [f"{name}--{letters()}" for name in ("success", "card-not-supported")]
             codes = [code(client(gateway), session_request(name)) for name in ids]
     except SetupError as error:
         reason = f"this machine does not let the tests listen on port 443: {error}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +38,7 @@ from com.alipay.ams.api.tools.webhook_tool import check_signature
 
 from mock_alipay.config.config import TEST_CLIENT_ID
 from tests.conformance.sdk import client, session_request
-from tests.live import Live
+from tests.live import Live, letters
 from tests.shop import Received, Shop, open_shop
 
 
@@ -121,7 +120,7 @@ def merchant(trusted: Live, shop: Shop) -> Merchant:
 
 def merchant_in(gateway: Live, shop: Shop, scenario: str) -> Merchant:
     """A merchant whose payment plays a scenario."""
-    return Merchant(gateway, client(gateway), shop, f"{scenario}--{uuid.uuid4().hex[:16]}")
+    return Merchant(gateway, client(gateway), shop, f"{scenario}--{letters()}")
 
 
 def filled(kind: Any, **values: Any) -> Any:

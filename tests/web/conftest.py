@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -13,14 +12,9 @@ from typing import Any
 import pytest
 
 from mock_alipay.contracts.contract import Contract
-from tests.live import Answer, Live, live, sample
+from tests.live import Answer, Live, letters, live, sample
 from tests.shop import Shop, open_shop
 from tests.web.asking import PATIENCE, Driver, Overtaken
-
-
-def letters() -> str:
-    """A unique text without digits, which could be masked as a card number."""
-    return uuid.uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,7 +13,7 @@ from mock_alipay.apis import FAMILIES
 from mock_alipay.config.config import Config
 from mock_alipay.web.merchant import MerchantEndpoint
 from tests.calls import parts_of
-from tests.live import PATH, SANDBOX_PATH, Answer, Live, live, sample, signed_headers
+from tests.live import PATH, SANDBOX_PATH, Answer, Live, letters, live, sample, signed_headers
 from tests.memory import kept
 from tests.raw import RawReply, call, connect, encoded, request
 
@@ -152,7 +151,7 @@ def test_the_body_limit(unsigned: Live, form: Callable[[bytes], bytes]) -> None:
     """A body of the limit is accepted; a larger one is 413, which the client can read after it has sent everything."""
     assert "SUCCESS" == exchange(unsigned, form(padded(LIMIT))).code
     for size in (LIMIT + 1, 8_000_000):
-        name = f"too-large-{uuid.uuid4()}"
+        name = f"too-large-{letters()}"
         with connect(unsigned.config.port) as wire:
             reply = wire.send(form(padded(size, name))).reply()
             assert b"" == wire.rest()
@@ -201,7 +200,7 @@ def test_a_large_invalid_body_has_a_short_message(gateway: Live, body: bytes) ->
 
 def test_an_incomplete_body_is_no_call(gateway: Live, caplog: pytest.LogCaptureFixture) -> None:
     """When its client disconnects, nothing is journaled or logged."""
-    name = f"half-{uuid.uuid4()}"
+    name = f"half-{letters()}"
     with connect(gateway.config.port) as wire:
         wire.send(call(encoded(name))[:-10])
         assert wire.silent(0.02)
@@ -221,7 +220,7 @@ def test_an_internal_error_is_unknown_exception(
     def bug(*_: Any, **__: Any) -> Any:
         raise ZeroDivisionError("a bug that only a test can have")
 
-    name, endpoint = f"bug-{uuid.uuid4()}", "payments/createPaymentSession"
+    name, endpoint = f"bug-{letters()}", "payments/createPaymentSession"
     with monkeypatch.context() as patch:
         patch.setitem(FAMILIES.endpoints, endpoint, FAMILIES.endpoints[endpoint]._replace(decide=bug))
         answer = verified(gateway.create(sample(name)))

@@ -8,7 +8,6 @@ import re
 import socket
 import ssl
 import time
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from cryptography.exceptions import InvalidSignature
 
 from mock_alipay import create_app
 from mock_alipay.config.config import Config
-from tests.live import SANDBOX_PATH, Live, live, sample, signed_headers
+from tests.live import SANDBOX_PATH, Live, letters, live, sample, signed_headers
 from tests.raw import RawReply, Wire, call, connect, encoded, request
 
 OWN = {
@@ -132,7 +131,7 @@ def test_the_reply_to_head_has_no_body(server: Live) -> None:
 
 def test_reset(server: Live, endpoint: Endpoint) -> None:
     """The client gets ECONNRESET instead of a reply, and the session exists."""
-    name = f"connection-reset--{uuid.uuid4()}"
+    name = f"connection-reset--{letters()}"
     with connect(*endpoint) as wire:
         wire.send(call(encoded(name)))
         # Under TLS, Python's ssl module does not distinguish a reset from an end.
@@ -158,7 +157,7 @@ def test_empty_truncate_and_garbage(endpoint: Endpoint) -> None:
 
 def test_hang(server: Live, endpoint: Endpoint) -> None:
     """No byte comes, and the connection stays open; the call is journaled, and a client may disconnect."""
-    name = f"timeout--{uuid.uuid4()}"
+    name = f"timeout--{letters()}"
     with connect(*endpoint) as wire:
         wire.send(call(encoded(name)))
         (entry,) = server.admin("GET", f"/calls/wait?paymentRequestId={name}&timeout=60").body["calls"]

@@ -91,8 +91,11 @@ NO_KEY = "publicKey: expected an RSA public key"
     ("changes", "word"),
     [
         *(({"publicKey": key}, NO_KEY) for key in ("AAAA", "ü", ELLIPTIC_TEXT, bare(KEYS[0])[:-8], "-----BEGIN")),
-        ({"publicKey": PRIVATE_PEM}, "publicKey: this is a private key"),
-        ({"publicKey": keys.bare_private_key(KEYS[0])}, "publicKey: this is a private key"),
+        ({"publicKey": PRIVATE_PEM}, "publicKey: expected the merchant's public key, found a private key"),
+        (
+            {"publicKey": keys.bare_private_key(KEYS[0])},
+            "publicKey: expected the merchant's public key, found a private key",
+        ),
         ({"publicKey": None}, "publicKey: missing"),
         ({"publicKey": ""}, "publicKey: "),
         ({"publicKey": "x" * 10_001}, "publicKey: "),
