@@ -54,22 +54,22 @@ def _is_secret(name: str) -> bool:
     return name.lower().translate(_BETWEEN_WORDS) in SECRET_NAMES
 
 
-def mask_json(value: Any, *, secret: bool = False, room: int = MAX_DEPTH) -> Any:
+def mask_json(value: Any, *, secret: bool = False, depth: int = MAX_DEPTH) -> Any:
     """A copy of a parsed body with masked secret fields (and all values in them), and masked card numbers everywhere.
 
-    ``secret``: ``value`` is in a secret field. Values nested more than ``room`` levels deep are replaced by ``…``.
+    ``secret``: ``value`` is in a secret field. Values nested more than ``depth`` levels deep are replaced by ``…``.
     """
-    if isinstance(value, dict | list) and room == 0:
+    if isinstance(value, dict | list) and depth == 0:
         return "…"
     if isinstance(value, dict):
         return {
             name if name.isalpha() else mask_cards(name): mask_json(
-                inner, secret=secret or is_secret(name), room=room - 1
+                inner, secret=secret or is_secret(name), depth=depth - 1
             )
             for name, inner in value.items()
         }
     if isinstance(value, list):
-        return [mask_json(inner, secret=secret, room=room - 1) for inner in value]
+        return [mask_json(inner, secret=secret, depth=depth - 1) for inner in value]
     if secret and value is not None:
         return mask_value(str(value))
     if isinstance(value, str):
