@@ -88,13 +88,15 @@ async def test_concurrent_equal_calls_get_one_session() -> None:
 
 
 def test_an_internal_error_is_an_unknown_exception(log: pytest.LogCaptureFixture) -> None:
-    """Signed and recorded; the log has the call's id and the traceback, and nothing is stored."""
-
+    """Signed and recorded; the log has the call's id and the traceback, and nothing is stored or delayed."""
     components = parts_of()
-    reply = asyncio.run(broken(components.gateway).answer(signed_call(sample("order-1"))))
+    reply = asyncio.run(
+        broken(components.gateway).answer(signed_call(sample("order-1"), extra={"mock-scenario": "slow"}))
+    )
     entry = latest(components)
     assert ("UNKNOWN_EXCEPTION", "U") == (code(reply), result(reply)["resultStatus"])
     assert (True, "UNKNOWN_EXCEPTION", "order-1") == (is_signed(reply), entry.result_code, entry.request_id)
+    assert (None, 0.0) == (entry.scenario, reply.delay)
     assert ([f"internal error in call {entry.id}; replied UNKNOWN_EXCEPTION"], []) == (
         log.messages,
         payments(components),

@@ -225,6 +225,7 @@ def test_the_number_of_added_keys_is_limited() -> None:
     merchants = MerchantKeys([("A", ONE), ("B", ONE)], Settings(2, len))
     assert [2, 1] == [done(merchants.add(client_id, TWO)) for client_id in ("A", "C")]
     before = list(done(merchants.ring()))
+    assert [1, 2] == [done(merchants.add("A", key)) for key in (ONE, TWO)]
     for client_id in "ABCD":
         with pytest.raises(SetupError, match="2 keys were added already"):
             done(merchants.add(client_id, THREE))
