@@ -124,13 +124,15 @@ def test_a_waiting_notification_is_released_when_the_other_cannot_come_any_more(
 
 
 def test_copies_are_delivered_before_the_reply() -> None:
-    """One after the other; all are sent when the reply comes."""
+    """One after the other; all are sent when the reply comes. Other notifications do not delay a reply."""
     driver, merchants = Driver(), Merchants()
     driver.components.dispatcher._delivery._http_client = merchants
     driver.load_scenario("buyer: [{action: pay}]\nnotifyPayment: {before: reply, duplicate: 3}")
     driver.open("order-1", method="GCASH", scenario="tale")
     assert (["1", "2", "3"], 1) == (merchants.numbers, merchants.most)
     assert ["ACCEPTED"] * 3 == [sent.status for sent in driver.posted("order-1")]
+    driver.refund(str(driver.payment("order-1").payment_id), "r", 1, refundNotifyUrl=OWN)
+    assert ["PENDING"] == [sent.status for sent in driver.posted("order-1", "notifyRefund")]
 
 
 def test_notification_steps_are_counted_per_payment() -> None:
