@@ -154,14 +154,14 @@ def test_advancing_a_clock_expires_sessions_at_once() -> None:
     """When ``clock_moved`` returns; a frozen clock is unaffected until it is moved or runs on."""
 
     async def scene(stage: Stage) -> None:
-        for client_id in "ABC":
-            await stage.open(client_id, HOUR, client_id=client_id)
+        for client_id, after in (("A", HOUR), ("B", HOUR), ("C", 3 * HOUR)):
+            await stage.open(client_id, after, client_id=client_id)
         await asyncio.sleep(1)
-        await stage.clocks.freeze(None, "B")  # without clock_moved: the due time is wrong until it comes
-        await stage.clocks.freeze(NOW + HOUR - MINUTE, "C")
+        await stage.freeze(None, "B")
         before = passed()
         await stage.advance(HOUR)
         assert (["A"], before) == (stage.ids, passed())
+        await stage.clocks.freeze(NOW + 3 * HOUR - MINUTE, "C")  # without clock_moved: its due time is too early
         await asyncio.sleep(24 * 3600)
         await asyncio.gather(stage.advance(HOUR, "B"), stage.scheduler.settle())
         assert ["A", "B"] == stage.ids
