@@ -89,7 +89,7 @@ def test_an_unknown_payment_method_is_noted(method: str, note: str | None) -> No
 
 def test_an_absent_field_that_is_usually_required_is_noted() -> None:
     """Whether it is left out or null."""
-    body = sample(productScene="CHECKOUT_PAYMENT", settlementStrategy=None)
+    body = {**sample(productScene="CHECKOUT_PAYMENT"), "settlementStrategy": None}
     expected = ["settlementStrategy is absent: documented as REQUIRED, live integrations omit it"]
     for variant in (body, without(sample(), "settlementStrategy")):
         assert expected == CONTRACT.notes(SESSION, variant)

@@ -52,7 +52,7 @@ def test_secret_names_are_known_in_any_spelling(name: str, secret: bool) -> None
         ({"x": int(CARD)}, {"x": MASKED}),
         ({"x": float(CARD)}, {"x": MASKED}),
         ({"x": 405469276017482.2}, {"x": "405469*******82.2"}),
-        ({"x": 6200000000000000003.0}, {"x": "620000*********0000"}),
+        ({"x": 4e18}, {"x": "400000*********0000"}),
         ({"x": int(CARD) + 1}, {"x": int(CARD) + 1}),
         ({"x": [True, 1.5, float("inf"), -7]}, {"x": [True, 1.5, float("inf"), -7]}),
         ({CARD: {f"no {CARD}": 1}}, {MASKED: {f"no {MASKED}": 1}}),
