@@ -171,17 +171,24 @@ class TestOutcome:
 
 class TestOrder:
     async def test_notifications_of_a_payment_are_sent_one_after_the_other(self) -> None:
-        """The next one waits for the response to the one before; other payments do not wait."""
+        """Each waits for the response to the one before, also one that is enqueued meanwhile; others do not wait."""
         deliveries = Deliveries()
-        deliveries.merchants.responding.clear()
-        for payment in ("p", "p", "q", "p"):
+        merchants = deliveries.merchants
+        merchants.responding.clear()
+        for payment in ("p", "p", "q"):
             deliveries.enqueue(request_id=payment)
-        settling = asyncio.create_task(deliveries.dispatcher.settle())
-        await deliveries.merchants.until(lambda: len(deliveries.merchants.in_flight) == 2)
-        assert ["1", "3"] == deliveries.merchants.in_flight
-        deliveries.merchants.responding.set()
-        await settling
-        assert ["1", "3", "2", "4"] == deliveries.merchants.numbers
+        async with deliveries.running():
+            await merchants.until(lambda: merchants.in_flight == ["1", "3"])
+            with deliveries.events.subscribed(lambda _: merchants.responding.clear()):
+                merchants.responding.set()
+                await merchants.until(lambda: "2" in merchants.in_flight)
+                deliveries.enqueue(request_id="p")
+                for _ in range(9):
+                    await asyncio.sleep(0)
+                assert "4" not in merchants.in_flight
+            merchants.responding.set()
+            await deliveries.dispatcher.settle()
+        assert "4" == merchants.numbers[-1]
 
     async def test_a_retry_does_not_delay_the_next_notification(self) -> None:
         """After a failed attempt the next notification is sent at once, and the failed one when it is due."""
@@ -209,16 +216,18 @@ class TestOrder:
     async def test_a_held_notification_also_waits_for_its_due_time(self) -> None:
         """It is sent at the later of its due time and its predecessor's first attempt, even a failed one."""
         deliveries = Deliveries()
-        deliveries.merchants.respond(ACK, ACK, BUSY, ACK)
+        deliveries.merchants.respond(*[ACK] * 4, BUSY, ACK)
         for payment in ("p", "q"):
             deliveries.enqueue(request_id=payment, waits_for="notifyCapture", due=NOW + HOUR)
         deliveries.enqueue(request_id="p", name="notifyCapture")
+        deliveries.enqueue(request_id="r", name="notifyCapture", due=NOW + HOUR)
+        deliveries.enqueue(request_id="r", waits_for="notifyCapture")
         await deliveries.advance(2 * HOUR)
         deliveries.enqueue(request_id="q", name="notifyCapture")
         await deliveries.dispatcher.settle()
         deliveries.enqueue(request_id="q", waits_for="notifyCapture")
         await deliveries.dispatcher.settle()
-        assert [0 * HOUR, HOUR, *[2 * HOUR] * 3] == deliveries.merchants.times
+        assert [0 * HOUR, *[HOUR] * 3, *[2 * HOUR] * 3] == deliveries.merchants.times
 
     async def test_release_sends_what_waits_in_vain(self) -> None:
         """Notifications that wait for another name, or of another payment, still wait."""

@@ -186,6 +186,7 @@ async def test_withdraw_drops_pending_notifications_created_later() -> None:
     deliveries.published.clear()
     await deliveries.dispatcher.withdraw(("A", "payments", "p"), NOW, "undone")
     assert [("1", "DROPPED"), ("2", "DROPPED")] == deliveries.published
+    assert 2 == done(deliveries.dispatcher.schedule.due_times.held())
     deliveries.merchants.responding.set()
     await settling
     await deliveries.advance(HOUR)

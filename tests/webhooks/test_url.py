@@ -63,7 +63,7 @@ def test_urls_are_parsed(url: str, expected: tuple[str, str, int, str]) -> None:
 )
 def test_some_urls_are_never_sent_to(url: str) -> None:
     """URLs with other schemes, user names or zones."""
-    with pytest.raises(AddressNotAllowed):
+    with pytest.raises(AddressNotAllowed, match=r"never go to|go to http and https URLs only"):
         parse(url)
 
 
