@@ -126,6 +126,7 @@ def test_each_set_of_hosts_has_its_own_certificate(folder: Path) -> None:
         ("ca.pem", None),
         *(("server.json", text) for text in (b"[]", b"{}", b'{"expires": "soon", "names": []}', b"\xff")),
         ("ca.pem", b"\xff\x00"),
+        ("server.pem", b"of another process"),
     ],
 )
 def test_missing_and_damaged_files_are_written_again(
