@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from mock_alipay.scenarios.scenario import Scenario
+from mock_alipay.scenarios.scenario_file import read_folder, shipped_folder
+from mock_alipay.scenarios.vocabulary import Vocabulary
 from tests.live import Live, live
 
 collect_ignore = ["examples"]
@@ -40,3 +43,22 @@ def gateway() -> Iterator[Live]:
     """A gateway with default settings, shared by all tests of a process: use ids of your own."""
     with live() as running:
         yield running
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shipped_scenarios_are_read_once() -> Iterator[None]:
+    """Keep what each vocabulary reads from the shipped folder: most tests make a gateway of their own."""
+    shipped = shipped_folder()
+    known: dict[tuple[str, ...], list[Scenario]] = {}
+
+    def read(folder: Path, vocabulary: Vocabulary) -> list[Scenario]:
+        if folder != shipped:
+            return read_folder(folder, vocabulary)
+        key = tuple(vocabulary.keys)
+        if key not in known:
+            known[key] = read_folder(folder, vocabulary)
+        return list(known[key])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mock_alipay.scenarios.library.read_folder", read)
+        yield
