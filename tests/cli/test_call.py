@@ -23,29 +23,19 @@ CASES: list[tuple[str, int, str | tuple[str, ...], str | tuple[str, ...]]] = [
     (f"--scenario unsigned-reply {NAME}", 1, "reply signature: none, the reply is not signed (does the gateway", ()),
     (f"--scenario bad-gateway {NAME}", 1, "reply signature: none, the reply is not signed\n", ()),
     (f"--scenario tampered-reply {NAME}", 1, BAD, ()),
-    (f"--scenario forged-reply {NAME}", 1, BAD, ()),
     (f"--gateway-key KEY {NAME}", 1, BAD, ()),
     (f"--scenario connection-reset {NAME}", 1, NAME, ("no reply at http", "(a scenario's fault? see the journal)\n")),
     (f"--scenario empty-reply {NAME}", 1, NAME, "it closed the connection without a reply"),
     (f"--scenario garbage-reply {NAME}", 1, NAME, "the reply is not HTTP, or incomplete"),
-    (f"--scenario truncated-reply {NAME}", 1, NAME, "the reply is not HTTP, or incomplete"),
     (f"--client-id SHOP --private-key KEY {NAME} BODY", 0, (f"{PATH}\n", "client-id: SHOP\n", "signature: valid"), ()),
-    (f"--client SHOP --private-key KEY {NAME} BODY", 0, "client-id: SHOP\n", ()),
     (f"--private-key KEY {NAME} BODY", 0, '"INVALID_SIGNATURE"', ()),
     (f"--private-key BODY {NAME}", 1, (), ("--private-key ", "body.json: expected an RSA private key, PEM or bare")),
     (f"--gateway-key BODY {NAME}", 1, NAME, ("--gateway-key ", "body.json: expected an RSA private key")),
     ("createPaymentSesion BODY", 0, ("payments/createPaymentSesion\n", '"NO_INTERFACE_DEF"'), ()),
     ("toys/make BODY", 0, ("/api/v1/toys/make\n", '"NO_INTERFACE_DEF"'), ()),
     ("createVaultingSession BODY", 0, ("/api/v1/vaults/createVaultingSession\n", '"NO_INTERFACE_DEF"'), ()),
-    (
-        "createPaymentSesion",
-        1,
-        (),
-        "no sample for createPaymentSesion; did you mean createPaymentSession? samples are ",
-    ),
-    ("zzz", 1, (), "no sample for zzz; samples are "),
+    ("createPaymentSesion", 1, (), "no sample for createPaymentSesion; did you mean createPaymentSession? samples "),
     ("subscriptions/create", 2, (), "ENDPOINT: mock-alipay does not implement subscriptions/create; it implements "),
-    ("createVaultingSession", 2, (), "mock-alipay does not implement vaults/createVaultingSession; it implements "),
 ]
 
 
@@ -62,27 +52,17 @@ def call(command: Command, gateway: Live, tmp_path: Path) -> Command:
     )
 
 
-def test_request_and_reply_are_shown(call: Command, gateway: Live, tmp_path: Path) -> None:
-    """The output has the signed request, the reply with its headers, and the result of the verification."""
-    ended = call(f"{NAME} BODY")
+def test_request_and_reply_are_shown(call: Command, gateway: Live) -> None:
+    """The output has the signed request, the documented sample without a file, the reply and its verification."""
+    ended = call(f"payments/{NAME}")
     ended.expect(0, "HTTP 200 OK in ")
     request, _, reply = ended.out.partition("HTTP 200 OK in ")
     first = f"POST http://127.0.0.1:{gateway.config.port}{SANDBOX_PATH}"
-    for text in (first, f"client-id: {TEST_CLIENT_ID}", "request-time: ", "signature: "):
-        assert text in request
-    assert (tmp_path / "body.json").read_text() in request
-    for text in ("response-time: ", "mock-call-id: ", "mock-scenario: success", '"resultCode": "SUCCESS"'):
-        assert text in reply
+    head = (first, f"client-id: {TEST_CLIENT_ID}", "request-time: ", "signature: ")
+    assert [] == [text for text in (*head, SAMPLE_FILE.read_text().strip()) if text not in request]
+    texts = ("response-time: ", "mock-call-id: ", "mock-scenario: success", '"resultCode": "SUCCESS"')
+    assert [] == [text for text in texts if text not in reply]
     assert reply.endswith("\nreply signature: valid\n")
-
-
-@pytest.mark.parametrize("endpoint", [NAME, f"payments/{NAME}"])
-def test_the_sample_is_sent_without_a_file(call: Command, gateway: Live, endpoint: str) -> None:
-    """Without a file the documented sample is sent, whether the endpoint has its family or not."""
-    ended = call(endpoint)
-    ended.expect(0, SAMPLE_FILE.read_text().strip())
-    call_id = ended.out.partition("mock-call-id: ")[2].split()[0]
-    assert json.loads(SAMPLE_FILE.read_text()) == gateway.admin("GET", f"/calls/{call_id}").body["request"]
 
 
 @pytest.mark.parametrize(("line", "code", "out", "err"), CASES, ids=[case[0].replace(" ", "_") for case in CASES])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,6 @@ import pytest
 from mock_alipay import __version__
 from mock_alipay.cli import commands
 from tests.cli.conftest import Command
-from tests.cli.process import COMMAND, environment
 
 CALL = ("call", "createPaymentSession")
 USAGE_ERRORS = [
@@ -20,23 +20,16 @@ USAGE_ERRORS = [
     (("--port",), "--port: expected a value after it (see mock-alipay serve --help)"),
     (("--watch=1",), "--watch: expected no value (see mock-alipay serve --help)"),
     (("--port", "1", "extra"), "expected no more arguments, got 'extra' (see"),
-    (("check", "a", "b", "c"), "expected no more arguments, got 'b c' (see mock-alipay check --help)"),
     (("--port", "1", "ready"), "flags come after the command: mock-alipay ready …"),
     (("--port", "7", "--tls-port", "7"), "--port and --tls-port are both 7; "),
     (("redy",), "unknown command 'redy'; did you mean ready? commands are "),
-    (("",), "unknown command ''; commands are "),
     (CALL[:1], "ENDPOINT: missing, it is required (see mock-alipay call --help)"),
     (("call", "a b"), "ENDPOINT: expected visible ASCII characters without blanks, got 'a b'"),
-    (("call", ""), "ENDPOINT: expected visible ASCII"),
-    ((*CALL, "--client-id", "a\r\nb: c"), "--client-id: expected visible ASCII"),
     ((*CALL, "--scenario", "ü"), "--scenario: expected visible ASCII"),
     ((*CALL, "--timeout", "0"), "--timeout: expected seconds, such as 10 or 0.5, more than 0 and at most 86400"),
-    ((*CALL, "--timeout", "86401"), "--timeout: expected seconds"),
     (("ready", "--wait", "-1"), "--wait: expected seconds, such as 10 or 0.5, at least 0, got '-1'"),
-    (("ready", "--wait", "nan"), "--wait: expected seconds"),
     (("ready", "--port", "0"), "--port 0: the port that the gateway picked is unknown"),
     (("env", "--tls-port", "0"), "--tls-port 0: the port that the gateway picked is unknown"),
-    (("--signatures", "x"), "--signatures (MOCK_ALIPAY_SIGNATURES): expected known, required or off, got 'x' (see"),
     (("act", "order", "fly"), "ACTION: expected pay, decline"),
     (("act", "order", "pay", "--code", "X"), "--code can be combined with decline only"),
     (("use",), "name a SCENARIO, or --clear to clear the choice"),
@@ -44,18 +37,14 @@ USAGE_ERRORS = [
     (("use", "--clear", "--times", "1"), "--times cannot be combined with --clear"),
     (("use", "success", "--times", "0"), "--times: expected a whole number from 1, got '0'"),
     (("clock", "advance"), "advance: expected a DURATION such as 59m"),
-    (("clock", "advance", ""), "advance: expected a DURATION"),
     (("clock", "run", "59m"), "run: expected no more arguments"),
     (("clock", "stop"), "[show|advance|freeze|run]: expected show, advance, freeze or run, got 'stop'"),
 ]
 FAILURES = [
     (("validate", "/"), "/: cannot be read: "),
-    (("check", "nowhere.json"), "nowhere.json: cannot be read: "),
-    ((*CALL, "--private-key", "nowhere.pem"), "--private-key nowhere.pem: cannot be read"),
     (("env", "--gateway-key", "/dev/null"), "--gateway-key /dev/null: expected an RSA private key"),
     (("call", "../../signing/test_keys/x"), "no sample for "),
     (("scenarios", "--scenarios", "/nowhere"), "--scenarios /nowhere: "),
-    (("ready", "--host", "x" * 300), "not ready at http://xxx"),
     (("ready", "--host", "a b"), "not ready at http://a b:2088 (from --host): its host has no address"),
     (("env", "--host", "a'b c"), "a'b c"),
 ]
@@ -77,18 +66,17 @@ def test_a_failure_exits_with_1(command: Command, arguments: tuple[str, ...], me
     assert message in ended.err.removeprefix("mock-alipay: ")
 
 
-@pytest.mark.parametrize("folder", ["scenarios", "env"])
 def test_a_folder_may_have_the_name_of_a_command(
-    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In ``--scenarios env`` the word is the value of the flag, not a command after it."""
-    (tmp_path / folder).mkdir()
+    (tmp_path / "env").mkdir()
     monkeypatch.chdir(tmp_path)
-    ended = command("--port", "0", "--tls-port", "none", "--scenarios", folder, "--scenario", "unknown")
+    ended = command("--port", "0", "--tls-port", "none", "--scenarios", "env", "--scenario", "unknown")
     assert ended.err.startswith("mock-alipay: --scenario: ")
 
 
-@pytest.mark.parametrize("arguments", [("-V",), ("--version",), ("serve", "-V"), ("call", "--version")])
+@pytest.mark.parametrize("arguments", [("-V",), ("call", "--version")])
 def test_version(command: Command, arguments: tuple[str, ...]) -> None:
     """``-V`` and ``--version`` print the version, after a command too."""
     assert (0, f"mock-alipay {__version__}\n", "") == command(*arguments)
@@ -105,18 +93,13 @@ def test_help_lists_every_command(command: Command) -> None:
 
 @pytest.mark.parametrize("name", sorted(commands.commands))
 def test_help_of_each_command(command: Command, name: str) -> None:
-    """Every flag is explained, and the same flag in the same words wherever it selects a gateway."""
+    """Every flag is explained, and one that selects a gateway has its variable; former names are not listed."""
     ended = command(name, "--help")
     text = " ".join(ended.out.split())
-    assert (0, "") == (ended.code, ended.err)
-    assert text.startswith(f"Usage: mock-alipay {name} ")
+    assert (0, "", True) == (ended.code, ended.err, text.startswith(f"Usage: mock-alipay {name} "))
     flags = {flag for param in commands.commands[name].params for flag in param.opts if flag.startswith("--")}
     assert [] == [flag for flag in flags if f" {flag} " not in text]
-    assert "--client " not in text
-    if "--url" in flags:
-        assert "--url URL URL of the gateway, instead of host and port. [env var: MOCK_ALIPAY_URL]" in text
-        assert "--host HOST Host of the gateway. [env var: MOCK_ALIPAY_HOST; default: 127.0.0.1]" in text
-        assert "--port PORT The gateway's port for plain HTTP. [env var: MOCK_ALIPAY_PORT; default: 2088]" in text
+    assert ("--url" in flags, False) == ("[env var: MOCK_ALIPAY_URL]" in text, "--client " in text)
 
 
 def test_unknown_variables_are_reported(command: Command) -> None:
@@ -144,32 +127,23 @@ def test_colour(command: Command, tmp_path: Path, variables: dict[str, str], col
     assert coloured == ("\x1b" in ended.out + ended.err)
 
 
-def test_a_reader_that_closes_the_pipe(tmp_path: Path) -> None:
-    """A closed pipe, as behind ``| head -1``, is not an error."""
-    process = subprocess.Popen(
-        [*COMMAND, "scenarios"], env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    process.stdout.close()
-    _, errors = process.communicate(timeout=60)
-    assert (0, "") == (process.returncode, errors)
+def test_a_reader_that_closes_the_pipe(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A closed pipe, as behind ``| head -1``, is not an error, nor when Python flushes its output at the end."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as closed:
+        monkeypatch.setattr(sys, "stdout", closed)
+        assert (0, "", "") == command("scenarios")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_a_full_disk(tmp_path: Path) -> None:
+def test_a_full_disk(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     """Output that cannot be written ends a command with exit code 1 and one line."""
     with Path("/dev/full").open("w") as full:
-        result = subprocess.run(
-            [*COMMAND, "--help"],
-            env=environment(tmp_path),
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-    assert (1, 1) == (result.returncode, len(result.stderr.splitlines()))
-    assert result.stderr.startswith("mock-alipay: cannot write to standard output: ")
+        monkeypatch.setattr(sys, "stdout", full)
+        ended = command("--help")
+    ended.expect(1, err="mock-alipay: cannot write to standard output: ")
+    assert 1 == len(ended.err.splitlines())
 
 
 def test_ctrl_c(monkeypatch: pytest.MonkeyPatch, command: Command) -> None:
