@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import json
+import shlex
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_der_private_key,
-    load_der_public_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from mock_alipay.config.config import TEST_CLIENT_ID, Config
+from mock_alipay.config.config import Config
 from mock_alipay.server.state_file import state_file
 from mock_alipay.signing import keys
 from tests.cli.conftest import Command
-from tests.cli.process import COMMAND, environment
-from tests.live import Live, live, sample
+from tests.live import Live, live
 
 
 @pytest.fixture(scope="module")
@@ -52,19 +41,13 @@ def running(guarded: Live, command: Command) -> Iterator[Live]:
         yield guarded
 
 
-# --- the state file ---------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("arguments", "output"),
     [
         (("ready",), "ready at http://127.0.0.1:{port}\n"),
-        (("ready", "--url", "https://localhost:{tls_port}"), "ready at https://localhost:{tls_port}\n"),
         (("call", "createPaymentSession"), "reply signature: valid\n"),
-        (("reset",), "reset all client ids\n"),
         (("reset", "--url", "https://localhost:{tls_port}"), "reset all client ids\n"),
         (("scenarios",), "\nours "),
-        (("env",), "export ALIPAY_GATEWAY_TLS_URL=https://127.0.0.1:{tls_port}\n"),
     ],
 )
 def test_commands_need_no_flags(running: Live, command: Command, arguments: tuple[str, ...], output: str) -> None:
@@ -72,9 +55,6 @@ def test_commands_need_no_flags(running: Live, command: Command, arguments: tupl
     ports = {"port": running.config.port, "tls_port": running.config.tls_port}
     ended = command(*(argument.format_map(ports) for argument in arguments))
     assert (0, "", True) == (ended.code, ended.err, output.format_map(ports) in ended.out)
-
-
-# --- ready ------------------------------------------------------------------------------------------------------------
 
 
 def test_ready_waits_for_the_gateway(guarded: Live, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,34 +101,19 @@ def test_another_server_is_not_ready(command: Command, body: bytes, message: str
     assert (1, True) == (ended.code, message in ended.err), ended.err
 
 
-# --- env --------------------------------------------------------------------------------------------------------------
-
-
-def test_env_in_a_shell(guarded: Live, tmp_path: Path) -> None:
-    """The variables of ``eval "$(mock-alipay env)"`` are those of the admin API; the keys are bare base64."""
-    assert guarded.certificate is not None
-    show = "import json, os; print(json.dumps(dict(os.environ)))"
-    with pytest.MonkeyPatch.context() as context:
-        context.setenv("MOCK_ALIPAY_HOME", str(tmp_path))
-        with state_file(guarded.config, guarded.certificate.authority, {}):
-            result = subprocess.run(
-                ["sh", "-c", 'eval "$("$@")" && exec "$PYTHON" -c "$SHOW"', "sh", *COMMAND, "env"],
-                env=environment(tmp_path, PYTHON=sys.executable, SHOW=show),
-                capture_output=True,
-                timeout=60,
-                check=True,
-            )
-    variables = json.loads(result.stdout)
-    names = ("CLIENT_ID", "MERCHANT_PRIVATE_KEY", "PUBLIC_KEY", "GATEWAY_URL", "GATEWAY_TLS_URL")
-    values = [*(variables[f"ALIPAY_{name}"] for name in names), variables["SSL_CERT_FILE"]]
-    reply = guarded.request("GET", "/__admin/env", headers={"authorization": "Bearer a-token-of-ours"}).body
-    fields = ("clientId", "merchantPrivateKey", "gatewayPublicKey", "url", "tlsUrl", "caCertificate")
-    assert [reply[key] for key in fields] == values
-    private = load_der_private_key(base64.b64decode(values[1], validate=True), None)
-    assert isinstance(private, RSAPrivateKey)
-    assert isinstance(load_der_public_key(base64.b64decode(values[2], validate=True)), RSAPublicKey)
-    assert b"BEGIN CERTIFICATE" in Path(variables["SSL_CERT_FILE"]).read_bytes()
-    assert "SUCCESS" == guarded.create(sample(), client_id=TEST_CLIENT_ID, key=private).code
+def test_env(running: Live, command: Command) -> None:
+    """The variables are those of the admin API, in the words of a shell."""
+    words = (line.removeprefix("export ").partition("=") for line in command("env").out.splitlines())
+    printed = {name: shlex.split(value) for name, _, value in words}
+    reply = running.request("GET", "/__admin/env", headers={"authorization": "Bearer a-token-of-ours"}).body
+    assert printed == {
+        "ALIPAY_CLIENT_ID": [reply["clientId"]],
+        "ALIPAY_MERCHANT_PRIVATE_KEY": [reply["merchantPrivateKey"]],
+        "ALIPAY_PUBLIC_KEY": [reply["gatewayPublicKey"]],
+        "ALIPAY_GATEWAY_URL": [reply["url"]],
+        "ALIPAY_GATEWAY_TLS_URL": [reply["tlsUrl"]],
+        "SSL_CERT_FILE": [reply["caCertificate"]],
+    }
 
 
 @pytest.mark.parametrize(("host", "url"), [("0.0.0.0", "http://127.0.0.1:2088"), ("::", "'http://[::1]:2088'")])
@@ -160,6 +125,6 @@ def test_env_of_a_gateway_that_listens_everywhere(command: Command, host: str, u
 
 def test_env_issues_the_certificate(command: Command, tmp_path: Path) -> None:
     """Before the first start the certificate is issued, so that clients can be configured."""
-    ended = command("env")
-    assert (0, True) == (ended.code, f"SSL_CERT_FILE={tmp_path / 'home' / 'tls' / 'ca.pem'}\n" in ended.out)
-    assert (tmp_path / "home" / "tls" / "ca.pem").is_file()
+    authority = tmp_path / "home" / "tls" / "ca.pem"
+    command("env").expect(0, f"SSL_CERT_FILE={authority}\n")
+    assert authority.is_file()
