@@ -59,7 +59,7 @@ def test_a_generated_token_and_another_port() -> None:
     assert ("generated-token", None, None) == (banner["adminToken"], banner["tlsUrl"], banner["caCertificate"])
 
 
-@pytest.mark.parametrize("url", ["http://169.254.169.254/n", "http://192.0.2.1/n", "https://127.0.0.1:2089/n"])
+@pytest.mark.parametrize("url", ["http://169.254.169.254/n", "https://127.0.0.1:2089/n"])
 def test_a_notify_url_that_is_not_allowed(url: str) -> None:
     """Both banners say why notifications will not be sent there."""
     config = Config(seed=7, notify_url=url)
@@ -69,16 +69,8 @@ def test_a_notify_url_that_is_not_allowed(url: str) -> None:
     assert "(notifications will not be sent there: " in text
 
 
-@pytest.mark.parametrize(
-    ("host", "addresses", "shown"),
-    [
-        ("::1", ["::1"], []),
-        ("localhost", ["127.0.0.1", "::1"], ["127.0.0.1, ::1"]),
-        ("0.0.0.0", ["0.0.0.0"], ["0.0.0.0"]),
-    ],
-)
-def test_addresses(host: str, addresses: list[str], shown: list[str]) -> None:
-    """The addresses are listed unless the URL has the same."""
+@pytest.mark.parametrize(("host", "addresses"), [("localhost", ["127.0.0.1", "::1"]), ("0.0.0.0", ["0.0.0.0"])])
+def test_addresses(host: str, addresses: list[str]) -> None:
+    """The addresses are listed when the URL has another one."""
     text = text_banner(Config(host=host, seed=7), 92, None, generated_token=False, addresses=addresses)
-    listed = [line.partition("listens on")[2].strip() for line in text.splitlines() if "listens on" in line]
-    assert shown == listed
+    assert f"listens on {', '.join(addresses)}\n" in text

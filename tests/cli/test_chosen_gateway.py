@@ -17,7 +17,7 @@ from mock_alipay.server.state_file import state_file
 
 TOKEN = "a-token-of-ours"
 OURS = Config(host="0.0.0.0", port=3000, tls_port=3001, admin_token=TOKEN, gateway_key=Path("/key.pem"))
-FILLED = ("tls_port", "admin_token", "gateway_key")
+FILLED = ("admin_token", "gateway_key")
 """Flags that commands take from it."""
 
 
@@ -61,58 +61,43 @@ def run(
 
 
 @pytest.mark.parametrize(
-    ("line", "variables"),
+    ("line", "variables", "fits"),
     [
-        ("", {}),
-        ("--port 0 --tls-port 0", {}),
-        ("--host localhost", {}),
-        ("--tls-port 3001", {}),
-        ("", {"PORT": "3000"}),
-        ("", {"HOST": "0.0.0.0", "PORT": "4000"}),
-        ("--url http://localhost:3000/", {"PORT": "5000"}),
-        ("--url https://127.0.0.1:3001", {}),
-        ("--port 3000", {"URL": "http://elsewhere:3000"}),
-        ("", {"URL": "http://127.0.0.1:3000"}),
+        ("", {}, True),
+        ("--port 0 --tls-port 0", {}, True),
+        ("--host localhost", {}, True),
+        ("--tls-port 3001", {}, True),
+        ("", {"HOST": "0.0.0.0", "PORT": "4000"}, True),
+        ("--url http://localhost:3000/", {"PORT": "5000"}, True),
+        ("--url https://127.0.0.1:3001", {}, True),
+        ("--port 3000", {"URL": "http://elsewhere:3000"}, True),
+        ("", {"URL": "http://127.0.0.1:3000"}, True),
+        ("--port 4000", {}, False),
+        ("--tls-port none", {}, False),
+        ("", {"HOST": "10.0.0.1"}, False),
+        ("--url http://elsewhere:3000", {}, False),
+        ("--url http://127.0.0.1:3001", {}, False),
+        ("--url no-URL", {}, False),
+        ("", {"URL": "http://elsewhere:3000"}, False),
     ],
 )
 @pytest.mark.usefixtures("ours")
-def test_a_gateway_that_fits(line: str, variables: dict[str, str]) -> None:
-    """Missing flags come from the gateway; variables that it was started with and port 0 select nothing."""
-    flags, output = run(line, variables)
-    assert (3001, TOKEN, Path("/key.pem"), "") == (*(flags[name] for name in FILLED), output)
-    if not (variables or "--url" in line):
-        assert 3000 == flags["port"]
+def test_a_gateway_that_fits(line: str, variables: dict[str, str], fits: bool) -> None:
+    """Missing flags come from a gateway that fits: variables that it was started with and port 0 select nothing.
 
-
-@pytest.mark.parametrize(
-    ("line", "variables"),
-    [
-        ("--port 4000", {}),
-        ("--tls-port none", {}),
-        ("--host elsewhere", {}),
-        ("", {"PORT": "5000"}),
-        ("", {"HOST": "10.0.0.1"}),
-        ("--url http://elsewhere:3000", {}),
-        ("--url http://127.0.0.1:3001", {}),
-        ("--url https://127.0.0.1:3000", {}),
-        ("--url no-URL", {}),
-        ("", {"URL": "http://elsewhere:3000"}),
-    ],
-)
-@pytest.mark.usefixtures("ours")
-def test_a_gateway_that_does_not_fit(line: str, variables: dict[str, str]) -> None:
-    """A command for another place takes nothing from the gateway, in particular not its token."""
+    A command for another place takes nothing from it, in particular not its token.
+    """
     flags, output = run(line, variables)
-    assert (None, None, "") == (flags["admin_token"], flags["gateway_key"], output)
-    assert (3000, 3001) != (flags["port"], flags["tls_port"])
+    assert ((TOKEN, Path("/key.pem"), "") if fits else (None, None, "")) == (*(flags[name] for name in FILLED), output)
+    assert fits or (3000, 3001) != (flags["port"], flags["tls_port"])
 
 
 @pytest.mark.usefixtures("ours")
 def test_given_flags_stay() -> None:
     """Flags and variables of the command take precedence over the gateway's."""
     flags, _ = run("--admin-token another-token --host localhost", {"GATEWAY_KEY": "/other.pem"})
-    assert (3001, "another-token", Path("/other.pem")) == tuple(flags[name] for name in FILLED)
-    assert "localhost" == flags["host"]
+    assert ("another-token", Path("/other.pem")) == tuple(flags[name] for name in FILLED)
+    assert ("localhost", 3001) == (flags["host"], flags["tls_port"])
 
 
 def test_no_gateway_runs() -> None:

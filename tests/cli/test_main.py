@@ -42,6 +42,7 @@ USAGE_ERRORS = [
 ]
 FAILURES = [
     (("validate", "/"), "/: cannot be read: "),
+    (("check", "nowhere.json"), "nowhere.json: cannot be read: "),
     (("env", "--gateway-key", "/dev/null"), "--gateway-key /dev/null: expected an RSA private key"),
     (("call", "../../signing/test_keys/x"), "no sample for "),
     (("scenarios", "--scenarios", "/nowhere"), "--scenarios /nowhere: "),

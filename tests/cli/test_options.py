@@ -19,7 +19,6 @@ from mock_alipay.config.config import Config
 from mock_alipay.config.kinds import SWITCH
 from mock_alipay.config.settings import configured
 from mock_alipay.config.table import SETTINGS, Setting
-from mock_alipay.errors import UsageError
 
 ACCEPTED: dict[str, dict[str, Any]] = {
     "host": {"0.0.0.0": "0.0.0.0"},
@@ -50,32 +49,20 @@ ACCEPTED: dict[str, dict[str, Any]] = {
 
 REJECTED = {
     "port": ("a port from 0 to 65535, got", ["abc", "-1", "65536"]),
-    "tls_port": ("a port from 0 to 65535, or none, got", ["65536", "-1", "²"]),
+    "tls_port": ("a port from 0 to 65535, or none, got", ["65536", "²"]),
     "signatures": ("known, required or off, got", ["KNOWN"]),
-    "types": ("documented or strict, got", ["loose"]),
-    "required": ("documented or observed, got", ["some"]),
     "merchants": ("ID=FILE, a client id and the file of its public key, got", ["SHOP", "=file", "SHOP="]),
-    "seed": ("a whole number of at most 64 bits, got", ["1.5", "0x10", str(2**63)]),
-    "max_body": ("a whole number from 1, got", ["0", "1MiB"]),
-    "admin_hosts": ("a host name without port, such as gateway, got", ["gateway/", "*", "ü", "x" * 254]),
+    "seed": ("a whole number of at most 64 bits, got", ["1.5", str(2**63), str(-(2**63) - 1)]),
+    "max_body": ("a whole number from 1, got", ["0"]),
+    "admin_hosts": ("a host name without port, such as gateway, got", ["gateway/", "ü", "x" * 254]),
     "admin_token": (
         "8 to 200 visible ASCII characters without blanks",
         ["", "1234567", "two words", "x" * 201, "line\n"],
     ),
     "notify_url": (
         "an http or https URL such as http://127.0.0.1:8000/notify, got",
-        [
-            "127.0.0.1:8000/n",
-            "ftp://shop",
-            "http://127.0.0.1:65536/",
-            "http:///n",
-            "http://user@shop/",
-            "http://shop/a b",
-        ],
+        ["127.0.0.1:8/n", "ftp://shop", "http://127.0.0.1:65536/", "http:///n", "http://user@shop/", "http://shop/a b"],
     ),
-    "notify_allow": ("a host name without port, such as gateway, got", ["*.shop.example"]),
-    "notification_time": ("clock or real, got", ["now"]),
-    "log_format": ("text or json, got", ["xml"]),
     "scenarios": ("a folder, got", [""]),
     "gateway_key": ("a file, got", [""]),
 }
@@ -113,15 +100,13 @@ def test_defaults_are_those_of_config() -> None:
     assert [defaults, defaults] == [read(), read(env={setting.variable: "" for setting in SERVING})]
 
 
-@pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in ACCEPTED.items() for text in texts])
-def test_accepted_values(name: str, text: str) -> None:
-    """A flag, its variable and Python accept the same values."""
-    expected = ACCEPTED[name][text]
-    assert expected == read(env={ALL[name].variable: text})[name]
-    if "," not in text:
-        assert expected == read(ALL[name].flag, text)[name]
-    if name in SETTINGS:
-        assert expected == getattr(configured(Config(), {name: expected}), name)
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_accepted_values(name: str) -> None:
+    """A flag and its variable accept the same values, which Python accepts too; only variables hold several."""
+    for text, expected in ACCEPTED[name].items():
+        assert expected == read(env={ALL[name].variable: text})[name]
+        assert "," in text or expected == read(ALL[name].flag, text)[name]
+        assert name not in SETTINGS or expected == getattr(configured(Config(), {name: expected}), name)
 
 
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name, (_, texts) in REJECTED.items() for text in texts])
@@ -129,16 +114,9 @@ def test_rejected_values(name: str, text: str) -> None:
     """The error names flag and variable, and says what was expected; an admin token is not repeated."""
     setting, (expected, _) = ALL[name], REJECTED[name]
     message = f"{setting.flag} ({setting.variable}): expected {expected}" + (f" '{text}'" if "got" in expected else "")
-    with pytest.raises(click.UsageError) as by_flag:
+    with pytest.raises(click.UsageError) as caught:
         read(setting.flag, text)
-    assert message == by_flag.value.format_message().split("; the variable")[0]
-    if text:
-        with pytest.raises(click.UsageError) as by_variable:
-            read(env={setting.variable: text})
-        assert by_variable.value.format_message().startswith(message)
-    if text and name in SETTINGS:
-        with pytest.raises(UsageError, match=f"^setting {name}: expected "):
-            configured(Config(), {name: text})
+    assert message == caught.value.format_message().split("; the variable")[0]
 
 
 def test_every_setting_is_tested() -> None:
@@ -171,39 +149,28 @@ def test_variables_of_kubernetes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_several_values() -> None:
-    """Repeated flags and the path separator in variables keep the order of the values."""
-    flags = ("--scenarios", "b", "--scenarios", "a", "--merchant", "X=1", "--merchant", "X=2")
-    hosts = ("--admin-host", "b", "--admin-host", "a", "--notify-allow", "d", "--notify-allow", "c")
-    variables = {
-        "MOCK_ALIPAY_SCENARIOS": os.pathsep.join(["b", "a"]),
-        "MOCK_ALIPAY_MERCHANTS": os.pathsep.join(["X=1", "X=2"]),
-        "MOCK_ALIPAY_ADMIN_HOSTS": os.pathsep.join(["b", "a"]),
-        "MOCK_ALIPAY_NOTIFY_ALLOW": os.pathsep.join(["d", "c"]),
-    }
-    values = read(*flags, *hosts)
-    assert values == read(env=variables)
-    assert ((Path("b"), Path("a")), (("X", Path("1")), ("X", Path("2")))) == (values["scenarios"], values["merchants"])
-    assert (("b", "a"), ("d", "c")) == (values["admin_hosts"], values["notify_allow"])
+    """Repeated flags and the path separator in variables keep the order of the values; flags override variables."""
+    flags = ("--scenarios", "b", "--scenarios", "a", "--merchant", "X=1", "--merchant", "X=2", "--admin-host", "b")
+    variables = {"SCENARIOS": ["b", "a"], "MERCHANTS": ["X=1", "X=2"], "ADMIN_HOSTS": ["b"]}
+    env = {f"MOCK_ALIPAY_{name}": os.pathsep.join(texts) for name, texts in variables.items()}
+    values = read(*flags)
+    assert values == read(env=env)
+    assert ((Path("b"), Path("a")), (("X", Path("1")), ("X", Path("2"))), ("b",)) == (
+        *(values[name] for name in ("scenarios", "merchants", "admin_hosts")),
+    )
+    assert ((Path("c"),), 3) == tuple(
+        read("--scenarios", "c", "--port", "2", "--port", "3", env={**env, "MOCK_ALIPAY_PORT": "1"})[name]
+        for name in ("scenarios", "port")
+    )
     with pytest.raises(click.UsageError, match="expected a folder, got ''"):
         read(env={"MOCK_ALIPAY_SCENARIOS": f"scenarios{os.pathsep}"})
 
 
-def test_precedence() -> None:
-    """Flags override variables, lists too, and the last flag overrides earlier ones."""
-    env = {"MOCK_ALIPAY_PORT": "1", "MOCK_ALIPAY_SCENARIOS": "theirs"}
-    values = read("--port", "2", "--port", "3", "--scenarios", "mine", env=env)
-    assert (3, (Path("mine"),)) == (values["port"], values["scenarios"])
-
-
-@pytest.mark.parametrize(("text", "expected"), [("0", 0.0), ("0.5", 0.5), ("1e1", 10.0)])
-def test_seconds(text: str, expected: float) -> None:
-    """Any number within the bounds is a number of seconds."""
-    assert expected == seconds(0, 10).convert(text, None, None)
-
-
-@pytest.mark.parametrize("text", ["abc", "", "nan", "10s", "-0.1", "10.1"])
-def test_rejected_seconds(text: str) -> None:
-    """The error has the bounds and the text."""
-    with pytest.raises(click.BadParameter) as caught:
-        seconds(0, 10).convert(text, None, None)
-    assert f"expected seconds, such as 10 or 0.5, at least 0 and at most 10, got '{text}'" == caught.value.message
+def test_seconds() -> None:
+    """Any number within the bounds is a number of seconds; errors have the bounds and the text."""
+    assert [0.0, 0.5, 10.0] == [seconds(0, 10).convert(text, None, None) for text in ("0", "0.5", "1e1")]
+    for text in ("abc", "nan", "-0.1", "10.1"):
+        with pytest.raises(click.BadParameter, match=f"0.5, at least 0 and at most 10, got '{text}'"):
+            seconds(0, 10).convert(text, None, None)
+    with pytest.raises(click.BadParameter, match="more than 0, got '0'"):
+        seconds(0, open_=True).convert("0", None, None)

@@ -22,10 +22,8 @@ from mock_alipay.errors import SetupError, UsageError
         ("scenarios", ["one", Path("two")], (Path("one"), Path("two"))),
         ("merchants", {"A": "a.pem"}, (("A", Path("a.pem")),)),
         ("merchants", [("A", "a.pem"), ("A", Path("b.pem"))], (("A", Path("a.pem")), ("A", Path("b.pem")))),
-        ("gateway_key", "key.pem", Path("key.pem")),
         ("gateway_key", None, None),
         ("admin_hosts", "gateway", ("gateway",)),
-        ("admin_hosts", ["gateway", "antom"], ("gateway", "antom")),
         ("admin_token", "", ""),
     ],
 )
@@ -37,16 +35,12 @@ def test_convenient_types(name: str, value: Any, expected: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "expected", "got"),
     [
-        ("port", "0", "a port from 0 to 65535", 'the string "0"'),
         ("port", True, "a port from 0 to 65535", "true"),
-        ("scenarios", [5], "a folder", "a list"),
         ("merchants", ["A=a.pem"], "client ids and the files of their public keys", "a list"),
         ("merchants", {"A": 5}, "client ids and the files of their public keys", "a dict"),
-        ("gateway_key", b"key", "a file, or None", "a bytes"),
         ("seed", 1.5, "a whole number of at most 64 bits, or None", "the number 1.5"),
         ("watch", "yes", "True or False", 'the string "yes"'),
         ("admin_token", "short", "8 to 200 visible ASCII characters", "a string of 5 characters"),
-        ("notify_url", 5, "an http or https URL", "the number 5"),
     ],
 )
 def test_rejected_values(name: str, value: Any, expected: str, got: str) -> None:
@@ -59,16 +53,12 @@ def test_rejected_values(name: str, value: Any, expected: str, got: str) -> None
 
 
 def test_every_problem_is_reported() -> None:
-    """All problems are reported at once; unknown names come with the closest setting."""
+    """All problems are reported at once, also to an app with an invalid Config; unknown names with the closest one."""
     with pytest.raises(UsageError) as caught:
         configured(Config(), {"prot": 1, "types": "x", "seed": "y"})
     assert 3 == len(caught.value.problems)
     message = "unknown setting prot; did you mean port? settings are host, port, tls_port"
     assert caught.value.problems[0].startswith(message)
-
-
-def test_a_config_is_checked_too() -> None:
-    """An app with an invalid Config is refused."""
     wrong: Any = "strct"
     with pytest.raises(UsageError, match="setting types"):
         create_app(Config(types=wrong))
