@@ -9,28 +9,26 @@ from typing import Any
 
 import pytest
 from com.alipay.ams.api.net import default_http_rpc
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from mock_alipay.config.config import Config
 from mock_alipay.signing import keys
-from tests.conformance.sdk import PRODUCTION_ID
+from tests.conformance.sdk import PRODUCTION_ID, Keys
 from tests.live import Live, live
 
 
 @pytest.fixture(scope="session")
-def merchant_pairs() -> tuple[RSAPrivateKey, RSAPrivateKey]:
+def merchant_keys() -> Keys:
     """A merchant's keys of versions 1 and 2."""
     return generate_private_key(65537, 2048), generate_private_key(65537, 2048)
 
 
 @pytest.fixture(scope="session")
-def secure(
-    tls_folder: Path, tmp_path_factory: pytest.TempPathFactory, merchant_pairs: tuple[RSAPrivateKey, RSAPrivateKey]
-) -> Iterator[Live]:
+def secure(tls_folder: Path, tmp_path_factory: pytest.TempPathFactory, merchant_keys: Keys) -> Iterator[Live]:
     """A gateway with HTTPS that knows a production merchant with two key versions."""
     folder = tmp_path_factory.mktemp("merchant")
     merchants = []
-    for version, key in enumerate(merchant_pairs, start=1):
+    for version, key in enumerate(merchant_keys, start=1):
         file = folder / f"{version}.txt"
         file.write_text(keys.bare_public_key(key.public_key()))
         merchants.append((PRODUCTION_ID, file))

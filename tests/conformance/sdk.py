@@ -13,6 +13,7 @@ from com.alipay.ams.api.model.payment_method import PaymentMethod
 from com.alipay.ams.api.model.product_code_type import ProductCodeType
 from com.alipay.ams.api.model.settlement_strategy import SettlementStrategy
 from com.alipay.ams.api.request.pay.alipay_payment_session_request import AlipayPaymentSessionRequest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from tests.live import Live, letters
 
@@ -20,6 +21,8 @@ PRODUCTION_ID = "5XSR7C3046QJ05345"
 """A production client id: it lacks the prefix that sends SDKs to the sandbox."""
 
 URL = "https://127.0.0.1"
+Keys = tuple[RSAPrivateKey, RSAPrivateKey]
+"""Of versions 1 and 2."""
 
 
 def client(gateway: Live, url: str = URL, **changes: Any) -> Any:

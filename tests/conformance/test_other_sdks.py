@@ -16,7 +16,7 @@ from tests.live import PATH, SANDBOX_PATH, Live, letters, live
 every_sdk = pytest.mark.parametrize("sdk", SDKS, ids=lambda sdk: sdk.name)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def merchant(gateway: Live) -> Merchant:
     """The shipped test merchant."""
     return merchant_of(gateway)
@@ -44,7 +44,7 @@ def test_a_session_is_created(gateway: Live, merchant: Merchant, sdk: Sdk) -> No
 
 @every_sdk
 def test_every_kind_of_refusal_is_signed(gateway: Live, merchant: Merchant, sdk: Sdk) -> None:
-    """Of a scenario, of an illegal body, and of a body that was changed after it was signed."""
+    """Of a scenario, an illegal body, and a body changed after it was signed; replies of another key or body fail."""
     scripted = send(gateway, sdk, merchant, order(f"unknown-exception--{letters()}"))
     illegal = send(gateway, sdk, merchant, {**order(), "paymentRedirectUrl": "/"})
     changed = send(gateway, sdk, merchant, order(), tamper=lambda raw: raw + b" ")
@@ -53,6 +53,10 @@ def test_every_kind_of_refusal_is_signed(gateway: Live, merchant: Merchant, sdk:
         assert code == received.result["resultCode"]
     assert illegal.result["resultMessage"].startswith("paymentRedirectUrl: ")
     assert "invalid" == entry(gateway, changed)["signature"]["verdict"]
+    for scenario in ("forged-reply", "tampered-reply"):
+        false = send(gateway, sdk, merchant, order(f"{scenario}--{letters()}"))
+        with pytest.raises(InvalidSignature):
+            check(sdk, merchant, false)
 
 
 @every_sdk
@@ -82,15 +86,6 @@ def test_the_production_path_is_signed(gateway: Live, merchant: Merchant, sdk: S
     received = send(gateway, sdk, production, order(), target=PATH)
     check(sdk, production, received, target=PATH)
     assert "SUCCESS" == received.result["resultCode"]
-
-
-@every_sdk
-@pytest.mark.parametrize("scenario", ["forged-reply", "tampered-reply"])
-def test_a_false_reply_fails_verification(gateway: Live, merchant: Merchant, sdk: Sdk, scenario: str) -> None:
-    """Signed by another key, or over another body."""
-    received = send(gateway, sdk, merchant, order(f"{scenario}--{letters()}"))
-    with pytest.raises(InvalidSignature):
-        check(sdk, merchant, received)
 
 
 @pytest.mark.parametrize(("name", "verified_target"), [("go", f"/{SANDBOX_PATH}"), ("python", SANDBOX_PATH)])
@@ -127,7 +122,6 @@ def test_a_scenario_s_name_does_not_disturb_the_php_sdk(tmp_path: Path) -> None:
     [
         ("1795310174668", "SUCCESS"),
         ("1795310174668123456", "SUCCESS"),  # nanoseconds: older Go SDKs
-        ("1795310174", "PARAM_ILLEGAL"),
         ("1795310174668123", "PARAM_ILLEGAL"),
         ("17953101746681234567", "PARAM_ILLEGAL"),
     ],

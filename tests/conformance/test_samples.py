@@ -39,18 +39,17 @@ def schema_of(file: Path) -> str:
     return f"payments/{api}.reply" if kind == "response" else f"payments/{api}"
 
 
+def kind_of(file: Path) -> str:
+    """The kind of a sample, by its file name."""
+    if ".response." in file.name:
+        return "reply"
+    return "notification" if file.name.startswith("notify") else "request"
+
+
 def samples(*kinds: str) -> list[Any]:
     """All samples of some kinds."""
-    return [pytest.param(file, id=file.name) for file in sorted(SAMPLES.iterdir()) if kind_of(file.name) in kinds]
-
-
-def kind_of(name: str) -> str:
-    """The kind of a sample, by its file name."""
-    if name == ACKNOWLEDGEMENT:
-        return "acknowledgement"
-    if ".response." in name:
-        return "reply"
-    return "notification" if name.startswith("notify") else "request"
+    files = [file for file in sorted(SAMPLES.iterdir()) if file.name != ACKNOWLEDGEMENT and kind_of(file) in kinds]
+    return [pytest.param(file, id=file.name) for file in files]
 
 
 def shape(value: Any) -> Any:
