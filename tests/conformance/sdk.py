@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from com.alipay.ams.api.default_alipay_client import DefaultAlipayClient
@@ -23,6 +24,12 @@ PRODUCTION_ID = "5XSR7C3046QJ05345"
 URL = "https://127.0.0.1"
 Keys = tuple[RSAPrivateKey, RSAPrivateKey]
 """Of versions 1 and 2."""
+
+
+def sdk_class(package: str, cls: str) -> Any:
+    """A class of the SDK, which is in a module of the same name."""
+    snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in cls).lstrip("_")
+    return getattr(importlib.import_module(f"com.alipay.ams.api.{package}.{snake}"), cls)
 
 
 def client(gateway: Live, url: str = URL, **changes: Any) -> Any:

@@ -17,29 +17,14 @@ from com.alipay.ams.api.model.payment_method import PaymentMethod
 from com.alipay.ams.api.model.product_code_type import ProductCodeType
 from com.alipay.ams.api.model.settlement_strategy import SettlementStrategy
 from com.alipay.ams.api.model.terminal_type import TerminalType
-from com.alipay.ams.api.request.notify.alipay_capture_result_notify import AlipayCaptureResultNotify
-from com.alipay.ams.api.request.notify.alipay_pay_result_notify import AlipayPayResultNotify
-from com.alipay.ams.api.request.notify.alipay_refund_notify import AlipayRefundNotify
-from com.alipay.ams.api.request.pay.alipay_capture_request import AlipayCaptureRequest
-from com.alipay.ams.api.request.pay.alipay_inquiry_refund_request import AlipayInquiryRefundRequest
-from com.alipay.ams.api.request.pay.alipay_pay_cancel_request import AlipayPayCancelRequest
-from com.alipay.ams.api.request.pay.alipay_pay_consult_request import AlipayPayConsultRequest
-from com.alipay.ams.api.request.pay.alipay_pay_query_request import AlipayPayQueryRequest
-from com.alipay.ams.api.request.pay.alipay_pay_request import AlipayPayRequest
-from com.alipay.ams.api.request.pay.alipay_refund_request import AlipayRefundRequest
-from com.alipay.ams.api.response.pay.alipay_capture_response import AlipayCaptureResponse
-from com.alipay.ams.api.response.pay.alipay_inquiry_refund_response import AlipayInquiryRefundResponse
-from com.alipay.ams.api.response.pay.alipay_pay_cancel_response import AlipayPayCancelResponse
-from com.alipay.ams.api.response.pay.alipay_pay_consult_response import AlipayPayConsultResponse
-from com.alipay.ams.api.response.pay.alipay_pay_query_response import AlipayPayQueryResponse
-from com.alipay.ams.api.response.pay.alipay_pay_response import AlipayPayResponse
-from com.alipay.ams.api.response.pay.alipay_refund_response import AlipayRefundResponse
 from com.alipay.ams.api.tools.webhook_tool import check_signature
 
 from mock_alipay.config.config import TEST_CLIENT_ID
-from tests.conformance.sdk import client, session_request
+from tests.conformance.sdk import client, sdk_class, session_request
 from tests.live import Live, letters
 from tests.shop import Received, Shop, open_shop
+
+DONE = ("S", "SUCCESS")
 
 
 @pytest.fixture(scope="module")
@@ -69,41 +54,31 @@ class Merchant:
         request.order.order_amount = request.payment_amount = Amount("BRL", "1000")
         request.payment_factor.capture_mode = capture_mode
         request.payment_notify_url = self.shop.url(self.target)
-        assert ("S", "SUCCESS") == outcome(self.execute(request, AlipayPayResponse))
+        assert DONE == outcome(sdk_class("response.pay", "AlipayPayResponse")(self.sdk.execute(request)))
 
-    def execute(self, request: Any, kind: Any) -> Any:
-        """The reply, verified and parsed by the SDK."""
-        return kind(self.sdk.execute(request))
+    def call(self, name: str, **values: Any) -> Any:
+        """The reply to a request with these fields, verified and parsed by the SDK."""
+        request = filled(sdk_class("request.pay", f"Alipay{name}Request"), **values)
+        return sdk_class("response.pay", f"Alipay{name}Response")(self.sdk.execute(request))
 
     def act(self, action: str) -> None:
         """Let the buyer act."""
         assert 200 == self.gateway.admin("POST", f"/payments/{self.id}/act", {"action": action}).status
 
-    def inquire(self, **by: str) -> Any:
+    def inquire(self) -> Any:
         """inquiryPayment."""
-        request = filled(AlipayPayQueryRequest, **by or {"payment_request_id": self.id})
-        return self.execute(request, AlipayPayQueryResponse)
+        return self.call("PayQuery", payment_request_id=self.id)
 
     def capture(self, payment_id: str, value: str, request_id: str = "c-1") -> Any:
         """Capture an amount."""
         ids = {"payment_id": payment_id, "capture_request_id": f"{request_id}-{self.id}"}
-        request = filled(AlipayCaptureRequest, capture_amount=Amount("BRL", value), **ids)
-        return self.execute(request, AlipayCaptureResponse)
+        return self.call("Capture", capture_amount=Amount("BRL", value), **ids)
 
     def refund(self, payment_id: str, value: str) -> Any:
         """Refund an amount."""
         ids = {"payment_id": payment_id, "refund_request_id": f"r-{self.id}"}
         url = self.shop.url(self.target)
-        request = filled(AlipayRefundRequest, refund_amount=Amount("BRL", value), refund_notify_url=url, **ids)
-        return self.execute(request, AlipayRefundResponse)
-
-    def inquire_refund(self, **by: str) -> Any:
-        """inquiryRefund."""
-        return self.execute(filled(AlipayInquiryRefundRequest, **by), AlipayInquiryRefundResponse)
-
-    def cancel(self, **by: str) -> Any:
-        """Cancel the payment."""
-        return self.execute(filled(AlipayPayCancelRequest, **by), AlipayPayCancelResponse)
+        return self.call("Refund", refund_amount=Amount("BRL", value), refund_notify_url=url, **ids)
 
     def accepts(self, received: Received, target: str | None = None) -> bool:
         """Whether the SDK's webhook tool accepts the signature of a notification; it raises if it does not."""
@@ -120,7 +95,7 @@ def merchant(trusted: Live, shop: Shop) -> Merchant:
 
 def merchant_in(gateway: Live, shop: Shop, scenario: str) -> Merchant:
     """A merchant whose payment plays a scenario."""
-    return Merchant(gateway, client(gateway), shop, f"{scenario}--{letters()}")
+    return Merchant(gateway, client(gateway), shop, f"{scenario}--{letters()[:20]}")
 
 
 def filled(kind: Any, **values: Any) -> Any:
@@ -143,32 +118,24 @@ def test_a_payment_is_captured_refunded_and_inquired(merchant: Merchant) -> None
     assert ("F", "ORDER_NOT_EXIST") == outcome(merchant.inquire())
     merchant.act("pay")
     paid = merchant.inquire()
-    assert (("S", "SUCCESS"), "SUCCESS") == (outcome(paid), paid.payment_status.value)
-    assert ("BRL", "1000", merchant.id) == (
-        paid.payment_amount.currency,
-        paid.payment_amount.value,
-        paid.payment_request_id,
-    )
-    assert "*" in paid.payment_result_info.card_no
+    amount = (paid.payment_amount.currency, paid.payment_amount.value)
+    assert (DONE, "SUCCESS", "BRL", "1000") == (outcome(paid), paid.payment_status.value, *amount)
+    assert (merchant.id, True) == (paid.payment_request_id, "*" in paid.payment_result_info.card_no)
     assert paid.auth_expiry_time > paid.payment_time >= paid.payment_create_time
 
     first, again = (merchant.capture(paid.payment_id, "600") for _ in range(2))
-    assert ("S", "SUCCESS") == outcome(first) == outcome(again)
+    assert (DONE, DONE) == (outcome(first), outcome(again))
     assert (first.capture_id, paid.payment_id) == (again.capture_id, first.payment_id)
     assert ("F", "CAPTURE_AMOUNT_EXCEED_AUTH_LIMIT") == outcome(merchant.capture(paid.payment_id, "401", "c-2"))
     assert ("F", "REPEAT_REQ_INCONSISTENT") == outcome(merchant.capture(paid.payment_id, "599"))
 
     refund = merchant.refund(paid.payment_id, "250")
-    assert ("S", "SUCCESS") == outcome(refund)
-    for by in ({"refund_id": refund.refund_id}, {"refund_request_id": refund.refund_request_id}):
-        found = merchant.inquire_refund(**by)
-        assert (("S", "SUCCESS"), "SUCCESS", "250") == (
-            outcome(found),
-            found.refund_status.value,
-            found.refund_amount.value,
-        )
+    assert DONE == outcome(refund)
+    for by in ("refund_id", "refund_request_id"):
+        found = merchant.call("InquiryRefund", **{by: getattr(refund, by)})
+        assert (DONE, "SUCCESS", "250") == (outcome(found), found.refund_status.value, found.refund_amount.value)
         assert (refund.refund_id, refund.refund_time) == (found.refund_id, found.refund_time)
-    transactions = merchant.inquire(payment_id=paid.payment_id).transactions
+    transactions = merchant.call("PayQuery", payment_id=paid.payment_id).transactions
     assert [("CAPTURE", "600", "SUCCESS"), ("REFUND", "250", "SUCCESS")] == [
         (one.transaction_type.value, one.transaction_amount.value, one.transaction_status.value) for one in transactions
     ]
@@ -177,8 +144,8 @@ def test_a_payment_is_captured_refunded_and_inquired(merchant: Merchant) -> None
     assert [True] * 3 == [merchant.accepts(one) for one in received]
     with pytest.raises(rsa.VerificationError):  # The query is part of the signed path.
         merchant.accepts(received[0], received[0].target.partition("?")[0])
-    kinds = (AlipayPayResultNotify, AlipayCaptureResultNotify, AlipayRefundNotify)
-    notices = [kind(one.raw.decode()) for kind, one in zip(kinds, received, strict=True)]
+    kinds = ("AlipayPayResultNotify", "AlipayCaptureResultNotify", "AlipayRefundNotify")
+    notices = [sdk_class("request.notify", kind)(one.raw.decode()) for kind, one in zip(kinds, received, strict=True)]
     assert [("PAYMENT_RESULT", "S"), ("CAPTURE_RESULT", "S"), ("REFUND_RESULT", "S")] == [
         (one.notify_type, one.result.result_status.value) for one in notices
     ]
@@ -202,9 +169,8 @@ def test_an_unpaid_payment_is_inquired(merchant: Merchant, action: str, status: 
     merchant.create()
     merchant.act(action)
     found = merchant.inquire()
-    assert (("S", "SUCCESS"), status, code) == (outcome(found), found.payment_status.value, found.payment_result_code)
-    assert (status == "PROCESSING") == (found.redirect_action_form is not None)
-    assert found.payment_time is None
+    assert (DONE, status, code) == (outcome(found), found.payment_status.value, found.payment_result_code)
+    assert (status == "PROCESSING", None) == (found.redirect_action_form is not None, found.payment_time)
 
 
 @pytest.mark.parametrize(("paid", "code"), [(False, "ORDER_IS_CANCELED"), (True, "AUTH_CANCELLED")])
@@ -213,9 +179,9 @@ def test_a_payment_is_cancelled(merchant: Merchant, paid: bool, code: str) -> No
     merchant.create("MANUAL")
     if paid:
         merchant.act("pay")
-    found = merchant.cancel(payment_request_id=merchant.id)
-    again = merchant.cancel(payment_id=found.payment_id)
-    assert ("S", "SUCCESS") == outcome(found) == outcome(again)
+    found = merchant.call("PayCancel", payment_request_id=merchant.id)
+    again = merchant.call("PayCancel", payment_id=found.payment_id)
+    assert (DONE, DONE) == (outcome(found), outcome(again))
     assert (merchant.id, found.cancel_time) == (found.payment_request_id, again.cancel_time)
     assert "CANCELLED" == merchant.inquire().payment_status.value
     assert ("F", code) == outcome(merchant.capture(found.payment_id, "1000"))
@@ -225,26 +191,24 @@ def test_a_payment_is_cancelled(merchant: Merchant, paid: bool, code: str) -> No
 def test_pay_is_in_process_and_then_paid(merchant: Merchant, method: str) -> None:
     """The reply leads the buyer on, and the shop is notified."""
     amount = Amount("PHP", "1000")
-    request = filled(
-        AlipayPayRequest,
-        product_code=ProductCodeType.CASHIER_PAYMENT,
-        payment_request_id=merchant.id,
-        order=filled(Order, reference_order_id="order-1", order_description="a cup of tea", order_amount=amount),
-        payment_amount=amount,
-        payment_method=filled(PaymentMethod, payment_method_type=method),
-        payment_factor=filled(PaymentFactor, is_authorization=True) if method == "CARD" else None,
-        env=filled(Env, terminal_type=TerminalType.WEB),
-        settlement_strategy=filled(SettlementStrategy, settlement_currency="USD"),
-        payment_redirect_url="https://127.0.0.1/return",
-        payment_notify_url=merchant.shop.url(merchant.target),
-    )
-    begun = merchant.execute(request, AlipayPayResponse)
+    fields = {
+        "product_code": ProductCodeType.CASHIER_PAYMENT,
+        "payment_request_id": merchant.id,
+        "order": filled(Order, reference_order_id="order-1", order_description="a cup of tea", order_amount=amount),
+        "payment_amount": amount,
+        "payment_method": filled(PaymentMethod, payment_method_type=method),
+        "payment_factor": filled(PaymentFactor, is_authorization=True) if method == "CARD" else None,
+        "env": filled(Env, terminal_type=TerminalType.WEB),
+        "settlement_strategy": filled(SettlementStrategy, settlement_currency="USD"),
+        "payment_redirect_url": "https://127.0.0.1/return",
+        "payment_notify_url": merchant.shop.url(merchant.target),
+    }
+    begun = merchant.call("Pay", **fields)
     assert ("U", "PAYMENT_IN_PROCESS") == outcome(begun)
     assert begun.normal_url == begun.redirect_action_form.redirect_url
     assert begun.normal_url.endswith(begun.payment_id)
     merchant.act("pay")
-    assert ("S", "SUCCESS") == outcome(merchant.execute(request, AlipayPayResponse))
-    assert "SUCCESS" == merchant.inquire().payment_status.value
+    assert (DONE, "SUCCESS") == (outcome(merchant.call("Pay", **fields)), merchant.inquire().payment_status.value)
     (paid, *_) = merchant.shop.wait(1, merchant.target)
     assert merchant.accepts(paid)
     assert (begun.payment_id, method) == tuple(paid.body[name] for name in ("paymentId", "paymentMethodType"))
@@ -252,15 +216,14 @@ def test_pay_is_in_process_and_then_paid(merchant: Merchant, method: str) -> Non
 
 def test_consult_lists_payment_methods(merchant: Merchant) -> None:
     """The SDK reads each one with its category."""
-    request = filled(
-        AlipayPayConsultRequest,
+    found = merchant.call(
+        "PayConsult",
         product_code=ProductCodeType.CASHIER_PAYMENT,
         payment_amount=Amount("PHP", "1000"),
         env=filled(Env, terminal_type=TerminalType.WEB),
         user_region="PH",
     )
-    found = merchant.execute(request, AlipayPayConsultResponse)
-    assert ("S", "SUCCESS") == outcome(found)
+    assert DONE == outcome(found)
     options = {option.payment_method_type: option for option in found.payment_options}
     assert {"CARD", "GCASH"} <= options.keys()
     assert all(option.payment_method_category is not None for option in options.values())
@@ -279,17 +242,17 @@ def test_replies_that_a_scenario_changes_are_read(trusted: Live, shop: Shop, sce
     if scenario.startswith("cancel"):
         merchant.act("pay")
     found = merchant.inquire()
-    assert (("S", "SUCCESS"), True) == (outcome(found), found.payment_status is not None)
+    assert (DONE, True) == (outcome(found), found.payment_status is not None)
     match scenario.partition("-")[0]:
         case "capture":
             assert ("U", "CAPTURE_IN_PROCESS") == outcome(merchant.capture(found.payment_id, "1000"))
         case "refund":
             assert ("U", "REFUND_IN_PROCESS") == outcome(merchant.refund(found.payment_id, "1000"))
-            inquired = merchant.inquire_refund(refund_request_id=f"r-{merchant.id}")
+            inquired = merchant.call("InquiryRefund", refund_request_id=f"r-{merchant.id}")
             assert "PROCESSING" == inquired.refund_status.value
         case "cancel":
-            assert ("U", "UNKNOWN_EXCEPTION") == outcome(merchant.cancel(payment_id=found.payment_id))
-    assert ("S", "SUCCESS") == outcome(merchant.inquire())
+            assert ("U", "UNKNOWN_EXCEPTION") == outcome(merchant.call("PayCancel", payment_id=found.payment_id))
+    assert DONE == outcome(merchant.inquire())
 
 
 @pytest.mark.parametrize(

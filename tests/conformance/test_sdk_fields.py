@@ -11,9 +11,9 @@ import pytest
 
 from mock_alipay.contracts import load
 from mock_alipay.contracts.schemas import Schemas
+from tests.conformance.sdk import sdk_class
 from tests.fields import read
 
-PACKAGE = "com.alipay.ams.api"
 REQUESTS = {
     "createPaymentSession": "AlipayPaymentSessionRequest",
     "pay": "AlipayPayRequest",
@@ -66,17 +66,11 @@ class Reader(dict[str, Any]):
         return False
 
 
-def sdk_class(package: str, cls: str) -> Any:
-    """A class of the SDK, which is in a module of the same name."""
-    snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in cls).lstrip("_")
-    return getattr(importlib.import_module(f"{PACKAGE}.{package}.{snake}"), cls)
-
-
 def fields_read_by(cls: Any, parent: str, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The fields that an object reads from a body, which the module ``parent`` parses."""
     reader = Reader()
     json = SimpleNamespace(loads=lambda _: reader)
-    monkeypatch.setattr(importlib.import_module(f"{PACKAGE}.{parent}"), "json", json)
+    monkeypatch.setattr(importlib.import_module(f"com.alipay.ams.api.{parent}"), "json", json)
     cls("{}")
     return reader.read
 
