@@ -51,15 +51,8 @@ def test_a_shop_s_body_needs_its_product_scene(gateway: Live, shop: str) -> None
     """A hosted session has a page on the URL that the shop called; a repeated request gets the same reply."""
     client_id = f"SANDBOX_{shop.upper()}"
     refused = gateway.create(body_of(shop, productScene=None), client_id=client_id)
-    assert "PARAM_ILLEGAL" == refused.code
-    assert "productScene" in refused.message
+    assert ("PARAM_ILLEGAL", True) == (refused.code, "productScene" in refused.message)
     first, again = (gateway.create(body_of(shop), client_id=client_id) for _ in range(2))
     assert ("SUCCESS", first.body) == (first.code, again.body)
     page = first.body.get("normalUrl", "")
     assert shop.startswith("hosted") == page.startswith(f"{gateway.config.url}/checkout/")
-
-
-def test_the_page_is_on_the_public_url() -> None:
-    """If one is configured, whatever URL the shop called."""
-    reply = Driver(public_url="https://pay.example/").call("createPaymentSession", body_of("hosted_without_methods"))
-    assert reply["normalUrl"].startswith("https://pay.example/checkout/")

@@ -73,11 +73,8 @@ def test_every_field_of_a_payment_has_the_expected_type(scenario: str, method: s
     driver.wait(seconds=10)
     bodies += [driver.refund(payment_id, "r", 100), driver.call("inquiryRefund", {"refundRequestId": "r"})]
     driver.wait(seconds=10)
-    bodies += [
-        driver.call("inquiryRefund", {"refundRequestId": "r"}),
-        driver.call("cancel", {"paymentRequestId": order}),
-    ]
-    bodies.append(driver.inquiry(order))
+    bodies.append(driver.call("inquiryRefund", {"refundRequestId": "r"}))
+    bodies += [driver.call("cancel", {"paymentRequestId": order}), driver.inquiry(order)]
     check_types(bodies + driver.notified(order))
     inquiries = [*bodies[:3], bodies[4], bodies[-1]]
     assert [] == [body for body in inquiries if (body["result"]["resultStatus"] == "S") != ("paymentStatus" in body)]
