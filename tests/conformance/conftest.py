@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import http.client
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from com.alipay.ams.api.net import default_http_rpc
+from com.alipay.ams.api.tools import signature_tool
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from mock_alipay.config.config import Config
 from mock_alipay.signing import keys
 from tests.conformance.sdk import PRODUCTION_ID, Keys
 from tests.live import Live, live
+
+_read_key = functools.cache(serialization.load_pem_private_key)
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +44,11 @@ def secure(tls_folder: Path, tmp_path_factory: pytest.TempPathFactory, merchant_
 
 @pytest.fixture
 def rerouted(secure: Live, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The SDK's connections, with its certificate check, but to the gateway's port instead of 443."""
+    """The SDK's connections, with its certificate check, but to the gateway's port instead of 443.
+
+    It reads the merchant's key once, not for each call: OpenSSL's check of a key takes longer than all else.
+    """
+    monkeypatch.setattr(signature_tool, "serialization", SimpleNamespace(load_pem_private_key=_read_key))
     original = getattr(default_http_rpc, "__get_http_connection")
     opened: list[http.client.HTTPSConnection] = []
 

@@ -56,3 +56,9 @@ def test_a_shop_s_body_needs_its_product_scene(gateway: Live, shop: str) -> None
     assert ("SUCCESS", first.body) == (first.code, again.body)
     page = first.body.get("normalUrl", "")
     assert shop.startswith("hosted") == page.startswith(f"{gateway.config.url}/checkout/")
+
+
+def test_the_page_is_on_the_public_url() -> None:
+    """If one is configured, whatever URL the shop called."""
+    reply = Driver(public_url="https://pay.example/").call("createPaymentSession", body_of("hosted_without_methods"))
+    assert reply["normalUrl"].startswith("https://pay.example/checkout/")
