@@ -21,16 +21,9 @@ from tests.live import SANDBOX_PATH, Answer, signed_headers
 
 Found = TypeVar("Found")
 
-COMMAND = (sys.executable, "-m", "mock_alipay")
 FREE = ("--port", "0", "--tls-port", "none")
 PATIENCE = 60.0
 """Seconds after which a process has failed."""
-
-
-def environment(home: Path, **more: str) -> dict[str, str]:
-    """This process's environment with only the given variables of the product."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("MOCK_ALIPAY_")}
-    return {**kept, "MOCK_ALIPAY_HOME": str(home), **more}
 
 
 @dataclass(frozen=True)
@@ -85,10 +78,11 @@ def serving(home: Path, *arguments: str, env: Mapping[str, str] | None = None) -
     """A gateway that has printed its banner; it is stopped when the block ends."""
     home.mkdir(parents=True, exist_ok=True)
     log_file = home / f"log-{time.monotonic_ns()}"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MOCK_ALIPAY_")}
+    variables = {**kept, "MOCK_ALIPAY_HOME": str(home), **(env or {})}
+    command = [sys.executable, "-m", "mock_alipay", *arguments]
     with log_file.open("w") as log:
-        process = subprocess.Popen(
-            [*COMMAND, *arguments], env=environment(home, **(env or {})), stdout=subprocess.PIPE, stderr=log, text=True
-        )
+        process = subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, stderr=log, text=True)
     watchdog = threading.Timer(PATIENCE, process.kill)
     watchdog.start()
     try:

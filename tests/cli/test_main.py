@@ -16,16 +16,15 @@ CALL = ("call", "createPaymentSession")
 USAGE_ERRORS = [
     # arguments, the start of the message
     (("--bogus",), "unknown flag --bogus (see mock-alipay serve --help)"),
+    (("--port", "1", "extra"), "expected no more arguments, got 'extra' (see"),
     (("ready", "--wiat", "1"), "unknown flag --wiat; did you mean --wait? (see mock-alipay ready --help)"),
     (("--port",), "--port: expected a value after it (see mock-alipay serve --help)"),
     (("--watch=1",), "--watch: expected no value (see mock-alipay serve --help)"),
-    (("--port", "1", "extra"), "expected no more arguments, got 'extra' (see"),
     (("--port", "1", "ready"), "flags come after the command: mock-alipay ready …"),
     (("--port", "7", "--tls-port", "7"), "--port and --tls-port are both 7; "),
     (("redy",), "unknown command 'redy'; did you mean ready? commands are "),
     (CALL[:1], "ENDPOINT: missing, it is required (see mock-alipay call --help)"),
     (("call", "a b"), "ENDPOINT: expected visible ASCII characters without blanks, got 'a b'"),
-    ((*CALL, "--scenario", "ü"), "--scenario: expected visible ASCII"),
     ((*CALL, "--timeout", "0"), "--timeout: expected seconds, such as 10 or 0.5, more than 0 and at most 86400"),
     (("ready", "--wait", "-1"), "--wait: expected seconds, such as 10 or 0.5, at least 0, got '-1'"),
     (("ready", "--port", "0"), "--port 0: the port that the gateway picked is unknown"),
@@ -43,11 +42,9 @@ USAGE_ERRORS = [
 FAILURES = [
     (("validate", "/"), "/: cannot be read: "),
     (("check", "nowhere.json"), "nowhere.json: cannot be read: "),
-    (("env", "--gateway-key", "/dev/null"), "--gateway-key /dev/null: expected an RSA private key"),
     (("call", "../../signing/test_keys/x"), "no sample for "),
     (("scenarios", "--scenarios", "/nowhere"), "--scenarios /nowhere: "),
     (("ready", "--host", "a b"), "not ready at http://a b:2088 (from --host): its host has no address"),
-    (("env", "--host", "a'b c"), "a'b c"),
 ]
 
 
@@ -113,8 +110,6 @@ def test_unknown_variables_are_reported(command: Command) -> None:
 @pytest.mark.parametrize(
     ("variables", "coloured"),
     [
-        ({}, False),
-        ({"FORCE_COLOR": "1"}, True),
         ({"FORCE_COLOR": ""}, False),
         ({"FORCE_COLOR": "1", "NO_COLOR": ""}, True),
         ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),

@@ -7,7 +7,7 @@ import os
 import socket
 import ssl
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -158,13 +158,14 @@ def test_watch(running: Running, home: Path) -> None:
     def code() -> str:
         return running.create(sample(), client_id="SHOP", key=SHOP, extra={"mock-scenario": "ours"}).code
 
-    def written(result: str) -> None:
+    def after(result: str, done: Callable[[], bool]) -> bool | None:
         # Written repeatedly: the watcher may not have been ready the first time.
         scenario_file(home / "ours", "ours", result)
+        return done() or None
 
     assert "RISK_REJECT" == code()
-    eventually(lambda: written("PROCESS_FAIL") or code() == "PROCESS_FAIL" or None)
-    eventually(lambda: written("NONSENSE") or f"{home / 'ours' / 'ours.yaml'}:3:" in running.log or None)
+    eventually(lambda: after("PROCESS_FAIL", lambda: code() == "PROCESS_FAIL"))
+    eventually(lambda: after("NONSENSE", lambda: f"{home / 'ours' / 'ours.yaml'}:3:" in running.log))
     assert "PROCESS_FAIL" == code()
 
 

@@ -12,8 +12,7 @@ import json
 import re
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, cast
 from urllib.parse import quote_plus, unquote_plus
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -90,8 +89,7 @@ def lower_quote(text: str) -> str:
 # Readers give the client id, time and signature with which an SDK verifies a reply; None if it would not verify.
 
 
-@dataclass(frozen=True)
-class Received:
+class Received(NamedTuple):
     """The head of a reply, line by line as on the wire, and its body."""
 
     lines: list[str]
@@ -99,16 +97,13 @@ class Received:
 
     @property
     def fields(self) -> list[tuple[str, str]]:
-        """Header names as spelled, and values."""
         return [(name, value.strip()) for name, _, value in (line.partition(":") for line in self.lines[1:])]
 
     def field(self, name: str) -> str | None:
-        """The first header of this name, in any case."""
         return next((value for other, value in self.fields if other.lower() == name.lower()), None)
 
     @property
     def result(self) -> dict[str, str]:
-        """The result object."""
         found: dict[str, str] = json.loads(self.body)["result"]
         return found
 
@@ -122,9 +117,7 @@ def java_reads(received: Received, sent_client_id: str) -> Seen | None:
     components = (received.field("signature") or "").split(",")
     pieces = components[2].split("=") if len(components) >= 3 else []
     time = received.field("response-time")
-    if len(pieces) != 2 or not time:
-        return None
-    return sent_client_id, time, unquote_plus(pieces[1])
+    return (sent_client_id, time, unquote_plus(pieces[1])) if len(pieces) == 2 and time else None
 
 
 def php_reads(received: Received, sent_client_id: str) -> Seen | None:
@@ -135,25 +128,21 @@ def php_reads(received: Received, sent_client_id: str) -> Seen | None:
             time = line[line.index(":") + 1 :].strip()
         elif "signature" in line:
             signature = line[line.rindex("=") + 1 :]
-    if not time or not signature:
-        return None
-    return sent_client_id, time, signature if re.search("[=+/]", signature) else unquote_plus(signature)
+    signature = signature if re.search("[=+/]", signature) else unquote_plus(signature)
+    return (sent_client_id, time, signature) if time and signature else None
 
 
 def go_reads(received: Received, _: str) -> Seen | None:
     """httpDo and CheckSignature: the client id comes from the reply; every reply is verified."""
-    client_id, time, header = (received.field(name) for name in ("Client-id", "response-time", "Signature"))
-    assert client_id
-    assert time
-    assert header, "empty notify signature"
+    client_id, time, header = (received.field(name) or "" for name in ("Client-id", "response-time", "Signature"))
+    assert all((client_id, time, header)), "empty notify signature"
     return client_id, time, unquote_plus(header.split("signature=")[1])
 
 
 def dotnet_reads(received: Received, sent_client_id: str) -> Seen | None:
     """AMSResponse.ParseResponse."""
-    time, header = received.field("response-time"), received.field("signature")
-    assert time, "response-time missing in the response header"
-    assert header, "signature missing in the response header"
+    time, header = (received.field(name) or "" for name in ("response-time", "signature"))
+    assert all((time, header)), "response-time or signature missing in the response header"
     return sent_client_id, time, unquote_plus(header.split("signature=")[1])
 
 
@@ -163,8 +152,7 @@ def python_reads(received: Received, _: str) -> Seen | None:
     return fields["client-id"], fields["response-time"], unquote_plus(fields["signature"].split("signature=")[1])
 
 
-@dataclass(frozen=True)
-class Sdk:
+class Sdk(NamedTuple):
     """How one SDK writes requests and reads replies."""
 
     name: str
@@ -177,47 +165,21 @@ class Sdk:
     quote: Callable[[str], str] = quote_plus
 
 
+PYTHON_TEXT = r"""Caf\u00e9 \"5 < 6\" & 'tea' + \u4e2d\u6587 https://shop.example/a"""
+PHP_TEXT = PYTHON_TEXT.replace("/", r"\/")
+GO_TEXT = r"""Café \"5 \u003c 6\" \u0026 'tea' + 中文 https://shop.example/a"""
+DOTNET_TEXT = r"Caf\u00E9 \u00225 \u003C 6\u0022 \u0026 \u0027tea\u0027 \u002B \u4E2D\u6587 https://shop.example/a"
 SDKS = [
     Sdk("java", JAVA_HEAD, "1795310174668", java_json, TEXT.replace('"', '\\"'), java_reads),
-    Sdk(
-        "php",
-        PHP_HEAD,
-        "2026-11-22T01:09:11+0000",
-        php_json,
-        r"""Caf\u00e9 \"5 < 6\" & 'tea' + \u4e2d\u6587 https:\/\/shop.example\/a""",
-        php_reads,
-    ),
-    Sdk(
-        "go",
-        GO_HEAD,
-        "1795310174668",
-        go_json,
-        r"""Café \"5 \u003c 6\" \u0026 'tea' + 中文 https://shop.example/a""",
-        go_reads,
-    ),
-    Sdk(
-        "dotnet",
-        DOTNET_HEAD,
-        "2026-11-22T01:07:10.1234567Z",
-        dotnet_json,
-        r"Caf\u00E9 \u00225 \u003C 6\u0022 \u0026 \u0027tea\u0027 \u002B \u4E2D\u6587 https://shop.example/a",
-        dotnet_reads,
-        lower_quote,
-    ),
-    Sdk(
-        "python",
-        PYTHON_HEAD,
-        "2026-11-22T01:07:10+00:00",
-        python_json,
-        r"""Caf\u00e9 \"5 < 6\" & 'tea' + \u4e2d\u6587 https://shop.example/a""",
-        python_reads,
-    ),
+    Sdk("php", PHP_HEAD, "2026-11-22T01:09:11+0000", php_json, PHP_TEXT, php_reads),
+    Sdk("go", GO_HEAD, "1795310174668", go_json, GO_TEXT, go_reads),
+    Sdk("dotnet", DOTNET_HEAD, "2026-11-22T01:07:10.1234567Z", dotnet_json, DOTNET_TEXT, dotnet_reads, lower_quote),
+    Sdk("python", PYTHON_HEAD, "2026-11-22T01:07:10+00:00", python_json, PYTHON_TEXT, python_reads),
 ]
 SDK = {sdk.name: sdk for sdk in SDKS}
 
 
-@dataclass(frozen=True)
-class Merchant:
+class Merchant(NamedTuple):
     """A merchant, with both keys as the gateway's environment gives them."""
 
     client_id: str
@@ -230,9 +192,7 @@ def merchant_of(gateway: Live) -> Merchant:
     env = gateway.admin("GET", "/env").body
     private_key = load_der_private_key(base64.b64decode(env["merchantPrivateKey"]), None)
     gateway_key = load_der_public_key(base64.b64decode(env["gatewayPublicKey"]))
-    assert isinstance(private_key, RSAPrivateKey)
-    assert isinstance(gateway_key, RSAPublicKey)
-    return Merchant(env["clientId"], private_key, gateway_key)
+    return Merchant(env["clientId"], cast("RSAPrivateKey", private_key), cast("RSAPublicKey", gateway_key))
 
 
 def order(payment_request_id: str | None = None) -> dict[str, Any]:
