@@ -123,10 +123,8 @@ def test_rejected_values(name: str, text: str) -> None:
 @pytest.mark.parametrize("switch", SWITCHES, ids=lambda switch: switch.name)
 def test_switches(switch: Setting) -> None:
     """A switch has no value; its variable accepts the usual words for yes and no."""
-    on = read(switch.flag)
-    assert read() != on
-    assert [on, on] == [read(env={switch.variable: word}) for word in ("1", " ON")]
-    assert [read(), read()] == [read(env={switch.variable: word}) for word in ("0", "no")]
+    values = [read(switch.flag), *(read(env={switch.variable: word}) for word in ("1", " ON", "0", "no"))]
+    assert [True, True, True, False, False] == [value[switch.name] for value in values]
     with pytest.raises(click.UsageError, match="expected 1, true, yes or on, or 0, false, no or off, got 'maybe'"):
         read(env={switch.variable: "maybe"})
 
@@ -134,8 +132,8 @@ def test_switches(switch: Setting) -> None:
 def test_variables_of_kubernetes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Variables of a service named mock-alipay are neither a port nor unknown; misspelled ones are reported."""
     assert 2088 == read(env={"MOCK_ALIPAY_PORT": "tcp://10.96.0.7:80"})["port"]
-    theirs = ("SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTPS", "PORT_80_TCP", "PORT_80_TCP_ADDR", "PORT")
-    for name in (*theirs, "TLS_SERVICE_HOST", "ADMIN_HOST", "PORT_80", "URL", "HOME"):
+    theirs = ("SERVICE_HOST", "SERVICE_PORT_HTTPS", "PORT_80_TCP", "PORT_80_TCP_ADDR", "TLS_SERVICE_HOST")
+    for name in (*theirs, "PORT", "URL", "HOME", "ADMIN_HOST", "PORT_80"):
         monkeypatch.setenv(f"MOCK_ALIPAY_{name}", "x")
     monkeypatch.setenv("MOCK_ALIPAY_CASHIER_PORT", "tcp://10.96.0.8:80")
     assert {

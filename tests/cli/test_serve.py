@@ -102,14 +102,9 @@ def test_a_home_that_cannot_be_written(start: Command, tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the gateway below."""
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def running(home: Path) -> Iterator[Running]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A gateway with few default settings, by flags and variables."""
+    home = tmp_path_factory.mktemp("home")
     (home / "bare.txt").write_text(keys.bare_public_key(SHOP.public_key()) + "\n")
     (home / "gateway.pem").write_bytes(OWN.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     ours = scenario_file(home / "ours", "ours", "RISK_REJECT")
@@ -125,35 +120,31 @@ def test_calls_follow_the_flags(running: Running) -> None:
     answer = running.create(sample(), client_id="SHOP", key=SHOP)
     head = answer.headers
     signed = content("POST", SANDBOX_PATH, head["client-id"], head["response-time"], answer.raw)
-    assert ("SUCCESS", True) == (
-        answer.code,
-        fits(OWN.public_key(), raw_signature(parse(head["signature"]).value), signed),
-    )
+    genuine = fits(OWN.public_key(), raw_signature(parse(head["signature"]).value), signed)
+    assert ("SUCCESS", True) == (answer.code, genuine)
     assert "INVALID_SIGNATURE" == running.create(sample(), client_id="SHOP", key=OWN).code
     assert "INVALID_CLIENT" == running.create(sample(), client_id="UNKNOWN").code
     eventually(lambda: "createPaymentSession  S SUCCESS  [success]" in running.log or None)
 
 
-def test_https_and_the_admin_api_follow_the_flags(running: Running, home: Path) -> None:
+def test_https_and_the_admin_api_follow_the_flags(running: Running) -> None:
     """HTTPS fits the authority; admin calls need a configured host name and the generated token, never logged."""
+    home = running.log_file.parent
     trust = ssl.create_default_context(cafile=str(home / "tls" / "ca.pem"))
     with urlopen(f"https://localhost:{running.tls_port}/__admin/health", context=trust, timeout=60) as response:
         assert 200 == response.status
     (state_file,) = (home / "gateways").glob("*.json")
     token = json.loads(state_file.read_text())["adminToken"]
-    sent = [("gateway", token), ("mock.example", token), ("elsewhere.example", token), ("gateway", "x")]
-    statuses = [
-        running.request(
-            "GET", "/__admin/calls", headers={"host": f"{name}:{running.port}", "authorization": f"Bearer {word}"}
-        ).status
-        for name, word in sent
-    ]
-    assert [200, 200, 403, 401] == statuses
+    for name, word, status in (("mock.example", token, 200), ("other.example", token, 403), ("gateway", "x", 401)):
+        headers = {"host": f"{name}:{running.port}", "authorization": f"Bearer {word}"}
+        assert status == running.request("GET", "/__admin/calls", headers=headers).status
     assert token not in running.log + running.banner
 
 
-def test_watch(running: Running, home: Path) -> None:
+def test_watch(running: Running) -> None:
     """``--watch`` loads changed files; a bad file keeps the loaded scenarios, and the log says why."""
+
+    home = running.log_file.parent
 
     def code() -> str:
         return running.create(sample(), client_id="SHOP", key=SHOP, extra={"mock-scenario": "ours"}).code

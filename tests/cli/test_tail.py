@@ -6,7 +6,9 @@ import contextlib
 import importlib
 import json
 import re
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 from urllib.request import Request, urlopen
@@ -24,8 +26,8 @@ GREEN, YELLOW, RED, DIM, PLAIN = "\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[2m", 
 
 
 @pytest.fixture
-def hooked(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Calls ``listening`` whenever ``tail`` has begun to listen, and presses Ctrl-C after the ``last`` event."""
+def hooked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Calls ``listening`` whenever ``tail`` has begun to listen; presses Ctrl-C after the ``last`` event."""
     listen, show = Mock.events, TAIL._show
 
     def hook(listening: Callable[[], None], last: Callable[[Event], bool]) -> None:
@@ -42,7 +44,11 @@ def hooked(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         monkeypatch.setattr(Mock, "events", events)
         monkeypatch.setattr(TAIL, "_show", shown)
 
-    return hook
+    # A tail that never ends is a failure after a minute.
+    watchdog = threading.Timer(60, signal.pthread_kill, (threading.get_ident(), signal.SIGINT))
+    watchdog.start()
+    yield hook
+    watchdog.cancel()
 
 
 def shop_work(gateway: Live, notify_url: str) -> None:

@@ -28,7 +28,6 @@ PRECEDENCE: list[tuple[str, dict[str, str]]] = [
     # flags and variables that select the gateway
     ("--url {url}/", {"URL": CLOSED, "PORT": "1"}),
     ("", {"URL": "{url}", "HOST": "nowhere.invalid", "PORT": "0"}),
-    ("--url {url} --host nowhere.invalid --port 0", {}),
     ("--port {port}", {"URL": CLOSED}),
     ("", {"PORT": "{port}", "HOST": "0.0.0.0", "URL": ""}),
 ]

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from mock_alipay.config.config import Config, address_of, is_loopback
+from mock_alipay.config.config import Config, is_loopback
 
 HOSTS = [
     # host, how this machine reaches it, whether it means all addresses, whether only this machine can reach it
@@ -46,9 +46,3 @@ def test_the_url_for_https(tls_port: int | None, url: str | None, ports: list[in
     """Port 443 is omitted, which the Python SDK needs; without HTTPS there is no URL."""
     config = Config(tls_port=tls_port)
     assert (url, ports) == (config.tls_url, config.ports)
-
-
-@pytest.mark.parametrize("text", ["", "[::1]", "gateway.test"])
-def test_texts_that_are_not_addresses(text: str) -> None:
-    """Host names, incomplete addresses and addresses with a port are not addresses."""
-    assert address_of(text) is None

@@ -12,6 +12,7 @@ import json
 import re
 import socket
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple, cast
 from urllib.parse import quote_plus, unquote_plus
 
@@ -76,11 +77,6 @@ def dotnet_json(body: dict[str, Any]) -> str:
     return re.sub("[&'<>+]", lambda found: f"\\u{ord(found[0]):04X}", text)
 
 
-def python_json(body: dict[str, Any]) -> str:
-    """The json module, with indentation."""
-    return json.dumps(body, indent=3)
-
-
 def lower_quote(text: str) -> str:
     """HttpUtility.UrlEncode: lower-case hexadecimal digits."""
     return re.sub("%..", lambda found: found[0].lower(), quote_plus(text))
@@ -108,8 +104,7 @@ class Received(NamedTuple):
         return found
 
 
-Seen = tuple[str, str, str]
-"""Client id, response time, base64 signature."""
+Seen = tuple[str, str, str]  # client id, response time, base64 signature
 
 
 def java_reads(received: Received, sent_client_id: str) -> Seen | None:
@@ -174,7 +169,7 @@ SDKS = [
     Sdk("php", PHP_HEAD, "2026-11-22T01:09:11+0000", php_json, PHP_TEXT, php_reads),
     Sdk("go", GO_HEAD, "1795310174668", go_json, GO_TEXT, go_reads),
     Sdk("dotnet", DOTNET_HEAD, "2026-11-22T01:07:10.1234567Z", dotnet_json, DOTNET_TEXT, dotnet_reads, lower_quote),
-    Sdk("python", PYTHON_HEAD, "2026-11-22T01:07:10+00:00", python_json, PYTHON_TEXT, python_reads),
+    Sdk("python", PYTHON_HEAD, "2026-11-22T01:07:10+00:00", partial(json.dumps, indent=3), PYTHON_TEXT, python_reads),
 ]
 SDK = {sdk.name: sdk for sdk in SDKS}
 
@@ -234,8 +229,7 @@ def send(
             lines = []
             while line := stream.readline().rstrip(b"\r\n"):
                 lines.append(line.decode("ascii"))
-            received = Received(lines, b"")
-            return Received(lines, stream.read(int(received.field("content-length") or 0)))
+            return Received(lines, stream.read(int(Received(lines, b"").field("content-length") or 0)))
 
 
 def check(sdk: Sdk, merchant: Merchant, received: Received, target: str = SANDBOX_PATH) -> None:

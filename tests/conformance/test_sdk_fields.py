@@ -66,15 +66,6 @@ class Reader(dict[str, Any]):
         return False
 
 
-def fields_read_by(cls: Any, parent: str, monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The fields that an object reads from a body, which the module ``parent`` parses."""
-    reader = Reader()
-    json = SimpleNamespace(loads=lambda _: reader)
-    monkeypatch.setattr(importlib.import_module(f"com.alipay.ams.api.{parent}"), "json", json)
-    cls("{}")
-    return reader.read
-
-
 def known(schema: str) -> set[str]:
     """The top-level fields of a schema."""
     return set(read(f"payments/{schema}.json")["properties"])
@@ -85,12 +76,10 @@ def test_every_field_of_a_request_is_known(endpoint: str) -> None:
     """At every depth: the SDK's models read every field that they can send. So no rare field is reported as unknown."""
     cls = sdk_class("request.pay", REQUESTS[endpoint])
     request = cls()
-    for name in list(vars(request)):
-        if name.startswith(f"_{cls.__name__}__"):
-            setattr(request, name, "x")
+    for name in [name for name in vars(request) if name.startswith(f"_{cls.__name__}__")]:
+        setattr(request, name, "x")
     sent = set(request.to_ams_dict())
-    assert len(sent) > 2
-    assert set() == sent - known(endpoint)
+    assert (True, set()) == (len(sent) > 2, sent - known(endpoint))
     unknown: set[str] = set()
     cls().parse_rsp_body(Tree(load().schemas, {"$ref": f"payments/{endpoint}.json"}, "", endpoint, unknown))
     assert set() == unknown
@@ -109,6 +98,9 @@ def test_every_field_that_the_sdk_reads_is_known(
     package: str, cls: str, schema: str, parent: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From replies and notifications. So scenarios may set it without a warning."""
-    read_fields = fields_read_by(sdk_class(package, cls), parent, monkeypatch)
-    assert "result" in read_fields
-    assert set() == read_fields - known(schema)
+    reader = Reader()
+    json = SimpleNamespace(loads=lambda _: reader)
+    monkeypatch.setattr(importlib.import_module(f"com.alipay.ams.api.{parent}"), "json", json)
+    sdk_class(package, cls)("{}")
+    assert "result" in reader.read
+    assert set() == reader.read - known(schema)
