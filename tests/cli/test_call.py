@@ -46,10 +46,8 @@ def call(command: Command, gateway: Live, tmp_path: Path) -> Command:
     files["BODY"].write_text(json.dumps(sample()))
     key = keys.shipped_forger_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     files["KEY"].write_bytes(key)
-    port = str(gateway.config.port)
-    return lambda line: command(
-        "call", "--port", port, *(str(files.get(word, word)) for word in line.split()), given=b'{"productCode": "X"}'
-    )
+    flags = ("--port", str(gateway.config.port))
+    return lambda line: command("call", *flags, *(str(files.get(word, word)) for word in line.split()), given=b"{}")
 
 
 def test_request_and_reply_are_shown(call: Command, gateway: Live) -> None:

@@ -38,7 +38,6 @@ CLOCKS = [
     (["--client-id SHOP advance 1h", ""], "2026-11-22T01:07:10+00:00 for all"),
     (["advance 1h", "--client-id SHOP show"], "2026-11-22T02:07:10+00:00 for SHOP"),
 ]
-ACTIONS = [("pay", "SUCCESS", "SUCCESS"), ("decline --code DO_NOT_HONOR", "FAIL", "DO_NOT_HONOR")]
 REFUSED = [
     # command, exit code, texts of the error
     ("use risk-rejected", 2, ("scenario 'risk-rejected'", "did you mean risk-reject?")),
@@ -72,7 +71,10 @@ def test_use(control: Command, gateway: Live, lines: list[str], out: str, codes:
         assert codes.split() == [gateway.create(sample(), client_id=name).code for name in ("A", "A", "B")]
 
 
-@pytest.mark.parametrize(("action", "state", "code"), ACTIONS)
+@pytest.mark.parametrize(
+    ("action", "state", "code"),
+    [("pay", "SUCCESS", "SUCCESS"), ("decline --code DO_NOT_HONOR", "FAIL", "DO_NOT_HONOR")],
+)
 def test_act(control: Command, gateway: Live, action: str, state: str, code: str) -> None:
     """The buyer acts; the output has the new state and the paymentId."""
     gateway.create(sample("order", paymentNotifyUrl=None))
@@ -82,18 +84,12 @@ def test_act(control: Command, gateway: Live, action: str, state: str, code: str
     assert (state, code) == (payment["state"], payment["paymentResultCode"])
 
 
-def test_act_for_one_client_id(control: Command, gateway: Live) -> None:
-    """``--client-id`` selects among payments with the same paymentRequestId; one that is open has no paymentId."""
+def test_one_client_id(control: Command, gateway: Live) -> None:
+    """``act`` and ``reset`` mean one client id if told so, else all; an open payment has no paymentId."""
     for client_id in ("A", "B"):
         gateway.create(sample("order", paymentNotifyUrl=None), client_id=client_id)
     control("act order pay --client-id A").expect(0, "order is SUCCESS")
     assert (0, "order is OPEN\n", "") == control("act order leave --client-id B")
-
-
-def test_reset(control: Command, gateway: Live) -> None:
-    """Everything is deleted, of one client id or of all."""
-    for client_id in ("A", "B"):
-        gateway.create(sample(), client_id=client_id)
     assert (0, "reset A\n", "") == control("reset --client-id A")
     assert 1 == len(gateway.admin("GET", "/calls").body["calls"])
     assert (0, "reset all client ids\n", "") == control("reset")

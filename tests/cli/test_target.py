@@ -101,11 +101,9 @@ def test_https(command: Command, secure: Live, line: str) -> None:
 @pytest.mark.parametrize("line", TWO_WAYS)
 def test_the_wrong_of_the_two_ports(command: Command, secure: Live, line: str) -> None:
     """https:// at the port for plain HTTP gets a hint, and so does http:// at the port for HTTPS."""
-    for url, hint in (
-        (f"https://127.0.0.1:{secure.config.port}", "is this its plain HTTP port?"),
-        (f"http://127.0.0.1:{secure.config.tls_port}", "is this its HTTPS port?"),
-    ):
-        ended = command(*line.split(), "--url", url)
+    places = (f"https://127.0.0.1:{secure.config.port}", f"http://127.0.0.1:{secure.config.tls_port}")
+    for url, hint in zip(places, ("is this its plain HTTP port?", "is this its HTTPS port?"), strict=True):
+        ended = command(line, "--url", url)
         assert (1, 1, True) == (ended.code, len(ended.err.splitlines()), hint in ended.err), ended.err
 
 
