@@ -21,17 +21,22 @@ from mock_alipay.cli import commands, main
 from mock_alipay.client import call_lines, notification_lines
 from mock_alipay.config.config import Config
 from mock_alipay.journal.log_lines import json_line, text_line
+from mock_alipay.scenarios import yaml_document
+from mock_alipay.scenarios.scenario_file import parse_scenarios
 from mock_alipay.server.state_file import state_file
-from tests.calls import ask, parts_of, plain_call, signed_call
+from tests.calls import ask, latest, parts_of, plain_call, signed_call
 from tests.live import PATH, SANDBOX_PATH, Live, live, sample, signed_headers
 from tests.markdown import DOCS, PROJECT, block, blocks, read
 from tests.memory import done, kept
+from tests.scenarios.loading import VOCABULARY, scenario
 from tests.shop import FAULTY, Answer, open_shop
 
 EXAMPLES = PROJECT / "tests" / "examples"
 PAGES = ["README.md", *(f"docs/{page.name}" for page in sorted(DOCS.glob("*.md")))]
 SESSIONS = [(page, session) for page in PAGES for session in blocks(page, "console")]
 WALLET = {"paymentMethodType": "GCASH"}
+RECIPES = "docs/sdk-recipes.md"
+PROGRAMS = "python shop.py, java Shop.java, go shop.go, php shop.php, csharp Shop.cs, bash shop.sh"
 
 
 def pattern(shown: str) -> re.Pattern[str]:
@@ -88,48 +93,54 @@ def test_shell_lines() -> None:
         commands.commands["serve"].make_context("serve", line.split())
 
 
-def test_scenario_examples(gateway: Live) -> None:
-    """The scenarios in docs/scenarios.md can be loaded, and the template makes a scenario for each value."""
-    with Mock(gateway.config.url) as mock:
-        for at, text in enumerate(blocks("docs/scenarios.md", "yaml")):
-            mock.load(f"example-{at}", text)
-        names = {scenario.name for scenario in mock.scenarios()}
+def test_scenario_examples() -> None:
+    """The scenarios in docs/scenarios.md are valid, and a template makes a scenario for each value."""
+    documents = [yaml_document.read(text, "the page") for text in blocks("docs/scenarios.md", "yaml")]
+    parsed = (parse_scenarios(written, f"example-{at}", VOCABULARY) for at, written in enumerate(documents))
+    names = {each.name for scenarios in parsed for each in scenarios}
     assert {"example-0", "example-1-suspected-card", "example-2-capture", "example-2-refund"} <= names
 
 
-def test_reason_of_a_match(gateway: Live) -> None:
+def test_reason_of_a_match() -> None:
     """docs/scenarios.md shows the reason that names other scenarios that match equally well."""
-    with Mock(gateway.config.url) as mock:
-        mock.load("own", {"description": "x.", "match": {"body": {"paymentAmount.value": "11"}}})
-        gateway.create(sample("x", paymentAmount={"currency": "USD", "value": "11"}))
-        (call,) = mock.calls(limit=1)
-    assert "own" == call.scenario
-    assert pattern(block("docs/scenarios.md", "text")).fullmatch(f"{call.reason}\n")
+    components = parts_of()
+    done(components.selector.load(scenario("match: {body: {paymentAmount.value: '11'}}", "own")))
+    ask(components, signed_call(sample("x", paymentAmount={"currency": "USD", "value": "11"})))
+    assert block("docs/scenarios.md", "text") == f"{latest(components).reason}\n"
 
 
-def test_plugin_example() -> None:
-    """docs/pytest.md shows the tests of the example shop, and the README their beginning."""
-    tests = (EXAMPLES / "shop" / "test_shop.py").read_text("utf-8")
-    assert tests == block("docs/pytest.md", "python", "from shop")
-    assert tests.startswith(block("README.md", "python"))
+@pytest.mark.parametrize(
+    ("page", "language", "containing", "program"),
+    [
+        ("README.md", "python", "", "shop/test_shop.py"),
+        ("docs/pytest.md", "python", "from shop", "shop/test_shop.py"),
+        ("docs/notifications.md", "python", "", "shop/shop.py"),
+        *((RECIPES, language, "", f"recipes/{file}") for language, file in map(str.split, PROGRAMS.split(", "))),
+    ],
+)
+def test_shown_programs(page: str, language: str, containing: str, program: str) -> None:
+    """Pages show parts of programs that other tests run."""
+    assert flush_left(block(page, language, containing)) in flush_left((EXAMPLES / program).read_text("utf-8"))
 
 
-def test_webhook_example() -> None:
-    """docs/notifications.md shows the webhook of the example shop."""
-    assert block("docs/notifications.md", "python") in (EXAMPLES / "shop" / "shop.py").read_text("utf-8")
+def flush_left(text: str) -> str:
+    """The lines of a text without indentation and empty lines."""
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 
-def test_mock_example(gateway: Live, capsys: pytest.CaptureFixture[str]) -> None:
-    """The example chooses an outcome and waits for the call."""
-    code = block("docs/python-client.md", "python", "import Mock\n").replace("2088", str(gateway.config.port))
-    exec(code, {"checkout": gateway.create})
-    assert capsys.readouterr().out == "NO_PAY_OPTIONS []\n"
+def test_urls_of_the_recipes() -> None:
+    """docs/sdk-recipes.md has the default URL for each SDK."""
+    rows = re.findall(r"^\| (\S+) \| `[^`]+` \| `(https?://[^`]+)` \|", read(RECIPES), re.MULTILINE)
+    tls, plain = Config().tls_url, Config().url
+    assert {"Python": Config(tls_port=443).tls_url, "Java": tls, "Go": plain, "PHP": plain, ".NET": plain} == dict(rows)
 
 
-def test_serve_example(capsys: pytest.CaptureFixture[str]) -> None:
-    """The example runs a gateway."""
+def test_python_examples(gateway: Live, capsys: pytest.CaptureFixture[str]) -> None:
+    """The first example chooses an outcome and waits for the call; the second runs a gateway."""
+    first = block("docs/python-client.md", "python", "import Mock\n").replace("2088", str(gateway.config.port))
+    exec(first, {"checkout": gateway.create})
     exec(block("docs/python-client.md", "python", "serve(scenario="), {})
-    assert capsys.readouterr().out.startswith("http://127.0.0.1:")
+    assert capsys.readouterr().out.startswith("NO_PAY_OPTIONS []\nhttp://127.0.0.1:")
 
 
 def test_notifications_example(capsys: pytest.CaptureFixture[str]) -> None:
@@ -188,6 +199,21 @@ def test_lines_of_the_log() -> None:
     assert set(re.findall(r"`(\w+)`", " ".join(keys))) <= logged.keys()
 
 
+def test_lines_of_admin_calls(gateway: Live, caplog: pytest.LogCaptureFixture) -> None:
+    """docs/metrics-and-logs.md shows what the log says of admin calls that change something."""
+    caplog.set_level("INFO", "mock_alipay")
+    gateway.admin("POST", "/reset")
+    gateway.create(client_id="SANDBOX_SHOP")
+    caplog.clear()
+    one = {"clientId": "SANDBOX_SHOP"}
+    gateway.admin("PUT", "/scenario", {**one, "scenario": "no-pay-options", "times": 1})
+    gateway.admin("DELETE", "/scenario")
+    gateway.admin("PUT", "/clock", {**one, "advance": "59m"})
+    gateway.admin("POST", "/reset", one)
+    printed = "".join(f"{record.levelname.lower()}: {record.getMessage()}\n" for record in caplog.records)
+    assert pattern(block("docs/metrics-and-logs.md", "text")).fullmatch(printed), printed
+
+
 def test_state_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """docs/running-gateway.md shows each key of a state file, and the line about several gateways."""
     monkeypatch.setenv("MOCK_ALIPAY_HOME", str(tmp_path))
@@ -197,26 +223,6 @@ def test_state_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
         with state_file(Config(port=3000), None, {}), pytest.raises(SystemExit):
             main(["env"])
     assert pattern(block("docs/running-gateway.md", "text")).fullmatch(capsys.readouterr().err)
-
-
-RECIPES = {"shop.py": "python", "Shop.java": "java", "shop.go": "go", "shop.php": "php", "Shop.cs": "csharp"}
-
-
-def test_recipes() -> None:
-    """docs/sdk-recipes.md shows parts of the programs that the recipes' tests run, and the default URLs."""
-    page = "docs/sdk-recipes.md"
-    for name, language in RECIPES.items():
-        program = (EXAMPLES / "recipes" / name).read_text("utf-8")
-        assert _flush_left(block(page, language)) in _flush_left(program), name
-    assert (EXAMPLES / "recipes" / "shop.sh").read_text("utf-8") == block(page, "bash")
-    rows = re.findall(r"^\| (\S+) \| `[^`]+` \| `(https?://[^`]+)` \|", read(page), re.MULTILINE)
-    tls, plain = Config().tls_url, Config().url
-    expected = {"Python": Config(tls_port=443).tls_url, "Java": tls, "Go": plain, "PHP": plain, ".NET": plain}
-    assert expected == dict(rows)
-
-
-def _flush_left(text: str) -> str:
-    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 @pytest.mark.parametrize(

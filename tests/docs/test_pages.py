@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 import pytest
 
-from tests.markdown import DOCS, PROJECT, anchors, code_spans, fenced, headings, links, prose, read
+from tests.markdown import DOCS, PROJECT, anchors, code_spans, fenced, headings, links, read
 
 PAGES = [
     *sorted(f"docs/{page.name}" for page in DOCS.glob("*.md")),
@@ -21,12 +20,10 @@ def test_links(page: str) -> None:
     """Each link leads to a file of the project or to a heading that exists."""
     for link in links(read(page)):
         path, _, anchor = link.partition("#")
-        if "://" in path:
-            continue
-        target = (PROJECT / page).parent / path if path else PROJECT / page
-        assert target.exists(), link
-        if anchor:
-            assert anchor in anchors(target.read_text("utf-8")), link
+        if "://" not in path:
+            target = (PROJECT / page).parent / path if path else PROJECT / page
+            assert target.exists(), link
+            assert not anchor or anchor in anchors(target.read_text("utf-8")), link
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("docs/") and page != "docs/README.md"])
@@ -34,10 +31,9 @@ def test_table_of_contents(page: str) -> None:
     """A page of more than 50 lines begins with links to its sections, in their order."""
     text = read(page)
     introduction = text.partition("\n## ")[0]
-    if text.count("\n") > 50 or len(headings(text)) > 3:
-        assert [f"#{anchor}" for anchor in anchors(text)[1:]] == [
-            link for link in links(introduction) if link.startswith("#")
-        ]
+    contents = [link for link in links(introduction) if link.startswith("#")]
+    if contents or text.count("\n") > 50:
+        assert [f"#{anchor}" for anchor in anchors(text)[1:]] == contents
 
 
 def test_index() -> None:
@@ -46,14 +42,10 @@ def test_index() -> None:
     assert {page.name for page in DOCS.glob("*.md")} - {"README.md"} == linked
 
 
-def test_the_readme_is_short() -> None:
-    """The README can be read in five minutes."""
+def test_the_readme() -> None:
+    """It is short, and has the test command that .ci/run takes from it once."""
     assert len((PROJECT / ENGLISH).read_bytes()) <= 10_000
-
-
-def test_ci_finds_the_test_command() -> None:
-    """.ci/run takes the test command from the README."""
-    assert len(re.findall(r"&& \.venv/bin/python -m pytest", read(ENGLISH))) == 1
+    assert 1 == read(ENGLISH).count("&& .venv/bin/python -m pytest")
 
 
 def test_both_readmes_are_in_step() -> None:
@@ -65,11 +57,3 @@ def test_both_readmes_are_in_step() -> None:
     switch = {ENGLISH, CHINESE}
     assert Counter(set(links(english)) - switch) == Counter(set(links(chinese)) - switch)
     assert [CHINESE, ENGLISH] == [links(english)[0], links(chinese)[0]]
-
-
-def test_chinese_typography() -> None:
-    """Chinese text has full-width punctuation, and a blank between Chinese and Latin characters."""
-    han = r"[\u4e00-\u9fff]"
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", prose(read(CHINESE))).replace("**", "")
-    assert [] == re.findall(rf"(?:{han}|`)[,;:!?(]|[,;:!?)]{han}|{han}\.(?:\s|$)", text)
-    assert [] == re.findall(rf"{han}[A-Za-z0-9`]|[A-Za-z0-9`]{han}", text)
