@@ -1,4 +1,4 @@
-"""Calls and gateways without a network: what the tests of the inner floors are made of."""
+"""Calls and gateways without a network, for tests below the HTTP layer."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ NOW = datetime(2026, 11, 22, 1, 7, 10, tzinfo=UTC)
 
 
 def parts_of(*, clock: Clock | None = None, **settings: Any) -> Components:
-    """A gateway with seed 1 on a machine whose time stands at ``NOW``, or has a clock; ``settings`` go to Config."""
+    """A gateway with seed 1, whose real clock is stopped at ``NOW`` or ``clock``; ``settings`` go to Config."""
     return assemble(Config(**{"seed": 1, **settings}), problem_reply, clock=clock or StoppedClock(NOW))
 
 
-def with_scenario(folder: Path, text: str, name: str = "tale", **settings: Any) -> Components:
-    """A gateway that also knows one scenario, which plays unless a call asks for another."""
+def with_scenario(folder: Path, text: str, **settings: Any) -> Components:
+    """A gateway whose default scenario has this text."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.yaml").write_text(f"description: A test.\n{text}", "utf-8")
-    return parts_of(**{"scenarios": (folder,), "scenario": name, **settings})
+    (folder / "tale.yaml").write_text(f"description: A test.\n{text}", "utf-8")
+    return parts_of(scenarios=(folder,), scenario="tale", **settings)
 
 
 def plain_call(
@@ -41,7 +41,7 @@ def plain_call(
     method: str = "POST",
     received: datetime = NOW,
 ) -> Call:
-    """A call with just these headers."""
+    """A call with these headers only."""
     return Call(received, method, target, target, dict(headers or {}), body)
 
 
@@ -52,12 +52,11 @@ def signed_call(
     received: datetime = NOW,
     **how: Any,
 ) -> Call:
-    """createPaymentSession as a merchant sends it; ``how`` goes to ``signed_headers``."""
+    """A signed call, by default createPaymentSession; ``how`` goes to ``signed_headers``."""
     value = sample() if body is None else body
     raw = value if isinstance(value, bytes) else json.dumps(value).encode()
     headers = {**signed_headers(raw, **how), **(extra or {})}
-    target, method = how.get("path", SANDBOX_PATH), how.get("method", "POST")
-    return plain_call(raw, headers, target=target, method=method, received=received)
+    return plain_call(raw, headers, target=how.get("path", SANDBOX_PATH), received=received)
 
 
 def ask(components: Components, call: Call) -> Reply:
@@ -66,9 +65,9 @@ def ask(components: Components, call: Call) -> Reply:
 
 
 def result(reply: Reply) -> dict[str, str]:
-    """What the reply says became of the call."""
-    found: dict[str, str] = json.loads(reply.body)["result"]
-    return found
+    """The member ``result`` of the reply."""
+    parsed: dict[str, str] = json.loads(reply.body)["result"]
+    return parsed
 
 
 def code(reply: Reply) -> str:

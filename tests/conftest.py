@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""Fixtures and settings of all tests."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from tests.live import Live, live
 
 collect_ignore = ["examples"]
 
-# How long an example takes depends on what else the machine does.
-settings.register_profile("unhurried", settings.default, deadline=None)
-settings.load_profile("unhurried")
+# The time of an example depends on what else the machine does.
+settings.register_profile("no deadline", settings.default, deadline=None)
+settings.load_profile("no deadline")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -34,13 +34,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 @pytest.fixture(scope="session")
 def tls_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate authority of this test run's own."""
+    """The folder of the certificate authority of this test run."""
     return tmp_path_factory.mktemp("home") / "tls"
 
 
 @pytest.fixture(scope="session")
 def gateway() -> Iterator[Live]:
-    """A gateway with default settings, shared by all tests of a process: use ids of your own."""
+    """A gateway with default settings for all tests of a process; each test uses its own client ids and ids."""
     with live() as running:
         yield running
 

@@ -1,4 +1,4 @@
-"""The data files, the fields of each request's schema, and small valid bodies with one field."""
+"""The data files, the fields of each request schema, and small valid bodies."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ CONTRACTS = {mode: load(types=mode) for mode in MODES}
 
 REQUESTS = CONTRACTS["documented"].endpoints
 """The id of every endpoint."""
-
 Rule = Mapping[str, Any]
 Steps = tuple[str | int, ...]
 

@@ -1,4 +1,4 @@
-"""Heads of the official SDKs' requests; line ends and the final empty line are added by their users."""
+"""Request heads of the official SDKs, with LF line ends and without the final empty line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A real server in a thread, and merchants who call it as they should."""
+"""A gateway on real ports in a thread, and signed calls to it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import http.client
 import json
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ def letters() -> str:
 
 
 def sample(payment_request_id: str | None = None, **changes: Any) -> dict[str, Any]:
-    """The documented sample with an id of its own; ``changes`` replace top-level fields, None takes them out."""
+    """The documented sample with a unique id; ``changes`` replace top-level fields, None removes them."""
     body: dict[str, Any] = json.loads(SAMPLE_FILE.read_text())
     body["paymentRequestId"] = payment_request_id or f"test-{letters()}"
     body.update(copy.deepcopy(changes))
@@ -48,15 +48,14 @@ def signed_headers(
     client_id: str = TEST_CLIENT_ID,
     key: RSAPrivateKey | None = None,
     time: str = TIME,
-    method: str = "POST",
 ) -> dict[str, str]:
-    """The headers of a call, signed by the test merchant unless another key is given."""
+    """The headers of a call, signed with the key of the test merchant or another one."""
     signer = Signer(key or keys.shipped_merchant_key())
     return {
         "content-type": "application/json; charset=UTF-8",
         "client-id": client_id,
         "request-time": time,
-        "signature": signer.header(content(method, path, client_id, time, body)).decode(),
+        "signature": signer.header(content("POST", path, client_id, time, body)).decode(),
     }
 
 
@@ -92,10 +91,9 @@ class Live:
     config: Config
     components: Components
     certificate: Certificate | None
-    log: list[str] = field(default_factory=list)
 
     def request(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Answer:
-        """Any request over plain HTTP."""
+        """Send any request over plain HTTP."""
         connection = http.client.HTTPConnection("127.0.0.1", self.config.port, timeout=60)
         try:
             connection.request(method, path, body or None, headers or {})
@@ -107,20 +105,20 @@ class Live:
     def create(
         self, body: dict[str, Any] | bytes | None = None, *, extra: dict[str, str] | None = None, **how: Any
     ) -> Answer:
-        """createPaymentSession, properly signed; ``how`` goes to ``signed_headers``, ``extra`` adds headers."""
+        """Send a signed createPaymentSession; ``how`` goes to ``signed_headers``, ``extra`` adds headers."""
         value = sample() if body is None else body
         raw = value if isinstance(value, bytes) else json.dumps(value).encode()
         path = how.setdefault("path", SANDBOX_PATH)
         return self.request("POST", path, raw, {**signed_headers(raw, **how), **(extra or {})})
 
     def admin(self, method: str, path: str, body: Any = None) -> Answer:
-        """An admin call; ``path`` follows ``/__admin``."""
+        """Send an admin call; ``path`` follows ``/__admin``."""
         raw = b"" if body is None else json.dumps(body).encode()
         headers = {} if body is None else {"content-type": "application/json"}
         return self.request(method, f"/__admin{path}", raw, headers)
 
     def entry(self, answer: Answer) -> dict[str, Any]:
-        """The journal's whole entry of the call that got this answer."""
+        """The complete journal entry of the call with this reply."""
         return self.admin("GET", f"/calls/{answer.headers['mock-call-id']}").body
 
 
@@ -128,9 +126,9 @@ class Live:
 def live(
     config: Config | None = None, *, tls_folder: Path | None = None, tls_port: int = 0, **parts: Any
 ) -> Iterator[Live]:
-    """Run a gateway on free ports until the block ends; HTTPS only when ``tls_folder`` is given.
+    """Run a gateway on free ports until the block ends, with HTTPS if there is a ``tls_folder``.
 
-    ``parts`` are what ``assemble`` takes beside the config, such as a clock.
+    ``parts`` go to ``assemble``, for example a clock.
     """
     config = dataclasses.replace(config or Config(seed=1), port=0, tls_port=tls_port if tls_folder else None)
     with running(config, tls_folder=tls_folder, **parts) as gateway:

@@ -1,4 +1,4 @@
-"""What the tests of the documentation read in a Markdown page."""
+"""Parts of Markdown pages: code, links and headings."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def blocks(page: str, language: str) -> list[str]:
 
 def block(page: str, language: str, containing: str = "") -> str:
     """The only block of a language that contains a text."""
-    (found,) = (code for code in blocks(page, language) if containing in code)
-    return found
+    (only,) = (code for code in blocks(page, language) if containing in code)
+    return only
 
 
 def prose(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The memory storage never waits: tests may ask it, and what rests on it alone, without a loop or within one."""
+"""The memory storage never waits, so its coroutines can be run without an event loop, or inside of one."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from mock_alipay.scenarios import Library, Selector
 from mock_alipay.scenarios.library import Registry
 from mock_alipay.storage import DueTimes, Journal, MemoryStorage, Settings
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 Kept = TypeVar("Kept", bound=Any)
 
 
-def done(work: Coroutine[Any, Any, Found]) -> Found:
-    """What a coroutine comes to in one go."""
+def done(work: Coroutine[Any, Any, Result]) -> Result:
+    """The result of a coroutine that never waits."""
     try:
         work.send(None)
     except StopIteration as end:
-        found: Found = end.value
-        return found
+        result: Result = end.value
+        return result
     raise AssertionError(f"{work} waits for something")
 
 
@@ -31,7 +31,7 @@ def kept(journal: Journal[Kept]) -> list[Kept]:
 
 
 def clocks_of(real: Clock, most: int = 10) -> Clocks:
-    """Clocks that nobody has moved, of which so many may be."""
+    """Clocks in real time; at most ``most`` client ids can have their own."""
     return Clocks(real, Settings(most))
 
 
@@ -41,10 +41,10 @@ def schedule_by(clocks: Clocks) -> Schedule:
 
 
 def selector_of(library: Library, default: str, most: int = 10_000) -> Selector:
-    """A selector for which nothing has been set or loaded."""
+    """A selector without choices and loaded scenarios."""
     return Selector(library, default, MemoryStorage(most))
 
 
 def registry_of(library: Library, most: int = 1_000) -> Registry:
-    """The scenarios of files, to which so many may be loaded."""
+    """The scenarios of files, and at most ``most`` loaded ones."""
     return Registry(library, Settings(most, len))

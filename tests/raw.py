@@ -1,4 +1,4 @@
-"""HTTP over a plain socket, for requests that no HTTP client sends."""
+"""HTTP over a plain socket, for requests that HTTP clients do not send."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class RawReply:
     body: bytes
 
     def header(self, name: str) -> str | None:
-        """Value of the header with exactly this name; None without it."""
+        """The value of the header with exactly this name, or None."""
         lines = [line for line in self.lines if line.startswith(name.encode() + b": ")]
         assert len(lines) <= 1, lines
         return lines[0].partition(b": ")[2].decode("latin-1") if lines else None
@@ -62,12 +62,12 @@ class Wire:
         self._unread = b""
 
     def send(self, data: bytes) -> Wire:
-        """Send bytes as they are."""
+        """Send bytes."""
         self.socket.sendall(data)
         return self
 
     def reply(self, *, head_only: bool = False) -> RawReply:
-        """The next reply; ``head_only`` for one without a body, such as to HEAD."""
+        """The next reply; ``head_only``: without a body, as to HEAD."""
         while b"\r\n\r\n" not in self._unread:
             self._more()
         head, _, self._unread = self._unread.partition(b"\r\n\r\n")
@@ -80,7 +80,7 @@ class Wire:
         return RawReply(reply.status, reply.lines, body)
 
     def rest(self) -> bytes:
-        """All bytes until the server closes; TimeoutError if it does not."""
+        """All bytes until the server closes the connection; TimeoutError if it does not."""
         while data := self.socket.recv(65536):
             self._unread += data
         return self._unread
@@ -106,7 +106,7 @@ class Wire:
 
 @contextlib.contextmanager
 def connect(port: int | None, tls: ssl.SSLContext | None = None) -> Iterator[Wire]:
-    """A connection to a port of this machine, over TLS with a context; reads time out after a minute."""
+    """A connection to a local port, over TLS if there is a context; reads time out after a minute."""
     with contextlib.ExitStack() as stack:
         plain = stack.enter_context(socket.create_connection(("127.0.0.1", port or 0), timeout=60))
         yield Wire(stack.enter_context(tls.wrap_socket(plain, server_hostname="localhost")) if tls else plain)

@@ -1,4 +1,4 @@
-"""A merchant's shop: a real webhook on a free port that keeps what it gets and answers what it is told."""
+"""A webhook of a merchant on a free port, which keeps the requests and replies as a test chooses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import contextlib
 import http.server
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -21,43 +20,34 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 ACKNOWLEDGEMENT = b'{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}'
 
-_PATIENCE = 60.0
-"""Seconds after which what should happen soon is given up."""
-
 
 class Answer(NamedTuple):
-    """What the shop answers a request."""
+    """The response to a request; ``hang``: sent after ``let_go``."""
 
     status: int = 200
     body: bytes = ACKNOWLEDGEMENT
     hang: bool = False
-    """Keep the request until the shop lets go of it, and answer then."""
-    leave: bool = False
-    """Close the connection without a byte."""
 
 
 ACKNOWLEDGED = Answer()
 FAULTY = Answer(500, b"out of tea")
 HANGS = Answer(hang=True)
-LEAVES = Answer(leave=True)
 
 
 @dataclass(frozen=True)
 class Received:
-    """A request as the shop got it."""
+    """A request; ``target`` is the path and query, and header names are in lower case."""
 
     method: str
     target: str
-    """Path and query, as they stood in the request line."""
     headers: dict[str, str]
-    """Names in lower case."""
     raw: bytes
 
     @property
     def body(self) -> dict[str, Any]:
         """The body, parsed."""
-        found: dict[str, Any] = json.loads(self.raw)
-        return found
+        parsed: dict[str, Any] = json.loads(self.raw)
+        return parsed
 
     @property
     def type(self) -> str:
@@ -65,7 +55,7 @@ class Received:
         return str(self.body["notifyType"])
 
     def genuine(self, gateway_public_key: str) -> bool:
-        """Whether the signature fits; nothing of the package under test has a hand in this."""
+        """Whether the signature is valid, verified without the package under test."""
         key = load_der_public_key(base64.b64decode(gateway_public_key))
         assert isinstance(key, RSAPublicKey)
         signature = base64.b64decode(unquote_plus(self.headers["signature"].rpartition("signature=")[2]))
@@ -78,60 +68,55 @@ class Received:
 
 
 class Shop:
-    """Requests as they came, and answers path by path: tests that share a shop use paths of their own."""
+    """Requests and responses by path; tests that share a shop use different paths."""
 
     def __init__(self, port: int) -> None:
         self.port = port
         self._requests: list[Received] = []
         self._answers: dict[str, list[Answer]] = {}
         self._deeds: dict[str, Callable[[Received], object]] = {}
-        self._news = threading.Condition()
-        self._let_go = threading.Event()
+        self._changed = threading.Condition()
+        self._released = threading.Event()
 
     def url(self, target: str = "/notify") -> str:
         """A URL of this shop."""
         return f"http://127.0.0.1:{self.port}{target}"
 
     def says(self, target: str, *answers: Answer) -> None:
-        """What is answered on a path from now on: one after the other, the last for good."""
-        with self._news:
-            self._answers[target] = list(answers)
+        """Set the responses of a path; the last one repeats."""
+        self._answers[target] = list(answers)
 
     def does(self, target: str, deed: Callable[[Received], object]) -> None:
-        """What is done on a path with each request, before it is answered."""
-        with self._news:
-            self._deeds[target] = deed
+        """Call a function with each request to a path, before the response."""
+        self._deeds[target] = deed
 
     def got(self, target: str = "/notify") -> list[Received]:
-        """What has come to a path, the earliest first."""
-        with self._news:
+        """The requests to a path, oldest first."""
+        with self._changed:
             return [received for received in self._requests if received.target == target]
 
     def wait(self, count: int = 1, target: str = "/notify") -> list[Received]:
-        """The same, as soon as there are so many; TimeoutError when there never are."""
-        until = time.monotonic() + _PATIENCE
-        with self._news:
-            while len(found := [one for one in self._requests if one.target == target]) < count:
-                if not self._news.wait(max(until - time.monotonic(), 0)):
-                    raise TimeoutError(f"{len(found)} of {count} requests came to {target}")
-            return found
+        """The requests to a path when there are this many; TimeoutError after a minute."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: len(self.got(target)) >= count, timeout=60):
+                raise TimeoutError(f"got {len(self.got(target))} of {count} requests to {target}")
+            return self.got(target)
 
     def let_go(self) -> None:
-        """Answer what hangs, and let nothing hang any more."""
-        self._let_go.set()
+        """Send the responses that hang, and hang no more."""
+        self._released.set()
 
     def take(self, received: Received) -> Answer:
-        """Keep a request; what to answer, as soon as that is to be sent."""
-        with self._news:
+        """Keep a request; returns the response when it is to be sent."""
+        with self._changed:
             self._requests.append(received)
-            self._news.notify_all()
+            self._changed.notify_all()
             answers = self._answers.get(received.target, [ACKNOWLEDGED])
             answer = answers.pop(0) if len(answers) > 1 else answers[0]
-            deed = self._deeds.get(received.target)
-        if deed is not None:
+        if deed := self._deeds.get(received.target):
             deed(received)
         if answer.hang:
-            self._let_go.wait()
+            self._released.wait()
         return answer
 
 
@@ -143,7 +128,7 @@ class _Server(http.server.ThreadingHTTPServer):
         self.shop = Shop(self.server_port)
 
     def handle_error(self, *_: Any) -> None:
-        """Who leaves before the answer is no error."""
+        """A client may disconnect before the response."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -155,22 +140,19 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         raw = self.rfile.read(int(self.headers["content-length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
         answer = self.server.shop.take(Received(self.command, self.path, headers, raw))
-        if answer.leave:
-            self.close_connection = True
-            return
         self.send_response(answer.status)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(answer.body)))
         self.end_headers()
         self.wfile.write(answer.body)
 
-    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - its name in the library
-        """Say nothing."""
+    def log_message(self, *_: Any) -> None:
+        """Log nothing."""
 
 
 @contextlib.contextmanager
 def open_shop() -> Iterator[Shop]:
-    """A shop until the block ends."""
+    """Run a shop until the block ends."""
     with _Server() as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()

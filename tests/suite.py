@@ -1,4 +1,4 @@
-"""A user's test suite, in a pytest of its own."""
+"""A test suite of a user, run by a separate pytest process."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-OTHERS = ("faker", "hypothesispytest", "anyio")
-"""Plugins of others: loading them takes longer than all that is looked at here."""
-PATIENCE = 300.0
-"""Seconds after which a run is given up."""
+_UNUSED_PLUGINS = ("cacheprovider", "faker", "hypothesispytest", "anyio")
+"""They take longer to load than the tests take."""
 
 
 @dataclass(frozen=True)
@@ -28,20 +26,19 @@ class Suite:
             (self.folder / f"{name}.py").write_text(text, "utf-8")
         return self
 
-    def run(self, *arguments: str, env: Mapping[str, str] | None = None, python: tuple[str, ...] = ()) -> Outcome:
-        """Run it as a user does: nothing of this run's settings or of the product's variables but ``env`` is felt."""
+    def run(self, *arguments: str, env: Mapping[str, str] | None = None) -> Outcome:
+        """Run it without the settings of this pytest process and the variables of the product, but with ``env``."""
         ours = ("PYTEST_", "MOCK_ALIPAY_", "COV_", "PYTHONWARNINGS")
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-        without = [word for name in ("cacheprovider", *OTHERS) for word in ("-p", f"no:{name}")]
-        command = [*python, "-m", "pytest", "-c", os.devnull, "--rootdir", ".", *without, *arguments]
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+        without = [word for name in _UNUSED_PLUGINS for word in ("-p", f"no:{name}")]
         done = subprocess.run(
-            [sys.executable, *command],
+            [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir", ".", *without, *arguments],
             cwd=self.folder,
-            env={**kept, "COLUMNS": "200", **(env or {})},
+            env={**inherited, "COLUMNS": "200", **(env or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
-            timeout=PATIENCE,
+            timeout=300,
             check=False,
         )
         return Outcome(done.returncode, done.stdout)
@@ -49,13 +46,13 @@ class Suite:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a run."""
+    """The exit code and the output of a run."""
 
     code: int
     output: str
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many tests passed, failed, and so on, by pytest's last line."""
+        """The numbers of passed, failed and other tests in the last line of pytest."""
         last = self.output.rstrip().rpartition("\n")[2]
         return {word.rstrip("s"): int(number) for number, word in re.findall(r"([0-9]+) ([a-z]+)", last)}

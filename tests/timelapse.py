@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class _Selector(selectors.SelectSelector):
-    """Adds up the timeouts instead of waiting for them."""
+    """Adds up the timeouts instead of waiting."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class Timelapse(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self.selector = _Selector()
         super().__init__(self.selector)
-        # A float with the seconds of a year has no nanoseconds, and a timer would never be due.
+        # A float with the seconds of a year has no nanoseconds, so with a finer resolution a timer might never be due.
         self._clock_resolution = 1e-6
 
     def time(self) -> float:
@@ -53,7 +53,7 @@ def passed() -> float:
 
 
 def looks() -> int:
-    """Number of loop iterations, which a busy loop increases without end."""
+    """The number of loop iterations so far; a busy loop shows in it."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, Timelapse)
     return loop.selector.looks
