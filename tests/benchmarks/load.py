@@ -1,6 +1,6 @@
 """Load for the benchmarks: servers in their own processes, and clients on raw sockets.
 
-Server and clients are pinned to different cores if the system can do that. Requests are prepared beforehand,
+Servers and clients are pinned to different cores if the system can do that. Requests are prepared beforehand,
 connections are kept alive, and of a reply only the length and the result code are read.
 """
 
@@ -13,6 +13,7 @@ import json
 import os
 import selectors
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -25,7 +26,6 @@ from mock_alipay.config.config import TEST_CLIENT_ID
 from mock_alipay.signing import Signer, content, keys
 
 TARGET = "/ams/sandbox/api/v1/payments/createPaymentSession"
-REFERENCE = Path(__file__).with_name("reference.py")
 SAMPLE = Path(__file__).parents[2] / "mock_alipay" / "contracts" / "samples" / "payments" / "createPaymentSession.json"
 
 _TIME = "2026-11-22T01:07:10+00:00"
@@ -69,15 +69,23 @@ class Server:
     process: subprocess.Popen[bytes]
     port: int
 
-    def wait(self, seconds: float = 20.0) -> None:
+    def request(self, method: str, path: str, body: object = None) -> bytes:
+        """The body of a reply; RuntimeError unless its status is 200."""
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
+            raw = None if body is None else json.dumps(body)
+            connection.request(method, path, raw, {"content-type": "application/json"})
+            response = connection.getresponse()
+            text = response.read()
+        if response.status != 200:
+            raise RuntimeError(f"{method} {path}: {text!r}")
+        return text
+
+    def wait(self) -> None:
         """Return when a health call is answered."""
-        until = time.monotonic() + seconds
+        until = time.monotonic() + 20
         while time.monotonic() < until and self.process.poll() is None:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
             with contextlib.suppress(ConnectionError):
-                connection.request("GET", "/__admin/health")
-                connection.getresponse().read()
-                connection.close()
+                self.request("GET", "/__admin/health")
                 return
             time.sleep(0.001)
         raise RuntimeError(f"no reply from {self.process.args!r}")
@@ -96,30 +104,39 @@ class Server:
 
 
 def mock_alipay(port: int, *flags: str) -> list[str]:
-    """The command that runs the gateway."""
-    return [sys.executable, "-m", "mock_alipay", "--port", str(port), *(flags or ("--tls-port", "none"))]
+    """The command that runs the gateway without HTTPS."""
+    return [sys.executable, "-m", "mock_alipay", "--port", str(port), "--tls-port", "none", *flags]
 
 
 def reference(port: int, kind: str) -> list[str]:
     """The command that runs a reference server; see ``reference.py``."""
-    return [sys.executable, str(REFERENCE), kind, str(port)]
+    return [sys.executable, str(Path(__file__).with_name("reference.py")), kind, str(port)]
 
 
 @contextlib.contextmanager
-def running(command: list[str], port: int, *, home: str | None = None, pinned: bool = True) -> Iterator[Server]:
-    """Run a server until the block ends; its output is discarded."""
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "MOCK_ALIPAY_HOME": home or folder}
+def running(command: list[str], port: int, *, core: int | None = 0) -> Iterator[Server]:
+    """Run a server on one core until the block ends; its output is discarded."""
+    with tempfile.TemporaryDirectory() as home:
+        environment = {**os.environ, "MOCK_ALIPAY_HOME": home}
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            if pinned:
-                pin(process.pid, 0)
+            if core is not None:
+                pin(process.pid, core)
             server = Server(process, port)
             server.wait()
             yield server
         finally:
             process.terminate()
             process.wait(10)
+
+
+def report(title: str, ours: list[float], theirs: list[float], goal: float) -> None:
+    """Print the median of the ratios of two rates that were measured alternately."""
+    ratios = sorted(own / other for own, other in zip(ours, theirs, strict=True))
+    ratio = statistics.median(ratios)
+    print(f"{title}: {ratio:.2f} of its rate ({'meets' if ratio >= goal else 'MISSES'} the goal of {goal})")
+    rates = " against ".join(f"{statistics.median(side):,.0f}/s" for side in (ours, theirs))
+    print(f"    {rates}; ratios {ratios[0]:.2f} to {ratios[-1]:.2f}", flush=True)
 
 
 def free_port() -> int:

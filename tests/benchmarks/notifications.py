@@ -11,27 +11,25 @@ one machine mean little on another:
 from __future__ import annotations
 
 import asyncio
-import http.client
 import itertools
 import json
-import statistics
+import re
 import subprocess
 import sys
 import time
 from typing import Any
 
 from mock_alipay.webhooks import HttpClient
-from tests.benchmarks.load import TARGET, Server, drive, free_port, mock_alipay, pin, running, signed
+from tests.benchmarks.load import TARGET, Server, drive, free_port, mock_alipay, pin, report, running, signed
 
 NOTIFICATIONS, CALLS = 3_000, 1_200
 ACKNOWLEDGEMENT = b'{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}'
+REPLY = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(ACKNOWLEDGEMENT), ACKNOWLEDGEMENT)
 INQUIRY = TARGET.replace("createPaymentSession", "inquiryPayment")
 
 
 class Sink(asyncio.Protocol):
-    """A shop that acknowledges every POST, and replies to GET with the number of them."""
-
-    count = 0
+    """A shop that acknowledges every request."""
 
     def __init__(self) -> None:
         self._buffer = b""
@@ -45,14 +43,12 @@ class Sink(asyncio.Protocol):
         """Reply to each complete request."""
         self._buffer += data
         while (end := self._buffer.find(b"\r\n\r\n") + 4) > 3:
-            at = self._buffer.find(b"content-length: ", 0, end)
-            length = int(self._buffer[at + 16 : self._buffer.find(b"\r", at)]) if at >= 0 else 0
-            if len(self._buffer) < end + length:
+            length = re.search(rb"content-length: (\d+)", self._buffer[:end])
+            end += int(length[1]) if length else 0
+            if len(self._buffer) < end:
                 return
-            method, self._buffer = self._buffer[:4], self._buffer[end + length :]
-            Sink.count += method == b"POST"
-            body = ACKNOWLEDGEMENT if method == b"POST" else str(Sink.count).encode()
-            self._transport.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body))
+            self._buffer = self._buffer[end:]
+            self._transport.write(REPLY)
 
 
 async def sink(port: int) -> None:
@@ -89,52 +85,43 @@ def main(rounds: int) -> None:
     pin(0, 1)
     shop_port, port = free_port(), free_port()
     shop_command = [sys.executable, __file__, "sink", str(shop_port)]
-    with running(shop_command, shop_port, pinned=False) as shop, running(mock_alipay(port), port) as gateway:
-        pin(shop.process.pid, 1)
-        _deliveries(gateway, shop, rounds)
+    with running(shop_command, shop_port, core=1), running(mock_alipay(port), port) as gateway:
+        _deliveries(gateway, shop_port, rounds)
         _inquiries(gateway, rounds)
 
 
-def _deliveries(gateway: Server, shop: Server, rounds: int) -> None:
-    ours, theirs, url = [], [], f"http://127.0.0.1:{shop.port}/notify"
+def _deliveries(gateway: Server, shop_port: int, rounds: int) -> None:
+    ours, theirs, url = [], [], f"http://127.0.0.1:{shop_port}/notify"
     sessions = signed(lambda number: _paid(number, "notify-late", url))
     for _ in range(rounds + 1):
-        _admin(gateway, "POST", "/reset", {})
+        gateway.request("POST", "/__admin/reset", {})
         drive(gateway.port, itertools.islice(sessions, NOTIFICATIONS))
-        _admin(gateway, "PUT", "/clock", {"advance": "PT1S"})  # paid; each notification is due in ten minutes
-        before, began = _count(shop), time.perf_counter()
-        _admin(gateway, "PUT", "/clock", {"advance": "PT10M"})  # returns when all are delivered, or after 20 seconds
-        while _count(shop) < before + NOTIFICATIONS:
+        gateway.request("PUT", "/__admin/clock", {"advance": "PT1S"})  # notifications are due in 10 minutes
+        began = time.perf_counter()
+        gateway.request("PUT", "/__admin/clock", {"advance": "PT10M"})  # returns when all are delivered, or after 20 s
+        while json.loads(gateway.request("GET", "/__admin/clock"))["notificationsUnderWay"]:
             time.sleep(0.01)
         ours.append(NOTIFICATIONS / (time.perf_counter() - began))
-        command = [sys.executable, __file__, "client", str(shop.port), str(NOTIFICATIONS)]
+        command = [sys.executable, __file__, "client", str(shop_port), str(NOTIFICATIONS)]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
             pin(process.pid, 0)
             theirs.append(NOTIFICATIONS / float(process.communicate()[0]))
-    _print("(d) notifications delivered, against the HTTP client alone", ours[1:], theirs[1:], 0.3)
+    report("(d) notifications delivered, against the HTTP client alone", ours[1:], theirs[1:], 0.3)
 
 
 def _inquiries(gateway: Server, rounds: int) -> None:
-    _admin(gateway, "POST", "/reset", {})
+    gateway.request("POST", "/__admin/reset", {})
     opening = list(itertools.islice(signed(_paid), CALLS))
     paid = [json.loads(request.partition(b"\r\n\r\n")[2])["paymentRequestId"] for request in opening]
     drive(gateway.port, opening)
-    _admin(gateway, "PUT", "/clock", {"advance": "PT1S"})
+    gateway.request("PUT", "/__admin/clock", {"advance": "PT1S"})
     sessions, again = signed(), itertools.cycle(paid)
     inquiries = signed(lambda _: json.dumps({"paymentRequestId": next(again)}).encode(), INQUIRY)
     ours, theirs = [], []
     for _ in range(rounds + 1):
         ours.append(CALLS / drive(gateway.port, list(itertools.islice(inquiries, CALLS))))
         theirs.append(CALLS / drive(gateway.port, list(itertools.islice(sessions, CALLS))))
-    _print("(e) inquiryPayment, against createPaymentSession", ours[1:], theirs[1:], 0.85)
-
-
-def _print(title: str, ours: list[float], theirs: list[float], goal: float) -> None:
-    ratios = sorted(own / other for own, other in zip(ours, theirs, strict=True))
-    ratio = statistics.median(ratios)
-    print(f"{title}: {ratio:.2f} of its rate ({'meets' if ratio >= goal else 'MISSES'} the goal of {goal})")
-    print(f"    {statistics.median(ours):,.0f}/s against {statistics.median(theirs):,.0f}/s;", end=" ")
-    print(f"ratios {ratios[0]:.2f} to {ratios[-1]:.2f}", flush=True)
+    report("(e) inquiryPayment, against createPaymentSession", ours[1:], theirs[1:], 0.85)
 
 
 def _paid(number: int, scenario: str = "pays-at-once", url: str | None = None) -> bytes:
@@ -150,24 +137,6 @@ def _paid(number: int, scenario: str = "pays-at-once", url: str | None = None) -
         "settlementStrategy": {"settlementCurrency": "USD"},
     }
     return json.dumps(body | ({"paymentNotifyUrl": url} if url else {})).encode()
-
-
-def _admin(server: Server, method: str, path: str, body: Any) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
-    connection.request(method, f"/__admin{path}", json.dumps(body), {"content-type": "application/json"})
-    response = connection.getresponse()
-    text = response.read()
-    connection.close()
-    if response.status != 200:
-        raise RuntimeError(f"{method} {path}: {text!r}")
-
-
-def _count(shop: Server) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", shop.port, timeout=20)
-    connection.request("GET", "/")
-    count = int(connection.getresponse().read())
-    connection.close()
-    return count
 
 
 if __name__ == "__main__":

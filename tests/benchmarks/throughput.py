@@ -13,11 +13,21 @@ a busy machine, and still valid if the clients are slower than the server.
 from __future__ import annotations
 
 import itertools
-import statistics
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.benchmarks.load import Server, drive, free_port, mock_alipay, pin, reference, running, signed, unsigned
+from tests.benchmarks.load import (
+    Server,
+    drive,
+    free_port,
+    mock_alipay,
+    pin,
+    reference,
+    report,
+    running,
+    signed,
+    unsigned,
+)
 
 
 def main(rounds: int) -> None:
@@ -38,17 +48,13 @@ def _compare(
 ) -> None:
     port, reference_port, endless = free_port(), free_port(), requests()
     with (
-        running(mock_alipay(port, "--tls-port", "none", *flags), port) as gateway,
+        running(mock_alipay(port, *flags), port) as gateway,
         running(reference(reference_port, kind), reference_port) as other,
     ):
         measured = [_round(server, endless, calls) for _ in range(rounds + 1) for server in (gateway, other)]
     ours, theirs = measured[2::2], measured[3::2]  # the first round warms up
-    ratios = sorted(other / own for (own, _), (other, _) in zip(ours, theirs, strict=True))
-    ratio = statistics.median(ratios)
-    rates = [statistics.median(calls / seconds for seconds, _ in side) for side in (ours, theirs)]
+    report(title, [calls / seconds for seconds, _ in ours], [calls / seconds for seconds, _ in theirs], goal)
     cpu = [sum(seconds for _, seconds in side) / rounds / calls * 1e6 for side in (ours, theirs)]
-    print(f"{title}: {ratio:.2f} of its rate ({'meets' if ratio >= goal else 'MISSES'} the goal of {goal})")
-    print(f"    {rates[0]:,.0f}/s against {rates[1]:,.0f}/s; ratios {ratios[0]:.2f} to {ratios[-1]:.2f}")
     if all(cpu):
         print(f"    cpu: {cpu[0]:.0f} µs against {cpu[1]:.0f} µs a call: {cpu[1] / cpu[0]:.2f}", flush=True)
 
