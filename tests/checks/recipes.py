@@ -15,16 +15,7 @@ import pytest
 HERE = Path(__file__).parent
 STAND_INS = HERE / "stand_ins"
 RECIPES = HERE.parent / "examples" / "recipes"
-PATIENCE = 120.0
-"""Timeout in seconds; the first Go build on a slow machine takes most of a minute."""
-
-PROGRAMS = {
-    "php": ("php",),
-    "go": ("go",),
-    "java": ("javac", "java"),
-    "python": (),
-    "curl": ("bash", "curl", "openssl"),
-}
+PROGRAMS = {"php": "php", "go": "go", "java": "javac java", "python": "", "curl": "bash curl openssl"}
 
 GO_MODULE = """\
 module shop
@@ -73,21 +64,12 @@ class Recipe:
         """Run it with these variables, without the proxies and certificates of this machine."""
         own = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         command = [*self.command, *([env["PORT"]] if self.name == "python" else [])]
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            env={**own, **env},
-            capture_output=True,
-            encoding="utf-8",
-            timeout=PATIENCE,
-            check=False,
-        )
-        return Outcome(done.returncode, done.stdout, done.stderr)
+        return _run(command, self.folder, {**own, **env})
 
 
 def prepared(name: str, shared: Path) -> Recipe:
     """A recipe, compiled by the first process that needs it; skipped if its language is not installed."""
-    missing = [program for program in PROGRAMS[name] if shutil.which(program) is None]
+    missing = [program for program in PROGRAMS[name].split() if shutil.which(program) is None]
     if missing:
         pytest.skip(f"the {name} recipe needs {' and '.join(missing)}, which this machine does not have")
     fcntl = pytest.importorskip("fcntl", reason="concurrent builds need a POSIX lock")
@@ -97,7 +79,9 @@ def prepared(name: str, shared: Path) -> Recipe:
         if not built.exists():
             draft = shared / f"{name}.draft"
             draft.mkdir(exist_ok=True)
-            {"go": _build_go, "java": _build_java}.get(name, _build_nothing)(draft)
+            if name in ("go", "java"):
+                outcome = (_build_go if name == "go" else _build_java)(draft)
+                assert 0 == outcome.code, outcome.errors
             draft.rename(built)
     commands = {
         "php": ("php", str(RECIPES / "shop.php")),
@@ -109,31 +93,20 @@ def prepared(name: str, shared: Path) -> Recipe:
     return Recipe(name, commands[name], STAND_INS / "php" if name == "php" else built)
 
 
-def _build_nothing(folder: Path) -> None:
-    """Scripts need no build."""
-
-
-def _build_go(folder: Path) -> None:
+def _build_go(folder: Path) -> Outcome:
     (folder / "go.mod").write_text(GO_MODULE.format(stand_in=STAND_INS / "go"))
     shutil.copy(RECIPES / "shop.go", folder)
     off = {"GOFLAGS": "-mod=mod", "GOPROXY": "off", "GOSUMDB": "off", "GOTOOLCHAIN": "local", "GOWORK": "off"}
-    _build(["go", "build", "-o", "shop", "."], folder, {**off, "GOCACHE": str(folder / "cache")})
-    shutil.rmtree(folder / "cache")
+    env = {**os.environ, **off, "GOCACHE": str(folder / "cache")}
+    return _run(["go", "build", "-o", "shop", "."], folder, env)
 
 
-def _build_java(folder: Path) -> None:
+def _build_java(folder: Path) -> Outcome:
     sources = ["-sourcepath", str(STAND_INS / "java"), str(RECIPES / "Shop.java")]
-    _build(["javac", "-encoding", "UTF-8", "-d", ".", *sources], folder, {})
+    return _run(["javac", "-encoding", "UTF-8", "-d", ".", *sources], folder, os.environ)
 
 
-def _build(command: list[str], folder: Path, env: Mapping[str, str]) -> None:
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env={**os.environ, **env},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert 0 == done.returncode, done.stderr
+def _run(command: list[str], folder: Path, env: Mapping[str, str]) -> Outcome:
+    # The first Go build on a slow machine takes most of a minute.
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, encoding="utf-8", timeout=120, check=False)
+    return Outcome(done.returncode, done.stdout, done.stderr)

@@ -57,11 +57,8 @@ def test_python_versions() -> None:
 @pytest.mark.parametrize("more", [{}, COMPOSE["environment"], POD_VARIABLES], ids=["image", "compose", "kubernetes"])
 def test_variables(more: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The gateway knows all variables, listens on all addresses, and answers under the name of the service."""
-    for name in [name for name in os.environ if name.startswith("MOCK_ALIPAY_")]:
-        monkeypatch.delenv(name)
     variables = {**IMAGE_VARIABLES, **more}
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(os, "environ", variables)
     known = {str(param.envvar) for param in serve.params} | {"MOCK_ALIPAY_HOME"}
     assert set() == {name for name in variables if name.startswith("MOCK_ALIPAY_")} - known
     params = serve.make_context("mock-alipay", []).params
@@ -98,22 +95,12 @@ def test_privileges() -> None:
     locks = {"read_only": True, "cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
     assert locks == {name: value for name, value in COMPOSE.items() if name not in ("build", "environment", "ports")}
     user, group = map(int, words("USER").split(":"))
-    seccomp = {"type": "RuntimeDefault"}
-    assert POD["securityContext"] == {
-        "runAsNonRoot": True,
-        "runAsUser": user,
-        "runAsGroup": group,
-        "seccompProfile": seccomp,
-    }
-    assert CONTAINER["securityContext"] == {
-        "allowPrivilegeEscalation": False,
-        "readOnlyRootFilesystem": True,
-        "capabilities": {"drop": ["ALL"]},
-    }
-    assert (False, False) == (POD["automountServiceAccountToken"], POD["enableServiceLinks"])
-    assert {"securityContext", "automountServiceAccountToken", "enableServiceLinks", "containers", "volumes"} == set(
-        POD
-    )
+    ids = {"runAsNonRoot": True, "runAsUser": user, "runAsGroup": group}
+    assert {**ids, "seccompProfile": {"type": "RuntimeDefault"}} == POD["securityContext"]
+    locks = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
+    assert locks == CONTAINER["securityContext"]
+    others = {"automountServiceAccountToken": False, "enableServiceLinks": False}
+    assert others == {key: POD[key] for key in POD.keys() - {"securityContext", "containers", "volumes"}}
     (mount,) = CONTAINER["volumeMounts"]
     assert IMAGE_VARIABLES["MOCK_ALIPAY_HOME"] == words("VOLUME") == mount["mountPath"]
 

@@ -51,9 +51,7 @@ def files(*places: str) -> set[str]:
 def test_wheel(built: Path) -> None:
     """The wheel has the package with its data, the scenarios inside of it, and its metadata; nothing else."""
     shipped = {name.replace("scenarios/", "mock_alipay/scenarios/shipped/") for name in files("scenarios")}
-    names = set(wheel_of(built))
-    assert files("mock_alipay") | shipped == {name for name in names if not name.startswith(INFO)}
-    assert {"mock_alipay/py.typed", "mock_alipay/scenarios/shipped/success.yaml"} <= names
+    assert files("mock_alipay") | shipped == {name for name in wheel_of(built) if not name.startswith(INFO)}
 
 
 def test_metadata(built: Path) -> None:
@@ -66,10 +64,7 @@ def test_metadata(built: Path) -> None:
         "pytest11": {"mock_alipay": "mock_alipay.testing.pytest_plugin"},
     } == {group: dict(points[group]) for group in points.sections()}
     metadata = email.message_from_bytes(wheel[f"{INFO}/METADATA"])
-    page = metadata.get_payload(decode=True)
-    assert isinstance(page, bytes)
-    assert (PROJECT / "README.md").read_bytes().strip() == page.strip()
-    assert (">=3.11", "MIT") == (metadata["Requires-Python"], metadata["License-Expression"])
+    assert (PROJECT / "README.md").read_text("utf-8").strip() in wheel[f"{INFO}/METADATA"].decode()
     required = [line for line in metadata.get_all("Requires-Dist", []) if "extra ==" not in line]
     assert sorted(PYPROJECT["dependencies"]) == sorted(required)
     assert (PROJECT / "LICENSE").read_bytes() == wheel[f"{INFO}/licenses/LICENSE"]
@@ -87,6 +82,5 @@ def test_source_distribution(built: Path, tmp_path: Path) -> None:
     (project,) = tmp_path.iterdir()
     again = wheel_of(build(project, tmp_path / "again", "wheel"))
     first = wheel_of(built)
-    assert {n: c for n, c in first.items() if "RECORD" not in n} == {
-        n: c for n, c in again.items() if "RECORD" not in n
-    }
+    assert first.keys() == again.keys()
+    assert [] == [name for name in first if "RECORD" not in name and first[name] != again[name]]

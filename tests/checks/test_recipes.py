@@ -36,8 +36,6 @@ MINIMAL: dict[str, Any] = {
 }
 """The request of every recipe, without its paymentRequestId."""
 
-stand_ins = pytest.mark.parametrize("recipe", ["php", "go", "java"], indirect=True)
-
 
 @pytest.fixture
 def recipe(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Recipe:
@@ -51,9 +49,8 @@ def recipe(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def variables(gateway: Live, url: str | None = None, *, trusted: bool = True) -> dict[str, str]:
-    """The variables of ``mock-alipay env``; ``url`` replaces both URLs."""
+    """The variables of ``mock-alipay env``; ``url`` replaces both URLs, and SSL_CERT_FILE is set if ``trusted``."""
     env = gateway.components.env
-    assert gateway.certificate is not None
     named = {
         "ALIPAY_CLIENT_ID": str(env["clientId"]),
         "ALIPAY_MERCHANT_PRIVATE_KEY": str(env["merchantPrivateKey"]),
@@ -62,13 +59,13 @@ def variables(gateway: Live, url: str | None = None, *, trusted: bool = True) ->
         "ALIPAY_GATEWAY_TLS_URL": url or str(env["tlsUrl"]),
         "PORT": str(gateway.config.tls_port),
     }
-    return {**named, "SSL_CERT_FILE": str(gateway.certificate.authority)} if trusted else named
+    return {**named, "SSL_CERT_FILE": str(env["caCertificate"])} if trusted else named
 
 
 def calls(gateway: Live) -> list[dict[str, Any]]:
     """All calls since the last reset, newest first."""
-    found: list[dict[str, Any]] = gateway.admin("GET", "/calls").body["calls"]
-    return found
+    entries: list[dict[str, Any]] = gateway.admin("GET", "/calls").body["calls"]
+    return entries
 
 
 @pytest.fixture(scope="module")
@@ -92,16 +89,7 @@ def refused(outcome: Outcome) -> bool:
 
 @pytest.mark.parametrize(
     ("recipe", "scheme"),
-    [
-        ("php", "http"),
-        ("php", "https"),
-        ("go", "http"),
-        ("go", "https"),
-        ("java", "https"),
-        ("python", "https"),
-        ("curl", "http"),
-        ("curl", "https"),
-    ],
+    [("php", "http"), ("go", "https"), ("java", "https"), ("python", "https"), ("curl", "http")],
     indirect=["recipe"],
 )
 def test_a_recipe_creates_a_session(fresh: Live, recipe: Recipe, scheme: str) -> None:
@@ -124,7 +112,7 @@ def test_a_recipe_creates_a_session(fresh: Live, recipe: Recipe, scheme: str) ->
 
 @pytest.mark.parametrize("recipe", ["curl"], indirect=True)
 def test_the_output_of_env_configures_a_recipe(fresh: Live, recipe: Recipe, tls_folder: Path) -> None:
-    """With ``eval "$(mock-alipay env)"``."""
+    """The recipe works after ``eval "$(mock-alipay env)"``."""
     ports = ["--port", str(fresh.config.port), "--tls-port", str(fresh.config.tls_port)]
     evaluated = 'eval "$("$1" -m mock_alipay env "${@:2:4}")" && exec "${@:6}"'
     command = ("bash", "-c", evaluated, "bash", sys.executable, *ports, *recipe.command)
@@ -134,8 +122,8 @@ def test_the_output_of_env_configures_a_recipe(fresh: Live, recipe: Recipe, tls_
     assert ["valid"] == [call["signature"]["verdict"] for call in calls(fresh)]
 
 
-@stand_ins
-@pytest.mark.parametrize("scenario", ["forged-reply", "tampered-reply", "unsigned-reply", "bad-gateway"])
+@pytest.mark.parametrize("recipe", ["php", "go", "java"], indirect=True)
+@pytest.mark.parametrize("scenario", ["forged-reply", "unsigned-reply"])
 def test_a_false_reply_is_refused(fresh: Live, recipe: Recipe, scenario: str) -> None:
     """But Java and PHP accept a reply without a signature, which is why the gateway signs every reply."""
     fresh.admin("PUT", "/scenario", {"scenario": scenario})
@@ -145,27 +133,16 @@ def test_a_false_reply_is_refused(fresh: Live, recipe: Recipe, scenario: str) ->
     assert [scenario] == [call["scenario"] for call in calls(fresh)]
 
 
-@pytest.mark.parametrize("recipe", ["php", "go", "java", "curl"], indirect=True)
+@pytest.mark.parametrize("recipe", ["php", "curl"], indirect=True)
 def test_php_and_curl_use_proxies_of_the_environment(fresh: Live, recipe: Recipe) -> None:
-    """They need NO_PROXY; Go and Java ignore proxies for this machine."""
+    """They need NO_PROXY."""
     proxied = variables(fresh) | dict.fromkeys(["http_proxy", "https_proxy"], "http://127.0.0.1:9")
     outcome = recipe.run(proxied)
+    assert (True, []) == (refused(outcome), calls(fresh)), outcome
 
-    if recipe.name in {"php", "curl"}:
-        assert refused(outcome), outcome
-        assert [] == calls(fresh)
-        outcome = recipe.run(proxied | {"NO_PROXY": "127.0.0.1"})
+    outcome = recipe.run(proxied | {"NO_PROXY": "127.0.0.1"})
     assert 0 == outcome.code, outcome
     assert ["SUCCESS"] == [call["resultCode"] for call in calls(fresh)]
-
-
-@pytest.mark.parametrize("recipe", ["java"], indirect=True)
-def test_java_refuses_plain_http(fresh: Live, recipe: Recipe) -> None:
-    """It sends nothing."""
-    outcome = recipe.run(variables(fresh, str(fresh.components.env["url"])))
-
-    assert refused(outcome), outcome
-    assert [] == calls(fresh)
 
 
 @pytest.mark.parametrize("recipe", ["php", "go", "java", "curl"], indirect=True)
@@ -174,8 +151,7 @@ def test_go_and_curl_check_the_authority_of_the_certificate(fresh: Live, recipe:
     outcome = recipe.run(variables(fresh, str(fresh.components.env["tlsUrl"]), trusted=False))
 
     if recipe.name in {"go", "curl"}:
-        assert refused(outcome), outcome
-        assert [] == calls(fresh)
+        assert (True, []) == (refused(outcome), calls(fresh)), outcome
     else:
         assert outcome.output.startswith("SUCCESS "), outcome
 
