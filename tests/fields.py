@@ -41,26 +41,22 @@ _EXAMPLES = ("2", "24", "02", "2026-01-31", "2026-01-31T12:00:00+08:00", "https:
 class Field:
     """A field of a request body, and its schema."""
 
-    steps: Steps
-    """Names, and 0 for an array's element."""
-    rule: Rule
-    """The schema without references."""
+    steps: Steps  # names, and 0 for an element of an array
+    rule: Rule  # the schema without references
     required: bool
-    kind: str | None
-    """The name of its definition in types.json: Boolean, Integer and so on."""
-    home: str
-    """The file of its schema."""
+    kind: str | None  # the name of its definition in types.json, such as Boolean
+    home: str  # the file of its schema
 
     @property
     def path(self) -> str:
-        """The path as in fault texts."""
+        """The path as in faults."""
         return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.steps).lstrip(".")
 
     @property
     def types(self) -> list[str]:
         """The JSON types of the schema."""
-        named = self.rule.get("type", [])
-        return [named] if isinstance(named, str) else list(named)
+        types = self.rule.get("type", [])
+        return [types] if isinstance(types, str) else list(types)
 
     def __repr__(self) -> str:
         return self.path
@@ -68,7 +64,7 @@ class Field:
 
 @cache
 def read(file: str) -> Any:
-    """The content of a data file; shared, so do not change it."""
+    """The content of a data file; it is cached, so do not change it."""
     return json.loads(PLACES[file].read_text("utf-8"))
 
 
@@ -83,7 +79,7 @@ class Book:
         self._fields = {field.steps: field for field in self.fields}
 
     def resolve(self, rule: Rule, file: str) -> tuple[Rule, str, str]:
-        """The schema after its references, with the keywords beside ``$ref``; its file; the last file#pointer."""
+        """A schema without references, but with the keywords beside ``$ref``; its file; its file#pointer."""
         whole = ""
         while "$ref" in rule:
             target, file, pointer = self._schemas.follow(rule["$ref"], file)
@@ -95,7 +91,7 @@ class Book:
         return rule, file, whole
 
     def body(self, steps: Steps, value: Any) -> dict[str, Any]:
-        """The smallest valid body with ``value`` at this place."""
+        """The smallest valid body with this value of a field."""
         whole: dict[str, Any] = copy.deepcopy(example(self.root, self, self.file))
         inner: Any = whole
         for depth, step in enumerate(steps[:-1], 1):
@@ -124,15 +120,13 @@ class Book:
         return example(self._fields[steps].rule, self, self._fields[steps].home)
 
     def _walk(self, rule: Rule, file: str, steps: Steps, seen: tuple[str, ...]) -> Iterator[Field]:
-        places = [((*steps, name), inner, name in needed(rule)) for name, inner in rule.get("properties", {}).items()]
-        if "items" in rule:
-            places.append(((*steps, 0), rule["items"], False))
-        for place, inner, required in places:
-            found, home, reference = self.resolve(inner, file)
-            kind = reference.rpartition("/")[2] if home == "types.json" else None
-            yield Field(place, found, required, kind, home)
-            if seen.count(reference) < 2:  # goods can nest in goods
-                yield from self._walk(found, home, place, (*seen, reference) if reference else seen)
+        inner: dict[str | int, Rule] = rule.get("properties", {}) | ({0: rule["items"]} if "items" in rule else {})
+        for step, reference in inner.items():
+            schema, home, pointer = self.resolve(reference, file)
+            kind = pointer.rpartition("/")[2] if home == "types.json" else None
+            yield Field((*steps, step), schema, step in needed(rule), kind, home)
+            if seen.count(pointer) < 2:  # goods can nest in goods
+                yield from self._walk(schema, home, (*steps, step), (*seen, pointer) if pointer else seen)
 
 
 def needed(rule: Rule) -> list[str]:
