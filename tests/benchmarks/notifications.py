@@ -17,14 +17,14 @@ import re
 import subprocess
 import sys
 import time
-from typing import Any
 
 from mock_alipay.webhooks import HttpClient
-from tests.benchmarks.load import TARGET, Server, drive, free_port, mock_alipay, pin, report, running, signed
+from tests.benchmarks.load import SAMPLE, TARGET, Server, drive, free_port, mock_alipay, pin, report, running, signed
 
 NOTIFICATIONS, CALLS = 3_000, 1_200
 ACKNOWLEDGEMENT = b'{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}'
 REPLY = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(ACKNOWLEDGEMENT), ACKNOWLEDGEMENT)
+SESSION = json.loads(SAMPLE.read_text())
 INQUIRY = TARGET.replace("createPaymentSession", "inquiryPayment")
 
 
@@ -126,17 +126,8 @@ def _inquiries(gateway: Server, rounds: int) -> None:
 
 def _paid(number: int, scenario: str = "pays-at-once", url: str | None = None) -> bytes:
     """The body of a session whose buyer pays at once with a wallet."""
-    amount = {"currency": "USD", "value": "1000"}
-    body: dict[str, Any] = {
-        "productCode": "CASHIER_PAYMENT",
-        "paymentRequestId": f"{scenario}--{number:036d}",
-        "order": {"referenceOrderId": "order-1", "orderDescription": "a cup of tea", "orderAmount": amount},
-        "paymentAmount": amount,
-        "paymentMethod": {"paymentMethodType": "GCASH"},
-        "paymentRedirectUrl": "http://127.0.0.1/return",
-        "settlementStrategy": {"settlementCurrency": "USD"},
-    }
-    return json.dumps(body | ({"paymentNotifyUrl": url} if url else {})).encode()
+    wallet = {"paymentMethod": {"paymentMethodType": "GCASH"}, "paymentFactor": None, "paymentNotifyUrl": url}
+    return json.dumps({**SESSION, **wallet, "paymentRequestId": f"{scenario}--{number:036d}"}).encode()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -18,7 +17,7 @@ from typing import Any
 import pytest
 
 from mock_alipay.config.config import Config
-from tests.checks.recipes import RECIPES, Outcome, Recipe, prepared
+from tests.checks.recipes import Outcome, Recipe, prepared
 from tests.conformance.other_sdks import DOTNET_UNSET_FIELDS, SDK, check, entry, merchant_of, send
 from tests.live import Live, letters, live
 
@@ -156,31 +155,8 @@ def test_go_and_curl_check_the_authority_of_the_certificate(fresh: Live, recipe:
         assert outcome.output.startswith("SUCCESS "), outcome
 
 
-def dotnet_recipe_body() -> dict[str, Any]:
-    """The strings and the product code in Shop.cs, by their wire names."""
-    text = (RECIPES / "Shop.cs").read_text()
-    found = {name[0].lower() + name[1:]: value for name, value in re.findall(r'(\w+) = "([^"]*)"', text)}
-    amount = re.search(r'new Amount\("(\w+)", "(\d+)"\)', text)
-    product = re.search(r"ProductCode = ProductCodeType\.(\w+)", text)
-    assert amount
-    assert product
-    assert "net-" == found.pop("paymentRequestId")
-    return {**found, "amount": {"currency": amount[1], "value": amount[2]}, "productCode": product[1]}
-
-
-def leaves(body: dict[str, Any]) -> dict[str, Any]:
-    """The scalar fields of a body and its amount, without nesting."""
-    flat: dict[str, Any] = {}
-    for name, value in body.items():
-        if isinstance(value, dict) and "currency" in value:
-            flat["amount"] = value
-        else:
-            flat |= leaves(value) if isinstance(value, dict) else {name: value}
-    return flat
-
-
 def test_the_dotnet_recipe_creates_a_session(fresh: Live) -> None:
-    """The SDK sends null for unset fields, and the first value of an unset enum."""
+    """The SDK sends null for unset fields, and the first value of an unset enum. The recipe itself is not compiled."""
     unset = dict.fromkeys([*DOTNET_UNSET_FIELDS.split(), "paymentFactor", "env", "paymentNotifyUrl"])
     method = {**MINIMAL["paymentMethod"], "paymentMethodId": None, "funding": "CREDIT", "customerId": None}
     order = {**MINIMAL["order"], "merchant": None, "goods": None, "buyer": None, "env": None}
@@ -189,7 +165,6 @@ def test_the_dotnet_recipe_creates_a_session(fresh: Live) -> None:
     merchant = merchant_of(fresh)
     received = send(fresh, dataclasses.replace(SDK["dotnet"], json=compact), merchant, body)
 
-    assert leaves(MINIMAL) == dotnet_recipe_body()
     check(SDK["dotnet"], merchant, received)
     assert "SUCCESS" == received.result["resultCode"]
     assert ("valid", []) == (entry(fresh, received)["signature"]["verdict"], entry(fresh, received)["unknownFields"])
