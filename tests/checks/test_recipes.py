@@ -6,7 +6,6 @@ bytes; each signs, verifies and connects with the libraries of its language. The
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
 from collections.abc import Iterator
@@ -163,7 +162,7 @@ def test_the_dotnet_recipe_creates_a_session(fresh: Live) -> None:
     body = {**unset, **MINIMAL, "order": order, "paymentMethod": method, "paymentRequestId": f"net-{letters()}"}
     compact = partial(json.dumps, separators=(",", ":"))
     merchant = merchant_of(fresh)
-    received = send(fresh, dataclasses.replace(SDK["dotnet"], json=compact), merchant, body)
+    received = send(fresh, SDK["dotnet"]._replace(json=compact), merchant, body)
 
     check(SDK["dotnet"], merchant, received)
     assert "SUCCESS" == received.result["resultCode"]
