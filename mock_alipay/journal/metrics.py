@@ -71,9 +71,12 @@ class Metrics:
         last = notification.attempts[-1] if notification.attempts else None
         accepted = last is not None and last.complaint is None
         final = status != "PENDING"
-        if last is not None and last.by_hand:
-            # A notification with a final status can be resent manually; only its first acceptance is another end.
-            final = accepted and all(attempt.complaint for attempt in notification.attempts[:-1])
+        if any(attempt.complaint is None for attempt in notification.attempts[:-1]):
+            # Counted at its first acknowledgement, whichever attempts end later: resends, or one that was in progress.
+            final = False
+        elif last is not None and last.by_hand:
+            # A notification with a final status can be resent manually; only its acknowledgement is another end.
+            final = accepted
         elif status == "DROPPED":
             last = None  # withdrawn without another attempt
         if last is not None and not last.forbidden:
