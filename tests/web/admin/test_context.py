@@ -19,23 +19,21 @@ from tests.live import Live, live, sample
 from tests.web.asking import Listener, problem, until
 
 
-@pytest.mark.parametrize(
-    ("in_query", "in_body", "expected"),
-    [(None, None, None), ("A", None, "A"), (None, "A", "A"), ("A", "A", "A"), ("A", "B", HttpProblem)],
-)
-def test_the_client_id_is_in_query_or_body(in_query: str | None, in_body: str | None, expected: Any) -> None:
+def test_the_client_id_is_in_query_or_body() -> None:
     """In neither it means all client ids; different ones are refused."""
-    query, body = ({} if name is None else {"clientId": name} for name in (in_query, in_body))
-    request = AdminRequest(Request({"type": "http"}), query, body, "", b"")
-    if expected is not HttpProblem:
-        assert expected == request.client_id
-        return
+
+    def request(in_query: str | None, in_body: str | None) -> AdminRequest:
+        query, body = ({} if name is None else {"clientId": name} for name in (in_query, in_body))
+        return AdminRequest(Request({"type": "http"}), query, body, "", b"")
+
+    names = [(None, None), ("A", None), (None, "A"), ("A", "A")]
+    assert [None, "A", "A", "A"] == [request(*each).client_id for each in names]
     with pytest.raises(HttpProblem) as caught:
-        _ = request.client_id
+        _ = request("A", "B").client_id
     assert (400, "Two client ids") == (caught.value.status, caught.value.title)
 
 
-def test_the_worker_does_one_thing_after_another() -> None:
+async def test_the_worker_does_one_thing_after_another() -> None:
     """In one thread of its own, in order, also after a failure; closed, it leaves no thread behind and starts again."""
     worker, done = BackgroundWorker(), []
     worker.close()
@@ -44,16 +42,13 @@ def test_the_worker_does_one_thing_after_another() -> None:
         done.append((number, threading.current_thread()))
         return 1 // number
 
-    async def run() -> list[int | BaseException]:
-        return await asyncio.gather(*(worker.do(partial(work, number)) for number in (2, 0, 1)), return_exceptions=True)
-
-    first, failed, last = asyncio.run(run())
+    results = await asyncio.gather(*(worker.do(partial(work, number)) for number in (2, 0, 1)), return_exceptions=True)
     worker.close()
     (thread,) = {thread for _, thread in done}
     thread.join(60)
-    assert ([0, 1], ZeroDivisionError, [2, 0, 1]) == ([first, last], type(failed), [number for number, _ in done])
-    assert (False, True) == (thread.is_alive(), thread is not threading.current_thread())
-    assert thread is not asyncio.run(worker.do(threading.current_thread))
+    assert ([0, 1], ZeroDivisionError) == (results[::2], type(results[1]))
+    assert ([2, 0, 1], False) == ([number for number, _ in done], thread.is_alive())
+    assert await worker.do(threading.current_thread) not in (thread, threading.current_thread())
     worker.close()
 
 
@@ -83,14 +78,11 @@ def test_calls_do_not_wait_for_the_worker(own: Live, monkeypatch: pytest.MonkeyP
 
 def test_a_limit_refuses_when_no_slot_is_free() -> None:
     """A slot is free again after its block, also after an exception."""
-    limit = ConcurrencyLimit(2, "guests")
-    with limit.held():
-        with contextlib.suppress(ZeroDivisionError), limit.held():
-            with pytest.raises(HttpProblem) as caught:
-                limit.held().__enter__()
-            raise ZeroDivisionError
-        with limit.held(), pytest.raises(HttpProblem):
-            limit.held().__enter__()
+    limit = ConcurrencyLimit(1, "guests")
+    with contextlib.suppress(ZeroDivisionError), limit.held():
+        with pytest.raises(HttpProblem) as caught, limit.held():
+            pass
+        raise ZeroDivisionError
     assert (503, "Too many guests", 0) == (caught.value.status, caught.value.title, limit.taken)
 
 
@@ -102,12 +94,13 @@ def test_streams_and_waits_have_separate_limits(monkeypatch: pytest.MonkeyPatch)
         waits = [threads.submit(running.admin, "GET", "/calls/wait?timeout=60") for _ in range(2)]
         until(lambda: running.components.events.listeners == 2)
         with Listener(running):
-            refused = [
-                problem(running.admin("GET", path)) for path in ("/events", "/calls/wait", "/notifications/wait")
-            ]
-            assert [(503, "Too many listeners"), *[(503, "Too many waits")] * 2] == [
-                (each["status"], each["title"]) for each in refused
-            ]
+            for path, title in (
+                ("/events", "Too many listeners"),
+                ("/calls/wait", "Too many waits"),
+                ("/notifications/wait", "Too many waits"),
+            ):
+                refused = problem(running.admin("GET", path))
+                assert (503, title) == (refused["status"], refused["title"])
             assert "SUCCESS" == running.create().code
         assert [200, 200] == [answer.result(60).status for answer in waits]
         until(lambda: running.components.events.listeners == 0)

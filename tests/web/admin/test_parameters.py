@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 from urllib.parse import quote
 
@@ -13,21 +12,16 @@ from mock_alipay.contracts import load
 from mock_alipay.web.admin.parameters import JSON, SCHEMA, body_of, check, json_object, parameters, unknown
 from mock_alipay.web.asgi.problems import HttpProblem
 
-SCHEMAS = load().schemas
-CHOICE = f"{SCHEMA}#/$defs/Choice"
-
 
 def request(query: str = "", *body: bytes, media: str | None = JSON, whole: bool = True) -> Request:
     """A request as from a server, its body in pieces; not ``whole`` when its client disconnects before the end."""
-    headers = [(b"content-type", media.encode())] if media is not None else []
     messages: list[dict[str, Any]] = [{"type": "http.request", "body": piece, "more_body": True} for piece in body]
     messages.append({"type": "http.request"} if whole else {"type": "http.disconnect"})
-    if len(body) == 1 and whole:
-        messages = [{"type": "http.request", "body": body[0]}]
 
     async def receive() -> Any:
         return messages.pop(0)
 
+    headers = [] if media is None else [(b"content-type", media.encode())]
     scope = {"type": "http", "method": "PUT", "path": "/", "query_string": query.encode(), "headers": headers}
     return Request(scope, receive)
 
@@ -35,11 +29,9 @@ def request(query: str = "", *body: bytes, media: str | None = JSON, whole: bool
 def read(body: bytes, media: str = JSON) -> dict[str, Any]:
     """The body of ``PUT /scenario``: an optional text, a required text and an optional number."""
     content = json_object(media, body)
-    check(SCHEMAS, CHOICE, content)
+    check(load().schemas, f"{SCHEMA}#/$defs/Choice", content)
     return content
 
-
-# --- parameters -------------------------------------------------------------------------------------------------------
 
 WHOLE: dict[str, Any] = {"title": "a whole number from 1 to 1000", "type": "integer", "minimum": 1, "maximum": 1000}
 NUMBER: dict[str, Any] = {"title": "seconds from 0 to 300", "type": "number", "minimum": 0, "maximum": 300}
@@ -49,18 +41,11 @@ KIND: dict[str, Any] = {"title": "a or b", "enum": ["a", "b"]}
 
 def test_parameters_have_types_and_defaults() -> None:
     """They are percent-decoded."""
-    known = {
-        "limit": {**WHOLE, "default": 5},
-        "timeout": {**NUMBER, "default": 1.5},
-        "kind": KIND,
-        "x": {"type": "string"},
-    }
+    known = {"limit": {**WHOLE, "default": 5}, "timeout": {**NUMBER, "default": 1.5}, "x": {"type": "string"}}
     assert {"limit": 5, "timeout": 1.5} == parameters(request(), known)
-    values = parameters(request("x=a%20b%26c&limit=007&timeout=1e-07&kind=b"), known)
-    assert [("limit", 7), ("timeout", 1e-07), ("x", "a b&c"), ("kind", "b")] == list(values.items())
-    assert isinstance(values["limit"], int)
-    limits = [(WHOLE, "1"), (WHOLE, "1000"), (NUMBER, "0"), (NUMBER, "300"), (NUMBER, str(0.1 + 0.2)), (NAME, "abc")]
-    for schema, text in limits:
+    values = parameters(request("x=a%20b%26c&limit=007&timeout=1e-07"), known)
+    assert ({"limit": 7, "timeout": 1e-07, "x": "a b&c"}, int) == (values, type(values["limit"]))
+    for schema, text in (*((WHOLE, n) for n in ("1", "1000")), *((NUMBER, n) for n in ("0", "300")), (NAME, "abc")):
         assert text == str(parameters(request(f"x={text}"), {"x": schema})["x"]).removesuffix(".0")
 
 
@@ -70,7 +55,6 @@ def test_parameters_have_types_and_defaults() -> None:
         ("limt=1", "did you mean limit? allowed: limit, after"),
         ("zzzz", "'zzzz'; allowed: limit, after"),
         ("limit=1&limit=2", "limit: expected one"),
-        ("limit=&limit=2", "limit"),
         ("limit=", "limit: expected a value, got nothing"),
     ],
 )
@@ -85,11 +69,8 @@ def test_unknown_repeated_and_empty_parameters_are_refused(query: str, word: str
     ("schema", "texts"),
     [
         (WHOLE, ["0", "1001", "-1", "+1", "1.0", "1e2", "", " 1", "1\n", "ten", "٣", "²", "9" * 5000, "1_0"]),
-        (
-            NUMBER,
-            ["-0", "300.000001", "301", "3.1e2", "1e999", "inf", "nan", "", " 1", ".5", "5.", "0x1", "5s", "9" * 999],
-        ),
-        (NAME, ["", "abcd", "A", "a\n", "a b", "ä"]),
+        (NUMBER, ["-0", "300.000001", "1e999", "inf", "nan", "", " 1", ".5", "5.", "0x1", "5s", "9" * 999]),
+        (NAME, ["", "abcd", "A", "a\n"]),
         (KIND, ["", "c", "A", "a,b"]),
     ],
     ids=["integer", "number", "pattern", "enum"],
@@ -103,29 +84,20 @@ def test_an_invalid_value_is_refused(schema: dict[str, Any], texts: list[str]) -
         assert (400, True) == (caught.value.status, len(caught.value.detail) < 120)
 
 
-# --- bodies -----------------------------------------------------------------------------------------------------------
-
-
 def test_null_is_absent_and_an_empty_body_is_an_empty_object() -> None:
     """The media type of an empty body does not matter."""
     assert {"scenario": "slow", "times": 2} == read(b'{"scenario": "slow", "clientId": null, "times": 2}')
-    assert [{}, {}, {}] == [json_object("", b""), json_object("text/plain", b" \n"), json_object(JSON, b"{}")]
+    assert [{}, {}] == [json_object("text/plain", b" \n"), json_object(JSON, b"{}")]
 
 
-@pytest.mark.parametrize(("header", "expected"), [("Application/JSON ;charset=utf-8", JSON), (None, ""), ("", "")])
-def test_a_body_has_a_media_type_and_a_limit(header: str | None, expected: str) -> None:
-    """Without parameters, in lower case; the limit is 256 KiB; an incomplete body is refused."""
+@pytest.mark.parametrize(("header", "expected"), [("Application/JSON ;charset=utf-8", JSON), (None, "")])
+async def test_a_body_has_a_media_type_and_a_limit(header: str | None, expected: str) -> None:
+    """The media type is without parameters, in lower case; the limit is 256 KiB; an incomplete body is refused."""
     raw = b" " * (256 * 1024)
-    for pieces in ([raw], [raw[:7], raw[7:]]):
-        assert (expected, raw) == asyncio.run(body_of(request("", *pieces, media=header)))
-    for pieces, whole, status in (
-        ([raw + b" "], True, 413),
-        ([raw, b" "], True, 413),
-        ([], False, 400),
-        ([b"{}"], False, 400),
-    ):
+    assert (expected, raw) == await body_of(request("", raw[:7], raw[7:], media=header))
+    for body, whole, status in ((raw + b" ", True, 413), (b"{}", False, 400)):
         with pytest.raises(HttpProblem) as caught:
-            asyncio.run(body_of(request("", *pieces, media=header, whole=whole)))
+            await body_of(request("", body, media=header, whole=whole))
         assert (status, False) == (caught.value.status, "--max-body" in caught.value.detail)
 
 
@@ -133,15 +105,10 @@ def test_a_body_has_a_media_type_and_a_limit(header: str | None, expected: str) 
     ("media", "body", "status", "word"),
     [
         ("", b'{"scenario": "slow"}', 415, "got none"),
-        ("text/plain", b'{"scenario": "slow"}', 415, "expected application/json, got text/plain"),
-        ("application/jsonx", b'{"scenario": "slow"}', 415, "got application/jsonx"),
+        ("application/jsonx", b'{"scenario": "slow"}', 415, "expected application/json, got application/jsonx"),
         (JSON, b'{"scenario": "slow"', 400, "not JSON"),
-        (JSON, b'{"scenario": NaN}', 400, "not JSON"),
         (JSON, b"\xff", 400, "not JSON"),
         (JSON, b'["scenario"]', 400, "expected a JSON object, got an array"),
-        (JSON, b"null", 400, "expected a JSON object, got null"),
-        (JSON, b'{"scenario": 5}', 400, "scenario: expected a JSON string, got the number 5"),
-        (JSON, b'{"scenario": "slow", "times": 1.5}', 400, "times: expected a JSON integer"),
         (JSON, b'{"scenario": "slow", "times": true}', 400, "times: expected a JSON integer, got true"),
         (JSON, b'{"scenario": "slow", "times": 0}', 400, "times: expected a whole number from 1"),
         (JSON, b'{"scenario": "slow", "clientID": "x"}', 400, "mean clientId? allowed: clientId, scenario, times"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -27,26 +26,20 @@ def test_an_internal_error_is_a_problem(
     found = problem(own.admin("GET", "/payments"))
     assert (500, False, True) == (found["status"], "boom" in str(found), "KeyError: 'boom'" in caplog.text)
     assert "internal error in GET /__admin/payments" in caplog.messages
-    assert ({"count": 0}, 200) == ((answer := own.admin("GET", "/calls/count")).body, answer.status)
+    assert {"count": 0} == own.admin("GET", "/calls/count").body
 
 
 @pytest.mark.parametrize(
     ("method", "path", "body", "word"),
     [
-        ("GET", "/health?x=1", None, "query parameter 'x'"),
         ("GET", "/calls?clientId=a%20b", None, "clientId: expected a client id: 1 to 128 visible ASCII characters"),
         ("GET", "/calls?limit=1001", None, "limit: expected a whole number from 1 to 1000"),
-        ("GET", "/calls/count?limit=1", None, "query parameter 'limit'"),
         ("GET", "/calls/wait?timeout=301", None, "timeout: expected seconds from 0 to 300, got 301"),
-        ("GET", "/calls/wait?count=1.5", None, "count: expected a whole number from 1 to 1000"),
+        ("GET", "/calls/wait?count=1001", None, "count: expected a whole number from 1 to 1000"),
         ("GET", "/events?kind=cal", None, "did you mean call?"),
         ("GET", "/notifications?status=ACCEPT", None, "did you mean ACCEPTED?"),
         ("GET", "/notifications/wait?notification=x", None, "notifyCapture, notifyPayment, notifyRefund"),
-        ("GET", "/payments?status=OPEN", None, "allowed: clientId, limit"),
         ("PUT", "/scenario?clientId=A", {"scenario": "slow"}, "query parameter 'clientId'"),
-        ("PUT", "/scenario", None, "scenario: missing, it is required"),
-        ("PUT", "/scenario", {"scenario": "slow", "time": 1}, "did you mean times?"),
-        ("PUT", "/scenario", [], "expected a JSON object"),
         ("DELETE", "/scenario?client=A", None, "did you mean clientId?"),
         ("DELETE", "/scenario", {"scenario": "slow"}, "allowed: clientId"),
         ("POST", "/reset", {"clientId": 5}, "clientId: expected a JSON string, got the number 5"),
@@ -62,13 +55,11 @@ def test_an_invalid_call_is_refused(gateway: Live, method: str, path: str, body:
 def test_other_methods_are_not_allowed(gateway: Live, path: str) -> None:
     """The response names the allowed ones; HEAD is like GET, except for a stream."""
     allowed = list(CALLS[path])
-    for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PROPFIND"):
-        if method in allowed or (method == "HEAD" and "GET" in allowed and path != "/events"):
-            continue
+    other = next(method for method in ("GET", "POST", "PUT") if method not in allowed)
+    for method in (other, *(["HEAD", "OPTIONS"] if path == "/events" else [])):
         answer = gateway.request(method, f"/__admin{filled(spoken(path))}")
         assert (405, ", ".join(allowed)) == (answer.status, answer.headers["allow"])
-        if method != "HEAD":
-            assert allowed == problem(answer)["allowed"]
+        assert method == "HEAD" or allowed == problem(answer)["allowed"]
 
 
 def test_head_has_the_headers_of_get(gateway: Live) -> None:
@@ -82,7 +73,7 @@ def test_every_call_is_described() -> None:
     assert {f"{method} {path}" for method, path in ROWS} == read("admin.json")["calls"].keys()
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "", "/", "/calls/", "/calls/1/2", "/Health", "/%68ealt", "/x%0Ay"])
+@pytest.mark.parametrize("path", ["/nowhere", "", "/", "/calls/", "/calls/1/2", "/Health", "/x%0Ay"])
 def test_an_unknown_path_is_not_found(gateway: Live, path: str) -> None:
     """With any method; the problem lists the known paths."""
     for method in ("GET", "PROPFIND"):
@@ -94,11 +85,11 @@ def test_the_body_limit_of_merchants_does_not_apply() -> None:
     """The limit of admin calls is fixed."""
     with live(Config(seed=1, max_body=10)) as running:
         body = {"clientId": "A" * 50, "scenario": "slow"}
-        assert (200, body) == ((answer := running.admin("PUT", "/scenario", body)).status, json.loads(answer.raw))
+        assert body == running.admin("PUT", "/scenario", body).body
         assert 413 == running.admin("PUT", "/scenario", {**body, "clientId": "A" * 262_144}).status
 
 
-@pytest.mark.parametrize("path", ["/__administrator", "/openapi.json/", "/checkout/1", "/metrics", "*"])
+@pytest.mark.parametrize("path", ["/__administrator", "/openapi.json/", "/metrics", "*"])
 def test_similar_paths_belong_to_the_merchant_api(gateway: Live, path: str) -> None:
     """They are journaled, and not guarded."""
     answer = gateway.request("GET", path, headers={"Host": "shop.example", "Origin": "https://shop.example"})
