@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from starlette.requests import Request
 
-from mock_alipay.apis.payments.model import Payment
 from mock_alipay.clock.clocks import StoppedClock
-from mock_alipay.storage import Aggregates
 from mock_alipay.web.admin import payments
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
-from tests.calls import ask, parts_of, signed_call
+from tests.calls import NOW, parts_of, signed_call
 from tests.live import Live, sample
-from tests.web.asking import CARD, HELD, WALLET, Driver, problem
-
-NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-
-# --- listed and shown -------------------------------------------------------------------------------------------------
-
-
-def test_a_payment_is_shown_with_its_session_and_request(gateway: Live, client_id: str) -> None:
-    """With the values that the merchant's reply has."""
-    body = sample()
-    reply = gateway.create(body, client_id=client_id).body
-    shown = gateway.admin("GET", f"/payments/{body['paymentRequestId']}").body
-    assert (client_id, "OPEN", reply["paymentSessionId"], reply["paymentSessionExpiryTime"], body) == (
-        shown["clientId"],
-        shown["sessionStatus"],
-        shown["paymentSessionId"],
-        shown["paymentSessionExpiryTime"],
-        shown["request"],
-    )
+from tests.web.asking import CARD, Driver, problem
 
 
 def test_payments_are_listed_newest_first(gateway: Live, client_id: str) -> None:
@@ -51,7 +29,7 @@ def test_payments_are_listed_newest_first(gateway: Live, client_id: str) -> None
         assert expected == [payment["paymentRequestId"] for payment in listed]
 
 
-@pytest.mark.parametrize("name", ["a/b", "/a//b/", "act", "wait", "a%41b", "50%+", "ü€ 支付", "a?b#c&d=e", "..", '"'])
+@pytest.mark.parametrize("name", ["/a//b/", "act", "a%41b", "ü€ 50%+", "a?b#c&d=e", ".."])
 def test_any_payment_request_id_names_its_payment(driver: Driver, name: str) -> None:
     """Percent-encoded in the path, to show it and to act."""
     driver.open(name)
@@ -81,67 +59,44 @@ def test_an_id_of_two_client_ids_is_ambiguous(gateway: Live, client_id: str) -> 
     names = [f"{client_id}-a", f"{client_id}-b"]
     for name in names:
         gateway.create(sample(client_id, paymentNotifyUrl=None), client_id=name)
+    path = f"/payments/{client_id}"
     for method, rest, body in (("GET", "", None), ("POST", "/act", {"action": "pay"})):
-        found = problem(gateway.admin(method, f"/payments/{client_id}{rest}", body))
+        found = problem(gateway.admin(method, f"{path}{rest}", body))
         assert (409, [True, True]) == (found["status"], [name in found["detail"] for name in names])
-    path = f"/payments/{client_id}/act"
-    assert "SUCCESS" == gateway.admin("POST", f"{path}?clientId={names[0]}", {"action": "pay"}).body["state"]
-    assert "FAIL" == gateway.admin("POST", path, {"action": "decline", "clientId": names[1]}).body["state"]
-    assert 400 == gateway.admin("POST", f"{path}?clientId=A", {"action": "pay", "clientId": "B"}).status
-    shown = [gateway.admin("GET", f"/payments/{client_id}?clientId={name}").body["state"] for name in names]
+    assert "SUCCESS" == gateway.admin("POST", f"{path}/act?clientId={names[0]}", {"action": "pay"}).body["state"]
+    assert "FAIL" == gateway.admin("POST", f"{path}/act", {"action": "decline", "clientId": names[1]}).body["state"]
+    assert 400 == gateway.admin("POST", f"{path}/act?clientId=A", {"action": "pay", "clientId": "B"}).status
+    shown = [gateway.admin("GET", f"{path}?clientId={name}").body["state"] for name in names]
     assert ["SUCCESS", "FAIL"] == shown
 
 
-def test_a_client_id_makes_a_search_unnecessary(own: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One payment is loaded by its key."""
-    own.create(sample("p", paymentNotifyUrl=None), client_id="A")
-
-    async def never(*_: object) -> list[Payment]:
-        raise AssertionError("all payments are searched")
-
-    monkeypatch.setattr(Aggregates, "browse", never)
-    assert "OPEN" == own.admin("GET", "/payments/p?clientId=A").body["state"]
-    assert 404 == own.admin("GET", "/payments/p?clientId=B").status
-
-
-@pytest.mark.parametrize(("seconds", "expected"), [(0, "OPEN"), (3599.999999, "OPEN"), (3600, "EXPIRED")])
-def test_a_session_is_shown_as_expired_from_its_expiry_on(seconds: float, expected: str) -> None:
+@pytest.mark.parametrize(("seconds", "expected"), [(3599.999999, "OPEN"), (3600, "EXPIRED")])
+async def test_a_session_is_shown_as_expired_from_its_expiry_on(seconds: float, expected: str) -> None:
     """In the list and alone, even without the scheduler: an app without its lifespan."""
-    clock = StoppedClock(NOON)
+    clock = StoppedClock(NOW)
     components = parts_of(clock=clock)
-    ask(components, signed_call(sample("p"), received=NOON))
-    clock.moment = NOON + timedelta(seconds=seconds)
+    await components.gateway.answer(signed_call(sample("p")))
+    clock.moment = NOW + timedelta(seconds=seconds)
     context = AdminContext(**vars(components))
     http = Request({"type": "http", "path_params": {"paymentRequestId": "p"}})
     request = AdminRequest(http, {"limit": 1}, {}, "", b"")
-
-    async def listed() -> list[dict[str, Any]]:
-        answer = await payments.list_payments(context, request)
-        return list(json.loads(b"".join([bytes(piece) async for piece in answer.body_iterator]))["payments"])
-
-    alone = asyncio.run(payments.get_payment(context, request))
-    assert (expected, [alone]) == (alone["sessionStatus"], asyncio.run(listed()))
-
-
-# --- acts of the buyer ------------------------------------------------------------------------------------------------
+    alone = await payments.get_payment(context, request)
+    answer = await payments.list_payments(context, request)
+    listed = json.loads(b"".join([bytes(piece) async for piece in answer.body_iterator]))["payments"]
+    assert (expected, [alone]) == (alone["sessionStatus"], listed)
 
 
 @pytest.mark.parametrize(
-    ("action", "changes", "expected"),
+    ("action", "expected"),
     [
-        ("pay", {}, ("SUCCESS", "CLOSED", "SUCCESS", "SUCCESS")),
-        ("pay", {"paymentMethod": CARD, "paymentFactor": HELD}, ("AUTHORIZED", "CLOSED", "SUCCESS", "SUCCESS")),
-        ("decline", {}, ("FAIL", "CLOSED", "FAIL", "USER_BALANCE_NOT_ENOUGH")),
-        ("pending", {}, ("PENDING", "CLOSED", "PENDING", "PAYMENT_IN_PROCESS")),
-        ("challenge", {"paymentMethod": CARD}, ("PROCESSING", "CLOSED", "PROCESSING", "PAYMENT_IN_PROCESS")),
-        ("leave", {}, ("OPEN", "OPEN", None, None)),
+        ("pay", ("SUCCESS", "CLOSED", "SUCCESS", "SUCCESS")),
+        ("pending", ("PENDING", "CLOSED", "PENDING", "PAYMENT_IN_PROCESS")),
+        ("leave", ("OPEN", "OPEN", None, None)),
     ],
 )
-def test_an_act_changes_the_payment(
-    driver: Driver, action: str, changes: dict[str, Any], expected: tuple[str, ...]
-) -> None:
+def test_an_act_changes_the_payment(driver: Driver, action: str, expected: tuple[str, ...]) -> None:
     """The reply is the payment as shown and inquired afterwards, with the ids of the notifications that it caused."""
-    driver.open("p", **{"paymentMethod": WALLET, **changes})
+    driver.open("p")
     acted = driver.act("p", action).body
     assert expected == tuple(acted[name] for name in ("state", "sessionStatus", "paymentStatus", "paymentResultCode"))
     shown = driver.live.admin("GET", f"/payments/p?clientId={driver.client_id}").body
@@ -161,17 +116,14 @@ def test_an_act_that_is_not_possible_names_the_possible_ones(driver: Driver) -> 
     """Until the payment is final, or its session has expired by the clock."""
     driver.open("p", paymentMethod=CARD)
     driver.open("q", paymentNotifyUrl=None)
-    states = [driver.act("p", action).body.get("state") for action in ("challenge", "leave", "pending")]
-    assert ["PROCESSING", "PROCESSING", "PENDING"] == states
+    driver.act("p", "pending")
     found = problem(driver.act("p", "challenge"))
     assert (409, "PENDING", ["pay", "decline", "leave"]) == (found["status"], found["state"], found["allowed"])
-    acted = driver.act("p").body
-    assert ("SUCCESS", 2) == (acted["state"], len(acted["notifications"]))
-    for action in ("pay", "decline", "pending", "challenge", "leave"):
-        found = problem(driver.act("p", action))
-        assert (409, "SUCCESS", []) == (found["status"], found["state"], found["allowed"])
+    assert 2 == len(driver.act("p").body["notifications"])
     driver.advance("1h")
-    assert (409, "EXPIRED") == ((found := problem(driver.act("q")))["status"], found["state"])
+    for name, state in (("p", "SUCCESS"), ("q", "EXPIRED")):
+        found = problem(driver.act(name))
+        assert (409, state, []) == (found["status"], found["state"], found["allowed"])
 
 
 @pytest.mark.parametrize(
@@ -184,7 +136,6 @@ def test_an_act_that_is_not_possible_names_the_possible_ones(driver: Driver) -> 
         ({"action": "decline", "code": "SUCCESS"}, 400, "'SUCCESS'"),
         ({"action": "decline", "code": "UNKNOWN_EXCEPTION"}, 400, "'UNKNOWN_EXCEPTION'"),
         ({"action": "pay", "clientId": "NOBODY"}, 404, "paymentRequestId"),
-        ({"action": "pay", "amount": 1}, 400, "'amount'"),
     ],
 )
 def test_an_invalid_act_changes_nothing(driver: Driver, body: dict[str, str], status: int, word: str) -> None:
@@ -194,13 +145,3 @@ def test_an_invalid_act_changes_nothing(driver: Driver, body: dict[str, str], st
     found = problem(driver.live.admin("POST", f"/payments/{name}/act", body))
     assert (status, True) == (found["status"], word in found["detail"]), found["detail"]
     assert "OPEN" == driver.live.admin("GET", f"/payments/{name}").body["state"]
-
-
-def test_of_concurrent_acts_one_succeeds(driver: Driver) -> None:
-    """The others are not possible any more, and there is one notification."""
-    driver.open("p")
-    with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(lambda n: driver.act("p", "pay" if n % 2 else "decline"), range(8)))
-    assert [200] + [409] * 7 == sorted(answer.status for answer in answers)
-    driver.notified("p")
-    assert 1 == len(driver.listed())
