@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -43,7 +44,7 @@ def test_scenarios_are_listed_with_their_contents(gateway: Live, client_id: str)
 
 
 def test_a_client_id_sees_its_own_scenarios_in_place_of_others(own: Live) -> None:
-    """Without a client id all scenarios and all that are set are listed."""
+    """Without a client id all scenarios and all that are set are listed, and a DELETE clears all."""
     for name, client_id in (("mine", "A"), ("slow", "A"), ("ours", None)):
         load(own, name, "createPaymentSession: {}", client_id)
     own.admin("PUT", "/scenario", {"scenario": "ours"})
@@ -56,6 +57,8 @@ def test_a_client_id_sees_its_own_scenarios_in_place_of_others(own: Live) -> Non
         assert names == [(each["name"], each["clientId"]) for each in loaded(own, query)]
         found = own.admin("GET", f"/scenarios{query}").body
         assert chosen == [(each["scenario"], each["clientId"], each["times"]) for each in found["chosen"]]
+    own.admin("DELETE", "/scenario")
+    assert [] == own.admin("GET", "/scenarios").body["chosen"]
 
 
 def test_a_scenario_is_set_for_a_client_id_until_it_is_cleared(gateway: Live, client_id: str) -> None:
@@ -70,27 +73,13 @@ def test_a_scenario_is_set_for_a_client_id_until_it_is_cleared(gateway: Live, cl
 
 
 def test_a_scenario_is_set_for_the_next_calls(gateway: Live, client_id: str) -> None:
-    """``times`` counts them; 2.0 is 2 in JSON."""
+    """``times`` counts them; 2.0 is 2 in JSON; an unknown name is refused with the closest one, and changes nothing."""
     body = {"clientId": client_id, "scenario": "risk-reject", "times": 2.0}
     assert b'"times": 2\n' in gateway.admin("PUT", "/scenario", body).raw
-    codes = [gateway.create(client_id=client_id).code for _ in range(3)]
-    assert ["RISK_REJECT", "RISK_REJECT", "SUCCESS"] == codes
-
-
-def test_a_delete_without_a_client_id_clears_all(own: Live) -> None:
-    """What is set for all, and for single client ids."""
-    own.admin("PUT", "/scenario", {"scenario": "risk-reject"})
-    own.admin("PUT", "/scenario", {"clientId": "B", "scenario": "process-fail"})
-    assert ["RISK_REJECT", "PROCESS_FAIL"] == [own.create(client_id=name).code for name in ("A", "B")]
-    own.admin("DELETE", "/scenario")
-    assert ["SUCCESS", "SUCCESS"] == [own.create(client_id=name).code for name in ("A", "B")]
-
-
-def test_an_unknown_scenario_is_not_set(gateway: Live, client_id: str) -> None:
-    """The problem has the closest name and all known names."""
     found = problem(gateway.admin("PUT", "/scenario", {"clientId": client_id, "scenario": "risk-rejected"}))
     assert (400, True, True) == (found["status"], "mean risk-reject?" in found["detail"], "success" in found["known"])
-    assert "SUCCESS" == gateway.create(client_id=client_id).code
+    codes = [gateway.create(client_id=client_id).code for _ in range(3)]
+    assert ["RISK_REJECT", "RISK_REJECT", "SUCCESS"] == codes
 
 
 @pytest.mark.parametrize(
@@ -156,30 +145,27 @@ def test_an_invalid_scenario_is_not_loaded(
 
 
 @pytest.mark.parametrize(
-    ("query", "text", "status", "word"),
+    ("query", "text", "status", "word", "media"),
     [
-        ("", REFUSED, 400, "name: missing"),
-        ("?name=a", f"name: b\n{REFUSED}", 400, "name: expected the same in query and body"),
-        ("?name=a&clientId=A", f"clientId: B\n{REFUSED}", 400, "clientId: expected the same in query and body"),
-        ("?name=a", f"clientId: A B\n{REFUSED}", 400, "clientId: expected a client id"),
-        ("?name=x%0d%0aevil:1", REFUSED, 400, "a scenario's name is 1 to 60 letters"),
-        ("?name=a--b", REFUSED, 400, "a scenario's name is 1 to 60 letters"),
-        ("?name=tale", b"description: \xff", 400, "UTF-8"),
-        ("?name=tale", REFUSED + "#" * 262_144, 413, "at most 262144 bytes"),
+        ("", REFUSED, 400, "name: missing", ()),
+        ("?name=a", f"name: b\n{REFUSED}", 400, "name: expected the same in query and body", ()),
+        ("?name=a&clientId=A", f"clientId: B\n{REFUSED}", 400, "clientId: expected the same in query and body", ()),
+        ("?name=x%0d%0aevil:1", REFUSED, 400, "a scenario's name is 1 to 60 letters", ()),
+        ("?name=tale", b"description: \xff", 400, "UTF-8", ()),
+        ("?name=tale", REFUSED + "#" * 262_144, 413, "at most 262144 bytes", ()),
+        *(
+            ("?name=tale", REFUSED, 415, "expected application/json, application/yaml", m)
+            for m in ([""], ["text/plain"])
+        ),
     ],
-    ids=["no name", "two names", "two client ids", "client id", "line break", "dashes", "not UTF-8", "too long"],
+    ids=["no name", "two names", "two client ids", "line break", "not UTF-8", "too long", "no media type", "text"],
 )
-def test_a_scenario_needs_one_valid_name(gateway: Live, query: str, text: str | bytes, status: int, word: str) -> None:
-    """And at most one client id; its body is UTF-8 and limited."""
-    found = problem(post(gateway, text, query))
+def test_a_scenario_needs_one_valid_name(
+    gateway: Live, query: str, text: str | bytes, status: int, word: str, media: Sequence[str]
+) -> None:
+    """And at most one client id; its body is UTF-8 and limited; pages of other origins cannot send its media type."""
+    found = problem(post(gateway, text, query, *media))
     assert (status, True) == (found["status"], word in found["detail"]), found
-
-
-@pytest.mark.parametrize("media", ["", "text/plain", "application/x-www-form-urlencoded"])
-def test_other_media_types_are_refused(gateway: Live, media: str) -> None:
-    """A scenario must be declared as JSON or YAML, so that no page of another origin can send one."""
-    found = problem(post(gateway, REFUSED, "?name=never", media))
-    assert (415, True) == (found["status"], "expected application/json, application/yaml" in found["detail"])
 
 
 def test_a_template_loads_all_its_scenarios(gateway: Live, client_id: str) -> None:
