@@ -94,13 +94,9 @@ def test_streams_and_waits_have_separate_limits(monkeypatch: pytest.MonkeyPatch)
         waits = [threads.submit(running.admin, "GET", "/calls/wait?timeout=60") for _ in range(2)]
         until(lambda: running.components.events.listeners == 2)
         with Listener(running):
-            for path, title in (
-                ("/events", "Too many listeners"),
-                ("/calls/wait", "Too many waits"),
-                ("/notifications/wait", "Too many waits"),
-            ):
+            for path, noun in (("/events", "listeners"), ("/calls/wait", "waits"), ("/notifications/wait", "waits")):
                 refused = problem(running.admin("GET", path))
-                assert (503, title) == (refused["status"], refused["title"])
+                assert (503, f"Too many {noun}") == (refused["status"], refused["title"])
             assert "SUCCESS" == running.create().code
         assert [200, 200] == [answer.result(60).status for answer in waits]
         until(lambda: running.components.events.listeners == 0)

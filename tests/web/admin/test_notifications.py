@@ -94,49 +94,32 @@ def test_an_unknown_id_is_not_found(gateway: Live, method: str, path: str) -> No
 
 
 def test_a_wait_ends_with_the_last_missing_notification(driver: Driver, waiting: Waiting) -> None:
-    """A notification counts once it has been sent, acknowledged or not; those that a reset deletes don't count."""
-    for name in ("p1", "p2", "p3"):
-        driver.open(name)
-    driver.act("p3")
-    driver.notified("p3")
-    answer = waiting(f"wait?clientId={driver.client_id}&count=2")
-    driver.live.admin("POST", "/reset", {"clientId": driver.client_id})
-    driver.shop.says(driver.path, FAULTY, ACKNOWLEDGED)
-    for name in ("p1", "p2"):
-        assert not answer.done()
-        driver.paid(name)
-    body = answer.result(60).body
-    newest = [(each["paymentRequestId"], each["status"]) for each in body["notifications"]]
-    assert (2, [("p2", "ACCEPTED"), ("p1", "PENDING")]) == (body["count"], newest)
-
-
-@pytest.mark.parametrize(
-    ("how", "expected"), [({"drop": True}, ("DROPPED", 0)), ({"url": "http://169.254.169.254/"}, ("REFUSED", 1))]
-)
-def test_a_notification_that_is_never_sent_counts_at_once(
-    driver: Driver, how: dict[str, Any], expected: tuple[str, int]
-) -> None:
-    """Its status and problem say why, and no attempt follows."""
-    driver.paid("p")
-    driver.notify(notification="notifyPayment", paymentRequestId="p", **how)
-    newest = driver.notified("p", 2)[0]
-    assert (*expected, None) == tuple(newest[name] for name in ("status", "attemptCount", "nextAttempt"))
-    assert newest["problem"]
-
-
-def test_a_wait_for_a_status_counts_the_current_status(driver: Driver, waiting: Waiting) -> None:
-    """A notification that has been acknowledged meanwhile no longer counts as PENDING."""
-    driver.shop.says(driver.path, FAULTY, ACKNOWLEDGED, FAULTY)
+    """One that has been sent counts while it has the status, unless a reset deletes it."""
     path = f"wait?clientId={driver.client_id}&status="
+    driver.shop.says(driver.path, FAULTY)
+    driver.paid("p1")
     answer = waiting(f"{path}PENDING&count=2")
+    driver.live.admin("POST", "/reset", {"clientId": driver.client_id})
+    driver.shop.says(driver.path, FAULTY, ACKNOWLEDGED, FAULTY)
     driver.paid("p1")
     driver.advance("2m")
     for status, expected in (("ACCEPTED", 200), ("PENDING", 408)):
         assert expected == driver.live.admin("GET", f"/notifications/{path}{status}&timeout=0").status
-    driver.paid("p2")
-    driver.paid("p3")
+    for name in ("p2", "p3"):
+        assert not answer.done()
+        driver.paid(name)
     body = answer.result(60).body
     assert (2, ["p3", "p2"]) == (body["count"], [each["paymentRequestId"] for each in body["notifications"]])
+
+
+def test_a_notification_that_is_never_sent_counts_at_once(driver: Driver) -> None:
+    """Its status and problem say why, and no attempt follows."""
+    driver.paid("p")
+    for url, status, attempts in ((None, "DROPPED", 0), ("http://169.254.169.254/", "REFUSED", 1)):
+        driver.notify(notification="notifyPayment", paymentRequestId="p", **({"url": url} if url else {"drop": True}))
+        newest = driver.notified("p", 2 + attempts)[0]
+        assert (status, attempts, None) == (newest["status"], newest["attemptCount"], newest["nextAttempt"])
+        assert newest["problem"]
 
 
 def test_one_notification_is_awaited_by_its_id(driver: Driver, waiting: Waiting) -> None:
@@ -210,9 +193,8 @@ def test_a_dropped_notification_can_be_resent_but_not_one_without_url(driver: Dr
     driver.open("notify-dropped--p")
     driver.open("q", paymentNotifyUrl=None)
     (dropped,) = driver.notified("notify-dropped--p")
-    (refused,) = driver.act("q").body["notifications"]
     assert ("DROPPED", "ACCEPTED") == (dropped["status"], resend(driver, dropped["id"]).body["status"])
-    found = problem(resend(driver, refused))
+    found = problem(resend(driver, *driver.act("q").body["notifications"]))
     assert (409, True) == (found["status"], "--notify-url is not set" in found["detail"])
 
 

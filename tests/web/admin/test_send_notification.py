@@ -31,22 +31,18 @@ def test_the_body_is_the_one_that_the_gateway_sent(driver: Driver) -> None:
         )
 
 
-@pytest.mark.parametrize(
-    ("action", "expected"),
-    [
-        ("decline", ("PAYMENT_RESULT", "USER_BALANCE_NOT_ENOUGH", "F")),
-        ("pending", ("PAYMENT_PENDING", "SUCCESS", "S")),
-        ("challenge", ("PAYMENT_PENDING", "SUCCESS", "S")),
-    ],
-)
-def test_the_type_and_result_follow_the_payments_state(
-    driver: Driver, action: str, expected: tuple[str, str, str]
-) -> None:
+def test_the_type_and_result_follow_the_payments_state(driver: Driver) -> None:
     """A payment without a result is PAYMENT_PENDING with SUCCESS, as documented since 2022 (REL)."""
-    driver.open("p")
-    driver.act("p", action)
-    body = driver.notify(**PAYMENT).body["notifications"][0]["request"]
-    assert expected == (body["notifyType"], body["result"]["resultCode"], body["result"]["resultStatus"])
+    for action, *expected in (
+        ("decline", "PAYMENT_RESULT", "USER_BALANCE_NOT_ENOUGH", "F"),
+        ("pending", "PAYMENT_PENDING", "SUCCESS", "S"),
+        ("challenge", "PAYMENT_PENDING", "SUCCESS", "S"),
+    ):
+        driver.open(action)
+        driver.act(action, action)
+        (sent,) = driver.notify(notification="notifyPayment", paymentRequestId=action).body["notifications"]
+        result = sent["request"]["result"]
+        assert expected == [sent["request"]["notifyType"], result["resultCode"], result["resultStatus"]]
 
 
 def test_the_keys_of_a_scenario_change_the_notification(driver: Driver) -> None:
@@ -69,8 +65,10 @@ def test_the_keys_of_a_scenario_change_the_notification(driver: Driver) -> None:
 
 
 def test_it_can_wait_for_another_notification(driver: Driver) -> None:
-    """But not for one that will never be: a wallet's payment has no capture."""
-    driver.paid("p")
+    """But not for one that will never be: a wallet's payment has no capture; before the buyer acts it is refused."""
+    driver.open("p")
+    assert [409, 404] == [driver.notify(**{**PAYMENT, "paymentRequestId": name}).status for name in ("p", "none")]
+    driver.act("p")
     (held,) = driver.notify(**PAYMENT, after="notifyRefund").body["notifications"]
     assert ("notifyRefund", None, "PENDING") == (held["waitsFor"], held["nextAttempt"], held["status"])
     driver.notify(**REFUND, url=driver.url, body={"own": 1})
@@ -132,27 +130,21 @@ def test_a_given_body_is_sent_unchanged(driver: Driver) -> None:
     assert "no-signature" == faulty.body["notifications"][0]["fault"]
 
 
-def test_a_given_body_for_a_payment_goes_to_its_url(driver: Driver) -> None:
-    """Before the buyer has acted, too; the client id of the payment need not be named."""
+def test_a_given_body_for_a_payment_goes_to_the_url_of_its_event(driver: Driver) -> None:
+    """Before the buyer has acted, too; that of a refund to the latest refund's URL, and without a refund to none."""
     name = f"p-{driver.client_id}"
     driver.open(name)
     fields = {"notification": "notifyPayment", "paymentRequestId": name, "body": OWN}
     (sent,) = driver.live.admin("POST", "/notifications", fields).body["notifications"]
     assert OWN == driver.shop.wait(1, driver.path)[0].body
     assert (driver.client_id, driver.url) == (sent["clientId"], sent["url"])
-
-
-def test_a_given_body_for_a_refund_goes_to_the_latest_refunds_url(driver: Driver) -> None:
-    """Without a refund there is no URL."""
-    payment = driver.paid("p")
-    urls = []
-    for name in ("", "r1", "r2"):
-        if name:
-            refund = {"refundRequestId": name, "refundAmount": TEN, "refundNotifyUrl": f"{driver.url}&{name}"}
-            driver.call("refund", paymentId=payment["paymentId"], **refund)
-        (sent,) = driver.notify(**REFUND, body={"own": 1}).body["notifications"]
-        urls.append((sent["status"], sent["url"]))
-    assert [("REFUSED", None), ("PENDING", f"{driver.url}&r1"), ("PENDING", f"{driver.url}&r2")] == urls
+    paid = driver.act(name).body["paymentId"]
+    for refund, status in (("", "REFUSED"), ("r1", "PENDING"), ("r2", "PENDING")):
+        url = f"{driver.url}&{refund}" if refund else None
+        if refund:
+            driver.call("refund", paymentId=paid, refundRequestId=refund, refundAmount=TEN, refundNotifyUrl=url)
+        answer = driver.notify(**{**fields, "notification": "notifyRefund"})
+        assert [(status, url)] == [(each["status"], each["url"]) for each in answer.body["notifications"]]
 
 
 GIVEN = {"notification": "notifyPayment", "body": {}, "clientId": "A", "url": "http://127.0.0.1/"}
@@ -184,10 +176,3 @@ def test_an_invalid_request_is_refused(gateway: Live, body: dict[str, Any], word
     found = problem(gateway.admin("POST", "/notifications", body))
     assert (400, True) == (found["status"], word in found["detail"]), found["detail"]
     assert not found["detail"].startswith("body: ") or "body" in body
-
-
-def test_a_payment_that_has_not_begun_cannot_be_notified(driver: Driver) -> None:
-    """Nor can an unknown one."""
-    driver.open("p")
-    assert [409, 404] == [driver.notify(**{**PAYMENT, "paymentRequestId": name}).status for name in ("p", "none")]
-    assert [] == driver.listed()
