@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -49,20 +50,17 @@ def test_parameters_have_types_and_defaults() -> None:
         assert text == str(parameters(request(f"x={text}"), {"x": schema})["x"]).removesuffix(".0")
 
 
-@pytest.mark.parametrize(
-    ("query", "word"),
-    [
+def test_unknown_repeated_and_empty_parameters_are_refused() -> None:
+    """With what is allowed."""
+    for query, word in (
         ("limt=1", "did you mean limit? allowed: limit, after"),
         ("zzzz", "'zzzz'; allowed: limit, after"),
         ("limit=1&limit=2", "limit: expected one"),
         ("limit=", "limit: expected a value, got nothing"),
-    ],
-)
-def test_unknown_repeated_and_empty_parameters_are_refused(query: str, word: str) -> None:
-    """With what is allowed."""
-    with pytest.raises(HttpProblem) as caught:
-        parameters(request(query), {name: {"type": "string"} for name in ("limit", "after")})
-    assert (400, True) == (caught.value.status, word in caught.value.detail), caught.value.detail
+    ):
+        with pytest.raises(HttpProblem, match=re.escape(word)) as caught:
+            parameters(request(query), {name: {"type": "string"} for name in ("limit", "after")})
+        assert 400 == caught.value.status
 
 
 @pytest.mark.parametrize(
@@ -127,8 +125,8 @@ def test_every_invalid_field_is_listed() -> None:
     """With what is allowed; a long name is cut."""
     with pytest.raises(HttpProblem) as caught:
         read(b'{"times": 0, "clientId": "a b"}')
-    extra = caught.value.extra
-    assert {"scenario", "times", "clientId"} == {fault["path"] for fault in extra["faults"]}
-    assert "; ".join(fault["message"] for fault in extra["faults"]) == caught.value.detail
-    assert ["clientId", "scenario", "times"] == extra["allowed"]
+    faults = caught.value.extra["faults"]
+    assert {"scenario", "times", "clientId"} == {fault["path"] for fault in faults}
+    assert "; ".join(fault["message"] for fault in faults) == caught.value.detail
+    assert ["clientId", "scenario", "times"] == caught.value.extra["allowed"]
     assert len(unknown("field", "x" * 100_000, ["a"]).detail) < 200
