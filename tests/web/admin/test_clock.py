@@ -66,25 +66,25 @@ def test_clocks_of_a_client_id_and_of_all_are_moved_and_shown(stopped: Live) -> 
 
 
 @pytest.mark.parametrize(
-    ("body", "title", "word"),
+    ("body", "word"),
     [
-        (None, "Bad body", "expected one of advance, freeze, run, got none of them"),
-        ({"advance": "1s", "run": True}, "Bad body", "got advance and run"),
-        ({"run": False}, "Bad field", "run: expected true, got false"),
-        ({"advance": 5}, "Bad field", "advance: expected a JSON string"),
-        ({"advance": "-1s"}, "Bad field", "advance: "),
-        ({"advance": "P1Y"}, "Bad field", "advance: 'P1Y'"),
-        ({"freeze": "2026-11-22T12:00:00"}, "Bad field", "freeze: expected a time, got '2026-11-22T12:00:00'"),
-        ({"freeze": "2026-02-30T00:00:00Z"}, "Bad field", "freeze: "),
-        ({"freeze": "1999-12-31T23:59:59Z"}, "Clock not moved", "freeze: 1999-12-31T23:59:59Z: "),
-        ({"advance": "P999999W"}, "Clock not moved", "advance: P999999W: too long, at most "),
-        ({"forward": "1s"}, "Unknown field", "allowed: clientId, advance, freeze, run"),
+        (None, "expected one of advance, freeze, run, got none of them"),
+        ({"advance": "1s", "run": True}, "got advance and run"),
+        ({"run": False}, "run: expected true, got false"),
+        ({"advance": 5}, "advance: expected a JSON string"),
+        ({"advance": "-1s"}, "advance: a clock is advanced forward only"),
+        ({"advance": "P1Y"}, "advance: 'P1Y'"),
+        ({"freeze": "2026-11-22T12:00:00"}, "freeze: expected a time, got '2026-11-22T12:00:00'"),
+        ({"freeze": "2026-02-30T00:00:00Z"}, "freeze: expected a time"),
+        ({"freeze": "1999-12-31T23:59:59Z"}, "freeze: 1999-12-31T23:59:59Z: "),
+        ({"advance": "P999999W"}, "advance: P999999W: too long, at most "),
+        ({"forward": "1s"}, "allowed: clientId, advance, freeze, run"),
     ],
 )
-def test_an_invalid_move_is_refused(gateway: Live, body: dict[str, Any] | None, title: str, word: str) -> None:
+def test_an_invalid_move_is_refused(gateway: Live, body: dict[str, Any] | None, word: str) -> None:
     """With what was expected; the clock does not move."""
     found = problem(gateway.admin("PUT", "/clock", body))
-    assert (400, title, True) == (found["status"], found["title"], word in found["detail"]), found
+    assert (400, True) == (found["status"], word in found["detail"]), found
     assert "PT0S" == gateway.admin("GET", "/clock").body["ahead"]
 
 

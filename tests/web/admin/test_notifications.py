@@ -125,14 +125,12 @@ def test_a_notification_that_is_never_sent_counts_at_once(driver: Driver) -> Non
 def test_one_notification_is_awaited_by_its_id(driver: Driver, waiting: Waiting) -> None:
     """The reply comes after the first attempt; a status that is given must be reached, too."""
     driver.shop.says(driver.path, FAULTY, ACKNOWLEDGED)
-    driver.open("p", paymentMethod=CARD)
-    payment, capture = driver.act("p").body["notifications"]
-    for notification_id, name in ((payment, "notifyPayment"), (capture, "notifyCapture")):
-        sent = driver.await_id(notification_id).body
-        assert (name, 1) == (sent["notification"], sent["attemptCount"])
-        assert sent == driver.live.admin("GET", f"/notifications/{notification_id}").body
+    driver.open("p")
+    (payment,) = driver.act("p").body["notifications"]
+    sent = driver.await_id(payment).body
+    assert (1, sent) == (sent["attemptCount"], driver.live.admin("GET", f"/notifications/{payment}").body)
     late = problem(driver.await_id(payment, "&timeout=0&status=ACCEPTED"))
-    summary = {key: value for key, value in driver.listed()[-1].items() if key != "request"}
+    summary = {key: value for key, value in driver.listed()[0].items() if key != "request"}
     assert (408, payment, [summary]) == (late["status"], late["id"], late["latest"])
     answer = waiting(f"{payment}/wait?status=ACCEPTED")
     driver.advance("2m")
@@ -176,13 +174,11 @@ def test_a_timeout_reports_the_count_and_the_latest_others(driver: Driver) -> No
 def test_a_resend_is_signed_again_and_keeps_an_accepted_status(driver: Driver) -> None:
     """The body is the same, the request-time is new, and the attempt counts as made by hand."""
     driver.paid("p")
-    (before,) = driver.listed()
     driver.advance("1h")
     driver.shop.says(driver.path, FAULTY)
-    after = resend(driver, before["id"]).body
+    after = resend(driver, driver.listed()[0]["id"]).body
     first, second = driver.shop.wait(2, driver.path)
-    assert (first.raw, before["request"], "ACCEPTED") == (second.raw, after["request"], after["status"])
-    assert f".{second.headers['request-time']}." in after["signed"]
+    assert (first.raw, "ACCEPTED") == (second.raw, after["status"])
     assert first.headers["request-time"] < second.headers["request-time"]
     assert second.genuine(str(driver.live.components.env["gatewayPublicKey"]))
     assert [(False, True), (True, False)] == [(each["byHand"], each["accepted"]) for each in after["attempts"]]

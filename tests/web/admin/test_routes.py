@@ -53,13 +53,19 @@ def test_an_invalid_call_is_refused(gateway: Live, method: str, path: str, body:
 
 @pytest.mark.parametrize("path", CALLS)
 def test_other_methods_are_not_allowed(gateway: Live, path: str) -> None:
-    """The response names the allowed ones; HEAD is like GET without the body, except for a stream."""
+    """The response names the allowed ones; HEAD is like GET, except for a stream."""
     allowed = list(CALLS[path])
     other = next(method for method in ("GET", "POST", "PUT") if method not in allowed)
     for method in (other, *(["HEAD", "OPTIONS"] if path == "/events" else [])):
         answer = gateway.request(method, f"/__admin{filled(spoken(path))}")
         assert (405, ", ".join(allowed)) == (answer.status, answer.headers["allow"])
         assert method == "HEAD" or allowed == problem(answer)["allowed"]
+
+
+def test_head_has_the_headers_of_get(gateway: Live) -> None:
+    """Without the body."""
+    head, answer = (gateway.request(method, "/__admin/health") for method in ("HEAD", "GET"))
+    assert (200, b"", str(len(answer.raw))) == (head.status, head.raw, head.headers["content-length"])
 
 
 def test_every_call_is_described() -> None:
@@ -76,12 +82,10 @@ def test_an_unknown_path_is_not_found(gateway: Live, path: str) -> None:
 
 
 def test_the_body_limit_of_merchants_does_not_apply() -> None:
-    """The limit of admin calls is fixed, as that of parameters is."""
+    """The limit of admin calls is fixed."""
     with live(Config(seed=1, max_body=10)) as running:
         body = {"clientId": "A" * 50, "scenario": "slow"}
         assert body == running.admin("PUT", "/scenario", body).body
-        head, answer = (running.request(method, "/__admin/health") for method in ("HEAD", "GET"))
-        assert (200, b"", str(len(answer.raw))) == (head.status, head.raw, head.headers["content-length"])
 
 
 @pytest.mark.parametrize("path", ["/__administrator", "/openapi.json/", "/metrics", "*"])

@@ -29,17 +29,11 @@ def test_scenarios_are_listed_with_their_contents(gateway: Live, client_id: str)
     by_name = {scenario["name"]: scenario for scenario in found["scenarios"]}
     assert ("success", sorted(by_name)) == (found["default"], list(by_name))
     assert by_name["risk-reject"]["file"].endswith("risk-reject.yaml")
-    assert {
-        "name": "tale",
-        "description": "x",
-        "endpoints": ["createPaymentSession"],
-        "calls": ["createPaymentSession", "pay"],
-        "buyer": ["pay"],
-        "notifications": ["notifyPayment"],
-        "match": ["a.b"],
-        "file": None,
-        "clientId": client_id,
-    } == by_name["tale"]
+    names, acts, other = ("name", "description", "clientId", "file"), ("buyer", "calls"), ("endpoints", "notifications")
+    tale = by_name["tale"]
+    assert ["tale", "x", client_id, None] == [tale[name] for name in names]
+    assert [["pay"], ["createPaymentSession", "pay"]] == [tale[name] for name in acts]
+    assert (["createPaymentSession"], ["notifyPayment"], ["a.b"]) == (*(tale[name] for name in other), tale["match"])
 
 
 def test_a_client_id_sees_its_own_scenarios_in_place_of_others(own: Live) -> None:
@@ -125,24 +119,18 @@ def test_reading_a_scenario_does_not_block_calls(own: Live, monkeypatch: pytest.
         assert (200, "SUCCESS", "RISK_REJECT") == (answer.result(60).status, before, own.create().code)
 
 
-@pytest.mark.parametrize(
-    ("media", "text", "faults"),
-    [
-        (YAML, "description: x\ncreatePaymentSession:\n- result: NOPE\n- delay: -1s\n", ["body:3: ", "body:4: "]),
-        (YAML, "description: x\n\tcreatePaymentSession: {}\n", ["body:2: not YAML"]),
-        (JSON, '{"description": "x",\n"createPaymentSession": {', ["body:2: not JSON"]),
-    ],
-    ids=["invalid", "not YAML", "not JSON"],
-)
-def test_an_invalid_scenario_is_not_loaded(
-    gateway: Live, client_id: str, media: str, text: str, faults: list[str]
-) -> None:
+def test_an_invalid_scenario_is_not_loaded(gateway: Live, client_id: str) -> None:
     """The problem lists every fault with its line."""
-    found = problem(post(gateway, text, f"?name=tale&clientId={client_id}", media))
-    assert (400, "Bad scenario", "; ".join(found["faults"])) == (found["status"], found["title"], found["detail"])
+    invalid = "description: x\ncreatePaymentSession:\n- result: NOPE\n- delay: -1s\n"
+    for media, text, lines in (
+        (YAML, invalid, ["body:3", "body:4"]),
+        (YAML, "description: x\n\tcreatePaymentSession: {}\n", ["body:2"]),
+        (JSON, '{"description": "x",\n"createPaymentSession": {', ["body:2"]),
+    ):
+        found = problem(post(gateway, text, f"?name=tale&clientId={client_id}", media))
+        assert (400, "Bad scenario", "; ".join(found["faults"])) == (found["status"], found["title"], found["detail"])
+        assert lines == [fault.partition(": ")[0] for fault in found["faults"]]
     assert [] == loaded(gateway, f"?clientId={client_id}")
-    for fault, start in zip(found["faults"], faults, strict=True):
-        assert fault.startswith(start), fault
 
 
 @pytest.mark.parametrize(
@@ -175,6 +163,5 @@ def test_a_template_loads_all_its_scenarios(gateway: Live, client_id: str) -> No
     created = post(gateway, text, f"?name=mine&clientId={client_id}").body["scenarios"]
     shown = [(each["name"], each["clientId"], each["file"]) for each in created]
     assert [(name, client_id, None) for name in ("mine-risk-reject", "mine-do-not-honor")] == shown
-    assert sorted(each["name"] for each in created) == [
-        each["name"] for each in loaded(gateway, f"?clientId={client_id}")
-    ]
+    listed = [each["name"] for each in loaded(gateway, f"?clientId={client_id}")]
+    assert sorted(each["name"] for each in created) == listed

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import http.client
-import json
 import logging
-import socket
 import ssl
 from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.requests import Request
 
 from mock_alipay import __version__
 from mock_alipay.clock.clocks import StoppedClock
-from mock_alipay.config.config import TEST_CLIENT_ID, Config
-from tests.calls import NOW
+from mock_alipay.config.config import TEST_CLIENT_ID
+from mock_alipay.web.admin.context import AdminContext, AdminRequest
+from mock_alipay.web.admin.system import environment
+from tests.calls import NOW, parts_of
 from tests.live import Live, live, sample
 from tests.shop import ACKNOWLEDGED, FAULTY, Shop
 from tests.web.asking import REFUSED, Driver, post, problem
@@ -27,42 +28,42 @@ def test_health_and_environment(gateway: Live) -> None:
     env = gateway.admin("GET", "/env").body
     keys = {"merchantPrivateKey", "gatewayPublicKey"}
     expected = {"clientId": TEST_CLIENT_ID, "url": gateway.config.url, "tlsUrl": None, "caCertificate": None}
-    assert expected == {name: value for name, value in env.items() if name not in keys}
-    assert {name: gateway.components.env[name] for name in keys} == {name: env[name] for name in keys}
+    assert {**expected, **{name: gateway.components.env[name] for name in keys}} == env
     assert 404 == problem(gateway.admin("GET", "/certificate"))["status"]
 
 
-def test_the_environment_has_the_host_that_the_client_uses(tls_folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("scheme", "host", "url", "tls_url"),
+    [
+        ("http", None, "http://127.0.0.1:1", "https://127.0.0.1:2"),
+        ("http", "gw:8080", "http://gw:8080", "https://gw:2"),
+        ("http", "gw", "http://gw", "https://gw:2"),
+        ("http", "[::1]:5", "http://[::1]:5", "https://[::1]:2"),
+        ("https", "gw", "http://gw:1", "https://gw"),
+    ],
+)
+async def test_the_environment_has_the_host_that_the_client_uses(
+    scheme: str, host: str | None, url: str, tls_url: str
+) -> None:
     """With its port for the same scheme, and the gateway's own port for the other one."""
-    with live(Config(host="0.0.0.0", admin_open=True, admin_hosts=("gw",)), tls_folder=tls_folder) as own:
-        port, tls_port = own.config.port, own.config.tls_port
-        for host, url, tls_url in (
-            ("gw:8080", "http://gw:8080", f"https://gw:{tls_port}"),
-            ("gw", "http://gw", f"https://gw:{tls_port}"),
-            ("[::1]:5", "http://[::1]:5", f"https://[::1]:{tls_port}"),
-        ):
-            env = own.request("GET", "/__admin/env", headers={"Host": host}).body
-            assert (url, tls_url) == (env["url"], env["tlsUrl"])
-        trust = ssl.create_default_context(cafile=str(tls_folder / "ca.pem"))
-        connection = http.client.HTTPSConnection("127.0.0.1", tls_port, context=trust, timeout=60)
-        connection.request("GET", "/__admin/env", headers={"Host": "gw"})
-        env = json.loads(connection.getresponse().read())
-        connection.close()
-        assert (f"http://gw:{port}", "https://gw") == (env["url"], env["tlsUrl"])
+    env = {"url": "http://127.0.0.1:1", "tlsUrl": "https://127.0.0.1:2"}
+    context = AdminContext(**{**vars(parts_of()), "env": env})
+    headers = [] if host is None else [(b"host", host.encode())]
+    request = Request({"type": "http", "scheme": scheme, "path": "/", "query_string": b"", "headers": headers})
+    expected = {"url": url, "tlsUrl": tls_url}
+    assert expected == await environment(context, AdminRequest(request, {}, {}, "", b""))
 
 
 def test_the_certificate_can_be_downloaded(tmp_path: Path) -> None:
-    """HTTPS can be trusted with it under any admin host; without its file there is none."""
-    with live(Config(admin_hosts=("mock-alipay", "no_name")), tls_folder=tmp_path) as own:
-        answer = own.admin("GET", "/certificate")
+    """Over HTTPS, which can be trusted with it; without its file there is none."""
+    with live(tls_folder=tmp_path) as own:
+        trust = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
+        connection = http.client.HTTPSConnection("127.0.0.1", own.config.tls_port, context=trust, timeout=60)
+        connection.request("GET", "/__admin/certificate")
+        answer = connection.getresponse()
         assert (200, "application/x-pem-file") == (answer.status, answer.headers["content-type"])
-        trust = ssl.create_default_context(cadata=answer.raw.decode())
-        for name in ("mock-alipay", "localhost", "127.0.0.1"):
-            with (
-                socket.create_connection(("127.0.0.1", own.config.tls_port or 0), 10) as plain,
-                trust.wrap_socket(plain, server_hostname=name) as secure,
-            ):
-                assert secure.getpeercert()
+        assert (tmp_path / "ca.pem").read_bytes() == answer.read()
+        connection.close()
         (tmp_path / "ca.pem").unlink()
         found = problem(own.admin("GET", "/certificate"))
         assert (404, True) == (found["status"], "ca.pem" in found["detail"])
