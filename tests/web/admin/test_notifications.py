@@ -135,6 +135,7 @@ def test_one_notification_is_awaited_by_its_id(driver: Driver, waiting: Waiting)
     answer = waiting(f"{payment}/wait?status=ACCEPTED")
     driver.advance("2m")
     assert "ACCEPTED" == answer.result(60).body["status"]
+    assert answer.result().body == driver.await_id(payment).body
 
 
 def test_a_wait_for_a_deleted_notification_ends(driver: Driver, waiting: Waiting) -> None:
