@@ -94,7 +94,7 @@ def test_an_injected_fault_is_shown() -> None:
 
 def test_only_an_invalid_signature_has_an_explanation() -> None:
     """A valid or unverified one has none."""
-    views = [shown(**how)["signature"] for how in ({}, {"client_id": "A"}, {"key": shipped_gateway_key()})]
+    views = [shown(**how)["signature"] for how in ({}, {"client_id": "NEW"}, {"key": shipped_gateway_key()})]
     verdicts = [(view["verdict"], bool(view["explanation"])) for view in views]
     assert [("valid", False), ("unverified", False), ("invalid", True)] == verdicts
 
