@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import quote_plus
 
 import pytest
@@ -17,12 +17,15 @@ from mock_alipay.journal.exchange import Call
 from mock_alipay.signing import Suspect, keys
 from mock_alipay.signing.keys import KeyRing
 from tests.calls import plain_call, signed_call
+from tests.live import PATH
 
 OLD, NEW, OTHER, STRANGER = (generate_private_key(65537, 1024) for _ in range(4))
 GATEWAY = keys.shipped_gateway_key()
 
 RING = KeyRing((client_id, key.public_key()) for client_id, key in (("A", OLD), ("A", NEW), ("B", OTHER)))
 """Two versions for A and one for B."""
+MODES: tuple[SignatureMode, ...] = ("known", "required")
+HEADERS = ["client-id", "request-time", "signature"]
 
 
 def authenticator(mode: SignatureMode = "known") -> Authenticator:
@@ -52,15 +55,13 @@ def with_headers(call: Call, **headers: str) -> Call:
     return call._replace(headers={**call.headers, **{name.replace("_", "-"): text for name, text in headers.items()}})
 
 
-@pytest.mark.parametrize("mode", ["known", "required"])
 @pytest.mark.parametrize(
-    ("key_version", "key"),
-    [("1", OLD), ("2", NEW), ("02", NEW), (None, NEW), ("", NEW)],
-    ids=["old", "new", "zero-padded", "none", "empty"],
+    ("key_version", "key"), [("1", OLD), ("02", NEW), (None, NEW), ("", NEW)], ids=["old", "new", "none", "empty"]
 )
-def test_a_correct_signature_is_valid(mode: SignatureMode, key_version: str | None, key: RSAPrivateKey) -> None:
+def test_a_correct_signature_is_valid(key_version: str | None, key: RSAPrivateKey) -> None:
     """With the key of the given version, or the newest without one."""
-    assert ("A", "valid") == authenticator(mode).authenticate(call_of("A", key, key_version=key_version), RING)
+    for mode in MODES:
+        assert ("A", "valid") == authenticator(mode).authenticate(call_of("A", key, key_version=key_version), RING)
 
 
 @pytest.mark.parametrize("key_version", ["0", "3"])
@@ -76,42 +77,37 @@ def test_an_unknown_client_id_is_unverified_or_refused() -> None:
     call = call_of("C", OTHER)
     assert ("C", "unverified") == authenticator("known").authenticate(call, RING)
     refused = refusal(call, "required")
-    assert "INVALID_CLIENT" == refused.code
-    assert "--merchant C=FILE or POST /__admin/merchants" in str(refused.explanation)
+    assert ("INVALID_CLIENT", True) == (refused.code, "--merchant C=FILE or POST" in str(refused.explanation))
 
 
 def test_the_hint_how_to_add_a_key_is_given_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """With a similar known client id; the oldest of too many client ids gets it again."""
     monkeypatch.setattr(module, "_MOST_STRANGERS", 2)
     ring, known = KeyRing([("SANDBOX_SHOP", OLD.public_key())]), authenticator()
-    hints = [str(known.introduce(client_id, ring)) for client_id in ("SANDBOX_SHPO", "SANDBOX_SHPO", "OTHER")]
+    names = ("SANDBOX_SHPO", "SANDBOX_SHPO", "OTHER", "THIRD", "OTHER", "SANDBOX_SHPO")
+    hints = [str(known.introduce(client_id, ring)) for client_id in names]
     assert "did you mean SANDBOX_SHOP? add its key with --merchant SANDBOX_SHPO=FILE" in hints[0]
-    assert "None" == hints[1]
     assert "OTHER has no key here; add its key" in hints[2]
-    given = [bool(known.introduce(client_id, ring)) for client_id in ("THIRD", "OTHER", "SANDBOX_SHPO")]
-    assert [True, False, True] == given
+    assert [False, True, False, False, True, False] == [hint == "None" for hint in hints]
 
 
 def test_api_keys_are_not_supported() -> None:
     """The message names the alternative and never the key; other credentials and signed calls are unaffected."""
     bearer = {"authorization": "Bearer isak_TEST_5Y1_secret"}
     refused = refusal(plain_call(headers=bearer))
-    assert ("PARAM_ILLEGAL", ()) == (refused.code, refused.faults)
     message = str(refused.message)
-    assert (True, False, True) == ("DefaultAlipayClient" in message, "secret" in message, len(message) <= 256)
+    assert ("PARAM_ILLEGAL", (), True) == (refused.code, refused.faults, "DefaultAlipayClient" in message)
+    assert (False, True) == ("secret" in message, len(message) <= 256)
     for headers in ({"authorization": "Bearer other"}, {**bearer, "signature": "x"}):
         assert "header client-id" == refusal(plain_call(headers=headers)).faults[0].path
     assert ("ANONYMOUS", "unchecked") == authenticator("off").authenticate(plain_call(headers=bearer), RING)
 
 
-@pytest.mark.parametrize(
-    ("headers", "client_id"),
-    [({}, "ANONYMOUS"), ({"client-id": ""}, "ANONYMOUS"), ({"client-id": "A", "signature": "?"}, "A")],
-    ids=["no headers", "empty client id", "wrong signature"],
-)
-def test_with_signatures_off_nothing_is_checked(headers: dict[str, str], client_id: str) -> None:
+@pytest.mark.parametrize("client_id", ["", "A"])
+def test_with_signatures_off_nothing_is_checked(client_id: str) -> None:
     """A call without a client id is the test merchant's."""
-    assert (client_id, "unchecked") == authenticator("off").authenticate(plain_call(headers=headers), RING)
+    call = plain_call(headers={"client-id": client_id, "signature": "?"})
+    assert (client_id or "ANONYMOUS", "unchecked") == authenticator("off").authenticate(call, RING)
 
 
 @pytest.mark.parametrize("client_id", ["x", "a.b-c_d!~", "x" * 128])
@@ -120,25 +116,26 @@ def test_a_client_id_is_accepted(client_id: str) -> None:
     assert (client_id, "unverified") == authenticator().authenticate(call_of(client_id, OTHER), RING)
 
 
-@pytest.mark.parametrize("mode", ["known", "off"])
 @pytest.mark.parametrize("client_id", ["a b", "a,a", "ä", "\x7f", "x" * 129])
-def test_a_malformed_client_id_is_refused(mode: SignatureMode, client_id: str) -> None:
+def test_a_malformed_client_id_is_refused(client_id: str) -> None:
     """Blanks, commas, other characters or too long; with signatures off, too."""
-    (fault,) = refusal(call_of(client_id, OTHER), mode).faults
-    assert ("header client-id", True) == (fault.path, client_id[:39] in fault.found)
-    assert len(fault.found) <= 42
+    for mode in get_args(SignatureMode):
+        (fault,) = refusal(call_of(client_id, OTHER), mode).faults
+        assert ("header client-id", True) == (fault.path, client_id[:39] in fault.found)
+        assert len(fault.found) <= 42
 
 
-@pytest.mark.parametrize("name", ["client-id", "request-time", "signature"])
-@pytest.mark.parametrize(("mode", "client_id"), [("known", "A"), ("known", "C"), ("required", "C")])
-def test_a_missing_or_empty_header_is_named(mode: SignatureMode, client_id: str, name: str) -> None:
-    """With and without a key; of several missing headers the first is named."""
-    names = ["client-id", "request-time", "signature"]
-    headers = {key: value for key, value in call_of(client_id).headers.items() if key in names[: names.index(name)]}
-    for incomplete in (headers, {**call_of(client_id).headers, name: ""}):
-        refused = refusal(plain_call(headers=incomplete), mode)
-        (fault,) = refused.faults
-        assert ("PARAM_ILLEGAL", f"header {name}", "nothing") == (refused.code, fault.path, fault.found)
+@pytest.mark.parametrize("name", HEADERS)
+@pytest.mark.parametrize("client_id", ["A", "C"], ids=["with a key", "without"])
+def test_a_missing_or_empty_header_is_named(client_id: str, name: str) -> None:
+    """Of several missing headers the first is named."""
+    complete = call_of(client_id).headers
+    before = {other: complete[other] for other in HEADERS[: HEADERS.index(name)]}
+    for mode in MODES:
+        for incomplete in (before, {**complete, name: ""}):
+            refused = refusal(plain_call(headers=incomplete), mode)
+            (fault,) = refused.faults
+            assert ("PARAM_ILLEGAL", f"header {name}", "nothing") == (refused.code, fault.path, fault.found)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +143,6 @@ def test_a_missing_or_empty_header_is_named(mode: SignatureMode, client_id: str,
     [
         "1795309630000",
         "1795309630000000000",
-        "2026-11-22T01:07:10Z",
         "2026-11-22T01:07:10+0000",
         "2026-11-22T09:07:10+08:00",
         "2026-11-22T01:07:10.1Z",
@@ -162,79 +158,54 @@ def test_a_request_time_is_accepted(time: str) -> None:
 @pytest.mark.parametrize(
     "time",
     [
-        "1795309630",
-        "179530963000",
-        "17953096300000",
-        "-795309630000",
-        "1795309630000.0",
-        "٠٧٩٥٣٠٩٦٣٠٠٠٠",
-        "2026-11-22T01:07:10",
-        "2026-11-22 01:07:10Z",
-        "2026-11-22T01:07Z",
-        "2026-11-22",
-        "2026-11-22T01:07:10z",
-        "2026-11-22T01:07:10+00",
-        "2026-11-22T01:07:10.Z",
-        "2026-11-22T01:07:10.1234567890Z",
-        "2026-02-29T01:07:10Z",
-        "2026-11-22T25:07:10Z",
-        "2026-11-22T01:07:10+25:00",
+        *("179530963000", "17953096300000", "1795309630000.0", "٠٧٩٥٣٠٩٦٣٠٠٠٠"),
+        *("2026-11-22T01:07:10", "2026-11-22 01:07:10Z", "2026-11-22T01:07Z", "2026-11-22T01:07:10z"),
+        *("2026-11-22T01:07:10+00", "2026-11-22T01:07:10.Z", "2026-11-22T01:07:10.1234567890Z"),
+        *("2026-02-29T01:07:10Z", "2026-11-22T25:07:10Z", "2026-11-22T01:07:10+25:00"),
         "2026-11-22T01:07:10Z, 2026-11-22T01:07:10Z",
-        "Sun, 22 Nov 2026 01:07:10 GMT",
     ],
 )
 def test_a_malformed_request_time_is_refused(time: str) -> None:
     """Other forms, and times that do not exist."""
     refused = refusal(with_headers(call_of(), request_time=time))
     (fault,) = refused.faults
-    assert ("PARAM_ILLEGAL", "header request-time") == (refused.code, fault.path)
-    assert time[:39] in fault.found
+    assert ("PARAM_ILLEGAL", "header request-time", True) == (refused.code, fault.path, time[:39] in fault.found)
 
 
-@pytest.mark.parametrize("client_id", ["A", "C"])
+@pytest.mark.parametrize("client_id", ["A", "C"], ids=["with a key", "without"])
 def test_a_malformed_signature_header_is_refused(client_id: str) -> None:
-    """With and without a key; the fault shows the expected form."""
+    """The fault shows the expected form."""
     refused = refusal(with_headers(call_of(client_id), signature="algorithm=RSA,signature=x"))
     (fault,) = refused.faults
     assert ("PARAM_ILLEGAL", "header signature", "algorithm=RSA") == (refused.code, fault.path, fault.found)
     assert "algorithm=RSA256, keyVersion=1, signature=<url-encoded base64>" in fault.expected
 
 
-@pytest.mark.parametrize(
-    ("key", "key_version", "explanation"),
-    [
-        (OLD, "2", "it was made with the key of A (version 1), not with the key of A (version 2)"),
-        (NEW, "1", "it was made with the key of A (version 2), not with the key of A (version 1)"),
-        (OTHER, "2", "it was made with the key of B (version 1), not with the key of A (version 2)"),
-        (GATEWAY, "2", "it was made with the gateway's own key, not with the key of A (version 2)"),
-        (STRANGER, "2", "the private key does not belong to the key of A (version 2)"),
-    ],
-    ids=["old version", "new version", "another merchant", "gateway", "unknown"],
-)
-def test_a_signature_with_another_key_is_explained(key: RSAPrivateKey, key_version: str, explanation: str) -> None:
-    """The explanation names the owner of the key and the expected one."""
-    refused = refusal(call_of("A", key, key_version=key_version))
-    assert ("INVALID_SIGNATURE", True) == (refused.code, explanation in str(refused.explanation))
-
-
 SIGNED = call_of(key_version=None)
+WITH_OLD = "it was made with the key of A (version 1), not with the key of A (version 2)"
+WITH_NEW = "it was made with the key of A (version 2), not with the key of A (version 1)"
 
 
-@pytest.mark.parametrize(
-    ("changed", "mistake"),
-    [
-        (SIGNED._replace(body=b"{}\n"), "white space"),
-        (SIGNED._replace(target="/ams/api/v1/payments/createPaymentSession"), "with /sandbox"),
-        (SIGNED._replace(method="PUT"), "no known mistake"),
-        (with_headers(SIGNED, request_time="1795309631000"), "request time"),
-        (with_headers(SIGNED, client_id="B"), "made with the key of A (version 2)"),
-    ],
-    ids=["body", "target", "method", "time", "client id"],
-)
-def test_every_signed_part_is_verified(changed: Call, mistake: str) -> None:
-    """A change of any part after signing is INVALID_SIGNATURE."""
-    refused = refusal(changed)
-    assert ("INVALID_SIGNATURE", True) == (refused.code, mistake in str(refused.explanation))
+INVALID = {
+    "old key": (call_of("A", OLD), WITH_OLD),
+    "new key": (call_of("A", NEW, key_version="1"), WITH_NEW),
+    "another merchant": (call_of("A", OTHER), "with the key of B (version 1), not with the key of A (version 2)"),
+    "gateway": (call_of("A", GATEWAY), "with the gateway's own key, not with the key of A (version 2)"),
+    "unknown key": (call_of("A", STRANGER), "the private key does not belong to the key of A (version 2)"),
+    "body": (SIGNED._replace(body=b"{}\n"), "white space"),
+    "target": (SIGNED._replace(target=PATH), "with /sandbox"),
+    "method": (SIGNED._replace(method="PUT"), "no known mistake"),
+    "time": (with_headers(SIGNED, request_time="1795309631000"), "request time"),
+    "client id": (with_headers(SIGNED, client_id="B"), "made with the key of A (version 2)"),
+    "encoding": (with_headers(SIGNED, signature="signature=not.base64"), "then url-encode that"),
+}
+
+
+@pytest.mark.parametrize(("call", "explanation"), INVALID.values(), ids=INVALID)
+def test_an_invalid_signature_is_explained(call: Call, explanation: str) -> None:
+    """It was made with another key, or a part of the call was changed after signing."""
+    refused = refusal(call)
+    assert ("INVALID_SIGNATURE", True) == (refused.code, explanation in str(refused.explanation))
 
 
 def test_a_diagnosis_tries_a_limited_number_of_keys(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -270,9 +241,7 @@ def test_a_wrong_encoding_is_explained(body: bytes, diagnosis: str) -> None:
     assert str(refused.explanation).startswith(expected)
 
 
-def test_an_unknown_encoding_is_refused() -> None:
-    """Unless the client id has no key to verify with."""
-    refused = refusal(with_headers(SIGNED, signature="signature=not.base64"))
-    assert ("INVALID_SIGNATURE", True) == (refused.code, "then url-encode that" in str(refused.explanation))
-    unknown = with_headers(SIGNED, signature="signature=not.base64", client_id="C")
-    assert ("C", "unverified") == authenticator().authenticate(unknown, RING)
+def test_an_unknown_encoding_is_not_checked_without_a_key() -> None:
+    """The call is unverified."""
+    call = with_headers(SIGNED, signature="signature=not.base64", client_id="C")
+    assert ("C", "unverified") == authenticator().authenticate(call, RING)

@@ -15,21 +15,11 @@ from tests.driver import Driver
 from tests.gateway.test_repository import Contested
 
 
-@pytest.mark.parametrize(("action", "state"), [("pay", "SUCCESS"), ("leave", "OPEN")])
-def test_an_action_changes_the_payment(action: BuyerAction, state: str) -> None:
-    """The changed payment is stored and returned."""
-    driver = Driver()
-    payment = driver.act(driver.open("order-1"), action)
-    assert (state, payment) == (payment.state, driver.payment("order-1"))
-
-
 @pytest.mark.parametrize(
     ("first", "second", "allowed"),
     [
         ("pay", "decline", []),
-        ("decline", "pay", []),
         ("pending", "pending", ["pay", "decline", "leave"]),
-        ("challenge", "challenge", ["pay", "decline", "leave", "pending"]),
     ],
 )
 def test_an_impossible_action_is_refused(first: BuyerAction, second: BuyerAction, allowed: list[str]) -> None:
@@ -39,8 +29,7 @@ def test_an_impossible_action_is_refused(first: BuyerAction, second: BuyerAction
     with pytest.raises(NotPossibleNow) as refused:
         driver.act("order-1", second)
     assert {"state": before.state, "allowed": allowed} == refused.value.extra
-    for part in (f"is {before.state}, its result is {before.code}", ", ".join(allowed) or "nothing more"):
-        assert part in refused.value.detail
+    assert f"is {before.state}, its result is {before.code}" in refused.value.detail
     assert before == driver.payment("order-1")
 
 
@@ -76,4 +65,4 @@ def test_an_action_is_retried_after_conflicts() -> None:
     assert 1000 - MOST_CONFLICTS == store.times
     store.times = 9
     payment = asyncio.run(buyer_actions.act(key, Act("pay")))
-    assert ("SUCCESS", 0) == (payment.state, store.times)
+    assert ("SUCCESS", 0, payment) == (payment.state, store.times, asyncio.run(store.load(key)))

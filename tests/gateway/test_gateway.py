@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from mock_alipay.apis.context import Context, Outcome
 from mock_alipay.apis.family import Endpoint, Families
@@ -29,19 +30,14 @@ CARD = "4054695723100768"
 """A documented test card."""
 
 
-def with_endpoint(gateway: Gateway, decide: Callable[[Mapping[str, Any], Context[Any]], Outcome[Any]]) -> Gateway:
-    """A gateway with another createPaymentSession."""
-    families = Families([PAYMENTS._replace(endpoints={"createPaymentSession": Endpoint(decide)})])
-    return replace(gateway, executor=replace(gateway.executor, families=families))
-
-
 def broken(gateway: Gateway) -> Gateway:
-    """A gateway whose endpoint raises ZeroDivisionError."""
+    """A gateway whose createPaymentSession raises ZeroDivisionError."""
 
-    def endpoint(body: Mapping[str, Any], context: Context[Any]) -> Outcome[Any]:
+    def decide(body: Mapping[str, Any], context: Context[Any]) -> Outcome[Any]:
         raise ZeroDivisionError("a bug")
 
-    return with_endpoint(gateway, endpoint)
+    families = Families([PAYMENTS._replace(endpoints={"createPaymentSession": Endpoint(decide)})])
+    return replace(gateway, executor=replace(gateway.executor, families=families))
 
 
 def payments(components: Components) -> list[str]:
@@ -49,11 +45,12 @@ def payments(components: Components) -> list[str]:
     return [payment.request_id for payment in asyncio.run(components.repository.store.browse())]
 
 
-def is_signed(reply: Reply, target: str = SANDBOX_PATH) -> bool:
-    """Whether a reply carries the gateway's signature."""
+def is_signed(reply: Reply, target: str = SANDBOX_PATH, key: RSAPrivateKey | None = None) -> bool:
+    """Whether a reply verifies as a client checks it, with the gateway's key unless another is given."""
+    public_key = (key or keys.shipped_gateway_key()).public_key()
     raw = raw_signature(parse(str(header(reply, "signature"))).value)
     client_id, time = str(header(reply, "client-id")), str(header(reply, "response-time"))
-    return fits(keys.shipped_gateway_key().public_key(), raw, content("POST", target, client_id, time, reply.body))
+    return fits(public_key, raw, content("POST", target, client_id, time, reply.body))
 
 
 def test_a_valid_call_creates_a_session() -> None:
@@ -71,11 +68,10 @@ def test_a_valid_call_creates_a_session() -> None:
     assert 0 < entry.took < 10
 
 
-def test_the_seed_determines_the_reply() -> None:
-    """The same bytes for the same seed and time, others for another seed."""
-    call = signed_call(sample("order-1"))
-    one, again, other = (ask(parts_of(seed=seed), call).body for seed in (5, 5, 6))
-    assert (True, False) == (one == again, one == other)
+@pytest.fixture(scope="module")
+def refusing() -> Components:
+    """A gateway that all tests of refusals share, so it has no payments."""
+    return parts_of()
 
 
 MISTAKES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
@@ -99,55 +95,44 @@ MISTAKES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize("first", range(len(MISTAKES)), ids=[f"{code} {next(iter(how))}" for how, code, _ in MISTAKES])
-def test_the_first_mistake_decides(first: int) -> None:
+def test_the_first_mistake_decides(refusing: Components, first: int) -> None:
     """Path, method, media type, headers, signature, body and scenario are checked in this order."""
     how: dict[str, Any] = {"extra": {}}
     for mistake, _, _ in MISTAKES[first:]:
         how = {**mistake, **how, "extra": {**mistake.get("extra", {}), **how["extra"]}}
-    components = parts_of()
-    reply = ask(components, signed_call(how.pop("body", None), **how))
+    reply = ask(refusing, signed_call(how.pop("body", None), **how))
     _, expected, recorded = MISTAKES[first]
-    entry = latest(components)
-    assert (expected, expected, []) == (code(reply), entry.result_code, payments(components))
+    entry = latest(refusing)
+    assert (expected, expected, []) == (code(reply), entry.result_code, payments(refusing))
     assert recorded == {name: getattr(entry, name) for name in recorded}
     assert first > 1 or is_signed(reply, how.get("path", SANDBOX_PATH)) == (how.get("method", "POST") == "POST")
 
 
-@pytest.mark.parametrize("client_id", ["", "SANDBOX_X", "k\xe4se"])
-def test_an_unauthenticated_call_is_recorded_under_its_client_id(client_id: str) -> None:
+@pytest.mark.parametrize("client_id", ["", "k\xe4se"])
+def test_an_unauthenticated_call_is_recorded_under_its_client_id(refusing: Components, client_id: str) -> None:
     """The reply carries it back."""
-    components = parts_of()
-    reply = ask(components, plain_call(headers={"client-id": client_id}))
+    reply = ask(refusing, plain_call(headers={"client-id": client_id}))
     assert ("PARAM_ILLEGAL", client_id) == (code(reply), header(reply, "client-id"))
-    assert client_id == latest(components).client_id
+    assert client_id == latest(refusing).client_id
 
 
-@pytest.mark.parametrize("path", ["/", "/api/v1/payments/createPaymentSession"])
-def test_a_path_outside_the_api_is_a_plain_http_error(path: str) -> None:
+def test_a_call_outside_the_api_or_unreadable_is_a_plain_http_error() -> None:
     """Problem JSON, unsigned and recorded."""
-    components = parts_of()
-    reply = ask(components, plain_call(target=path))
-    assert (404, None) == (reply.status, header(reply, "signature"))
-    entry = latest(components)
-    assert (None, None, json.loads(reply.body)["detail"]) == (entry.endpoint, entry.result_code, entry.message)
+    components, call = parts_of(), plain_call(target="/api/v1/payments/pay", headers={"client-id": "A"})
+    replies = [ask(components, call), done(components.gateway.reject(call, NoSuchPath("too much")))]
+    for reply, entry in zip(replies, kept(components.journal), strict=True):
+        assert (404, None) == (reply.status, header(reply, "signature"))
+        detail = json.loads(reply.body)["detail"]
+        assert ("A", None, None, detail) == (entry.client_id, entry.endpoint, entry.result_code, entry.message)
 
 
-def test_an_unreadable_call_is_recorded() -> None:
-    """The web layer rejects it."""
-    components = parts_of()
-    reply = done(components.gateway.reject(plain_call(headers={"client-id": "A"}), NoSuchPath("too much")))
-    entry = latest(components)
-    assert (404, "A", None, "too much") == (reply.status, entry.client_id, entry.result_code, entry.message)
-
-
-def test_the_message_has_the_first_fault_and_the_number_of_others() -> None:
+def test_the_message_has_the_first_fault_and_the_number_of_others(refusing: Components) -> None:
     """The journal entry has all of them."""
-    components = parts_of()
-    message = result(ask(components, signed_call(sample(order=None, productCode="X", paymentRedirectUrl=None))))
-    faults = latest(components).faults
+    message = result(ask(refusing, signed_call(sample(order=None, productCode="X", paymentRedirectUrl=None))))
+    faults = latest(refusing).faults
     assert {"order", "productCode", "paymentRedirectUrl"} == {fault.path for fault in faults}
     assert f"{faults[0].text} (and 2 more)" == message["resultMessage"]
-    assert "more" not in result(ask(components, signed_call(sample(order=None))))["resultMessage"]
+    assert "more" not in result(ask(refusing, signed_call(sample(order=None))))["resultMessage"]
 
 
 @pytest.mark.parametrize(
@@ -157,16 +142,15 @@ def test_the_message_has_the_first_fault_and_the_number_of_others() -> None:
         (signed_call(sample("order-1"))._replace(target=PATH), "order-1"),
         (signed_call(sample("order-1"))._replace(method="GET"), "order-1"),
         (signed_call(b'{"paymentRequestId": "order-1"'), None),
-        (signed_call(b'{"paymentRequestId": 5}'), None),
-        (signed_call(b"[]"), None),
     ],
-    ids=["invalid body", "invalid signature", "GET", "broken JSON", "number", "array"],
+    ids=["invalid body", "invalid signature", "GET", "broken JSON"],
 )
-def test_a_refused_call_is_recorded_under_the_id_in_its_body(call: Call, expected: str | None) -> None:
+def test_a_refused_call_is_recorded_under_the_id_in_its_body(
+    refusing: Components, call: Call, expected: str | None
+) -> None:
     """If the body can be parsed; nothing is created."""
-    components = parts_of()
-    ask(components, call)
-    assert (expected, []) == (latest(components).request_id, payments(components))
+    ask(refusing, call)
+    assert (expected, []) == (latest(refusing).request_id, payments(refusing))
 
 
 def test_an_unverified_client_id_gets_one_hint() -> None:
@@ -188,41 +172,30 @@ def test_with_signatures_off_a_call_needs_no_header() -> None:
     assert "INVALID_CLIENT" == code(ask(parts_of(signatures="required"), signed_call(client_id="SANDBOX_X")))
 
 
-@pytest.mark.parametrize("value", [int(CARD), [CARD]], ids=["number", "array"])
-def test_a_card_number_is_masked_in_a_refusal(value: Any) -> None:
+def test_a_card_number_is_masked_in_a_refusal(refusing: Components) -> None:
     """The message quotes the wrong value without it."""
     body = sample("order-1")
-    body["paymentMethod"]["paymentMethodMetaData"]["cardNo"] = value
-    reply = ask(parts_of(), signed_call(body))
+    body["paymentMethod"]["paymentMethodMetaData"]["cardNo"] = int(CARD)
+    reply = ask(refusing, signed_call(body))
     assert ("PARAM_ILLEGAL", False) == (code(reply), CARD.encode() in reply.body)
 
 
 def test_every_call_is_published_after_it_is_recorded() -> None:
-    """Replies, refusals, HTTP errors and unreadable calls, each with its size."""
+    """Replies, refusals, HTTP errors and unreadable calls, each with its size; a failing listener affects nothing."""
     components, published = parts_of(), []
 
     def listen(event: Event) -> None:
         if event.kind == "call":
             assert (event.client_id, event.size) == (event.subject.client_id, event.subject.size)
             published.append((event.subject.id, len(kept(components.journal))))
-
-    with components.events.subscribed(listen):
-        for call in (signed_call(), plain_call(), plain_call(target="/")):
-            ask(components, call)
-        done(components.gateway.reject(plain_call(), NoSuchPath("too much")))
-    assert [("1", 1), ("2", 2), ("3", 3), ("4", 4)] == published
-
-
-def test_a_failing_listener_does_not_affect_a_call() -> None:
-    """Neither the reply nor the journal nor the payment."""
-    components = parts_of()
-
-    def fail(_: Event) -> None:
         raise ZeroDivisionError("a bug")
 
-    with components.events.subscribed(fail):
-        reply = ask(components, signed_call(sample("order-1")))
-    assert ("SUCCESS", 1, ["order-1"]) == (code(reply), len(kept(components.journal)), payments(components))
+    with components.events.subscribed(listen):
+        codes = [code(ask(components, call)) for call in (signed_call(), plain_call())]
+        ask(components, plain_call(target="/"))
+        done(components.gateway.reject(plain_call(), NoSuchPath("too much")))
+    assert [("1", 1), ("2", 2), ("3", 3), ("4", 4)] == published
+    assert ["SUCCESS", "PARAM_ILLEGAL"] == codes
 
 
 def test_a_new_session_is_published_before_its_call() -> None:

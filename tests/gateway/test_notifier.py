@@ -15,26 +15,25 @@ from mock_alipay.contracts.names import BuyerAction
 from mock_alipay.gateway.buyer_actions import BuyerActions
 from mock_alipay.journal.notifications import Notification
 from tests.calls import NOW
-from tests.driver import Driver, session_body
+from tests.driver import Driver
 from tests.webhooks.deliveries import Merchants
 
 DAY, HOUR, MINUTE, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 OWN, OTHER, SET = "http://127.0.0.1:9/own", "http://127.0.0.1:9/other", "http://127.0.0.1:9/set"
 
 
-def paid_with(scenario: str) -> Driver:
-    """A gateway whose first payment is paid in a scenario."""
-    driver = Driver()
-    driver.open("order-1", scenario=driver.load_scenario(scenario))
-    driver.act("order-1", "pay")
-    return driver
+@pytest.fixture(scope="module")
+def shared() -> Driver:
+    """A gateway whose clock stands at ``NOW``, for tests with payments of their own."""
+    return Driver()
 
 
-def first_of(scenario: str) -> Notification:
-    """The first notification of a payment in a scenario; the second is unaffected by it."""
-    first, second = paid_with(scenario).posted("order-1")
-    assert ("PENDING", None, NOW) == (second.status, second.waits_for, second.due)
-    return first
+def notified(driver: Driver, step: str, name: str) -> list[Notification]:
+    """The payment notifications of a paid payment whose scenario has this step; its capture is unaffected."""
+    driver.paid(name, scenario=driver.load_scenario(f"notifyPayment: {step}"))
+    *payments, capture = driver.posted(name)
+    assert ("PENDING", None, NOW) == (capture.status, capture.waits_for, capture.due)
+    return payments
 
 
 @pytest.mark.parametrize(
@@ -61,43 +60,41 @@ def test_a_refund_does_not_use_the_url_of_its_payment(requested: str | None, exp
     assert [expected] == [notification.url for notification in driver.posted("order-1", "notifyRefund")]
 
 
-def test_a_scenario_changes_the_body() -> None:
+def test_a_scenario_changes_the_body(shared: Driver) -> None:
     """The result, its message and any field, from the request and the usual body; the payment does not change."""
-    driver = paid_with(
-        "notifyPayment:\n  result: RISK_REJECT\n  message: no\n  set:\n"
-        "    paymentAmount.value: ${request.order.orderAmount.value}\n"
-        "    paymentTime: null\n    x: ${reply.paymentId}"
-    )
-    body = json.loads(driver.posted("order-1", "notifyPayment")[0].body)
+    fields = "paymentAmount.value: '${request.order.orderAmount.value}', paymentTime: null, x: '${reply.paymentId}'"
+    [changed] = notified(shared, f"{{result: RISK_REJECT, message: no, set: {{{fields}}}}}", "changed")
+    body = json.loads(changed.body)
     assert {"resultCode": "RISK_REJECT", "resultStatus": "F", "resultMessage": "no"} == body["result"]
     assert ({"currency": "USD", "value": "100"}, body["paymentId"]) == (body["paymentAmount"], body["x"])
-    assert (False, "SUCCESS") == ("paymentTime" in body, driver.payment("order-1").state)
+    assert (False, "SUCCESS") == ("paymentTime" in body, shared.payment("changed").state)
 
 
-def test_a_body_that_cannot_be_composed_is_refused() -> None:
+def test_a_body_that_cannot_be_composed_is_refused(shared: Driver) -> None:
     """With the reason; other notifications are sent."""
-    fields = "".join(f"\n    f{n}: {'${request.order}' * 4}" for n in range(2_000))
-    refused = first_of(f"notifyPayment:\n  set:{fields}")
+    fields = ", ".join(f"f{n}: '{'${request.order}' * 4}'" for n in range(2_000))
+    [refused] = notified(shared, f"{{set: {{{fields}}}}}", "refused")
     assert ("REFUSED", None, None, b"null") == (refused.status, refused.due, refused.url, refused.body)
     assert str(refused.problem).startswith("not composed: scenario tale: set: ")
 
 
-def test_a_scenario_drops_delays_holds_or_duplicates_a_notification() -> None:
-    """A delay is within its range, and the same for the same seed; copies have ids of their own."""
-    dropped = first_of("notifyPayment: {drop: true}")
+def test_a_scenario_drops_delays_holds_or_duplicates_a_notification(shared: Driver) -> None:
+    """A delay is within its range; copies have ids of their own."""
+    [dropped] = notified(shared, "{drop: true}", "dropped")
     assert ("DROPPED", None, "dropped by the scenario tale") == (dropped.status, dropped.due, dropped.problem)
-    delayed, again = (first_of("notifyPayment: {delay: {min: 10s, max: 20s}}").due for _ in range(2))
-    assert delayed is not None
-    assert (True, delayed) == (NOW + 10 * SECOND <= delayed <= NOW + 20 * SECOND, again)
-    assert "notifyCapture" == first_of("notifyPayment: {after: notifyCapture}").waits_for
-    copies = paid_with("notifyPayment: {duplicate: 3}").posted("order-1", "notifyPayment")
-    assert (3, 1) == (len({copy.id for copy in copies}), len({copy.body for copy in copies}))
+    [delayed] = notified(shared, "{delay: {min: 10s, max: 20s}}", "delayed")
+    assert delayed.due is not None
+    assert NOW + 10 * SECOND <= delayed.due <= NOW + 20 * SECOND
+    [held] = notified(shared, "{after: notifyCapture}", "held")
+    assert ("notifyCapture", "PENDING") == (held.waits_for, held.status)
+    copies = notified(shared, "{duplicate: 3}", "copied")
+    assert (3, 3, 1) == (len(copies), len({copy.id for copy in copies}), len({copy.body for copy in copies}))
 
 
 @pytest.mark.parametrize(
     ("action", "order"),
-    [("pay", {"method": "GCASH"}), ("pay", {"value": 0}), ("decline", {}), ("decline", {"manual": True})],
-    ids=["wallet", "zero amount", "declined", "declined with manual capture"],
+    [("pay", {"method": "GCASH"}), ("pay", {"value": 0}), ("decline", {"manual": True})],
+    ids=["wallet", "zero amount", "declined"],
 )
 def test_a_notification_does_not_wait_for_one_that_never_comes(action: BuyerAction, order: dict[str, Any]) -> None:
     """A payment without a capture is notified when it happens, however late it is loaded."""
@@ -137,8 +134,9 @@ def test_copies_are_delivered_before_the_reply() -> None:
 
 def test_notification_steps_are_counted_per_payment() -> None:
     """The second notification of a payment gets the second step."""
-    driver = paid_with("notifyRefund: [{message: one}, {message: two}]")
-    ids = [str(driver.payment("order-1").payment_id), driver.paid("order-2", scenario="tale")]
+    driver = Driver()
+    driver.load_scenario("notifyRefund: [{message: one}, {message: two}]")
+    ids = [driver.paid(name, scenario="tale") for name in ("order-1", "order-2")]
     for payment_id, name in ((ids[0], "a"), (ids[0], "b"), (ids[1], "c"), (ids[0], "d")):
         driver.refund(payment_id, name, 1)
     messages = [body["result"]["resultMessage"] for body in driver.notified(name="notifyRefund")]
@@ -147,14 +145,14 @@ def test_notification_steps_are_counted_per_payment() -> None:
 
 def test_the_scenario_of_the_causing_call_applies() -> None:
     """Also when a refund ends later."""
-    driver = paid_with("notifyRefund: {message: of the payment}")
+    driver = Driver()
+    payment_id = driver.paid("order-1", scenario=driver.load_scenario("notifyRefund: {message: of the payment}"))
     driver.load_scenario("notifyRefund: {message: own}\nrefund: [{}, {result: REFUND_IN_PROCESS}]", "other")
     for name in "ab":
-        driver.refund(str(driver.payment("order-1").payment_id), name, 1, scenario="other")
+        driver.refund(payment_id, name, 1, scenario="other")
     driver.wait(minutes=1)
     assert ["other", "other"] == [sent.scenario for sent in driver.posted("order-1", "notifyRefund")]
-    bodies = driver.notified(name="notifyRefund")
-    assert ["own", "own"] == [body["result"]["resultMessage"] for body in bodies]
+    assert ["own", "own"] == [body["result"]["resultMessage"] for body in driver.notified(name="notifyRefund")]
 
 
 def test_each_notification_shows_the_state_at_its_event() -> None:
@@ -168,26 +166,6 @@ def test_each_notification_shows_the_state_at_its_event() -> None:
         (body["notifyType"], "paymentTime" in body) for body in bodies
     ]
     assert [60, 120, 120] == [(sent.created - NOW) / SECOND for sent in driver.posted("order-1")]
-
-
-def test_a_cancellation_is_not_notified() -> None:
-    """Neither by a call nor when an authorization ends."""
-    driver = Driver()
-    driver.call("cancel", {"paymentRequestId": driver.open("order-1")})
-    driver.paid("order-2", manual=True)
-    driver.wait(days=8)
-    assert ["CANCELLED", "CANCELLED"] == [driver.payment(name).state for name in ("order-1", "order-2")]
-    assert ["PAYMENT_RESULT"] == [body["notifyType"] for body in driver.notified()]
-
-
-def test_an_expired_session_is_notified_before_a_new_one_replaces_it() -> None:
-    """When a call with its id is the first to notice the expiry."""
-    driver = Driver()
-    driver.open("order-1")
-    driver.clock.moment += HOUR
-    assert "SUCCESS" == driver.code("createPaymentSession", session_body("order-1"))
-    assert ["ORDER_IS_CLOSED"] == [body["result"]["resultCode"] for body in driver.notified("order-1")]
-    assert "OPEN" == driver.payment("order-1").state
 
 
 def test_setting_a_clock_back_withdraws_the_notifications_of_later_events() -> None:
