@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
-from dataclasses import dataclass
+import re
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -35,8 +34,7 @@ OTHERS = [
 ]
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(NamedTuple):
     """The signed parts of a call."""
 
     method: str = "POST"
@@ -45,14 +43,9 @@ class Message:
     time: str = "2026-11-22T01:07:10+00:00"
     body: bytes = BODY
 
-    def but(self, **changes: Any) -> Message:
-        """The same with some parts changed."""
-        return dataclasses.replace(self, **changes)
-
     def signed_by(self, key: RSAPrivateKey = MINE, algorithm: HashAlgorithm | None = None) -> bytes:
         """A signature of this message."""
-        text = content(self.method, self.target, self.client_id, self.time, self.body)
-        return key.sign(text, PKCS1v15(), algorithm or SHA256())
+        return key.sign(content(*self), PKCS1v15(), algorithm or SHA256())
 
 
 SENT = Message()
@@ -60,7 +53,7 @@ SENT = Message()
 
 def why(signature: bytes, sent: Message = SENT, **known: Any) -> str:
     """The diagnosis."""
-    return diagnose(signature, **dataclasses.asdict(sent), expected=EXPECTED, others=OTHERS, **known)
+    return diagnose(signature, **sent._asdict(), expected=EXPECTED, others=OTHERS, **known)
 
 
 CHANGED_PARTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
@@ -103,8 +96,8 @@ CHANGED_PARTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
 @pytest.mark.parametrize(("sent", "signed", "message"), CHANGED_PARTS, ids=[row[2] for row in CHANGED_PARTS])
 def test_a_single_mistake_is_named_alone(sent: dict[str, Any], signed: dict[str, Any], message: str) -> None:
     """One part was signed differently from how it was sent."""
-    call = SENT.but(**sent)
-    diagnosed = why(call.but(**signed).signed_by(), call, host="127.0.0.1:2088", client_ids=["SHOP_B"])
+    call = SENT._replace(**sent)
+    diagnosed = why(call._replace(**signed).signed_by(), call, host="127.0.0.1:2088", client_ids=["SHOP_B"])
     assert (True, False) == (message in diagnosed, ";" in diagnosed)
 
 
@@ -113,12 +106,9 @@ def test_a_single_mistake_is_named_alone(sent: dict[str, Any], signed: dict[str,
     [
         # another notation of the same moment
         ("2026-11-22T01:07:10+00:00", "2026-11-22T01:07:10Z"),
-        ("2026-11-22T01:07:10+00:00", "2026-11-22T01:07:10+0000"),
         ("2026-11-22T01:07:10+00:00", "2026-11-22T09:07:10+08:00"),
-        ("2026-11-22T01:07:10+00:00", "1795309630000"),
         ("2026-11-22T01:07:10+00:00", "1795309630"),
         ("2026-11-22T09:07:10+0800", "2026-11-22T01:07:10Z"),
-        ("2026-11-22T01:07:10.123Z", "2026-11-22T01:07:10Z"),
         ("1795309630123", "2026-11-22T01:07:10.123Z"),
         ("1795309630", "1795309630000"),
         # the clock was read twice
@@ -130,15 +120,15 @@ def test_a_single_mistake_is_named_alone(sent: dict[str, Any], signed: dict[str,
 )
 def test_another_request_time_is_named(sent: str, signed: str) -> None:
     """In another notation, or up to a minute (ISO 8601) or two seconds (milliseconds) away."""
-    call = SENT.but(time=sent)
+    call = SENT._replace(time=sent)
     expected = f"another request time was signed than was sent ({signed})"
-    assert expected == why(call.but(time=signed).signed_by(), call)
+    assert expected == why(call._replace(time=signed).signed_by(), call)
 
 
 @pytest.mark.parametrize("time", ["2026-11-22T01:08:11+00:00", "2026-11-22T01:07:10.5+00:00"])
 def test_a_request_time_further_away_is_not_guessed(time: str) -> None:
     """Only the key is known to be right."""
-    assert "no known mistake" in why(SENT.but(time=time).signed_by())
+    assert "no known mistake" in why(SENT._replace(time=time).signed_by())
 
 
 REST = b"SANDBOX_5Y.2026-11-22T01:07:10+00:00." + BODY
@@ -152,19 +142,12 @@ FRAMES = {
     REST: ["the request line is missing"],
     b"POST open-na.alipay.com%b\n%b" % (SANDBOX, REST): ["the production host open-na.alipay.com was signed"],
     b"POST https://open-sea-global.alipay.com%b\n%b" % (PRODUCTION, REST): ["the production host", "the path was"],
-    b"POST%b\\n%b" % (SANDBOX, REST): ["the space between method and path", "a backslash and an n"],
     b"POST %b\r\n%b" % (PRODUCTION, REST): ["the path was signed without /sandbox", "the line after the path"],
     REST.replace(b"SANDBOX_", b""): ["the request line is missing", "the client id was signed without SANDBOX_"],
-    b"POST %b\\n%b\n" % (SANDBOX, REST): ["a backslash and an n", "the body was signed with a line end after it"],
     b"POST %b\n5Y.1795309630000.%b" % (SANDBOX, BODY): ["the client id was", "another request time"],
     b"post \n%b" % REST: ["the method was signed in lower case", "the path is left out"],
-    b"POST %b\n%b" % (PRODUCTION, REST.replace(BODY, json.dumps(PARSED, indent=2).encode())): [
-        "the path was signed without /sandbox",
-        "the body was serialised again",
-    ],
     b"POST %b\n%b" % (SANDBOX, REST.replace(BODY, json.dumps(json.dumps(PARSED, separators=(",", ":"))).encode())): [
-        "the body was signed as a JSON string",
-        "the body was serialised again",
+        *("the body was signed as a JSON string", "the body was serialised again")
     ],
 }
 
@@ -173,9 +156,7 @@ FRAMES = {
 def test_mistakes_in_the_composition_and_two_at_once_are_named(text: bytes) -> None:
     """Two mistakes are separated by a semicolon."""
     diagnosed = why(MINE.sign(text, PKCS1v15(), SHA256())).split("; ")
-    assert [True] * len(diagnosed) == [
-        part.startswith(start) for part, start in zip(diagnosed, FRAMES[text], strict=True)
-    ]
+    assert FRAMES[text] == [part[: len(start)] for part, start in zip(diagnosed, FRAMES[text], strict=True)]
 
 
 @pytest.mark.parametrize(
@@ -183,45 +164,40 @@ def test_mistakes_in_the_composition_and_two_at_once_are_named(text: bytes) -> N
     [
         {},
         {"ensure_ascii": False, "separators": (",", ":")},
-        {"sort_keys": True},
         {"indent": 2},
         {"indent": 3, "sort_keys": True},
         {"indent": 4, "ensure_ascii": False},
     ],
     ids=str,
 )
-@pytest.mark.parametrize("slash", ["/", "\\/"], ids=["plain", "PHP"])
-def test_a_body_that_was_serialised_again_is_named(options: dict[str, Any], slash: str) -> None:
+def test_a_body_that_was_serialised_again_is_named(options: dict[str, Any]) -> None:
     """Compact, spaced, sorted, indented, with escaped slashes as PHP writes them."""
-    sent = SENT.but(body=BODY.replace(b'{"b"', b'{  "b"'))
-    signed = sent.but(body=json.dumps(PARSED, **options).replace("/", slash).encode())
-    assert "the body was serialised again between signing and sending" == why(signed.signed_by(), sent)
+    sent = SENT._replace(body=BODY.replace(b'{"b"', b'{  "b"'))
+    for slash in ("/", "\\/"):
+        signed = sent._replace(body=json.dumps(PARSED, **options).replace("/", slash).encode())
+        assert "the body was serialised again between signing and sending" == why(signed.signed_by(), sent)
 
 
 def test_three_mistakes_at_once_are_not_guessed() -> None:
     """The key is right, and the journal shows what should have been signed."""
-    diagnosed = why(SENT.but(method="post", target=PRODUCTION_PATH, body=b"").signed_by())
-    assert "no known mistake" in diagnosed
-    assert "journal" in diagnosed
+    assert "no known mistake" in why(SENT._replace(method="post", target=PRODUCTION_PATH, body=b"").signed_by())
 
 
 @pytest.mark.parametrize(("key", "owner"), [(OTHER, "the key of B (version 1)"), (GATEWAY, "the gateway's own key")])
 def test_another_known_key_is_named(key: RSAPrivateKey, owner: str) -> None:
     """Alone, with a mistake in the text, and when the text cannot be guessed."""
     expected = f"it was made with {owner}, not with the key of A (version 1)"
-    assert expected == why(SENT.signed_by(key)) == why(SENT.but(body=b"other").signed_by(key))
-    assert why(SENT.but(target=PRODUCTION_PATH).signed_by(key)).startswith(f"{expected}; the path was signed without")
+    assert expected == why(SENT.signed_by(key)) == why(SENT._replace(body=b"other").signed_by(key))
+    assert why(SENT._replace(target=PRODUCTION_PATH).signed_by(key)).startswith(
+        f"{expected}; the path was signed without"
+    )
 
 
-def test_an_unknown_key_is_named() -> None:
-    """The private key belongs to no known public key."""
+def test_an_unknown_key_and_another_length_are_named() -> None:
+    """No known key made it; it was made with a larger or smaller key, or cut off."""
     assert why(SENT.signed_by(STRANGER)).startswith("no known key made it")
-
-
-@pytest.mark.parametrize("length", [0, 127, 129])
-def test_a_signature_of_another_length_is_named(length: int) -> None:
-    """Truncated, padded or empty: a larger or smaller key, or cut off."""
-    assert f"it has {length} bytes, expected 128" in why((SENT.signed_by() + b"x")[:length])
+    for length in (0, 127, 129):
+        assert f"it has {length} bytes, expected 128" in why((SENT.signed_by() + b"x")[:length])
 
 
 @pytest.mark.parametrize("algorithm", [SHA1(), MD5(), SHA384(), SHA512()], ids=lambda algorithm: algorithm.name)
@@ -230,19 +206,21 @@ def test_another_hash_is_named(algorithm: HashAlgorithm) -> None:
     assert f"{algorithm.name.upper()}withRSA" in why(SENT.signed_by(MINE, algorithm))
 
 
-ODD_BODIES = [b"", b"not JSON", b"\xff\xfe", b"null", b"[" * 5000, b'{"a": ' + b"9" * 5000 + b"}"]
-ODD_TIMES = ["", "never", "9" * 13, "9" * 40, "99999-01-01", "\u00b2" * 13]
-
-
 @pytest.mark.parametrize(
     "odd",
-    [*({"body": body} for body in ODD_BODIES), *({"time": time} for time in ODD_TIMES)],
+    [
+        *(
+            {"body": body}
+            for body in (b"", b"not JSON", b"\xff\xfe", b"null", b"[" * 5000, b'{"a": %b}' % (b"9" * 5000))
+        ),
+        *({"time": time} for time in ("", "9" * 13, "9" * 40, "99999-01-01", "\u00b2" * 13)),
+    ],
     ids=lambda odd: str(odd)[:30],
 )
 def test_malformed_parts_do_not_hide_mistakes(odd: dict[str, Any]) -> None:
     """Bodies that are not JSON, too deep or too long, and times that do not exist; two mistakes are tried last."""
-    sent = SENT.but(**odd)
-    diagnosed = why(sent.but(target=PRODUCTION_PATH, body=sent.body + b"\n").signed_by(), sent)
+    sent = SENT._replace(**odd)
+    diagnosed = why(sent._replace(target=PRODUCTION_PATH, body=sent.body + b"\n").signed_by(), sent)
     assert [True, True] == [mistake in diagnosed for mistake in ("without /sandbox", "a line end after it")]
 
 
@@ -258,31 +236,29 @@ def test_malformed_parts_do_not_hide_mistakes(odd: dict[str, Any]) -> None:
 )
 def test_only_small_and_shallow_bodies_are_serialised_again(body: bytes, guessed: bool) -> None:
     """Others would take too long; simple mistakes are still found."""
-    sent = SENT.but(body=body)
-    assert guessed == ("serialised again" in why(sent.but(body=body.replace(b": ", b":")).signed_by(), sent))
-    assert "a line end after it" in why(sent.but(body=body + b"\n").signed_by(), sent)
+    sent = SENT._replace(body=body)
+    assert guessed == ("serialised again" in why(sent._replace(body=body.replace(b": ", b":")).signed_by(), sent))
+    assert "a line end after it" in why(sent._replace(body=body + b"\n").signed_by(), sent)
 
 
-@pytest.mark.parametrize("time", [SENT.time, "2026-11-22T09:07:10.1234567+08:00", "1795309630000"])
+@pytest.mark.parametrize("time", ["2026-11-22T09:07:10.1234567+08:00", "1795309630000"])
 def test_all_guesses_are_within_the_limit(time: str) -> None:
     """With as many client ids as are tried, so no known mistake is cut off."""
-    sent = Parts(
-        **dataclasses.asdict(SENT.but(time=time)), host="127.0.0.1:2088", client_ids=[f"M{n}" for n in range(50)]
-    )
+    sent = Parts(**SENT._replace(time=time)._asdict(), host="127.0.0.1:2088", client_ids=[f"M{n}" for n in range(50)])
     assert 1000 < sum(len(batch.pieces) for batch in batches(sent)) < MOST_GUESSES
 
 
 @pytest.mark.parametrize("length", [10_000, 1_000_000])
 def test_hashing_is_limited(length: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """By bytes, so that long bodies get fewer guesses."""
-    sent, hashed = SENT.but(body=b'{"a": "' + b"x" * length + b'"}'), []
+    sent, hashed = SENT._replace(body=b'{"a": "' + b"x" * length + b'"}'), []
 
     def sha256(text: bytes) -> Any:
         hashed.append(len(text))
         return hashlib.sha256(text[:1])
 
     monkeypatch.setattr(diagnosis, "hashlib", SimpleNamespace(sha256=sha256))
-    assert "no known mistake" in why(sent.but(method="x", client_id="y").signed_by(), sent)
+    assert "no known mistake" in why(sent._replace(method="x", client_id="y").signed_by(), sent)
     assert 100 < len(hashed) <= diagnosis.MOST_GUESSES
     assert sum(hashed) <= diagnosis.MOST_HASHED
 
@@ -304,7 +280,7 @@ LIKELY = st.builds(
 ANY = st.builds(Message, method=TEXTS, target=TEXTS, client_id=TEXTS, time=TEXTS, body=st.binary(max_size=30))
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(LIKELY | ANY, st.binary(max_size=140))
 def test_nothing_is_wrong_with_a_correct_signature(sent: Message, noise: bytes) -> None:
     """And any other bytes get an explanation."""
@@ -313,19 +289,16 @@ def test_nothing_is_wrong_with_a_correct_signature(sent: Message, noise: bytes) 
 
 
 PARTS = {
-    "method": ["the method"],
-    "target": ["the path", "the query string"],
-    "client_id": ["the client id"],
-    "time": ["request time"],
-    "body": ["the body"],
-}
+    "method": "the method", "target": "the path|the query", "client_id": "the client id", "time": "request time",
+    "body": "the body",
+}  # fmt: skip
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(LIKELY, LIKELY)
 def test_exactly_the_parts_that_differ_are_blamed(sent: Message, signed: Message) -> None:
     """Whenever a mistake is named."""
     diagnosed = why(signed.signed_by(), sent)
     if "no known mistake" not in diagnosed:
-        blamed = [part for part, words in PARTS.items() if any(word in diagnosed for word in words)]
+        blamed = [part for part, words in PARTS.items() if re.search(words, diagnosed)]
         assert [part for part in PARTS if getattr(sent, part) != getattr(signed, part)] == blamed
