@@ -16,7 +16,7 @@ from tests.raw import call, encoded, request
 
 CALL = call(encoded("neighbours"))
 COUNT = request("GET", "/__admin/calls/count?paymentRequestId=neighbours", [])
-CALLS = size(60, 4_000)
+CALLS = size(40, 4_000)
 SILENT = 50
 """Connections that stay silent."""
 
@@ -31,7 +31,7 @@ PARTS = st.sampled_from(
 """Parts of requests, in any order."""
 
 MANY = settings(
-    max_examples=size(30, 2_000),
+    max_examples=size(20, 2_000),
     deadline=None,
     derandomize=True,
     database=None,

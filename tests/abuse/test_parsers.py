@@ -164,5 +164,5 @@ PARSERS: dict[Callable[[bytes], None], list[bytes]] = {
 def test_a_parser_reads_or_refuses_any_bytes(check: Callable[[bytes], None]) -> None:
     """Damaged input and random bytes never cause another error."""
     inputs = st.sampled_from(PARSERS[check]).flatmap(damaged) | st.binary(max_size=200)
-    examples = size(25, 2_000) if check is webhook_responses else size(40, 10_000)
+    examples = size(20, 2_000) if check is webhook_responses else size(30, 10_000)
     settings(FIXED, max_examples=examples)(given(raw=inputs)(check))()

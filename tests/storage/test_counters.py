@@ -67,7 +67,7 @@ async def test_the_cost_of_counting_does_not_depend_on_the_number_of_client_ids(
 _OPERATIONS = st.tuples(st.sampled_from("ABC"), st.integers(0, 8), st.sampled_from(["count", "forget", "restart"]))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.lists(_OPERATIONS))
 def test_the_client_id_that_loses_a_counter_had_the_most(operations: list[tuple[str, int, str]]) -> None:
     """After any operations, and the limit holds."""

@@ -32,14 +32,9 @@ def exchange(gateway: Live, data: bytes) -> RawReply:
         return wire.send(data).reply()
 
 
-def signed_lines(body: bytes, *, without: str = "") -> list[str]:
+def signed_lines(body: bytes) -> list[str]:
     """The header lines of a signed call."""
-    return [f"{name}: {value}" for name, value in signed_headers(body).items() if name != without]
-
-
-def lower_hex(signature: str) -> str:
-    """The same signature, percent-encoded in lower case."""
-    return signature.replace("%2B", "%2b").replace("%2F", "%2f").replace("%3D", "%3d")
+    return [f"{name}: {value}" for name, value in signed_headers(body).items()]
 
 
 @pytest.mark.parametrize("sdk", SDKS)
@@ -47,36 +42,29 @@ def test_a_call_of_every_official_sdk_succeeds(gateway: Live, sdk: str) -> None:
     """It is verified, and its reply verifies over the signed path."""
     body, (template, time) = encoded(), SDKS[sdk]
     signature = signed_headers(body, time=time)["signature"]
+    if sdk.startswith(".NET"):
+        signature = signature.replace("%2B", "%2b").replace("%2F", "%2f").replace("%3D", "%3d")
     head = template.format(
         target=SANDBOX_PATH,
         host="127.0.0.1:8943",
         length=len(body),
         time=time,
         client_id="SANDBOX_MOCK_MERCHANT",
-        signature=lower_hex(signature) if sdk.startswith(".NET") else signature,
+        signature=signature,
         version="1.7.1",
     )
     reply = exchange(gateway, head.replace("\n", "\r\n").encode() + b"\r\n" + body)
     assert (200, "SUCCESS") == (reply.status, reply.code)
     reply.verify()
     recorded = entry(gateway, reply)
-    assert ("valid", time, SANDBOX_PATH) == (
-        recorded["signature"]["verdict"],
-        recorded["requestHeaders"]["request-time"],
-        recorded["target"],
-    )
+    assert ("valid", SANDBOX_PATH) == (recorded["signature"]["verdict"], recorded["target"])
+    assert time == recorded["requestHeaders"]["request-time"]
 
-
-# Request targets
 
 SLASH, TWICE = "/" + SANDBOX_PATH, SANDBOX_PATH.replace("/v1/", "//v1/")
-UNKNOWN = "/ams/api//v1/payments/retrievePaymentSession"
 TARGETS = {
     # name: sent, signed, the path that the reply verifies over, the code, and a part of message or explanation
-    "absolute": (f"https://127.0.0.1{PATH}", PATH, PATH, "SUCCESS", ""),
     "absolute with port and query": (f"HTTP://LOCALHOST:80{PATH}?a=b", f"{PATH}?a=b", f"{PATH}?a=b", "SUCCESS", ""),
-    "query": (f"{PATH}?x=1&y=%2F", f"{PATH}?x=1&y=%2F", f"{PATH}?x=1&y=%2F", "SUCCESS", ""),
-    "empty query": (f"{PATH}?", f"{PATH}?", f"{PATH}?", "SUCCESS", ""),
     "query not signed": (f"{PATH}?a=b", PATH, f"{PATH}?a=b", "INVALID_SIGNATURE", "query string was not signed"),
     "Python SDK, trailing slash": (
         *(f"https://127.0.0.1{SLASH}", SANDBOX_PATH, SANDBOX_PATH),
@@ -84,9 +72,7 @@ TARGETS = {
     ),
     "Go SDK, trailing slash": (SLASH, SANDBOX_PATH, SLASH, "INVALID_SIGNATURE", "gateway URL ends with a slash"),
     "double slashes": (TWICE, TWICE, TWICE, "SUCCESS", "double slashes"),
-    "double slashes in an SDK's constant": (UNKNOWN, UNKNOWN, UNKNOWN, "NO_INTERFACE_DEF", ""),
-    "path before": (f"/a/b{PATH}", PATH, f"/a/b{PATH}", "NO_INTERFACE_DEF", "must not have a path"),
-    "path before, absolute": (f"https://h/gateway.do{PATH}", PATH, PATH, "NO_INTERFACE_DEF", "must not have a path"),
+    "path before": (f"https://h/gateway.do{PATH}", PATH, PATH, "NO_INTERFACE_DEF", "must not have a path"),
 }
 
 
@@ -103,25 +89,14 @@ def test_targets(gateway: Live, name: str) -> None:
     assert explanation in f"{reply.message} {recorded['explanation']}"
 
 
-# Headers
-
-
 @pytest.mark.parametrize(
     "extra",
     [
-        ["Agent-Token:"],
-        [
-            "Accept: image/png",
-            "Accept-Encoding: gzip, deflate, br",
-            "Key-Version: 1",
-            "Sdk-Version: global-open-sdk-go",
-        ],
-        ["Cookie: a=b", "Cookie: c=d"],
-        ["X-Latin: caf\xe9"],
+        ["Agent-Token:", "X-Latin: caf\xe9", "Cookie: a=b", "Cookie: c=d"],
         ["TE: trailers", "Connection: TE"],
         ["Connection: keep-alive, Keep-Alive", "Keep-Alive: timeout=5"],
     ],
-    ids=lambda lines: lines[0],
+    ids=["empty", "TE", "keep-alive"],
 )
 def test_other_headers_are_ignored(gateway: Live, extra: list[str]) -> None:
     """Empty, repeated, not ASCII or about the connection."""
@@ -130,34 +105,12 @@ def test_other_headers_are_ignored(gateway: Live, extra: list[str]) -> None:
     reply.verify()
 
 
-@pytest.mark.parametrize(
-    ("change", "colon"), [(str.upper, ":"), (str.lower, ":\t"), (str.title, ":  "), (str.swapcase, ": ")]
-)
+@pytest.mark.parametrize(("change", "colon"), [(str.upper, ":"), (str.swapcase, ":\t  ")])
 def test_header_names_are_case_insensitive(gateway: Live, change: Callable[[str], str], colon: str) -> None:
     """And any blanks may follow the colon."""
     body = encoded()
     lines = [f"{change(name)}{colon}{value}" for name, value in signed_headers(body).items()]
     assert "SUCCESS" == exchange(gateway, request("POST", SANDBOX_PATH, lines, body)).code
-
-
-@pytest.mark.parametrize(
-    "media",
-    [
-        [],
-        ["Content-Type:"],
-        ["content-type: APPLICATION/JSON; Charset=utf-8"],
-        ["Content-Type: application/json", "Content-Type: application/json; charset=UTF-8"],
-    ],
-    ids=["missing", "empty", "upper case", "twice"],
-)
-def test_content_types_of_json(gateway: Live, media: list[str]) -> None:
-    """A missing Content-Type, and two as the Go SDK sends them."""
-    body = encoded()
-    lines = [*signed_lines(body, without="content-type"), *media]
-    assert "SUCCESS" == exchange(gateway, request("POST", SANDBOX_PATH, lines, body)).code
-
-
-# HTTP
 
 
 def test_100_continue_is_sent_before_the_body(gateway: Live) -> None:
