@@ -14,14 +14,11 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.clock.clocks import StoppedClock
-from mock_alipay.config.config import Config
 from mock_alipay.contracts.names import Act, BuyerAction
 from mock_alipay.errors import NotPossibleNow
 from mock_alipay.storage import Aggregates, Key
-from tests.calls import NOW
 from tests.driver import Driver, amount, result_of, session_body
-from tests.live import Live, letters, live, signed_headers
+from tests.live import Live, letters, signed_headers
 from tests.shop import open_shop
 
 
@@ -144,6 +141,24 @@ def test_a_buyer_who_pays_at_the_expiry(driver: Driver) -> None:
     assert ("EXPIRED", 1) == (driver.payment("order-1").state, len(driver.notified("order-1")))
 
 
+def test_a_buyer_a_cancellation_and_the_clock(driver: Driver) -> None:
+    """Whatever comes first, state, results and notifications agree."""
+    driver.open("order-1", manual=True)
+    scheduler = replace(driver.components.scheduler, _turn=asyncio.Lock())
+
+    async def expire() -> None:
+        before, driver.clock.moment = driver.clock.now(), driver.clock.now() + timedelta(hours=1)
+        await scheduler.clock_moved(None, before)
+
+    paid, _, cancelled = concurrently(
+        acted(driver, "pay"), expire(), called(driver, "cancel", paymentRequestId="order-1")
+    )
+    payment = driver.payment("order-1")
+    assert (paid == "AUTHORIZED") == (payment.paid is not None)
+    assert ("CANCELLED" if cancelled == "SUCCESS" else "EXPIRED") == payment.state
+    assert (payment.paid is not None or payment.state == "EXPIRED") == len(driver.notified("order-1"))
+
+
 def test_two_buyer_actions(driver: Driver) -> None:
     """One happens, the other is not possible any more."""
     driver.open("order-1", method="GCASH")
@@ -175,46 +190,18 @@ def over_http(gateway: Live, endpoint: str, client_id: str, body: dict[str, Any]
     return gateway.request("POST", path, raw, signed_headers(raw, path=path, client_id=client_id)).body
 
 
-class TestOverHttp:
-    def test_the_same_refund_twenty_times(self, gateway: Live) -> None:
-        """One refund, one reply and one notification."""
-        client_id = "SANDBOX_RACES"
-        with open_shop() as shop, ThreadPoolExecutor(20) as threads:
-            body = session_body("races", paymentNotifyUrl=shop.url("/payments"))
-            assert "SUCCESS" == result_of(over_http(gateway, "createPaymentSession", client_id, body))
-            payment = gateway.admin("POST", f"/payments/races/act?clientId={client_id}", {"action": "pay"}).body
-            body = {**transaction("refund", payment["paymentId"], "r", 100), "refundNotifyUrl": shop.url("/refunds")}
-            replies = list(threads.map(lambda _: over_http(gateway, "refund", client_id, body), range(20)))
-            assert ({"SUCCESS": 20}, 1) == (Counter(map(result_of, replies)), len({r["refundId"] for r in replies}))
-            shown = gateway.admin("GET", f"/payments/races?clientId={client_id}").body
-            assert ["CAPTURE", "REFUND"] == [made["type"] for made in shown["transactions"]]
-            assert "REFUND_RESULT" == shop.wait(1, "/refunds")[0].type
-            gateway.admin("PUT", "/clock", {"clientId": client_id, "advance": "PT1M"})
-            assert 1 == len(shop.got("/refunds"))
-
-    def test_buyers_cancellations_and_a_clock(self) -> None:
-        """Whatever comes first, state, replies and notifications of each payment agree."""
-        with (
-            live(Config(seed=1, signatures="off"), clock=StoppedClock(NOW)) as gateway,
-            ThreadPoolExecutor(20) as threads,
-        ):
-            names = [f"races-4-{number}" for number in range(12)]
-            for name in names:
-                over_http(gateway, "createPaymentSession", "A", session_body(name, manual=True, paymentNotifyUrl=None))
-            acts, cancels = [], []
-            for number, name in enumerate(names):
-                acts.append(threads.submit(gateway.admin, "POST", f"/payments/{name}/act", {"action": "pay"}))
-                cancels.append(threads.submit(over_http, gateway, "cancel", "A", {"paymentRequestId": name}))
-                if number == len(names) // 2:
-                    moved = threads.submit(gateway.admin, "PUT", "/clock", {"advance": "PT1H"})
-            assert 200 == moved.result().status
-            results = [
-                (act.result().status, result_of(cancel.result())) for act, cancel in zip(acts, cancels, strict=True)
-            ]
-            for name, (act_status, cancel_code) in zip(names, results, strict=True):
-                shown = gateway.admin("GET", f"/payments/{name}").body
-                was_paid = shown["paymentTime"] is not None
-                assert was_paid == (act_status == 200)
-                assert ("CANCELLED" if cancel_code == "SUCCESS" else "EXPIRED") == shown["state"]
-                sent = gateway.admin("GET", f"/notifications?paymentRequestId={name}").body["notifications"]
-                assert (was_paid or shown["state"] == "EXPIRED") == len(sent)
+def test_the_same_refund_twenty_times_over_http(gateway: Live) -> None:
+    """One refund, one reply and one notification."""
+    client_id = "SANDBOX_RACES"
+    with open_shop() as shop, ThreadPoolExecutor(20) as threads:
+        body = session_body("races", paymentNotifyUrl=shop.url("/payments"))
+        assert "SUCCESS" == result_of(over_http(gateway, "createPaymentSession", client_id, body))
+        payment = gateway.admin("POST", f"/payments/races/act?clientId={client_id}", {"action": "pay"}).body
+        body = {**transaction("refund", payment["paymentId"], "r", 100), "refundNotifyUrl": shop.url("/refunds")}
+        replies = list(threads.map(lambda _: over_http(gateway, "refund", client_id, body), range(20)))
+        assert ({"SUCCESS": 20}, 1) == (Counter(map(result_of, replies)), len({r["refundId"] for r in replies}))
+        shown = gateway.admin("GET", f"/payments/races?clientId={client_id}").body
+        assert ["CAPTURE", "REFUND"] == [made["type"] for made in shown["transactions"]]
+        assert "REFUND_RESULT" == shop.wait(1, "/refunds")[0].type
+        gateway.admin("PUT", "/clock", {"clientId": client_id, "advance": "PT1M"})
+        assert 1 == len(shop.got("/refunds"))

@@ -64,12 +64,12 @@ def test_a_correct_signature_is_valid(key_version: str | None, key: RSAPrivateKe
         assert ("A", "valid") == authenticator(mode).authenticate(call_of("A", key, key_version=key_version), RING)
 
 
-@pytest.mark.parametrize("key_version", ["0", "3"])
-def test_an_unknown_key_version_is_refused(key_version: str) -> None:
+def test_an_unknown_key_version_is_refused() -> None:
     """The explanation lists the known versions."""
-    refused = refusal(call_of("A", NEW, key_version=key_version))
-    expected = f"keyVersion={key_version}, but A has version 1, 2"
-    assert ("KEY_NOT_FOUND", expected) == (refused.code, refused.explanation)
+    for version in ("0", "3"):
+        refused = refusal(call_of("A", NEW, key_version=version))
+        expected = f"keyVersion={version}, but A has version 1, 2"
+        assert ("KEY_NOT_FOUND", expected) == (refused.code, refused.explanation)
 
 
 def test_an_unknown_client_id_is_unverified_or_refused() -> None:
@@ -116,13 +116,29 @@ def test_a_client_id_is_accepted(client_id: str) -> None:
     assert (client_id, "unverified") == authenticator().authenticate(call_of(client_id, OTHER), RING)
 
 
-@pytest.mark.parametrize("client_id", ["a b", "a,a", "ä", "\x7f", "x" * 129])
-def test_a_malformed_client_id_is_refused(client_id: str) -> None:
-    """Blanks, commas, other characters or too long; with signatures off, too."""
-    for mode in get_args(SignatureMode):
-        (fault,) = refusal(call_of(client_id, OTHER), mode).faults
-        assert ("header client-id", True) == (fault.path, client_id[:39] in fault.found)
-        assert len(fault.found) <= 42
+MALFORMED = {
+    "client-id": ["a b", "a,a", "ä", "\x7f", "x" * 129],
+    "request-time": [
+        *("179530963000", "17953096300000", "1795309630000.0", "٠٧٩٥٣٠٩٦٣٠٠٠٠"),
+        *("2026-11-22T01:07:10", "2026-11-22 01:07:10Z", "2026-11-22T01:07Z", "2026-11-22T01:07:10z"),
+        *("2026-11-22T01:07:10+00", "2026-11-22T01:07:10.Z", "2026-11-22T01:07:10.1234567890Z"),
+        *("2026-02-29T01:07:10Z", "2026-11-22T25:07:10Z", "2026-11-22T01:07:10+25:00"),
+        "2026-11-22T01:07:10Z, 2026-11-22T01:07:10Z",
+    ],
+    "signature": ["rubbish"],
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name in HEADERS for value in MALFORMED[name]])
+def test_a_malformed_header_is_refused(name: str, value: str) -> None:
+    """With and without a key; the fault quotes the value, shortened. A client id also with signatures off."""
+    for client_id in ("A", "C"):
+        call = with_headers(call_of(client_id), **{name: value})
+        for mode in get_args(SignatureMode) if name == "client-id" else MODES:
+            refused = refusal(call, mode)
+            (fault,) = refused.faults
+            assert ("PARAM_ILLEGAL", f"header {name}", True) == (refused.code, fault.path, value[:39] in fault.found)
+            assert len(fault.found) <= 60
 
 
 @pytest.mark.parametrize("name", HEADERS)
@@ -141,44 +157,13 @@ def test_a_missing_or_empty_header_is_named(client_id: str, name: str) -> None:
 @pytest.mark.parametrize(
     "time",
     [
-        "1795309630000",
-        "1795309630000000000",
-        "2026-11-22T01:07:10+0000",
-        "2026-11-22T09:07:10+08:00",
-        "2026-11-22T01:07:10.1Z",
-        "2026-11-22T01:07:10.123456789-0330",
-        "2024-02-29T23:59:59Z",
+        *("1795309630000", "1795309630000000000", "2026-11-22T01:07:10+0000", "2026-11-22T09:07:10+08:00"),
+        *("2026-11-22T01:07:10.1Z", "2026-11-22T01:07:10.123456789-0330", "2024-02-29T23:59:59Z"),
     ],
 )
 def test_a_request_time_is_accepted(time: str) -> None:
     """Epoch milliseconds or nanoseconds, or ISO 8601 with an offset, as the official SDKs write them."""
     assert ("A", "valid") == authenticator().authenticate(call_of(time=time), RING)
-
-
-@pytest.mark.parametrize(
-    "time",
-    [
-        *("179530963000", "17953096300000", "1795309630000.0", "٠٧٩٥٣٠٩٦٣٠٠٠٠"),
-        *("2026-11-22T01:07:10", "2026-11-22 01:07:10Z", "2026-11-22T01:07Z", "2026-11-22T01:07:10z"),
-        *("2026-11-22T01:07:10+00", "2026-11-22T01:07:10.Z", "2026-11-22T01:07:10.1234567890Z"),
-        *("2026-02-29T01:07:10Z", "2026-11-22T25:07:10Z", "2026-11-22T01:07:10+25:00"),
-        "2026-11-22T01:07:10Z, 2026-11-22T01:07:10Z",
-    ],
-)
-def test_a_malformed_request_time_is_refused(time: str) -> None:
-    """Other forms, and times that do not exist."""
-    refused = refusal(with_headers(call_of(), request_time=time))
-    (fault,) = refused.faults
-    assert ("PARAM_ILLEGAL", "header request-time", True) == (refused.code, fault.path, time[:39] in fault.found)
-
-
-@pytest.mark.parametrize("client_id", ["A", "C"], ids=["with a key", "without"])
-def test_a_malformed_signature_header_is_refused(client_id: str) -> None:
-    """The fault shows the expected form."""
-    refused = refusal(with_headers(call_of(client_id), signature="algorithm=RSA,signature=x"))
-    (fault,) = refused.faults
-    assert ("PARAM_ILLEGAL", "header signature", "algorithm=RSA") == (refused.code, fault.path, fault.found)
-    assert "algorithm=RSA256, keyVersion=1, signature=<url-encoded base64>" in fault.expected
 
 
 SIGNED = call_of(key_version=None)

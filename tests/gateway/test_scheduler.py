@@ -103,7 +103,7 @@ def close_to(*seconds: float) -> Any:
 
 
 def test_sessions_expire_once_and_on_time() -> None:
-    """Those that are opened while it runs, too, and a new session under an old id by its own time."""
+    """Those that are opened while it runs, too, and a new one under an old id by its own time; not deleted ones."""
 
     async def scene(stage: Stage) -> None:
         await stage.open("hour", HOUR)
@@ -112,6 +112,10 @@ def test_sessions_expire_once_and_on_time() -> None:
         await stage.open("second", timedelta(seconds=11))
         await asyncio.sleep(120)
         await stage.open("minute", 2 * HOUR, version=3)
+        for client_id in "CD":
+            await stage.open("deleted", HOUR, client_id=client_id)
+        await stage.store.forget("C")
+        await stage.scheduler.schedule.due_times.forget("D")
         await asyncio.sleep(24 * 3600)
 
     stage = play(scene)
@@ -191,20 +195,6 @@ def test_setting_a_clock_back_reopens_sessions(client_id: str | None) -> None:
     stage = play(scene)
     assert (["minute", "hour"], 2) == (stage.ids[4:], len(stage.reopened))
     assert close_to(3661 + 60, 3661 + 3600) == tuple(at for at, _ in stage.expired[4:])
-
-
-def test_deleted_payments_are_skipped() -> None:
-    """Whether only the payment or only its due time was deleted."""
-
-    async def scene(stage: Stage) -> None:
-        await stage.open("payment", MINUTE)
-        await stage.store.forget("A")
-        await stage.open("due time", MINUTE, client_id="C")
-        await stage.scheduler.schedule.due_times.forget("C")
-        await stage.open("other", MINUTE, client_id="B")
-        await asyncio.sleep(3600)
-
-    assert ["other"] == play(scene).ids
 
 
 class Faulty(Aggregates[Any]):

@@ -1,36 +1,16 @@
-"""Any input gets a signed result or a 4xx that explains, and the gateway goes on."""
+"""Odd input gets a signed result or a 4xx that explains; tests/abuse sends random input."""
 
 from __future__ import annotations
 
 import json
 
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
+import pytest
 
 from tests.live import PATH, SANDBOX_PATH, Live, signed_headers
 from tests.raw import RawReply, connect, encoded
 
 BODY = encoded("robustness")
 HEADERS = signed_headers(BODY)
-FIXED = settings(
-    max_examples=15,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    derandomize=True,
-)
-
-VALUES = st.text(st.characters(codec="latin-1", exclude_characters="\r\n\0"), max_size=60)
-"""Values of header lines."""
-
-PRINTABLE = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=40)
-ESCAPES = st.integers(0, 255).map(lambda byte: f"%{byte:02X}")
-PATHS = st.lists(PRINTABLE | ESCAPES | st.sampled_from(["/", "//", "..", "?", "&", "createPaymentSession"]), max_size=5)
-STARTS = st.sampled_from(["/", PATH, "/ams/", "http://h/"])
-TARGETS = st.builds(lambda start, parts: start + "".join(parts), STARTS, PATHS) | PRINTABLE
-METHODS = st.sampled_from(["POST", "POST", "GET", "DELETE", "OPTIONS", "TRACE", "CONNECT"]) | st.text(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZ-", max_size=10
-)
-OTHERS = "accept-encoding connection content-encoding cookie expect host mock-scenario transfer-encoding upgrade"
-NAMES = st.sampled_from([*HEADERS, *OTHERS.split()])
 
 
 def exchange(
@@ -47,13 +27,13 @@ def exchange(
 
 
 def assert_clean(reply: RawReply, target: str = SANDBOX_PATH, method: str = "POST") -> None:
-    """A signed result, or a 4xx with a short explanation, though it may list all scenarios twice."""
-    assert b"Traceback" not in reply.body
+    """A result signed over the target that a client verifies over, or a 4xx with a short explanation."""
     if reply.status == 200:
-        result = json.loads(reply.body)["result"]
-        assert {"resultCode", "resultMessage", "resultStatus"} == set(result)
-        assert len(result["resultMessage"]) <= 256
-        reply.verify(verified_target(target), method)
+        assert {"resultCode", "resultMessage", "resultStatus"} == set(json.loads(reply.body)["result"])
+        assert len(reply.message) <= 256
+        reply.verify(
+            "/" + target.partition("://")[2].partition("/")[2] if target.startswith("http") else target, method
+        )
         return
     assert 400 <= reply.status < 500
     assert len(reply.body) < 6_000
@@ -62,24 +42,14 @@ def assert_clean(reply: RawReply, target: str = SANDBOX_PATH, method: str = "POS
     assert media != "application/problem+json" or reply.status == json.loads(reply.body)["status"]
 
 
-def verified_target(sent: str) -> str:
-    """The target over which a client verifies the reply."""
-    if sent.startswith("/") or "://" not in sent:
-        return sent
-    return "/" + sent.partition("://")[2].partition("/")[2].lstrip("/")
-
-
-@settings(FIXED)
-@given(
-    body=st.binary(max_size=300)
-    | st.text(max_size=100).map(str.encode)
-    | st.integers(0, len(BODY)).map(lambda length: BODY[:length])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", BODY + b"\0", BODY[:-1], b"\xef\xbb\xbf" + BODY, b"\xff" + BODY, b"[" * 100_000),
+        *(b'{"paymentRequestId": "\\ud800"}', b'{"\\ud800": 1}'),
+    ],
+    ids=lambda body: repr(body)[:20],
 )
-@example(body=BODY + b"\0")
-@example(body=b"\xef\xbb\xbf" + BODY)
-@example(body=b'{"paymentRequestId": "\\ud800"}')
-@example(body=b'{"\\ud800": 1}')
-@example(body=b"[" * 100_000)
 def test_any_body_gets_a_signed_result(gateway: Live, body: bytes) -> None:
     """When the call itself is signed."""
     reply = exchange(gateway, "POST", SANDBOX_PATH, list(signed_headers(body).items()), body)
@@ -87,36 +57,34 @@ def test_any_body_gets_a_signed_result(gateway: Live, body: bytes) -> None:
     assert_clean(reply)
 
 
-@settings(FIXED)
-@given(
-    kept=st.sets(st.sampled_from(sorted(HEADERS))),
-    changed=st.lists(st.tuples(NAMES, VALUES), max_size=4),
-    body=st.just(BODY) | st.binary(max_size=50),
+@pytest.mark.parametrize(
+    ("kept", "changed"),
+    [
+        ({"client-id"}, [("client-id", "\xff\t\x80")]),
+        (set(HEADERS), [("mock-scenario", "\xe9" * 50)]),
+        (set(HEADERS), [("content-encoding", "gzip"), ("cookie", "\xff")]),
+        (set(HEADERS), [("connection", "upgrade"), ("upgrade", "h2c")]),
+        (set(HEADERS), [("expect", "100-continue"), ("connection", "close")]),
+        (set(HEADERS), [("transfer-encoding", "chunked")]),
+        (set(HEADERS), [("host", "")]),
+        (set(), [("signature", "%%%=,==,signature=%"), ("client-id", "x"), ("request-time", "1" * 13)]),
+    ],
+    ids=lambda value: value[0][0] if isinstance(value, list) else None,
 )
-@example(kept={"client-id"}, changed=[("client-id", "\xff\t\x80")], body=BODY)
-@example(kept=set(HEADERS), changed=[("mock-scenario", "\xe9" * 50)], body=BODY)
-@example(kept=set(HEADERS), changed=[("connection", "upgrade"), ("upgrade", "h2c")], body=BODY)
-@example(kept=set(HEADERS), changed=[("transfer-encoding", "chunked")], body=BODY)
-@example(
-    kept=set(), changed=[("signature", "%%%=,==,signature=%"), ("client-id", "x"), ("request-time", "1" * 13)], body=b""
-)
-def test_any_headers_get_a_clean_reply(
-    gateway: Live, kept: set[str], changed: list[tuple[str, str]], body: bytes
-) -> None:
+def test_any_headers_get_a_clean_reply(gateway: Live, kept: set[str], changed: list[tuple[str, str]]) -> None:
     """A signed result, or a 4xx that explains."""
     headers = [(name, HEADERS[name]) for name in kept] + changed
-    assert_clean(exchange(gateway, "POST", SANDBOX_PATH, headers, body))
+    assert_clean(exchange(gateway, "POST", SANDBOX_PATH, headers, BODY))
 
 
-@settings(FIXED)
-@given(method=METHODS, target=TARGETS.filter(lambda target: not target.startswith("/__admin")))
-@example(method="POST", target="/ams/%")
-@example(method="POST", target="/ams/%FF%00%0D%0A")
-@example(method="POST", target=PATH + "#fragment")
-@example(method="POST", target="http://h/ams/?://x/")
-@example(method="OPTIONS", target="*")
-@example(method="HEAD", target=PATH)
-@example(method="CONNECT", target="localhost:443")
+@pytest.mark.parametrize(
+    ("method", "target"),
+    [
+        *(("POST", "/ams/%"), ("POST", "/ams/%FF%00%0D%0A"), ("POST", PATH + "#fragment"), ("POST", "..")),
+        *(("POST", "http://h/ams/?://x/"), ("TRACE", "/ams/"), ("OPTIONS", "*"), ("X-Y", PATH)),
+        *(("HEAD", PATH), ("CONNECT", "localhost:443")),
+    ],
+)
 def test_any_request_line_gets_a_clean_reply(gateway: Live, method: str, target: str) -> None:
     """Signed over the target as it was sent, or a 4xx that explains."""
     reply = exchange(gateway, method, target, list(HEADERS.items()), BODY, head_only=method == "HEAD")
