@@ -78,19 +78,11 @@ MISTAKES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     # in the order in which they are found: what is wrong, the code, and the journal's entry
     ({"path": "/ams/api/v1/payments/nothing"}, "NO_INTERFACE_DEF", {"endpoint": None, "verdict": "unchecked"}),
     ({"method": "GET"}, "METHOD_NOT_SUPPORTED", {"endpoint": None, "verdict": "unchecked"}),
-    (
-        {"extra": {"content-type": "text/plain"}},
-        "MEDIA_TYPE_NOT_ACCEPTABLE",
-        {"endpoint": None, "verdict": "unchecked", "request_id": None},
-    ),
+    ({"extra": {"content-type": "text/plain"}}, "MEDIA_TYPE_NOT_ACCEPTABLE", {"endpoint": None, "request_id": None}),
     ({"extra": {"request-time": "now"}}, "PARAM_ILLEGAL", {"verdict": "unchecked", "scenario": None}),
     ({"key": keys.shipped_gateway_key()}, "INVALID_SIGNATURE", {"verdict": "invalid", "scenario": None}),
     ({"body": b"{}"}, "PARAM_ILLEGAL", {"verdict": "valid", "request_id": None, "scenario": None}),
-    (
-        {"extra": {"mock-scenario": "card-not-supported"}},
-        "CARD_NOT_SUPPORTED",
-        {"endpoint": "createPaymentSession", "verdict": "valid", "scenario": "card-not-supported"},
-    ),
+    ({"extra": {"mock-scenario": "risk-reject"}}, "RISK_REJECT", {"verdict": "valid", "scenario": "risk-reject"}),
 ]
 
 

@@ -132,27 +132,20 @@ def test_copies_are_delivered_before_the_reply() -> None:
     assert ["PENDING"] == [sent.status for sent in driver.posted("order-1", "notifyRefund")]
 
 
-def test_notification_steps_are_counted_per_payment() -> None:
-    """The second notification of a payment gets the second step."""
+def test_notification_steps_are_counted_per_payment_and_scenario() -> None:
+    """The second notification of a payment gets the second step; the scenario of the causing call comes first."""
     driver = Driver()
     driver.load_scenario("notifyRefund: [{message: one}, {message: two}]")
+    driver.load_scenario("notifyRefund: {message: own}\nrefund: [{}, {result: REFUND_IN_PROCESS}]", "other")
     ids = [driver.paid(name, scenario="tale") for name in ("order-1", "order-2")]
     for payment_id, name in ((ids[0], "a"), (ids[0], "b"), (ids[1], "c"), (ids[0], "d")):
         driver.refund(payment_id, name, 1)
-    messages = [body["result"]["resultMessage"] for body in driver.notified(name="notifyRefund")]
-    assert ["one", "two", "one", "two"] == messages
-
-
-def test_the_scenario_of_the_causing_call_applies() -> None:
-    """Also when a refund ends later."""
-    driver = Driver()
-    payment_id = driver.paid("order-1", scenario=driver.load_scenario("notifyRefund: {message: of the payment}"))
-    driver.load_scenario("notifyRefund: {message: own}\nrefund: [{}, {result: REFUND_IN_PROCESS}]", "other")
-    for name in "ab":
-        driver.refund(payment_id, name, 1, scenario="other")
+    for name in "ef":
+        driver.refund(ids[1], name, 1, scenario="other")
     driver.wait(minutes=1)
-    assert ["other", "other"] == [sent.scenario for sent in driver.posted("order-1", "notifyRefund")]
-    assert ["own", "own"] == [body["result"]["resultMessage"] for body in driver.notified(name="notifyRefund")]
+    messages = [body["result"]["resultMessage"] for body in driver.notified(name="notifyRefund")]
+    assert ["one", "two", "one", "two", "own", "own"] == messages
+    assert ["tale", "other", "other"] == [sent.scenario for sent in driver.posted("order-2", "notifyRefund")]
 
 
 def test_each_notification_shows_the_state_at_its_event() -> None:
