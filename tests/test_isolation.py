@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,11 +27,10 @@ SIGNED = signed_headers(b"")
 
 @dataclass
 class Client:
-    """A client with a connection of its own; its ``number`` decides what it does and expects."""
+    """A client whose ``number`` decides what it does and expects."""
 
     live: Live
     number: int
-    connection: http.client.HTTPConnection
     calls: list[Answer] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -43,16 +40,9 @@ class Client:
         self.times = 1 + self.number % 4
         self.frozen = BASE + timedelta(days=self.number)
 
-    def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
-        """Any request."""
-        raw = None if body is None else json.dumps(body).encode()
-        self.connection.request(method, path, raw, headers or {"content-type": "application/json"})
-        response = self.connection.getresponse()
-        return Answer(response.status, dict(response.getheaders()), response.read())
-
     def admin(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         """An admin call."""
-        answer = self.ask(method, f"/__admin{path}", body)
+        answer = self.live.admin(method, path, body)
         assert 200 == answer.status, answer.raw
         return answer.body
 
@@ -60,7 +50,8 @@ class Client:
         """A call with the client's own amount; large bodies are validated in a thread."""
         padding = "x" * (20_000 if self.number % 5 == 0 else 10)
         body = sample(payment_request_id, paymentAmount=self.amount, paymentNotifyUrl=None, padding=padding)
-        self.calls.append(self.ask("POST", SANDBOX_PATH, body, {**SIGNED, "client-id": self.name}))
+        raw = json.dumps(body).encode()
+        self.calls.append(self.live.request("POST", SANDBOX_PATH, raw, {**SIGNED, "client-id": self.name}))
         return self.calls[-1]
 
     def set_up(self) -> None:
@@ -120,15 +111,15 @@ class Client:
     def keep(self) -> None:
         """Do everything but reset, while it listens to events and waits for calls; then get the events again."""
         query, count = f"clientId={self.name}", self.times + 11
-        with Listener(self.live, f"?{query}") as listener, connected(self.live) as waiting:
-            waiting.request("GET", f"/__admin/calls/wait?{query}&count={count}&timeout=60")
+        with Listener(self.live, f"?{query}") as listener, ThreadPoolExecutor(1) as waiting:
+            wait = waiting.submit(self.admin, "GET", f"/calls/wait?{query}&count={count}&timeout=60")
             opened = listener.opening[1].removeprefix("id: ")
             self.set_up()
             self.pay()
             self.check(hours=0)
             self.expire()
             self.check(hours=1)
-            awaited = json.loads(waiting.getresponse().read())
+            awaited = wait.result()
             self.admin("PUT", "/clock", {"clientId": self.name, "freeze": "now"})
             events = self.events(listener)
         ids = [answer.headers["mock-call-id"] for answer in self.calls]
@@ -162,34 +153,22 @@ def shop() -> Iterator[Shop]:
         yield shop
 
 
-def connected(live: Live) -> closing[http.client.HTTPConnection]:
-    """A connection for the block."""
-    return closing(http.client.HTTPConnection("127.0.0.1", live.config.port, timeout=60))
-
-
 def test_clients_that_are_reset_do_not_affect_others(crowded: Live) -> None:
     """Concurrent clients keep all calls, payments, events, waits and settings while others are reset repeatedly."""
     over = threading.Event()
 
-    def keep(number: int) -> Client:
-        with connected(crowded) as connection:
-            client = Client(crowded, number, connection)
-            client.keep()
-            return client
+    def reset_repeatedly(client: Client) -> None:
+        while not over.is_set():
+            client.set_up()
+            client.pay()
+            client.check(hours=0)
+            client.reset()
 
-    def reset_repeatedly(number: int) -> None:
-        with connected(crowded) as connection:
-            client = Client(crowded, number, connection)
-            while not over.is_set():
-                client.set_up()
-                client.pay()
-                client.check(hours=0)
-                client.reset()
-
+    clients = [Client(crowded, number) for number in STEADY]
     with ThreadPoolExecutor(len(STEADY) + len(RESETTING)) as threads:
-        others = [threads.submit(reset_repeatedly, number) for number in RESETTING]
+        others = [threads.submit(reset_repeatedly, Client(crowded, number)) for number in RESETTING]
         try:
-            clients = list(threads.map(keep, STEADY))
+            list(threads.map(Client.keep, clients))
         finally:
             over.set()
         for other in others:
@@ -201,8 +180,7 @@ def test_clients_that_are_reset_do_not_affect_others(crowded: Live) -> None:
     assert "PT0S" == crowded.admin("GET", "/clock").body["ahead"]
     # Whatever clients did later left the earlier ones' data alone.
     for client in clients:
-        with connected(crowded) as client.connection:
-            client.check(hours=1)
+        client.check(hours=1)
 
 
 def test_concurrent_clients_get_their_own_notifications(crowded: Live, shop: Shop) -> None:
@@ -248,16 +226,14 @@ def test_no_id_of_another_client_can_be_used(crowded: Live, shop: Shop) -> None:
     refunded = mine.call("refund", paymentId=paid["paymentId"], refundRequestId="r", refundAmount=money).body
     mine.notified("p", 2)
     before = mine.live.admin("GET", "/payments/p?clientId=A").body
-    replies = [
-        other.call("inquiryPayment", paymentId=paid["paymentId"]),
-        other.call("inquiryPayment", paymentRequestId="p"),
-        other.call("cancel", paymentId=paid["paymentId"]),
-        other.call("cancel", paymentRequestId="p"),
-        other.call("refund", paymentId=paid["paymentId"], refundRequestId="s", refundAmount=money),
-        other.call("capture", paymentId=paid["paymentId"], captureRequestId="c", captureAmount=money),
-        other.call("inquiryRefund", refundId=refunded["refundId"]),
-        other.call("inquiryRefund", refundRequestId="r"),
+    payment, made = {"paymentId": paid["paymentId"]}, {"refundId": refunded["refundId"]}
+    calls: list[tuple[str, dict[str, Any]]] = [
+        *((name, about) for name in ("inquiryPayment", "cancel") for about in (payment, {"paymentRequestId": "p"})),
+        *(("inquiryRefund", about) for about in (made, {"refundRequestId": "r"})),
+        ("refund", {**payment, "refundRequestId": "s", "refundAmount": money}),
+        ("capture", {**payment, "captureRequestId": "c", "captureAmount": money}),
     ]
+    replies = [other.call(name, **body) for name, body in calls]
     assert {"F"} == {reply.body["result"]["resultStatus"] for reply in replies}
     assert not [reply for reply in replies if paid["paymentId"] in str({**reply.body, "result": None})]
     assert 404 == other.act("p").status == other.notify(notification="notifyPayment", paymentRequestId="p").status
