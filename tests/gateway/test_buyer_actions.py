@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -31,16 +30,6 @@ def test_an_impossible_action_is_refused(first: BuyerAction, second: BuyerAction
     assert {"state": before.state, "allowed": allowed} == refused.value.extra
     assert f"is {before.state}, its result is {before.code}" in refused.value.detail
     assert before == driver.payment("order-1")
-
-
-def test_a_buyer_cannot_pay_in_an_expired_session() -> None:
-    """The session expires first, though nothing else has noticed."""
-    driver = Driver()
-    driver.open("order-1")
-    driver.clock.moment += timedelta(hours=1)
-    with pytest.raises(NotPossibleNow, match="EXPIRED"):
-        driver.act("order-1", "pay")
-    assert "EXPIRED" == driver.payment("order-1").state
 
 
 def test_a_payment_of_another_client_id_is_not_found() -> None:

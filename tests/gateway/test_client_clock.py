@@ -13,7 +13,6 @@ from mock_alipay.config.config import TEST_CLIENT_ID
 from mock_alipay.errors import NoSuchPath
 from tests.calls import NOW, ask, header, latest, parts_of, plain_call, signed_call, with_scenario
 from tests.gateway.test_gateway import is_signed
-from tests.live import sample
 from tests.memory import done
 
 HOUR = timedelta(hours=1)
@@ -56,11 +55,3 @@ def test_a_refused_call_is_dated_by_the_client_id_it_claims() -> None:
         assert expected == latest(components).time
         done(components.gateway.reject(call, NoSuchPath("too much")))
         assert expected == latest(components).time
-
-
-def test_an_anonymous_call_is_dated_by_the_test_merchants_clock() -> None:
-    """With signatures off it is the test merchant's."""
-    components = parts_of(signatures="off")
-    done(components.clocks.advance(HOUR, TEST_CLIENT_ID))
-    reply = ask(components, plain_call(json.dumps(sample("order-1")).encode()))
-    assert (NOW + HOUR, wire_time(NOW + HOUR)) == (latest(components).time, header(reply, "response-time"))

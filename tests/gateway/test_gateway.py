@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from mock_alipay.apis.context import Context, Outcome
 from mock_alipay.apis.family import Endpoint, Families
 from mock_alipay.apis.payments import PAYMENTS
+from mock_alipay.clock.clocks import wire_time
 from mock_alipay.config.config import TEST_CLIENT_ID
 from mock_alipay.errors import NoSuchPath
 from mock_alipay.gateway.assembly import Components
@@ -156,11 +157,14 @@ def test_an_unverified_client_id_gets_one_hint() -> None:
 
 
 def test_with_signatures_off_a_call_needs_no_header() -> None:
-    """It is the test merchant's, and the reply is not signed."""
+    """It is the test merchant's, by whose clock it is dated, and the reply is not signed."""
     components = parts_of(signatures="off")
+    done(components.clocks.advance(timedelta(hours=1), TEST_CLIENT_ID))
     reply = ask(components, plain_call(json.dumps(sample("order-1")).encode()))
     assert ("SUCCESS", None) == (code(reply), header(reply, "signature"))
     assert (TEST_CLIENT_ID, "unchecked") == (latest(components).client_id, latest(components).verdict)
+    expected = NOW + timedelta(hours=1)
+    assert (expected, wire_time(expected)) == (latest(components).time, header(reply, "response-time"))
     assert "INVALID_CLIENT" == code(ask(parts_of(signatures="required"), signed_call(client_id="SANDBOX_X")))
 
 

@@ -103,6 +103,15 @@ def test_all_due_transitions_are_one_commit() -> None:
     assert [loaded] == [event.subject for event in events[1:]]
 
 
+def test_an_aggregate_that_is_deleted_in_the_meantime_stays_deleted() -> None:
+    """Its due transition is not committed."""
+    repository, events = watched()
+    session = asyncio.run(repository.commit(opened(version=0)))
+    assert session is not None
+    asyncio.run(repository.forget())
+    assert (None, 1) == (asyncio.run(repository.advance(session, NOW + HOUR)), len(events))
+
+
 def test_loading_gives_up_after_ten_conflicts() -> None:
     """Instead of trying forever."""
     repository, _ = watched(1000)
