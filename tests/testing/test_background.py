@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import hashlib
 import http.client
 import json
 import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, nullcontext
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,7 +26,6 @@ from mock_alipay.errors import AdminError, SetupError, Unreachable, UsageError
 from mock_alipay.server.state_file import running_gateways
 from mock_alipay.signing import pool
 from mock_alipay.testing import background
-from mock_alipay.testing.background import running
 from tests.live import SANDBOX_PATH, sample, signed_headers
 
 VERSION = mock_alipay.__version__
@@ -66,21 +67,15 @@ def test_a_gateway_runs_until_the_block_ends(monkeypatch: pytest.MonkeyPatch, ca
         assert (None, VERSION, None) == (mock.client_id, mock.health(), mock.env["tlsUrl"])
         assert "127.0.0.1" == urlsplit(mock.url).hostname
     assert [] == caplog.records
-    with Mock(mock.url) as late, pytest.raises(Unreachable):
-        late.health()
     with serve(port=port_of(mock.url)) as again:
         assert mock.url == again.url
 
 
 def test_an_error_ends_the_block() -> None:
     """It passes through, and the gateway stops."""
-
-    def fail(url: str) -> None:
-        raise LookupError(url)
-
-    with pytest.raises(LookupError) as caught, serve() as mock:
-        fail(mock.url)
-    with Mock(caught.value.args[0]) as late, pytest.raises(Unreachable):
+    with pytest.raises(ZeroDivisionError), serve() as mock:
+        assert mock.count() / 0
+    with Mock(mock.url) as late, pytest.raises(Unreachable):
         late.health()
 
 
@@ -115,11 +110,8 @@ def test_gateways_are_isolated() -> None:
         first.clock.advance("1h")
         first.load("ours", {"description": "Ours."})
         first.add_merchant("SHOP", first.credentials["alipay_public_key"])
-        assert first.url != second.url
-        assert (0.0, False) == (
-            second.clock.state.ahead.total_seconds(),
-            "ours" in [scenario.name for scenario in second.scenarios()],
-        )
+        assert timedelta() == second.clock.state.ahead
+        assert "ours" not in [scenario.name for scenario in second.scenarios()]
         assert 1 == second.add_merchant("SHOP", second.credentials["alipay_public_key"])
 
 
@@ -130,11 +122,8 @@ def test_any_thread_can_serve() -> None:
         with serve() as mock:
             return await asyncio.to_thread(mock.health)
 
-    found: list[str] = []
-    thread = threading.Thread(target=lambda: found.append(asyncio.run(main())))
-    thread.start()
-    thread.join(60)
-    assert [VERSION] == found
+    with ThreadPoolExecutor(1) as threads:
+        assert VERSION == threads.submit(asyncio.run, main()).result(60)
 
 
 def test_https_is_served_on_request(home: Path) -> None:
@@ -152,38 +141,20 @@ def test_all_addresses_need_a_token_or_permission(is_open: bool) -> None:
     """The token is generated, and the Mock of ``serve`` has it."""
     with serve(host="0.0.0.0", admin_open=is_open) as mock, Mock(mock.url) as without_token:
         assert ("127.0.0.1", []) == (urlsplit(mock.url).hostname, mock.calls())
-        if is_open:
+        with nullcontext() if is_open else pytest.raises(AdminError, match="Authorization"):
             assert [] == without_token.calls()
-        else:
-            with pytest.raises(AdminError) as caught:
-                without_token.calls()
-            assert 401 == caught.value.status
 
 
 def test_clients_do_not_delay_the_stop() -> None:
     """Neither idle connections nor waits nor streams."""
-    threads: list[threading.Thread] = []
-
-    def fail(request: Callable[[], object]) -> None:
-        with pytest.raises((Unreachable, StopIteration)):
-            request()
-
-    with serve() as mock:
-        idle = socket.create_connection(("127.0.0.1", port_of(mock.url)))
-        client = Mock(mock.url)
-        events = client.events()
-        client.health()  # the connection of the wait
-        for request in (lambda: next(events), lambda: client.wait(timeout=60)):
-            threads.append(threading.Thread(target=fail, args=(request,)))
-            threads[-1].start()
-    for thread in threads:
-        thread.join(60)
-    idle.close()
-    client.close()
-    assert [False, False] == [thread.is_alive() for thread in threads]
-
-
-# --- errors at the start ----------------------------------------------------------------------------------------------
+    with ThreadPoolExecutor(2) as threads, ExitStack() as clients:
+        with serve() as mock:
+            clients.enter_context(socket.create_connection(("127.0.0.1", port_of(mock.url))))
+            client = clients.enter_context(Mock(mock.url))
+            events = client.events()
+            waits = threads.submit(next, events), threads.submit(client.wait, timeout=60)
+        for wait in waits:
+            assert isinstance(wait.exception(30), Unreachable | StopIteration)
 
 
 def test_an_app_that_does_not_start_is_a_setup_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,24 +195,8 @@ def test_an_unusable_setting_is_a_setup_error(name: str, value: Any, words: str)
 
 
 def test_invalid_settings_are_a_usage_error() -> None:
-    """It names all of them, with a suggestion for unknown ones."""
+    """It names all of them."""
     wrong: Any = {"colour": "red", "types": "strct"}
     with pytest.raises(UsageError) as caught, serve(seed=1, **wrong):
         pass
     assert [True, True] == ["colour" in caught.value.problems[0], "types" in caught.value.problems[1]]
-    with pytest.raises(UsageError, match="exclude each other"), serve(admin_open=True, admin_token="a-token-of-ours"):
-        pass
-
-
-def test_a_damaged_certificate_is_a_setup_error(tmp_path: Path) -> None:
-    """Although the error comes from the gateway's thread."""
-    config = Config(port=0, tls_port=0)
-    with running(config, tls_folder=tmp_path) as gateway:
-        assert gateway.certificate is not None
-        certificate_file = gateway.certificate.server
-    certificate_file.write_bytes(b"nothing of use")
-    record_file = certificate_file.with_suffix(".json")
-    digest = hashlib.sha256(certificate_file.read_bytes()).hexdigest()
-    record_file.write_text(json.dumps({**json.loads(record_file.read_text()), "sha256": digest}))
-    with pytest.raises(SetupError, match=r"server\.pem"), running(config, tls_folder=tmp_path):
-        pass

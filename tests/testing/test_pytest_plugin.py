@@ -13,6 +13,7 @@ from com.alipay.ams.api.net import default_http_rpc
 
 from mock_alipay.client import Mock
 from mock_alipay.config.config import Config
+from mock_alipay.errors import Unreachable
 from tests.live import SAMPLE_FILE, Live, live
 from tests.memory import done
 from tests.suite import Suite
@@ -48,7 +49,7 @@ import pytest
 from datetime import timedelta
 from shop import pay
 
-@pytest.mark.parametrize("hours", range(8))
+@pytest.mark.parametrize("hours", range(4))
 def test_alone(mock_alipay, hours):
     name, code = [("success", "SUCCESS"), ("risk-reject", "RISK_REJECT")][hours % 2]
     assert (0, [], timedelta(AHEAD)) == (mock_alipay.count(), mock_alipay.payments(), mock_alipay.clock.state.ahead)
@@ -64,6 +65,13 @@ CONNECT = "__get_http_connection"
 
 Result = pytest.RunResult
 Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _loaded() -> None:
+    """The HTTP client and its errors are imported before the first run, which would unload them again."""
+    with Mock("http://127.0.0.1:1") as mock, pytest.raises(Unreachable):
+        mock.health()
 
 
 @pytest.fixture(scope="module")
@@ -89,13 +97,9 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
             monkeypatch.delenv(name, raising=False)
         for name, value in (env or {}).items():
             monkeypatch.setenv(name, value)
-        Mock("http://127.0.0.1:1").close()  # loads httpcore2, which the run would unload again
         return pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
 
     return run
-
-
-# --- imports and options ----------------------------------------------------------------------------------------------
 
 
 def test_an_unused_plugin_imports_nothing(tmp_path: Path) -> None:
@@ -114,26 +118,10 @@ def pytest_unconfigure():
     assert 1 == outcome.code
 
 
-def test_option_and_fixtures_are_documented(run: Run) -> None:
-    """In ``--help`` with its variables, and in ``--fixtures`` with a sentence each."""
-    text = " ".join(run("", "--help").stdout.str().split())
-    assert ("--mock-alipay-url=URL" in text, "MOCK_ALIPAY_URL; its token: MOCK_ALIPAY_ADMIN_TOKEN" in text) == (
-        True,
-        True,
-    )
-    listed = re.findall(
-        r"^(_?mock_alipay\w*)(?: \[session scope\])? -- .*\n    \S", run("", "--fixtures").stdout.str(), re.MULTILINE
-    )
-    assert {"mock_alipay", "mock_alipay_settings", "mock_alipay_server"} == set(listed)
-
-
-# --- the gateway ------------------------------------------------------------------------------------------------------
-
-
 def test_tests_are_isolated(run: Run) -> None:
     """In one process, with warnings as errors, also when the variables are set to nothing."""
     empty = {"MOCK_ALIPAY_URL": "", "MOCK_ALIPAY_ADMIN_TOKEN": ""}
-    run(ISOLATED.replace("AHEAD", ""), "-W", "error", env=empty).assert_outcomes(passed=8)
+    run(ISOLATED.replace("AHEAD", ""), "-W", "error", env=empty).assert_outcomes(passed=4)
 
 
 def test_processes_share_a_gateway(tmp_path: Path, guarded: Live, env: dict[str, str]) -> None:
@@ -148,7 +136,7 @@ def test_processes_share_a_gateway(tmp_path: Path, guarded: Live, env: dict[str,
         guarded.create(client_id="SANDBOX_SOMEONE_ELSE")
         suite = Suite(tmp_path).write(shop=SHOP, conftest=conftest, test_it=ISOLATED.replace("AHEAD", "hours=1"))
         outcome = suite.run("-n", "2", env=env)
-        assert {"passed": 8} == outcome.counts, outcome.output
+        assert {"passed": 4} == outcome.counts, outcome.output
         assert ["SANDBOX_SOMEONE_ELSE"] == [call.client_id for call in everyone.calls()]
         everyone.reset()
 
@@ -165,35 +153,26 @@ def test_it(mock_alipay_server, mock_alipay):
 
 
 @pytest.mark.parametrize(
-    ("url", "token", "words"),
+    ("url", "words"),
     [
-        ("http://127.0.0.1:1", "", "Unreachable: no gateway answers at http://127.0.0.1:1"),
-        ("127.0.0.1:2088", "", "UsageError: *URL*"),
-        (None, "", "AdminError: header Authorization*"),
-        (None, "line\n", "UsageError: the admin token*"),
+        ("http://127.0.0.1:1", "Unreachable: no gateway answers at http://127.0.0.1:1"),
+        (None, "AdminError: header Authorization*"),
     ],
-    ids=["unreachable", "no-url", "no-token", "invalid-token"],
+    ids=["unreachable", "no-token"],
 )
-def test_an_unusable_gateway_is_an_error(run: Run, guarded: Live, url: str | None, token: str, words: str) -> None:
+def test_an_unusable_gateway_is_an_error(run: Run, guarded: Live, url: str | None, words: str) -> None:
     """Of each test, with the reason."""
-    env = {"MOCK_ALIPAY_URL": url or guarded.config.url, "MOCK_ALIPAY_ADMIN_TOKEN": token}
-    result = run("def test_it(mock_alipay):\n    pass\n", env=env)
+    result = run("def test_it(mock_alipay):\n    pass\n", env={"MOCK_ALIPAY_URL": url or guarded.config.url})
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(f"*{words}*")
 
 
-@pytest.mark.parametrize(
-    ("settings", "outcome"),
-    [({"scenario": "risk-reject", "admin_token": "a-token-of-ours"}, "passed"), ({"colour": "red"}, "errors")],
-)
-def test_settings_can_be_overridden(run: Run, settings: dict[str, str], outcome: str) -> None:
-    """By a fixture in conftest.py; unknown ones are an error of each test."""
+def test_settings_can_be_overridden(run: Run) -> None:
+    """By a fixture in conftest.py."""
+    settings = {"scenario": "risk-reject", "admin_token": "a-token-of-ours"}
     conftest = f"@pytest.fixture(scope='session')\ndef mock_alipay_settings():\n    return {settings}\n"
     test = "from shop import pay\n\ndef test_it(mock_alipay):\n    assert pay(mock_alipay) == 'RISK_REJECT'\n"
-    run(test, conftest=conftest).assert_outcomes(**{outcome: 1})
-
-
-# --- client ids -------------------------------------------------------------------------------------------------------
+    run(test, conftest=conftest).assert_outcomes(passed=1)
 
 
 def test_client_ids_are_valid_and_unique(run: Run) -> None:
@@ -204,24 +183,18 @@ from com.alipay.ams.api.net import default_http_rpc as sdk
 from shop import pay
 SEEN, ORIGINAL = set(), sdk.{CONNECT}
 
-@pytest.mark.parametrize("odd", ["a", "a b/c[d],ü", "x" * 500, "\\x00\\n", "{"支付" * 100}"])
-@pytest.mark.parametrize("again", [1, 2])
-def test_zahlungseröffnung(mock_alipay, odd, again):
+@pytest.mark.parametrize("odd", ["a b/c[d],ü", "x" * 500, "x" * 501, "\\x00\\n"])
+def test_zahlungseröffnung(mock_alipay, odd):
     assert re.fullmatch(r"SANDBOX_test_zahlungser_ffnung[A-Za-z0-9_]{{0,60}}", mock_alipay.client_id)
     assert mock_alipay.client_id not in SEEN
     SEEN.add(mock_alipay.client_id)
     assert (pay(mock_alipay), mock_alipay.count(), sdk.{CONNECT} is ORIGINAL) == ("SUCCESS", 1, False)
 
-def test_{"x" * 300}(mock_alipay):
-    assert pay(mock_alipay) == "SUCCESS"
-
 def test_after():
     assert sdk.{CONNECT} is ORIGINAL
 """
-    run(test).assert_outcomes(passed=12)
+    run(test).assert_outcomes(passed=5)
 
-
-# --- reports ----------------------------------------------------------------------------------------------------------
 
 FAILING = """
 import pytest
@@ -236,8 +209,6 @@ def test_none(mock_alipay):
     assert False
 
 def test_calls(mock_alipay):
-    mock_alipay.scenario("risk-reject", times=1)
-    pay(mock_alipay, "refused-1")
     pay(mock_alipay, "wrong-1", productCode="X")
     pay(mock_alipay, "\\x1b[2J")
     mock_alipay.payment("\\x1b[2J").decline()
@@ -269,19 +240,22 @@ def test_a_failed_test_reports_its_calls(run: Run, guarded: Live, env: dict[str,
     result.assert_outcomes(passed=1, failed=4, errors=1)
     output = result.stdout.str()
     setup, none, calls, others, second = (part.split("\n___")[0] for part in output.split(" mock-alipay -")[1:])
-    assert ("[success: the default]  in-setup" in setup, "0 calls" in none, "no call came" in none) == (
-        True,
-        True,
-        True,
-    )
-    head, newest, wrong, fault, refused, message, notification, problem = calls.splitlines()[1:9]
-    assert re.fullmatch(r"client id SANDBOX_test_calls_\w+ at http://\S+, 3 calls, newest first", head)
+    head, newest, wrong, fault, notification, problem = calls.splitlines()[1:7]
+    assert re.fullmatch(r"client id SANDBOX_test_calls_\w+ at http://\S+, 2 calls, newest first", head)
     assert newest.endswith(r"createPaymentSession S SUCCESS  [success: the default]  \x1b[2J")
-    assert ("F PARAM_ILLEGAL" in wrong, "wrong-1" in wrong, "    productCode: " in fault) == (True, True, True)
-    assert ("F RISK_REJECT  [risk-reject: " in refused, message[:4]) == (True, "    ")
-    assert ("notifyPayment REFUSED" in notification, problem[:4]) == (True, "    ")
-    assert "calls came from SANDBOX_MOCK_MERCHANT only" in others
-    assert ("first-1" in second, "F INVALID_SIGNATURE" in second) == (True, True)
+    for words, text in [
+        ("[success: the default]  in-setup", setup),
+        ("0 calls", none),
+        ("no call came", none),
+        ("F PARAM_ILLEGAL", wrong),
+        ("    productCode: ", fault),
+        ("notifyPayment REFUSED", notification),
+        ("    ", problem[:4]),
+        ("calls came from SANDBOX_MOCK_MERCHANT only", others),
+        ("first-1", second),
+        ("F INVALID_SIGNATURE", second),
+    ]:
+        assert words in text
     assert (False, False) == ("\x1b[2J" in output, "not shown" in output)
     assert before == set(done(guarded.components.keys.ring()).client_ids)
 
@@ -311,14 +285,10 @@ def test_another_fixture_of_the_same_name_is_left_alone(run: Run) -> None:
     result.stdout.no_fnmatch_line("*journal*")
 
 
-# --- the official SDK -------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("url", "kind", "host", "port"),
     [
         ("http://[::1]:2088/x", "HTTPConnection", "::1", 2088),
-        ("http://gateway/x", "HTTPConnection", "gateway", 80),
         ("https://localhost:2089/x", "HTTPSConnection", "localhost", 2089),
         ("https://open-na-global.alipay.com/x", "HTTPSConnection", "open-na-global.alipay.com", 443),
     ],
