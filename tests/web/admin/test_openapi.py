@@ -66,9 +66,6 @@ def target(schema: Mapping[str, Any]) -> dict[str, Any]:
     return DOCUMENT["components"]["schemas"][name] if name else dict(schema)
 
 
-# --- the document -----------------------------------------------------------------------------------------------------
-
-
 def test_it_is_openapi_3_1() -> None:
     """By the OpenAPI schema, with schemas that are valid JSON Schema; a gateway with strict types has its own."""
     strict = json.loads(json.dumps(describe(load(types="strict").schemas, FAMILIES.endpoints)))
@@ -116,22 +113,17 @@ def test_security() -> None:
     assert "security" not in DOCUMENT["paths"][PATH]["post"]
 
 
-# --- replies ----------------------------------------------------------------------------------------------------------
-
 KEY = keys.bare_public_key(keys.shipped_forger_key().public_key())
 SCENARIO = {"description": "x", "match": {"body": {"a.b": "1"}}, "createPaymentSession": [{"delay": "1ms"}]}
 TEMPLATE = {"description": "x", "each": {"code": ["RISK_REJECT", "PROCESS_FAIL"]}, "pay": {"result": "${each.code}"}}
-NOTIFY = {"notification": "notifyPayment", "paymentRequestId": "p1"}
 WALK: list[tuple[str, str, Any, int]] = [
     ("GET", "/health", None, 200),
     ("POST", "/scenarios?name=tale", SCENARIO, 200),
     ("POST", "/scenarios?name=tale&clientId=A", TEMPLATE, 200),
     ("POST", "/scenarios", {"name": "tale", "description": 5}, 400),
     ("PUT", "/scenario", {"scenario": "tale", "clientId": "A", "times": 2}, 200),
-    ("PUT", "/scenario", {"scenario": "tail"}, 400),
     ("GET", "/scenarios", None, 200),
     ("DELETE", "/scenario?clientId=A", None, 200),
-    ("DELETE", "/scenario", {"clientID": "B"}, 400),
     ("GET", "/calls", None, 200),
     ("GET", "/calls/count?resultCode=SUCCESS", None, 200),
     ("GET", "/calls/wait", None, 200),
@@ -140,7 +132,6 @@ WALK: list[tuple[str, str, Any, int]] = [
     ("GET", "/calls/999", None, 404),
     ("GET", "/payments/p1", None, 200),
     ("GET", "/payments/both", None, 409),
-    ("POST", "/payments/p1/act", {"action": "challenge"}, 200),
     ("POST", "/payments/p1/act", {"action": "pay"}, 200),
     ("POST", "/payments/p1/act", {"action": "decline"}, 409),
     ("POST", "/payments/both/act", {"action": "decline", "clientId": "A"}, 200),
@@ -153,11 +144,8 @@ WALK: list[tuple[str, str, Any, int]] = [
     ("GET", "/notifications/1/wait?timeout=0&status=DROPPED", None, 408),
     ("POST", "/notifications/1/resend", None, 200),
     ("POST", "/notifications/3/resend", None, 409),
-    ("POST", "/notifications", NOTIFY, 200),
-    ("POST", "/notifications", {**NOTIFY, "delay": "9h"}, 200),
-    ("POST", "/notifications", {**NOTIFY, "delay": "x"}, 400),
+    ("POST", "/notifications", {"notification": "notifyPayment", "paymentRequestId": "p1", "delay": "9h"}, 200),
     ("PUT", "/clock", {"freeze": "now", "clientId": "A"}, 200),
-    ("PUT", "/clock", {"freeze": "never"}, 400),
     ("GET", "/clock?clientId=A", None, 200),
     ("POST", "/merchants", {"clientId": "M", "publicKey": KEY}, 200),
     ("DELETE", "/merchants", {"clientId": "M"}, 200),
@@ -255,28 +243,23 @@ def test_merchants_replies_are_as_described(spare: Live, path: str) -> None:
             assert faults(schema, {key: each for key, each in answer.body.items() if key != name}), name
 
 
-# --- requests ---------------------------------------------------------------------------------------------------------
-
 CHANGES: list[dict[str, Any]] = [
-    {}, {"productCode": "X"}, {"productCode": None}, {"order": {}},
-    {"paymentAmount": {"currency": "SGD", "value": "-1"}},
-    {"paymentAmount": {"currency": "IDR", "value": "150"}}, {"isAuthorization": True}, {"isAuthorization": "maybe"},
-    {"paymentExpiryTime": "tomorrow"}, {"productScene": "CHECKOUT_PAYMENT"}, {"zzz": 1}, {"paymentRequestId": "x" * 65},
-]  # fmt: skip
+    *({}, {"productCode": "X"}, {"productCode": None}, {"order": {}}, {"zzz": 1}, {"paymentRequestId": "x" * 65}),
+    *({"paymentAmount": {"currency": "SGD", "value": "-1"}}, {"isAuthorization": True}, {"isAuthorization": "maybe"}),
+    *({"paymentExpiryTime": "tomorrow"}, {"productScene": "CHECKOUT_PAYMENT"}),
+]
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=str)
-def test_merchants_requests_are_as_described(change: dict[str, Any]) -> None:
+def test_merchants_requests_are_as_described() -> None:
     """The document accepts the same bodies as the gateway."""
     schema = DOCUMENT["paths"][PATH]["post"]["requestBody"]["content"]["application/json"]["schema"]
-    body = sample(**change)
-    assert SCHEMAS.accepts("payments/createPaymentSession", body) == (not faults(schema, body))
+    for change in CHANGES:
+        body = sample(**change)
+        assert SCHEMAS.accepts("payments/createPaymentSession", body) == (not faults(schema, body)), change
 
 
-JUNK: list[Any] = [True, 0, 1, 2.0, 2.5, 10**9 + 1, "", "A", "a b", "x" * 129, "success", [], {}, "x" * 10_001]
-TEXTS = ["", "0", "1", "1000", "1001", "10" * 7, "-1", "0.5", "300.1", "x", "A B", "PENDING", "call", "success"]
-
-
+JUNK: list[Any] = [True, 0, 2.0, 2.5, 10**9 + 1, "", "a b", "x" * 129, [], {}, "x" * 10_001]
+TEXTS = ["", "0", "1", "1000", "1001", "10" * 7, "0.5", "300.1", "x", "A B", "PENDING"]
 PARAMETERS = {
     (each["name"], json.dumps(each["schema"])): (path, each)
     for (method, path), operation in OPERATIONS.items()
@@ -286,27 +269,27 @@ PARAMETERS = {
 """Each parameter once, with the path of a call that has it."""
 
 
-@pytest.mark.parametrize(("path", "parameter"), PARAMETERS.values(), ids=[name for name, _ in PARAMETERS])
-def test_query_parameters_are_as_described(spare: Live, path: str, parameter: Mapping[str, Any]) -> None:
+def test_query_parameters_are_as_described(spare: Live) -> None:
     """The gateway refuses just the values that the document does not allow."""
-    name, schema = parameter["name"], target(parameter["schema"])
-    more = "&timeout=0" if path.endswith("/wait") and name != "timeout" else ""
-    for text in TEXTS:
-        number = schema.get("type") in ("integer", "number") and re.fullmatch(r"-?[0-9.]+", text)
-        allowed = not faults(schema, json.loads(text) if number else text)
-        if path == "/events" and allowed:
-            continue  # The stream never ends.
-        answer = spare.admin("GET", f"{filled(path)}?{name}={quote(text)}{more}")
-        refused = answer.status == 400 and answer.body["title"] == "Bad parameter"
-        assert refused != (allowed and text != ""), (name, text)
+    for path, parameter in PARAMETERS.values():
+        name, schema = parameter["name"], target(parameter["schema"])
+        more = "&timeout=0" if path.endswith("/wait") and name != "timeout" else ""
+        for text in TEXTS:
+            number = schema.get("type") in ("integer", "number") and re.fullmatch(r"[0-9.]+", text)
+            allowed = not faults(schema, json.loads(text) if number else text)
+            if path == "/events" and allowed:
+                continue  # The stream never ends.
+            answer = spare.admin("GET", f"{filled(path)}?{name}={quote(text)}{more}")
+            refused = answer.status == 400 and answer.body["title"] == "Bad parameter"
+            assert refused != (allowed and text != ""), (name, text)
 
 
-@pytest.mark.parametrize(("method", "path"), ROWS, ids="".join)
-def test_other_parameters_are_refused(spare: Live, method: str, path: str) -> None:
+def test_other_parameters_are_refused(spare: Live) -> None:
     """The problem lists those that the document has."""
-    answer = spare.admin(method, f"{filled(path)}?zzz=1")
-    described = [each["name"] for each in OPERATIONS[method, path].get("parameters", []) if each["in"] == "query"]
-    assert (400, described) == (answer.status, answer.body["allowed"])
+    for method, path in ROWS:
+        answer = spare.admin(method, f"{filled(path)}?zzz=1")
+        described = [each["name"] for each in OPERATIONS[method, path].get("parameters", []) if each["in"] == "query"]
+        assert (400, described) == (answer.status, answer.body["allowed"])
 
 
 WITH_BODY = [
@@ -336,13 +319,14 @@ def test_bodies_are_as_described(spare: Live, operation: tuple[str, str]) -> Non
 @pytest.mark.parametrize(
     ("change", "accepted"),
     [
-        ({}, True), ({"name": 5}, False), ({"clientId": "A"}, True), ({"clientId": "a b"}, False),
-        ({"match": 5}, False),
-        ({"count": "x"}, False), ({"zzz": 1}, False), ({"createPaymentSession": {"result": "NOPE"}}, False),
+        ({}, True),
+        ({"clientId": "a b"}, False),
+        ({"zzz": 1}, False),
+        ({"createPaymentSession": {"result": "NOPE"}}, False),
         ({"createPaymentSession": [{"fault": "reset"}, {"fault": {"status": 502}}]}, True),
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_scenarios_are_as_described(spare: Live, change: dict[str, Any], accepted: bool) -> None:
     """As JSON or YAML, with a name and a client id."""
     content = OPERATIONS["POST", "/scenarios"]["requestBody"]["content"]
