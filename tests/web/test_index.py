@@ -20,26 +20,20 @@ LINKS = ["/openapi.json" if name == "openapi" else f"/__admin/{name}" for name i
     ("accept", "media"),
     [
         (BROWSER, "text/html; charset=utf-8"),
-        ("TEXT/HTML", "text/html; charset=utf-8"),
-        ("application/json, text/html", "text/html; charset=utf-8"),
+        ("application/json, TEXT/HTML", "text/html; charset=utf-8"),
         ("application/json, text/html;q=0.9", "application/json"),
         ("text/html;q=0", "application/json"),
         ("text/html;q=x", "application/json"),
-        ("*/*", "application/json"),
         (None, "application/json"),
     ],
 )
 def test_browsers_get_a_page_and_others_get_json(gateway: Live, accept: str | None, media: str) -> None:
     """The Accept header decides; a HEAD gets the same head."""
     headers = {} if accept is None else {"accept": accept}
-    answer = gateway.request("GET", "/", headers=headers)
-    head = gateway.request("HEAD", "/", headers=headers)
+    answer, head = (gateway.request(method, "/", headers=headers) for method in ("GET", "HEAD"))
     assert (200, media, "accept") == (answer.status, answer.headers["content-type"], answer.headers["vary"])
-    assert (media, str(len(answer.raw)), b"") == (
-        head.headers["content-type"],
-        head.headers["content-length"],
-        head.raw,
-    )
+    names = ("content-type", "content-length", "vary")
+    assert ([answer.headers[name] for name in names], b"") == ([head.headers[name] for name in names], head.raw)
 
 
 def test_both_forms_have_the_same_links(gateway: Live) -> None:
@@ -63,12 +57,9 @@ def test_the_page_loads_nothing_else(gateway: Live) -> None:
     assert ["data:,"] == re.findall(r'<link[^>]* href="([^"]+)"', answer.raw.decode())
 
 
-@pytest.mark.parametrize(
-    "headers", [{"Host": "evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}]
-)
-def test_the_page_is_guarded_like_the_admin_api(gateway: Live, headers: dict[str, str]) -> None:
+def test_the_page_is_guarded_like_the_admin_api(gateway: Live) -> None:
     """Pages of other origins are refused."""
-    assert 403 == problem(gateway.request("GET", "/", headers=headers))["status"]
+    assert 403 == problem(gateway.request("GET", "/", headers={"Host": "evil.example"}))["status"]
 
 
 def test_the_page_is_no_call(own: Live) -> None:

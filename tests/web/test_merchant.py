@@ -40,9 +40,6 @@ def verified(answer: Answer, target: str = SANDBOX_PATH, method: str = "POST") -
     return answer
 
 
-# --- refusals ---------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("how", "code", "word"),
     [
@@ -60,7 +57,7 @@ def test_a_refusal_is_signed(gateway: Live, how: dict[str, Any], code: str, word
         assert [word.partition(":")[0]] == [fault["path"] for fault in gateway.entry(answer)["faults"]]
 
 
-@pytest.mark.parametrize("path", ["/", "/v1/payments/createPaymentSession", "/ams", "/a%20b?c", "/" + "x" * 60_000])
+@pytest.mark.parametrize("path", ["/", "/ams", "/a%20b?c", "/" + "x" * 60_000])
 def test_a_path_outside_the_gateway_is_not_found(gateway: Live, path: str) -> None:
     """The problem is short, names the gateway's path, and is journaled."""
     answer = gateway.request("POST", path, b"{}")
@@ -81,23 +78,18 @@ def test_head_and_connect_are_refused(gateway: Live) -> None:
 @pytest.mark.parametrize("name", ["client-id", "request-time", "signature"])
 def test_a_repeated_header_is_refused(gateway: Live, name: str) -> None:
     """Either value could count."""
-    body = encoded()
-    lines = [f"{key}: {value}" for key, value in signed_headers(body).items()]
-    reply = exchange(gateway, request("POST", SANDBOX_PATH, [*lines, f"{name}: 2026-11-22T01:07:11+00:00"], body))
+    reply = exchange(gateway, call(encoded(), extra=[f"{name}: 2026-11-22T01:07:11+00:00"]))
     assert ("PARAM_ILLEGAL", True) == (reply.code, f"header {name}" in reply.message)
 
 
-@pytest.mark.parametrize("headers", [{}, {"client-id": "ME", "signature": "nonsense"}])
-def test_without_signatures_no_header_is_required(unsigned: Live, headers: dict[str, str]) -> None:
+def test_without_signatures_no_header_is_required(unsigned: Live) -> None:
     """Nothing is verified, and neither replies nor refusals are signed."""
-    for body, code in ((encoded(), "SUCCESS"), (b"[]", "PARAM_ILLEGAL")):
-        answer = unsigned.request("POST", PATH, body, headers)
-        assert (code, None) == (answer.code, answer.headers.get("signature"))
-        assert headers.get("client-id", "SANDBOX_MOCK_MERCHANT") == answer.headers["client-id"]
-        assert "unchecked" == unsigned.entry(answer)["signature"]["verdict"]
-
-
-# --- headers ----------------------------------------------------------------------------------------------------------
+    for headers in ({}, {"client-id": "ME", "signature": "nonsense"}):
+        for body, code in ((encoded(), "SUCCESS"), (b"[]", "PARAM_ILLEGAL")):
+            answer = unsigned.request("POST", PATH, body, headers)
+            assert (code, None) == (answer.code, answer.headers.get("signature"))
+            assert headers.get("client-id", "SANDBOX_MOCK_MERCHANT") == answer.headers["client-id"]
+            assert "unchecked" == unsigned.entry(answer)["signature"]["verdict"]
 
 
 class Counted(bytes):
@@ -129,15 +121,6 @@ async def test_repeated_headers_are_joined_in_linear_time() -> None:
     assert Counted.decoded <= 4 * len(raw)
 
 
-# --- limits -----------------------------------------------------------------------------------------------------------
-
-
-def padded(size: int, payment_request_id: str | None = None) -> bytes:
-    """A valid body of this many bytes."""
-    body = json.dumps(sample(payment_request_id)).encode()
-    return body + b" " * (size - len(body))
-
-
 def chunked(body: bytes) -> bytes:
     """A call whose body is sent in chunks."""
     lines = [f"{name}: {value}" for name, value in signed_headers(body).items()]
@@ -149,22 +132,17 @@ def chunked(body: bytes) -> bytes:
 @pytest.mark.parametrize("form", [call, chunked])
 def test_the_body_limit(unsigned: Live, form: Callable[[bytes], bytes]) -> None:
     """A body of the limit is accepted; a larger one is 413, which the client can read after it has sent everything."""
-    assert "SUCCESS" == exchange(unsigned, form(padded(LIMIT))).code
+    assert "SUCCESS" == exchange(unsigned, form(encoded().ljust(LIMIT))).code
     for size in (LIMIT + 1, 8_000_000):
         name = f"too-large-{letters()}"
         with connect(unsigned.config.port) as wire:
-            reply = wire.send(form(padded(size, name))).reply()
+            assert_too_large(unsigned, wire.send(form(encoded(name).ljust(size))).reply())
             assert b"" == wire.rest()
-        assert_too_large(unsigned, reply)
         assert 404 == unsigned.admin("GET", f"/payments/{name}").status
 
 
 def assert_too_large(gateway: Live, reply: RawReply) -> None:
-    assert (413, "application/problem+json", "close") == (
-        reply.status,
-        reply.header("content-type"),
-        reply.header("connection"),
-    )
+    assert (413, "close") == (reply.status, reply.header("connection"))
     assert f"at most {LIMIT} bytes (--max-body)" in json.loads(reply.body)["detail"]
     assert 413 == gateway.admin("GET", f"/calls/{reply.header('mock-call-id')}").body["httpStatus"]
 
@@ -180,11 +158,10 @@ def test_a_content_length_of_too_many_digits_is_refused(gateway: Live, target: s
     """Even if the number is small; some leading zeros are accepted."""
     for zeros, status in ((5_000, 400), (20, 400), (19, 200)):
         head = request("POST", target, []).replace(b"Content-Length: 0", b"Content-Length: " + b"0" * zeros + b"2")
-        reply = exchange(gateway, head + (b"{}" if target == SANDBOX_PATH else b"  "))
+        reply = exchange(gateway, head + b"{}")
         if target == SANDBOX_PATH or status == 400:
             assert status == reply.status
-        if status == 400:
-            assert f"expected at most 20 digits, got {zeros + 1}" in json.loads(reply.body)["detail"]
+        assert (status == 400) == (f"at most 20 digits, got {zeros + 1}" in reply.body.decode())
 
 
 @pytest.mark.parametrize(
@@ -207,9 +184,6 @@ def test_an_incomplete_body_is_no_call(gateway: Live, caplog: pytest.LogCaptureF
     assert "SUCCESS" == gateway.create().code
     assert [] == gateway.admin("GET", f"/calls?paymentRequestId={name}").body["calls"]
     assert [] == [record for record in caplog.records if record.levelno >= logging.WARNING]
-
-
-# --- internal errors --------------------------------------------------------------------------------------------------
 
 
 def test_an_internal_error_is_unknown_exception(
