@@ -10,8 +10,6 @@ from mock_alipay.errors import (
     DomainError,
     NoSuchAggregate,
     NoSuchPath,
-    NotPossibleNow,
-    TooManyClientIds,
     UnknownScenario,
 )
 from mock_alipay.web.asgi.problems import STATUSES, HttpProblem, problem_of, problem_reply
@@ -28,9 +26,7 @@ def test_every_domain_error_has_a_status() -> None:
     [
         (NoSuchPath("D", known=["a"]), 404, "No such page"),
         (UnknownScenario("D", known=["a"]), 400, "Unknown scenario"),
-        (TooManyClientIds("D", known=["a"]), 409, "Too many client ids"),
         (NoSuchAggregate("payment", "D"), 404, "No such payment"),
-        (NotPossibleNow("D", known=["a"]), 409, "Not possible now"),
         (HttpProblem(413, "Body too large", "D", known=["a"]), 413, "Body too large"),
     ],
 )

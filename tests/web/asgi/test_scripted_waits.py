@@ -45,7 +45,7 @@ def delayed(scenario: str, client_id: str = "A") -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("scenario", "behind"), [("late", 0), ("timeout", 0), ("late", 1_000)], ids=["late", "hanging", "pipelined calls"]
+    ("scenario", "behind"), [("late", 0), ("timeout", 0), ("late", 200)], ids=["late", "hanging", "pipelined calls"]
 )
 def test_the_wait_ends_when_the_client_disconnects(
     server: Live, waits: ScriptedWaits, scenario: str, behind: int
@@ -60,7 +60,7 @@ def test_the_wait_ends_when_the_client_disconnects(
     assert "SUCCESS" == server.create().code
 
 
-@pytest.mark.parametrize(("client_id", "left"), [(None, 0), ("A", 1), ("C", 2)])
+@pytest.mark.parametrize(("client_id", "left"), [(None, 0), ("A", 1)])
 def test_a_reset_ends_the_waits_of_its_client_id(
     server: Live, waits: ScriptedWaits, client_id: str | None, left: int
 ) -> None:
@@ -71,8 +71,7 @@ def test_a_reset_ends_the_waits_of_its_client_id(
         until(lambda: len(waits) == 2)
         assert 200 == server.admin("POST", "/reset", {"clientId": client_id} if client_id else {}).status
         until(lambda: len(waits) == left)
-        if client_id != "C":
-            assert "SUCCESS" == late.reply().code
+        assert "SUCCESS" == late.reply().code
         server.admin("POST", "/reset")
         assert b"" == hanging.rest()
 
