@@ -11,17 +11,13 @@ import mock_alipay
 from mock_alipay import errors
 from mock_alipay.errors import (
     AdminError,
-    Fault,
     MockAlipayError,
-    Refusal,
     SettingName,
     SetupError,
     UsageError,
     WaitTimeout,
     under,
 )
-
-PROBLEM = {"type": "about:blank", "title": "Not enough calls", "status": 408, "detail": "none came", "count": 0}
 
 
 def test_the_tree_in_the_docstring_is_the_tree() -> None:
@@ -56,34 +52,21 @@ def test_settings_have_other_names_for_other_readers() -> None:
     assert ("-host a:-port port 1: taken", "-host a:a file of host") == caught.value.spelled("-{}".format)
 
 
-def test_a_refusal_has_a_code_and_optional_details() -> None:
-    """Message, faults, explanation."""
-    faults = [Fault("a", "b", "c")]
-    error = Refusal("PARAM_ILLEGAL", "m", faults=faults, explanation="e")
-    assert ("PARAM_ILLEGAL", "m", tuple(faults), "e") == (error.code, error.message, error.faults, error.explanation)
-    bare = Refusal("PROCESS_FAIL")
-    assert ("PROCESS_FAIL", None, (), None) == (bare.code, bare.message, bare.faults, bare.explanation)
-
-
 @pytest.mark.parametrize("kind", [AdminError, WaitTimeout])
 def test_an_admin_error_is_its_problem(kind: type[AdminError]) -> None:
     """Its text is the detail; it survives pickling, as between the processes of pytest-xdist."""
-    for error in (kind(PROBLEM), pickle.loads(pickle.dumps(kind(PROBLEM)))):
-        assert (kind, "none came", 408, PROBLEM) == (type(error), str(error), error.status, error.problem)
+    problem = {"type": "about:blank", "title": "Not enough calls", "status": 408, "detail": "none came", "count": 0}
+    for error in (kind(problem), pickle.loads(pickle.dumps(kind(problem)))):
+        assert (kind, "none came", 408, problem) == (type(error), str(error), error.status, error.problem)
     assert (kind is WaitTimeout) == issubclass(kind, TimeoutError)
 
 
 @pytest.mark.parametrize("home", [mock_alipay, errors])
-@pytest.mark.parametrize(("former", "error"), [("NotAwaited", WaitTimeout), ("WrongUse", UsageError)])
-def test_a_former_name_is_deprecated(home: ModuleType, former: str, error: type[Exception]) -> None:
-    """It warns with the current name."""
-    with pytest.warns(DeprecationWarning, match=f"{former} is now {error.__name__}"):
-        assert error is getattr(home, former)
-
-
-@pytest.mark.parametrize("home", [mock_alipay, errors])
-def test_an_unknown_name_is_an_attribute_error(home: ModuleType) -> None:
-    """Every public name resolves, and ``dir`` lists it."""
+def test_former_names_are_deprecated(home: ModuleType) -> None:
+    """They warn with the current name; other names are an AttributeError, and every public one resolves."""
+    for former, error in (("NotAwaited", WaitTimeout), ("WrongUse", UsageError)):
+        with pytest.warns(DeprecationWarning, match=f"{former} is now {error.__name__}"):
+            assert error is getattr(home, former)
     with pytest.raises(AttributeError, match="nothing"):
         _ = home.nothing
     assert set(mock_alipay.__all__) <= {name for name in dir(mock_alipay) if hasattr(mock_alipay, name)}
