@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,68 +16,40 @@ NOW = datetime.fromisoformat(TIME)
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    """A gateway whose machine time stands still."""
-    with live(clock=StoppedClock(NOW)) as running:
-        yield running.config.url
-
-
-@pytest.fixture
-def mock(url: str, client_id: str) -> Iterator[Mock]:
-    """The gateway, for one client id."""
-    with Mock(url, client_id=client_id) as mock:
+def everyone() -> Iterator[Mock]:
+    """A gateway whose machine time stands still, for all client ids."""
+    with live(clock=StoppedClock(NOW)) as running, Mock(running.config.url) as mock:
         yield mock
 
 
-def state(mock: Mock, now: datetime, *, frozen: bool = False, own: bool = True) -> ClockState:
-    """The expected state of a clock."""
-    ahead, name = now - NOW, mock.client_id
-    return ClockState(client_id=name, now=now, frozen=frozen, ahead=ahead, own=own, notifications_under_way=0)
+def test_a_clock_is_moved_by_durations_and_to_times(everyone: Mock, client_id: str) -> None:
+    """They may be Python values or text; each move returns the state after it."""
+    mock = everyone.for_client(client_id)
 
+    def state(now: datetime, *, frozen: bool = False, own: bool = True) -> ClockState:
+        ahead = now - NOW
+        return ClockState(client_id=client_id, now=now, frozen=frozen, ahead=ahead, own=own, notifications_under_way=0)
 
-def test_a_clock_starts_with_the_machines_time(mock: Mock) -> None:
-    """It is not frozen, and the client id has no clock of its own."""
-    assert (state(mock, NOW, own=False), NOW) == (mock.clock.state, mock.clock.now())
-
-
-@pytest.mark.parametrize("by", [timedelta(days=40, milliseconds=1), "PT1.5H", "1h30m"], ids=str)
-def test_advance_moves_the_clock_forward(mock: Mock, by: timedelta | str) -> None:
-    """Durations may be timedeltas, ISO 8601 or short text; moves add up."""
-    length = by if isinstance(by, timedelta) else timedelta(minutes=90)
-    assert state(mock, NOW + length) == mock.clock.advance(by)
-    assert state(mock, NOW + 2 * length) == mock.clock.advance(by)
-
-
-@pytest.mark.parametrize("at", [datetime(2027, 1, 1, tzinfo=UTC), "2025-01-01T08:00:00+08:00"], ids=str)
-def test_a_frozen_clock_stops_until_it_runs_again(mock: Mock, at: datetime | str) -> None:
-    """At its own time, or at a later or earlier one; it can be advanced meanwhile."""
-    assert state(mock, NOW, frozen=True) == mock.clock.freeze()
-    moment = at if isinstance(at, datetime) else datetime.fromisoformat(at)
-    assert state(mock, moment, frozen=True) == mock.clock.freeze(at)
-    moment += timedelta(hours=1)
-    assert state(mock, moment, frozen=True) == mock.clock.advance("1h")
-    assert state(mock, moment) == mock.clock.run()
-
-
-@pytest.mark.parametrize(
-    "move",
-    [
-        lambda mock: mock.clock.advance(timedelta(seconds=-1)),
-        lambda mock: mock.clock.advance("soon"),
-        lambda mock: mock.clock.freeze(datetime(2027, 1, 1)),  # noqa: DTZ001 - the subject of the test
-    ],
-    ids=["negative", "no-duration", "no-offset"],
-)
-def test_an_invalid_move_is_refused(mock: Mock, move: Callable[[Mock], object]) -> None:
-    """The clock stays as it is."""
+    assert (state(NOW, own=False), NOW) == (mock.clock.state, mock.clock.now())
+    forty = NOW + timedelta(days=40, milliseconds=1)
+    assert state(forty) == mock.clock.advance(timedelta(days=40, milliseconds=1))
+    assert state(forty + timedelta(minutes=90)) == mock.clock.advance("PT1.5H")
+    assert state(forty + timedelta(minutes=90), frozen=True) == mock.clock.freeze()
+    assert state(NOW - timedelta(hours=1), frozen=True) == mock.clock.freeze("2026-11-22T08:07:10+08:00")
+    later = datetime(2027, 1, 1, tzinfo=UTC)
+    assert state(later, frozen=True) == mock.clock.freeze(later)
+    assert state(later) == mock.clock.run()
+    for wrong in (timedelta(seconds=-1), "soon"):
+        with pytest.raises(AdminError):
+            mock.clock.advance(wrong)
     with pytest.raises(AdminError) as caught:
-        move(mock)
-    assert (400, NOW) == (caught.value.status, mock.clock.now())
+        mock.clock.freeze(datetime(2027, 1, 1))  # noqa: DTZ001 - the subject of the test
+    assert (400, later) == (caught.value.status, mock.clock.now())
 
 
-def test_clocks_are_isolated(mock: Mock) -> None:
-    """A client id's own clock no longer follows that of all; other client ids do."""
-    everyone, other = mock.for_client(None), mock.for_client("SANDBOX_OTHER")
+def test_a_mock_of_all_client_ids_moves_the_clock_of_all(everyone: Mock, client_id: str) -> None:
+    """Client ids with a clock of their own no longer follow it."""
+    mock, other = everyone.for_client(client_id), everyone.for_client("SANDBOX_OTHER")
     mock.clock.advance("1h")
     everyone.clock.advance("1m")
     hour, minute = NOW + timedelta(hours=1), NOW + timedelta(minutes=1)

@@ -75,8 +75,6 @@ def test_a_call_cannot_control_the_terminal() -> None:
     assert r"a\x00\x1b[2J\x07\x7f\x9b\u202e\u2028\n\rb" in lines[0]
 
 
-# --- notifications ----------------------------------------------------------------------------------------------------
-
 ATTEMPT = {"time": (NOON + timedelta(minutes=1)).isoformat(), "httpStatus": 500, "why": "the HTTP status was 500"}
 REFUSED = AttemptRecord.of(ATTEMPT)
 ACCEPTED = dataclasses.replace(REFUSED, time=NOON + timedelta(minutes=3), http_status=200, accepted=True, why=None)

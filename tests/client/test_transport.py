@@ -19,8 +19,6 @@ from tests.client.servers import answering, closed_port, http
 from tests.live import Live, live
 
 Request = Callable[[Mock], object]
-REQUESTS: tuple[Request, ...] = (Mock.health, lambda mock: mock.wait(timeout=0), Mock.events)
-"""A health check, another request and a stream."""
 
 
 def unreachable(mock: Mock, request: Request) -> Unreachable:
@@ -28,14 +26,10 @@ def unreachable(mock: Mock, request: Request) -> Unreachable:
     with pytest.raises(Unreachable) as caught:
         request(mock)
     assert caught.value.url == mock.url in str(caught.value)
-    assert caught.value.why.partition(" [")[0] in str(caught.value) or isinstance(caught.value, Untrusted)
     return caught.value
 
 
-# --- no gateway -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("request_", REQUESTS, ids=["health", "wait", "events"])
+@pytest.mark.parametrize("request_", [Mock.health, Mock.events], ids=["health", "events"])
 def test_a_refused_connection_says_how_to_start_a_gateway(request_: Request) -> None:
     """The error carries URL, reason and that it was refused; pickled too."""
     with Mock(f"http://127.0.0.1:{closed_port()}") as mock:
@@ -49,7 +43,6 @@ def test_a_refused_connection_says_how_to_start_a_gateway(request_: Request) -> 
 @pytest.mark.parametrize(
     "reply",
     [
-        http("200 OK", "text/html", "<h1>It works!</h1>"),
         http("200 OK", "application/json", "[]"),
         http("200 OK", "application/json", '{"status": "ok"}'),
         http("404 Not Found", "application/json", '{"detail": "Not Found"}'),
@@ -57,24 +50,24 @@ def test_a_refused_connection_says_how_to_start_a_gateway(request_: Request) -> 
         http("503 Service Unavailable", "application/json", '"no"'),
         http("200 OK", "application/json", "\xff"),
     ],
-    ids=["page", "array", "no-version", "other-problem", "redirect", "string", "not-utf-8"],
+    ids=["array", "no-version", "other-problem", "redirect", "string", "not-utf-8"],
 )
 def test_another_server_is_not_a_gateway(reply: bytes) -> None:
     """Whatever it replies to a health check."""
     with answering(reply) as url, Mock(url) as mock:
         error = unreachable(mock, Mock.health)
-    assert (True, False) == ("is not mock-alipay" in error.why, error.refused)
+    assert ("is not mock-alipay" in error.why, error.refused) == (True, False)
 
 
-@pytest.mark.parametrize("request_", [Mock.calls, Mock.events, Mock.reset], ids=["calls", "events", "reset"])
 @pytest.mark.parametrize("status", ["200 OK", "404 Not Found"])
-def test_another_server_is_recognised_by_each_request(request_: Request, status: str) -> None:
+def test_another_server_is_recognised_by_each_request(status: str) -> None:
     """By a page in place of JSON or of events."""
     with answering(http(status, "text/html", "<h1>Hello</h1>")) as url, Mock(url) as mock:
-        assert f"HTTP {status[:3]}" in unreachable(mock, request_).why
+        for request in (Mock.calls, Mock.events, Mock.reset):
+            assert f"HTTP {status[:3]}" in unreachable(mock, request).why
 
 
-@pytest.mark.parametrize("reply", [b"", b"220 mail.example ESMTP\r\n", http("200 OK", "text/plain", "")[:9]])
+@pytest.mark.parametrize("reply", [b"", b"220 mail.example ESMTP\r\n"])
 def test_a_server_without_http_is_not_a_gateway(reply: bytes) -> None:
     """It closes the connection, or sends something else; it may be the HTTPS port."""
     with answering(reply) as url, Mock(url) as mock:
@@ -99,20 +92,18 @@ def test_other_connection_errors_say_why(monkeypatch: pytest.MonkeyPatch, error:
 
     monkeypatch.setattr(socket, "create_connection", fail)
     with Mock("http://gateway.test:1") as mock:
-        assert (True, False) == (words in unreachable(mock, Mock.health).why, unreachable(mock, Mock.health).refused)
+        unreached = unreachable(mock, Mock.health)
+    assert (words in unreached.why, unreached.refused) == (True, False)
 
 
-URLS = ["", "127.0.0.1:2088", "localhost", "http://", "ftp://a", "http://[::1", "http://127.0.0.1/ams", "http://a?b"]
-
-
-@pytest.mark.parametrize("url", URLS)
+@pytest.mark.parametrize("url", ["127.0.0.1:2088", "http://", "ftp://a", "http://[::1", "http://a/ams", "http://a?b"])
 def test_an_invalid_url_is_refused(url: str) -> None:
     """Before anything is sent."""
     with pytest.raises(UsageError, match="URL"):
         Mock(url)
 
 
-@pytest.mark.parametrize("token", ["two words", "line\n", "schlüssel"])
+@pytest.mark.parametrize("token", ["two words", "line\n", "schl\xfcssel"])
 def test_an_invalid_token_is_refused(token: str) -> None:
     """A token must fit into a header; the error does not repeat it."""
     with pytest.raises(UsageError, match="admin token: expected visible ASCII") as caught:
@@ -128,9 +119,6 @@ def test_proxies_are_ignored(gateway: Live, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setenv(name, f"http://127.0.0.1:{closed_port()}")
     with Mock(f"{gateway.config.url}//") as mock:
         assert (gateway.config.url, __version__) == (mock.url, mock.health())
-
-
-# --- HTTPS ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -156,35 +144,34 @@ def test_a_trusted_authority_allows_https(secure: Live, authority: Path) -> None
             assert (__version__, "clock") == (mock.health(), next(events).kind)
 
 
-@pytest.mark.parametrize("given", ["none", "another"])
 @pytest.mark.parametrize("request_", [Mock.health, Mock.events], ids=["health", "events"])
-def test_an_untrusted_certificate_is_an_error(secure: Live, tmp_path: Path, given: str, request_: Request) -> None:
-    """It names the argument that would help."""
-    other_authority = None if given == "none" else certificate(tmp_path).authority
-    with Mock(str(secure.config.tls_url), ca_certificate=other_authority) as mock:
-        error = unreachable(mock, request_)
-    assert (Untrusted, True, True) == (type(error), "ca_certificate" in str(error), "not trusted [" in error.why)
+def test_an_untrusted_certificate_is_an_error(secure: Live, tmp_path: Path, request_: Request) -> None:
+    """By the system's authorities or by another one; it names the argument that would help."""
+    for authority in (None, certificate(tmp_path).authority):
+        with Mock(str(secure.config.tls_url), ca_certificate=authority) as mock:
+            error = unreachable(mock, request_)
+        assert (Untrusted, True, True) == (type(error), "ca_certificate" in str(error), "not trusted [" in error.why)
 
 
-@pytest.mark.parametrize("request_", REQUESTS, ids=["health", "wait", "events"])
-def test_the_wrong_scheme_gets_a_hint(secure: Live, authority: Path, request_: Request) -> None:
+def test_the_wrong_scheme_gets_a_hint(secure: Live, authority: Path) -> None:
     """http:// at the HTTPS port, and https:// at the plain HTTP port."""
-    with Mock(f"http://127.0.0.1:{secure.config.tls_port}") as mock:
-        assert unreachable(mock, request_).why.endswith("is this its HTTPS port?")
-    with Mock(f"https://127.0.0.1:{secure.config.port}", ca_certificate=authority) as mock:
-        error = unreachable(mock, request_)
-    assert ("it does not speak TLS; is this its plain HTTP port?", False) == (error.why, error.refused)
+    plain, tls = f"http://127.0.0.1:{secure.config.tls_port}", f"https://127.0.0.1:{secure.config.port}"
+    for url, hint in ((plain, "is this its HTTPS port?"), (tls, "does not speak TLS; is this its plain HTTP port?")):
+        with Mock(url, ca_certificate=authority) as mock:
+            for request in (Mock.health, Mock.events):
+                error = unreachable(mock, request)
+                assert (error.why.endswith(hint), error.refused) == (True, False)
 
 
-@pytest.mark.parametrize(("content", "words"), [(b"nothing of use", "PEM"), (b"", "PEM"), (None, "cannot be read")])
-@pytest.mark.parametrize("scheme", ["http", "https"])
-def test_an_unusable_authority_file_is_an_error(tmp_path: Path, scheme: str, content: bytes | None, words: str) -> None:
+@pytest.mark.parametrize(("content", "words"), [(b"nothing of use", "PEM"), (None, "cannot be read")])
+def test_an_unusable_authority_file_is_an_error(tmp_path: Path, content: bytes | None, words: str) -> None:
     """It names the file, also where HTTPS is not used."""
     file = tmp_path / "ca.pem"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(SetupError, match=rf"ca\.pem: .*{words}"):
-        Mock(f"{scheme}://127.0.0.1:1", ca_certificate=file)
+    for scheme in ("http", "https"):
+        with pytest.raises(SetupError, match=rf"ca\.pem: .*{words}"):
+            Mock(f"{scheme}://127.0.0.1:1", ca_certificate=file)
 
 
 def test_plain_http_loads_no_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
