@@ -61,21 +61,15 @@ def port_of(url: str | None) -> int:
 
 
 def test_a_gateway_runs_until_the_block_ends(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    """On a free port of loopback, without HTTPS, a user's folder or warnings; the Mock is for all client ids."""
+    """On a free port of loopback, without HTTPS, a user's folder or warnings. An error stops it, too."""
     monkeypatch.setattr(background, "home", lambda: pytest.fail("the folder is not needed"))
     with caplog.at_level(logging.WARNING), serve() as mock:
         assert (None, VERSION, None) == (mock.client_id, mock.health(), mock.env["tlsUrl"])
         assert "127.0.0.1" == urlsplit(mock.url).hostname
     assert [] == caplog.records
-    with serve(port=port_of(mock.url)) as again:
-        assert mock.url == again.url
-
-
-def test_an_error_ends_the_block() -> None:
-    """It passes through, and the gateway stops."""
-    with pytest.raises(ZeroDivisionError), serve() as mock:
-        assert mock.count() / 0
-    with Mock(mock.url) as late, pytest.raises(Unreachable):
+    with pytest.raises(ZeroDivisionError), serve(port=port_of(mock.url)) as again:
+        assert again.count() / 0
+    with Mock(again.url) as late, pytest.raises(Unreachable):
         late.health()
 
 
