@@ -105,8 +105,8 @@ class Counted(bytes):
 async def test_repeated_headers_are_joined_in_linear_time() -> None:
     """Each header is decoded a constant number of times."""
     parts = parts_of()
-    distinct = [(Counted(b"h%d" % number + b"-" * 70), Counted(b"x" * 70)) for number in range(2_000)]
-    raw = [*distinct, *((Counted(b"a"), Counted(b"%d" % number)) for number in range(2_000))]
+    raw = [(Counted(b"h%d" % number), Counted(b"x")) for number in range(100)]
+    raw += [(Counted(b"a"), Counted(b"%d" % number)) for number in range(100)]
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request"}
@@ -117,7 +117,7 @@ async def test_repeated_headers_are_joined_in_linear_time() -> None:
     endpoint = MerchantEndpoint(parts.gateway, parts.clocks.real, LIMIT, None)  # type: ignore[arg-type]
     await endpoint({"type": "http", "method": "POST", "path": "/x", "headers": raw}, receive, send)
     (entry,) = kept(parts.journal)
-    assert (2_001, ", ".join(map(str, range(2_000)))) == (len(entry.call.headers), entry.call.headers["a"])
+    assert (101, ", ".join(map(str, range(100)))) == (len(entry.call.headers), entry.call.headers["a"])
     assert Counted.decoded <= 4 * len(raw)
 
 
