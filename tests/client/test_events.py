@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -104,14 +105,15 @@ def test_a_closed_stream_ends(mock: Mock) -> None:
 
 
 def test_closing_a_stream_closes_its_connection() -> None:
-    """While the Mock stays open."""
+    """While the Mock stays open. A stream has a second to begin, however short its timeout is."""
     with ExitStack() as stack:
         server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         mock = stack.enter_context(Mock(f"http://127.0.0.1:{server.getsockname()[1]}"))
-        opening = stack.enter_context(ThreadPoolExecutor(1)).submit(mock.events)
+        opening = stack.enter_context(ThreadPoolExecutor(1)).submit(mock.events, timeout=0.01)
         client = stack.enter_context(server.accept()[0])
         client.settimeout(60)
         client.recv(65536)
+        time.sleep(0.1)
         client.sendall(sent("id: run.7\n\n"))
         opening.result(60).close()
         assert b"" == client.recv(1)

@@ -8,6 +8,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import Mock as Mocked
 
 import pytest
 
@@ -29,13 +30,13 @@ def unreachable(mock: Mock, request: Request) -> Unreachable:
     return caught.value
 
 
-@pytest.mark.parametrize("request_", [Mock.health, Mock.events], ids=["health", "events"])
-def test_a_refused_connection_says_how_to_start_a_gateway(request_: Request) -> None:
+def test_a_refused_connection_says_how_to_start_a_gateway() -> None:
     """The error carries URL, reason and that it was refused; pickled too."""
     with Mock(f"http://127.0.0.1:{closed_port()}") as mock:
-        error = unreachable(mock, request_)
-    assert ("nothing listens there", True) == (error.why, error.refused)
-    assert str(error).endswith("; start it with: mock-alipay")
+        for request in (Mock.health, Mock.events):
+            error = unreachable(mock, request)
+            assert ("nothing listens there", True) == (error.why, error.refused)
+            assert str(error).endswith("; start it with: mock-alipay")
     copy = pickle.loads(pickle.dumps(error))
     assert (str(error), error.url, error.why, True) == (str(copy), copy.url, copy.why, copy.refused)
 
@@ -86,11 +87,7 @@ def test_a_server_without_http_is_not_a_gateway(reply: bytes) -> None:
 )
 def test_other_connection_errors_say_why(monkeypatch: pytest.MonkeyPatch, error: OSError, words: str) -> None:
     """In words, or those of the operating system."""
-
-    def fail(*_: object, **__: object) -> None:
-        raise error
-
-    monkeypatch.setattr(socket, "create_connection", fail)
+    monkeypatch.setattr(socket, "create_connection", Mocked(side_effect=error))
     with Mock("http://gateway.test:1") as mock:
         unreached = unreachable(mock, Mock.health)
     assert (words in unreached.why, unreached.refused) == (True, False)
@@ -144,12 +141,11 @@ def test_a_trusted_authority_allows_https(secure: Live, authority: Path) -> None
             assert (__version__, "clock") == (mock.health(), next(events).kind)
 
 
-@pytest.mark.parametrize("request_", [Mock.health, Mock.events], ids=["health", "events"])
-def test_an_untrusted_certificate_is_an_error(secure: Live, tmp_path: Path, request_: Request) -> None:
+def test_an_untrusted_certificate_is_an_error(secure: Live, tmp_path: Path) -> None:
     """By the system's authorities or by another one; it names the argument that would help."""
-    for authority in (None, certificate(tmp_path).authority):
+    for authority, request in ((None, Mock.health), (certificate(tmp_path).authority, Mock.events)):
         with Mock(str(secure.config.tls_url), ca_certificate=authority) as mock:
-            error = unreachable(mock, request_)
+            error = unreachable(mock, request)
         assert (Untrusted, True, True) == (type(error), "ca_certificate" in str(error), "not trusted [" in error.why)
 
 
