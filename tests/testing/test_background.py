@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import http.client
-import json
 import logging
 import socket
 import threading
@@ -26,7 +24,7 @@ from mock_alipay.errors import AdminError, SetupError, Unreachable, UsageError
 from mock_alipay.server.state_file import running_gateways
 from mock_alipay.signing import pool
 from mock_alipay.testing import background
-from tests.live import SANDBOX_PATH, sample, signed_headers
+from tests.live import live
 
 VERSION = mock_alipay.__version__
 
@@ -87,13 +85,9 @@ def test_threads_end_with_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those of the gateway, of signing and of the admin API."""
     monkeypatch.setattr(pool, "_cores", lambda: 2)
     before = set(threading.enumerate())
-    with serve() as mock:
-        mock.load("ours", {"description": "Ours.", "createPaymentSession": {"result": "RISK_REJECT"}})
-        raw = json.dumps(sample()).encode()
-        connection = http.client.HTTPConnection(urlsplit(mock.url).netloc, timeout=60)
-        connection.request("POST", SANDBOX_PATH, raw, signed_headers(raw))
-        assert "signature" in connection.getresponse().headers
-        connection.close()
+    with live() as gateway:
+        assert "signature" in gateway.create().headers
+        assert 400 == gateway.admin("POST", "/scenarios", {"name": "ours"}).status
         names = {thread.name.rstrip("_0123456789") for thread in set(threading.enumerate()) - before}
         assert {"mock-alipay", "mock-alipay-sign", "mock-alipay-admin"} <= names
 
@@ -157,8 +151,8 @@ def test_an_app_that_does_not_start_is_a_setup_error(monkeypatch: pytest.MonkeyP
     async def failing(scope: Any, receive: Any, send: Any) -> None:
         raise RuntimeError("no dispatcher")
 
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
+    with serve() as mock:
+        port = port_of(mock.url)
     with monkeypatch.context() as patched:
         patched.setattr(background, "routes", lambda components: failing)
         with pytest.raises(SetupError, match=r"RuntimeError: no dispatcher$"), serve(port=port):
