@@ -50,20 +50,17 @@ def verified(answer: Answer, target: str = SANDBOX_PATH, method: str = "POST") -
     ],
 )
 def test_a_refusal_is_signed(gateway: Live, how: dict[str, Any], code: str, word: str) -> None:
-    """Over the path as sent; the message and the journal name the header."""
+    """Over the path as sent; the message names the header."""
     answer = verified(gateway.create(**how), how.get("path", SANDBOX_PATH))
     assert (code, True) == (answer.code, word in answer.message)
-    if word.startswith("header"):
-        assert [word.partition(":")[0]] == [fault["path"] for fault in gateway.entry(answer)["faults"]]
 
 
-@pytest.mark.parametrize("path", ["/", "/ams", "/a%20b?c", "/" + "x" * 60_000])
+@pytest.mark.parametrize("path", ["/", "/ams", "/a%20b?c", "/" + "x" * 60_000], ids=["root", "ams", "query", "long"])
 def test_a_path_outside_the_gateway_is_not_found(gateway: Live, path: str) -> None:
     """The problem is short, names the gateway's path, and is journaled."""
     answer = gateway.request("POST", path, b"{}")
-    assert (404, "application/problem+json") == (answer.status, answer.headers["content-type"])
+    assert (404, path) == (answer.status, gateway.entry(answer)["target"])
     assert ("/ams/api/v1/payments/" in answer.body["detail"], len(answer.raw) < 1_000) == (True, True)
-    assert path == gateway.entry(answer)["target"]
 
 
 def test_head_and_connect_are_refused(gateway: Live) -> None:

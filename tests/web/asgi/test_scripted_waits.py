@@ -82,11 +82,3 @@ def test_a_hanging_call_ends_after_the_limit(server: Live, monkeypatch: pytest.M
     monkeypatch.setattr("mock_alipay.web.reply_writer.LONGEST", 0.05)
     with connect(server.config.port) as wire:
         assert b"" == wire.send(delayed("timeout")).rest()
-
-
-@pytest.mark.parametrize(("delay", "status"), [("60m", 200), ("61m", 400), ("{min: 1s, max: 90m}", 400)])
-def test_a_longer_delay_is_rejected(server: Live, delay: str, status: int) -> None:
-    """When the scenario is loaded."""
-    text = f"description: x\ncreatePaymentSession: {{result: SUCCESS, delay: {delay}}}\n"
-    answer = server.request("POST", "/__admin/scenarios?name=x", text.encode(), {"content-type": "application/yaml"})
-    assert status == answer.status
