@@ -138,14 +138,13 @@ def test_filters_select_calls(everyone: Mock, own: Live, pay: Pay, client_id: st
         assert (1, match) == (everyone.count(**some), everyone.wait(**some, timeout=0).id)
 
 
-@pytest.mark.parametrize("method", ["calls", "count", "wait"])
-def test_an_unknown_filter_is_a_type_error(method: str) -> None:
+def test_an_unknown_filter_is_a_type_error() -> None:
     """With a suggestion where a name is close, and all names; nothing is sent."""
     with Mock("http://127.0.0.1:1") as mock:
-        for name, words in (("clientId", "clientId; did you mean client_id?"), ("colour", "colour.")):
-            with pytest.raises(TypeError) as caught:
-                getattr(mock, method)(**{name: "x"})
-            assert f"unknown filter {words} Filters are client_id, endpoint," in str(caught.value)
+        methods: list[Any] = [mock.calls, mock.count, mock.wait]
+        for method in methods:
+            with pytest.raises(TypeError, match=r"clientId; did you mean client_id\? Filters are client_id, endpoint,"):
+                method(clientId="x")
 
 
 def test_wait_returns_the_newest_call(one: Mock, pay: Pay) -> None:

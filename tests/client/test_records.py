@@ -60,7 +60,7 @@ def test_a_call_has_a_time_and_faults(gateway: Live, mock: Mock, client_id: str)
     assert ["extraData: unknown field"] == [field.partition(",")[0] for field in refused.unknown_fields]
     assert ["settlementStrategy is absent"] == [note.partition(":")[0] for note in noted.notes]
     assert (None, None, None) == (unknown.endpoint, unknown.payment_request_id, unknown.scenario)
-    assert () == unknown.faults == unknown.unknown_fields
+    assert ((), ()) == (unknown.faults, unknown.unknown_fields)
 
 
 def test_a_payment_has_times_and_transactions(gateway: Live, mock: Mock, client_id: str) -> None:

@@ -44,7 +44,6 @@ REFUSED = "description: No.\ncreatePaymentSession:\n  result: RISK_REJECT\n"
 
 
 def post(live: Live, text: str | bytes, query: str = "", media: str = YAML) -> Answer:
-    """POST a scenario."""
     raw = text if isinstance(text, bytes) else text.encode()
     return live.request("POST", f"/__admin/scenarios{query}", raw, {"content-type": media} if media else {})
 
@@ -98,11 +97,9 @@ class Listener:
         return fields["event"], json.loads(fields["data"])
 
     def take(self, count: int) -> list[tuple[str, Any]]:
-        """The next so many events."""
         return [self.next() for _ in range(count)]
 
     def leave(self) -> None:
-        """Disconnect."""
         self._response.close()
         self._connection.close()
 
@@ -139,7 +136,6 @@ class Driver:
 
     @property
     def url(self) -> str:
-        """The paymentNotifyUrl."""
         return self.shop.url(self.path)
 
     def open(self, payment_request_id: str, **changes: Any) -> Answer:
@@ -150,7 +146,6 @@ class Driver:
         return answer
 
     def act(self, payment_request_id: str, action: str = "pay", **more: str) -> Answer:
-        """Let the buyer act."""
         body = {"action": action, "clientId": self.client_id, **more}
         return self.live.admin("POST", f"/payments/{quote(payment_request_id, safe='')}/act", body)
 
@@ -163,7 +158,6 @@ class Driver:
         return answer.body
 
     def call(self, endpoint: str, **body: Any) -> Answer:
-        """Any other call."""
         path = f"/ams/api/v1/payments/{endpoint}"
         return self.live.create(body, path=path, client_id=self.client_id)
 
@@ -176,11 +170,9 @@ class Driver:
         return newest
 
     def await_id(self, notification_id: str, query: str = "") -> Answer:
-        """Wait for one notification by its id."""
         return self.live.admin("GET", f"/notifications/{notification_id}/wait?{query.removeprefix('&')}")
 
     def notify(self, **body: Any) -> Answer:
-        """Send a notification by hand."""
         return self.live.admin("POST", "/notifications", {"clientId": self.client_id, **body})
 
     def listed(self, query: str = "") -> list[dict[str, Any]]:
@@ -190,5 +182,4 @@ class Driver:
         return newest
 
     def advance(self, by: str) -> None:
-        """Move its clock."""
         assert 200 == self.live.admin("PUT", "/clock", {"clientId": self.client_id, "advance": by}).status

@@ -244,8 +244,11 @@ def test_merchants_replies_are_as_described(spare: Live) -> None:
 def test_merchants_requests_are_as_described() -> None:
     """The document accepts the same bodies as the gateway."""
     schema = DOCUMENT["paths"][PATH]["post"]["requestBody"]["content"]["application/json"]["schema"]
-    good, null = {"productScene": "CHECKOUT_PAYMENT"}, {"productCode": None}
-    for change in ({}, good, null, {"order": {}}, {"isAuthorization": "maybe"}, {"paymentRequestId": "x" * 65}):
+    changes: list[dict[str, Any]] = [
+        *({}, {"productScene": "CHECKOUT_PAYMENT"}, {"productCode": None}),
+        *({"order": {}}, {"isAuthorization": "maybe"}, {"paymentRequestId": "x" * 65}),
+    ]
+    for change in changes:
         body = sample(**change)
         assert SCHEMAS.accepts("payments/createPaymentSession", body) == (not faults(schema, body)), change
 
