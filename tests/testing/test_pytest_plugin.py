@@ -241,19 +241,12 @@ def test_a_failed_test_reports_its_calls(run: Run, guarded: Live, env: dict[str,
     head, newest, wrong, fault, notification, problem = calls.splitlines()[1:7]
     assert re.fullmatch(r"client id SANDBOX_test_calls_\w+ at http://\S+, 2 calls, newest first", head)
     assert newest.endswith(r"createPaymentSession S SUCCESS  [success: the default]  \x1b[2J")
-    for words, text in [
-        ("[success: the default]  in-setup", setup),
-        ("0 calls", none),
-        ("no call came", none),
-        ("F PARAM_ILLEGAL", wrong),
-        ("    productCode: ", fault),
-        ("notifyPayment REFUSED", notification),
-        ("    ", problem[:4]),
-        ("calls came from SANDBOX_MOCK_MERCHANT only", others),
-        ("first-1", second),
-        ("F INVALID_SIGNATURE", second),
-    ]:
-        assert words in text
+    assert "[success: the default]  in-setup" in setup
+    assert re.search("0 calls.*no call came", none, re.DOTALL)
+    assert ("F PARAM_ILLEGAL" in wrong, "    productCode: " in fault) == (True, True)
+    assert ("notifyPayment REFUSED" in notification, problem[:4]) == (True, "    ")
+    assert "calls came from SANDBOX_MOCK_MERCHANT only" in others
+    assert ("first-1" in second, "F INVALID_SIGNATURE" in second) == (True, True)
     assert (False, False) == ("\x1b[2J" in output, "not shown" in output)
     assert before == set(done(guarded.components.keys.ring()).client_ids)
 
@@ -307,4 +300,3 @@ def test_the_fixture_works_without_the_sdk(
     else:
         monkeypatch.delattr(default_http_rpc, CONNECT)
     assert [] == request.getfixturevalue("mock_alipay").calls()
-    assert (state == "missing") == hasattr(default_http_rpc, CONNECT)

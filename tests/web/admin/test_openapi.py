@@ -116,42 +116,32 @@ def test_security() -> None:
 KEY = keys.bare_public_key(keys.shipped_forger_key().public_key())
 SCENARIO = {"description": "x", "match": {"body": {"a.b": "1"}}, "createPaymentSession": [{"delay": "1ms"}]}
 TEMPLATE = {"description": "x", "each": {"code": ["RISK_REJECT", "PROCESS_FAIL"]}, "pay": {"result": "${each.code}"}}
+GETS = [
+    *("/health", "/env", "/certificate", "/metrics", "/scenarios", "/clock?clientId=A", "/payments", "/payments/p1"),
+    *("/calls", "/calls/count?resultCode=SUCCESS", "/calls/wait", *(f"/calls/{number}" for number in range(1, 10))),
+    *("/notifications/wait?count=3", "/notifications", "/notifications/1", "/notifications/1/wait"),
+]
 WALK: list[tuple[str, str, Any, int]] = [
-    ("GET", "/health", None, 200),
     ("POST", "/scenarios?name=tale", SCENARIO, 200),
     ("POST", "/scenarios?name=tale&clientId=A", TEMPLATE, 200),
     ("POST", "/scenarios", {"name": "tale", "description": 5}, 400),
     ("PUT", "/scenario", {"scenario": "tale", "clientId": "A", "times": 2}, 200),
-    ("GET", "/scenarios", None, 200),
-    ("DELETE", "/scenario?clientId=A", None, 200),
-    ("GET", "/calls", None, 200),
-    ("GET", "/calls/count?resultCode=SUCCESS", None, 200),
-    ("GET", "/calls/wait", None, 200),
-    ("GET", "/calls/wait?timeout=0&clientId=NOBODY&endpoint=createPaymentSession", None, 408),
-    *(("GET", f"/calls/{number}", None, 200) for number in range(1, 10)),
-    ("GET", "/calls/999", None, 404),
-    ("GET", "/payments/p1", None, 200),
-    ("GET", "/payments/both", None, 409),
     ("POST", "/payments/p1/act", {"action": "pay"}, 200),
     ("POST", "/payments/p1/act", {"action": "decline"}, 409),
     ("POST", "/payments/both/act", {"action": "decline", "clientId": "A"}, 200),
-    ("GET", "/payments", None, 200),
-    ("GET", "/notifications/wait?count=3", None, 200),
+    *(("GET", path, None, 200) for path in GETS),
+    ("GET", "/calls/wait?timeout=0&clientId=NOBODY&endpoint=createPaymentSession", None, 408),
+    ("GET", "/calls/999", None, 404),
+    ("GET", "/payments/both", None, 409),
     ("GET", "/notifications/wait?count=1000&timeout=0&clientId=A", None, 408),
-    ("GET", "/notifications", None, 200),
-    ("GET", "/notifications/1", None, 200),
-    ("GET", "/notifications/1/wait", None, 200),
     ("GET", "/notifications/1/wait?timeout=0&status=DROPPED", None, 408),
     ("POST", "/notifications/1/resend", None, 200),
     ("POST", "/notifications/3/resend", None, 409),
     ("POST", "/notifications", {"notification": "notifyPayment", "paymentRequestId": "p1", "delay": "9h"}, 200),
+    ("DELETE", "/scenario?clientId=A", None, 200),
     ("PUT", "/clock", {"freeze": "now", "clientId": "A"}, 200),
-    ("GET", "/clock?clientId=A", None, 200),
     ("POST", "/merchants", {"clientId": "M", "publicKey": KEY}, 200),
     ("DELETE", "/merchants", {"clientId": "M"}, 200),
-    ("GET", "/env", None, 200),
-    ("GET", "/certificate", None, 200),
-    ("GET", "/metrics", None, 200),
     ("POST", "/reset", None, 200),
 ]
 """Method, path, body and expected status."""
@@ -287,9 +277,7 @@ def test_other_parameters_are_refused(spare: Live) -> None:
         assert (400, described) == (answer.status, answer.body["allowed"])
 
 
-WITH_BODY = [
-    row for row, operation in OPERATIONS.items() if "requestBody" in operation and row != ("POST", "/scenarios")
-]
+WITH_BODY = [row for row, each in OPERATIONS.items() if "requestBody" in each and row != ("POST", "/scenarios")]
 
 
 @pytest.mark.parametrize("operation", WITH_BODY, ids="".join)
