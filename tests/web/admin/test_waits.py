@@ -192,6 +192,14 @@ def test_the_call_with_the_expected_id_is_nearest(own: Live, query: str, how: di
     assert [made[1], made[-1], made[-2]] == [miss["id"] for miss in found["nearest"]]
 
 
+def test_one_difference_is_nearer_than_two(own: Live) -> None:
+    """Even if the one is the id and the two are the outcome."""
+    one = call_id(own.create(sample("order-9")))
+    two = call_id(own.create(sample("order-1"), extra={"mock-scenario": "risk-reject"}))
+    found = missed(own, "paymentRequestId=order-1&resultCode=SUCCESS&scenario=success")
+    assert [one, two] == [miss["id"] for miss in found["nearest"]]
+
+
 def test_calls_that_fit_are_no_misses(own: Live) -> None:
     """Nor are calls before ``after``."""
     first, second, _ = (call_id(own.create(client_id=name)) for name in ("B", "B", "A"))
