@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mock_alipay.scenarios import Choice, Library, Selector
 from tests.memory import done, selector_of
-from tests.scenarios.loading import VOCABULARY, Request, read_text
+from tests.scenarios.loading import Request, scenario
 
 SERIES = "pay: [{result: UNKNOWN_EXCEPTION}, {result: PROCESS_FAIL}, {result: SUCCESS}]"
 TEXTS = {
@@ -24,18 +24,17 @@ TEXTS = {
 
 def library(*, without: str | None = None) -> Library:
     """The scenarios of TEXTS."""
-    texts = {name: f"description: x.\n{text}" for name, text in TEXTS.items() if name != without}
-    return Library(read_text(name, text, name, VOCABULARY) for name, text in texts.items())
+    return Library(scenario(text, name) for name, text in TEXTS.items() if name != without)
 
 
-def new_selector(most: int = 10_000) -> Selector:
-    """A selector with the scenarios of TEXTS and the default ``plain``."""
-    return selector_of(library(), "plain", most)
+def new_selector(most: int = 10_000, *, default: str = "plain") -> Selector:
+    """A selector with the scenarios of TEXTS."""
+    return selector_of(library(), default, most)
 
 
 def load(selector: Selector, name: str, client_id: str | None = None, text: str = "") -> None:
     """Load a scenario at run time."""
-    done(selector.load(read_text(name, f"description: x.\n{text}", name, VOCABULARY), client_id=client_id))
+    done(selector.load(scenario(text, name), client_id=client_id))
 
 
 def choose(
@@ -49,10 +48,8 @@ def choose(
     began: str | None = None,
 ) -> Choice:
     """The choice for a call; ``named`` is its mock-scenario header."""
-    headers = {} if named is None else {"mock-scenario": named}
-    return done(
-        selector.choose(f"payments/{endpoint}", request_id, Request(client_id, headers, {"amount": amount}), began)
-    )
+    call = Request(client_id, {} if named is None else {"mock-scenario": named}, {"amount": amount})
+    return done(selector.choose(f"payments/{endpoint}", request_id, call, began))
 
 
 def results(selector: Selector, count: int, request_id: str = "id", client_id: str = "A") -> list[str | None]:

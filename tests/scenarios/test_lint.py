@@ -18,21 +18,16 @@ from tests.scenarios.loading import VOCABULARY, scenario
         ("match: {body: {'order.goods[].goodName': x}}", "did you mean order.goods[].goodsName?"),
         ("match: {body: {'order.goods[0].goodName': x}}", "did you mean order.goods[0].goodsName?"),
         ("match: {body: {foo: x}}", "match.body.foo: not documented"),
-        ("pay: {set: {result.resultCod: x}}", "pay.set.result.resultCod: not documented, did you mean result.resultC"),
-        ("pay: [{}, {set: {paymentTme: x}}]", "pay[1].set.paymentTme: not documented, did you mean paymentTime?"),
+        ("pay: [{}, {set: {result.resultCod: x}}]", "pay[1].set.result.resultCod: not documented, did you mean result"),
         ("notifyPayment: {set: {paymentTme: x}}", "notifyPayment.set.paymentTme: not documented, did you mean"),
-        (
-            "pay: {set: {own: ['x ${request.paymentAmount.valu}']}}",
-            "pay.set.own: ${request.paymentAmount.valu}: not documented, did you mean paymentAmount.value?",
-        ),
+        ("pay: {set: {own: ['x ${request.order.gods}']}}", "pay.set.own: ${request.order.gods}: not documented, did"),
         ("refund: {message: '${request.paymentMethod}'}", "refund.message: ${request.paymentMethod}: not documented"),
-        ("refund: {message: '${request.zzz}'}", "refund.message: ${request.zzz}: not documented"),
         ("'*': {set: {paymentTme: x}}", "*.set.paymentTme: not documented, did you mean paymentTime?"),
         ("pay: {message: '${reply.paymentIdd}'}", "${reply.paymentIdd}: not documented, did you mean paymentId?"),
     ],
 )
 def test_an_undocumented_field_causes_a_warning(text: str, expected: str) -> None:
-    """With its line, and a similar name if there is one."""
+    """It has its line, and a similar name if there is one."""
     scenario(text)
     (warning,) = lint(read(f"description: x.\n{text}", "tale.yaml"), VOCABULARY)
     assert warning.startswith("tale.yaml:2: ")
@@ -57,9 +52,10 @@ def test_documented_and_added_fields_cause_no_warning(text: str) -> None:
 
 
 def test_the_shipped_scenarios_cause_no_warning() -> None:
-    """Not even the templates."""
-    files = sorted(shipped_folder().glob("*.yaml"))
-    assert [] == [warning for file in files for warning in lint(read_document(file), VOCABULARY)]
+    """Templates are checked too."""
+    assert [] == [
+        warning for file in shipped_folder().glob("*.yaml") for warning in lint(read_document(file), VOCABULARY)
+    ]
 
 
 def test_warnings_are_sorted_by_line() -> None:

@@ -16,7 +16,7 @@ BODY: dict[str, Any] = {
     "order": {"goods": [{"name": "red shoe"}, {"name": "blue hat"}], "extras": []},
     "blank": "",
 }
-REQUEST = Request("SANDBOX_A", {"x-shop": "berlin-1"}, BODY)
+ABSENT, PRESENT = {"present": False}, {"present": True}
 
 
 def only(match: dict[str, Any]) -> Condition:
@@ -25,44 +25,39 @@ def only(match: dict[str, Any]) -> Condition:
     return condition
 
 
-def fits(match: dict[str, Any], budget: Budget) -> bool:
-    """Whether REQUEST meets the condition of a match."""
-    condition = only(match)
-    return condition.fits(condition.texts(REQUEST, budget), budget)
+def fits(match: dict[str, Any], steps: int = 100) -> bool:
+    """Whether a call meets the condition of a match."""
+    budget = Budget(steps)
+    call = Request("SANDBOX_A", {"x-shop": "berlin-1"}, BODY)
+    return only(match).fits(only(match).texts(call, budget), budget)
 
 
 @pytest.mark.parametrize(
-    ("path", "wanted", "expected"),
+    ("path", "met", "not_met"),
     [
-        ("amount.value", ["100", 100, "1*", "1??", "*00", ["7", "100"], ["7", "1*"], {"present": True}], True),
-        ("amount.value", ["10", "1000", "1?", "[1]00", ["7", "8"], ["7", {"present": False}]], False),
-        ("amount.currency", ["brl"], False),
-        ("amount", [{"present": True}], True),
-        ("amount", ["*", {"present": False}], False),
-        ("native.integer", ["100", 100], True),
-        ("native.integer", [100.0], False),
-        ("native.decimal", ["1.5", 1.5], True),
-        ("native.yes", [True, "true"], True),
-        ("native.yes", ["True", 1], False),
-        ("native.no", [False, "false"], True),
-        ("native.no", [""], False),
-        ("blank", ["", "*", {"present": True}], True),
-        ("blank", ["?"], False),
-        ("missing.deeper", [{"present": False}, ["7", {"present": False}]], True),
-        ("missing", ["*", {"present": True}], False),
-        ("order.goods[0].name", ["red*"], True),
-        ("order.goods[1].name", ["red*"], False),
-        ("order.goods[].name", ["blue*"], True),
-        ("order.goods[].name", ["green*"], False),
-        ("order.goods[2].name", [{"present": False}], True),
-        ("order.extras[]", [{"present": True}], False),
-        ("order.extras", [{"present": True}], True),
+        (
+            "amount.value",
+            ["100", 100, "1??", "*00", ["7", "1*"], PRESENT],
+            ["10", "1000", "1?", "[1]00", ["7", "8"], ABSENT],
+        ),
+        ("amount.currency", [["x", "BRL"]], ["brl", ["7", ABSENT]]),
+        ("amount", [PRESENT], ["*", ABSENT]),
+        ("native.integer", ["100", 100], [100.0]),
+        ("native.decimal", ["1.5", 1.5], []),
+        ("native.yes", [True, "true"], ["True", 1]),
+        ("native.no", [False, "false"], [""]),
+        ("blank", ["", "*", PRESENT], ["?"]),
+        ("missing.deeper", [ABSENT, ["7", ABSENT]], ["*", PRESENT]),
+        ("order.goods[0].name", ["red*"], ["blue*"]),
+        ("order.goods[].name", ["red*", "blue*"], ["green*"]),
+        ("order.goods[2].name", [ABSENT], []),
+        ("order.extras[]", [ABSENT], [PRESENT]),
+        ("order.extras", [PRESENT], []),
     ],
 )
-def test_a_body_field_is_compared(path: str, wanted: list[Any], expected: bool) -> None:
+def test_a_body_field_is_compared(path: str, met: list[Any], not_met: list[Any]) -> None:
     """By equality as text, by glob, by presence, or by a list of these; ``[]`` means any element."""
-    for one in wanted:
-        assert expected == fits({"body": {path: one}}, Budget(100)), one
+    assert met == [wanted for wanted in [*met, *not_met] if fits({"body": {path: wanted}})]
 
 
 @pytest.mark.parametrize(
@@ -70,23 +65,23 @@ def test_a_body_field_is_compared(path: str, wanted: list[Any], expected: bool) 
     [
         ({"headers": {"X-Shop": "berlin-*"}}, True),
         ({"headers": {"X-SHOP": "Berlin-1"}}, False),
-        ({"headers": {"X-Other": {"present": False}}}, True),
+        ({"headers": {"X-Other": ABSENT}}, True),
         ({"headers": {"X-Other": "*"}}, False),
         ({"clientId": ["x", "SANDBOX_*"]}, True),
         ({"clientId": "sandbox_a"}, False),
-        ({"clientId": {"present": True}}, True),
+        ({"clientId": PRESENT}, True),
     ],
 )
 def test_headers_and_the_client_id_are_compared(match: dict[str, Any], expected: bool) -> None:
     """The name of a header is case-insensitive; its value and the client id are not."""
-    assert expected == fits(match, Budget(100))
+    assert expected == fits(match)
 
 
 @pytest.mark.parametrize(
     ("path", "wanted", "cost"),
     [
         ("amount.value", ["7", "8"], 0),
-        ("missing", {"present": False}, 0),
+        ("missing", PRESENT, 0),
         ("amount.value", ["7*", "8*"], 6),
         ("order.goods[].name", "none", 2),
         ("order.goods[].name", "*none", 2 + len("red shoe") + len("blue hat")),
@@ -94,23 +89,15 @@ def test_headers_and_the_client_id_are_compared(match: dict[str, Any], expected:
 )
 def test_globs_and_array_elements_cost_steps(path: str, wanted: Any, cost: int) -> None:
     """Comparisons by equality and presence are free."""
-    assert (path == "missing") == fits({"body": {path: wanted}}, Budget(cost))
+    assert not fits({"body": {path: wanted}}, cost)
     if cost:
         with pytest.raises(OverBudget):
-            fits({"body": {path: wanted}}, Budget(cost - 1))
+            fits({"body": {path: wanted}}, cost - 1)
 
 
 @pytest.mark.parametrize(
     ("wanted", "weight"),
-    [
-        (["a", "b"], 2),
-        (["a", {"present": False}], 2),
-        ("a*", 1),
-        (["a", "b?"], 1),
-        ({"present": True}, 0),
-        ({"present": False}, 0),
-        (["a", {"present": True}], 0),
-    ],
+    [(["a", ABSENT], 2), ("a*", 1), (["a", "b?"], 1), (PRESENT, 0), (ABSENT, 0), (["a", PRESENT], 0)],
 )
 def test_equality_is_more_specific_than_a_glob_and_a_glob_than_presence(wanted: Any, weight: int) -> None:
     """A list is as specific as its least specific part."""

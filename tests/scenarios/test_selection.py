@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from mock_alipay.contracts.names import Act
 from mock_alipay.errors import TooManyClientIds, UnknownScenario
@@ -17,44 +16,28 @@ from tests.scenarios.loading import Request
 
 
 def test_the_most_direct_way_of_selection_applies() -> None:
-    """Header, then request id, the scenario set for the client id, the one set for all, a match, and the default."""
-    selector = new_selector()
-    choices = [choose(selector), choose(selector, amount="7")]
-    done(selector.prefer("first"))
-    choices.append(choose(selector, amount="7"))
-    done(selector.prefer("second-best", client_id="A"))
-    choices += [
-        choose(selector, request_id, client_id, amount="7") for request_id, client_id in (("id", "A"), ("id", "B"))
-    ]
-    choices += [choose(selector, "late--1", amount="7", named=named) for named in (None, "series")]
-    assert [
-        ("plain", "the default"),
-        ("claims", "its match fits: amount"),
-        ("first", "set for all client ids"),
-        ("second-best", "set for client id A"),
-        ("first", "set for all client ids"),
-        ("late", "paymentRequestId begins with late--"),
-        ("series", "named by the mock-scenario header"),
-    ] == [(choice.scenario, choice.reason) for choice in choices]
+    """Header, request id, the scenario set for the client id or for all, a match, that of the payment, the default.
 
-
-def test_a_payment_stays_in_the_scenario_in_which_it_was_created() -> None:
-    """Unless the call selects another one; a scenario that does not exist for the client id is ignored."""
+    A scenario that does not exist for the client id is ignored.
+    """
     selector = new_selector()
     load(selector, "mine", "B")
-    choices = [choose(selector, endpoint="refund", began=began) for began in ("first", "gone", "mine")]
-    choices.append(choose(selector, endpoint="refund", began="first", amount="7"))
-    done(selector.prefer("second-best"))
-    choices.append(choose(selector, endpoint="refund", began="first", amount="7"))
-    choices.append(choose(selector, "late--1", endpoint="refund", began="first"))
-    assert [
-        ("first", "what the call is about began in it"),
-        ("plain", "the default"),
-        ("plain", "the default"),
-        ("claims", "its match fits: amount"),
-        ("second-best", "set for all client ids, but it has no step for refund"),
-        ("late", "paymentRequestId begins with late--"),
-    ] == [(choice.scenario, choice.reason) for choice in choices]
+
+    def chosen(request_id: str = "id", client_id: str = "A", **call: Any) -> tuple[str, str]:
+        choice = choose(selector, request_id, client_id, endpoint="refund", **call)
+        return choice.scenario, choice.reason.partition(", but it has no step for refund")[0]
+
+    for began in (None, "gone", "mine"):
+        assert ("plain", "the default") == chosen(began=began)
+    assert ("first", "what the call is about began in it") == chosen(began="first")
+    assert ("claims", "its match fits: amount") == chosen(began="first", amount="7")
+    done(selector.prefer("first"))
+    assert ("first", "set for all client ids") == chosen(began="series", amount="7")
+    done(selector.prefer("second-best", client_id="A"))
+    assert ("second-best", "set for client id A") == chosen(amount="7")
+    assert ("first", "set for all client ids") == chosen(client_id="B", amount="7")
+    assert ("late", "paymentRequestId begins with late--") == chosen("late--1", began="first")
+    assert ("series", "named by the mock-scenario header") == chosen("late--1", named="series")
 
 
 def test_the_reason_names_other_scenarios_that_match_equally_well() -> None:
@@ -81,10 +64,8 @@ def test_a_scenario_whose_match_needs_too_many_steps_is_named_in_a_hint() -> Non
     [
         ("second-best--", "second-best", None),
         ("second-best--1--2", "second-best", None),
-        ("second-best", "plain", None),
         ("second-best-1", "plain", None),
         ("Second-best--1", "plain", "second-best"),
-        ("second_best--1", "plain", "second-best"),
         ("--second-best", "plain", None),
         ("order-17--second-best", "plain", None),
     ],
@@ -92,11 +73,11 @@ def test_a_scenario_whose_match_needs_too_many_steps_is_named_in_a_hint() -> Non
 def test_a_request_id_may_begin_with_a_scenario(request_id: str, expected: str, meant: str | None) -> None:
     """Two dashes end the name; a misspelt name causes a hint."""
     choice = choose(new_selector(), request_id)
-    assert expected == choice.scenario
-    assert (meant is None and choice.hint is None) or f"did you mean {meant}--?" in str(choice.hint)
+    assert (expected, meant is None) == (choice.scenario, choice.hint is None)
+    assert meant is None or f"did you mean {meant}--?" in str(choice.hint)
 
 
-@pytest.mark.parametrize("named", ["sries", "", "series ", "SERIES", "series, series"])
+@pytest.mark.parametrize("named", ["sries", "", "series ", "SERIES"])
 def test_an_unknown_name_in_the_header_is_refused(named: str) -> None:
     """The error lists the known names; no other way of selection is tried."""
     with pytest.raises(UnknownScenario) as caught:
@@ -118,31 +99,6 @@ def test_a_scenario_set_for_some_calls_plays_for_exactly_these() -> None:
     assert ["late", "first", "first", "plain"] == [choice.scenario for choice in found]
     assert "set for client id A, 0 more calls" == found[0].reason
     assert [] == done(selector.preferences())
-
-
-@settings(max_examples=30)
-@given(
-    st.lists(st.tuples(st.sampled_from(["A", "B", None]), st.integers(1, 3)), min_size=1, max_size=4),
-    st.lists(st.tuples(st.sampled_from("ABC"), st.booleans()), max_size=20),
-)
-def test_settings_are_counted_in_any_order_of_calls(
-    chosen: list[tuple[str | None, int]], calls: list[tuple[str, bool]]
-) -> None:
-    """The last setting of a client id counts, its own before the one for all."""
-    selector, left = new_selector(), dict[str | None, int]()
-    for client_id, times in chosen:
-        done(selector.prefer("first", client_id=client_id, times=times))
-        left[client_id] = times
-    for client_id, named in calls:
-        choice = choose(selector, "late--1" if named else "id", client_id)
-        owner = next((key for key in (client_id, None) if left.get(key)), "nobody")
-        if named or owner == "nobody":
-            assert ("late" if named else "plain") == choice.scenario
-        else:
-            left[owner] -= 1
-            assert ("first", True) == (choice.scenario, choice.reason.endswith(f", {left[owner]} more calls"))
-    remaining = {key: times for key, times in left.items() if times}
-    assert remaining == {key: times for key, _, times in done(selector.preferences())}
 
 
 @pytest.mark.parametrize(
@@ -231,18 +187,13 @@ def test_a_refused_call_learns_what_it_would_have_played() -> None:
     selector = new_selector()
     done(selector.prefer("series", client_id="A", times=1))
 
-    def would_play(request_id: str | None, client_id: str = "A", endpoint: str = "pay", **headers: str) -> str | None:
-        return done(selector.would_play(f"payments/{endpoint}", request_id, Request(client_id, headers, {})))
+    def would_play(request_id: str | None, named: str | None = None, client_id: str = "A", path: str = "pay") -> Any:
+        headers = {"mock-scenario": named} if named else {}
+        return done(selector.would_play(f"payments/{path}", request_id, Request(client_id, headers, {})))
 
-    assert "scenario late would have played (named by the mock-scenario header)" == would_play(
-        "id", **{"mock-scenario": "late"}
-    )
+    assert "scenario late would have played (named by the mock-scenario header)" == would_play("id", "late")
     assert "scenario late would have played (paymentRequestId begins with late--)" == would_play("late--1")
     assert "scenario series would have played (set for client id A)" == would_play(None)
-    nothing = [
-        would_play("id", **{"mock-scenario": "sries"}),
-        would_play(None, endpoint="refund"),
-        would_play(None, "B"),
-    ]
+    nothing = [would_play("id", "sries"), would_play(None, path="refund"), would_play(None, client_id="B")]
     assert [None] * 3 == nothing
     assert ([("A", "series", 1)], 0) == (done(selector.preferences()), choose(selector).nth)

@@ -1,87 +1,151 @@
-"""Steps: how a scenario answers calls."""
+"""Steps, notices and acts: how a scenario answers calls, sends notifications and plays a buyer."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any, get_args
 
 import pytest
 
-from mock_alipay.journal.faults import WireFault
+from mock_alipay.contracts.names import Act, BuyerAction, NotificationName
+from mock_alipay.journal.faults import NotificationFault, WireFault
+from mock_alipay.scenarios.notification_step import NotificationStep, circle
 from mock_alipay.scenarios.step import Step, Then
 from tests.fields import read
 from tests.scenarios.loading import check_problem, scenario
 
-
-def steps(text: str, endpoint: str = "createPaymentSession") -> tuple[Step, ...]:
-    """The steps of an endpoint."""
-    return scenario(f"{endpoint}: {text}").steps[f"payments/{endpoint}"]
+HOUR = timedelta(hours=1)
 
 
-@pytest.mark.parametrize("endpoint", ["createPaymentSession", "capture", "refund"])
-def test_a_step_is_read(endpoint: str) -> None:
-    """Alone or in a list; a result that is left out is not SUCCESS."""
-    expected = Step("CARD_NOT_SUPPORTED", "no", (0.1, 2.0), fault=WireFault("status", 400))
-    text = "{result: CARD_NOT_SUPPORTED, message: no, delay: {min: 100ms, max: 2s}, fault: {status: 400}}"
-    assert (expected,) == steps(text, endpoint)
-    assert (Step(), Step("SUCCESS"), expected) == steps(f"[{{}}, {{result: SUCCESS}}, {text}]", endpoint)
-
-
-def test_every_fault_is_read() -> None:
-    """As the schema lists them, and the statuses from 400 to 599."""
-    kinds = read("scenario.json")["$defs"]["Fault"]["else"]["enum"]
-    assert [WireFault(kind) for kind in kinds] == [steps(f"{{fault: {kind}}}")[0].fault for kind in kinds]
-    assert WireFault("status", 599) == steps("{fault: {status: 599}}")[0].fault
-
-
-def test_every_endpoint_accepts_every_documented_code() -> None:
-    """Also the codes of other endpoints."""
-    codes = list(read("results.json")["results"])
-    written = ", ".join(f"{{result: {code}}}" for code in codes)
-    for endpoint in ("createPaymentSession", "cancel", "capture", "refund"):
-        assert codes == [step.result for step in steps(f"[{written}]", endpoint)]
-
-
-@pytest.mark.parametrize("endpoint", ["capture", "refund"])
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("{}", Then("SUCCESS", None)),
-        ("{after: 0s}", Then("SUCCESS", timedelta())),
-        ("{result: PROCESS_FAIL, after: 1h30m}", Then("PROCESS_FAIL", timedelta(minutes=90))),
-    ],
-)
-def test_the_final_result_of_what_is_in_process_is_read(endpoint: str, text: str, expected: Then) -> None:
-    """SUCCESS after the default time if nothing else is given."""
-    result = f"{endpoint.upper()}_IN_PROCESS"
-    assert (Step(result, then=expected),) == steps(f"{{result: {result}, then: {text}}}", endpoint)
+def steps(key: str, text: str) -> tuple[Any, ...]:
+    """The steps, notices or acts under a key."""
+    loaded = scenario(f"{key}: {text}")
+    every = {**loaded.steps, **loaded.notification_steps, "payments/buyer": loaded.buyer}
+    return tuple(every[f"payments/{key}"])
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("key", "text", "expected"),
     [
-        ("capture:\n  then: {}", ["3: capture.then: ", "CAPTURE_IN_PROCESS"]),
-        ("refund:\n- {}\n- then: {}", ["4: refund[1].then: ", "REFUND_IN_PROCESS"]),
-        ("capture:\n  result: REFUND_IN_PROCESS\n  then: {}", ["4: capture.then: ", "CAPTURE_IN_PROCESS"]),
-        ("refund:\n  result: CAPTURE_IN_PROCESS\n  then: {}", ["4: refund.then: ", "REFUND_IN_PROCESS"]),
-        ("cancel:\n  result: REFUND_IN_PROCESS\n  then: {}", ["4: cancel.then: ", "unknown name"]),
+        (
+            "createPaymentSession",
+            "{result: CARD_NOT_SUPPORTED, message: no, delay: {min: 100ms, max: 2s}, fault: {status: 400}}",
+            Step("CARD_NOT_SUPPORTED", "no", (0.1, 2.0), fault=WireFault("status", 400)),
+        ),
+        ("pay", "{fault: {status: 599}}", Step(fault=WireFault("status", 599))),
+        ("capture", "{result: CAPTURE_IN_PROCESS, then: {}}", Step("CAPTURE_IN_PROCESS", then=Then("SUCCESS", None))),
+        (
+            "refund",
+            "{result: REFUND_IN_PROCESS, then: {result: PROCESS_FAIL, after: 1h}}",
+            Step("REFUND_IN_PROCESS", then=Then("PROCESS_FAIL", HOUR)),
+        ),
+        ("notifyPayment", "{drop: true}", NotificationStep(drop=True)),
+        (
+            "notifyPayment",
+            "{delay: {min: 1h30m, max: P1D}, duplicate: 10, after: notifyCapture, fault: truncate}",
+            NotificationStep(delay=(5400.0, 86400.0), copies=10, after="notifyCapture", fault="truncate"),
+        ),
+        (
+            "notifyRefund",
+            "{before: reply, duplicate: 2, result: PROCESS_FAIL, message: no}",
+            NotificationStep(copies=2, before_reply=True, result="PROCESS_FAIL", message="no"),
+        ),
+        ("buyer", "{action: pay}", Act("pay")),
+        ("buyer", "{action: decline, after: PT60M, code: RISK_REJECT}", Act("decline", HOUR, "RISK_REJECT")),
     ],
 )
-def test_a_final_result_is_refused_without_being_in_process(text: str, expected: list[str]) -> None:
-    """Only capture and refund may be in process, each with its own code."""
-    check_problem(text, f"tale.yaml:{expected[0]}", *expected[1:])
+def test_a_step_is_read(key: str, text: str, expected: Any) -> None:
+    """A step, notice or act stands alone or in a list."""
+    assert ((expected,), (expected, expected)) == (steps(key, text), steps(key, f"[{text}, {text}]"))
+
+
+def test_the_schema_lists_every_name() -> None:
+    """Editors offer every action, notification, fault and code, and each of them is read."""
+    schema = read("scenario.json")["$defs"]
+    notice = schema["Notice"]["properties"]
+    assert list(get_args(BuyerAction)) == schema["Act"]["properties"]["action"]["enum"]
+    assert list(get_args(NotificationName)) == notice["after"]["enum"]
+    assert list(get_args(NotificationFault)) == notice["fault"]["enum"]
+    codes, faults = list(read("results.json")["results"]), schema["Fault"]["else"]["enum"]
+    for key, name, words in (("cancel", "result", codes), ("pay", "fault", faults), ("notifyRefund", "fault", None)):
+        wanted = notice["fault"]["enum"] if words is None else words
+        found = [getattr(step, name) for step in steps(key, f"[{', '.join(f'{{{name}: {word}}}' for word in wanted)}]")]
+        assert wanted == [fault.kind if isinstance(fault, WireFault) else fault for fault in found]
+
+
+def test_a_payment_is_declined_only_with_codes_of_failure() -> None:
+    """Every code whose status is F is accepted, and no other."""
+    rows = read("results.json")["results"]
+    failures = [code for code, row in rows.items() if row["resultStatus"] == "F"]
+    acts = ", ".join(f"{{action: decline, code: {code}}}" for code in failures)
+    assert failures == [act.code for act in steps("buyer", f"[{acts}]")]
+    for code in rows.keys() - failures:
+        check_problem(f"buyer: {{action: decline, code: {code}}}", "tale.yaml:2: buyer.code: ", code)
+
+
+def test_a_buyer_has_at_most_a_hundred_acts() -> None:
+    """One more is refused."""
+    assert 100 == len(steps("buyer", f"[{', '.join(['{action: pay}'] * 100)}]"))
+    check_problem(f"buyer: [{', '.join(['{action: pay}'] * 101)}]", "tale.yaml:2: buyer: ", "at most 100 ")
 
 
 @pytest.mark.parametrize(
-    ("then", "expected"),
+    ("text", "place", "hint"),
     [
-        ("result: REFUND_IN_PROCESS", ["result: ", "whose status is S or F"]),
-        ("result: PROCES_FAIL", ["result: ", "did you mean PROCESS_FAIL?"]),
-        ("after: 5", ["after: ", "a duration such as 1.5s, 10m, 1h30m, 2d or PT59M"]),
-        ("after: PTS", ["after: ", "'PTS' is not a duration"]),
-        ("aftr: 5s", ["aftr: ", "did you mean after?"]),
+        ("buyer: pay", "2: buyer: ", ""),
+        ("buyer: []", "2: buyer: ", "at least 1 "),
+        ("buyer:\n  after: 3s", "2: buyer.action: missing", ""),
+        ("buyer:\n  action: pays", "3: buyer.action: ", "did you mean pay?"),
+        ("buyer:\n- action: pay\n  aftr: 3s", "4: buyer[0].aftr: ", "did you mean after?"),
+        ("buyer:\n  action: pay\n  after: 3", "4: buyer.after: ", "the number 3"),
+        ("buyer:\n- action: pay\n  code: RISK_REJECT", "4: buyer[0].code: ", "action: decline"),
+        ("capture:\n  then: {}", "3: capture.then: ", "CAPTURE_IN_PROCESS"),
+        ("capture:\n  result: REFUND_IN_PROCESS\n  then: {}", "4: capture.then: ", "CAPTURE_IN_PROCESS"),
+        ("refund:\n- then: {}", "3: refund[0].then: ", "REFUND_IN_PROCESS"),
+        ("refund:\n  result: CAPTURE_IN_PROCESS\n  then: {}", "4: refund.then: ", "REFUND_IN_PROCESS"),
+        ("cancel:\n  result: REFUND_IN_PROCESS\n  then: {}", "4: cancel.then: ", "unknown name"),
+        ("refund: {result: REFUND_IN_PROCESS, then: {result: REFUND_IN_PROCESS}}", "2: refund.then.result: ", "S or F"),
+        ("refund: {result: REFUND_IN_PROCESS, then: {after: 5}}", "2: refund.then.after: ", "a duration such as"),
+        ("refund: {result: REFUND_IN_PROCESS, then: {after: PTS}}", "2: refund.then.after: ", "'PTS'"),
+        ("refund: {result: REFUND_IN_PROCESS, then: {aftr: 5s}}", "2: refund.then.aftr: ", "did you mean after?"),
+        *((f"notifyRefund:\n  duplicate: {n}", "3: notifyRefund.duplicate: ", "2 to 10") for n in (1, 11, "true")),
+        ("notifyRefund:\n  dely: 3s", "3: notifyRefund.dely: ", "did you mean delay?"),
+        ("notifyRefund:\n  delay: {min: 1s}", "3: notifyRefund.delay.max: missing", ""),
+        ("notifyRefund:\n  drop: false", "3: notifyRefund.drop: expected true", ""),
+        ("notifyRefund:\n  after: notifyCaptures", "3: notifyRefund.after: ", "did you mean notifyCapture?"),
+        ("notifyRefund:\n  after: notifyRefund", "3: notifyRefund.after: notifyRefund cannot wait for itself", ""),
+        ("notifyRefund:\n  before: replies", "3: notifyRefund.before: expected reply", ""),
+        ("notifyRefund:\n  result: PROCES_FAIL", "3: notifyRefund.result: ", "did you mean PROCESS_FAIL?"),
+        ("notifyRefund:\n  fault: reset", "3: notifyRefund.fault: expected one of bad-signature, ", ""),
+        ("notifyRefund:\n  set: [a]", "3: notifyRefund.set: ", "an array"),
+        *(
+            (f"notifyRefund:\n  drop: true\n  {key}: {value}", f"4: notifyRefund.{key}: expected nothing", "drop: true")
+            for key, value in (("delay", "3s"), ("duplicate", "2"), ("before", "reply"), ("fault", "truncate"))
+        ),
+        *(
+            (f"notifyRefund:\n  before: reply\n  {key}: {value}", f"4: notifyRefund.{key}: ", "before: reply")
+            for key, value in (("delay", "3s"), ("after", "notifyPayment"))
+        ),
     ],
 )
-def test_an_invalid_final_result_is_refused_with_its_line(then: str, expected: list[str]) -> None:
-    """The code must be final, and the time a duration."""
-    text = f"refund:\n  result: REFUND_IN_PROCESS\n  then:\n    {then}"
-    check_problem(text, f"tale.yaml:5: refund.then.{expected[0]}", *expected[1:])
+def test_an_invalid_step_is_refused_with_its_line(text: str, place: str, hint: str) -> None:
+    """The problem names the key and what was expected, and suggests a similar word."""
+    check_problem(text, f"tale.yaml:{place}", hint)
+
+
+@pytest.mark.parametrize(
+    ("waits", "expected"),
+    [
+        ({"Payment": None, "Capture": "Payment", "Refund": "Capture"}, []),
+        ({"Payment": "Capture"}, []),
+        ({"Payment": "Capture", "Capture": "Refund", "Refund": "Capture"}, ["Capture", "Refund"]),
+        ({"Payment": "Capture", "Capture": "Refund", "Refund": "Payment"}, ["Payment", "Capture", "Refund"]),
+    ],
+)
+def test_notifications_that_wait_for_each_other_are_found(waits: dict[str, str | None], expected: list[str]) -> None:
+    """Only those in the circle are named, not those that wait for one of them."""
+    written = {
+        f"payments/notify{name}": (NotificationStep(after=after and f"notify{after}"), NotificationStep())
+        for name, after in waits.items()
+    }
+    assert [f"payments/notify{name}" for name in expected] == circle(written)
