@@ -9,16 +9,16 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mock_alipay.scenarios import Library, Selector
 from mock_alipay.scenarios.reload import reload, watch
-from mock_alipay.scenarios.vocabulary import Vocabulary
 from tests.memory import done, selector_of
-from tests.scenarios.loading import VOCABULARY, read_text
+from tests.scenarios.loading import VOCABULARY, scenario
 
 
 @pytest.fixture
@@ -53,14 +53,14 @@ def test_a_valid_change_is_used(folder: Path, log: pytest.LogCaptureFixture) -> 
     """Scenarios loaded at run time stay; a scenario that is set but removed is logged."""
     changed = selector(folder)
     count = len(done(changed.registry.library()))
-    done(changed.registry.load(read_text("mine", "description: loaded.", "body", VOCABULARY), client_id="A"))
-    done(changed.prefer("tale", client_id="A"))
-    done(changed.prefer("success", client_id="B"))
+    done(changed.registry.load(scenario("", "mine"), client_id="A"))
+    for name, client_id in (("tale", "A"), ("success", "B")):
+        done(changed.prefer(name, client_id=client_id))
     (folder / "tale.yaml").rename(folder / "two.yaml")
     (folder / "success.yaml").write_text("description: my own.\n")
     asyncio.run(reload(changed, [folder], VOCABULARY, "two.yaml"))
     assert [None, "old.", "my own."] == [description(changed, name) for name in ("tale", "two", "success")]
-    assert "loaded." == description(changed, "mine", "A")
+    assert "A test." == description(changed, "mine", "A")
     assert [
         f"scenarios reloaded (two.yaml): {count} loaded",
         "scenario tale is set but no longer exists: calls ignore the setting",
@@ -71,7 +71,7 @@ def test_a_valid_change_is_used(folder: Path, log: pytest.LogCaptureFixture) -> 
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (lambda folder: (folder / "bad.yaml").write_text("description: x.\ncount: x\n"), "/bad.yaml:2: count"),
+        (lambda folder: (folder / "bad.yaml").write_text("count: x\n"), "/bad.yaml:1: count"),
         (lambda folder: (folder / "tale.yaml").rename(folder / "tail.yaml"), "no scenario 'tale'; did you mean tail?"),
         (shutil.rmtree, "no such folder"),
         pytest.param(
@@ -91,19 +91,18 @@ def test_an_invalid_change_keeps_the_old_scenarios(
     change(folder)
     asyncio.run(reload(kept, [folder], VOCABULARY, "new.yaml"))
     assert ["old.", None] == [description(kept), description(kept, "new")]
-    (message,) = log.messages
-    assert message.startswith("scenarios not reloaded: ")
-    assert expected in message
+    assert log.messages[0].startswith("scenarios not reloaded: ")
+    assert expected in log.text
 
 
 async def test_files_are_read_in_a_thread(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The event loop runs while a file is slow to read."""
     begun, go_on, load = threading.Event(), threading.Event(), Library.load
 
-    def slow(folders: Sequence[Path], vocabulary: Vocabulary) -> Library:
+    def slow(*arguments: Any) -> Library:
         begun.set()
         assert go_on.wait(60)
-        return load(folders, vocabulary)
+        return load(*arguments)
 
     reloaded = selector(folder)
     monkeypatch.setattr(Library, "load", slow)
@@ -117,12 +116,12 @@ async def test_files_are_read_in_a_thread(folder: Path, monkeypatch: pytest.Monk
 async def until(fulfilled: Callable[[], bool], again: Callable[[], object] = lambda: None) -> None:
     """Wait for a condition; ``again`` is called once a second, because the watcher does not say when it has started."""
     async with asyncio.timeout(60):
-        while not fulfilled():
-            again()
-            for _ in range(100):
-                await asyncio.sleep(0.01)
-                if fulfilled():
-                    break
+        for turn in range(10_000):
+            if fulfilled():
+                break
+            if turn % 100 == 0:
+                again()
+            await asyncio.sleep(0.01)
 
 
 @contextlib.asynccontextmanager
@@ -139,28 +138,24 @@ async def test_a_folder_is_watched(folder: Path, log: pytest.LogCaptureFixture) 
     """A folder may be removed and created again; the old scenarios stay meanwhile."""
     watched = selector(folder)
 
-    def write(text: str) -> Callable[[], object]:
-        def create() -> None:
-            folder.mkdir(exist_ok=True)
-            (folder / "tale.yaml").write_text(f"description: {text}.\n")
-
-        return create
+    def write(text: str = "new") -> None:
+        folder.mkdir(exist_ok=True)
+        (folder / "tale.yaml").write_text(f"description: {text}.\n")
 
     async with watching(watched, folder):
-        await until(lambda: description(watched) == "new.", write("new"))
+        await until(lambda: description(watched) == "new.", write)
         assert "scenarios reloaded (tale.yaml)" in log.text
         shutil.rmtree(folder)
         await until(lambda: "no such folder" in log.text)
         assert "new." == description(watched)
-        write("newest")()
+        write("newest")
         await until(lambda: description(watched) == "newest.")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a permission there")
 async def test_files_without_events_are_checked(folder: Path, log: pytest.LogCaptureFixture) -> None:
     """A file that is mounted, or linked as here, causes no event when it changes; unchanged files are not read."""
-    elsewhere = folder.parent / "elsewhere.yaml"
-    (folder / "tale.yaml").rename(elsewhere)
+    elsewhere = (folder / "tale.yaml").rename(folder.parent / "elsewhere.yaml")
     (folder / "tale.yaml").symlink_to(elsewhere)
     watched = selector(folder)
     async with watching(watched, folder, file_check=0.01):

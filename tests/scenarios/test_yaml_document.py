@@ -29,35 +29,21 @@ def problem(text: str) -> str:
     return only
 
 
-@pytest.mark.parametrize(
-    ("written", "expected"),
-    [
-        *((word, word) for word in ("NO", "Yes", "on", "y", "True", "Null", "012", "0o17", "0x1F", "0b11", "+1", "-0")),
-        *((word, word) for word in ("1_000", "1:30", "1.10", "1e3", ".5", "5.", ".inf", ".NaN", "2026-01-01", "=")),
-        *(("0.1000000000000000055",) * 2, ("1000000000000000000",) * 2),
-        *(("true", True), ("false", False), ("null", None), ("~", None), ("", None)),
-        *(
-            ("0", 0),
-            ("-3", -3),
-            ("999999999999999999", 999999999999999999),
-            ("1.5", 1.5),
-            ("-0.25", -0.25),
-            ("1.0", 1.0),
-        ),
-        *(('"12"', "12"), ("'null'", "null"), ("''", ""), ("|\n  12", "12\n"), (">-\n  true", "true")),
-    ],
-)
-def test_a_scalar_is_what_it_looks_like(written: str, expected: Any) -> None:
-    """YAML 1.1's surprises are strings, and so is everything in quotes."""
-    value = read(f"field: {written}\n")["field"]
-    assert (expected, type(expected)) == (value, type(value))
+STRINGS = [
+    *("NO", "Yes", "on", "y", "True", "Null", "012", "0o17", "0x1F", "0b11", "+1", "-0", "1_000", "1:30", "1.10"),
+    *("1e3", ".5", "5.", ".inf", ".NaN", "2026-01-01", "=", "0.1000000000000000055", "1000000000000000000"),
+]
 
 
-def test_scalars_in_flow_collections_are_the_same() -> None:
-    """Quoted and plain ones; a JSON text has the values that it has in JSON."""
-    text = '{a: 1, b: "1", c: no, d: [null, "null", 012, true, \'true\', 1.10]}'
-    assert {"a": 1, "b": "1", "c": "no", "d": [None, "null", "012", True, "true", "1.10"]} == read(text)
-    value = {"description": 'x \u20ac \\ " \n', "pay": [{"result": "SUCCESS", "delay": None, "n": [1, 2.5, True, {}]}]}
+def test_a_scalar_is_what_it_looks_like() -> None:
+    """YAML 1.1's surprises are strings, and so is everything in quotes; flow collections and JSON are the same."""
+    assert STRINGS == read("".join(f"- {word}\n" for word in STRINGS)) == read(f"[{', '.join(STRINGS)}]")
+    values = [True, False, None, 0, -3, 999_999_999_999_999_999, 1.5, -0.25, 1.0]
+    assert list(map(repr, values)) == list(map(repr, read(json.dumps(values))))
+    assert [None, None, "12", "null", "", "12\n", "true"] == read(
+        "- ~\n-\n- \"12\"\n- 'null'\n- ''\n- |\n  12\n- >-\n  true"
+    )
+    value = {"description": 'x \u20ac \\ " \n', "pay": [{"delay": None, "n": [1, 2.5, True, {}, "1"]}]}
     assert value == read(json.dumps(value, indent=2)) == read(json.dumps(value, ensure_ascii=False))
 
 
@@ -75,7 +61,6 @@ def test_a_key_is_a_string() -> None:
         ("a: 1\nb: &x 2\n", 2, "anchors"),
         ("a: 1\n&x b: 2\n", 2, "anchors"),
         ("a: &x {b: 1}\n", 1, "anchors"),
-        ("a: &x [1]\n", 1, "anchors"),
         ("a:\n  - *x\n", 2, "aliases"),
         ("a: 1\n*x : 2\n", 2, "aliases"),
         ("a: 1\n!!str b: 1\n", 2, "tags"),
@@ -83,7 +68,6 @@ def test_a_key_is_a_string() -> None:
         ("a: 1\n---\nb: 2\n", 2, "second document"),
         ("a: 1\n? [b]\n: 2\n", 2, "key must be a plain word"),
         ("# only a comment\n", 1, "empty"),
-        ("a:\n\t- b\n", 2, "not YAML"),
         ("a: 1\nb: c: d\n", 2, "not YAML"),
         ("a: 1\nb: 'open\n", 3, "not YAML"),
         ("a: 1\n*: c\n", 2, "must be in quotes"),
@@ -91,16 +75,15 @@ def test_a_key_is_a_string() -> None:
     ],
 )
 def test_a_refused_text_has_a_line(text: str, line: int, words: str) -> None:
-    """Anchors, aliases, tags, second documents, duplicate keys and broken text."""
-    message = problem(text)
-    assert message.startswith(f"tale.yaml:{line}: ")
-    assert words in message
+    """Anchors, aliases, tags, second documents, duplicate keys and broken text are refused."""
+    assert problem(text).startswith(f"tale.yaml:{line}: ")
+    assert words in problem(text)
 
 
 class LimitedLoader(yaml.SafeLoader):
     """A parser with its own limit of nesting, a little above ours, that fails with a message of its own."""
 
-    failure: ClassVar[type[Exception]]
+    failure: ClassVar[type[Exception]] = yaml.scanner.ScannerError
 
     def add_indent(self, column: int) -> bool:
         self.limit(len(self.indents))
@@ -115,35 +98,22 @@ class LimitedLoader(yaml.SafeLoader):
             raise self.failure("at", self.get_mark(), "its own message", self.get_mark())
 
 
-class ScanningLoader(LimitedLoader):
-    failure = yaml.scanner.ScannerError
-
-
 class RecursingLoader(LimitedLoader):
     failure = RecursionError
 
 
-@pytest.mark.parametrize("loader", ["installed", "pure Python", ScanningLoader, RecursingLoader])
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("[" * (MAX_DEPTH + 1) + "1" + "]" * (MAX_DEPTH + 1), 1),
-        ("{a: " * 20_000, 1),
-        ("- " * 20_000 + "x", 1),
-        ("\n".join(" " * level + "a:" for level in range(100)), MAX_DEPTH + 2),
-        ("# é\n- " + "[" * 20_000, 2),
-    ],
-    ids=["arrays", "objects", "lists", "indentation", "second line"],
-)
-def test_nesting_is_limited_with_any_parser(
-    monkeypatch: pytest.MonkeyPatch, loader: str | type, text: str, line: int
-) -> None:
+@pytest.mark.parametrize("loader", [getattr(yaml, "CSafeLoader", None), None, LimitedLoader, RecursingLoader])
+def test_nesting_is_limited_with_any_parser(monkeypatch: pytest.MonkeyPatch, loader: type | None) -> None:
     """The C parser, the Python parser, and parsers with limits of their own give the same message."""
-    if loader == "pure Python":
-        monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
-    elif loader != "installed":
-        monkeypatch.setattr(yaml, "CSafeLoader", loader, raising=False)
-    assert f"tale.yaml:{line}: nested more than {MAX_DEPTH} levels deep" == problem(text)
+    monkeypatch.setattr(yaml, "CSafeLoader", loader or yaml.SafeLoader, raising=False)
+    for text, line in (
+        ("[" * (MAX_DEPTH + 1) + "1" + "]" * (MAX_DEPTH + 1), 1),
+        ("{a: " * 1_200, 1),
+        ("- " * 1_200 + "x", 1),
+        ("\n".join(" " * level + "a:" for level in range(100)), MAX_DEPTH + 2),
+        ("# é\n- " + "[" * 1_200, 2),
+    ):
+        assert f"tale.yaml:{line}: nested more than {MAX_DEPTH} levels deep" == problem(text)
     assert problem("a: [[[[\nb: c: d").startswith("tale.yaml:2: not YAML: ")
 
 
@@ -157,14 +127,15 @@ def test_a_document_is_read_up_to_its_limits() -> None:
     assert f"tale.yaml: longer than {MAX_LENGTH} characters" == problem(longest + "x")
     nodes = ",".join("x" * (MAX_NODES - 5))
     assert 2 == len(read(f"b: c\na:\n  [{nodes}]"))
-    assert f"tale.yaml:3: more than {MAX_NODES} keys and values" == problem(f"b: c\na:\n  [{nodes},x{',&x' * 10_000}]")
+    assert f"tale.yaml:3: more than {MAX_NODES} keys and values" == problem(f"b: c\na:\n  [{nodes},x{',&x' * 1_000}]")
     key = "k" * MAX_KEY
     assert {key: 1} == read(f"{key}: 1")
     assert f"has {MAX_KEY + 1} characters, expected at most {MAX_KEY}" in problem(f"{key}k: 1")
 
 
-def peak(text: str) -> int:
-    """The peak memory of reading a document and looking up a line, in bytes."""
+def peak(key: str) -> int:
+    """The peak memory of reading many items below a key, ten levels deep, in bytes."""
+    text = "".join(f"{' ' * level}{key}:\n" for level in range(10)) + f"{' ' * 10}[{','.join('x' * 2_000)}]"
     tracemalloc.start()
     yaml_document.read(text, "tale.yaml").at("x")
     memory = tracemalloc.get_traced_memory()[1]
@@ -174,12 +145,7 @@ def peak(text: str) -> int:
 
 def test_lines_need_no_memory_for_the_keys_above_them() -> None:
     """No path is stored with an item, so long keys take their own characters only."""
-    items, levels = f"[{','.join('x' * 5_000)}]", 14
-    short, long = (
-        "".join(f"{' ' * level}{key}:\n" for level in range(levels)) + " " * levels + items
-        for key in ("k", "k" * MAX_KEY)
-    )
-    assert peak(long) - peak(short) < 20 * (len(long) - len(short))
+    assert peak("k" * MAX_KEY) - peak("k") < 20 * 10 * MAX_KEY
 
 
 LINES = """\
@@ -208,7 +174,6 @@ pay:
         ("match.body.a.b[0].d", 7),
         ("match.body.a.b[0", 7),
         ("pay[0].result", 10),
-        ("pay[0].delay.min", 11),
         ("pay[0].delay.max", 12),
         ("pay[0].delay.step", 11),
         ("pay[0].missing", 10),
@@ -223,5 +188,5 @@ def test_every_path_has_a_line(path: str, line: int) -> None:
 
 
 def test_a_document_with_unknown_lines_names_none() -> None:
-    """Instead of a wrong one."""
+    """A wrong line would mislead."""
     assert "body" == Document("body", {"a": 1}).at("a")
