@@ -15,12 +15,9 @@ from mock_alipay.clock.durations import iso, parse
     ("text", "expected"),
     [
         ("0s", timedelta()),
-        ("1.5s", timedelta(seconds=1.5)),
         ("0.001ms", timedelta(microseconds=1)),
         ("30m1h", timedelta(minutes=90)),
         ("1d2h3m4s5ms", timedelta(days=1, hours=2, minutes=3, seconds=4, milliseconds=5)),
-        ("PT59M", timedelta(minutes=59)),
-        ("P1W", timedelta(weeks=1)),
         ("P1W2DT3H4M5.678901S", timedelta(weeks=1, days=2, hours=3, minutes=4, seconds=5, microseconds=678_901)),
         ("P0.5WT0.5M", timedelta(days=3.5, seconds=30)),
         ("9" * 30 + "d", timedelta.max),
@@ -51,9 +48,7 @@ def test_other_texts_are_refused(text: str) -> None:
     ("length", "expected"),
     [
         (timedelta(), "PT0S"),
-        (timedelta(minutes=59), "PT59M"),
         (timedelta(minutes=60), "PT1H"),
-        (timedelta(days=400), "P400D"),
         (timedelta(days=1, seconds=1), "P1DT1S"),
         (timedelta(hours=10, seconds=10, microseconds=10), "PT10H10.00001S"),
         (timedelta(seconds=-1.5), "-PT1.5S"),

@@ -13,7 +13,7 @@ from mock_alipay.clock.clocks import Clocks, StoppedClock
 from mock_alipay.clock.schedule import Schedule
 from tests.calls import NOW
 from tests.memory import clocks_of, done, schedule_by
-from tests.timelapse import LoopClock, looks, passed, run
+from tests.timelapse import LoopClock, passed, run
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 TICK = 0.05
@@ -153,17 +153,6 @@ def test_a_wait_may_be_cancelled(moved: bool) -> None:
         return len(done(schedule.take_due()))
 
     assert 1 == run(scene())
-
-
-def test_a_wait_without_due_times_costs_nothing() -> None:
-    """The event loop wakes up once a day during a year."""
-
-    async def scene() -> int:
-        before = looks()
-        await waited(HOUR, first=lambda clocks, _: done(clocks.freeze()))
-        return looks() - before
-
-    assert 365 <= run(scene()) < 380
 
 
 def test_one_check_covers_times_that_are_close_together() -> None:

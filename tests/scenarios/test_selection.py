@@ -64,9 +64,7 @@ def test_a_scenario_whose_match_needs_too_many_steps_is_named_in_a_hint() -> Non
     [
         ("second-best--", "second-best", None),
         ("second-best--1--2", "second-best", None),
-        ("second-best-1", "plain", None),
         ("Second-best--1", "plain", "second-best"),
-        ("--second-best", "plain", None),
         ("order-17--second-best", "plain", None),
     ],
 )
@@ -110,7 +108,6 @@ def test_a_scenario_set_for_some_calls_plays_for_exactly_these() -> None:
         ("buyer: {action: pay}", "createPaymentSession", True),
         ("notifyRefund: {drop: true}", "pay", True),
         ("buyer: {action: pay}", "inquiryPayment", False),
-        ("match: {clientId: nobody}", "pay", False),
     ],
 )
 def test_a_setting_counts_calls_that_the_scenario_changes(text: str, endpoint: str, counts: bool) -> None:
