@@ -63,7 +63,6 @@ class Sale:
         return self.call("createPaymentSession", session_body(f"{self.scenario}--{self.name}", paymentNotifyUrl=url))
 
     def refund(self) -> Answer:
-        """Refund a part."""
         ids = {"paymentId": self.inquiry["paymentId"], "refundRequestId": f"r-{self.name}"}
         return self.call("refund", {**ids, "refundAmount": amount(400), "refundNotifyUrl": self.shop.url(self.target)})
 

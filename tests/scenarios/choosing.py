@@ -23,7 +23,6 @@ TEXTS = {
 
 
 def library(*, without: str | None = None) -> Library:
-    """The scenarios of TEXTS."""
     return Library(scenario(text, name) for name, text in TEXTS.items() if name != without)
 
 
@@ -33,7 +32,6 @@ def new_selector(most: int = 10_000, *, default: str = "plain") -> Selector:
 
 
 def load(selector: Selector, name: str, client_id: str | None = None, text: str = "") -> None:
-    """Load a scenario at run time."""
     done(selector.load(scenario(text, name), client_id=client_id))
 
 
@@ -53,5 +51,4 @@ def choose(
 
 
 def results(selector: Selector, count: int, request_id: str = "id", client_id: str = "A") -> list[str | None]:
-    """The results of the next calls."""
     return [choose(selector, request_id, client_id).step.result for _ in range(count)]

@@ -112,17 +112,14 @@ CLIENTS = (None, "A", "B")
 
 
 def scenario(name: str, description: str = "loaded", text: str = "") -> Scenario:
-    """A scenario with a description."""
     return read_text(name, f"description: {description}\n{text}", f"{description} {name}", VOCABULARY)
 
 
 def filed(*names: str, text: str = "") -> Library:
-    """Scenarios of files."""
     return Library([scenario(name, "filed", text) for name in names])
 
 
 def put(registry: Registry, *names: str, as_: str = "loaded", owner: str | None = None, text: str = "") -> None:
-    """Load scenarios for a client id or all."""
     done(registry.load(*(scenario(name, as_, text) for name in names), client_id=owner))
 
 
@@ -133,40 +130,29 @@ def seen(registry: Registry, name: str) -> list[str | None]:
 
 
 def test_a_loaded_scenario_overrides_files_for_one_client_id_or_all() -> None:
-    """A client id sees its own scenario first, then the one for all, then the one of a file, whatever came first."""
+    """A client id sees its own scenario first, then the one for all, then the one of a file, whatever came first.
+
+    Loaded scenarios stay when files change, and without a client id all are visible.
+    """
     registry = registry_of(filed("plain", "other"))
     assert [["filed"] * 3, ["other", "plain"]] == [seen(registry, "plain"), list(done(registry.library("A")))]
     put(registry, "plain", as_="of A", owner="A")
     assert ["filed", "of A", "filed"] == seen(registry, "plain")
     put(registry, "plain", as_="for all")
     put(registry, "plain", as_="of A again", owner="A")
-    assert ["for all", "of A again", "for all"] == seen(registry, "plain")
+    put(registry, "other", as_="of B", owner="B")
+    registry.replace_files(filed("plain", "new"))
+    found = [seen(registry, name) for name in ("plain", "other", "new")]
+    assert [["for all", "of A again", "for all"], [None, None, "of B"], ["filed"] * 3] == found
+    visible = [[one.description for one in done(registry.visible(client_id))] for client_id in CLIENTS]
+    everything = ["filed", "for all", "of A again", "of B"]
+    assert [everything, ["filed", "of A again"], ["filed", "of B", "for all"]] == visible
     loaded = [(owner, one.description) for owner, one in done(registry.loaded())]
-    assert [("A", "of A again"), (None, "for all")] == loaded
+    assert [("A", "of A again"), (None, "for all"), ("B", "of B")] == loaded
     done(registry.forget("A"))
     assert ["for all"] * 3 == seen(registry, "plain")
     done(registry.forget())
-    assert ["filed"] * 3 == seen(registry, "plain")
-
-
-def test_all_scenarios_are_visible_without_a_client_id() -> None:
-    """A client id sees one scenario per name."""
-    registry = registry_of(filed("old"))
-    for description, client_id in (("for all", None), ("of A", "A"), ("of B", "B")):
-        put(registry, "plain", as_=description, owner=client_id)
-    found = [[one.description for one in done(registry.visible(client_id))] for client_id in (*CLIENTS, "C")]
-    everything = ["filed", "for all", "of A", "of B"]
-    assert [everything, ["filed", "of A"], ["filed", "of B"], ["filed", "for all"]] == found
-
-
-def test_loaded_scenarios_stay_when_files_change() -> None:
-    """They still override the files."""
-    registry = registry_of(filed("plain", "old"))
-    put(registry, "plain", as_="for all")
-    put(registry, "old", as_="of A", owner="A")
-    registry.replace_files(filed("plain", "new"))
-    found = [seen(registry, name) for name in ("plain", "old", "new")]
-    assert [["for all"] * 3, [None, "of A", None], ["filed"] * 3] == found
+    assert [["filed"] * 3, [None] * 3] == [seen(registry, "plain"), seen(registry, "other")]
 
 
 def test_the_nearest_of_equally_specific_scenarios_matches_first() -> None:

@@ -20,7 +20,6 @@ ABSENT, PRESENT = {"present": False}, {"present": True}
 
 
 def only(match: dict[str, Any]) -> Condition:
-    """The condition of a match that has one."""
     (condition,) = conditions(match)
     return condition
 

@@ -133,10 +133,3 @@ def test_a_duration_has_a_maximum() -> None:
     assert timedelta(days=3650) == scenario("buyer: {action: pay, after: 3650d}").buyer[0].after
     for written in ("3651d", "999999d999999d", "P3650DT0.001S"):
         check_problem(f"notifyPayment: {{delay: {written}}}", f"notifyPayment.delay: {written} is too long")
-
-
-@pytest.mark.parametrize("written", ["", "3", "P", "1h 30m", "PTS"])
-@pytest.mark.parametrize("place", ["buyer:\n  {{action: pay, after: {}}}", "notifyPayment:\n  {{delay: {}}}"])
-def test_an_invalid_duration_by_the_clock_is_refused(place: str, written: str) -> None:
-    """The problem has its line, whether the schema or the parser finds it."""
-    check_problem(place.format(f'"{written}"'), "tale.yaml:3: ", " duration")

@@ -31,7 +31,6 @@ def log(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> py
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with one scenario."""
     folder = tmp_path / "folder"
     folder.mkdir()
     (folder / "tale.yaml").write_text("description: old.\n")
@@ -39,7 +38,6 @@ def folder(tmp_path: Path) -> Path:
 
 
 def selector(folder: Path, default: str = "success") -> Selector:
-    """A selector with the scenarios of a folder."""
     return selector_of(Library.load([folder], VOCABULARY), default)
 
 
@@ -126,7 +124,6 @@ async def until(fulfilled: Callable[[], bool], again: Callable[[], object] = lam
 
 @contextlib.asynccontextmanager
 async def watching(watched: Selector, folder: Path, file_check: float = 60.0) -> AsyncIterator[None]:
-    """Watch a folder until the block ends."""
     task = asyncio.create_task(watch(watched, [folder], VOCABULARY, file_check=file_check))
     yield
     task.cancel()

@@ -53,7 +53,6 @@ def test_steps_for_all_endpoints_do_not_follow_a_payment(default: str, result: s
 
 
 def notice(selector: Selector, scenario: str, request_id: str = "id", client_id: str = "A") -> NotificationStep:
-    """The step for the next notifyPayment."""
     return done(selector.notification_step(scenario, "payments/notifyPayment", client_id, request_id))[0]
 
 

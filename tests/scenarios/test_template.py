@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mock_alipay.errors import SetupError
-from mock_alipay.scenarios import Library, Scenario
+from mock_alipay.scenarios import Scenario
 from mock_alipay.scenarios.scenario_file import parse_scenarios
 from mock_alipay.scenarios.yaml_document import read
 from tests.scenarios.loading import VOCABULARY, read_text
@@ -18,12 +17,10 @@ DECLINED = "description: Declined with ${each.code}.\nbuyer: {action: decline, c
 
 
 def made(text: str, name: str = "tale") -> dict[str, Scenario]:
-    """The scenarios of a template, by name."""
     return {scenario.name: scenario for scenario in parse_scenarios(read(text, f"{name}.yaml"), name, VOCABULARY)}
 
 
 def problems(text: str) -> tuple[str, ...]:
-    """All problems of a template."""
     with pytest.raises(SetupError) as caught:
         made(text)
     return caught.value.problems
@@ -123,13 +120,3 @@ def test_a_problem_of_all_scenarios_is_reported_once() -> None:
         ("tale.yaml:6: pay.RISK_REJECT", "an unknown name"),
         ("tale.yaml:7: pay.reslut", "an unknown name"),
     ] == [(problem.partition(": expected")[0], problem.rpartition(", got ")[2]) for problem in found]
-
-
-def test_a_template_of_a_user_overrides_scenarios_by_name(tmp_path: Path) -> None:
-    """It replaces only the shipped scenarios that have the names of its own."""
-    file = tmp_path / "declined.yaml"
-    file.write_text("each: {code: [RISK_REJECT, MINE]}\ndescription: Own ${each.code}.\n")
-    shipped, library = Library.load([], VOCABULARY), Library.load([tmp_path], VOCABULARY)
-    assert {"declined-mine"} == set(library) - set(shipped)
-    own = [name for name, scenario in library.items() if scenario.origin == str(file)]
-    assert ["declined-mine", "declined-risk-reject"] == own

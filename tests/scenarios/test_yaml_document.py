@@ -15,7 +15,6 @@ from mock_alipay.scenarios.yaml_document import MAX_DEPTH, MAX_KEY, MAX_LENGTH, 
 
 
 def read(text: str) -> Any:
-    """The content of a document."""
     return yaml_document.read(text, "tale.yaml").value
 
 
