@@ -141,6 +141,7 @@ def test_a_loaded_scenario_overrides_files_for_one_client_id_or_all() -> None:
     put(registry, "plain", as_="for all")
     put(registry, "plain", as_="of A again", owner="A")
     put(registry, "other", as_="of B", owner="B")
+    assert ["filed", "filed", "of B"] == seen(registry, "other")
     registry.replace_files(filed("plain", "new"))
     found = [seen(registry, name) for name in ("plain", "other", "new")]
     assert [["for all", "of A again", "for all"], [None, None, "of B"], ["filed"] * 3] == found

@@ -56,19 +56,12 @@ def test_a_body_field_is_compared(path: str, met: list[Any], not_met: list[Any])
     assert met == [wanted for wanted in [*met, *not_met] if fits({"body": {path: wanted}})]
 
 
-@pytest.mark.parametrize(
-    ("match", "expected"),
-    [
-        ({"headers": {"X-Shop": "berlin-*"}}, True),
-        ({"headers": {"X-SHOP": "Berlin-1"}}, False),
-        ({"headers": {"X-Other": ABSENT}}, True),
-        ({"clientId": ["x", "SANDBOX_*"]}, True),
-        ({"clientId": "sandbox_a"}, False),
-    ],
-)
-def test_headers_and_the_client_id_are_compared(match: dict[str, Any], expected: bool) -> None:
+def test_headers_and_the_client_id_are_compared() -> None:
     """The name of a header is case-insensitive; its value and the client id are not."""
-    assert expected == fits(match)
+    met = [{"headers": {"X-Shop": "berlin-*"}}, {"headers": {"X-Other": ABSENT}}, {"clientId": ["x", "SANDBOX_*"]}]
+    assert [True] * 3 == [fits(match) for match in met]
+    not_met = [{"headers": {"X-Shop": "Berlin-1"}}, {"headers": {"X-Other": "*"}}, {"clientId": "sandbox_a"}]
+    assert [False] * 3 == [fits(match) for match in not_met]
 
 
 @pytest.mark.parametrize(

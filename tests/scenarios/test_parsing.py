@@ -100,8 +100,6 @@ def test_placeholders_of_a_message_are_filled_in(message: str, expected: str) ->
     ("text", "expected"),
     [
         ("message: ${secret}", ".message: unknown placeholder ${secret}"),
-        ("set: {a: '${requst.x}'}", ".set.a: unknown placeholder ${requst.x}"),
-        ("set: {b..c: 1}", ".set.b..c: 'b..c' is not a path"),
         ("set: {'d[0]': 1}", ".set.d[0]: 'd[0]' names an element of an array"),
         ("delay: {min: 2s, max: 1s}", ".delay: min 2s is more than max 1s"),
     ],
@@ -112,13 +110,10 @@ def test_problems_that_the_schema_cannot_find_have_lines_too(name: str, text: st
     check_problem(f"{name}:\n- {{}}\n- {text}", f"tale.yaml:4: {name}[1]{expected}")
 
 
-@pytest.mark.parametrize(
-    ("written", "expected"),
-    [("300ms", (0.3, 0.3)), ("0.001s", (0.001, 0.001)), ("60m", (3600, 3600)), ("{min: 1s, max: 1s}", (1, 1))],
-)
-def test_a_delay_of_a_reply_is_read(written: str, expected: tuple[float, float]) -> None:
+def test_a_delay_of_a_reply_is_read() -> None:
     """It is in milliseconds, seconds or minutes, up to an hour."""
-    assert expected == pytest.approx(scenario(f"refund: {{delay: {written}}}").steps["payments/refund"][0].delay)
+    (*steps,) = scenario("refund: [delay: 300ms, delay: 60m, delay: {min: 1s, max: 1s}]").steps["payments/refund"]
+    assert [(0.3, 0.3), (3600, 3600), (1, 1)] == [step.delay for step in steps]
 
 
 @pytest.mark.parametrize("written", ["", "3", "3h", ".5s", "1.2345s", "3s\\n", "1m30s", "PT5S"])

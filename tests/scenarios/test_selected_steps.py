@@ -12,7 +12,7 @@ STEPS = ["UNKNOWN_EXCEPTION", "PROCESS_FAIL", "SUCCESS", "SUCCESS"]
 
 
 def test_steps_are_counted_per_client_id_and_request_id() -> None:
-    """The last step repeats; calls that are about no known payment are counted apart, per client id."""
+    """The last step repeats; calls about no known payment are counted per client id, as is ``count: client``."""
     selector = new_selector()
     assert STEPS == results(selector, 4, "series--1")
     assert [STEPS[:2]] * 2 == [results(selector, 2, "series--2"), results(selector, 2, "series--1", "B")]
@@ -21,11 +21,6 @@ def test_steps_are_counted_per_client_id_and_request_id() -> None:
     assert [0, 0, 1, 0] == [choose(selector, *call, named="series").nth for call in calls]
     assert [0, 1] == [choose(selector, "late--1").nth for _ in range(2)]  # A random delay differs from call to call.
     assert [0, 0] == [choose(selector).nth for _ in range(2)]
-
-
-def test_steps_may_be_counted_per_client_id() -> None:
-    """Whatever the payment is."""
-    selector = new_selector()
     for client_id in "AB":
         assert STEPS == [results(selector, 1, f"by-client--{n}", client_id)[0] for n in range(4)]
 
