@@ -15,7 +15,7 @@ from mock_alipay.scenarios.placeholders import MAX_EXPANDED, Scope
 from tests.scenarios.loading import check_problem, scenario
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-REQUEST = {"order": {"id": "7"}, "long": "x" * 300, "list": ["x" * 6], "items": [0] * 10, "most": "x" * MAX_EXPANDED}
+REQUEST = {"order": {"id": "7"}, "long": "x" * 300, "list": ["x" * 6], "items": [0] * 10, "most": "x" * 1024 * 1024}
 
 in_steps_and_notices = pytest.mark.parametrize("name", ["refund", "notifyRefund"])
 
