@@ -112,11 +112,11 @@ def test_the_size_of_all_scenarios_of_a_template_is_limited(value: str) -> None:
 def test_a_problem_of_all_scenarios_is_reported_once() -> None:
     """A problem of some values is reported for each of them."""
     each = "each: {code: [RISK_REJECT, RISK_REJCT, NONE]}\n"
-    found = problems(f"{each}{DECLINED}pay:\n  delay: ${{each.code}}\n  ${{each.code}}: x\n  reslut: x\n")
+    found = problems(f"{each}{DECLINED}pay:\n- delay: ${{each.code}}\n  ${{each.code}}: x\n  reslut: x\n")
     assert [
         ("tale.yaml:3: buyer.code", 'the string "RISK_REJCT"'),
         ("tale.yaml:3: buyer.code", 'the string "NONE"'),
-        ("tale.yaml:5: pay.delay", 'the string "RISK_REJECT"'),
-        ("tale.yaml:6: pay.RISK_REJECT", "an unknown name"),
-        ("tale.yaml:7: pay.reslut", "an unknown name"),
+        ("tale.yaml:5: pay[0].delay", 'the string "RISK_REJECT"'),
+        ("tale.yaml:6: pay[0].RISK_REJECT", "an unknown name"),
+        ("tale.yaml:7: pay[0].reslut", "an unknown name"),
     ] == [(problem.partition(": expected")[0], problem.rpartition(", got ")[2]) for problem in found]

@@ -72,6 +72,7 @@ def test_problems_have_lines(is_json: bool) -> None:
         ('{"description": "x",\n"a": \'y\'}', "body:2: not JSON at line "),
         ('{"description": "x", "pay": {"set": {"a": 1, "a": 2}}}', "body: a is given twice"),
         ('{"description": ["\\ud800"]}', "body: a string holds half of a surrogate pair"),
+        ('{"description": "x", "a": 1e999}', "body: not JSON: 1e999 is not a finite number"),
         ('{"description": "x", "a": NaN}', "body: not JSON: NaN is not a finite number"),
         (f'{{"description": "x", "a": {"9" * 19}}}', "body: the number 9999999999999999999 has too many digits"),
         (f'{{"description": "x", "a": {"9" * 5000}}}', f"body: the number {'9' * 39}\u2026 has too many digits"),
