@@ -58,9 +58,13 @@ def test_a_body_field_is_compared(path: str, met: list[Any], not_met: list[Any])
 
 def test_headers_and_the_client_id_are_compared() -> None:
     """The name of a header is case-insensitive; its value and the client id are not."""
-    met = [{"headers": {"X-Shop": "berlin-*"}}, {"headers": {"X-Other": ABSENT}}, {"clientId": ["x", "SANDBOX_*"]}]
+    met: list[Any] = [
+        {"headers": {"X-Shop": "berlin-*"}},
+        {"headers": {"X-Other": ABSENT}},
+        {"clientId": ["x", "SANDBOX_*"]},
+    ]
     assert [True] * 3 == [fits(match) for match in met]
-    not_met = [{"headers": {"X-Shop": "Berlin-1"}}, {"headers": {"X-Other": "*"}}, {"clientId": "sandbox_a"}]
+    not_met: list[Any] = [{"headers": {"X-Shop": "Berlin-1"}}, {"headers": {"X-Other": "*"}}, {"clientId": "sandbox_a"}]
     assert [False] * 3 == [fits(match) for match in not_met]
 
 
