@@ -6,6 +6,7 @@ bytes; each signs, verifies and connects with the libraries of its language. The
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from collections.abc import Iterator
