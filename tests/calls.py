@@ -56,7 +56,8 @@ def signed_call(
     value = sample() if body is None else body
     raw = value if isinstance(value, bytes) else json.dumps(value).encode()
     headers = {**signed_headers(raw, **how), **(extra or {})}
-    return plain_call(raw, headers, target=how.get("path", SANDBOX_PATH), received=received)
+    target, method = how.get("path", SANDBOX_PATH), how.get("method", "POST")
+    return plain_call(raw, headers, target=target, method=method, received=received)
 
 
 def ask(components: Components, call: Call) -> Reply:

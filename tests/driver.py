@@ -142,7 +142,8 @@ class Driver:
     def posted(self, payment_request_id: str | None = None, name: str | None = None) -> list[Notification]:
         """The notifications of a payment or of all, in the order of their creation."""
         sent = sorted(kept(self.components.dispatcher.journal), key=lambda notification: notification.number)
-        return [each for each in sent if payment_request_id in (None, each.request_id) and name in (None, each.name)]
+        own = [each for each in sent if each.client_id == self.client_id]
+        return [each for each in own if payment_request_id in (None, each.request_id) and name in (None, each.name)]
 
     def notified(self, payment_request_id: str | None = None, name: str | None = None) -> list[Body]:
         """The bodies of these notifications."""

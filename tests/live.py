@@ -48,6 +48,7 @@ def signed_headers(
     client_id: str = TEST_CLIENT_ID,
     key: RSAPrivateKey | None = None,
     time: str = TIME,
+    method: str = "POST",
 ) -> dict[str, str]:
     """The headers of a call, signed with the key of the test merchant or another one."""
     signer = Signer(key or keys.shipped_merchant_key())
@@ -55,7 +56,7 @@ def signed_headers(
         "content-type": "application/json; charset=UTF-8",
         "client-id": client_id,
         "request-time": time,
-        "signature": signer.header(content("POST", path, client_id, time, body)).decode(),
+        "signature": signer.header(content(method, path, client_id, time, body)).decode(),
     }
 
 
