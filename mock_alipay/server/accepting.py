@@ -48,6 +48,7 @@ class Acceptor:
         """Connections in the TLS handshake with their start times, oldest first."""
         self._warning = LimitedWarning(_WARNING_INTERVAL)
         self._limit = min(MAX_OPEN, _files_for_clients())
+        self._stopping: asyncio.Task[None] | None = None
 
     def start(self, listening: list[socket.socket]) -> None:
         """Start accepting."""
@@ -57,16 +58,26 @@ class Acceptor:
 
     def close(self) -> None:
         """Stop accepting, and cancel TLS handshakes in progress."""
-        for task in (*self._accepting, *self._opening):
-            task.cancel()
+        self._stopping = asyncio.create_task(self._stop())
 
     async def wait_closed(self) -> None:
         """Wait until accepting has stopped."""
+        if self._stopping is not None:
+            await self._stopping
+
+    async def _stop(self) -> None:
+        # Only a task that has started to open a connection can close it. So ``close`` cancels nothing itself: a
+        # connection that was accepted just before it is first taken by the task that accepts, and then opened.
+        for task in self._accepting:
+            task.cancel()
+        await asyncio.sleep(0)
+        for task in self._opening:
+            task.cancel()
         await asyncio.gather(*self._accepting, *self._opening, return_exceptions=True)
 
     async def _accept(self, listening: socket.socket) -> None:
         loop = asyncio.get_running_loop()
-        while True:
+        while self._stopping is None:
             await self._below_limit(listening)
             try:
                 client, _ = await loop.sock_accept(listening)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import gc
 import logging
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,29 +36,31 @@ class Protocol(asyncio.Protocol):
 
 
 class Listening(socket.socket):
-    """A listening socket whose first ``failures`` accepts fail."""
+    """A listening socket whose first ``failures`` accepts fail; ``on_accept`` is called after the others."""
 
     failures = 0
+    on_accept: Callable[[], object] = object
 
     def accept(self) -> tuple[socket.socket, Any]:
         if self.failures:
             self.failures -= 1
             raise OSError(errno.EMFILE, "the system's words")
-        return super().accept()
+        accepted = super().accept()
+        self.on_accept()
+        return accepted
 
 
 @contextlib.asynccontextmanager
-async def accepting_on(failures: int = 0) -> AsyncIterator[tuple[set[Protocol], Any]]:
-    """The connections of an acceptor, and its address."""
+async def accepting_on() -> AsyncIterator[tuple[set[Protocol], Listening, Acceptor]]:
+    """The connections of an acceptor, its socket, and the acceptor."""
     connections: set[Protocol] = set()
     with Listening() as listening:
-        listening.failures = failures
         listening.bind(("127.0.0.1", 0))
         listening.listen()
         acceptor = Acceptor(lambda: Protocol(connections), connections, None)
         acceptor.start([listening])
         try:
-            yield connections, listening.getsockname()
+            yield connections, listening, acceptor
         finally:
             acceptor.close()
             await acceptor.wait_closed()
@@ -79,17 +82,17 @@ async def test_connections_above_the_limit_wait(
     monkeypatch.setattr(accepting, "MAX_OPEN", 3)
     monkeypatch.setattr(accepting, "_PAUSE", 0.005)
     with contextlib.ExitStack() as clients:
-        async with accepting_on() as (connections, address):
+        async with accepting_on() as (connections, listening, _):
             for _ in range(7):
-                clients.enter_context(socket.create_connection(address))
+                clients.enter_context(socket.create_connection(listening.getsockname()))
             await until_open(connections, 3)
             await asyncio.sleep(0.02)
             assert 3 == len(connections)
             for each in list(connections):
                 each.transport.close()
             await until_open(connections, 3)
-    (warning,) = caplog.messages
-    assert f"port {address[1]} has 3 open connections" in warning
+            (warning,) = caplog.messages
+            assert f"port {listening.getsockname()[1]} has 3 open connections" in warning
 
 
 async def test_accepting_is_retried_without_file_descriptors(
@@ -97,30 +100,63 @@ async def test_accepting_is_retried_without_file_descriptors(
 ) -> None:
     """The log has one line without a traceback for all attempts."""
     monkeypatch.setattr(accepting, "_PAUSE", 0)
-    async with accepting_on(failures=100) as (connections, address):
-        with socket.create_connection(address):
+    async with accepting_on() as (connections, listening, _):
+        listening.failures = 100
+        with socket.create_connection(listening.getsockname()):
             await until_open(connections, 1)
     (record,) = caplog.records
     assert ("cannot accept a connection, retrying: the system's words", None) == (record.message, record.exc_info)
+
+
+@pytest.mark.parametrize("passes", range(4))
+async def test_a_connection_accepted_while_the_server_stops_is_closed(
+    caplog: pytest.LogCaptureFixture, passes: int
+) -> None:
+    """Its client does not wait in vain, whichever pass of the event loop after the accept stops the server."""
+    stopped = asyncio.Event()
+
+    def stop_after(more: int) -> None:
+        if more:
+            asyncio.get_running_loop().call_soon(stop_after, more - 1)
+            return
+        acceptor.close()
+        listening.close()
+        stopped.set()
+
+    gc.disable()  # which would close it as well
+    try:
+        async with accepting_on() as (connections, listening, acceptor):
+            listening.on_accept = lambda: stop_after(passes)
+            with socket.create_connection(listening.getsockname()) as client:
+                client.settimeout(60)
+                async with asyncio.timeout(60):
+                    await stopped.wait()
+                await acceptor.wait_closed()
+                for each in list(connections):
+                    each.transport.close()
+                assert b"" == await asyncio.to_thread(client.recv, 1)
+    finally:
+        gc.enable()
+    assert [] == caplog.messages
 
 
 def test_silent_tls_clients_block_nobody(
     tls_folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """At the limit handshakes time out sooner, so that HTTPS and HTTP clients are served; the log has one line."""
-    monkeypatch.setattr(accepting, "MAX_OPEN", 10)
+    monkeypatch.setattr(accepting, "MAX_OPEN", 5)
     monkeypatch.setattr(accepting, "HANDSHAKE", 600)
     monkeypatch.setattr(accepting, "HANDSHAKE_WHEN_FULL", 0.05)
     with live(tls_folder=tls_folder) as running, contextlib.ExitStack() as silent:
         assert running.certificate is not None
-        for _ in range(25):
+        for _ in range(12):
             silent.enter_context(connect(running.config.tls_port))
         assert "SUCCESS" == running.create().code
         context = ssl.create_default_context(cafile=str(running.certificate.authority))
         with connect(running.config.tls_port, context) as wire:
             assert "SUCCESS" == wire.send(call()).reply().code
-    (warning,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
-    assert f"port {running.config.tls_port} has 10 open connections" in warning.getMessage()
+        (warning,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
+        assert f"port {running.config.tls_port} has 5 open connections" in warning.getMessage()
 
 
 def test_a_silent_tls_client_is_disconnected(tls_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
