@@ -62,24 +62,17 @@ def test_a_failing_listener_affects_nothing_else(
 
 def test_listeners_may_come_and_go_during_an_event() -> None:
     """A new listener receives the next event; the other listeners receive every event once."""
-    events, late, last = Events("run"), list[int](), list[int]()
-    joining = events.subscribed(lambda event: late.append(event.number))
+    events, stack, late, last = Events("run"), contextlib.ExitStack(), list[int](), list[int]()
 
-    def join(event: Event) -> None:
-        if event.number == 1:
-            joining.__enter__()
+    def replace_itself(_: Event) -> None:
+        stack.close()
+        stack.enter_context(events.subscribed(lambda event: late.append(event.number)))
 
-    def leave(event: Event) -> None:
-        if event.number == 2:
-            leaving.__exit__(None, None, None)
-
-    leaving = events.subscribed(join)
-    with events.subscribed(leave):
-        leaving.__enter__()
-        with events.subscribed(lambda event: last.append(event.number)):
-            for _ in range(3):
-                events.publish("call", "A", None)
-    joining.__exit__(None, None, None)
+    stack.enter_context(events.subscribed(replace_itself))
+    with events.subscribed(lambda event: last.append(event.number)):
+        for _ in range(3):
+            events.publish("call", "A", None)
+        stack.close()
     assert ([2, 3], [1, 2, 3], 0) == (late, last, events.listeners)
 
 
@@ -91,8 +84,7 @@ def test_listeners_may_come_and_go_during_an_event() -> None:
         ("run.3", []),
         ("run.4", [1, 2, 3]),
         (f"run.{'9' * 5_000}", [1, 2, 3]),
-        *((invalid, [1, 2, 3]) for invalid in ("", "run", "run.", ".2", "other.2", "run.x.2", "run.-1", "run.1.5")),
-        *((invalid, [1, 2, 3]) for invalid in ("run.\u0662", "run.\u00b2", "run. 2", "run.2_0")),
+        *((invalid, [1, 2, 3]) for invalid in ("", "run.", ".2", "other.2", "run.-1", "run.\u0662", "run.\u00b2")),
     ],
 )
 def test_events_after_an_id_are_found(event_id: str, expected: list[int]) -> None:

@@ -13,7 +13,6 @@ from tests.calls import NOW
     [
         ("127.0.0.1:2088", "https://127.0.0.1:2088"),
         ("[::1]:2089", "https://[::1]:2089"),
-        ("shop_gateway", "https://shop_gateway"),
         ("evil/path", ""),
         ("user@host", ""),
         ("a, b", ""),
