@@ -6,7 +6,6 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -17,7 +16,7 @@ from mock_alipay.journal.events import Event, Events
 from mock_alipay.journal.notifications import Notification
 from mock_alipay.signing import Signer, keys
 from mock_alipay.signing.pool import SigningPool
-from mock_alipay.storage import Journal, MemoryStorage
+from mock_alipay.storage import MemoryStorage
 from mock_alipay.webhooks import Answer, Dispatcher, HttpClient
 from mock_alipay.webhooks.delivery import Delivery
 from mock_alipay.webhooks.signed_request import RequestSigner
@@ -25,6 +24,7 @@ from tests.calls import NOW
 from tests.memory import clocks_of, done, schedule_by
 from tests.shop import ACKNOWLEDGEMENT
 
+KEY = keys.shipped_gateway_key()
 URL = "http://shop.example/notify"
 ACK = Answer(200, ACKNOWLEDGEMENT, truncated=False)
 BUSY = Answer(503, b"busy", truncated=False)
@@ -49,11 +49,9 @@ class Merchants(HttpClient):
         self._new_request = asyncio.Event()
 
     def respond(self, *responses: Answer | Exception, url: str = URL) -> None:
-        """Set the responses of a URL."""
         self.responses[url] = list(responses)
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """The next response."""
         number = headers["mock-notification-id"]
         self.requests.append(headers)
         self.in_flight.append(number)
@@ -78,7 +76,6 @@ class Merchants(HttpClient):
                 await self._new_request.wait()
 
     async def close(self) -> None:
-        """Count the call."""
         self.closed += 1
 
     @property
@@ -92,33 +89,32 @@ class Merchants(HttpClient):
         return [datetime.fromisoformat(headers["request-time"]) - NOW for headers in self.requests]
 
 
-@dataclass
 class Deliveries:
     """A dispatcher with a stopped clock, unless another is given."""
 
-    clock: Clock = field(default_factory=lambda: StoppedClock(NOW))
-    intervals: Sequence[timedelta] = field(default_factory=lambda: load().limits.resend_intervals)
-    merchants: Merchants = field(default_factory=Merchants)
-    http_client: HttpClient | None = None
-    """Used instead of ``merchants``."""
-    journal: Journal[Notification] = field(default_factory=lambda: MemoryStorage().notifications)
-    published: list[tuple[str, str]] = field(default_factory=list)
-    """Id and status of the notification of each event."""
-    signing: bool = False
-    real_time: bool = False
-
-    def __post_init__(self) -> None:
-        self.clocks = clocks_of(self.clock)
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        *,
+        intervals: Sequence[timedelta] | None = None,
+        most: int = 10_000,
+        signing: bool = False,
+        real_time: bool = False,
+    ) -> None:
+        self.merchants = Merchants()
+        self.published: list[tuple[str, str]] = []
+        """Id and status of the notification of each event."""
+        self.clocks = clocks_of(clock or StoppedClock(NOW))
         self.events = Events("run", always=(self._on_event,))
-        signer, forger = Signer(keys.shipped_gateway_key()), partial(Signer, keys.shipped_forger_key())
-        request_signer = RequestSigner(SigningPool(signer, forger, enabled=self.signing))
+        pool = SigningPool(Signer(KEY), partial(Signer, keys.shipped_forger_key()), enabled=signing)
+        self.journal = MemoryStorage(most=most).notifications
         self.dispatcher = Dispatcher(
             journal=self.journal,
             schedule=schedule_by(self.clocks),
             clocks=self.clocks,
             events=self.events,
-            delivery=Delivery(request_signer, self.http_client or self.merchants, self.intervals),
-            real_time=self.real_time,
+            delivery=Delivery(RequestSigner(pool), self.merchants, intervals or load().limits.resend_intervals),
+            real_time=real_time,
         )
 
     def enqueue(self, **changes: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+from typing import Any
 
 import pytest
 
@@ -31,33 +32,20 @@ def says(response: bytes, *, endless: bytes = b"", read: bool = True) -> Serve:
     return serve
 
 
-def sized(size: int) -> bytes:
-    """A response with a body of this size."""
-    return HEAD + b"content-length: %d\r\n\r\n%b" % (size, b"x" * size)
+def sized(body: bytes, more: bytes = b"") -> bytes:
+    """A response with this body and further headers."""
+    return HEAD + more + b"content-length: %d\r\n\r\n%b" % (len(body), body)
 
 
 async def test_a_request_is_sent_as_given() -> None:
     """Headers keep their case and order; only host, user agent, encoding and length are added."""
     async with listening() as merchant:
         http_client = HttpClient()
-        headers = {"content-type": "application/json; charset=UTF-8", "Client-Id": "A", "signature": "a=b,c=%2B"}
-        assert Answer(200, b"ok", truncated=False) == await http_client.post(
-            merchant.url(), headers, b'{"\xc3\xa9": 1}'
-        )
+        await http_client.post(merchant.url(), {"Client-Id": "A", "signature": "a=b,c=%2B"}, b'{"\xc3\xa9": 1}')
         await http_client.close()
-    expected = [
-        b"POST /notify HTTP/1.1",
-        b"host: 127.0.0.1:%d" % merchant.port,
-        b"user-agent: mock-alipay",
-        b"accept-encoding: identity",
-        b"content-type: application/json; charset=UTF-8",
-        b"Client-Id: A",
-        b"signature: a=b,c=%2B",
-        b"content-length: 9",
-        b"",
-        b'{"\xc3\xa9": 1}',
-    ]
-    assert expected == merchant.requests[0].split(b"\r\n")
+    start = b"POST /notify HTTP/1.1\r\nhost: 127.0.0.1:%d\r\nuser-agent: mock-alipay\r\n" % merchant.port
+    rest = b"Client-Id: A\r\nsignature: a=b,c=%2B\r\ncontent-length: 9\r\n\r\n" + b'{"\xc3\xa9": 1}'
+    assert [start + b"accept-encoding: identity\r\n" + rest] == merchant.requests
 
 
 async def test_the_target_is_sent_as_signed() -> None:
@@ -72,31 +60,28 @@ async def test_the_target_is_sent_as_signed() -> None:
     assert not any(b"cookie" in request for request in merchant.requests)
 
 
-BOMB = gzip.compress(bytes(10 * 1024 * 1024))
+BOMB = gzip.compress(bytes(1024 * 1024))
 
 
 @pytest.mark.parametrize(
-    ("response", "answer"),
+    ("response", "status", "body", "more"),
     [
-        (b"HTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n", Answer(500, b"", truncated=False)),
-        (b"HTTP/1.1 204 No Content\r\n\r\n", Answer(204, b"", truncated=False)),
-        (b"HTTP/1.1 302 Found\r\nlocation: /x\r\ncontent-length: 0\r\n\r\n", Answer(302, b"", truncated=False)),
-        (b"HTTP/1.0 200 OK\r\n\r\nuntil it closes", Answer(200, b"until it closes", truncated=False)),
-        (b"HTTP/1.1 100 Continue\r\n\r\n" * 3 + OK, Answer(200, b"ok", truncated=False)),
-        (CHUNKED + b"2\r\nok\r\n0\r\n\r\n", Answer(200, b"ok", truncated=False)),
-        (sized(65536), Answer(200, b"x" * 65536, truncated=False)),
-        (sized(65537), Answer(200, b"x" * 65536, truncated=True)),
-        (
-            HEAD + b"content-encoding: gzip\r\ncontent-length: %d\r\n\r\n%b" % (len(BOMB), BOMB),
-            Answer(200, BOMB, truncated=False, encoding="gzip"),
-        ),
+        (b"HTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n", 500, b"", {}),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", 204, b"", {}),
+        (b"HTTP/1.1 302 Found\r\nlocation: /x\r\ncontent-length: 0\r\n\r\n", 302, b"", {}),
+        (b"HTTP/1.0 200 OK\r\n\r\nuntil it closes", 200, b"until it closes", {}),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" * 3 + OK, 200, b"ok", {}),
+        (CHUNKED + b"2\r\nok\r\n0\r\n\r\n", 200, b"ok", {}),
+        (sized(b"x" * 65536), 200, b"x" * 65536, {}),
+        (sized(b"x" * 65537), 200, b"x" * 65536, {"truncated": True}),
+        (sized(BOMB, b"content-encoding: gzip\r\n"), 200, BOMB, {"encoding": "gzip"}),
     ],
     ids=["500", "204", "redirect", "1.0", "100", "chunked", "64 KiB", "64 KiB and 1", "compressed"],
 )
-async def test_a_response_is_returned_up_to_64_kib(response: bytes, answer: Answer) -> None:
+async def test_a_response_is_returned_up_to_64_kib(response: bytes, status: int, body: bytes, more: Any) -> None:
     """Whatever its status and framing; redirects are not followed and bodies not decompressed."""
     async with listening(says(response)) as merchant:
-        assert answer == await posted(merchant.url(), HttpClient())
+        assert Answer(status, body, **{"truncated": False, **more}) == await posted(merchant.url(), HttpClient())
     assert 1 == merchant.connections
 
 
@@ -116,9 +101,8 @@ async def test_an_endless_response_is_cut_off() -> None:
     [
         (says(b"", read=False), "closed the connection without a response"),
         (says(b""), "closed the connection without a response"),
-        (says(b"HTTP/1.1 200 OK\r\ncontent-le"), "closed the connection without a response"),
+        (says(HEAD + b"content-le"), "closed the connection without a response"),
         (says(b"SSH-2.0-OpenSSH_9.9\r\n\r\n"), r"answered with 'SSH-2.0-OpenSSH_9.9\r\n\r\n', not HTTP: check host"),
-        (says(b"HT\xfcps"), r"answered with 'HT\xfcps', not HTTP"),
         (says(b"\x15\x03\x01\x00\x02\x02\x46"), "answered with TLS, not HTTP: begin the notification URL with https"),
         (says(b"HTTP/1.1 101 Other\r\nupgrade: x\r\n\r\n"), "sent an invalid HTTP response ["),
         (says(HEAD, endless=b"a: b\r\n" * 1000), "sent an invalid HTTP response ["),
@@ -128,7 +112,7 @@ async def test_an_endless_response_is_cut_off() -> None:
         (says(CHUNKED + b"xyz\r\n"), "sent an incomplete response ["),
     ],
     ids=[
-        *("closed", "nothing", "half a head", "SSH", "almost HTTP", "TLS", "101", "endless head", "endless line"),
+        *("closed", "nothing", "half a head", "SSH", "TLS", "101", "endless head", "endless line"),
         *("endless version", "half a body", "bad chunk"),
     ],
 )

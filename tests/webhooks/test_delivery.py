@@ -28,7 +28,8 @@ RESENT = FAILED._replace(by_hand=True)
 @pytest.fixture
 def delivery() -> Delivery:
     """A delivery with two attempts, the second after two minutes."""
-    signing = SigningPool(Signer(keys.shipped_gateway_key()), partial(Signer, keys.shipped_forger_key()), enabled=False)
+    key = keys.shipped_gateway_key()
+    signing = SigningPool(Signer(key), partial(Signer, key), enabled=False)
     return Delivery(RequestSigner(signing), HttpClient(), (timedelta(), 2 * MINUTE))
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from mock_alipay.errors import TooManyAttempts
-from mock_alipay.storage import MemoryStorage
 from mock_alipay.webhooks.dispatcher import MAX_MANUAL_RESENDS
 from tests.calls import NOW, parts_of, result, signed_call
 from tests.memory import done, kept
@@ -154,19 +153,16 @@ class TestConcurrency:
         """A call does not wait until all are delivered."""
         components = parts_of()
         async with listening() as shop:
-            for _ in range(500):
+            for _ in range(150):
                 number = await components.dispatcher.journal.next_id()
                 await components.dispatcher.enqueue(notification(number, url=shop.url()))
-            running = asyncio.create_task(components.dispatcher.run())
-            try:
-                await shop.reached(1)
-                assert "SUCCESS" == result(await components.gateway.answer(signed_call()))["resultCode"]
-                assert len(shop.requests) < 500
-            finally:
-                running.cancel()
-                await asyncio.wait([running])
-                await components.dispatcher.close()
-                components.signing.close()
+            settling = asyncio.create_task(components.dispatcher.settle())
+            await shop.reached(1)
+            assert "SUCCESS" == result(await components.gateway.answer(signed_call()))["resultCode"]
+            assert len(shop.requests) < 150
+            await components.dispatcher.close()
+            await settling
+            components.signing.close()
 
 
 async def test_withdraw_drops_pending_notifications_created_later() -> None:
@@ -197,7 +193,7 @@ async def test_withdraw_drops_pending_notifications_created_later() -> None:
 
 async def test_evicted_notifications_are_not_sent(caplog: pytest.LogCaptureFixture) -> None:
     """The log warns once when a pending notification is evicted."""
-    deliveries = Deliveries(journal=MemoryStorage(most=3).notifications)
+    deliveries = Deliveries(most=3)
     for status in ("ACCEPTED", *["PENDING"] * 3):
         deliveries.enqueue(due=NOW + HOUR, status=status)
     assert [] == caplog.messages
@@ -208,6 +204,21 @@ async def test_evicted_notifications_are_not_sent(caplog: pytest.LogCaptureFixtu
     assert (3, 3) == (len(kept(deliveries.journal)), done(deliveries.dispatcher.schedule.due_times.held()))
     await deliveries.advance(HOUR)
     assert ["8", "9", "10"] == deliveries.merchants.numbers
+
+
+async def test_close_cancels_deliveries() -> None:
+    """Deliveries in flight and queued ones end without a result, and the HTTP client is closed."""
+    deliveries = Deliveries()
+    merchants = deliveries.merchants
+    merchants.responding.clear()
+    for _ in range(LIMIT + 2):
+        deliveries.enqueue()
+    settling = asyncio.create_task(deliveries.dispatcher.settle())
+    await merchants.until(lambda: len(merchants.in_flight) == LIMIT)
+    await deliveries.dispatcher.close()
+    await settling
+    assert (1, [], LIMIT) == (merchants.closed, merchants.in_flight, len(merchants.requests))
+    assert {"PENDING"} == {each.status for each in kept(deliveries.journal)}
 
 
 async def test_deleted_notifications_are_not_sent() -> None:
@@ -227,18 +238,3 @@ async def test_deleted_notifications_are_not_sent() -> None:
     assert ["1", "3", "5"] == deliveries.merchants.numbers
     assert ["5"] == [each.id for each in kept(deliveries.journal)]
     assert (1, 0) == (await deliveries.dispatcher.forget(), len(kept(deliveries.journal)))
-
-
-async def test_close_cancels_deliveries() -> None:
-    """Deliveries in flight and queued ones end without a result, and the HTTP client is closed."""
-    deliveries = Deliveries()
-    deliveries.merchants.responding.clear()
-    for _ in range(20):
-        deliveries.enqueue()
-    settling = asyncio.create_task(deliveries.dispatcher.settle())
-    await deliveries.merchants.until(lambda: len(deliveries.merchants.in_flight) == LIMIT)
-    await deliveries.dispatcher.close()
-    await settling
-    assert (1, []) == (deliveries.merchants.closed, deliveries.merchants.in_flight)
-    assert LIMIT == len(deliveries.merchants.requests)
-    assert {"PENDING"} == {each.status for each in kept(deliveries.journal)}

@@ -33,7 +33,6 @@ class NameServer:
     [
         ("10.1.2.3", ["10.1.2.3"], False),
         ("::1", ["::1"], False),
-        ("a.b.localhost", ["127.0.0.1", "::1"], False),
         ("Shop.LOCALHOST.", ["127.0.0.1", "::1"], False),
         ("localhost", ["10.9.9.9"], True),
         ("localhost.shop.test", ["10.9.9.9"], True),

@@ -110,7 +110,7 @@ async def test_closing_ends_requests_at_any_moment() -> None:
     """Also at the moment of the timeout."""
     ends = set()
     async with listening(hang) as merchant:
-        for steps in range(20):
+        for steps in range(12):
             http_client = HttpClient(timeout=0)
             with pytest.raises(DeliveryError):
                 await http_client.post(merchant.url(), {}, b"")
@@ -136,9 +136,10 @@ async def test_closing_ends_requests_in_flight_and_waiting(scheme: str) -> None:
             await http_client.close()
             await merchant.left.wait()
             ended = [str(error) for error in await asyncio.gather(*waiting, return_exceptions=True)]
+    server = f"127.0.0.1:{merchant.port}"
+    unsent = f"nothing was sent to {server}: the gateway has stopped"
+    assert [*[f"{server} did not answer before the gateway stopped"] * 5, *[unsent] * 3] == ended
     assert 5 == merchant.connections
-    assert 5 * [True] == [each.endswith("did not answer before the gateway stopped") for each in ended[:5]]
-    assert 3 * [True] == [each.startswith("nothing was sent to 127.0.0.1") for each in ended[5:]]
 
 
 async def test_a_closed_client_can_be_used_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -173,6 +174,5 @@ async def test_a_cancelled_request_cancels_no_other() -> None:
 
 def test_the_http_library_is_imported_on_first_use() -> None:
     """A gateway that sends nothing starts without it."""
-    code = "import sys, mock_alipay.webhooks; mock_alipay.webhooks.HttpClient(); print('httpcore2' in sys.modules)"
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    assert "False" == ran.stdout.strip()
+    code = "import sys, mock_alipay.webhooks as w; w.HttpClient(); sys.exit('httpcore2' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

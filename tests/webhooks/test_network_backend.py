@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -79,11 +78,7 @@ async def test_unusual_spellings_hide_no_address(host: str) -> None:
 
 @pytest.mark.parametrize(
     ("result", "why"),
-    [
-        (socket.gaierror(socket.EAI_NONAME, "the system's words"), "is unknown: the system's words"),
-        (OSError("other words"), "is unknown: other words"),
-        ([], "has no address$"),
-    ],
+    [(OSError(2, "words"), "is unknown: words"), (OSError("more"), "is unknown: more"), ([], "has no address$")],
 )
 async def test_a_name_without_an_address_is_explained(result: Sequence[str] | OSError, why: str) -> None:
     """The message names it."""

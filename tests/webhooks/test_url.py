@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from mock_alipay.errors import AddressNotAllowed
 from mock_alipay.webhooks.url import parse, target_of
 
 TARGETS = [
     ("http://shop", "/"),
-    ("http://shop/", "/"),
     ("http://shop?x=1", "/?x=1"),
     ("http://shop/notify?", "/notify?"),
     ("http://shop//a//b/../c/./d", "//a//b/../c/./d"),
@@ -21,9 +16,8 @@ TARGETS = [
     ("http://shop/a;v=1,b:@!$&'()*+=~|\\^`{}[]\"<>", "/a;v=1,b:@!$&'()*+=~|\\^`{}[]\"<>"),
     ("http://shop/n?to=http://x/?a=b&c", "/n?to=http://x/?a=b&c"),
     ("http://shop/notify#part?x", "/notify"),
-    ("http://shop/?q#part", "/?q"),
     ("http://shop/zahlung/é 中?ü=\u00a0", "/zahlung/%C3%A9%20%E4%B8%AD?%C3%BC=%C2%A0"),
-    ("http://shop/a\r\nx: y", "/a%0D%0Ax:%20y"),
+    ("http://shop/a\r\nx: y\x7f\x00", "/a%0D%0Ax:%20y%7F%00"),
 ]
 
 
@@ -38,7 +32,6 @@ def test_the_target_is_path_and_query_as_written(url: str, target: str) -> None:
     [
         ("http://Shop.Example/x", ("http", "shop.example", 80, "shop.example")),
         ("HTTPS://shop/x", ("https", "shop", 443, "shop")),
-        ("https://shop:/x", ("https", "shop", 443, "shop")),
         ("https://shop:443/x", ("https", "shop", 443, "shop")),
         ("http://my_shop-1:8000", ("http", "my_shop-1", 8000, "my_shop-1:8000")),
         ("http://shop.example.:81/", ("http", "shop.example", 81, "shop.example.:81")),
@@ -81,15 +74,3 @@ def test_invalid_urls_are_explained_with_an_example(url: str) -> None:
     with pytest.raises(AddressNotAllowed, match=r"expected a URL such as http://127\.0\.0\.1:8000/notify") as error:
         parse(url)
     assert str(error.value).isprintable()
-
-
-@settings(max_examples=60)
-@given(st.text(), st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters="#")))
-def test_any_text_has_a_target(url: str, visible: str) -> None:
-    """Targets are visible ASCII, visible ASCII is kept as it is, and a URL is parsed or refused."""
-    target = target_of(url)
-    assert (True, True, False) == (target.isascii(), target.isprintable(), " " in target)
-    assert f"/{visible}" == target_of(f"https://shop:8443/{visible}")
-    for each in (url, f"http://{url}"):
-        with contextlib.suppress(AddressNotAllowed):
-            assert parse(each).host
