@@ -8,6 +8,7 @@ import socket
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
@@ -63,10 +64,8 @@ def test_the_file_is_json_for_its_owner_only(folder: Path) -> None:
         assert (0o700, 0o600) == (folder.stat().st_mode & 0o777, file.stat().st_mode & 0o777)
         state = json.loads(file.read_text())
     assert ("http://127.0.0.1:2088", None, os.getpid()) == (state["url"], state["tlsUrl"], state["pid"])
-    assert ([str(Path("ours").absolute())], str(Path("key.pem").absolute())) == (
-        state["scenarios"],
-        state["gatewayKey"],
-    )
+    paths = [*state["scenarios"], state["gatewayKey"]]
+    assert [str(Path(name).absolute()) for name in ("ours", "key.pem")] == paths
 
 
 def killed(folder: Path, *starts: float) -> None:
@@ -130,31 +129,21 @@ def test_unreadable_files_and_those_of_other_machines_are_ignored(folder: Path, 
         assert file.exists()
 
 
-def _no_home() -> Path:
-    raise SetupError("no home")
-
-
-def _refuse(*_: object) -> None:
-    raise PermissionError(1, "not permitted")
-
-
 @posix
 @pytest.mark.parametrize("failing", ["home", "parent", "chmod", "flock", "write"])
 def test_without_a_state_file_the_gateway_runs(
     folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, failing: str
 ) -> None:
     """The log says how to get one, and no file is left."""
+    refuse = Mock(side_effect=SetupError("no home") if failing == "home" else PermissionError(1, "not permitted"))
     match failing:
-        case "home":
-            monkeypatch.setattr(module, "home", _no_home)
         case "parent":
             folder.parent.write_text("")
-        case "chmod":
-            monkeypatch.setattr(Path, "chmod", _refuse)
-        case "flock":
-            monkeypatch.setattr("fcntl.flock", _refuse)
+        case "write":
+            monkeypatch.setattr(module, "os", SimpleNamespace(getpid=os.getpid, close=os.close, write=refuse))
         case _:
-            monkeypatch.setattr(module, "os", SimpleNamespace(getpid=os.getpid, close=os.close, write=_refuse))
+            names = {"home": f"{module.__name__}.home", "chmod": "pathlib.Path.chmod", "flock": "fcntl.flock"}
+            monkeypatch.setattr(names[failing], refuse)
     with state_file(CONFIG, None, {}):
         assert [] == running_gateways()
         assert [] == (list(folder.iterdir()) if folder.exists() else [])

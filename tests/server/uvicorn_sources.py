@@ -9,6 +9,7 @@ raise the cap in pyproject.toml, and accept the installed release. Accept severa
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import inspect
 import io
@@ -74,11 +75,17 @@ def watched() -> set[str]:
     return overridden(own_classes()) | set(DEPENDED_ON)
 
 
+@functools.cache
+def parsed(module: str) -> tuple[str, ast.AST]:
+    """The source of a module, as text and as a tree."""
+    text = inspect.getsource(import_module(module))
+    return text, ast.parse(text)
+
+
 def digest(name: str) -> str:
     """The digest of the installed uvicorn's code of this name; "missing" without one."""
     module, _, path = name.partition(":")
-    text = inspect.getsource(import_module(module))
-    found: ast.AST = ast.parse(text)
+    text, found = parsed(module)
     for part in path.split("."):
         inner = [node for node in ast.iter_child_nodes(found) if part in _names(node)]
         if not inner:
@@ -129,7 +136,8 @@ def main() -> None:
     for name in watched():
         table.setdefault(name, {}).setdefault(digest(name), release)
     kept = {name: table[name] for name in sorted(watched())}
-    TABLE.write_text(json.dumps(kept, indent=2) + "\n", "utf-8")
+    lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(digests)}" for name, digests in kept.items())
+    TABLE.write_text(f"{{\n{lines}\n}}\n", "utf-8")
 
 
 if __name__ == "__main__":
