@@ -15,7 +15,7 @@ import pytest
 from mock_alipay.server import connection
 from mock_alipay.server.connection import ClientConnection
 from tests.live import SANDBOX_PATH, Live, live
-from tests.raw import Wire, call, connect, request
+from tests.raw import Wire, call, connect
 
 LIMIT = 65_536
 """Bytes of a request's head."""
@@ -232,19 +232,14 @@ def test_a_client_that_reads_no_reply_is_disconnected(checks: list[tuple[float, 
 def test_connections_above_the_limit_are_503(monkeypatch: pytest.MonkeyPatch) -> None:
     """The others are served, and new ones as soon as one is closed."""
     monkeypatch.setattr(connection, "MAX_CONNECTIONS", 3)
-
-    def health() -> int:
-        with connect(gateway.config.port) as wire:
-            return wire.send(request("GET", "/__admin/health", [])).reply().status
-
-    with live() as gateway:
+    with live() as small:
         with contextlib.ExitStack() as stack:
-            *_, third = [stack.enter_context(connect(gateway.config.port)) for _ in range(3)]
+            *_, third = [stack.enter_context(connect(small.config.port)) for _ in range(3)]
             assert "SUCCESS" == third.send(call()).reply().code
-            with connect(gateway.config.port) as fourth:
+            with connect(small.config.port) as fourth:
                 assert_rejected(fourth, 503, b"more than 3 connections")
             assert "SUCCESS" == third.send(call()).reply().code
         deadline = time.monotonic() + 60
-        while (status := health()) == 503 and time.monotonic() < deadline:
+        while (status := small.request("GET", "/__admin/health").status) == 503 and time.monotonic() < deadline:
             time.sleep(0.01)
         assert 200 == status

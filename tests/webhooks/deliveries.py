@@ -16,7 +16,7 @@ from mock_alipay.journal.events import Event, Events
 from mock_alipay.journal.notifications import Notification
 from mock_alipay.signing import Signer, keys
 from mock_alipay.signing.pool import SigningPool
-from mock_alipay.storage import MemoryStorage
+from mock_alipay.storage import Journal, MemoryStorage
 from mock_alipay.webhooks import Answer, Dispatcher, HttpClient
 from mock_alipay.webhooks.delivery import Delivery
 from mock_alipay.webhooks.signed_request import RequestSigner
@@ -24,7 +24,6 @@ from tests.calls import NOW
 from tests.memory import clocks_of, done, schedule_by
 from tests.shop import ACKNOWLEDGEMENT
 
-KEY = keys.shipped_gateway_key()
 URL = "http://shop.example/notify"
 ACK = Answer(200, ACKNOWLEDGEMENT, truncated=False)
 BUSY = Answer(503, b"busy", truncated=False)
@@ -89,6 +88,12 @@ class Merchants(HttpClient):
         return [datetime.fromisoformat(headers["request-time"]) - NOW for headers in self.requests]
 
 
+def request_signer(*, enabled: bool) -> RequestSigner:
+    """Signs with the shipped keys, if enabled."""
+    forger = partial(Signer, keys.shipped_forger_key())
+    return RequestSigner(SigningPool(Signer(keys.shipped_gateway_key()), forger, enabled=enabled))
+
+
 class Deliveries:
     """A dispatcher with a stopped clock, unless another is given."""
 
@@ -106,14 +111,15 @@ class Deliveries:
         """Id and status of the notification of each event."""
         self.clocks = clocks_of(clock or StoppedClock(NOW))
         self.events = Events("run", always=(self._on_event,))
-        pool = SigningPool(Signer(KEY), partial(Signer, keys.shipped_forger_key()), enabled=signing)
-        self.journal = MemoryStorage(most=most).notifications
+        self.journal: Journal[Notification] = MemoryStorage(most=most).notifications
         self.dispatcher = Dispatcher(
             journal=self.journal,
             schedule=schedule_by(self.clocks),
             clocks=self.clocks,
             events=self.events,
-            delivery=Delivery(RequestSigner(pool), self.merchants, intervals or load().limits.resend_intervals),
+            delivery=Delivery(
+                request_signer(enabled=signing), self.merchants, intervals or load().limits.resend_intervals
+            ),
             real_time=real_time,
         )
 

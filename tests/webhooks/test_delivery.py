@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
 
 from mock_alipay.journal.notifications import Attempt
-from mock_alipay.signing import Signer, keys
-from mock_alipay.signing.pool import SigningPool
 from mock_alipay.webhooks import HttpClient
 from mock_alipay.webhooks.delivery import Delivery
-from mock_alipay.webhooks.signed_request import RequestSigner
 from tests.calls import NOW
-from tests.webhooks.deliveries import notification
+from tests.webhooks.deliveries import notification, request_signer
 from tests.webhooks.merchant import listening
 
 MINUTE = timedelta(minutes=1)
@@ -28,9 +24,7 @@ RESENT = FAILED._replace(by_hand=True)
 @pytest.fixture
 def delivery() -> Delivery:
     """A delivery with two attempts, the second after two minutes."""
-    key = keys.shipped_gateway_key()
-    signing = SigningPool(Signer(key), partial(Signer, key), enabled=False)
-    return Delivery(RequestSigner(signing), HttpClient(), (timedelta(), 2 * MINUTE))
+    return Delivery(request_signer(enabled=False), HttpClient(), (timedelta(), 2 * MINUTE))
 
 
 @pytest.mark.parametrize(

@@ -170,12 +170,15 @@ async def test_withdraw_drops_pending_notifications_created_later() -> None:
     deliveries = Deliveries()
     deliveries.merchants.respond(BUSY)
     done(deliveries.clocks.advance(HOUR))
-    later: dict[str, Any] = {"created": NOW + HOUR, "request_id": "p"}
-    deliveries.enqueue(**later, due=NOW + 2 * HOUR)
-    deliveries.enqueue(**later)
-    deliveries.enqueue(**later, status="ACCEPTED", due=None)
-    deliveries.enqueue(created=NOW, request_id="p", due=NOW + 2 * HOUR)
-    deliveries.enqueue(created=NOW + HOUR, request_id="q", due=NOW + 2 * HOUR)
+    defaults = {"created": NOW + HOUR, "request_id": "p", "due": NOW + 2 * HOUR}
+    for changes in (
+        {},
+        {"due": NOW + HOUR},
+        {"status": "ACCEPTED", "due": None},
+        {"created": NOW},
+        {"request_id": "q"},
+    ):
+        deliveries.enqueue(**{**defaults, **changes})
     deliveries.merchants.responding.clear()
     settling = asyncio.create_task(deliveries.dispatcher.settle())
     await deliveries.merchants.until(lambda: deliveries.merchants.in_flight == ["2"])

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
 
-from mock_alipay.signing import Signer, fits, keys, parse, raw_signature
-from mock_alipay.signing.pool import SigningPool
-from mock_alipay.webhooks.signed_request import RequestSigner, SignedRequest
+from mock_alipay.signing import fits, keys, parse, raw_signature
+from mock_alipay.webhooks.signed_request import SignedRequest
 from tests.calls import NOW
 from tests.shop import Received
-from tests.webhooks.deliveries import notification
+from tests.webhooks.deliveries import notification, request_signer
 
 GATEWAY, FORGER = keys.shipped_gateway_key(), keys.shipped_forger_key()
 PUBLIC, FORGED = (keys.bare_public_key(key.public_key()) for key in (GATEWAY, FORGER))
@@ -22,8 +20,8 @@ PUBLIC, FORGED = (keys.bare_public_key(key.public_key()) for key in (GATEWAY, FO
 
 def signed(*, signing: bool = True, **changes: Any) -> SignedRequest:
     """An attempt made 2 minutes and 0.7 s after NOW."""
-    request_signer = RequestSigner(SigningPool(Signer(GATEWAY), partial(Signer, FORGER), enabled=signing))
-    return asyncio.run(request_signer.sign(notification("7", **changes), NOW + timedelta(minutes=2, seconds=0.7)))
+    moment = NOW + timedelta(minutes=2, seconds=0.7)
+    return asyncio.run(request_signer(enabled=signing).sign(notification("7", **changes), moment))
 
 
 def test_headers_are_the_documented_ones() -> None:
@@ -82,6 +80,6 @@ def test_without_a_signature(signing: bool, fault: str | None) -> None:
 def test_client_ids_are_signed_as_sent(client_id: str, sent: str) -> None:
     """Headers are Latin-1; other characters are replaced."""
     headers, body = signed(client_id=client_id)
-    text = f"POST /notify\n{headers['client-id']}.{headers['request-time']}.".encode("latin-1") + body
-    signature = raw_signature(parse(headers["signature"]).value)
-    assert (sent, True) == (headers["client-id"], fits(GATEWAY.public_key(), signature, text))
+    text = f"POST /notify\n{sent}.{headers['request-time']}.".encode("latin-1") + body
+    assert sent == headers["client-id"]
+    assert fits(GATEWAY.public_key(), raw_signature(parse(headers["signature"]).value), text)
