@@ -70,10 +70,7 @@ ILLEGAL = "createPaymentSession  F PARAM_ILLEGAL  [-]  0.9 ms "
             f"{ILLEGAL} another key",
         ),
         (ENTRY._replace(verdict="unverified"), "createPaymentSession  S SUCCESS (unverified)  [success]  0.9 ms"),
-        (
-            REFUSED._replace(**NO_ENDPOINT, faults=(), message="why"),
-            "GET /x  HTTP 404  [-]  0.9 ms  why",
-        ),
+        (REFUSED._replace(**NO_ENDPOINT, faults=(), message="why"), "GET /x  HTTP 404  [-]  0.9 ms  why"),
     ],
     ids=["success", "refused", "injected fault", "reason once", "unverified", "no endpoint"],
 )
@@ -130,9 +127,7 @@ SENT = Notification(
     attempts=(Attempt(NOW, 200, b"{}", None, 0.0031),),
 )
 UNACCEPTED = SENT._replace(
-    status="PENDING",
-    due=NOW,
-    attempts=(Attempt(NOW, 200, b"{}", "resultStatus was 'success', expected 'S'", 0.0031),),
+    status="PENDING", due=NOW, attempts=(Attempt(NOW, 200, b"{}", "resultStatus was 'success', expected 'S'", 0.0031),)
 )
 DROPPED = SENT._replace(status="DROPPED", problem="the scenario drops it", attempts=())
 

@@ -48,8 +48,7 @@ def names(found: Certificate) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("machine", "extra"),
-    [("pc-7.example", "192.168.7.7"), ("x" * 63, "3--a"), ("123", "fd00::7")],
+    ("machine", "extra"), [("pc-7.example", "192.168.7.7"), ("x" * 63, "3--a"), ("123", "fd00::7")]
 )
 def test_the_certificate_names_the_machine_and_extra_hosts(
     folder: Path, monkeypatch: pytest.MonkeyPatch, machine: str, extra: str

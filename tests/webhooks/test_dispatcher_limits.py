@@ -11,11 +11,11 @@ import pytest
 
 from mock_alipay.errors import TooManyAttempts
 from mock_alipay.webhooks.dispatcher import MAX_MANUAL_RESENDS
-from tests.calls import NOW, parts_of, result, signed_call
+from mock_alipay.webhooks.slots import Slots
+from tests.calls import NOW
 from tests.memory import done, kept
 from tests.timelapse import run
-from tests.webhooks.deliveries import ACK, BUSY, Deliveries, notification
-from tests.webhooks.merchant import listening
+from tests.webhooks.deliveries import ACK, BUSY, Deliveries
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LIMIT = 8
@@ -149,20 +149,20 @@ class TestConcurrency:
             await deliveries.dispatcher.settle()
         assert sorted(map(str, range(1, 42))) == sorted(merchants.numbers)
 
-    async def test_calls_are_replied_to_while_many_notifications_are_due(self) -> None:
-        """A call does not wait until all are delivered."""
-        components = parts_of()
-        async with listening() as shop:
-            for _ in range(150):
-                number = await components.dispatcher.journal.next_id()
-                await components.dispatcher.enqueue(notification(number, url=shop.url()))
-            settling = asyncio.create_task(components.dispatcher.settle())
-            await shop.reached(1)
-            assert "SUCCESS" == result(await components.gateway.answer(signed_call()))["resultCode"]
-            assert len(shop.requests) < 150
-            await components.dispatcher.close()
-            await settling
-            components.signing.close()
+    async def test_slots_are_limited_in_total_and_per_client_id(self) -> None:
+        """No more than 5 deliveries run at once, no more than 2 of one client id, and all of them run in the end."""
+        slots, running, most = Slots(5, 2), Counter[str](), Counter[str]()
+
+        async def deliver(client_id: str) -> None:
+            async with slots.acquire(client_id):
+                running.update([client_id, "total"])
+                assert running["total"] == slots.used
+                most.update({name: 1 for name, count in running.items() if count > most[name]})
+                await asyncio.sleep(0)
+                running.subtract([client_id, "total"])
+
+        await asyncio.gather(*(deliver(client_id) for client_id in "AAAAAAAABBBCCC"))
+        assert ({"A": 2, "B": 2, "C": 2, "total": 5}, 0) == (most, slots.used)
 
 
 async def test_withdraw_drops_pending_notifications_created_later() -> None:
