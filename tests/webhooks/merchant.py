@@ -23,7 +23,6 @@ class Merchant:
     port: int = 0
     requests: list[bytes] = field(default_factory=list)
     connections: int = 0
-    open: int = 0
     left: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when a connection has ended."""
     connected: asyncio.Event = field(default_factory=asyncio.Event)
@@ -54,12 +53,10 @@ async def listening(serve: Serve | bytes = OK, *, tls: ssl.SSLContext | None = N
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         merchant.connections += 1
         merchant.connected.set()
-        merchant.open += 1
         try:
             with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
                 await (answer if isinstance(serve, bytes) else serve)(reader, writer)
         finally:
-            merchant.open -= 1
             merchant.left.set()
             writer.transport.abort()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from ipaddress import IPv4Network, IPv6Address
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from mock_alipay.errors import AddressNotAllowed
 from mock_alipay.webhooks.address_policy import AddressPolicy, Reach, classify
+from mock_alipay.webhooks.own_ports import OwnPorts
 
 ADDRESSES: list[tuple[Reach, str]] = [
     ("near", "127.0.0.1 127.255.255.255 10.0.0.1 10.255.255.255 172.16.0.1 172.31.255.255 192.168.0.1 192.168.255.255"),
@@ -111,3 +113,23 @@ def test_names_of_metadata_services_are_forbidden() -> None:
     for host in ("METADATA.google.internal.", "metadata.goog"):
         with pytest.raises(AddressNotAllowed, match="never"):
             AddressPolicy([host]).check_name(host)
+
+
+OWN = OwnPorts([2088, 2089])
+MACHINE = [str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None)]
+
+
+@pytest.mark.parametrize(
+    "addresses", [["127.0.0.1"], ["::1"], ["::ffff:127.0.0.1"], ["203.0.113.7", "127.0.0.1"], MACHINE]
+)
+def test_addresses_of_this_machine_are_refused(addresses: list[str]) -> None:
+    """Both ports, even if another address of the name is elsewhere."""
+    for port in (2088, 2089):
+        with pytest.raises(AddressNotAllowed, match=f"shop.test port {port}"):
+            OWN.check("shop.test", addresses, port)
+
+
+@pytest.mark.parametrize(("address", "port"), [("127.0.0.1", 2090), ("203.0.113.7", 2088), ("2001:db8::7", 2089)])
+def test_other_ports_and_machines_are_allowed(address: str, port: int) -> None:
+    """Another port of this machine, or the same port elsewhere (RFC 5737, RFC 3849)."""
+    OWN.check("shop.test", [address], port)
