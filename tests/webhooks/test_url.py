@@ -17,7 +17,7 @@ TARGETS = [
     ("http://shop/n?to=http://x/?a=b&c", "/n?to=http://x/?a=b&c"),
     ("http://shop/notify#part?x", "/notify"),
     ("http://shop/zahlung/é 中?ü=\u00a0", "/zahlung/%C3%A9%20%E4%B8%AD?%C3%BC=%C2%A0"),
-    ("http://shop/a\r\nx: y\x7f\x00", "/a%0D%0Ax:%20y%7F%00"),
+    ("http://shop/a\r\nx: y\x7f\x00\udc80", "/a%0D%0Ax:%20y%7F%00?"),
 ]
 
 
