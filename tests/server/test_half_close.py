@@ -24,6 +24,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, tls_folder: Path) -> Iterat
     (folder / "late.yaml").write_text(LATE)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("mock_alipay.server.run._GRACE", 0.05)
+        patch.setattr(connection, "HALF_CLOSED", 600)
         with live(Config(seed=1, scenarios=(folder,)), tls_folder=tls_folder) as running:
             yield running
 
@@ -66,8 +67,9 @@ def test_all_complete_pipelined_calls_get_their_replies(server: Live, rest: byte
     ("data", "replies"), [(b"", 0), (b"POST / HT", 0), (call()[:-1], 0), (call() + call()[:-1], 1)]
 )
 def test_an_incomplete_request_ends_the_connection(server: Live, data: bytes, replies: int) -> None:
-    """Complete requests before it get their reply."""
+    """Complete requests before it, or before the end, get their reply; the connection is closed at once."""
     with connect(server.config.port) as wire:
+        assert "SUCCESS" == wire.send(call()).reply().code
         assert replies == half_closed(wire, data).rest().count(b"HTTP/1.1 200")
 
 
@@ -82,7 +84,6 @@ def test_a_call_without_a_reply_ends(server: Live, monkeypatch: pytest.MonkeyPat
 def test_clients_that_have_gone_block_nobody(server: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     """At the connection limit, half-closed connections are dropped for new ones."""
     monkeypatch.setattr(connection, "MAX_CONNECTIONS", 3)
-    monkeypatch.setattr(connection, "HALF_CLOSED", 600)
     for name in [f"gone-{number}" for number in range(5)]:
         with connect(server.config.port) as wire:
             wire.send(call(encoded(name), extra=["mock-scenario: timeout"]))
