@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mock_alipay.contracts.names import bare
-from tests.fields import CONTRACTS, PLACES, REQUESTS, read
+from tests.fields import CONTRACTS, REQUESTS
 
 SCHEMAS = CONTRACTS["strict"].schemas
 """The gateway always sends the types of the SDKs."""
@@ -48,24 +48,20 @@ COMPLETE: dict[str, dict[str, Any]] = {
 """Bodies in which every field is required."""
 
 INQUIRY = "inquiryPayment.reply"
-ALSO_VALID: list[tuple[str, dict[str, Any]]] = [
-    (INQUIRY, {"transactions": [TRANSACTION, {**TRANSACTION, "transactionTime": TIME}]}),
-    (INQUIRY, {"transactions": NULL}),
-    (INQUIRY, {"paymentStatus": "PROCESSING", "paymentTime": None}),
-    (INQUIRY, {"paymentResultInfo": {"cardNo": "405469******0768", "threeDSResult": {"eci": "05"}}}),
-    (INQUIRY, {"settlementQuote": {"quoteCurrencyPair": "HKD/USD", "quotePrice": 0.12}}),
-    ("inquiryRefund.reply", {"refundStatus": "FAIL", "refundTime": None}),
-    ("pay.reply", {"result": IN_PROCESS, "normalUrl": "https://pay.example/1", "paymentTime": None}),
-    ("pay.reply", {"result": IN_PROCESS, "schemeUrl": "wallet://pay", "paymentTime": None}),
-    ("consult.reply", {"paymentOptions": []}),
-    ("notifyPayment", {"notifyType": "PAYMENT_PENDING", "paymentTime": None}),
-    ("notifyPayment", {"result": FAILED, "paymentTime": None}),
-    ("notifyCapture", {"result": FAILED}),
-    ("notifyRefund", {"result": FAILED, "refundStatus": "FAIL"}),
-]
-"""Changes after which a body is still valid; None removes a field."""
-
-INVALID: list[tuple[str, dict[str, Any], str]] = [
+CHANGES: list[tuple[str, dict[str, Any], str | None]] = [
+    (INQUIRY, {"transactions": [TRANSACTION, {**TRANSACTION, "transactionTime": TIME}]}, None),
+    (INQUIRY, {"transactions": NULL}, None),
+    (INQUIRY, {"paymentStatus": "PROCESSING", "paymentTime": None}, None),
+    (INQUIRY, {"paymentResultInfo": {"cardNo": "405469******0768", "threeDSResult": {"eci": "05"}}}, None),
+    (INQUIRY, {"settlementQuote": {"quoteCurrencyPair": "HKD/USD", "quotePrice": 0.12}}, None),
+    ("inquiryRefund.reply", {"refundStatus": "FAIL", "refundTime": None}, None),
+    ("pay.reply", {"result": IN_PROCESS, "normalUrl": "https://pay.example/1", "paymentTime": None}, None),
+    ("pay.reply", {"result": IN_PROCESS, "schemeUrl": "wallet://pay", "paymentTime": None}, None),
+    ("consult.reply", {"paymentOptions": []}, None),
+    ("notifyPayment", {"notifyType": "PAYMENT_PENDING", "paymentTime": None}, None),
+    ("notifyPayment", {"result": FAILED, "paymentTime": None}, None),
+    ("notifyCapture", {"result": FAILED}, None),
+    ("notifyRefund", {"result": FAILED, "refundStatus": "FAIL"}, None),
     (INQUIRY, {"paymentStatus": "AUTHORIZED"}, "paymentStatus"),
     (INQUIRY, {"paymentCreateTime": "2026-01-31 12:00:00"}, "paymentCreateTime"),
     (INQUIRY, {"paymentResultInfo": {"cardNo": "4054692760170768"}}, "paymentResultInfo.cardNo"),
@@ -84,7 +80,7 @@ INVALID: list[tuple[str, dict[str, Any], str]] = [
     ("notifyRefund", {"paymentId": ID}, "paymentId"),
     ("capture.reply", {"captureAmount": {"currency": "HKD", "value": 10}}, "captureAmount.value"),
 ]
-"""Changes that make a body invalid, and the beginning of the fault's path."""
+"""Changes of a body, and the beginning of the path of its only fault: None when it is still valid."""
 # fmt: on
 
 
@@ -101,15 +97,11 @@ def paths(name: str, body: dict[str, Any]) -> list[str]:
     return found
 
 
-def test_every_reply_and_notification_is_looked_at() -> None:
-    """Except createPaymentSession, whose replies other tests check against its schema."""
-    expected = {*NOTIFICATIONS, *(f"{bare(name)}.reply" for name in REQUESTS)} - {"createPaymentSession.reply"}
-    assert expected == set(COMPLETE)
-
-
 @pytest.mark.parametrize("name", COMPLETE)
 def test_a_complete_body_is_valid_and_every_field_required(name: str) -> None:
     """Clients rely on each field: .NET reads a missing status as SUCCESS. Unknown fields are refused."""
+    everything = {*NOTIFICATIONS, *(f"{bare(endpoint)}.reply" for endpoint in REQUESTS)}
+    assert everything - {"createPaymentSession.reply"} == set(COMPLETE)
     assert [] == paths(name, COMPLETE[name])
     assert {field: [field] for field in COMPLETE[name]} == {
         field: paths(name, changed(name, {field: None})) for field in COMPLETE[name]
@@ -117,13 +109,12 @@ def test_a_complete_body_is_valid_and_every_field_required(name: str) -> None:
     assert ["paymentState"] == paths(name, changed(name, {"paymentState": "PAID"}))
 
 
-@pytest.mark.parametrize(
-    ("name", "field"), [(name, field) for name, body in COMPLETE.items() for field in body if field.endswith("Id")]
-)
-def test_an_id_has_1_to_64_characters(name: str, field: str) -> None:
+@pytest.mark.parametrize("name", COMPLETE)
+def test_an_id_has_1_to_64_characters(name: str) -> None:
     """The merchant's ids and the gateway's."""
-    values = ("", "x", "x" * 64, "x" * 65)
-    assert [[field], [], [], [field]] == [paths(name, changed(name, {field: value})) for value in values]
+    for field in (field for field in COMPLETE[name] if field.endswith("Id")):
+        found = [paths(name, changed(name, {field: value})) for value in ("", "x", "x" * 64, "x" * 65)]
+        assert [[field], [], [], [field]] == found
 
 
 @pytest.mark.parametrize("name", [*COMPLETE, "createPaymentSession.reply"])
@@ -137,22 +128,9 @@ def test_a_result_is_complete(name: str) -> None:
     assert [] != paths(name, {})
 
 
-@pytest.mark.parametrize(("name", "changes"), ALSO_VALID)
-def test_optional_fields_and_other_values_are_valid(name: str, changes: dict[str, Any]) -> None:
-    """What a real gateway also sends."""
-    assert [] == paths(name, changed(name, changes))
-
-
-@pytest.mark.parametrize(("name", "changes", "where"), INVALID)
-def test_a_wrong_value_is_invalid(name: str, changes: dict[str, Any], where: str) -> None:
-    """One fault, at that place."""
-    [path] = paths(name, changed(name, changes))
-    assert path.startswith(where)
-
-
-def test_replies_have_their_own_types_and_no_unused_shapes() -> None:
-    """The type mode only concerns requests."""
-    files = ("replies.json", *(f"payments/{name}.json" for name in COMPLETE))
-    text = "".join(PLACES[file].read_text("utf-8") for file in files)
-    assert "types.json" not in text
-    assert [] == [name for name in read("replies.json")["$defs"] if f'#/$defs/{name}"' not in text]
+@pytest.mark.parametrize(("name", "changes", "where"), CHANGES)
+def test_a_wrong_value_is_invalid(name: str, changes: dict[str, Any], where: str | None) -> None:
+    """One fault, at that place; optional fields and other values of a real gateway are valid."""
+    found = paths(name, changed(name, changes))
+    assert len(found) == (where is not None)
+    assert all(path.startswith(str(where)) for path in found)
