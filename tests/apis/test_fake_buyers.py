@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -31,8 +29,6 @@ METADATA = st.fixed_dictionaries(
     optional={
         "cardNo": st.from_regex(r"\A[2-69][0-9 -]{0,24}\Z") | st.sampled_from(list(TEST_CARDS)) | st.none(),
         "cardholderName": st.fixed_dictionaries({"firstName": st.text(max_size=32), "lastName": st.text(max_size=32)}),
-        "expiryMonth": st.sampled_from(["01", "12"]),
-        "paymentMethodRegion": st.sampled_from(["GLOBAL", "BR", "JP"]),
         "selectedCardBrand": st.sampled_from(["VISA", "CARTES_BANCAIRES"]) | st.none(),
         "mpiData": st.fixed_dictionaries({"eci": st.sampled_from(["00", "07"])}) | st.none(),
     },
@@ -54,12 +50,9 @@ def leaves(value: Any) -> list[Any]:
 def test_a_documented_test_card_is_known(number: str, expected: tuple[str, str, str]) -> None:
     """With its brand, region and issuer; the number is masked."""
     info = card_info({"cardNo": number})
-    assert expected == (info["cardBrand"], info["paymentMethodRegion"], info["issuingCountry"])
-    assert (f"{number[:6]}******{number[-4:]}", number[:8], number[-4:]) == (
-        info["cardNo"],
-        info["cardBin"],
-        info["lastFour"],
-    )
+    masked = (f"{number[:6]}******{number[-4:]}", number[:8], number[-4:])
+    names = ("cardBrand", "paymentMethodRegion", "issuingCountry", "cardNo", "cardBin", "lastFour")
+    assert (*expected, *masked) == tuple(info[name] for name in names)
 
 
 def test_without_a_card_a_test_card_is_used() -> None:
@@ -118,7 +111,7 @@ def test_the_first_digits_tell_the_brand(number: str, brand: str | None) -> None
     assert (brand, "02" if brand == "MASTERCARD" else "05") == (info.get("cardBrand"), info["threeDSResult"]["eci"])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30)
 @given(METADATA, st.text(max_size=8))
 @example({"cardNo": "401288888888"}, "too short")
 @example({"cardNo": "4" * 20}, "too long")
@@ -143,8 +136,9 @@ def test_generated_data_is_marked_as_test_data() -> None:
         details = BUYERS.details(str(n), method="CARD", card={})
         info = details["paymentResultInfo"]
         assert re.fullmatch(r"TEST [A-Z' -]+ [A-Z' -]+", info["cardholderName"]), info
-        ids = [info[name] for name in ("cardToken", "networkTransactionId", "rrn")] + [details["acquirerReferenceNo"]]
-        assert all(id_.startswith("TEST") for id_ in ids), ids
+        ids = {name: info[name] for name in ("cardToken", "networkTransactionId", "rrn")}
+        ids["acquirerReferenceNo"] = details["acquirerReferenceNo"]
+        assert all(id_.startswith("TEST") for id_ in ids.values()), ids
 
 
 @pytest.mark.parametrize(
@@ -173,16 +167,3 @@ def test_the_same_payment_has_the_same_buyer() -> None:
         for id_ in ("1", "2", "12")
     ]
     assert 6 == len(set(buyers))
-
-
-def test_faker_is_loaded_on_demand() -> None:
-    """Not by an import, and not by creating FakeBuyers."""
-    code = (
-        "import sys, mock_alipay.apis.fake_buyers as module\n"
-        "buyers = module.FakeBuyers(1)\n"
-        "before = 'faker' in sys.modules\n"
-        "buyers.load()\n"
-        "print(before, 'faker' in sys.modules)"
-    )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    assert "False True" == ran.stdout.strip()

@@ -28,7 +28,8 @@ HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(secon
 MICROSECOND = timedelta(microseconds=1)
 CLIENT, URL = "SANDBOX_5X00000000000000", "http://127.0.0.1:2088"
 CONTRACT = load()
-RAW = json.dumps(sample("x")).encode()
+SAMPLE = sample("x")
+RAW = json.dumps(SAMPLE).encode()
 
 
 def call(
@@ -36,7 +37,6 @@ def call(
     *,
     now: datetime = NOW,
     payment: Payment | None = None,
-    seed: int = 1,
     client_id: str = CLIENT,
     base_url: str = URL,
     overrides: ScenarioOverrides = NO_OVERRIDES,
@@ -44,7 +44,7 @@ def call(
 ) -> Outcome[Payment]:
     """The outcome for a valid body."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    environment = Environment(IdGenerator(seed), FakeBuyers(seed), CONTRACT, base_url)
+    environment = Environment(IdGenerator(1), FakeBuyers(1), CONTRACT, base_url)
     return create_payment_session(parse(raw), Context(now, client_id, payment, environment, raw, overrides, origin))
 
 
@@ -59,11 +59,6 @@ def session_of(payment: Payment) -> Session:
     """The payment's session."""
     assert payment.session is not None
     return payment.session
-
-
-def expired(payment: Payment) -> Payment:
-    """The payment after its session has expired."""
-    return payment._replace(state="EXPIRED", version=payment.version + 1)
 
 
 def front_end(payment: Payment) -> dict[str, Any]:
@@ -136,7 +131,7 @@ class TestSession:
         assert expected == (config["productScene"], config.get("paymentMethodCategoryType"))
         assert method == shown["paymentMethodInfoView"]["paymentMethodType"]
 
-    @pytest.mark.parametrize("character", ["x", "😀", "\x01", '"'])
+    @pytest.mark.parametrize("character", ["😀", "\x01"])
     def test_the_data_has_at_most_4096_characters(self, character: str) -> None:
         """Even with the longest names, in characters that JSON escapes."""
         body = sample("x" * 64, paymentMethod={"paymentMethodType": character * 64}, productScene="CHECKOUT_PAYMENT")
@@ -145,25 +140,20 @@ class TestSession:
         assert '"' * 128 == front_end(payment)["clientId"]
 
 
-class TestHostedPage:
-    HOSTED = sample("x", productScene="CHECKOUT_PAYMENT", paymentMethod=None)
+@pytest.mark.parametrize("origin", ["https://gateway:2089", ""])
+def test_a_hosted_page_is_where_the_caller_reached_the_gateway(origin: str) -> None:
+    """Or at the gateway's own URL, when the caller named no host; a repeat gets the first URL."""
+    body = sample("x", productScene="CHECKOUT_PAYMENT", paymentMethod=None)
+    first = call(body, origin=origin)
+    name = first.fields["paymentSessionId"].replace("+", "-").replace("/", "_")
+    assert f"{origin or URL}/checkout/{name}" == first.fields["normalUrl"]
+    assert first.fields == call(body, payment=first.aggregate, origin="http://second").fields
 
-    @pytest.mark.parametrize("origin", ["https://gateway:2089", ""])
-    def test_its_url_is_where_the_caller_reached_the_gateway(self, origin: str) -> None:
-        """Or the gateway's own URL, when the caller named no host; it ends with the session's id."""
-        fields = call(self.HOSTED, origin=origin).fields
-        name = fields["paymentSessionId"].replace("+", "-").replace("/", "_")
-        assert f"{origin or URL}/checkout/{name}" == fields["normalUrl"]
 
-    def test_a_repeat_gets_the_first_url(self) -> None:
-        """Even when it reaches the gateway at another one."""
-        first = call(self.HOSTED, origin="http://first")
-        assert first.fields == call(self.HOSTED, payment=first.aggregate, origin="http://second").fields
-
-    @pytest.mark.parametrize("scene", [None, "ELEMENT_PAYMENT", "EASY_PAY"])
-    def test_other_scenes_have_none(self, scene: str | None) -> None:
-        """They have a front end of their own."""
-        assert "normalUrl" not in call(sample("x", productScene=scene)).fields
+@pytest.mark.parametrize("scene", [None, "ELEMENT_PAYMENT", "EASY_PAY"])
+def test_other_scenes_have_no_hosted_page(scene: str | None) -> None:
+    """They have a front end of their own."""
+    assert "normalUrl" not in call(sample("x", productScene=scene)).fields
 
 
 class TestExpiry:
@@ -174,41 +164,32 @@ class TestExpiry:
         assert NOW + HOUR + SECOND - MICROSECOND == session_of(payment).expires
 
     @pytest.mark.parametrize(
-        ("requested", "expected"),
+        ("requested", "after", "text"),
         [
-            ("2026-01-31T12:30:00Z", "2026-01-31T12:30:00Z"),
-            ("2026-01-31T12:30:00+00:00", "2026-01-31T12:30:00+00:00"),
-            ("2026-01-31T12:30:00+0000", "2026-01-31T12:30:00+00:00"),
-            ("2026-01-31T12:30:00-00:00", "2026-01-31T12:30:00+00:00"),
-            ("2026-01-31T18:00:00+0530", "2026-01-31T18:00:00+05:30"),
-            ("2026-01-31T09:30:00-03:00", "2026-01-31T09:30:00-03:00"),
-            ("2026-02-01T02:30:00+14:00", "2026-02-01T02:30:00+14:00"),
-            ("2026-02-01T12:29:00+23:59", "2026-02-01T12:29:00+23:59"),
-            ("2026-01-31T12:30:00.5Z", "2026-01-31T12:30:00Z"),
-            ("2026-01-31T12:30:00.123456789+00:00", "2026-01-31T12:30:00+00:00"),
+            ("2026-01-31T12:30:00Z", HOUR / 2, "2026-01-31T12:30:00Z"),
+            ("2026-01-31T12:30:00+0000", HOUR / 2, "2026-01-31T12:30:00+00:00"),
+            ("2026-01-31T12:30:00-00:00", HOUR / 2, "2026-01-31T12:30:00+00:00"),
+            ("2026-01-31T18:00:00+0530", HOUR / 2, "2026-01-31T18:00:00+05:30"),
+            ("2026-02-01T12:29:00+23:59", HOUR / 2, "2026-02-01T12:29:00+23:59"),
+            ("2026-01-31T12:30:00.123456789+00:00", HOUR / 2, "2026-01-31T12:30:00+00:00"),
+            ("2026-01-31T12:00:00Z", 0 * HOUR, "2026-01-31T12:00:00Z"),
+            ("2026-01-31T21:00:00+08:00", HOUR, "2026-01-31T21:00:00+08:00"),
         ],
     )
-    def test_a_requested_expiry_keeps_its_offset(self, requested: str, expected: str) -> None:
-        """Z stays Z, and +00:00 stays +00:00."""
+    def test_a_requested_expiry_keeps_its_offset(self, requested: str, after: timedelta, text: str) -> None:
+        """Z stays Z, and +00:00 stays +00:00; it may be now or in an hour."""
         session = session_of(opened(sample("x", paymentSessionExpiryTime=requested)))
-        assert (expected, NOW + HOUR / 2) == (session.expiry_text, session.expires.replace(microsecond=0))
-
-    @pytest.mark.parametrize("requested", ["2026-01-31T12:00:00Z", "2026-01-31T13:00:00Z", "2026-01-31T21:00:00+08:00"])
-    def test_it_may_be_now_or_in_an_hour(self, requested: str) -> None:
-        """Both limits are valid."""
-        assert "SUCCESS" == call(sample("x", paymentSessionExpiryTime=requested)).code
+        assert (text, NOW + after) == (session.expiry_text, session.expires.replace(microsecond=0))
 
     @pytest.mark.parametrize(
         ("requested", "now", "expected"),
         [
             ("2026-01-31T11:59:59.999999Z", NOW, "2026-01-31T12:00:00Z to 2026-01-31T13:00:00Z"),
             ("2026-01-31T13:00:00.000001Z", NOW, "2026-01-31T12:00:00Z to 2026-01-31T13:00:00Z"),
-            ("2026-01-31T12:30:00+08:00", NOW, "2026-01-31T12:00:00Z to 2026-01-31T13:00:00Z"),
             ("9999-12-31T23:59:59-23:59", NOW, "2026-01-31T12:00:00Z to 2026-01-31T13:00:00Z"),
             ("0001-01-01T00:00:00+23:59", NOW, "2026-01-31T12:00:00Z to 2026-01-31T13:00:00Z"),
             ("2026-01-31T12:00:00Z", NOW + MICROSECOND, "2026-01-31T12:00:01Z to 2026-01-31T13:00:00Z"),
             ("2026-02-30T12:00:00Z", NOW, "a date that exists"),
-            ("0000-01-31T12:00:00Z", NOW, "a date that exists"),
         ],
     )
     def test_any_other_expiry_is_refused(self, requested: str, now: datetime, expected: str) -> None:
@@ -219,31 +200,23 @@ class TestExpiry:
         assert ("paymentSessionExpiryTime", requested) == (fault.path, fault.found)
         assert expected in fault.expected
 
-    @pytest.mark.parametrize(
-        ("requested", "closes"), [("2026-01-31T12:10:00Z", 10 * MINUTE), ("2026-02-02T12:00:00Z", HOUR), (None, HOUR)]
-    )
-    def test_the_order_can_close_before_its_session(self, requested: str | None, closes: timedelta) -> None:
-        """At paymentExpiryTime; the reply has the expiry of the session."""
-        payment = opened(sample("x", paymentExpiryTime=requested))
-        assert (NOW + closes, NOW + HOUR) == (payment.closes, session_of(payment).expires)
-
 
 class TestRepeats:
     @pytest.mark.parametrize(
         "again",
         [
-            RAW,
-            json.dumps(dict(reversed(sample("x").items())), indent=4).encode(),
-            json.dumps({**sample("x"), "locale": None, "env": {**sample()["env"], "osType": None}}).encode(),
+            json.dumps(dict(reversed(SAMPLE.items())), indent=4).encode(),
+            json.dumps({**SAMPLE, "locale": None, "env": {**SAMPLE["env"], "osType": None}}).encode(),
             RAW.replace(b"CASHIER", b"C\\u0041SHIER"),
         ],
-        ids=["same bytes", "order and spaces", "nulls", "escapes"],
+        ids=["order and spaces", "nulls", "escapes"],
     )
     def test_a_repeat_gets_the_same_session(self, again: bytes) -> None:
-        """However the body is written; no new version is stored."""
-        payment = opened()
-        outcome = call(again, payment=payment, now=NOW + HOUR - MICROSECOND)
+        """However the body is written; no new version is stored; after an expiry there is a new session."""
+        first = opened()
+        outcome = call(again, payment=first, now=NOW + HOUR - MICROSECOND)
         assert ("SUCCESS", None, call(RAW).fields) == (outcome.code, outcome.aggregate, outcome.fields)
+        assert session_of(first).id != session_of(opened(again, payment=first._replace(state="EXPIRED", version=1))).id
 
     @pytest.mark.parametrize(
         "change",
@@ -252,21 +225,16 @@ class TestRepeats:
             {"paymentFactor": {"isAuthorization": "true"}},
             {"paymentNotifyUrl": None},
             {"zzz": "unknown field"},
-            {"savedPaymentMethods": []},
         ],
         ids=lambda change: next(iter(change)),
     )
     def test_another_body_is_refused(self, change: dict[str, Any]) -> None:
-        """The message names the paymentRequestId."""
-        with pytest.raises(Refusal, match="REPEAT_REQ_INCONSISTENT") as refused:
-            call(sample("x", **change), payment=opened(), now=NOW + HOUR - MICROSECOND)
-        assert "paymentRequestId x " in str(refused.value.message)
-
-    @pytest.mark.parametrize("change", [{}, {"paymentAmount": {"currency": "USD", "value": "1"}}])
-    def test_after_an_expiry_there_is_a_new_session(self, change: dict[str, Any]) -> None:
-        """With any body; the next version of the same payment."""
+        """The message names the paymentRequestId; once the session has expired any body gets a new session."""
         first, body = opened(), sample("x", **change)
-        second = opened(body, payment=expired(first), now=NOW + HOUR)
+        with pytest.raises(Refusal, match="REPEAT_REQ_INCONSISTENT") as refused:
+            call(body, payment=first, now=NOW + HOUR - MICROSECOND)
+        assert "paymentRequestId x " in str(refused.value.message)
+        second = opened(body, payment=first._replace(state="EXPIRED", version=1), now=NOW + HOUR)
         assert ("OPEN", 1, json.dumps(body).encode()) == (second.state, second.version, second.request)
         assert NOW + 2 * HOUR == session_of(second).expires
         assert session_of(first).id != session_of(second).id
@@ -276,6 +244,6 @@ class TestRepeats:
         cancelled, created_by_pay = opened()._replace(state="CANCELLED"), opened()._replace(session=None)
         with pytest.raises(Refusal, match="ORDER_IS_CANCELED"):
             call(RAW, payment=cancelled)
-        for body, payment in ((sample("x", locale="en_US"), cancelled), (sample("x"), created_by_pay)):
+        for body, payment in ((sample("x", locale="en_US"), cancelled), (SAMPLE, created_by_pay)):
             with pytest.raises(Refusal, match="REPEAT_REQ_INCONSISTENT"):
                 call(body, payment=payment)
