@@ -51,26 +51,21 @@ def test_the_balance_counts_money_in_process_as_spent(payment: Payment, held: in
     assert (held, refundable) == captures_refunds.balance(payment)
 
 
-def new(kind: TransactionType, request_id: str = "x", overrides: ScenarioOverrides | None = None) -> Transaction:
-    """A new capture or refund of 7 one second later."""
-    call = context(AUTHORIZED, now=NOW + SECOND, overrides=overrides)
-    return captures_refunds.new_transaction(kind, request_id, usd(7), payment=AUTHORIZED, context=call)
-
-
 @pytest.mark.parametrize(
-    ("after", "settles"), [(None, NOW + 4 * SECOND), (DAY, NOW + SECOND + DAY), (0 * SECOND, NOW + SECOND)]
+    ("kind", "after", "settles"),
+    [
+        ("CAPTURE", None, NOW + 4 * SECOND),
+        ("REFUND", DAY, NOW + SECOND + DAY),
+        ("REFUND", 0 * SECOND, NOW + SECOND),
+    ],
 )
-@pytest.mark.parametrize("kind", ["CAPTURE", "REFUND"])
 def test_a_scenario_can_keep_it_in_process(kind: TransactionType, after: timedelta | None, settles: datetime) -> None:
     """Its final code and time are known, and so is the scenario of its call."""
-    made = new(kind, overrides=ScenarioOverrides(f"{kind}_IN_PROCESS", "PROCESS_FAIL", after, "other"))
-    assert ("PROCESSING", None, settles, "PROCESS_FAIL", "other") == (
-        made.status,
-        made.done,
-        made.settles,
-        made.code,
-        made.scenario,
-    )
+    overrides = ScenarioOverrides(f"{kind}_IN_PROCESS", "PROCESS_FAIL", after, "other")
+    call = context(AUTHORIZED, now=NOW + SECOND, overrides=overrides)
+    made = captures_refunds.new_transaction(kind, "x", usd(7), payment=AUTHORIZED, context=call)
+    found = (made.status, made.done, made.settles, made.code, made.scenario)
+    assert ("PROCESSING", None, settles, "PROCESS_FAIL", "other") == found
 
 
 def add(payment: Payment, transaction: Transaction) -> Payment:

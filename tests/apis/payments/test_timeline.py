@@ -72,31 +72,21 @@ def test_the_earliest_change_is_due_next(payment: Payment, expected: timedelta |
 @pytest.mark.parametrize(
     ("acts", "by", "state", "events"),
     [
-        pytest.param(
+        # each at its own time
+        (
             [Act("challenge", MINUTE), Act("pending", MINUTE), Act("pay", HOUR)],
             DAY,
             "SUCCESS",
-            [
-                ("PAYMENT_PENDING", 2 * MINUTE),
-                ("PAYMENT_RESULT", HOUR + 2 * MINUTE),
-                ("CAPTURE_RESULT", HOUR + 2 * MINUTE),
-            ],
-            id="each-at-its-own-time",
+            [("PENDING", 2 * MINUTE), ("RESULT", HOUR + 2 * MINUTE), ("RESULT", HOUR + 2 * MINUTE)],
         ),
-        pytest.param([Act("challenge", MINUTE), Act("pay", HOUR)], MINUTE, "PROCESSING", [], id="only-what-is-due"),
-        pytest.param([Act("pay", HOUR), Act("pay")], 2 * HOUR, "EXPIRED", [("PAYMENT_RESULT", HOUR)], id="too-late"),
-        pytest.param([Act("decline", HOUR - SECOND)], HOUR, "FAIL", [("PAYMENT_RESULT", HOUR - SECOND)], id="in-time"),
-        pytest.param(
-            [Act("challenge"), Act("pay", 14 * MINUTE)], HOUR, "FAIL", [("PAYMENT_RESULT", 14 * MINUTE)], id="closed"
-        ),
-        pytest.param(
-            [Act("challenge"), Act("challenge", MINUTE), Act("leave", MINUTE), Act("decline", MINUTE)],
-            HOUR,
-            "FAIL",
-            [("PAYMENT_RESULT", 3 * MINUTE)],
-            id="impossible-act-skipped",
-        ),
-        pytest.param([Act("leave", MINUTE)], DAY, "EXPIRED", [("PAYMENT_RESULT", HOUR)], id="leaves"),
+        # only what is due; too late; in time
+        ([Act("challenge", MINUTE), Act("pay", HOUR)], MINUTE, "PROCESSING", []),
+        ([Act("pay", HOUR), Act("pay")], 2 * HOUR, "EXPIRED", [("RESULT", HOUR)]),
+        ([Act("decline", HOUR - SECOND)], HOUR, "FAIL", [("RESULT", HOUR - SECOND)]),
+        # the order is closed; an impossible act is skipped; the buyer leaves
+        ([Act("challenge"), Act("pay", 14 * MINUTE)], HOUR, "FAIL", [("RESULT", 14 * MINUTE)]),
+        ([Act("challenge"), Act("challenge"), Act("decline", MINUTE)], HOUR, "FAIL", [("RESULT", MINUTE)]),
+        ([Act("leave", MINUTE)], DAY, "EXPIRED", [("RESULT", HOUR)]),
     ],
 )
 def test_a_scripted_buyer_acts_on_time(
@@ -105,7 +95,8 @@ def test_a_scripted_buyer_acts_on_time(
     """However late the payment is looked at; after an expiry the script has no effect."""
     payment = after(scripted(*acts), by)
     assert state == payment.state
-    assert [(name, NOW + time) for name, time in events] == [(name, time) for _, name, time in events_of(payment)]
+    found = [(name.partition("_")[2], time - NOW) for _, name, time in events_of(payment)]
+    assert events == found
 
 
 @pytest.mark.parametrize(
@@ -138,19 +129,13 @@ def test_an_expired_session_is_open_again_when_the_clock_is_set_back() -> None:
     assert expired is timeline.reopened(expired, NOW + HOUR)
 
 
-@pytest.mark.parametrize("state", ["FAIL", "CANCELLED", "SUCCESS", "OPEN", "PROCESSING"])
-def test_no_other_payment_changes_when_the_clock_is_set_back(state: State) -> None:
-    """Paid stays paid."""
-    payment = payment_in(state)
-    assert payment is timeline.reopened(payment, NOW - DAY)
-
-
 @pytest.mark.parametrize("state", get_args(State))
-def test_scripted_actions_are_pending_until_there_is_a_result(state: State) -> None:
-    """Then the rest of the script is ignored."""
+def test_a_payment_with_a_result_stays_as_it_is(state: State) -> None:
+    """Paid stays paid when the clock is set back; the rest of a script is ignored."""
     acts = (Act("pay", MINUTE),)
-    expected = acts if state in ("OPEN", "PROCESSING", "PENDING") else ()
-    assert expected == timeline.pending_acts(payment_in(state, buyer=acts, acts=NOW + MINUTE))
+    payment = payment_in(state, buyer=acts, acts=NOW + MINUTE)
+    assert (acts if state in ("OPEN", "PROCESSING", "PENDING") else ()) == timeline.pending_acts(payment)
+    assert state == "EXPIRED" or payment is timeline.reopened(payment, NOW - DAY)
 
 
 SPANS = st.sampled_from([timedelta(), SECOND, 5 * MINUTE, 14 * MINUTE, HOUR, DAY, WEEK, 8 * DAY])
@@ -172,7 +157,7 @@ def payments(draw: Any) -> Payment:
     return payment_in("AUTHORIZED", HELD, capture(10), *captures, *refunds)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30)
 @given(payments(), st.lists(SPANS, max_size=5))
 def test_many_small_steps_lead_to_the_same_payment_as_one(payment: Payment, steps: list[timedelta]) -> None:
     """Looking at a payment in between changes nothing."""
