@@ -17,13 +17,11 @@ ENDPOINTS = FAMILIES.endpoints
         pytest.param("payments/cancel", "payments/cancel", id="implemented"),
         pytest.param("subscriptions/cancel/", "subscriptions/cancel", id="same-name-in-another-family"),
         pytest.param("subscriptions/cancle", "subscriptions/cancel", id="misspelled"),
-        pytest.param("payments/createPaymentSesion", "payments/createPaymentSession", id="misspelled-implemented"),
         pytest.param("payments/retrievePaymentSesion", "payments/retrievePaymentSession", id="two-alike"),
         pytest.param("risk/payments/decide", "risk/payments/decide", id="family-of-two-parts"),
         pytest.param("payments/createSession", "payments/createPaymentSession", id="exact-in-another-family"),
         pytest.param("createVaultingSession", "vaults/createVaultingSession", id="no-family"),
         pytest.param("createVaultingSesion", "payments/createPaymentSession", id="no-family-and-misspelled"),
-        pytest.param("consult", "payments/consult", id="no-family-implemented"),
         pytest.param("create", None, id="no-family-and-several"),
         pytest.param("payments/zzz", None, id="unclear"),
         pytest.param("", None, id="empty"),
@@ -35,12 +33,7 @@ def test_the_intended_api_is_found(written: str, expected: str | None) -> None:
 
 
 def test_the_apis_of_the_official_sdk_are_known() -> None:
-    """A call made with the SDK's constants never gets a suggestion of another API."""
+    """A call made with the SDK's constants never gets a suggestion of another API; our endpoints are known too."""
     paths = [str(constant.value).replace("//", "/") for constant in AntomPathConstants]
     ids = {path.removeprefix("/ams/api/").removeprefix("v1/") for path in paths}
-    assert (True, set()) == (len(ids) > 40, ids - documented_apis())
-
-
-def test_every_implemented_endpoint_is_documented() -> None:
-    """The table has the gateway's own endpoints too."""
-    assert set() == set(ENDPOINTS) - documented_apis()
+    assert (True, set()) == (len(ids) > 40, (ids | set(ENDPOINTS)) - documented_apis())

@@ -8,7 +8,6 @@ import pytest
 
 from mock_alipay.contracts.fault_messages import dotted, faults, validator_class
 
-DIGITS = {"pattern": "^[0-9]+$", "title": "digits only"}
 WORD = {"type": "string", "enum": ["x"]}
 
 
@@ -22,8 +21,6 @@ def texts(schema: dict[str, Any], value: Any) -> list[str]:
     [
         ({"type": "string"}, 100, "expected a JSON string, got the number 100"),
         ({"type": "object"}, [], "expected a JSON object, got an array"),
-        ({"type": "array"}, "x", 'expected a JSON array, got the string "x"'),
-        ({"type": "integer"}, 1.5, "expected a JSON integer, got the number 1.5"),
         ({"type": "number"}, {}, "expected a JSON number, got an object"),
         ({"type": "boolean"}, None, "expected true or false, got null"),
         ({"type": ["array", "null"]}, 1, "expected a JSON array or null, got the number 1"),
@@ -37,13 +34,11 @@ def texts(schema: dict[str, Any], value: Any) -> list[str]:
         ({"minimum": 2}, 1, "expected 2 or more, got the number 1"),
         ({"maximum": 2}, 3, "expected 2 or less, got the number 3"),
         ({"maximum": 2, "title": "a small number"}, 3, "expected a small number, got the number 3"),
-        (DIGITS, "x", 'expected digits only, got the string "x"'),
-        (DIGITS, "1\n", 'expected digits only, got the string "1\n"'),
+        ({"pattern": "^[0-9]+$", "title": "digits only"}, "1\n", 'expected digits only, got the string "1\n"'),
         ({"const": "A"}, "B", "expected A, got the string"),
         ({"const": True, "title": "true"}, False, "expected true, got false"),
         ({"enum": ["", "A"]}, "x", "expected one of an empty string, A, got"),
         ({"enum": ["MONTH", "YEAR"]}, "month", "(did you mean MONTH?), got"),
-        ({"enum": ["SG"], "title": "a region"}, "XX", "expected a region, got"),
         ({"anyOf": [{"const": 1}], "title": "a one"}, 2, "expected a one, got the number 2"),
         ({"multipleOf": 5}, 7, "expected multipleOf 5, got the number 7"),
     ],
@@ -66,13 +61,9 @@ def test_a_fault_says_what_was_expected_and_found(schema: dict[str, Any], value:
             id="each-missing-field",
         ),
         pytest.param(
-            {
-                "properties": {
-                    "x": {"else": {"required": ["a"], "title": "when there is no b"}, "if": {"required": ["b"]}}
-                }
-            },
-            {"x": {}},
-            ["x.a: missing, it is required when there is no b"],
+            {"else": {"required": ["a"], "title": "when there is no b"}, "if": {"required": ["b"]}},
+            {},
+            ["a: missing, it is required when there is no b"],
             id="condition-of-a-rule",
         ),
         pytest.param({"title": "a thing", "required": ["a"]}, {}, ["a: missing, it is required"], id="title-of-object"),

@@ -16,17 +16,10 @@ LIMITS = load().limits
 
 def test_the_figures_are_the_documented_ones() -> None:
     """Each row of the file names its source."""
-    assert (HOUR, 7 * DAY, 2 * DAY) == (
-        LIMITS.session_lifetime,
-        LIMITS.authorization_lifetime,
-        LIMITS.longest_order_lifetime,
-    )
-    assert (365 * DAY, 3 * MINUTE / 60, 100, 1000) == (
-        LIMITS.refund_window,
-        LIMITS.settling,
-        LIMITS.most_captures,
-        LIMITS.most_refunds,
-    )
+    lifetimes = (LIMITS.session_lifetime, LIMITS.authorization_lifetime, LIMITS.longest_order_lifetime)
+    assert (HOUR, 7 * DAY, 2 * DAY) == lifetimes
+    others = (LIMITS.refund_window, LIMITS.settling, LIMITS.most_captures, LIMITS.most_refunds)
+    assert (365 * DAY, 3 * MINUTE / 60, 100, 1000) == others
     assert [0, 2, 10, 10, 60, 120, 360, 900] == [interval / MINUTE for interval in LIMITS.resend_intervals]
     assert all({"is", "$comment"} <= set(row) for name, row in read("figures.json").items() if name != "$comment")
 
