@@ -159,10 +159,9 @@ class TestAdmin:
     def test_a_client_id_is_visible_ascii_without_commas(self) -> None:
         """1 to 128 characters, as a header can have."""
         name, schemas = f"{ADMIN_FILE}#/$defs/ClientId", SCHEMAS["documented"]
-        valid = ["A", "SANDBOX_5YEFG3NB4Z1702B1", "a+b", "!", "~", "x" * 128]
-        for client_id in [*valid, "", " ", "a b", "a,b", "a\n", "k\u00e4se", "\x7f", "x" * 129, None, 5]:
-            expected = client_id in valid
-            assert expected == schemas.accepts(name, client_id) == (not schemas.explain(name, client_id))
+        valid, invalid = ["!", "~", "a+b", "x" * 128], ["", "a b", "a,b", "a\n", "k\u00e4se", "\x7f", "x" * 129, None]
+        assert [True] * 4 + [False] * 8 == [schemas.accepts(name, client_id) for client_id in valid + invalid]
+        assert [False] * 4 + [True] * 8 == [bool(schemas.explain(name, client_id)) for client_id in valid + invalid]
 
 
 class TestValidators:
