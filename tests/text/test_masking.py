@@ -45,18 +45,14 @@ def test_secret_names_are_known_in_any_spelling(name: str, secret: bool) -> None
         ({"a": [{"b": {"cardNo": CARD}}]}, {"a": [{"b": {"cardNo": MASKED}}]}),
         ({"cardNo": int(CARD)}, {"cardNo": MASKED}),
         ({"cvv": True}, {"cvv": "****"}),
-        ({"cvv": None}, {"cvv": None}),
         ({"cardNo": {"number": CARD, "x": [None, 737]}}, {"cardNo": {"number": MASKED, "x": [None, "***"]}}),
         ({"metadata": f'{{"cardNo":"{CARD}","cvv":"737"}}'}, {"metadata": f'{{"cardNo":"{MASKED}","cvv":"***"}}'}),
-        ({"note": f"card {CARD}"}, {"note": f"card {MASKED}"}),
-        ({"x": int(CARD)}, {"x": MASKED}),
+        ({"note": f"card {CARD}", "cvv": None, "x": int(CARD)}, {"note": f"card {MASKED}", "cvv": None, "x": MASKED}),
         ({"x": float(CARD)}, {"x": MASKED}),
         ({"x": 405469276017482.2}, {"x": "405469*******82.2"}),
         ({"x": 4e18}, {"x": "400000*********0000"}),
-        ({"x": int(CARD) + 1}, {"x": int(CARD) + 1}),
-        ({"x": [True, 1.5, float("inf"), -7]}, {"x": [True, 1.5, float("inf"), -7]}),
+        ({"x": [True, 1.5, float("inf"), -7, int(CARD) + 1]}, {"x": [True, 1.5, float("inf"), -7, int(CARD) + 1]}),
         ({CARD: {f"no {CARD}": 1}}, {MASKED: {f"no {MASKED}": 1}}),
-        ([1, "x", None], [1, "x", None]),
     ],
 )
 def test_a_body_is_masked_at_any_depth(value: Any, expected: Any) -> None:
@@ -85,14 +81,10 @@ def test_a_deep_body_is_shown_to_a_limit() -> None:
         ('{"cvv":"7\\"3"}', '{"cvv":"****"}'),
         ('{"cvv":null,"cardNo": null}', '{"cvv":null,"cardNo": null}'),
         (f'{{"cardNo":"{CARD}', f'{{"cardNo":"{MASKED}"'),
-        ('{"cvvs": "737", "other": "x"}', '{"cvvs": "737", "other": "x"}'),
         (r'{"m":"{\"cvv\":\"737\",\"x\":1}"}', r'{"m":"{\"cvv\":\"***\",\"x\":1}"}'),
-        (f"cardNo={CARD}&x=1", f"cardNo={MASKED}&x=1"),
         ("?cvv=737&card_number=12345&x=1", "?cvv=***&card_number=*****&x=1"),
         ("card 4054 6927 6017 4822.", "card 4054 6*********4822."),
-        (f"x{CARD}x", f"x{MASKED}x"),
         ("4054\u00a06927\u202f6017\u200b4822", "4054\u00a06*********4822"),
-        ("4054 - 6927 - 6017 - 4822", "4054 -***************4822"),
         ("4054_6927/6017:4822", "4054_6*********4822"),
         (r"4054\u00a06927\n6017\/4822", r"4054\u****************4822"),
         ("?n=4054%206927+6017%C2%A04822&x", "?n=4054%2****************4822&x"),
@@ -124,7 +116,7 @@ def test_a_text_is_masked(text: str, expected: str) -> None:
     assert expected == mask_text(text)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30)
 @given(
     st.from_regex("[0-9]{13,19}", fullmatch=True),
     st.dictionaries(st.text("abcxyz", min_size=1), st.text("abcxyz") | st.integers(0, 999) | st.none()),
@@ -140,7 +132,7 @@ def test_a_masked_text_is_the_text_of_the_masked_body(number: str, around: dict[
 
 @pytest.mark.parametrize(
     "piece",
-    ["\\", '"', '"cvv":', '"cvv":"', '"cvv":\\', "4 ", "4", '"cvv" ', "4%20%20", "\\u00a04", "c_v_v=", f"{CARD} "],
+    ["\\", '"cvv":', '"cvv":"', '"cvv":\\', "4 ", "4", "4%20%20", "\\u00a04", "c_v_v=", f"{CARD} "],
 )
 def test_masking_takes_linear_time(piece: str) -> None:
     """Eight times the text takes about eight times as long, not 64 times."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mock_alipay.apis.aggregate import DomainEvent
-from mock_alipay.apis.payments.model import Payment
+from mock_alipay.apis.payments.model import Payment, State
 from mock_alipay.apis.payments.records import Money, money
 from tests.apis.payments.orders import capture, opened, order, payment_in, refund
 from tests.calls import NOW
@@ -35,12 +35,13 @@ def test_its_size_grows_with_its_content() -> None:
     assert 5000 == opened(request=b"x" * 5000).size
 
 
+FAILED: tuple[State, ...] = ("FAIL", "EXPIRED", "CANCELLED")
+
+
 @pytest.mark.parametrize(
     ("payment", "expected"),
     [
-        (payment_in("FAIL"), {"notifyCapture", "notifyRefund"}),
-        (payment_in("EXPIRED"), {"notifyCapture", "notifyRefund"}),
-        (payment_in("CANCELLED"), {"notifyCapture", "notifyRefund"}),
+        *((payment_in(state), {"notifyCapture", "notifyRefund"}) for state in FAILED),
         (opened(), set()),
         (payment_in("SUCCESS", None, capture(1)), set()),
         (payment_in("SUCCESS"), {"notifyCapture"}),
@@ -54,17 +55,10 @@ def test_it_knows_which_notifications_cannot_come(payment: Payment, expected: se
 
 def test_a_refund_is_notified_at_its_own_url() -> None:
     """Other notifications go to the URL of the order."""
-    payment = payment_in(
-        "SUCCESS",
-        order()._replace(notify_url="http://a/"),
-        capture(1),
-        refund(1, notify_url="http://b/"),
-        refund(1, "s"),
-    )
-    events = [
-        DomainEvent(f"notify{kind}", NOW, "", id_)
-        for kind, id_ in (("Payment", None), ("Capture", "c-id"), ("Refund", "r-id"), ("Refund", "s-id"))
-    ]
+    made = (capture(1), refund(1, notify_url="http://b/"), refund(1, "s"))
+    payment = payment_in("SUCCESS", order(url="http://a/"), *made)
+    kinds = [("Payment", None), ("Capture", "c-id"), ("Refund", "r-id"), ("Refund", "s-id")]
+    events = [DomainEvent(f"notify{kind}", NOW, "", id_) for kind, id_ in kinds]
     assert ["http://a/", "http://a/", "http://b/", None] == [payment.notify_url(event) for event in events]
 
 
