@@ -100,8 +100,9 @@ def test_a_paid_payment_has_a_cancel_window(method: str, manual: bool, window: t
 
 
 def test_a_cancelled_payment_cannot_be_paid() -> None:
-    """The scripted buyer does not act, and the session does not expire."""
+    """The scripted buyer does not act, and the session does not expire; before, there was nothing to cancel."""
     driver = Driver()
+    assert "ORDER_NOT_EXIST" == result_of(cancel(driver))
     driver.open("order-1", scenario="pays-late")
     cancel(driver)
     driver.wait(days=1)

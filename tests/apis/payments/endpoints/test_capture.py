@@ -7,61 +7,17 @@ from typing import Any
 
 import pytest
 
-from mock_alipay.apis.payments import captures_refunds
-from mock_alipay.clock.clocks import wire_time
 from tests.apis.payments.endpoints.limits import with_limits
 from tests.calls import NOW
 from tests.driver import Driver, amount, result_of
 
-LATER, FAILS = "capture-in-process", "capture-fails-later"
+FAILS = "capture-fails-later"
 EXCEEDS = "CAPTURE_AMOUNT_EXCEED_AUTH_LIMIT"
 
 
 def held(driver: Driver, name: str = "order-1", value: int = 1000) -> str:
     """The paymentId of an authorization."""
     return driver.paid(name, value, manual=True)
-
-
-def test_a_capture_has_all_fields_and_a_repeat_gets_them_again() -> None:
-    """The rest is still authorized; a repeat captures nothing more, and works after the payment is complete."""
-    driver = Driver()
-    payment_id = held(driver)
-    reply, payment = driver.capture(payment_id, "cap-1", 400), driver.payment("order-1")
-    assert {
-        "result": {"resultCode": "SUCCESS", "resultStatus": "S", "resultMessage": "success."},
-        "captureRequestId": "cap-1",
-        "captureId": payment.captures[0].id,
-        "paymentId": payment_id,
-        "captureAmount": amount(400),
-        "captureTime": wire_time(NOW),
-        "acquirerReferenceNo": payment.details["acquirerReferenceNo"],
-    } == reply
-    assert "AUTHORIZED" == payment.state
-    driver.wait(minutes=1)
-    assert reply == driver.capture(payment_id, "cap-1", "0400")
-    for other in (amount(401), amount(400, "HKD")):
-        assert "REPEAT_REQ_INCONSISTENT" == result_of(driver.capture(payment_id, "cap-1", 400, captureAmount=other))
-    driver.capture(payment_id, "cap-2", 600)
-    driver.wait(days=30)
-    assert reply == driver.capture(payment_id, "cap-1", 400)
-    assert [400, 600] == [t.amount.value for t in driver.payment("order-1").captures]
-
-
-@pytest.mark.parametrize(
-    ("parts", "codes", "left", "state"),
-    [
-        ([1000, 1], ["SUCCESS", "ORDER_STATUS_INVALID"], 0, "SUCCESS"),
-        ([1001], [EXCEEDS], 1000, "AUTHORIZED"),
-        ([400, 601, 600], ["SUCCESS", EXCEEDS, "SUCCESS"], 0, "SUCCESS"),
-    ],
-)
-def test_captures_never_exceed_the_authorization(parts: list[int], codes: list[str], left: int, state: str) -> None:
-    """The full amount completes the payment."""
-    driver = Driver()
-    payment_id = held(driver)
-    assert codes == [result_of(driver.capture(payment_id, f"c{n}", value)) for n, value in enumerate(parts)]
-    payment = driver.payment("order-1")
-    assert (left, state) == (captures_refunds.balance(payment).held, payment.state)
 
 
 @pytest.mark.parametrize(
@@ -83,28 +39,6 @@ def test_after_the_last_capture_the_rest_is_released(body: dict[str, Any], last:
     captured = 400 * codes.count("SUCCESS")
     codes = [result_of(driver.refund(payment_id, f"r{value}", value)) for value in (captured + 1, captured)]
     assert ["REFUND_AMOUNT_EXCEED", "SUCCESS"] == codes
-
-
-def test_a_capture_id_belongs_to_one_payment_of_a_client() -> None:
-    """Another client can use it."""
-    driver = Driver()
-    driver.capture(held(driver), "c", 400)
-    for payment_id in (held(driver, "order-2"), "unknown"):
-        assert "REPEAT_REQ_INCONSISTENT" == result_of(driver.capture(payment_id, "c", 400))
-    driver.client_id = "SANDBOX_OTHER"
-    assert "SUCCESS" == result_of(driver.capture(held(driver), "c", 400))
-
-
-def test_a_repeat_of_one_in_process_gets_its_result() -> None:
-    """Once there is one."""
-    driver = Driver()
-    payment_id = held(driver)
-    codes = [result_of(driver.capture(payment_id, name, 400, scenario=FAILS)) for name in "aa"]
-    codes.append(result_of(driver.capture(payment_id, "b", 400, scenario=LATER)))
-    driver.wait(seconds=5)
-    codes += [result_of(driver.capture(payment_id, name, 400)) for name in "ab"]
-    assert [*["CAPTURE_IN_PROCESS"] * 3, "PROCESS_FAIL", "SUCCESS"] == codes
-    assert 2 == len(driver.payment("order-1").captures)
 
 
 def test_money_in_process_is_spent_until_the_capture_fails() -> None:

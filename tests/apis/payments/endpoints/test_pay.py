@@ -107,6 +107,8 @@ def test_a_refused_call_leaves_the_id_free() -> None:
     assert "RISK_REJECT" == result_of(pay(driver, scenario=driver.load_scenario("pay: {result: RISK_REJECT}")))
     assert "ORDER_NOT_EXIST" == result_of(driver.inquiry("order-1"))
     assert "PAYMENT_IN_PROCESS" == result_of(pay(driver))
+    driver.call("cancel", {"paymentRequestId": "order-1"})
+    assert "ORDER_IS_CANCELED" == result_of(pay(driver))
 
 
 def test_a_scenario_can_have_it_paid_at_once() -> None:
