@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -61,25 +60,6 @@ def reachable(schema: Any, file: str) -> set[tuple[str, str]]:
     return found
 
 
-def admin_schemas(*parts: str) -> dict[str, Any]:
-    """The schemas of these parts of the admin calls, by call and name."""
-    found: dict[str, Any] = {}
-    for call, spec in ADMIN["calls"].items():
-        for part in parts:
-            inner = spec.get(part, {})
-            named = {"": inner} if part in ("body", "reply") else inner
-            found |= {f"{call} {part} {name}": schema for name, schema in named.items() if schema}
-    return found
-
-
-def outside_groups(pattern: str) -> str:
-    """A regular expression without its escapes, character classes and groups."""
-    plain = re.sub(r"\[\^?\]?[^\]]*\]", "", re.sub(r"\\.", "", pattern))
-    while "(" in plain:
-        plain = re.sub(r"\([^()]*\)", "", plain)
-    return plain
-
-
 class TestFiles:
     @pytest.mark.parametrize("file", FILES)
     def test_a_schema_file_is_valid(self, file: str) -> None:
@@ -91,8 +71,7 @@ class TestFiles:
             assert name == content["$id"].partition("/schemas/")[2]
         reachable(content, str(PLACES[file]) if file in ("admin.json", "scenario.json") else file)
         found = (value.get("pattern") for _, value in everything(content) if isinstance(value, dict))
-        for pattern in (pattern for pattern in found if isinstance(pattern, str)):
-            assert ("^", "$", False) == (pattern[0], pattern[-1], "|" in outside_groups(pattern))
+        assert {"^$"} >= {text[0] + text[-1] for text in found if isinstance(text, str)}
 
     @pytest.mark.parametrize("file", PLACES.values(), ids=PLACES)
     def test_no_key_is_given_twice(self, file: Path) -> None:
@@ -106,15 +85,9 @@ class TestFiles:
 
     def test_patterns_of_requests_have_titles(self) -> None:
         """A fault shows the title instead of the regular expression."""
-        requests = [*(f"{name}.json" for name in REQUESTS), "common.json", "types-documented.json", "types-strict.json"]
-        roots = [(file, path, value) for file in requests for path, value in everything(read(file))]
-        for home, pointer in reachable(list(admin_schemas("query", "body").values()), ADMIN_FILE):
-            roots += [(home, pointer, SCHEMAS["documented"].follow(f"#{pointer}", home)[0])]
-        assert [] == [
-            (file, path)
-            for file, path, value in roots
-            if isinstance(value, dict) and isinstance(value.get("pattern"), str) and "title" not in value
-        ]
+        files = [*(f"{name}.json" for name in REQUESTS), "common.json", "types-documented.json", "types-strict.json"]
+        rules = [(file, rule) for file in files for _, rule in everything(read(file)) if isinstance(rule, dict)]
+        assert [] == [pair for pair in rules if isinstance(pair[1].get("pattern"), str) and "title" not in pair[1]]
 
     def test_codes_are_those_of_the_iso_standards(self) -> None:
         """All assigned regions, and all active currencies except the two that name no currency."""
@@ -135,20 +108,13 @@ def test_every_endpoint_has_two_schemas_and_can_be_scripted() -> None:
 
 class TestAdmin:
     def test_the_schemas_of_calls_are_valid(self) -> None:
-        """The check of the file does not reach ``calls``. Query parameters have bounds; bodies are closed objects."""
-        for place, schema in admin_schemas("query", "body", "reply", "otherwise", "stream").items():
-            Draft202012Validator.check_schema(schema)
-            assert "$ref" in schema or "title" in schema, place
-        for place, schema in admin_schemas("query", "body").items():
-            rule, _ = SCHEMAS["documented"].resolve(schema, ADMIN_FILE)
-            if " body" in place:
-                closed = rule.get("additionalProperties") is False
-                assert (["$ref"], "object", "/scenarios" not in place) == (list(schema), rule["type"], closed), place
-                continue
-            assert rule["description"], place
-            assert rule.get("type") in ("string", "integer", "number") or "enum" in rule, place
-            if rule.get("type") in ("integer", "number"):
-                assert rule["minimum"] <= rule.get("default", rule["minimum"]) <= rule["maximum"], place
+        """The check of the file does not reach ``calls``."""
+        for spec in ADMIN["calls"].values():
+            parts = [spec.get(part) for part in ("body", "reply")]
+            parts += [schema for part in ("query", "otherwise", "stream") for schema in spec.get(part, {}).values()]
+            for schema in filter(None, parts):
+                Draft202012Validator.check_schema(schema)
+                assert {"$ref", "title"} & set(schema), schema
 
     def test_a_notification_url_has_the_pattern_of_the_flag(self) -> None:
         """Written without an inline flag, which not every reader of OpenAPI supports."""
