@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from mock_alipay.contracts.names import bare
 from tests.contracts.checks import faults, paths, texts
-from tests.fields import Steps, book_of
+from tests.fields import REQUESTS, Steps, book_of
 
 HKD = {"currency": "HKD", "value": "10"}
 PAY: dict[str, Any] = {
@@ -24,26 +25,13 @@ PAY: dict[str, Any] = {
 
 # fmt: off
 LENGTHS = {
-    "createPaymentSession": {
-        "paymentRequestId": (1, 64), "order.referenceOrderId": (1, 64), "order.orderDescription": (1, 256),
-        "paymentMethod.paymentMethodType": (1, 64), "agreementInfo.authState": (0, 256),
-        "agreementInfo.userLoginId": (0, 64), "locale": (0, 8), "merchantAccountId": (0, 32), "metadata": (0, 2048),
-    },
-    "inquiryPayment": {"paymentRequestId": (1, 64), "paymentId": (1, 64), "merchantAccountId": (0, 32)},
-    "cancel": {"paymentRequestId": (1, 64), "paymentId": (1, 64), "merchantAccountId": (0, 32)},
-    "capture": {"captureRequestId": (1, 64), "paymentId": (1, 64)},
-    "refund": {
-        "refundRequestId": (1, 64), "paymentId": (1, 64), "referenceRefundId": (0, 64), "captureId": (0, 64),
-        "refundReason": (0, 256), "metadata": (0, 2048),
-    },
-    "inquiryRefund": {"refundRequestId": (1, 64), "refundId": (1, 64), "merchantAccountId": (0, 32)},
-    "pay": {
-        "paymentRequestId": (1, 64), "merchantAccountId": (0, 32), "metadata": (0, 2048), "appId": (0, 32),
-        "locale": (0, 8),
-    },
-    "consult": {"merchantAccountId": (0, 32)},
+    **dict.fromkeys(("paymentRequestId", "captureRequestId", "refundRequestId", "paymentId", "refundId"), (1, 64)),
+    "order.referenceOrderId": (1, 64), "order.orderDescription": (1, 256), "paymentMethod.paymentMethodType": (1, 64),
+    "agreementInfo.authState": (0, 256), "agreementInfo.userLoginId": (0, 64), "locale": (0, 8), "appId": (0, 32),
+    "merchantAccountId": (0, 32), "metadata": (0, 2048), "referenceRefundId": (0, 64), "captureId": (0, 64),
+    "refundReason": (0, 256),
 }
-"""The least and most characters of texts."""
+"""The least and most characters of texts, in every request that has them."""
 
 AMOUNT = ["", "1.00", "-1", "+1", " 1", "1\n", "1e3", "1,000", "\u0661\u0660\u0660", "\uff11", "0x1", "9" * 17, 1]
 DIGITS, POSITIVE = "digits only|at most 16|string", "1 or more|at most 16|string"
@@ -104,14 +92,17 @@ def body_with(endpoint: str, path: str, value: Any) -> dict[str, Any]:
     return book_of(f"payments/{endpoint}", "documented").body(steps, value)
 
 
-@pytest.mark.parametrize("endpoint", LENGTHS)
-def test_a_text_has_its_documented_length(endpoint: str) -> None:
+@pytest.mark.parametrize("path", LENGTHS)
+def test_a_text_has_its_documented_length(path: str) -> None:
     """Lengths count characters of any size; a required text is not empty."""
-    for path, (least, most) in LENGTHS[endpoint].items():
-        bodies = [body_with(endpoint, path, "😀" * length) for length in (least, most, most + 1)]
-        too_long = f"{path}: expected at most {most} characters, got {most + 1}"
-        assert [[], [], [too_long]] == [texts(body, f"payments/{endpoint}") for body in bodies]
-        assert bool(least) == bool(faults(body_with(endpoint, path, ""), f"payments/{endpoint}"))
+    least, most = LENGTHS[path]
+    endpoints = [id_ for id_ in REQUESTS if any(field.path == path for field in book_of(id_, "documented").fields)]
+    too_long = f"{path}: expected at most {most} characters, got {most + 1}"
+    for id_ in endpoints:
+        bodies = [body_with(bare(id_), path, "😀" * length) for length in (least, most, most + 1)]
+        assert [[], [], [too_long]] == [texts(body, id_) for body in bodies]
+        assert bool(least) == bool(faults(body_with(bare(id_), path, ""), id_))
+    assert endpoints
 
 
 @pytest.mark.parametrize(
