@@ -77,20 +77,12 @@ class TestSession:
         assert payment is not None
         session = session_of(payment)
         assert ("SUCCESS", NOW, NOW + HOUR) == (outcome.code, session.created, session.expires)
-        assert outcome.fields == {
-            "paymentSessionData": session.data,
-            "paymentSessionExpiryTime": session.expiry_text,
-            "paymentSessionId": session.id,
-        }
+        fields = {"paymentSessionData": session.data, "paymentSessionId": session.id}
+        assert {**fields, "paymentSessionExpiryTime": session.expiry_text} == outcome.fields
         assert (CLIENT, "x", 0, json.dumps(body).encode()) == payment[:4]
         assert (Money("JPY", 42), "CARD", "https://www.yourNotifyUrl", True) == payment.order[:4]
-        assert ("OPEN", "tale", acts, NOW + 2 * MINUTE) == (
-            payment.state,
-            payment.scenario,
-            payment.buyer,
-            payment.acts,
-        )
-        assert (None, None, "") == (payment.payment_id, payment.begun, payment.code)
+        assert ("OPEN", "tale", acts) == (payment.state, payment.scenario, payment.buyer)
+        assert (NOW + 2 * MINUTE, None, None, "") == (payment.acts, payment.payment_id, payment.begun, payment.code)
 
     def test_the_data_has_four_parts(self) -> None:
         """64 bytes, of which the first 32 are those of the id; a region, a number, and JSON for the front-end SDK."""

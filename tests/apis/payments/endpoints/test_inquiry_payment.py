@@ -83,7 +83,8 @@ def test_a_session_without_a_buyer_is_no_payment() -> None:
     """A buyer who leaves changes nothing."""
     driver = Driver()
     driver.act(driver.open("order-1"), "leave")
-    assert ["result"] == list(driver.inquiry("order-1"))
+    reply = driver.inquiry("order-1")
+    assert ("ORDER_NOT_EXIST", ["result"]) == (result_of(reply), list(reply))
 
 
 @pytest.mark.parametrize(
