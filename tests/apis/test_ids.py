@@ -66,5 +66,5 @@ def test_ids_differ_by_seed_kind_and_purpose() -> None:
     """In the last 14 digits."""
     purposes: list[tuple[int, IdKind, str, int]] = [(1, "payment", "A", 1), (2, "payment", "A", 1)]
     purposes += [(1, "refund", "A", 1), (1, "payment", "B", 1), (1, "payment", "A", 2)]
-    ids = [IdGenerator(seed).transaction_id(kind, NOW, *purpose) for seed, kind, *purpose in purposes]
+    ids = [IdGenerator(seed).transaction_id(kind, NOW, client, number) for seed, kind, client, number in purposes]
     assert 5 == len({id_[-14:] for id_ in ids})

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
-from mock_alipay.text.wording import alike, close, described, not_json, reasons, short
+from mock_alipay.text.wording import alike, close, described, reasons, short
 
 
 @pytest.mark.parametrize(("text", "most", "expected"), [("", 3, ""), ("abc", 3, "abc"), ("abcd", 3, "ab…")])
 def test_a_long_text_is_cut(text: str, most: int, expected: str) -> None:
     """The ellipsis is within the length."""
     assert expected == short(text, most)
-
-
-def test_the_place_of_a_json_error_comes_first() -> None:
-    """The parser's message comes last."""
-    assert "not JSON at line 2, column 2 [why]" == not_json(json.JSONDecodeError("why", "[\n x", 3))
 
 
 @pytest.mark.parametrize(

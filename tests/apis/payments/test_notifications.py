@@ -94,20 +94,3 @@ def test_the_fields_are_those_of_the_reply() -> None:
     assert {**refunded, "notifyType": "REFUND_RESULT", "refundStatus": "SUCCESS"} == {**body, "paymentId": payment_id}
     [automatic] = driver.notified("order-2", "notifyCapture")
     assert (automatic["captureId"], amount(1000)) == (automatic["captureRequestId"], automatic["captureAmount"])
-
-
-@pytest.mark.parametrize(
-    ("kind", "suffix", "expected"),
-    [("capture", "in-process", "SUCCESS"), ("refund", "fails-later", "PROCESS_FAIL")],
-)
-def test_one_in_process_is_notified_once_it_has_a_result(kind: str, suffix: str, expected: str) -> None:
-    """And only once."""
-    driver = Driver()
-    payment_id = driver.paid("order-1", manual=kind == "capture")
-    call = driver.capture if kind == "capture" else driver.refund
-    call(payment_id, "id-1", 400, scenario=f"{kind}-{suffix}")
-    name = f"notify{kind.capitalize()}"
-    before = len(driver.notified("order-1", name))
-    driver.wait(seconds=5)
-    driver.wait(days=1)
-    assert (0, [expected]) == (before, [result_of(body) for body in driver.notified("order-1", name)])

@@ -93,6 +93,8 @@ def test_a_repeat_of_one_in_process_gets_its_result(kind: str) -> None:
     codes.append(result_of(call(payment_id, "b", 400, scenario=f"{kind}-in-process")))
     codes.append(result_of(call(payment_id, "c", 201)))
     driver.wait(seconds=5)
+    notified = driver.notified("order-1", f"notify{kind.capitalize()}")
+    assert ["PROCESS_FAIL", "SUCCESS"] == [result_of(body) for body in notified]
     codes += [result_of(call(payment_id, name, 400)) for name in "ab"]
     codes.append(result_of(call(payment_id, "c", 600)))
     in_process = [f"{kind.upper()}_IN_PROCESS"] * 3
