@@ -31,26 +31,21 @@ def test_an_order_has_the_amount_to_pay(method: str, factor: Any, held: bool) ->
     assert (Money("JPY", 42), method, "http://x/", held, None) == order_of(body, context(None))
 
 
+OFFERED = [
+    {"paymentMethodType": "PIX"},
+    {"paymentMethodType": "GCASH", "paymentMethodOrder": "9" * 5_000},
+    {"paymentMethodType": "TNG", "paymentMethodOrder": "0010"},
+    {"paymentMethodType": "DANA", "paymentMethodOrder": 9},
+]
+
+
 @pytest.mark.parametrize(
     ("listed", "expected"),
     [
         ({}, "CARD"),
         ({"savedPaymentMethods": [{"paymentMethodType": "GCASH"}]}, "GCASH"),
         ({"availablePaymentMethod": {"paymentMethodTypeList": [{}, {"paymentMethodType": "PIX"}]}}, "PIX"),
-        (
-            {
-                "availablePaymentMethod": {
-                    "paymentMethodTypeList": [
-                        {"paymentMethodType": "PIX"},
-                        {"paymentMethodType": "GCASH", "paymentMethodOrder": "9" * 5_000},
-                        {"paymentMethodType": "TNG", "paymentMethodOrder": "0010"},
-                        {"paymentMethodType": "DANA", "paymentMethodOrder": 9},
-                    ]
-                },
-                "savedPaymentMethods": [{"paymentMethodType": "GCASH"}],
-            },
-            "DANA",
-        ),
+        ({"availablePaymentMethod": {"paymentMethodTypeList": OFFERED}, "savedPaymentMethods": OFFERED[:1]}, "DANA"),
         ({"paymentMethod": {"paymentMethodType": "TNG"}, "savedPaymentMethods": [{"paymentMethodType": "PIX"}]}, "TNG"),
     ],
 )
