@@ -29,7 +29,7 @@ LENGTHS = {
     "order.referenceOrderId": (1, 64), "order.orderDescription": (1, 256), "paymentMethod.paymentMethodType": (1, 64),
     "agreementInfo.authState": (0, 256), "agreementInfo.userLoginId": (0, 64), "locale": (0, 8), "appId": (0, 32),
     "merchantAccountId": (0, 32), "metadata": (0, 2048), "referenceRefundId": (0, 64), "captureId": (0, 64),
-    "refundReason": (0, 256),
+    "refundReason": (0, 256), "order.shipping.shippingAddress.address1": (0, 256),
 }
 """The least and most characters of texts, in every request that has them."""
 
