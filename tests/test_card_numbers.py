@@ -82,8 +82,7 @@ PLACES: dict[str, Callable[[Live, str], Any]] = {
     "scenario": load_scenario,
     "choice": lambda g, card: g.admin("PUT", "/scenario", {"scenario": card, "clientId": card}),
     "merchant": lambda g, card: g.admin("POST", "/merchants", {"clientId": card, "publicKey": card}),
-    "clock": lambda g, card: g.admin("PATCH", "/clock", {"clientId": card, "advance": card}),
-    "clock of a client": lambda g, card: g.admin("PATCH", "/clock", {"clientId": card, "advance": "1s"}),
+    "clock": lambda g, card: g.admin("PUT", "/clock", {"clientId": card, "advance": card}),
 }
 """Places in which a number can have separators."""
 
@@ -95,6 +94,7 @@ BARE: dict[str, Callable[[Live, str], Any]] = {
     "refundRequestId": refund,
     "client id": lambda g, card: pay(g, "a", client_id=card),
     "amount": lambda g, card: pay(g, "a", paymentAmount={"currency": "USD", "value": card}),
+    "clock of a client": lambda g, card: g.admin("PUT", "/clock", {"clientId": card, "advance": "1s"}),
     "path": lambda g, card: g.admin("GET", f"/payments/{card}"),
     "wait": lambda g, card: g.admin("GET", f"/calls/wait?timeout=0&clientId={card}&paymentRequestId={card}"),
     "admin path": lambda g, card: g.admin("GET", f"/{card}"),
