@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from ipaddress import IPv4Network, IPv6Address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address
 
 import pytest
 from hypothesis import given, settings
@@ -73,6 +73,17 @@ def test_no_ipv6_form_hides_an_ipv4_address(forbidden: int, public: int, noise: 
     assert {"never"} == set(reaches.values()), reaches
     forms = [*embedded(public, noise).values(), 0xFD00 << 112 | 0x5EFE << 32 | public]
     assert "near" not in {classify(str(IPv6Address(whole)))[0] for whole in forms}
+
+
+@settings(max_examples=50)
+@given(st.ip_addresses())
+def test_the_policy_agrees_with_the_standard_library(address: IPv4Address | IPv6Address) -> None:
+    """Multicast, link-local and unspecified addresses are forbidden, and near ones are private."""
+    reach, _ = classify(str(address))
+    if address.is_multicast or address.is_link_local or address.is_unspecified:
+        assert reach == "never"
+    if reach == "near":
+        assert address.is_private
 
 
 @pytest.mark.parametrize(

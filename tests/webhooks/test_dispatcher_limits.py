@@ -12,10 +12,11 @@ import pytest
 from mock_alipay.errors import TooManyAttempts
 from mock_alipay.webhooks.dispatcher import MAX_MANUAL_RESENDS
 from mock_alipay.webhooks.slots import Slots
-from tests.calls import NOW
+from tests.calls import NOW, parts_of, result, signed_call
 from tests.memory import done, kept
 from tests.timelapse import run
-from tests.webhooks.deliveries import ACK, BUSY, Deliveries
+from tests.webhooks.deliveries import ACK, BUSY, Deliveries, notification
+from tests.webhooks.merchant import listening
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LIMIT = 8
@@ -163,6 +164,24 @@ class TestConcurrency:
 
         await asyncio.gather(*(deliver(client_id) for client_id in "AAAAAAAABBBCCC"))
         assert ({"A": 2, "B": 2, "C": 2, "total": 5}, 0) == (most, slots.used)
+
+    async def test_calls_are_replied_to_while_many_notifications_are_due(self) -> None:
+        """A call does not wait until all are delivered."""
+        components = parts_of()
+        async with listening() as shop:
+            for _ in range(500):
+                number = await components.dispatcher.journal.next_id()
+                await components.dispatcher.enqueue(notification(number, url=shop.url()))
+            running = asyncio.create_task(components.dispatcher.run())
+            try:
+                await shop.reached(1)
+                assert "SUCCESS" == result(await components.gateway.answer(signed_call()))["resultCode"]
+                assert len(shop.requests) < 500
+            finally:
+                running.cancel()
+                await asyncio.wait([running])
+                await components.dispatcher.close()
+                components.signing.close()
 
 
 async def test_withdraw_drops_pending_notifications_created_later() -> None:
