@@ -63,7 +63,7 @@ class Driver:
         self.buyer_actions = BuyerActions(self.components.repository, self.components.clocks)
         self._numbers = itertools.count(1)
 
-    def letter(self, endpoint: str, body: Mapping[str, Any], *, scenario: str | None = None) -> Call:
+    def request(self, endpoint: str, body: Mapping[str, Any], *, scenario: str | None = None) -> Call:
         """A call."""
         headers = {"client-id": self.client_id} | ({"mock-scenario": scenario} if scenario else {})
         target, raw = _HOME + endpoint, json.dumps(body).encode()
@@ -71,7 +71,7 @@ class Driver:
 
     def call(self, endpoint: str, body: Mapping[str, Any], *, scenario: str | None = None) -> Body:
         """The body of the reply."""
-        call = self.letter(endpoint, body, scenario=scenario)
+        call = self.request(endpoint, body, scenario=scenario)
         return _checked(f"payments/{endpoint}.reply", ask(self.components, call).body)
 
     def code(self, endpoint: str, body: Mapping[str, Any], *, scenario: str | None = None) -> str:
@@ -139,7 +139,7 @@ class Driver:
         """The payment as the admin API shows it."""
         return payment_view(self.payment(payment_request_id))
 
-    def posted(self, payment_request_id: str | None = None, name: str | None = None) -> list[Notification]:
+    def notifications(self, payment_request_id: str | None = None, name: str | None = None) -> list[Notification]:
         """The notifications of a payment or of all, in the order of their creation."""
         sent = sorted(kept(self.components.dispatcher.journal), key=lambda notification: notification.number)
         own = [each for each in sent if each.client_id == self.client_id]
@@ -147,7 +147,7 @@ class Driver:
 
     def notified(self, payment_request_id: str | None = None, name: str | None = None) -> list[Body]:
         """The bodies of these notifications."""
-        return [_checked(f"payments/{each.name}", each.body) for each in self.posted(payment_request_id, name)]
+        return [_checked(f"payments/{each.name}", each.body) for each in self.notifications(payment_request_id, name)]
 
 
 def _checked(schema: str, raw: bytes) -> Body:

@@ -63,7 +63,7 @@ def driver(request: pytest.FixtureRequest, shared: Driver) -> Driver:
 
 async def called(driver: Driver, endpoint: str, **body: Any) -> str:
     """The result code of a call."""
-    reply = await driver.components.gateway.answer(driver.letter(endpoint, body))
+    reply = await driver.components.gateway.answer(driver.request(endpoint, body))
     return str(json.loads(reply.body)["result"]["resultCode"])
 
 
@@ -113,7 +113,7 @@ class TestTransactions:
     def test_the_same_one_many_times(self, driver: Driver, kind: str, excess: str) -> None:
         """It happens and is notified once, and all replies are equal."""
         payment_id = driver.paid("order-1", manual=kind == "capture")
-        call = driver.letter(kind, transaction(kind, payment_id, "x", 100))
+        call = driver.request(kind, transaction(kind, payment_id, "x", 100))
         replies = concurrently(*(driver.components.gateway.answer(call) for _ in range(5)))
         assert 1 == len({reply.body for reply in replies})
         made = [made for made in driver.payment("order-1").transactions if made.request_id == "x"]

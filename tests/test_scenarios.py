@@ -38,7 +38,7 @@ def test_each_scenario_plays_by_request_id(driver: Driver) -> None:
     for name in [name for name in SHIPPED if not name.startswith("declined-")]:
         steps = SHIPPED[name].steps
         step = next((steps[key][0] for key in ("payments/createPaymentSession", "*") if key in steps), None)
-        reply = ask(driver.components, driver.letter("createPaymentSession", session_body(f"{name}--plays")))
+        reply = ask(driver.components, driver.request("createPaymentSession", session_body(f"{name}--plays")))
         assert ((step and step.result) or "SUCCESS", step and step.fault) == (code(reply), reply.fault), name
 
 

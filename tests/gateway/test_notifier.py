@@ -31,7 +31,7 @@ def shared() -> Driver:
 def notified(driver: Driver, step: str, name: str) -> list[Notification]:
     """The payment notifications of a paid payment whose scenario has this step; its capture is unaffected."""
     driver.paid(name, scenario=driver.load_scenario(f"notifyPayment: {step}"))
-    *payments, capture = driver.posted(name)
+    *payments, capture = driver.notifications(name)
     assert ("PENDING", None, NOW) == (capture.status, capture.waits_for, capture.due)
     return payments
 
@@ -46,7 +46,7 @@ def test_the_url_of_the_request_precedes_the_configured_one(
     driver = Driver(notify_url=configured)
     driver.open("order-1", paymentNotifyUrl=requested)
     driver.act("order-1", "pay")
-    for notification in driver.posted("order-1"):
+    for notification in driver.notifications("order-1"):
         assert (expected, "PENDING" if expected else "REFUSED") == (notification.url, notification.status)
         assert (expected is None) == ("--notify-url is not set" in (notification.problem or ""))
 
@@ -57,7 +57,7 @@ def test_a_refund_does_not_use_the_url_of_its_payment(requested: str | None, exp
     driver = Driver(notify_url=SET)
     payment_id = driver.paid("order-1", paymentNotifyUrl=OWN)
     driver.refund(payment_id, "r", 5, **({"refundNotifyUrl": requested} if requested else {}))
-    assert [expected] == [notification.url for notification in driver.posted("order-1", "notifyRefund")]
+    assert [expected] == [notification.url for notification in driver.notifications("order-1", "notifyRefund")]
 
 
 def test_a_scenario_changes_the_body(shared: Driver) -> None:
@@ -102,7 +102,7 @@ def test_a_notification_does_not_wait_for_one_that_never_comes(action: BuyerActi
     driver.load_scenario(f"buyer: [{{action: {action}, after: 1m}}]\nnotifyPayment: {{after: notifyCapture}}")
     driver.open("order-1", scenario="tale", **order)
     driver.wait(days=1)
-    [sent] = driver.posted("order-1")
+    [sent] = driver.notifications("order-1")
     assert ("notifyPayment", None, NOW + MINUTE) == (sent.name, sent.waits_for, sent.due)
 
 
@@ -112,11 +112,11 @@ def test_a_waiting_notification_is_released_when_the_other_cannot_come_any_more(
     driver.load_scenario("notifyPayment: {after: notifyCapture}")
     for name in ("order-1", "order-2"):
         driver.paid(name, manual=True, scenario="tale")
-    assert [True, True] == [notification.held for notification in driver.posted()]
+    assert [True, True] == [notification.held for notification in driver.notifications()]
     driver.call("cancel", {"paymentRequestId": "order-2"})
-    assert [("notifyCapture", NOW), (None, NOW)] == [(sent.waits_for, sent.due) for sent in driver.posted()]
+    assert [("notifyCapture", NOW), (None, NOW)] == [(sent.waits_for, sent.due) for sent in driver.notifications()]
     driver.wait(days=7)
-    released = driver.posted("order-1")[0]
+    released = driver.notifications("order-1")[0]
     assert (None, NOW + 7 * DAY) == (released.waits_for, released.due)
 
 
@@ -127,9 +127,9 @@ def test_copies_are_delivered_before_the_reply() -> None:
     driver.load_scenario("buyer: [{action: pay}]\nnotifyPayment: {before: reply, duplicate: 3}")
     driver.open("order-1", method="GCASH", scenario="tale")
     assert (["1", "2", "3"], 1) == (merchants.numbers, merchants.most)
-    assert ["ACCEPTED"] * 3 == [sent.status for sent in driver.posted("order-1")]
+    assert ["ACCEPTED"] * 3 == [sent.status for sent in driver.notifications("order-1")]
     driver.refund(str(driver.payment("order-1").payment_id), "r", 1, refundNotifyUrl=OWN)
-    assert ["PENDING"] == [sent.status for sent in driver.posted("order-1", "notifyRefund")]
+    assert ["PENDING"] == [sent.status for sent in driver.notifications("order-1", "notifyRefund")]
 
 
 def test_notification_steps_are_counted_per_payment_and_scenario() -> None:
@@ -145,7 +145,7 @@ def test_notification_steps_are_counted_per_payment_and_scenario() -> None:
     driver.wait(minutes=1)
     messages = [body["result"]["resultMessage"] for body in driver.notified(name="notifyRefund")]
     assert ["one", "two", "one", "two", "own", "own"] == messages
-    assert ["tale", "other", "other"] == [sent.scenario for sent in driver.posted("order-2", "notifyRefund")]
+    assert ["tale", "other", "other"] == [sent.scenario for sent in driver.notifications("order-2", "notifyRefund")]
 
 
 def test_each_notification_shows_the_state_at_its_event() -> None:
@@ -158,7 +158,7 @@ def test_each_notification_shows_the_state_at_its_event() -> None:
     assert [("PAYMENT_PENDING", False), ("PAYMENT_RESULT", True)] == [
         (body["notifyType"], "paymentTime" in body) for body in bodies
     ]
-    assert [60, 120, 120] == [(sent.created - NOW) / SECOND for sent in driver.posted("order-1")]
+    assert [60, 120, 120] == [(sent.created - NOW) / SECOND for sent in driver.notifications("order-1")]
 
 
 def test_setting_a_clock_back_withdraws_the_notifications_of_later_events() -> None:
@@ -170,10 +170,10 @@ def test_setting_a_clock_back_withdraws_the_notifications_of_later_events() -> N
     before, driver.clock.moment = driver.clock.now(), driver.clock.now() - 30 * MINUTE
     asyncio.run(driver.components.scheduler.clock_moved(None, before))
     assert "OPEN" == driver.payment("order-1").state
-    first, second = driver.posted("order-1")
+    first, second = driver.notifications("order-1")
     assert ("PENDING", None, "DROPPED", True) == (first.status, first.problem, second.status, bool(second.problem))
     driver.wait(minutes=30)
-    assert ["PENDING", "DROPPED", "PENDING"] == [sent.status for sent in driver.posted("order-1")]
+    assert ["PENDING", "DROPPED", "PENDING"] == [sent.status for sent in driver.notifications("order-1")]
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_an_internal_error_in_composing_is_recorded(
     repository = replace(driver.components.repository, notifier=replace(notifier, families=families))
     driver.buyer_actions = BuyerActions(repository, driver.components.clocks)
     driver.act("order-1", "pay")
-    payment, capture = driver.posted("order-1")
+    payment, capture = driver.notifications("order-1")
     assert expected == (payment.status, payment.problem)
     assert ("PENDING", "SUCCESS") == (capture.status, driver.payment("order-1").state)
     assert "internal error in notifyPayment of order-1" in caplog.text

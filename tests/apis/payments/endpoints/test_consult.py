@@ -24,7 +24,7 @@ def test_all_methods_are_offered_without_a_region() -> None:
     """In the order of the file, with its data; nothing is stored."""
     driver = Driver()
     first = driver.call("consult", BODY)
-    assert (first, []) == (driver.call("consult", BODY), driver.posted())
+    assert (first, []) == (driver.call("consult", BODY), driver.notifications())
     names = ("paymentMethodType", "paymentMethodCategory", "paymentMethodRegion", "paymentOptionDetail")
     assert [(name, row["category"], row["regions"], row.get("detail")) for name, row in METHODS.items()] == [
         tuple(option.get(name) for name in names) for option in first["paymentOptions"]

@@ -116,4 +116,4 @@ def test_a_scenario_can_have_it_paid_at_once() -> None:
     driver = Driver()
     reply = pay(driver, scenario=driver.load_scenario("pay: {result: SUCCESS}"))
     assert ("SUCCESS", wire_time(NOW)) == (result_of(reply), reply["paymentTime"])
-    assert ["notifyPayment", "notifyCapture"] == [notification.name for notification in driver.posted("order-1")]
+    assert ["notifyPayment", "notifyCapture"] == [notification.name for notification in driver.notifications("order-1")]
