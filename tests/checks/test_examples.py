@@ -61,6 +61,13 @@ def test_the_shop(tmp_path: Path) -> None:
     assert (0, {"passed"}) == (outcome.code, set(outcome.counts)), outcome.output
 
 
+def test_the_shop_in_the_checkout() -> None:
+    """The tests of the example shop also pass where they are, as the README runs them."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/examples/shop"]
+    result = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=120, check=False)
+    assert 0 == result.returncode, result.stdout
+
+
 @pytest.mark.parametrize(("setting", "status"), [("real", 200), ("clock", 400)])
 def test_webhook_freshness(tmp_path: Path, setting: str, status: int) -> None:
     """Both solutions of the page work: the gateway's clock in the shop, or real time in the notifications."""
