@@ -61,6 +61,8 @@ def use(scenario: str | None, times: int | None, clear: bool, **flags: Any) -> N
 def act(payment_request_id: str, action: BuyerAction, code: str | None, **flags: Any) -> None:
     """Act as the buyer of a payment.
 
+    If several client ids used this id, --client-id says whose payment it is.
+
     Example: mock-alipay act order-4711 decline --code DO_NOT_HONOR
     """
     if code and action != "decline":

@@ -33,7 +33,7 @@ _HOST, _PORT, _TLS_PORT, _TOKEN = (SETTINGS[name] for name in ("host", "port", "
 PLACE = (
     Setting("url", TEXT._replace(metavar="URL"), "URL of the gateway, instead of host and port."),
     _HOST._replace(help="Host of the gateway."),
-    _PORT._replace(help="The gateway's port for plain HTTP."),
+    _PORT._replace(help="The gateway's port for plain HTTP; if omitted, that of the newest gateway that runs here."),
 )
 STARTED_WITH = (
     _HOST._replace(help="The --host that the gateway was started with."),

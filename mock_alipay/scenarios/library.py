@@ -85,7 +85,8 @@ class Library(Mapping[str, Scenario]):
         """The error message for a scenario that does not exist."""
         meant = close(name, self)
         hint = f"did you mean {meant}? " if meant else ""
-        return f"there is no scenario '{name[:60]}'; {hint}there are {len(self)}, and mock-alipay scenarios lists them"
+        place = "see mock-alipay scenarios or /__admin/scenarios"
+        return f"there is no scenario '{name[:60]}'; {hint}there are {len(self)}, {place}"
 
     def require(self, default: str) -> None:
         """UsageError when the default scenario does not exist."""

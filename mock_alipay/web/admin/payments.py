@@ -65,7 +65,8 @@ async def payment_of(context: AdminContext, payment_request_id: str, client_id: 
         raise NoSuchAggregate("payment", detail)
     if len(matches) > 1:
         clients = ", ".join(payment.client_id for payment in matches)
-        raise HttpProblem(409, "Several payments", f"several client ids used this id; add clientId, one of {clients}")
+        detail = f"several client ids used this paymentRequestId; give the client id, one of {clients}"
+        raise HttpProblem(409, "Several payments", detail)
     return await _current(context, matches[0])
 
 
