@@ -99,10 +99,11 @@ def test_a_forced_failure_creates_nothing() -> None:
     assert ("SUCCESS", ["order-1"]) == (code(reply), payments(components))
 
 
+@pytest.mark.parametrize("text", ["Hi, order-1", "Hi, ${request.paymentRequestId}"])
 @pytest.mark.parametrize("outcome", ["SUCCESS", "PROCESS_FAIL"])
-def test_a_scenario_sets_the_message(shared: Components, outcome: str) -> None:
-    """Of successes and failures; reply and journal name the scenario."""
-    steps = f"{{result: {outcome}, message: 'Hi, ${{request.paymentRequestId}}'}}"
+def test_a_scenario_sets_the_message(shared: Components, outcome: str, text: str) -> None:
+    """Of successes and failures, with placeholders or without; reply and journal name the scenario."""
+    steps = f"{{result: {outcome}, message: '{text}'}}"
     reply, entry = play(shared, steps, sample("order-1")), latest(shared)
     assert (outcome, "Hi, order-1") == (code(reply), result(reply)["resultMessage"])
     assert ("tale", "tale", "named by the mock-scenario header") == (
