@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from starlette.requests import Request
@@ -27,10 +28,8 @@ _LINKS: Final[Mapping[str, str]] = {
 }
 
 _STYLE = "html { color-scheme: light dark; font-family: system-ui, sans-serif } body { margin: 2rem; line-height: 1.6 }"
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_ITEMS = "\n".join(f'<li><a href="{path}">{path}</a></li>' for path in _LINKS.values())
 # The empty icon keeps browsers from requesting /favicon.ico, which would enter the journal as a merchant's call.
-_PAGE = f"""\
+_PAGE = """\
 <!doctype html>
 <html lang="en">
 <head>
@@ -38,33 +37,41 @@ _PAGE = f"""\
 <meta name="viewport" content="width=device-width">
 <title>mock-alipay</title>
 <link rel="icon" href="data:,">
-<style>{_STYLE}</style>
+<style>%s</style>
 </head>
 <body>
 <h1>mock-alipay</h1>
-<p>A local fake of the Alipay/Antom payment gateway, version {__version__}.</p>
+<p>A local fake of the Alipay/Antom payment gateway, version %s.</p>
 <ul>
-{_ITEMS}
+%s
 </ul>
 </body>
 </html>
 """
-_HTML_HEADERS = {
-    "content-security-policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src data:; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "vary": "accept",
-}
 
 
 async def index(scope: Scope, receive: Receive, send: Send) -> None:
     """The links as a page for browsers, and as JSON for other clients."""
     if _prefers_html(Request(scope).headers.get("accept", "")):
-        response = Response(_PAGE, media_type="text/html", headers=_HTML_HEADERS)
+        page, headers = _page()
+        response = Response(page, media_type="text/html", headers=headers)
     else:
         content = {"name": "mock-alipay", "version": __version__, "links": _LINKS}
         response = json_response(content, headers={"vary": "accept"})
     await response(scope, receive, send)
+
+
+@cache
+def _page() -> tuple[str, Mapping[str, str]]:
+    """The page and its headers."""
+    items = "\n".join(f'<li><a href="{path}">{path}</a></li>' for path in _LINKS.values())
+    style_hash = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{style_hash}'; img-src data:; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    )
+    headers = {"content-security-policy": policy, "x-content-type-options": "nosniff", "vary": "accept"}
+    return _PAGE % (_STYLE, __version__, items), headers
 
 
 def _prefers_html(accept: str) -> bool:
