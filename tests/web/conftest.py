@@ -14,7 +14,7 @@ import pytest
 from mock_alipay.contracts.contract import Contract
 from tests.live import Answer, Live, letters, live, sample
 from tests.shop import Shop, open_shop
-from tests.web.asking import PATIENCE, Driver, Overtaken
+from tests.web.asking import PATIENCE, Driver, Overtaken, until
 
 
 @pytest.fixture
@@ -39,6 +39,21 @@ def own(closing: Callable[[ExitStack], None]) -> Iterator[Live]:
     gateway = ExitStack()
     yield gateway.enter_context(live())
     closing(gateway)
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Live]:
+    """A gateway for the tests of a module."""
+    with live() as running:
+        yield running
+
+
+@pytest.fixture
+def idle(shared: Live) -> Live:
+    """The gateway of the module, without listeners and reset."""
+    until(lambda: shared.components.events.listeners == 0)
+    assert 200 == shared.admin("POST", "/reset").status
+    return shared
 
 
 @pytest.fixture

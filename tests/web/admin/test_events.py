@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
@@ -16,26 +16,17 @@ from mock_alipay.web.admin import events
 from mock_alipay.web.admin.context import AdminContext, AdminRequest, BackgroundWorker, Result
 from tests import timelapse
 from tests.calls import parts_of
-from tests.live import Live, live, sample
+from tests.live import Live, sample
 from tests.shop import ACKNOWLEDGED, FAULTY, Shop
 from tests.web.asking import Driver, Listener, connection_to, until
 
 SCOPE = {"type": "http", "query_string": b"", "headers": [], "asgi": {"spec_version": "2.3"}}
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Live]:
-    """A gateway for this module."""
-    with live() as running:
-        yield running
-
-
 @pytest.fixture
-def own(shared: Live) -> Live:
-    """The same, reset; it has no listener."""
-    until(lambda: shared.components.events.listeners == 0)
-    assert 200 == shared.admin("POST", "/reset").status
-    return shared
+def own(idle: Live) -> Live:
+    """One gateway for all tests of this module."""
+    return idle
 
 
 def test_the_stream_has_the_form_of_server_sent_events(own: Live) -> None:

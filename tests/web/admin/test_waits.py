@@ -9,25 +9,16 @@ from typing import Any
 
 import pytest
 
-from tests.live import Answer, Live, live, sample
+from tests.live import Answer, Live, sample
 from tests.web.asking import Overtaken, connection_to, problem, until
 
 Wait = Callable[[str], "Future[Answer]"]
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Live]:
-    """A gateway for this module."""
-    with live() as running:
-        yield running
-
-
 @pytest.fixture
-def own(shared: Live) -> Live:
-    """The same, reset; no client waits."""
-    await_listeners(shared, 0)
-    assert 200 == shared.admin("POST", "/reset").status
-    return shared
+def own(idle: Live) -> Live:
+    """One gateway for all tests of this module."""
+    return idle
 
 
 @pytest.fixture
