@@ -14,13 +14,13 @@ from mock_alipay.apis.payments.model import Payment
 from mock_alipay.gateway.repository import MOST_CONFLICTS, Repository
 from mock_alipay.journal.events import Event, Events
 from mock_alipay.storage import Aggregates
-from tests.apis.payments.orders import HOUR, SECOND, capture, opened, order, standing
+from tests.apis.payments.orders import HOUR, SECOND, capture, opened, order, payment_in
 from tests.calls import NOW, parts_of
 from tests.memory import done, kept
 
 URL = "http://127.0.0.1:9/notify"
 KEY = ("A", "payments", "order-1")
-PAID = standing(
+PAID = payment_in(
     "SUCCESS", order(url=URL), version=0, domain_events=(DomainEvent("notifyPayment", NOW, "PAYMENT_RESULT"),)
 )
 
@@ -70,7 +70,7 @@ def test_a_commit_stores_the_next_version_and_publishes_it_once() -> None:
 def test_a_conflicting_commit_has_no_effect() -> None:
     """Neither event nor notification nor due time."""
     repository, events = watched()
-    asyncio.run(repository.commit(standing("FAIL", version=0)))
+    asyncio.run(repository.commit(payment_in("FAIL", version=0)))
     assert asyncio.run(repository.commit(PAID)) is None
     assert asyncio.run(repository.commit(opened(version=0))) is None
     assert (1, [], 0) == (len(events), notified(repository), done(repository.schedule.due_times.held()))
@@ -95,7 +95,7 @@ def test_all_due_transitions_are_one_commit() -> None:
     """With one event."""
     repository, events = watched()
     pending: dict[str, Any] = {"status": "PROCESSING", "done": None, "settles": NOW + HOUR, "code": "PROCESS_FAIL"}
-    payment = standing("AUTHORIZED", order(held=True, url=URL), capture(5, **pending), capture(6, "d"), version=0)
+    payment = payment_in("AUTHORIZED", order(held=True, url=URL), capture(5, **pending), capture(6, "d"), version=0)
     asyncio.run(repository.commit(payment))
     loaded = asyncio.run(repository.load(KEY, NOW + timedelta(days=30)))
     assert isinstance(loaded, Payment)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mock_alipay.clock import schedule as module
 from mock_alipay.contracts.names import Act
 from mock_alipay.storage import Aggregates, Key
-from tests.apis.payments.orders import late, opened, order, refund
+from tests.apis.payments.orders import in_process, opened, order, refund
 from tests.calls import NOW
 from tests.gateway.stage import Stage, play
 from tests.memory import done, kept
@@ -60,7 +60,7 @@ def test_scripted_buyers_and_refunds_happen_on_time() -> None:
         await asyncio.sleep(3600)
         paid = await stage.store.load(("A", "payments", "order-1"))
         assert paid is not None
-        pending = refund(5, **late(2 * MINUTE))._replace(settles=NOW + HOUR + 2 * MINUTE)
+        pending = refund(5, **in_process(2 * MINUTE))._replace(settles=NOW + HOUR + 2 * MINUTE)
         await stage.repository.commit(paid._replace(transactions=(pending,)))
         await asyncio.sleep(3600)
 

@@ -80,6 +80,3 @@ def context(
 def events_of(payment: Payment) -> Sequence[tuple[str, str, datetime]]:
     """The domain events: notification, type and time."""
     return [(event.name, event.notify_type, event.time) for event in payment.domain_events]
-
-
-standing, late = payment_in, in_process  # names that tests/gateway uses
