@@ -8,7 +8,6 @@
     ├── Refusal        the gateway refuses a call: a signed reply, journaled like any other
     ├── DomainError    a request that is not possible; web/ maps each class to an HTTP status
     │   ├── NoSuchPath        no API has this path
-    │   ├── NoCashierPage     a checkout URL; there is no page for it
     │   ├── UnknownScenario   no scenario has this name
     │   ├── ScenarioFailed    a scenario step cannot be applied to this call or notification
     │   ├── TooManyAttempts   a notification has no manual resends left
@@ -134,12 +133,6 @@ class NoSuchPath(DomainError):
     """No API has this path."""
 
     title = "No such page"
-
-
-class NoCashierPage(DomainError):
-    """A checkout URL. There is no cashier page: buyers act through the admin API."""
-
-    title = "No cashier page"
 
 
 class UnknownScenario(DomainError):

@@ -31,7 +31,9 @@ class Act(NamedTuple):
     action: BuyerAction
     after: timedelta = timedelta()
     code: str = ""
-    """The result code of a declined payment; empty for the default code."""
+    """The result code of a declined or pending payment; empty for the default code."""
+    method: str = ""
+    """The paymentMethodType that the buyer chose; empty for the one of the order."""
 
 
 class Unresolved(LookupError):

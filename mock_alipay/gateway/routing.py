@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import unquote
 
-from mock_alipay.apis.context import CHECKOUT_PATH
 from mock_alipay.contracts.documented_apis import intended_api, not_implemented
-from mock_alipay.errors import DomainError, NoCashierPage, NoSuchPath, Refusal
+from mock_alipay.errors import DomainError, NoSuchPath, Refusal
 from mock_alipay.journal.exchange import Call
 from mock_alipay.text.wording import short
 
@@ -33,7 +32,7 @@ class Router:
     def find(self, call: Call) -> tuple[str, str | None]:
         """The endpoint as ``family/name``, and a hint when the path has double slashes.
 
-        Refusal: NO_INTERFACE_DEF, METHOD_NOT_SUPPORTED or MEDIA_TYPE_NOT_ACCEPTABLE. NoSuchPath or NoCashierPage for
+        Refusal: NO_INTERFACE_DEF, METHOD_NOT_SUPPORTED or MEDIA_TYPE_NOT_ACCEPTABLE. NoSuchPath for
         a path that is no AMS path.
         """
         path = call.target.partition("?")[0]
@@ -57,9 +56,6 @@ class Router:
     def _unknown(self, path: str) -> Refusal | DomainError:
         before, ams, _ = path.partition("/ams/")
         shown = short(path, 120)
-        if path.startswith(CHECKOUT_PATH):
-            detail = f"There is no cashier page; let the buyer act: mock-alipay act PAYMENT_REQUEST_ID pay ({shown})."
-            return NoCashierPage(detail)
         if not ams:
             known = f"POST {PREFIXES[0]}{self._endpoints[0]} and the like, and /__admin/…"
             detail = f"The gateway answers {known}; {shown} is neither."

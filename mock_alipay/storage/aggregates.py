@@ -10,6 +10,9 @@ from mock_alipay.storage.bounded import Bounded, Entry
 
 logger = logging.getLogger("mock_alipay")
 
+_MOST_IDS = 4
+"""The number of public ids per aggregate beyond which those of aggregates that are gone are removed."""
+
 Key = tuple[str, str, str]
 """A client id, a family, and the request id under which the client created the aggregate."""
 
@@ -30,6 +33,10 @@ class Aggregate(Entry, Protocol):
         """Other ids by which its client can refer to it, each as ``field:value``."""
 
     @property
+    def public_ids(self) -> tuple[str, ...]:
+        """Ids by which it is found without its client id; each is unique among all clients."""
+
+    @property
     def size(self) -> int:
         """Approximate size in bytes."""
 
@@ -44,6 +51,8 @@ class Aggregates(Generic[AggregateT]):
         """``what``: the name of the aggregates in log messages."""
         self.most = limit
         self._entries = Bounded[AggregateT](limit, max_bytes, _names)
+        self._public: dict[str, Key] = {}
+        """Keys by public id. Those of aggregates that are gone are removed together, when there are too many."""
         self._what = what
         self._warned = False
 
@@ -54,6 +63,12 @@ class Aggregates(Generic[AggregateT]):
     async def find(self, client_id: str, family: str, alias: str) -> Key | None:
         """The key of the aggregate with this alias, such as ``paymentId:2026…``, or None."""
         return next((aggregate.key for aggregate in self._entries.named((client_id, family, alias))), None)
+
+    async def find_public(self, public_id: str) -> AggregateT | None:
+        """The aggregate with this public id, or None."""
+        key = self._public.get(public_id)
+        aggregate = self._entries.get(key) if key else None
+        return aggregate if aggregate and public_id in aggregate.public_ids else None
 
     async def commit(self, changed: AggregateT) -> bool:
         """Store an aggregate.
@@ -77,6 +92,10 @@ class Aggregates(Generic[AggregateT]):
                 self._what,
                 entries.max_bytes // 2**20,
             )
+        for public_id in changed.public_ids:
+            self._public[public_id] = key
+        if len(self._public) > _MOST_IDS * self.most:
+            self._public = {public_id: other.key for other in entries for public_id in other.public_ids}
         return True
 
     async def browse(self, client_id: str | None = None) -> list[AggregateT]:

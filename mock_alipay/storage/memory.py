@@ -8,6 +8,7 @@ from mock_alipay.storage.aggregates import Aggregates
 from mock_alipay.storage.counters import Counters
 from mock_alipay.storage.due import DueTimes
 from mock_alipay.storage.journal import Journal
+from mock_alipay.storage.marks import Marks
 from mock_alipay.storage.settings import Settings
 
 
@@ -29,6 +30,7 @@ class MemoryStorage:
         self.scenarios: Settings[Any] = Settings(min(most, 1_000), len)
         self.selections: Settings[Any] = Settings(most)
         self.steps = Counters(most)
+        self.played_acts = Marks(most)
         self.keys: Settings[Any] = Settings(most, len)
 
     async def usage(self) -> dict[str, tuple[int, int]]:
@@ -43,5 +45,6 @@ class MemoryStorage:
             "loaded_scenarios": (await self.scenarios.held(), self.scenarios.most),
             "selections": (await self.selections.held(), self.selections.most),
             "steps": (await self.steps.held(), self.steps.most),
+            "played_acts": (await self.played_acts.held(), self.played_acts.most),
             "added_keys": (await self.keys.held(), self.keys.most),
         }

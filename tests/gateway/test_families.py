@@ -42,6 +42,7 @@ class Toy(NamedTuple):
     domain_events: tuple[DomainEvent, ...] = ()
 
     unexpected: Collection[str] = ()
+    public_ids: tuple[str, ...] = ()
 
     @property
     def family(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mock_alipay.errors import NoCashierPage, NoSuchPath, Refusal
+from mock_alipay.errors import NoSuchPath, Refusal
 from mock_alipay.gateway.routing import Router
 from tests.calls import plain_call
 from tests.live import PATH, SANDBOX_PATH
@@ -72,12 +72,6 @@ def test_a_path_outside_the_api_is_not_found(target: str) -> None:
     with pytest.raises(NoSuchPath) as caught:
         ROUTER.find(plain_call(target=target))
     assert {"endpoints": ["payments/createPaymentSession", "payments/inquiryPayment"]} == caught.value.extra
-
-
-def test_there_is_no_cashier_page() -> None:
-    """The error says how the buyer acts instead."""
-    with pytest.raises(NoCashierPage, match="mock-alipay act"):
-        ROUTER.find(plain_call(target="/checkout/1", method="GET"))
 
 
 @pytest.mark.parametrize("method", ["GET", "OPTIONS", "post"])

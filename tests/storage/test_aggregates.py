@@ -21,6 +21,7 @@ class Thing(NamedTuple):
     aliases: tuple[str, ...] = ()
     size: int = 0
     family: str = "things"
+    public_ids: tuple[str, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -110,3 +111,23 @@ async def test_an_alias_belongs_to_one_aggregate(make: Make, aliases: tuple[str,
     assert [False, True, True] == [await store.commit(thing) for thing in things]
     assert [None, *things[1:]] == [await store.load(thing.key) for thing in things]
     assert ["1", "1", ""] == await owners(store, "prx")
+
+
+async def test_an_aggregate_is_found_by_its_current_public_ids(make: Make) -> None:
+    """Whoever owns it, until it is deleted or evicted, however many came and went."""
+    store: Aggregates[Thing] = make(most=2).aggregates
+
+    async def found(*public_ids: str) -> list[str]:
+        things = [await store.find_public(public_id) for public_id in public_ids]
+        return [thing.client_id + thing.request_id if thing else "" for thing in things]
+
+    await store.commit(Thing("1", public_ids=("s", "p")))
+    await store.commit(Thing("1", client_id="B", public_ids=("t",)))
+    assert ["A1", "A1", "B1", ""] == await found("s", "p", "t", "x")
+    await store.commit(Thing("1", 2, public_ids=("u",)))
+    assert ["", "A1"] == await found("s", "u")
+    for number in range(20):
+        await store.commit(Thing(f"{number + 2}", public_ids=(f"{number}",)))
+    assert ["", "", "A20", "A21"] == await found("u", "17", "18", "19")
+    await store.forget()
+    assert [""] == await found("19")

@@ -10,13 +10,17 @@ import orjson
 
 from mock_alipay.apis.aggregate import DomainEvent
 from mock_alipay.apis.environment import Environment
-from mock_alipay.apis.payments.model import CARD, Payment
-from mock_alipay.apis.payments.records import Transaction
+from mock_alipay.apis.payments.methods import CARD, card_of, is_held
+from mock_alipay.apis.payments.model import MAX_HISTORY, Payment
+from mock_alipay.apis.payments.records import PastAct, Transaction
 from mock_alipay.apis.payments.state_machine import Transition, possible, transition
 from mock_alipay.contracts.names import Act, BuyerAction
 
 DEFAULT_DECLINE_CODE = "USER_BALANCE_NOT_ENOUGH"
 """The result code of a declined payment when the action names none."""
+
+DEFAULT_PENDING_CODE = "PAYMENT_IN_PROCESS"
+"""The result code of a pending payment when the action names none."""
 
 _APPROVAL = frozenset({"threeDSResult", "avsResultRaw", "cvvResultRaw", "networkTransactionId", "cardToken", "rrn"})
 """Fields with which an issuer or a card scheme approves a payment."""
@@ -33,21 +37,43 @@ _TRANSITIONS: Mapping[BuyerAction, Transition] = {
 
 def can(payment: Payment, action: BuyerAction) -> bool:
     """Whether the buyer action is possible in the payment's state."""
+    if action == "challenge" and payment.state == "PROCESSING":
+        # The order was submitted by pay, or the buyer has left an earlier check.
+        return not payment.challenged
     return possible(payment, _TRANSITIONS[action])
 
 
 def act(payment: Payment, act: Act, now: datetime, environment: Environment) -> Payment:
     """The payment after a buyer action. Raises IllegalTransition when the action is not possible."""
+    chosen = with_method(payment, act.method) if act.method else payment
+    return recorded(_acted(chosen, act, now, environment), act.action, now)
+
+
+def recorded(payment: Payment, action: BuyerAction, now: datetime) -> Payment:
+    """The payment whose history has one more buyer action; pages show it."""
+    code = payment.code if action in ("pay", "decline", "pending") else ""
+    history = (*payment.history[-MAX_HISTORY + 1 :], PastAct(action, now, code))
+    return payment._replace(acted=payment.acted + 1, history=history, challenged=action == "challenge")
+
+
+def with_method(payment: Payment, method: str) -> Payment:
+    """The payment with the paymentMethodType that the buyer chose."""
+    request = orjson.loads(payment.request)
+    return payment._replace(order=payment.order._replace(method=method, held=is_held(request, method)))
+
+
+def _acted(payment: Payment, act: Act, now: datetime, environment: Environment) -> Payment:
     match act.action:
         case "pay":
             return pay(payment, now, environment)
         case "decline":
             return failed(payment, "decline", act.code or DEFAULT_DECLINE_CODE, now, environment)
         case "pending":
-            pending = transition(started(payment, now, environment), "wait", code="PAYMENT_IN_PROCESS")
+            code = act.code or DEFAULT_PENDING_CODE
+            pending = transition(started(payment, now, environment), "wait", code=code)
             return with_event(pending, DomainEvent("notifyPayment", now, "PAYMENT_PENDING"))
         case "challenge":
-            return submit(payment, now, environment)
+            return payment if payment.state == "PROCESSING" else submit(payment, now, environment)
         case "leave":
             # The session stays open until it expires: the buyer may come back.
             return payment
@@ -82,7 +108,7 @@ def started(payment: Payment, now: datetime, environment: Environment) -> Paymen
     """The payment with a paymentId and a fake buyer, which it gets at the first buyer action."""
     if payment.payment_id is not None:
         return payment
-    card = (orjson.loads(payment.request).get("paymentMethod") or {}).get("paymentMethodMetaData") or {}
+    card = card_of(orjson.loads(payment.request))
     details = environment.fake_buyers.details(payment.payment_request_id, method=payment.order.method, card=card)
     return with_payment_id(payment, now, environment)._replace(details=details)
 

@@ -9,13 +9,12 @@ from typing import Any, Literal, NamedTuple
 
 from mock_alipay.apis.aggregate import DomainEvent
 from mock_alipay.apis.environment import Environment
-from mock_alipay.apis.payments.records import Order, Session, Transaction
+from mock_alipay.apis.payments.methods import CARD
+from mock_alipay.apis.payments.records import Order, PastAct, Session, Transaction
 from mock_alipay.contracts.names import Act
 from mock_alipay.storage import Key
 
 FAMILY = "payments"
-CARD = "CARD"
-"""The paymentMethodType whose payments are captured."""
 
 State = Literal["OPEN", "EXPIRED", "PROCESSING", "PENDING", "AUTHORIZED", "SUCCESS", "FAIL", "CANCELLED"]
 """The states of a payment; ``state_machine`` has the transitions.
@@ -27,6 +26,12 @@ State = Literal["OPEN", "EXPIRED", "PROCESSING", "PENDING", "AUTHORIZED", "SUCCE
 UNPAID = frozenset({"OPEN", "PROCESSING", "PENDING"})
 ENDING = frozenset({"OPEN", "PROCESSING", "AUTHORIZED"})
 """States that end at ``closes``."""
+
+PUBLIC_LENGTH = 42
+"""The leading characters that paymentSessionId and paymentSessionData share, as in the sample of PAGE."""
+
+MAX_HISTORY = 8
+"""More than a buyer does in one payment; a buyer can leave any number of times."""
 
 _NO_CAPTURE = frozenset({"notifyCapture"})
 _NOTHING_MORE = frozenset({"notifyCapture", "notifyRefund"})
@@ -71,6 +76,12 @@ class Payment(NamedTuple):
     """The remaining scripted buyer actions."""
     acts: datetime | None = None
     """When the first of them is due."""
+    challenged: bool = False
+    """Whether a 3-D Secure check is under way."""
+    acted: int = 0
+    """How many buyer actions there were."""
+    history: tuple[PastAct, ...] = ()
+    """The latest of them, at most ``MAX_HISTORY``."""
     transactions: tuple[Transaction, ...] = ()
     domain_events: tuple[DomainEvent, ...] = ()
     """The events that this version adds; ``committed`` removes them."""
@@ -126,6 +137,20 @@ class Payment(NamedTuple):
     def capturing(self) -> bool:
         """Whether a capture is in process."""
         return any(t.status == "PROCESSING" for t in self.captures)
+
+    @property
+    def public_ids(self) -> tuple[str, ...]:
+        """The ids in the addresses of its pages: the beginning of its session's id, and paymentId."""
+        session, payment_id = self.session, self.payment_id
+        if session is None:
+            return (payment_id,) if payment_id else ()
+        public = session.id[:PUBLIC_LENGTH]
+        return (public, payment_id) if payment_id else (public,)
+
+    @property
+    def session_id(self) -> str | None:
+        """paymentSessionId; None for a payment created with pay."""
+        return self.session and self.session.id
 
     @property
     def unexpected(self) -> Collection[str]:

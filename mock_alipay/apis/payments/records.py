@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from mock_alipay.contracts.names import BuyerAction
+
 TransactionType = Literal["CAPTURE", "REFUND"]
 TransactionStatus = Literal["SUCCESS", "PROCESSING", "FAIL"]
 
@@ -54,6 +56,15 @@ class Order(NamedTuple):
     """Whether the payment is authorized only and captured by the merchant (paymentFactor.captureMode MANUAL)."""
     expires: datetime | None = None
     """When the unpaid order closes (paymentExpiryTime)."""
+
+
+class PastAct(NamedTuple):
+    """What the buyer has done."""
+
+    action: BuyerAction
+    time: datetime
+    code: str = ""
+    """The result code that followed; empty while there is none."""
 
 
 class Transaction(NamedTuple):

@@ -46,7 +46,8 @@ def _closed(payment: Payment, due: datetime, environment: Environment) -> Paymen
             numbered = buyer.with_payment_id(payment, due, environment)
             return buyer.failed(numbered, "expire", "ORDER_IS_CLOSED", due, environment)
         case "PROCESSING":
-            return buyer.failed(payment, "close", "ORDER_IS_CLOSED", due, environment)
+            # An open page shows it like a declined payment.
+            return buyer.recorded(buyer.failed(payment, "close", "ORDER_IS_CLOSED", due, environment), "decline", due)
         case _:
             return captures_refunds.released(payment, due)
 

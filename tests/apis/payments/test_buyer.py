@@ -29,7 +29,7 @@ THEN = NOW + MINUTE
 RESULT = ("notifyPayment", "PAYMENT_RESULT", THEN)
 POSSIBLE: dict[State, set[BuyerAction]] = {
     "OPEN": {"pay", "decline", "pending", "challenge", "leave"},
-    "PROCESSING": {"pay", "decline", "pending", "leave"},
+    "PROCESSING": {"pay", "decline", "pending", "challenge", "leave"},
     "PENDING": {"pay", "decline", "leave"},
 }
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from mock_alipay.apis.context import Context, Outcome
 from mock_alipay.apis.payments import captures_refunds
-from mock_alipay.apis.payments.model import CARD, Payment
+from mock_alipay.apis.payments.methods import CARD
+from mock_alipay.apis.payments.model import Payment
 from mock_alipay.apis.payments.state_machine import possible
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.errors import Refusal

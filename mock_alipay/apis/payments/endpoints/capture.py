@@ -8,7 +8,8 @@ from typing import Any
 from mock_alipay.apis.context import Context, Outcome
 from mock_alipay.apis.payments import captures_refunds
 from mock_alipay.apis.payments.endpoints.transactions import check_currency, outcome_of, repeated
-from mock_alipay.apis.payments.model import CARD, Payment
+from mock_alipay.apis.payments.methods import CARD
+from mock_alipay.apis.payments.model import Payment
 from mock_alipay.apis.payments.records import Money, money
 from mock_alipay.errors import Refusal
 

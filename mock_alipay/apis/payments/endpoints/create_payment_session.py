@@ -11,7 +11,8 @@ from typing import Any
 import orjson
 
 from mock_alipay.apis.context import Context, Outcome
-from mock_alipay.apis.payments.endpoints.opening import method_of, new_payment
+from mock_alipay.apis.payments.endpoints.opening import new_payment
+from mock_alipay.apis.payments.methods import method_of
 from mock_alipay.apis.payments.model import Payment
 from mock_alipay.apis.payments.records import Session
 from mock_alipay.clock.clocks import GATEWAY_ZONE, wire_time
@@ -112,7 +113,7 @@ def _front_end(client_id: str, method: str, product_scene: str, base_url: str) -
     The real front-end SDK shows nothing without it. The keys are those that @alipay/ams-checkout 1.47.2 reads;
     ``mock`` is OURS, and the SDK ignores it.
     """
-    scene, category = _SCENES.get(product_scene, ("CASHIER_PAYMENT", _category(method)))
+    scene, category = _scene(product_scene, method)
     config = {"productScene": scene, "productSceneVersion": "1.0"}
     if category:
         config["paymentMethodCategoryType"] = category
@@ -127,6 +128,15 @@ def _front_end(client_id: str, method: str, product_scene: str, base_url: str) -
     }
     before, _, after = orjson.dumps(content).rpartition(_ID.encode())
     return before, after
+
+
+def scene_of(body: Mapping[str, Any]) -> tuple[str, str | None]:
+    """The scene and the method category of a session, as the front-end SDK names them."""
+    return _scene(body.get("productScene", ""), method_of(body))
+
+
+def _scene(product_scene: str, method: str) -> tuple[str, str | None]:
+    return _SCENES.get(product_scene, ("CASHIER_PAYMENT", _category(method)))
 
 
 def _category(payment_method_type: str) -> str:

@@ -7,13 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mock_alipay.apis.context import Context
-from mock_alipay.apis.payments.model import CARD, Payment
+from mock_alipay.apis.payments.methods import is_held, method_of
+from mock_alipay.apis.payments.model import Payment
 from mock_alipay.apis.payments.records import Order, Session, money
 from mock_alipay.clock.clocks import wire_time
 from mock_alipay.errors import Fault, Refusal
-
-_LAST = 2**31
-"""The position of a method without paymentMethodOrder; smaller positions are shown first (OAS)."""
 
 
 def new_payment(body: Mapping[str, Any], context: Context[Payment], session: Session | None = None) -> Payment:
@@ -43,31 +41,9 @@ def order_of(body: Mapping[str, Any], context: Context[Payment]) -> Order:
         amount=money(body["paymentAmount"]),
         method=method,
         notify_url=body.get("paymentNotifyUrl"),
-        # Other methods have no authorization.
-        held=method == CARD and body.get("paymentFactor", {}).get("captureMode") == "MANUAL",
+        held=is_held(body, method),
         expires=_expiry(expires, context) if expires else None,
     )
-
-
-def method_of(body: Mapping[str, Any]) -> str:
-    """The paymentMethodType that the payment is made with.
-
-    Without a paymentMethod the buyer chooses on the hosted page or in the Payment Element. A fake buyer takes the
-    method that is shown first, else the first saved one, else CARD (OURS).
-    """
-    if "paymentMethod" in body:
-        return str(body["paymentMethod"]["paymentMethodType"])
-    offered = body.get("availablePaymentMethod", {}).get("paymentMethodTypeList", [])
-    shown = sorted(offered, key=_position)
-    methods = [*shown, *body.get("savedPaymentMethods", [])]
-    return next((method["paymentMethodType"] for method in methods if "paymentMethodType" in method), CARD)
-
-
-def _position(method: Mapping[str, Any]) -> tuple[int, str]:
-    # Compared as text: ``int`` accepts at most 4,300 digits.
-    order = method.get("paymentMethodOrder", _LAST)
-    digits = (order if isinstance(order, str) else str(int(order))).lstrip("0")
-    return len(digits), digits
 
 
 def _expiry(requested: str, context: Context[Payment]) -> datetime:
