@@ -9,8 +9,8 @@ from mock_alipay.contracts.names import Unresolved, bare, family_of, resolve, sp
 from mock_alipay.journal.calls import FILTERS, CallRecord, Readers, wanted
 from mock_alipay.web.admin import call_views
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
-from mock_alipay.web.admin.parameters import unknown
 from mock_alipay.web.admin.streamed import StreamedList
+from mock_alipay.web.asgi.json_bodies import unknown
 from mock_alipay.web.asgi.problems import HttpProblem
 
 

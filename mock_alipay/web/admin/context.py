@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -14,6 +13,7 @@ from starlette.requests import Request
 from mock_alipay.gateway.assembly import Components
 from mock_alipay.gateway.buyer_actions import BuyerActions
 from mock_alipay.text.masking import mask_cards
+from mock_alipay.web.asgi.concurrency_limit import ConcurrencyLimit
 from mock_alipay.web.asgi.problems import HttpProblem
 from mock_alipay.web.asgi.scripted_waits import ScriptedWaits
 
@@ -22,29 +22,8 @@ Result = TypeVar("Result")
 MOST_STREAMS = 100
 MOST_WAITS = 300
 MOST_LISTS = 100
+MOST_PAGES = 50
 """Concurrency limits. The number of connections is limited too, and merchants' calls need the rest of them."""
-
-
-class ConcurrencyLimit:
-    """Limits how many clients can do something at the same time."""
-
-    def __init__(self, most: int, noun: str) -> None:
-        self.most = most
-        self._noun = noun
-        self.taken = 0
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Take a slot within the block; HttpProblem (503) when none is free."""
-        if self.taken >= self.most:
-            raise HttpProblem(
-                503, f"Too many {self._noun}", f"{self.most} are open, which is the limit; close some of them"
-            )
-        self.taken += 1
-        try:
-            yield
-        finally:
-            self.taken -= 1
 
 
 class BackgroundWorker:
@@ -73,6 +52,7 @@ class AdminContext(Components):
     streams: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(MOST_STREAMS, "listeners"))
     waits: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(MOST_WAITS, "waits"))
     lists: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(MOST_LISTS, "lists"))
+    pages: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(MOST_PAGES, "cashier pages"))
     scripted_waits: ScriptedWaits = field(default_factory=ScriptedWaits)
     worker: BackgroundWorker = field(default_factory=BackgroundWorker)
 

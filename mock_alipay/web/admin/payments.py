@@ -14,9 +14,12 @@ from mock_alipay.errors import NoSuchAggregate
 from mock_alipay.storage.aggregates import Key
 from mock_alipay.web.admin import payment_views
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
-from mock_alipay.web.admin.parameters import unknown
 from mock_alipay.web.admin.streamed import StreamedList
+from mock_alipay.web.asgi.json_bodies import unknown
 from mock_alipay.web.asgi.problems import HttpProblem
+
+_REASONS: Mapping[str, str] = {"decline": "F", "pending": "U"}
+"""The actions that have a reason, each with the status of its result codes."""
 
 
 async def list_payments(context: AdminContext, request: AdminRequest) -> Any:
@@ -86,8 +89,10 @@ def _payments(aggregates: Iterable[Aggregate | None]) -> Iterator[Payment]:
 
 
 def _check_reason(action: str, code: str, results: Mapping[str, Result]) -> None:
-    reasons = [name for name, result in results.items() if result.status == "F"]
-    if action != "decline":
-        raise HttpProblem(400, "Bad field", f"code: expected only with the action decline, got it with {action}")
+    status = _REASONS.get(action)
+    if status is None:
+        actions = " or ".join(_REASONS)
+        raise HttpProblem(400, "Bad field", f"code: expected only with the action {actions}, got it with {action}")
+    reasons = [name for name, result in results.items() if result.status == status]
     if code not in reasons:
         raise unknown("code", code, reasons)

@@ -18,10 +18,12 @@ from mock_alipay.web.admin import calls, clock, events, merchants, notifications
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.metrics import metrics
 from mock_alipay.web.admin.openapi import describe
-from mock_alipay.web.admin.parameters import SCHEMA, body_of, check, json_object, parameters
+from mock_alipay.web.admin.parameters import SCHEMA, parameters
 from mock_alipay.web.admin.send_notification import notify
 from mock_alipay.web.admin.waits import wait
+from mock_alipay.web.asgi.json_bodies import body_of, check, json_object
 from mock_alipay.web.asgi.problems import HttpProblem, json_response
+from mock_alipay.web.asgi.resource import Resource, wrong_method
 
 Handler = Callable[[AdminContext, AdminRequest], Awaitable[Any]]
 
@@ -65,8 +67,8 @@ def admin_api(context: AdminContext) -> Router:
     async def description(_: Request) -> Response:
         return Response(document(), media_type="application/json")
 
-    def resource(path: str) -> _Resource:
-        return _Resource(
+    def resource(path: str) -> Resource:
+        return Resource(
             {
                 method: _AdminCall(handler, specs[f"{method} {spoken(path)}"], context).answer
                 for method, handler in CALLS[path].items()
@@ -74,7 +76,7 @@ def admin_api(context: AdminContext) -> Router:
         )
 
     api = Router([Route(path, resource(path)) for path in CALLS], default=_no_such_call, redirect_slashes=False)
-    routes = [Route(OPENAPI, _Resource({"GET": description})), Mount(PREFIX, api)]
+    routes = [Route(OPENAPI, Resource({"GET": description})), Mount(PREFIX, api)]
     return Router(routes, default=api, redirect_slashes=False)
 
 
@@ -82,22 +84,6 @@ def public_paths(schemas: Schemas) -> list[str]:
     """Paths that need no token: they contain no secret, and a client needs them before it has the token."""
     calls = schemas.document(SCHEMA)["calls"].items()
     return [OPENAPI, *(f"{PREFIX}{call.partition(' ')[2]}" for call, spec in calls if not spec.get("token", True))]
-
-
-@dataclass(frozen=True, slots=True)
-class _Resource:
-    """The handlers of a path by method; an ASGI app, so that Starlette routes every method here."""
-
-    methods: Mapping[str, Callable[[Request], Awaitable[Response]]]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle a request; HttpProblem (405) when its method is not allowed."""
-        request = Request(scope, receive, send)
-        handler = self.methods.get("GET" if request.method == "HEAD" else request.method)
-        if handler is None:
-            raise _wrong_method(request, list(self.methods))
-        response = await handler(request)
-        await response(scope, receive, send)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +97,7 @@ class _AdminCall:
     async def answer(self, request: Request) -> Response:
         """Validate the request, call the handler, and compose the response."""
         if request.method == "HEAD" and "stream" in self.spec:
-            raise _wrong_method(request, ["GET"])
+            raise wrong_method(request, ["GET"])
         schemas = self.context.contract.schemas
         known = {name: schemas.resolve(schema, SCHEMA)[0] for name, schema in self.spec.get("query", {}).items()}
         query = parameters(request, known)
@@ -133,8 +119,3 @@ async def _no_such_call(scope: Scope, _receive: Receive, _send: Send) -> None:
     path = Request(scope).url.path
     known = [f"{PREFIX}{spoken(path)}" for path in CALLS]
     raise HttpProblem(404, "Unknown admin call", f"unknown admin call {path[:80]}", known=known)
-
-
-def _wrong_method(request: Request, allowed: list[str]) -> HttpProblem:
-    detail = f"expected the method {' or '.join(allowed)}, got {request.method[:40]}"
-    return HttpProblem(405, "Method not allowed", detail, headers={"allow": ", ".join(allowed)}, allowed=allowed)

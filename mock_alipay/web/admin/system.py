@@ -53,6 +53,7 @@ async def reset(context: AdminContext, request: AdminRequest) -> Any:
     client_id = request.client_id
     await context.selector.forget(client_id)
     await context.clocks.forget(client_id)
+    await context.storage.played_acts.forget(client_id)
     deleted = {
         "payments": await context.repository.forget(client_id),
         "calls": await context.journal.forget(client_id),

@@ -19,7 +19,6 @@ logger = logging.getLogger("mock_alipay")
 
 STATUSES: Mapping[type[DomainError], int] = {
     errors.NoSuchPath: 404,
-    errors.NoCashierPage: 404,
     errors.UnknownScenario: 400,
     errors.ScenarioFailed: 500,
     errors.TooManyClientIds: 409,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -13,7 +12,7 @@ import pytest
 from starlette.requests import Request
 
 from mock_alipay.web.admin import call_views, context
-from mock_alipay.web.admin.context import AdminRequest, BackgroundWorker, ConcurrencyLimit
+from mock_alipay.web.admin.context import AdminRequest, BackgroundWorker
 from mock_alipay.web.asgi.problems import HttpProblem
 from tests.live import Live, live, sample
 from tests.web.asking import Listener, problem, until
@@ -74,16 +73,6 @@ def test_calls_do_not_wait_for_the_worker(own: Live, monkeypatch: pytest.MonkeyP
         finally:
             free.set()
         assert {200} == {each.result(60).status for each in lists}
-
-
-def test_a_limit_refuses_when_no_slot_is_free() -> None:
-    """A slot is free again after its block, also after an exception."""
-    limit = ConcurrencyLimit(1, "guests")
-    with contextlib.suppress(ZeroDivisionError), limit.held():
-        with pytest.raises(HttpProblem) as caught, limit.held():
-            pass
-        raise ZeroDivisionError
-    assert (503, "Too many guests", 0) == (caught.value.status, caught.value.title, limit.taken)
 
 
 def test_streams_and_waits_have_separate_limits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,6 +112,7 @@ def test_an_act_that_is_not_possible_names_the_possible_ones(driver: Driver) -> 
         ({"action": "decline", "code": "DO_NOT_HONOUR"}, 400, "did you mean DO_NOT_HONOR?"),
         ({"action": "decline", "code": "SUCCESS"}, 400, "'SUCCESS'"),
         ({"action": "decline", "code": "UNKNOWN_EXCEPTION"}, 400, "'UNKNOWN_EXCEPTION'"),
+        ({"action": "pending", "code": "DO_NOT_HONOR"}, 400, "'DO_NOT_HONOR'"),
         ({"action": "pay", "clientId": "NOBODY"}, 404, "paymentRequestId"),
     ],
 )

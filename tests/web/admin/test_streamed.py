@@ -14,8 +14,9 @@ from mock_alipay.config.config import Config
 from mock_alipay.errors import DomainError
 from mock_alipay.server import connection
 from mock_alipay.web.admin import context as admin_context
-from mock_alipay.web.admin.context import BackgroundWorker, ConcurrencyLimit
+from mock_alipay.web.admin.context import BackgroundWorker
 from mock_alipay.web.admin.streamed import StreamedList
+from mock_alipay.web.asgi.concurrency_limit import ConcurrencyLimit
 from mock_alipay.web.asgi.problems import json_response
 from tests.live import live, sample
 from tests.raw import connect, request
