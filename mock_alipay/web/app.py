@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -14,7 +14,6 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mock_alipay.apis.context import CHECKOUT_PATH
 from mock_alipay.config.config import Config
 from mock_alipay.config.settings import configured
 from mock_alipay.gateway.assembly import Components, assemble
@@ -40,14 +39,15 @@ def routes(components: Components) -> ASGIApp:
     merchants = MerchantEndpoint(components.gateway, components.clocks.real, config.max_body, context.scripted_waits)
     admin = admin_api(context)
     access = AccessCheck(config.host, hosts=config.admin_hosts, token=config.admin_token)
+    cashier = _cashier(context)
     # A path that ends in a slash covers everything below it. Unknown paths go to the merchant API, which journals them.
     table: list[tuple[str, _Policy | None, ASGIApp]] = [
         ("/ams/", None, merchants),
-        (CHECKOUT_PATH, None, merchants),
         *(
             (path, partial(access.check, any_host=True, needs_token=False), admin)
             for path in public_paths(components.contract.schemas)
         ),
+        *((path, _anyone, cashier) for path in _PAGES),
         (PREFIX, access.check, admin),
         (f"{PREFIX}/", access.check, admin),
     ]
@@ -74,6 +74,22 @@ def routes(components: Components) -> ASGIApp:
 _Policy = Callable[[Headers], None]
 """Raises HttpProblem when a request with these headers is not allowed."""
 
+_PAGES = (
+    "/cashier",
+    "/cashier/",
+    "/checkout/",
+    "/wallet/",
+    "/sdk/",
+    "/v2/",
+    "/package/ams-checkout/",
+    "/page/antom-web-checkout/",
+    "/elements/",
+    "/checkout-page/",
+    "/easysafepay/",
+    "/mgw.htm",
+)
+"""The paths for browsers. The id of a session protects it, so everyone may request them, under any Host."""
+
 _PRELOAD_DELAY = 1.0
 """Seconds between the start and preloading."""
 
@@ -89,6 +105,25 @@ def _guarded(policy: _Policy, mounted: ASGIApp) -> ASGIApp:
         await mounted(scope, receive, send)
 
     return ExceptionMiddleware(checked, {Exception: problem_response})
+
+
+def _anyone(_: Headers) -> None:
+    """Allow every request."""
+
+
+def _cashier(context: AdminContext) -> ASGIApp:
+    """The pages, imported when the first of them is requested."""
+
+    @cache
+    def pages() -> ASGIApp:
+        from mock_alipay.web.cashier.routes import cashier
+
+        return cashier(context, context.pages)
+
+    async def requested(scope: Scope, receive: Receive, send: Send) -> None:
+        await pages()(scope, receive, send)
+
+    return requested
 
 
 def _root(page: ASGIApp, merchants: ASGIApp) -> ASGIApp:
