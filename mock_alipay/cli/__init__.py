@@ -17,6 +17,7 @@ from mock_alipay.cli.command import colour, unknown_command, version_option
 from mock_alipay.cli.completion import HELP, Items
 from mock_alipay.cli.control import act, clock, reset, use
 from mock_alipay.cli.options import unknown_variables
+from mock_alipay.cli.sdk import sdk
 from mock_alipay.cli.serve import env, ready, serve
 from mock_alipay.cli.tail import tail
 from mock_alipay.config.table import flag_of
@@ -88,7 +89,7 @@ def commands(ctx: click.Context) -> None:
         _print_error(*unknown_variables(serve.params), colour_name="yellow")
 
 
-for _command in (serve, ready, env, scenarios, validate, check, call, tail, use, act, reset, clock):
+for _command in (serve, ready, env, scenarios, validate, check, call, tail, use, act, reset, clock, sdk):
     commands.add_command(_command)
 
 

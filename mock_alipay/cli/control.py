@@ -54,7 +54,7 @@ def use(scenario: str | None, times: int | None, clear: bool, **flags: Any) -> N
 
 
 @click.command(cls=Command)
-@click.option("--code", metavar="CODE", help="Result code of a declined payment, such as DO_NOT_HONOR.")
+@click.option("--code", metavar="CODE", help="Result code of a declined or pending payment, such as DO_NOT_HONOR.")
 @at_a_gateway
 @click.argument("payment_request_id", metavar="PAYMENT_REQUEST_ID")
 @click.argument("action", type=Value(one_of(*get_args(BuyerAction))))
@@ -65,11 +65,11 @@ def act(payment_request_id: str, action: BuyerAction, code: str | None, **flags:
 
     Example: mock-alipay act order-4711 decline --code DO_NOT_HONOR
     """
-    if code and action != "decline":
-        raise click.UsageError("--code can be combined with decline only")
+    if code and action not in ("decline", "pending"):
+        raise click.UsageError("--code can be combined with decline and pending only")
     with gateway(**flags) as mock:
         payment = mock.payment(payment_request_id)
-        after = payment.decline(code) if action == "decline" else getattr(payment, action)()
+        after = getattr(payment, action)(*([code] if code else []))
         number = f"  paymentId {after.payment_id}" if after.payment_id else ""
         click.echo(f"{after.payment_request_id} is {after.state}{number}")
 

@@ -71,9 +71,9 @@ class MockPayment(PaymentRecord):
         """The buyer leaves without paying. The session stays open until it expires."""
         return self._act("leave")
 
-    def pending(self, *, wait: bool = False, timeout: float = 5.0) -> Self:
-        """The buyer finishes, but the payment's result is pending."""
-        return self._act("pending", wait=wait, timeout=timeout)
+    def pending(self, code: str | None = None, *, wait: bool = False, timeout: float = 5.0) -> Self:
+        """The buyer finishes, but the result is pending. ``code``: one with status U, by default PAYMENT_IN_PROCESS."""
+        return self._act("pending", wait=wait, timeout=timeout, code=code)
 
     def challenge(self, *, wait: bool = False, timeout: float = 5.0) -> Self:
         """The buyer is sent to 3-D Secure; ``pay``, ``decline`` or ``leave`` may follow."""

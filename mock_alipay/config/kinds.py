@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 
 from mock_alipay.config.config import address_of
 
-HTTP_URL = re.compile(
+_ORIGIN = (
     r"(?i:https?)://(?:\[[0-9A-Fa-f:.]+\]|[^/?#@:\s]+)"
-    r"(?::(?:[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(?:[/?#]\S*)?"
+    r"(?::(?:[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
 )
+HTTP_URL = re.compile(rf"{_ORIGIN}(?:[/?#]\S*)?")
+_HTTP_ORIGIN = re.compile(rf"{_ORIGIN}/?")
 _HOST_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}")
 """A host name, or an address without brackets."""
 _VISIBLE_WORD = re.compile(r"([!-~]{8,200})?")
@@ -145,6 +147,7 @@ HOST_NAME = _matching(_HOST_NAME, "a host name without port, such as gateway", "
     parse=lambda text: text.strip("[]"), split=_hosts
 )
 URL = _matching(HTTP_URL, "an http or https URL such as http://127.0.0.1:8000/notify", "URL")
+ORIGIN = _matching(_HTTP_ORIGIN, "an http or https URL without a path, such as http://localhost:2088", "URL")
 TOKEN = _matching(_VISIBLE_WORD, "8 to 200 visible ASCII characters without blanks", "TOKEN")._replace(
     # Python programs may pass an empty string for no token; in a flag it is an unset shell variable.
     parse=lambda text: text or 0,

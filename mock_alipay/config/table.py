@@ -104,7 +104,7 @@ _ROWS = (
     Setting("notify_url", optional(kinds.URL), "URL for notifications of requests that name none."),
     Setting(
         "public_url",
-        optional(kinds.URL),
+        optional(kinds.ORIGIN),
         "URL under which browsers reach the gateway; the URL of the call if omitted.",
     ),
     Setting(

@@ -37,6 +37,7 @@ def completed(command: Command, line: str, **env: str) -> list[str]:
         ("mock-alipay --port 1 --types s", ["strict"]),
         ("mock-alipay act order p", ["pay", "pending"]),
         ("mock-alipay tail --cl", ["--client-id"]),
+        ("mock-alipay sdk --format ", ["umd", "esm"]),
     ],
 )
 def test_names(command: Command, line: str, expected: list[str]) -> None:
@@ -44,7 +45,7 @@ def test_names(command: Command, line: str, expected: list[str]) -> None:
     assert [f"plain,{name}" for name in expected] == completed(command, line)
 
 
-@pytest.mark.parametrize("words", ["check", "validate", "call pay", "--gateway-key", "--scenarios"])
+@pytest.mark.parametrize("words", ["check", "validate", "call pay", "sdk --out", "--gateway-key", "--scenarios"])
 def test_paths(command: Command, words: str) -> None:
     """Files and folders are left to the shell."""
     kind = "dir" if words == "--scenarios" else "file"

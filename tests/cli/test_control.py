@@ -73,7 +73,11 @@ def test_use(control: Command, gateway: Live, lines: list[str], out: str, codes:
 
 @pytest.mark.parametrize(
     ("action", "state", "code"),
-    [("pay", "SUCCESS", "SUCCESS"), ("decline --code DO_NOT_HONOR", "FAIL", "DO_NOT_HONOR")],
+    [
+        ("pay", "SUCCESS", "SUCCESS"),
+        ("decline --code DO_NOT_HONOR", "FAIL", "DO_NOT_HONOR"),
+        ("pending --code UNKNOWN_EXCEPTION", "PENDING", "UNKNOWN_EXCEPTION"),
+    ],
 )
 def test_act(control: Command, gateway: Live, action: str, state: str, code: str) -> None:
     """The buyer acts; the output has the new state and the paymentId."""

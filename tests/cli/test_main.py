@@ -30,7 +30,7 @@ USAGE_ERRORS = [
     (("ready", "--port", "0"), "--port 0: the port that the gateway picked is unknown"),
     (("env", "--tls-port", "0"), "--tls-port 0: the port that the gateway picked is unknown"),
     (("act", "order", "fly"), "ACTION: expected pay, decline"),
-    (("act", "order", "pay", "--code", "X"), "--code can be combined with decline only"),
+    (("act", "order", "pay", "--code", "X"), "--code can be combined with decline and pending only"),
     (("use",), "name a SCENARIO, or --clear to clear the choice"),
     (("use", "success", "--clear"), "SCENARIO cannot be combined with --clear"),
     (("use", "--clear", "--times", "1"), "--times cannot be combined with --clear"),

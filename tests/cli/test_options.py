@@ -59,6 +59,10 @@ REJECTED = {
         "8 to 200 visible ASCII characters without blanks",
         ["", "1234567", "two words", "x" * 201, "line\n"],
     ),
+    "public_url": (
+        "an http or https URL without a path, such as http://localhost:2088, got",
+        ["localhost:2088", "ftp://pay.example", "https://pay.example/path", "https://pay.example?a", "http://a@b", ""],
+    ),
     "notify_url": (
         "an http or https URL such as http://127.0.0.1:8000/notify, got",
         ["127.0.0.1:8/n", "ftp://shop", "http://127.0.0.1:65536/", "http:///n", "http://user@shop/", "http://shop/a b"],
