@@ -1,4 +1,4 @@
-"""A webhook of a merchant on a free port, which keeps the requests and replies as a test chooses."""
+"""A merchant on a free port: a webhook, which keeps the requests and replies as a test chooses, and pages."""
 
 from __future__ import annotations
 
@@ -75,6 +75,8 @@ class Shop:
         self._requests: list[Received] = []
         self._answers: dict[str, list[Answer]] = {}
         self._deeds: dict[str, Callable[[Received], object]] = {}
+        self.pages: dict[str, tuple[str, bytes]] = {}
+        """Content type and body of what GET replies, by path."""
         self._changed = threading.Condition()
         self._released = threading.Event()
 
@@ -136,15 +138,22 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # head and body in one packet
 
+    def do_GET(self) -> None:
+        kind, body = self.server.shop.pages.get(self.path.partition("?")[0], ("", b""))
+        self._send(200 if kind else 404, kind or "text/plain", body)
+
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers["content-length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
         answer = self.server.shop.take(Received(self.command, self.path, headers, raw))
-        self.send_response(answer.status)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(answer.body)))
+        self._send(answer.status, "application/json", answer.body)
+
+    def _send(self, status: int, kind: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(body)))
         self.end_headers()
-        self.wfile.write(answer.body)
+        self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
         """Log nothing."""

@@ -1,4 +1,4 @@
-"""Test suites of users: the example shop, and the shops of docs/webhook-freshness.md."""
+"""Test suites of users: the example shops, and the shops of docs/webhook-freshness.md."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mock_alipay.cli import commands
+from tests.browser.chromium import chromium
 from tests.markdown import PROJECT, block
 from tests.suite import Suite
 
@@ -52,18 +53,26 @@ def test_a_shop_with_its_own_clock(mock_alipay, webhook, checkout):
 """
 
 
-def test_the_shop(tmp_path: Path) -> None:
-    """The tests of the example shop pass in a separate folder, with warnings as errors. .ci/package uses xdist."""
-    folder = shutil.copytree(SHOP, tmp_path / "shop", ignore=shutil.ignore_patterns("__pycache__"))
+@pytest.fixture(params=["shop", "browser"])
+def example(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of an example shop; one has a checkout page and needs Chromium."""
+    if request.param == "browser":
+        monkeypatch.setenv("CHROMIUM", chromium())
+    return PROJECT.joinpath("tests", "examples", request.param)
+
+
+def test_a_shop(example: Path, tmp_path: Path) -> None:
+    """The tests of an example pass in a separate folder, with warnings as errors. .ci/package uses xdist."""
+    folder = shutil.copytree(example, tmp_path / "shop", ignore=shutil.ignore_patterns("__pycache__"))
     # The SDK's docstrings cause warnings when they are compiled for the first time.
     subprocess.run([sys.executable, "-W", "ignore", "-c", "import shop"], cwd=folder, timeout=60, check=True)
     outcome = Suite(folder).run("-W", "error")
     assert (0, {"passed"}) == (outcome.code, set(outcome.counts)), outcome.output
 
 
-def test_the_shop_in_the_checkout() -> None:
-    """The tests of the example shop also pass where they are, as the README runs them."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/examples/shop"]
+def test_a_shop_in_the_checkout(example: Path) -> None:
+    """The tests of an example also pass where they are, as the README runs them."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(example)]
     result = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=120, check=False)
     assert 0 == result.returncode, result.stdout
 
