@@ -112,8 +112,11 @@ def test_reason_of_a_match() -> None:
 @pytest.mark.parametrize(
     ("page", "language", "containing", "program"),
     [
-        ("README.md", "python", "", "shop/test_shop.py"),
+        ("README.md", "python", "from shop", "shop/test_shop.py"),
+        ("README.md", "python", "page.route", "browser/test_checkout.py"),
         ("docs/pytest.md", "python", "from shop", "shop/test_shop.py"),
+        ("docs/browser-tests.md", "python", "", "browser/test_checkout.py"),
+        ("docs/browser-tests.md", "js", "", "browser/cypress.cy.js"),
         ("docs/notifications.md", "python", "", "shop/shop.py"),
         *((RECIPES, language, "", f"recipes/{file}") for language, file in map(str.split, PROGRAMS.split(", "))),
     ],
@@ -239,6 +242,6 @@ def test_services(page: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None
         monkeypatch.setenv(name, value)
     config = serve.make_context("serve", service.get("command", "").split()).params
     assert config["admin_open"] is True
-    assert set(service.get("ports", [])) <= {"2088:2088", "2089:2089"}
+    assert {port.removeprefix("127.0.0.1:") for port in service.get("ports", [])} <= {"2088:2088", "2089:2089"}
     for alias in service.get("networks", {}).get("default", {}).get("aliases", []):
         assert alias in config["admin_hosts"]

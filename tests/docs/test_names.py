@@ -11,12 +11,14 @@ import pytest
 
 from mock_alipay import Mock
 from mock_alipay.apis import FAMILIES
+from mock_alipay.apis.payments import checkout
 from mock_alipay.apis.payments.state_machine import TRANSITIONS
 from mock_alipay.cli import commands
 from mock_alipay.contracts import load
 from mock_alipay.scenarios import Library
 from mock_alipay.server.certificate import GATEWAY_HOSTS
 from mock_alipay.web.admin.routes import CALLS
+from tests.apis.payments.orders import opened
 from tests.live import Live
 from tests.markdown import DOCS, PROJECT, code_spans, read
 from tests.scenarios.loading import VOCABULARY
@@ -111,6 +113,31 @@ def test_metrics(gateway: Live) -> None:
     text = gateway.admin("GET", "/metrics").raw.decode()
     named = [span for span in code_spans(read("docs/metrics-and-logs.md")) if span.startswith("mock_alipay_")]
     assert sorted(re.findall(r"^# TYPE (mock_alipay_\w+) ", text, re.MULTILINE)) == sorted(named)
+
+
+def test_cards() -> None:
+    """The table says what each card leads to, and the page has the one-time code."""
+    text = read("docs/browser-tests.md")
+    effects = {"pay": "paid", "challenge": "3-D Secure, then paid"}
+    shown = {
+        card: effect
+        for cards, effect in re.findall(r"^\| (`\d{16}`.*?) \| (.*?)(?:, never 3-D Secure)? \|$", text, re.MULTILINE)
+        for card in re.findall(r"\d{16}", cards)
+    }
+    acts = {card: checkout.submitted(opened(), card, "CARD") for card in shown}
+    assert shown == {card: effects.get(act.action, f"declined, `{act.code}`") for card, act in acts.items()}
+    assert {*checkout._DECLINED, checkout._EXEMPT, checkout._CHALLENGED} <= shown.keys()
+    assert f"code is {checkout.ONE_TIME_CODE};" in " ".join(text.split())
+
+
+def test_selectors() -> None:
+    """The labels, the states and the test ids in the table are in the pages and in the drop-in."""
+    files = [path for path in (PROJECT / "mock_alipay/web/cashier").rglob("*") if path.suffix in (".js", ".html")]
+    scripts = "".join(path.read_text("utf-8") for path in files)
+    table = read("docs/browser-tests.md").partition("## Selectors")[2].partition("## Events")[0]
+    names = {*re.findall(r'"([A-Z][^"]+)"', table), *code_spans(table)}
+    generated = {"Pay USD 10.00", "method-CARD", "data-state", "submitPayment()"}
+    assert [] == [name for name in names - generated if f'"{name}"' not in scripts and f"{name}:" not in scripts]
 
 
 def test_python_members() -> None:
