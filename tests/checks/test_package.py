@@ -39,9 +39,10 @@ def wheel_of(folder: Path) -> dict[str, bytes]:
 
 
 def files(*places: str) -> set[str]:
-    """The files of the project in these folders, without caches."""
+    """The files of the project in these folders, without caches and installed packages."""
     paths = (path for place in places for path in (PROJECT / place).rglob("*") if path.is_file())
-    return {name for path in paths if "cache" not in (name := path.relative_to(PROJECT).as_posix())}
+    names = {path.relative_to(PROJECT).as_posix() for path in paths}
+    return {name for name in names if "cache" not in name and "node_modules/" not in name}
 
 
 def test_wheel(built: Path) -> None:
@@ -58,7 +59,8 @@ def test_source_distribution(built: Path, tmp_path: Path) -> None:
         archive.extractall(tmp_path, filter="data")
     tops = {"pyproject.toml", "README.md", "README.zh-CN.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"}
     assert set() == (files("mock_alipay", "scenarios", "docs", "tests", ".ci", ".github") | tops) - names
-    assert [] == [name for name in names if "cache" in name or name.startswith((".git/", ".venv/", ".hypothesis/"))]
+    unwanted = (".git/", ".venv/", ".hypothesis/", "tests/browser/node_modules/")
+    assert [] == [name for name in names if "cache" in name or name.startswith(unwanted)]
     (project,) = tmp_path.iterdir()
     again = wheel_of(build(project, tmp_path / "again", "wheel"))
     first = wheel_of(built)
