@@ -160,14 +160,22 @@ def with_sessions(merchant: Merchant, value: Any) -> Any:
     return value
 
 
+_SETTLED = """count => {
+    const names = shop.trace.map(([name, value]) => value?.code ?? name);
+    const isLoading = names.includes("SDK_START_OF_LOADING") && !names.includes("SDK_END_OF_LOADING");
+    const outcome = shop.trace.filter(([name]) => / (resolves|rejects)$/.test(name));
+    return outcome.length >= count && !(isLoading && outcome.some(([name]) => name.endsWith("resolves")));
+}"""
+"""Whether so many calls have their outcomes, and a component that was made has told that it is loaded."""
+
+
 def make(checkout: Checkout, calls: Calls) -> None:
     """Create a component and call its methods, each when the one before has its outcome."""
     (component, *options), *methods = calls
     checkout.create(component, **(options[0] if options else {}))
     for count, (method, *parameters) in enumerate(methods, 1):
         checkout.call(method, *parameters)
-        settled = "count => shop.trace.filter(([name]) => / (resolves|rejects)$/.test(name)).length >= count"
-        checkout.page.wait_for_function(settled, arg=count)
+        checkout.page.wait_for_function(_SETTLED, arg=count)
 
 
 @pytest.mark.parametrize("name", MISUSES)
