@@ -137,7 +137,7 @@ class Driver:
 
     def view(self, payment_request_id: str) -> Body:
         """The payment as the admin API shows it."""
-        return payment_view(self.payment(payment_request_id))
+        return payment_view(self.payment(payment_request_id), self.components.repository.environment)
 
     def notifications(self, payment_request_id: str | None = None, name: str | None = None) -> list[Notification]:
         """The notifications of a payment or of all, in the order of their creation."""

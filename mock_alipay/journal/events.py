@@ -96,6 +96,10 @@ class Events:
         """The id by which a listener resumes after this event."""
         return f"{self._run}.{event.number}"
 
+    def resuming(self, event_id: str) -> str:
+        """The id from which a listener continues: ``event_id``, or ``run.0`` when another process issued it."""
+        return event_id if event_id.rpartition(".")[0] == self._run else f"{self._run}.0"
+
     def since(self, event_id: str) -> tuple[int, list[Event]]:
         """The number of evicted events after ``event_id``, and the later events that are kept.
 

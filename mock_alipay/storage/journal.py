@@ -60,14 +60,24 @@ class Journal(Generic[RecordT]):
         return self._records.named(name)
 
     async def newest_first(
-        self, fits: Callable[[RecordT], bool] = lambda _: True, *, after: int = 0, limit: int | None = None
+        self,
+        fits: Callable[[RecordT], bool] = lambda _: True,
+        *,
+        after: int = 0,
+        before: int = 0,
+        limit: int | None = None,
     ) -> list[RecordT]:
-        """The records that ``fits`` accepts; ``after``: only those added later than the record with this id.
+        """The records that ``fits`` accepts; ``after``, ``before``: only those added later or earlier than this id.
 
         A record may be added long after its id was assigned, such as that of a slow call. When the record with
-        the id ``after`` is gone, records with greater ids count as later.
+        the id is gone, records with greater ids count as later, and those with smaller ids as earlier.
         """
         newer = reversed(self._records)
+        if before and self._records.get(str(before)) is not None:
+            newer = itertools.dropwhile(lambda record: record.number != before, newer)
+            next(newer)
+        elif before:
+            newer = (record for record in newer if record.number < before)
         if after:
             newer = itertools.takewhile(lambda record: record.number != after, newer)
             if self._records.get(str(after)) is None:

@@ -35,9 +35,9 @@ async def filled(journal: Journal[Note], *notes: str) -> Journal[Note]:
     return journal
 
 
-async def ids(journal: Journal[Note], *, after: int = 0, limit: int | None = None) -> str:
+async def ids(journal: Journal[Note], *, after: int = 0, before: int = 0, limit: int | None = None) -> str:
     """The ids, newest first."""
-    return "".join(note.id for note in await journal.newest_first(after=after, limit=limit))
+    return "".join(note.id for note in await journal.newest_first(after=after, before=before, limit=limit))
 
 
 async def test_ids_count_up_and_are_never_reused(make: Make) -> None:
@@ -64,6 +64,14 @@ async def test_records_are_found_by_id_and_by_condition(make: Make) -> None:
 async def test_later_means_added_later(make: Make, after: int, expected: str) -> None:
     """Records of slow calls are added after records with greater ids."""
     assert expected == await ids(await filled(make().calls, "2A", "5A", "1A", "4A", "3A"), after=after)
+
+
+@pytest.mark.parametrize(("before", "expected"), [(2, ""), (1, "52"), (3, "4152"), (6, "34152"), (9, "34152")])
+async def test_earlier_means_added_earlier(make: Make, before: int, expected: str) -> None:
+    """Than the record with this id; when it is gone, than any with greater ids."""
+    journal = await filled(make().calls, "2A", "5A", "1A", "4A", "3A")
+    assert expected == await ids(journal, before=before)
+    assert expected[:1] == await ids(journal, before=before, limit=1)
 
 
 @pytest.mark.parametrize("deleted", [True, False], ids=["deleted", "evicted"])

@@ -31,10 +31,13 @@ class AccessCheck:
         self._any_address = not bound or (address is not None and address.is_unspecified)
         self._token = token.encode() if token else None
 
-    def check(self, headers: Mapping[str, str], *, any_host: bool = False, needs_token: bool = True) -> None:
+    def check(
+        self, headers: Mapping[str, str], *, any_host: bool = False, needs_token: bool = True, links: bool = False
+    ) -> None:
         """HttpProblem (403, 401) names the refused header and the accepted values.
 
-        ``any_host`` accepts every Host; paths that contain no secret have no ``needs_token``.
+        ``any_host`` accepts every Host, ``links`` requests that pages of other sites cause; paths that contain no
+        secret have no ``needs_token``.
         """
         if MARK in headers:
             raise _refused(
@@ -42,16 +45,12 @@ class AccessCheck:
             )
         own = headers.get("host", "")
         host = _host_name(own)
-        site = headers.get("sec-fetch-site")
         if own and not any_host and not (host and self._is_own(host)):
             ways = f"--admin-host {host}, MOCK_ALIPAY_ADMIN_HOSTS={host}, or admin_hosts of Config"
             hint = f"; to allow it: {ways}" if host else ""
             raise _refused(f"header Host: expected {self._expected}, got {own[:80]}{hint}")
-        if site is not None and site not in _SAME:
-            raise _refused(f"header Sec-Fetch-Site: expected same-origin or none, got {site[:80]}")
-        origin = headers.get("origin")
-        if origin is not None and (not own or _authority(origin) != own):
-            raise _refused(f"header Origin: expected this gateway's own, got {origin[:80]}")
+        if not links:
+            _check_origin(headers, own)
         if self._token is not None and needs_token:
             self._check_token(headers.get("authorization"), self._token)
 
@@ -75,6 +74,14 @@ class AccessCheck:
                 f"sets, or that the gateway printed when it started; got {got}"
             )
             raise HttpProblem(401, "Token required", detail, headers={"www-authenticate": "Bearer"})
+
+
+def _check_origin(headers: Mapping[str, str], own: str) -> None:
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None and site not in _SAME:
+        raise _refused(f"header Sec-Fetch-Site: expected same-origin or none, got {site[:80]}")
+    if origin is not None and (not own or _authority(origin) != own):
+        raise _refused(f"header Origin: expected this gateway's own, got {origin[:80]}")
 
 
 def _refused(detail: str) -> HttpProblem:

@@ -86,7 +86,7 @@ def whole_call_view(entry: CallRecord, contract: Contract) -> dict[str, Any]:
 def signed(method: str, target: str, headers: Any, time: str, body: bytes) -> str:
     """The text that is signed, with secrets masked; ``time`` names the header that contains the time."""
     client_id = mask_cards(headers.get("client-id", ""))
-    return f"{method} {mask_text(target)}\n{client_id}.{headers.get(time, '')}.{_masked_body(body)}"
+    return f"{method} {mask_text(target)}\n{client_id}.{headers.get(time, '')}.{masked_body(body)}"
 
 
 def _fault_view(fault: Fault) -> dict[str, str]:
@@ -113,7 +113,7 @@ def masked_headers(headers: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _masked_body(body: bytes) -> str:
+def masked_body(body: bytes) -> str:
     """A body as it was signed, byte for byte except masked secrets."""
     text = body.decode("utf-8", "replace")
     try:

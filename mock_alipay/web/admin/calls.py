@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
+from mock_alipay.contracts.contract import Contract
 from mock_alipay.contracts.names import Unresolved, bare, family_of, resolve, spoken_names
 from mock_alipay.journal.calls import FILTERS, CallRecord, Readers, wanted
-from mock_alipay.web.admin import call_views
+from mock_alipay.web.admin import call_views, search
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
+from mock_alipay.web.admin.curl import curl
 from mock_alipay.web.admin.streamed import StreamedList
 from mock_alipay.web.asgi.json_bodies import unknown
 from mock_alipay.web.asgi.problems import HttpProblem
@@ -16,12 +18,14 @@ from mock_alipay.web.asgi.problems import HttpProblem
 
 async def list_calls(context: AdminContext, request: AdminRequest) -> Any:
     """List the calls that fit the filters, newest first."""
-    return shown(context, [entry.id for entry in await _found_by(context, request, request.query["limit"])])
+    found = await found_by(context, request, request.query["limit"])
+    view = call_views.call_summary if request.query.get("view") == "summary" else call_views.call_view
+    return shown(context, [entry.id for entry in found], view)
 
 
 async def count_calls(context: AdminContext, request: AdminRequest) -> Any:
     """Count the calls that fit the filters."""
-    return {"count": len(await _found_by(context, request))}
+    return {"count": len(await found_by(context, request))}
 
 
 async def get_call(context: AdminContext, request: AdminRequest) -> Any:
@@ -30,7 +34,10 @@ async def get_call(context: AdminContext, request: AdminRequest) -> Any:
     entry = await context.journal.get(call_id)
     if entry is None:
         raise HttpProblem(404, "No such call", f"there is no call '{call_id[:40]}'; the oldest calls are evicted")
-    return await context.worker.do(lambda: call_views.whole_call_view(entry, context.contract))
+    url, now = str(request.http.base_url).rstrip("/"), context.clocks.real.now()
+    return await context.worker.do(
+        lambda: {**call_views.whole_call_view(entry, context.contract), "curl": curl(entry, url, now)}
+    )
 
 
 async def filters_of(context: AdminContext, query: Mapping[str, Any]) -> dict[str, str]:
@@ -66,19 +73,26 @@ def _id_of(written: str, ids: Iterable[str], what: str) -> str:
         raise unknown(what, written, sorted(spoken_names(ids))) from None
 
 
-def shown(context: AdminContext, ids: Iterable[str], **members: Any) -> StreamedList:
+def shown(
+    context: AdminContext,
+    ids: Iterable[str],
+    view: Callable[[CallRecord, Contract], dict[str, Any]] = call_views.call_view,
+    **members: Any,
+) -> StreamedList:
     """A list of calls as the last member of the reply, after ``members``."""
-
-    def view(entry: CallRecord) -> dict[str, Any]:
-        return call_views.call_view(entry, context.contract)
-
-    return StreamedList(context, "calls", ids, context.journal.get, view, members)
+    return StreamedList(
+        context, "calls", ids, context.journal.get, lambda entry: view(entry, context.contract), members
+    )
 
 
-async def _found_by(context: AdminContext, request: AdminRequest, limit: int | None = None) -> list[CallRecord]:
+async def found_by(context: AdminContext, request: AdminRequest, limit: int | None = None) -> list[CallRecord]:
     """The calls that fit the filters of a request, newest first."""
-    fits = wanted(await filters_of(context, request.query))
-    return await context.journal.newest_first(fits, after=request.query["after"], limit=limit)
+    query = request.query
+    fits = wanted(await filters_of(context, query))
+    after, before = query.get("after", 0), query.get("before", 0)
+    words = query.get("q", "")
+    fitting = await context.journal.newest_first(fits, after=after, before=before, limit=None if words else limit)
+    return await search.found(context, fitting, words, search.CALLS, limit)
 
 
 async def _known(name: str, filters: Mapping[str, str], words: Collection[str], context: AdminContext) -> None:

@@ -73,7 +73,7 @@ class _Stream(StreamingResponse):
 
     def __init__(self, context: AdminContext, queue: _Queue, last: str | None, slot: ExitStack) -> None:
         # The opening has the id from before the subscription: an event that happens in between follows it.
-        opening = last or context.events.latest
+        opening = context.events.resuming(last) if last else context.events.latest
         super().__init__(_sent(context, queue, opening), media_type="text/event-stream", headers=_UNCACHED)
         self._context = context
         self._queue = queue

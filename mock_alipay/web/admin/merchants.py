@@ -1,4 +1,4 @@
-"""Admin API: add and remove merchants' public keys."""
+"""Admin API: list client ids, and add and remove their public keys."""
 
 from __future__ import annotations
 
@@ -28,3 +28,11 @@ async def remove_merchant(context: AdminContext, request: AdminRequest) -> Any:
     """Remove the keys of a client id that were added at run time."""
     client_id = request.body["clientId"]
     return {"clientId": mask_cards(client_id), "keysRemoved": await context.keys.remove(client_id)}
+
+
+async def list_clients(context: AdminContext, _request: AdminRequest) -> Any:
+    """List the client ids that have keys, calls or payments."""
+    found = set((await context.keys.ring()).client_ids)
+    found.update(record.client_id for record in await context.journal.newest_first())
+    found.update(payment.client_id for payment in await context.repository.store.browse())
+    return {"clientIds": sorted(mask_cards(client_id) for client_id in found if client_id)}

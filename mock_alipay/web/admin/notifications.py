@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mock_alipay.journal.events import Event
 from mock_alipay.journal.notifications import FILTERS, Notification, wanted
-from mock_alipay.web.admin import payment_views
+from mock_alipay.web.admin import payment_views, search
 from mock_alipay.web.admin.calls import named
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.streamed import StreamedList
@@ -18,10 +18,10 @@ from mock_alipay.web.asgi.problems import HttpProblem
 
 async def notifications(context: AdminContext, request: AdminRequest) -> Any:
     """List the notifications that fit the filters, newest first."""
-    query, journal = request.query, context.dispatcher.journal
-    fits = wanted(named(context, FILTERS, query))
-    newest = await journal.newest_first(fits, after=query["after"], limit=query["limit"])
-    return shown(context, [each.id for each in newest])
+    newest = await found_by(context, request, request.query["limit"])
+    summary = request.query.get("view") == "summary"
+    view = payment_views.notification_summary if summary else payment_views.notification_view
+    return shown(context, [each.id for each in newest], view)
 
 
 async def notification(context: AdminContext, request: AdminRequest) -> Any:
@@ -80,10 +80,24 @@ async def resend(context: AdminContext, request: AdminRequest) -> Any:
     return payment_views.whole_notification_view(await context.dispatcher.resend(notification))
 
 
-def shown(context: AdminContext, ids: Iterable[str], **members: Any) -> StreamedList:
+def shown(
+    context: AdminContext,
+    ids: Iterable[str],
+    view: Callable[[Notification], dict[str, Any]] = payment_views.notification_view,
+    **members: Any,
+) -> StreamedList:
     """A list of notifications as the last member of the reply, after ``members``."""
-    journal = context.dispatcher.journal
-    return StreamedList(context, "notifications", ids, journal.get, payment_views.notification_view, members)
+    return StreamedList(context, "notifications", ids, context.dispatcher.journal.get, view, members)
+
+
+async def found_by(context: AdminContext, request: AdminRequest, limit: int | None = None) -> list[Notification]:
+    """The notifications that fit the filters of a request, newest first."""
+    query, journal = request.query, context.dispatcher.journal
+    fits = wanted(named(context, FILTERS, query))
+    after, before = query.get("after", 0), query.get("before", 0)
+    words = query.get("q", "")
+    fitting = await journal.newest_first(fits, after=after, before=before, limit=None if words else limit)
+    return await search.found(context, fitting, words, search.NOTIFICATIONS, limit)
 
 
 async def _named(context: AdminContext, request: AdminRequest) -> Notification:

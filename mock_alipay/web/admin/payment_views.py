@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
+from urllib.parse import quote
 
 import orjson
 
 from mock_alipay.apis.aggregate import Aggregate
+from mock_alipay.apis.context import CHECKOUT_PATH
+from mock_alipay.apis.environment import Environment
 from mock_alipay.apis.family import Families
-from mock_alipay.apis.payments import timeline
+from mock_alipay.apis.payments import buyer, timeline
 from mock_alipay.apis.payments.endpoints.inquiry_payment import status_of
 from mock_alipay.apis.payments.model import Payment
 from mock_alipay.apis.payments.records import Transaction
 from mock_alipay.clock import durations
 from mock_alipay.clock.clocks import wire_time
+from mock_alipay.contracts.names import BuyerAction
 from mock_alipay.journal.notifications import Attempt, Notification
 from mock_alipay.text.masking import mask_cards, mask_json, mask_text
 from mock_alipay.web.admin.call_views import masked_headers, signed
@@ -24,9 +28,19 @@ ATTEMPTS_SHOWN = 20
 """Attempts of a notification on one page; the retry schedule has eight."""
 
 
-def payment_view(payment: Payment) -> dict[str, Any]:
-    """A payment with its request."""
-    return {**payment_summary(payment), "request": mask_json(orjson.loads(payment.request))}
+def payment_view(payment: Payment, environment: Environment) -> dict[str, Any]:
+    """A payment with its request, what its buyer has done and can do now, and the address of its cashier page."""
+    page = quote(payment.session_id or payment.payment_id or "", safe="")
+    return {
+        **payment_summary(payment),
+        "request": mask_json(orjson.loads(payment.request)),
+        "history": [
+            {"action": act.action, "resultCode": act.code or None, "time": wire_time(act.time)}
+            for act in payment.history
+        ],
+        "possible": [action for action in get_args(BuyerAction) if buyer.can(payment, action)],
+        "checkoutUrl": f"{environment.public_url or ''}{CHECKOUT_PATH}{page}",
+    }
 
 
 def aggregate_summary(aggregate: Aggregate, families: Families) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -12,7 +11,7 @@ from mock_alipay.contracts.names import Act
 from mock_alipay.contracts.result_codes import Result
 from mock_alipay.errors import NoSuchAggregate
 from mock_alipay.storage.aggregates import Key
-from mock_alipay.web.admin import payment_views
+from mock_alipay.web.admin import payment_views, search
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.streamed import StreamedList
 from mock_alipay.web.asgi.json_bodies import unknown
@@ -24,21 +23,25 @@ _REASONS: Mapping[str, str] = {"decline": "F", "pending": "U"}
 
 async def list_payments(context: AdminContext, request: AdminRequest) -> Any:
     """List the payments, the most recently changed first."""
-    stored = _payments(await context.repository.store.browse(request.client_id))
-    keys = [payment.key for payment in itertools.islice(stored, request.query["limit"])]
+    keys = [payment.key for payment in await found_by(context, request, request.query["limit"])]
+
+    def view(payment: Payment) -> dict[str, Any]:
+        if request.query.get("view") == "summary":
+            return payment_views.payment_summary(payment)
+        return payment_views.payment_view(payment, context.repository.environment)
 
     async def current(key: Key) -> Payment | None:
         for payment in _payments([await context.repository.store.load(key)]):
             return await _current(context, payment)
         return None
 
-    return StreamedList(context, "payments", keys, current, payment_views.payment_view)
+    return StreamedList(context, "payments", keys, current, view)
 
 
 async def get_payment(context: AdminContext, request: AdminRequest) -> Any:
     """Show one payment."""
     payment = await _requested_payment(context, request)
-    return await context.worker.do(lambda: payment_views.payment_view(payment))
+    return await context.worker.do(lambda: payment_views.payment_view(payment, context.repository.environment))
 
 
 async def act(context: AdminContext, request: AdminRequest) -> Any:
@@ -51,7 +54,8 @@ async def act(context: AdminContext, request: AdminRequest) -> Any:
     earlier = {one.id for one in await journal.together(payment.key)}
     changed = await context.buyer_actions.act(payment.key, Act(action, code=code))
     caused = [one.id for one in await journal.together(payment.key) if one.id not in earlier]
-    return {**payment_views.payment_view(next(_payments([changed]))), "notifications": caused}
+    view = payment_views.payment_view(next(_payments([changed])), context.repository.environment)
+    return {**view, "notifications": caused}
 
 
 async def payment_of(context: AdminContext, payment_request_id: str, client_id: str | None) -> Payment:
@@ -71,6 +75,12 @@ async def payment_of(context: AdminContext, payment_request_id: str, client_id: 
         detail = f"several client ids used this paymentRequestId; give the client id, one of {clients}"
         raise HttpProblem(409, "Several payments", detail)
     return await _current(context, matches[0])
+
+
+async def found_by(context: AdminContext, request: AdminRequest, limit: int | None = None) -> list[Payment]:
+    """The payments that fit the filters of a request, the most recently changed first."""
+    stored = list(_payments(await context.repository.store.browse(request.client_id)))
+    return await search.found(context, stored, request.query.get("q", ""), search.PAYMENTS, limit)
 
 
 async def _requested_payment(context: AdminContext, request: AdminRequest) -> Payment:

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.web.admin import calls, clock, events, merchants, notifications, payments, scenarios, system
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
+from mock_alipay.web.admin.counts import counts
 from mock_alipay.web.admin.metrics import metrics
 from mock_alipay.web.admin.openapi import describe
 from mock_alipay.web.admin.parameters import SCHEMA, parameters
@@ -48,6 +49,8 @@ CALLS: Mapping[str, Mapping[str, Handler]] = {
     "/notifications/{id}/resend": {"POST": notifications.resend},
     "/clock": {"GET": clock.get_clock, "PUT": clock.move_clock},
     "/merchants": {"POST": merchants.add_merchant, "DELETE": merchants.remove_merchant},
+    "/clients": {"GET": merchants.list_clients},
+    "/counts": {"GET": counts},
     "/env": {"GET": system.environment},
     "/certificate": {"GET": system.certificate},
     "/metrics": {"GET": metrics},

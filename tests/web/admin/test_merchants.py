@@ -79,3 +79,10 @@ def test_an_invalid_key_is_refused(gateway: Live, client_id: str, changes: dict[
     assert (400, True) == (found["status"], found["detail"].startswith(word))
     assert len(body["publicKey"] or "") < 40 or body["publicKey"][40:120] not in str(found)
     assert "unverified" == verdict(gateway, client_id, KEYS[0])
+
+
+def test_client_ids_are_listed(own: Live) -> None:
+    """Those with keys, calls or payments, whether they were accepted or not."""
+    for client_id in ("B", "A"):
+        own.create(b"", client_id=client_id)
+    assert {"clientIds": ["A", "B", "SANDBOX_MOCK_MERCHANT"]} == own.admin("GET", "/clients").body

@@ -117,7 +117,18 @@ KEY = keys.bare_public_key(keys.shipped_forger_key().public_key())
 SCENARIO = {"description": "x", "match": {"body": {"a.b": "1"}}, "createPaymentSession": [{"delay": "1ms"}]}
 TEMPLATE = {"description": "x", "each": {"code": ["RISK_REJECT", "PROCESS_FAIL"]}, "pay": {"result": "${each.code}"}}
 GETS = [
-    *("/health", "/env", "/certificate", "/metrics", "/scenarios", "/clock?clientId=A", "/payments", "/payments/p1"),
+    *("/counts?q=success", "/clients", "/calls?view=summary&q=illegal&before=9", "/payments?view=summary"),
+    *(
+        "/notifications?view=summary&before=3",
+        "/health",
+        "/env",
+        "/certificate",
+        "/metrics",
+        "/scenarios",
+        "/clock?clientId=A",
+        "/payments",
+        "/payments/p1",
+    ),
     *("/calls", "/calls/count?resultCode=SUCCESS", "/calls/wait", *(f"/calls/{number}" for number in range(1, 10))),
     *("/notifications/wait?count=3", "/notifications", "/notifications/1", "/notifications/1/wait"),
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mock_alipay.apis.payments import buyer
 from mock_alipay.apis.payments.model import Payment, State
 from mock_alipay.apis.payments.records import Money, Order, Session, Transaction
 from mock_alipay.contracts.names import Act
@@ -19,6 +20,7 @@ from mock_alipay.web.admin.payment_views import (
     payment_view,
     whole_notification_view,
 )
+from tests.apis.payments.orders import ENVIRONMENT
 from tests.calls import NOW
 
 CARD, MASKED = "4111111111111111", "411111******1111"
@@ -68,7 +70,20 @@ def test_an_open_session() -> None:
     assert {"currency": "SGD", "value": "100"} == view["paymentAmount"]
     nothing = pick(view, "paymentId paymentStatus paymentResultCode paymentCreateTime paymentTime cancelTime")
     assert ([None] * 6, [], []) == (nothing, view["transactions"], view["buyer"])
-    assert {**view, "request": {"paymentRequestId": "p"}} == payment_view(OPEN)
+    whole = payment_view(OPEN, ENVIRONMENT)
+    assert {**view, "request": {"paymentRequestId": "p"}} == {name: whole[name] for name in (*view, "request")}
+
+
+def test_what_the_buyer_did_and_can_do() -> None:
+    """With the results and times of the acts, and the address of the page; it has the public URL if there is one."""
+    changed = buyer.act(OPEN, Act("challenge"), NOW, ENVIRONMENT)
+    view = payment_view(buyer.act(changed, Act("pending"), NOW + HOUR, ENVIRONMENT), ENVIRONMENT)
+    assert [("challenge", None, "09"), ("pending", "PAYMENT_IN_PROCESS", "10")] == [
+        (act["action"], act["resultCode"], act["time"][11:13]) for act in view["history"]
+    ]
+    assert (["pay", "decline", "leave"], "/checkout/s") == (view["possible"], view["checkoutUrl"])
+    public = payment_view(OPEN, ENVIRONMENT._replace(public_url="https://pay.example"))
+    assert "https://pay.example/checkout/s" == public["checkoutUrl"]
 
 
 @pytest.mark.parametrize(
@@ -83,12 +98,12 @@ def test_an_open_session() -> None:
 def test_a_payment_by_state(state: State, session: str, status: str, acts: int) -> None:
     """paymentStatus is as in inquiryPayment; acts of the buyer that are no longer possible are left out."""
     changed = PAID._replace(state=state, buyer=(Act("pay", HOUR),), acts=NOW + HOUR, cancelled=NOW)
-    view = payment_view(changed)
+    view = payment_view(changed, ENVIRONMENT)
     assert (session, status, acts) == (view["sessionStatus"], view["paymentStatus"], len(view["buyer"]))
     times = ["2026-11-22T10:07:10+08:00", "2026-11-22T11:07:10+08:00", "2026-11-22T09:07:10+08:00"]
     assert times == pick(view, "paymentCreateTime paymentTime cancelTime")
     assert ["2026", "SUCCESS"] == pick(view, "paymentId paymentResultCode")
-    without = payment_view(changed._replace(session=None))
+    without = payment_view(changed._replace(session=None), ENVIRONMENT)
     assert {None} == {without[name] for name in without if "ession" in name}
 
 
@@ -105,7 +120,7 @@ def test_transactions_are_in_order() -> None:
         ("CAPTURE", "c", "c-id", amount, "SUCCESS", "SUCCESS", "2026-11-22T09:07:10+08:00"),
         ("REFUND", "r1", "r1-id", amount, "PROCESSING", None, None),
         ("REFUND", "r2", "r2-id", amount, "FAIL", "MERCHANT_BALANCE_NOT_ENOUGH", None),
-    ] == [tuple(each.values()) for each in payment_view(PAID._replace(transactions=made))["transactions"]]
+    ] == [tuple(each.values()) for each in payment_view(PAID._replace(transactions=made), ENVIRONMENT)["transactions"]]
 
 
 def test_a_pending_notification() -> None:
@@ -162,5 +177,8 @@ def test_card_numbers_are_masked() -> None:
     notification = PENDING._replace(
         body=card, url=f"http://shop/{CARD}", problem=f"nothing at {CARD}", attempts=(attempt,)
     )
-    for view, count in ((notification_view(notification), 6), (payment_view(OPEN._replace(request=card)), 2)):
+    for view, count in (
+        (notification_view(notification), 6),
+        (payment_view(OPEN._replace(request=card), ENVIRONMENT), 2),
+    ):
         assert (0, count) == (str(view).count(CARD), str(view).count(MASKED))
