@@ -26,13 +26,14 @@ def text_banner(
     """
     folders = ", ".join(["shipped", *map(str, config.scenarios)])
     client_ids = ", ".join(_client_ids(config))
+    asks = "  (asks for the token)" if config.admin_token and not generated_token else ""
     lines = [
         ("http", config.url),
         ("https", f"{config.tls_url}  (clients trust {authority})" if authority else "off"),
         *([] if list(addresses) == [config.reachable_host] else [("listens on", ", ".join(addresses))]),
         ("client id", f"{client_ids}; keys to configure: {_env_command(config)}, or {config.url}/__admin/env"),
         ("scenarios", f"{scenarios} ({folders}); default {config.scenario}; seed {config.seed}"),
-        ("journal", f"{config.url}/__admin/calls"),
+        ("dashboard", _dashboard(config, generated_token=generated_token) + asks),
     ]
     if config.notify_url:
         why = _undeliverable(config)
@@ -64,6 +65,7 @@ def json_banner(
         "scenario": config.scenario,
         "seed": config.seed,
         "journal": f"{config.url}/__admin/calls",
+        "dashboard": _dashboard(config, generated_token=generated_token),
     }
     if config.notify_url:
         banner |= {"notifyUrl": config.notify_url}
@@ -72,6 +74,11 @@ def json_banner(
     if generated_token:
         banner |= {"adminToken": config.admin_token}
     return json.dumps(banner, separators=(",", ":"))
+
+
+def _dashboard(config: Config, *, generated_token: bool) -> str:
+    """The dashboard's address; with the token if the banner shows it anyway, for a click in a terminal."""
+    return f"{config.url}/" + (f"#token={config.admin_token}" if generated_token else "")
 
 
 def _env_command(config: Config) -> str:

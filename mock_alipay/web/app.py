@@ -39,7 +39,7 @@ def routes(components: Components) -> ASGIApp:
     merchants = MerchantEndpoint(components.gateway, components.clocks.real, config.max_body, context.scripted_waits)
     admin = admin_api(context)
     access = AccessCheck(config.host, hosts=config.admin_hosts, token=config.admin_token)
-    cashier = _cashier(context)
+    cashier, shell = _cashier(context), _imported_late(_dashboard)
     # A path that ends in a slash covers everything below it. Unknown paths go to the merchant API, which journals them.
     table: list[tuple[str, _Policy | None, ASGIApp]] = [
         ("/ams/", None, merchants),
@@ -48,12 +48,13 @@ def routes(components: Components) -> ASGIApp:
             for path in public_paths(components.contract.schemas)
         ),
         *((path, _anyone, cashier) for path in _PAGES),
+        *((path, partial(access.check, needs_token=False, links=True), shell) for path in _DASHBOARD),
         (PREFIX, access.check, admin),
         (f"{PREFIX}/", access.check, admin),
     ]
     mounts = {path: _guarded(policy, mounted) if policy else mounted for path, policy, mounted in table}
     folders = [(path, mounted) for path, mounted in mounts.items() if path.endswith("/")]
-    mounts["/"] = _root(_guarded(partial(access.check, needs_token=False), index), merchants)
+    mounts["/"] = _root(_guarded(partial(access.check, needs_token=False, links=True), index), merchants)
     others = Router(lifespan=partial(_lifespan, context))
 
     def endpoint(path: str) -> ASGIApp:
@@ -90,6 +91,9 @@ _PAGES = (
 )
 """The paths for browsers. The id of a session protects it, so everyone may request them, under any Host."""
 
+_DASHBOARD = ("/__admin/ui", "/__admin/ui/")
+"""The paths of the dashboard, which has no data: other sites may link to it."""
+
 _PRELOAD_DELAY = 1.0
 """Seconds between the start and preloading."""
 
@@ -112,16 +116,28 @@ def _anyone(_: Headers) -> None:
 
 
 def _cashier(context: AdminContext) -> ASGIApp:
-    """The pages, imported when the first of them is requested."""
+    """The buyer's pages."""
 
-    @cache
     def pages() -> ASGIApp:
         from mock_alipay.web.cashier.routes import cashier
 
         return cashier(context, context.pages)
 
+    return _imported_late(pages)
+
+
+def _dashboard() -> ASGIApp:
+    from mock_alipay.web.dashboard.routes import dashboard
+
+    return dashboard()
+
+
+def _imported_late(load: Callable[[], ASGIApp]) -> ASGIApp:
+    """An app that is imported when the first request for it arrives."""
+    loaded = cache(load)
+
     async def requested(scope: Scope, receive: Receive, send: Send) -> None:
-        await pages()(scope, receive, send)
+        await loaded()(scope, receive, send)
 
     return requested
 

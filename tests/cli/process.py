@@ -112,6 +112,6 @@ def _banner(process: subprocess.Popen[str], log_file: Path) -> str:
     lines = []
     for line in process.stdout or ():
         lines.append(line)
-        if line.startswith("{") or line.strip().startswith("journal"):
+        if line.startswith("{") or line.strip().startswith("dashboard"):
             return "".join(lines)
     raise AssertionError(f"the gateway did not start: {log_file.read_text('utf-8')}")

@@ -24,7 +24,7 @@ def test_text() -> None:
         "https      https://127.0.0.1:2089  (clients trust ca.pem)",
         f"client id  {TEST_CLIENT_ID}, SHOP; keys to configure: mock-alipay env, or http://127.0.0.1:2088/__admin/env",
         "scenarios  92 (shipped, ours); default success; seed 7",
-        "journal    http://127.0.0.1:2088/__admin/calls",
+        "dashboard  http://127.0.0.1:2088/",
         "notify     http://shop:8000/notify unless a request names a URL",
     ] == [line.strip() for line in lines[1:]]
 
@@ -46,6 +46,7 @@ def test_json() -> None:
         "scenario": "success",
         "seed": 7,
         "journal": "http://127.0.0.1:2088/__admin/calls",
+        "dashboard": "http://127.0.0.1:2088/",
         "notifyUrl": "http://shop:8000/notify",
     } == {name: value for name, value in banner.items() if name not in ("time", "message", "version")}
 
@@ -56,6 +57,10 @@ def test_a_generated_token_and_another_port() -> None:
     text = text_banner(config, 92, None, generated_token=True, addresses=HERE)
     assert ("generated-token" in text, "mock-alipay env --port 3600, or" in text) == (True, True)
     banner = json.loads(json_banner(config, 92, None, generated_token=True, addresses=HERE))
+    linked = "http://127.0.0.1:3600/#token=generated-token"
+    assert (linked, True) == (banner["dashboard"], linked in text)
+    given = text_banner(config, 92, None, generated_token=False, addresses=HERE)
+    assert ("generated-token" in given, "http://127.0.0.1:3600/  (asks for the token)" in given) == (False, True)
     assert ("generated-token", None, None) == (banner["adminToken"], banner["tlsUrl"], banner["caCertificate"])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_alipay.web.asgi.problems import HttpProblem
+from mock_alipay.web.asgi.static_file import static_file
 from mock_alipay.web.cashier import scripts
 
 POLICY = (
@@ -32,7 +32,7 @@ _PAGES = Path(__file__).with_name("page")
 def page(name: str, request: Request, status: int = 200) -> Response:
     """An HTML page."""
     headers = {"content-security-policy": POLICY, "referrer-policy": "origin"}
-    return _response(_text(name), "text/html", request, headers, status)
+    return static_file(_text(name), "text/html", request, headers, status)
 
 
 def asset(name: str, request: Request) -> Response:
@@ -40,30 +40,15 @@ def asset(name: str, request: Request) -> Response:
     if name not in ASSETS:
         raise HttpProblem(404, "Unknown page", f"there is no file {name[:80]}", known=list(ASSETS))
     content = _text if name.endswith(".css") else scripts.page_script
-    return _response(content(name), ASSETS[name], request)
+    return static_file(content(name), ASSETS[name], request)
 
 
 def drop_in(form: scripts.Form, request: Request) -> Response:
     """The drop-in, which any origin can load."""
     headers = {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
-    return _response(scripts.drop_in(form), "text/javascript", request, headers)
-
-
-def _response(
-    text: str, media: str, request: Request, headers: Mapping[str, str] | None = None, status: int = 200
-) -> Response:
-    etag = _etag(text)
-    common = {"etag": etag, "cache-control": "no-cache", "x-content-type-options": "nosniff", **(headers or {})}
-    if status == 200 and request.headers.get("if-none-match") == etag:
-        return Response(status_code=304, headers=common)
-    return Response(text, status, common, media)
+    return static_file(scripts.drop_in(form), "text/javascript", request, headers)
 
 
 @cache
 def _text(name: str) -> str:
     return (_PAGES / name).read_text("utf-8")
-
-
-@cache
-def _etag(text: str) -> str:
-    return f'"{hashlib.sha256(text.encode()).hexdigest()[:20]}"'
