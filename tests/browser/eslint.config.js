@@ -1,8 +1,9 @@
-// The rules for the JavaScript of the cashier, the drop-in and the tests: npm run lint --prefix tests/browser
+// The rules for the JavaScript of the pages, the drop-in and the tests: npm run lint --prefix tests/browser
 import js from "@eslint/js";
 import globals from "globals";
 
 export default [
+  { ignores: ["**/lit-html/**"] },
   js.configs.recommended,
   {
     languageOptions: { ecmaVersion: 2022, sourceType: "module", globals: globals.browser },

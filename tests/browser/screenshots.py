@@ -1,4 +1,4 @@
-"""Writes screenshots of every state: python -m tests.browser.screenshots FOLDER."""
+"""Writes screenshots of every state of the pages and the dashboard: python -m tests.browser.screenshots FOLDER."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.browser.buyer import Buyer
 from tests.browser.chromium import started
+from tests.browser.dashboard_states import DASHBOARD, fill
 from tests.browser.merchant import Merchant
 from tests.browser.states import STATES
 from tests.live import live
@@ -33,6 +34,12 @@ def screenshots(folder: Path) -> None:
                 page.screenshot(path=folder / f"{name} {theme} {language} {width}.png", full_page=True)
                 page.close()
                 merchant.mock.reset()
+            fill(merchant)
+            for name, view in DASHBOARD.items():
+                page = view.open(buyer)
+                page.screenshot(path=folder / f"dashboard, {name} {theme} {language} {width}.png")
+                page.close()
+            merchant.mock.reset()
             buyer.context.close()
 
 
