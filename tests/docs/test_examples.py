@@ -18,6 +18,7 @@ import yaml
 import mock_alipay
 from mock_alipay import Mock
 from mock_alipay.cli import commands, main
+from mock_alipay.cli.banner import text_banner
 from mock_alipay.client import call_lines, notification_lines
 from mock_alipay.config.config import Config
 from mock_alipay.journal.log_lines import json_line, text_line
@@ -215,6 +216,14 @@ def test_lines_of_admin_calls(gateway: Live, caplog: pytest.LogCaptureFixture) -
     gateway.admin("POST", "/reset", one)
     printed = "".join(f"{record.levelname.lower()}: {record.getMessage()}\n" for record in caplog.records)
     assert pattern(block("docs/metrics-and-logs.md", "text")).fullmatch(printed), printed
+
+
+def test_lines_at_the_start() -> None:
+    """docs/dashboard.md shows the dashboard's address as it is printed, also with a generated token."""
+    for shown, token in zip(blocks("docs/dashboard.md", "text"), (None, "secret"), strict=True):
+        config = Config(admin_token=token)
+        banner = text_banner(config, 1, None, generated_token=token is not None, addresses=["127.0.0.1"])
+        assert pattern(shown).fullmatch(f"{banner}\n"), banner
 
 
 def test_state_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,7 @@ from mock_alipay.cli import commands
 from mock_alipay.contracts import load
 from mock_alipay.scenarios import Library
 from mock_alipay.server.certificate import GATEWAY_HOSTS
+from mock_alipay.web.admin import search
 from mock_alipay.web.admin.routes import CALLS
 from tests.apis.payments.orders import opened
 from tests.live import Live
@@ -138,6 +139,30 @@ def test_selectors() -> None:
     names = {*re.findall(r'"([A-Z][^"]+)"', table), *code_spans(table)}
     generated = {"Pay USD 10.00", "method-CARD", "data-state", "submitPayment()"}
     assert [] == [name for name in names - generated if f'"{name}"' not in scripts and f"{name}:" not in scripts]
+
+
+def test_words_of_the_dashboard() -> None:
+    """The page names buttons, states and keys as the dashboard does."""
+    text = read("docs/dashboard.md")
+    words = (PROJECT / "mock_alipay/web/dashboard/static/words.js").read_text("utf-8").partition("const chinese")[0]
+    generated = {"12 of 3,406 calls", "3 new calls", "Call 12 is no longer in the journal"}
+    named = {" ".join(name.split()) for name in re.findall(r'"([A-Z0-9][^"]+)"', text)}
+    assert set() == {name for name in named - generated if f'"{name}"' not in words}
+    listed = [
+        (re.findall('"(.+?)"', keys), does)
+        for keys, does in re.findall(r'^    \[\[(.*)\], "(.*)"\],$', words, re.MULTILINE)
+    ]
+    rows = re.findall(r"^\| (`.*`) \| (.+) \|$", text.partition("## Keys")[2], re.MULTILINE)
+    assert listed == [(code_spans(keys), does) for keys, does in rows]
+
+
+def test_fields_of_the_filter() -> None:
+    """The table has the fields that a word of the filter can compare in each view."""
+    rows = re.findall(r"^\| (calls|payments|notifications) \| .* \| (.*) \|$", read("docs/dashboard.md"), re.MULTILINE)
+    searched = {"calls": search.CALLS, "payments": search.PAYMENTS, "notifications": search.NOTIFICATIONS}
+    assert {view: list(kind.fields) for view, kind in searched.items()} == {
+        view: code_spans(fields) for view, fields in rows
+    }
 
 
 def test_python_members() -> None:
