@@ -36,7 +36,7 @@ async def get_call(context: AdminContext, request: AdminRequest) -> Any:
         raise HttpProblem(404, "No such call", f"there is no call '{call_id[:40]}'; the oldest calls are evicted")
     url, now = str(request.http.base_url).rstrip("/"), context.clocks.real.now()
     return await context.worker.do(
-        lambda: {**call_views.whole_call_view(entry, context.contract), "curl": curl(entry, url, now)}
+        lambda: {**call_views.whole_call_view(entry, context.contract), "curl": curl(entry, context.config, url, now)}
     )
 
 
