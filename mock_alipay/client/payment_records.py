@@ -51,7 +51,12 @@ class PaymentRecord(Record):
     transactions: its captures and refunds, oldest first
     buyer: the remaining actions of its scripted buyer, each with ``action`` and ``after``
     next: when it changes next without a call, by the clock of its client id; None when it does not
-    request: the parsed body of the call that created it; None in an event, which leaves it out
+    request: the parsed body of the call that created it
+    history: what the buyer has done, the latest eight acts, each with ``action``, ``resultCode`` and ``time``
+    possible: the actions of the buyer that are possible now
+    checkout_url: the address of its cashier page, a path of the gateway unless a public URL is set
+
+    The last four are None in an event, which leaves them out.
     """
 
     payment_request_id: str
@@ -74,6 +79,9 @@ class PaymentRecord(Record):
     buyer: list[Mapping[str, Any]]
     next: datetime | None
     request: Any
+    history: list[Mapping[str, Any]] | None
+    possible: list[str] | None
+    checkout_url: str | None
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Self:
