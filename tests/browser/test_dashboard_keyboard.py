@@ -1,72 +1,13 @@
-"""The dashboard for everyone: axe-core in every view, and everything by keyboard."""
+"""The dashboard with the keyboard alone."""
 
 from __future__ import annotations
 
-import itertools
-
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.buyer import Buyer
 from tests.browser.dashboard import Dashboard, calls
-from tests.browser.dashboard_states import DASHBOARD, fill
 from tests.browser.fixtures import NewBuyer
 from tests.browser.merchant import ORDER, Merchant
-from tests.browser.test_accessibility import AUDIT, AXE, SIDEWAYS
-from tests.browser.test_dashboard_live import BEYOND
-from tests.live import live
-from tests.shop import Shop
-
-WIDTHS = (1280, 768, 390)
-
-
-def violations(page: Page) -> list[object]:
-    """What axe-core finds in both themes at all widths, and whether the page scrolls sideways."""
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed: npm ci --prefix tests/browser")
-    page.evaluate(AXE.read_text("utf-8"))
-    found: list[object] = []
-    for width, theme in itertools.product(WIDTHS, ("light", "dark")):
-        page.set_viewport_size({"width": width, "height": 844})
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)))")
-        found += [(width, theme, each) for each in page.evaluate(AUDIT)]
-        if page.evaluate(SIDEWAYS):
-            found.append((width, theme, "scrolls sideways"))
-    return found
-
-
-@pytest.mark.parametrize("language", ["en-US", "zh-CN"])
-@pytest.mark.parametrize("name", DASHBOARD)
-def test_axe_finds_nothing(new_buyer: NewBuyer, merchant: Merchant, name: str, language: str) -> None:
-    """No violation in either theme, at the widths of a desk, a tablet and a phone."""
-    fill(merchant)
-    buyer = new_buyer(locale=language, reduced_motion="reduce")
-    page = DASHBOARD[name].open(buyer)
-    expect(page.locator("html")).to_have_attribute("lang", {"en-US": "en", "zh-CN": "zh-CN"}[language])
-    assert [] == violations(page)
-    if "gone" in name:
-        buyer.complaints.clear()  # Chromium reports each 404
-
-
-@pytest.mark.parametrize("language", ["en-US", "zh-CN"])
-def test_axe_finds_nothing_at_first(new_buyer: NewBuyer, shop: Shop, language: str) -> None:
-    """Nor in an empty journal, and in the form that asks for the token."""
-    with live(BEYOND) as gateway, Merchant(gateway, shop, "SANDBOX_MOCK_MERCHANT") as merchant:
-        buyer = new_buyer(locale=language)
-        buyer.own.add(gateway.config.url)
-        page = buyer.context.new_page()
-        page.goto(f"{gateway.config.url}/")
-        page.get_by_test_id("token").wait_for()
-        assert [] == violations(page)
-        page.get_by_test_id("token").fill(str(BEYOND.admin_token))
-        page.keyboard.press("Enter")
-        page.locator(".first dl").wait_for()
-        assert [] == violations(page)
-        page.close()
-        buyer.complaints[:] = [each for each in buyer.complaints if "401" not in each]  # Chromium reports each 401
-        merchant.mock.close()
-
 
 FOCUSED = (
     "() => { const at = document.activeElement; return at.ariaLabel || at.dataset.testid || at.textContent.trim(); }"
