@@ -26,6 +26,7 @@ def fill(merchant: Merchant) -> None:
     amount = {"currency": "USD", "value": 100}
     order = merchant.body()["order"] | {"orderAmount": amount}
     call(merchant, "order-4712", productCode=5, merchantRegon="US", order=order, paymentMethod={})
+    merchant.mock.notifications.wait(status="PENDING")
     merchant.mock.scenario("pays-late", times=2)
 
 
@@ -62,8 +63,8 @@ def _call(place: int) -> Callable[[Merchant], str]:
     return lambda merchant: merchant.mock.calls()[place].id
 
 
-def _notification(place: int) -> Callable[[Merchant], str]:
-    return lambda merchant: merchant.mock.notifications()[place].id
+def _notification(status: str) -> Callable[[Merchant], str]:
+    return lambda merchant: merchant.mock.notifications(status=status)[0].id
 
 
 DASHBOARD = {
@@ -76,11 +77,11 @@ DASHBOARD = {
     "no matches": View("calls", more="&q=no-such-order", shown="button >> text=/Clear|清除/"),
     "bad parameter": View("calls", more="&colour=green", shown="[role=alert]"),
     "payments": View("payments"),
-    "payment, open": View("payments", lambda _: "order-4701"),
+    "payment, open": View("payments", lambda _: "order-4704", shown=".joined"),
     "payment, paid": View("payments", lambda _: ORDER),
     "notifications": View("notifications"),
-    "notification, accepted": View("notifications", _notification(0)),
-    "notification, not accepted": View("notifications", _notification(-1)),
+    "notification, accepted": View("notifications", _notification("ACCEPTED")),
+    "notification, not accepted": View("notifications", _notification("PENDING")),
     "scenarios": View("scenarios"),
     "scenario": View("scenarios", lambda _: "pays-late"),
     "keys": View("calls", do="?", shown="dialog"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.chromium import started
 from tests.browser.dashboard_states import DASHBOARD, fill
-from tests.browser.fixtures import NewBuyer, browser, buyer, merchant, new_buyer, shop
+from tests.browser.fixtures import NewBuyer, merchant, new_buyer, shop
 from tests.browser.merchant import Merchant
 from tests.browser.states import STATES
 from tests.browser.test_dashboard_live import BEYOND
@@ -16,12 +18,19 @@ from tests.live import live
 from tests.markdown import PROJECT
 from tests.shop import Shop
 
-__all__ = ["browser", "buyer", "merchant", "new_buyer", "shop"]
+__all__ = ["merchant", "new_buyer", "shop"]
 
 AXE = PROJECT / "tests/browser/node_modules/axe-core/axe.min.js"
 AUDIT = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
     .map(({id, nodes}) => [id, ...nodes.map((node) => node.html)])"""
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for these tests: other modules start theirs with other flags."""
+    with started() as browser:
+        yield browser
 
 
 @pytest.fixture(autouse=True)
