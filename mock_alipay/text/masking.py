@@ -29,6 +29,11 @@ UTF-8 decoded as Latin-1, as in headers, is included."""
 _DIGITS = re.compile(rf"\d(?>{_SEPARATOR}{{0,3}}\d){{12,}}")
 """A run of digits that may contain card numbers."""
 _DIGIT = re.compile(rf"({_SEPARATOR}{{0,3}})(\d)")
+_TIME = re.compile(
+    r"20\d\d-(?:0[1-9]|1[0-2])-(?:[0-2]\d|3[01])[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}(?:\d{3})?"
+    r"(?:Z|[+-][01]\d:?[0-5]\d)?"
+)
+"""A time with milliseconds, ISO 8601. In the evening its digits can be those of a card number: 22:21:29.603+00:00."""
 _SHORTEST, _LONGEST = 13, 19
 """The length of a card number in digits."""
 _EXACT = 2**53
@@ -106,6 +111,16 @@ def mask_cards(text: str) -> str:
     """
     if len(text) < _SHORTEST or text.isalpha():
         return text
+    if ":" not in text:
+        return _masked_runs(text)
+    shown, done = [], 0
+    for time in _TIME.finditer(text):
+        shown += [_masked_runs(text[done : time.start()]), time[0]]
+        done = time.end()
+    return "".join(shown) + _masked_runs(text[done:])
+
+
+def _masked_runs(text: str) -> str:
     return _DIGITS.sub(lambda match: _masked_run(match[0]), text)
 
 

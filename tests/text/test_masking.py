@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -145,3 +146,14 @@ def test_masking_takes_linear_time(piece: str) -> None:
 
     took(1_000)
     assert took(80_000) < 30 * max(took(10_000), 0.0005)
+
+
+def test_a_time_is_no_card_number() -> None:
+    """Whatever the hour: from 22:21 on, the digits of a time can begin like those of a card, and pass its check."""
+    day = datetime(2026, 11, 30, tzinfo=UTC)
+    for milliseconds in range(0, 24 * 3600 * 1000, 61_007):
+        moment = (day + timedelta(milliseconds=milliseconds)).isoformat(timespec="milliseconds")
+        for text in (moment, moment.replace("T", " "), f'{{"time":"{moment}"}}'):
+            assert text == mask_text(text)
+    assert mask_text("2026-11-30T22:21:29.603+00:00 4111111111111111").endswith("411111******1111")
+    assert "4111111111111111" not in mask_text("4111111111111111 2026-11-30T22:21:29.603+00:00")
