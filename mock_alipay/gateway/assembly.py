@@ -22,6 +22,7 @@ from mock_alipay.config.settings import refuse_unguarded
 from mock_alipay.contracts.contract import Contract
 from mock_alipay.errors import SettingName, under
 from mock_alipay.gateway.authentication import Authenticator
+from mock_alipay.gateway.buyer_actions import BuyerActions
 from mock_alipay.gateway.execution import Executor
 from mock_alipay.gateway.gateway import Gateway, ProblemReply
 from mock_alipay.gateway.notifier import Notifier
@@ -66,6 +67,11 @@ class Components:
     signing: SigningPool
     gateway: Gateway
     env: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def buyer_actions(self) -> BuyerActions:
+        """Lets buyers act."""
+        return BuyerActions(self.repository, self.clocks)
 
 
 def assemble(

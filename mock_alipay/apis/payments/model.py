@@ -153,6 +153,11 @@ class Payment(NamedTuple):
         return self.session and self.session.id
 
     @property
+    def page_id(self) -> str:
+        """The id in the addresses of its pages: paymentSessionId, else paymentId."""
+        return self.session_id or self.payment_id or ""
+
+    @property
     def unexpected(self) -> Collection[str]:
         """The notifications that it can no longer cause."""
         if self.state in ("EXPIRED", "FAIL", "CANCELLED"):

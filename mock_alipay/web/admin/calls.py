@@ -87,12 +87,8 @@ def shown(
 
 async def found_by(context: AdminContext, request: AdminRequest, limit: int | None = None) -> list[CallRecord]:
     """The calls that fit the filters of a request, newest first."""
-    query = request.query
-    fits = wanted(await filters_of(context, query))
-    after, before = query.get("after", 0), query.get("before", 0)
-    words = query.get("q", "")
-    fitting = await context.journal.newest_first(fits, after=after, before=before, limit=None if words else limit)
-    return await search.found(context, fitting, words, search.CALLS, limit)
+    fits = wanted(await filters_of(context, request.query))
+    return await search.journaled(context, context.journal, fits, request.query, search.CALLS, limit)
 
 
 async def _known(name: str, filters: Mapping[str, str], words: Collection[str], context: AdminContext) -> None:

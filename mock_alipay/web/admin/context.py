@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 
 from mock_alipay.gateway.assembly import Components
-from mock_alipay.gateway.buyer_actions import BuyerActions
 from mock_alipay.text.masking import mask_cards
 from mock_alipay.web.asgi.concurrency_limit import ConcurrencyLimit
 from mock_alipay.web.asgi.problems import HttpProblem
@@ -55,11 +54,6 @@ class AdminContext(Components):
     pages: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(MOST_PAGES, "cashier pages"))
     scripted_waits: ScriptedWaits = field(default_factory=ScriptedWaits)
     worker: BackgroundWorker = field(default_factory=BackgroundWorker)
-
-    @property
-    def buyer_actions(self) -> BuyerActions:
-        """Lets buyers act."""
-        return BuyerActions(self.repository, self.clocks)
 
 
 @dataclass(frozen=True, slots=True)

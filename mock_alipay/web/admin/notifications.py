@@ -94,10 +94,7 @@ async def found_by(context: AdminContext, request: AdminRequest, limit: int | No
     """The notifications that fit the filters of a request, newest first."""
     query, journal = request.query, context.dispatcher.journal
     fits = wanted(named(context, FILTERS, query))
-    after, before = query.get("after", 0), query.get("before", 0)
-    words = query.get("q", "")
-    fitting = await journal.newest_first(fits, after=after, before=before, limit=None if words else limit)
-    return await search.found(context, fitting, words, search.NOTIFICATIONS, limit)
+    return await search.journaled(context, journal, fits, query, search.NOTIFICATIONS, limit)
 
 
 async def _named(context: AdminContext, request: AdminRequest) -> Notification:

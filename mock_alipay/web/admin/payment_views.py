@@ -30,7 +30,6 @@ ATTEMPTS_SHOWN = 20
 
 def payment_view(payment: Payment, environment: Environment) -> dict[str, Any]:
     """A payment with its request, what its buyer has done and can do now, and the address of its cashier page."""
-    page = quote(payment.session_id or payment.payment_id or "", safe="")
     return {
         **payment_summary(payment),
         "request": mask_json(orjson.loads(payment.request)),
@@ -39,7 +38,7 @@ def payment_view(payment: Payment, environment: Environment) -> dict[str, Any]:
             for act in payment.history
         ],
         "possible": [action for action in get_args(BuyerAction) if buyer.can(payment, action)],
-        "checkoutUrl": f"{environment.public_url or ''}{CHECKOUT_PATH}{page}",
+        "checkoutUrl": f"{environment.public_url or ''}{CHECKOUT_PATH}{quote(payment.page_id, safe='')}",
     }
 
 

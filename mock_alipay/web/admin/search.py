@@ -12,10 +12,12 @@ from typing import Any, NamedTuple, TypeVar
 from mock_alipay.apis.payments.model import Payment
 from mock_alipay.journal.calls import CallRecord
 from mock_alipay.journal.notifications import Notification
+from mock_alipay.storage import Journal
 from mock_alipay.text.masking import mask_cards, mask_text
 from mock_alipay.web.admin.context import AdminContext
 
 Record = TypeVar("Record")
+Kept = TypeVar("Kept", CallRecord, Notification)
 
 Fields = Mapping[str, Callable[[Any], str | None]]
 """The fields that a word can compare, by name; the word ``NAME:VALUE`` compares one."""
@@ -27,6 +29,20 @@ class Searched(NamedTuple):
     fields: Fields
     text: Callable[[Any], str]
     """Everything in which other words are searched."""
+
+
+async def journaled(
+    context: AdminContext,
+    journal: Journal[Kept],
+    fits: Callable[[Kept], bool],
+    query: Mapping[str, Any],
+    searched: Searched,
+    limit: int | None,
+) -> list[Kept]:
+    """The newest ``limit`` records that ``fits`` accepts, between ``after`` and ``before``, and that have the words."""
+    words, after, before = query.get("q", ""), query.get("after", 0), query.get("before", 0)
+    fitting = await journal.newest_first(fits, after=after, before=before, limit=None if words else limit)
+    return await found(context, fitting, words, searched, limit)
 
 
 async def found(

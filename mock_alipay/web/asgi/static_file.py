@@ -5,9 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
+
+
+@cache
+def text_of(file: Path) -> str:
+    """The content of a file of the package, read once."""
+    return file.read_text("utf-8")
 
 
 def static_file(

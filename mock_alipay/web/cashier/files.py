@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_alipay.web.asgi.problems import HttpProblem
-from mock_alipay.web.asgi.static_file import static_file
+from mock_alipay.web.asgi.static_file import static_file, text_of
 from mock_alipay.web.cashier import scripts
 
 POLICY = (
@@ -32,23 +31,18 @@ _PAGES = Path(__file__).with_name("page")
 def page(name: str, request: Request, status: int = 200) -> Response:
     """An HTML page."""
     headers = {"content-security-policy": POLICY, "referrer-policy": "origin"}
-    return static_file(_text(name), "text/html", request, headers, status)
+    return static_file(text_of(_PAGES / name), "text/html", request, headers, status)
 
 
 def asset(name: str, request: Request) -> Response:
     """A script or stylesheet of the pages; HttpProblem (404) for another name."""
     if name not in ASSETS:
         raise HttpProblem(404, "Unknown page", f"there is no file {name[:80]}", known=list(ASSETS))
-    content = _text if name.endswith(".css") else scripts.page_script
-    return static_file(content(name), ASSETS[name], request)
+    text = text_of(_PAGES / name) if name.endswith(".css") else scripts.page_script(name)
+    return static_file(text, ASSETS[name], request)
 
 
 def drop_in(form: scripts.Form, request: Request) -> Response:
     """The drop-in, which any origin can load."""
     headers = {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
     return static_file(scripts.drop_in(form), "text/javascript", request, headers)
-
-
-@cache
-def _text(name: str) -> str:
-    return (_PAGES / name).read_text("utf-8")

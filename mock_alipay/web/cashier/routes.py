@@ -19,7 +19,7 @@ from mock_alipay.gateway.assembly import Components
 from mock_alipay.web.asgi.concurrency_limit import ConcurrencyLimit
 from mock_alipay.web.asgi.json_bodies import JSON, body_of, check, json_object, wrong_media
 from mock_alipay.web.asgi.problems import HttpProblem, json_response
-from mock_alipay.web.asgi.resource import Resource
+from mock_alipay.web.asgi.resource import Resource, wrong_method
 from mock_alipay.web.cashier import files, sdk_gateway
 from mock_alipay.web.cashier.session_view import session_view
 from mock_alipay.web.cashier.sessions import Sessions
@@ -70,7 +70,7 @@ class _Pages:
     async def updates(self, request: Request) -> Response:
         """The session and its changes."""
         if request.method == "HEAD":
-            raise HttpProblem(405, "Method not allowed", "expected the method GET, got HEAD", headers={"allow": "GET"})
+            raise wrong_method(request, ["GET"])
         return Updates(await self.sessions.find(request.path_params["id"]), self.sessions, self.limit)
 
     async def act(self, request: Request) -> Response:

@@ -43,7 +43,7 @@ async def _session(data: str, sessions: Sessions) -> dict[str, Any]:
     if payment is None or page_state(payment) == "expired":
         result = sessions.components.contract.results["INQUIRY_PAYMENT_SESSION_FAILED"]
         return {"success": False, "errorCode": result.code, "errorMessage": result.message}
-    amount = {"currency": payment.order.amount.currency, "value": str(payment.order.amount.value)}
+    amount = payment.order.amount.wire
     methods = [
         {"paymentMethodType": method, "paymentMethodName": method}
         for method in methods_of(orjson.loads(payment.request))

@@ -12,7 +12,7 @@ from mock_alipay.apis.payments.checkout import needs_card, page_state
 from mock_alipay.apis.payments.currencies import major_units
 from mock_alipay.apis.payments.endpoints.create_payment_session import scene_of
 from mock_alipay.apis.payments.methods import methods_of
-from mock_alipay.apis.payments.model import MAX_HISTORY, Payment
+from mock_alipay.apis.payments.model import Payment
 from mock_alipay.gateway.assembly import Components
 from mock_alipay.journal.notifications import Notification
 from mock_alipay.text.masking import mask_cards, mask_text
@@ -39,17 +39,12 @@ REASONS = (
 """The result codes that a page offers for a decline; a public plug-in distinguishes them."""
 
 
-def page_id(payment: Payment) -> str:
-    """The id in the addresses of the payment's pages: paymentSessionId, else paymentId."""
-    return payment.session_id or payment.payment_id or ""
-
-
 async def session_view(payment: Payment, components: Components, played: int) -> dict[str, Any]:
     """The JSON for a page; ``played``: the number of the buyer's last act that a page has played."""
     request = orjson.loads(payment.request)
     amount = payment.order.amount
     return {
-        "id": page_id(payment),
+        "id": payment.page_id,
         "sessionId": payment.session_id,
         "paymentRequestId": mask_cards(payment.payment_request_id),
         "paymentId": payment.payment_id,
@@ -65,13 +60,9 @@ async def session_view(payment: Payment, components: Components, played: int) ->
         "acts": _acts(payment, components),
         "played": played,
         "redirectUrl": request.get("paymentRedirectUrl"),
-        "wallet": f"/wallet/{quote(page_id(payment), safe='')}",
+        "wallet": f"/wallet/{quote(payment.page_id, safe='')}",
         "notification": _notification(await components.dispatcher.journal.together(payment.key)),
-        "reasons": [
-            {"code": code, "message": components.contract.results[code].message}
-            for code in REASONS
-            if code in components.contract.results
-        ],
+        "reasons": [{"code": code, "message": components.contract.results[code].message} for code in REASONS],
     }
 
 
@@ -97,7 +88,7 @@ def _result(payment: Payment, components: Components) -> dict[str, str] | None:
 
 
 def _acts(payment: Payment, components: Components) -> list[dict[str, Any]]:
-    first = payment.acted - min(payment.acted, MAX_HISTORY, len(payment.history)) + 1
+    first = payment.acted - len(payment.history) + 1
     return [
         {"number": number, "action": act.action, "result": result_of(act.code, components) if act.code else None}
         for number, act in enumerate(payment.history, first)

@@ -14,10 +14,9 @@ from mock_alipay.apis.payments.model import PUBLIC_LENGTH, Payment
 from mock_alipay.contracts.names import Act
 from mock_alipay.errors import NotPossibleNow
 from mock_alipay.gateway.assembly import Components
-from mock_alipay.gateway.buyer_actions import BuyerActions
 from mock_alipay.web.asgi.json_bodies import unknown
 from mock_alipay.web.asgi.problems import HttpProblem
-from mock_alipay.web.cashier.session_view import page_id, result_of
+from mock_alipay.web.cashier.session_view import result_of
 
 _STANDARD = str.maketrans("-_", "+/")
 """From URL-safe base64, as in normalUrl, to that of a paymentSessionId."""
@@ -51,21 +50,21 @@ class Sessions:
         if act is None:
             return payment
         try:
-            await BuyerActions(self.components.repository, self.components.clocks).act(payment.key, act)
+            await self.components.buyer_actions.act(payment.key, act)
         except NotPossibleNow:
-            raise self._ended(await self.find(page_id(payment))) from None
-        changed = await self.find(page_id(payment))
+            raise self._ended(await self.find(payment.page_id)) from None
+        changed = await self.find(payment.page_id)
         await self.claim(changed, changed.acted)
         return changed
 
     async def played(self, payment: Payment) -> int:
         """The number of the buyer's last act that a page has played."""
-        return await self.components.storage.played_acts.get(payment.client_id, page_id(payment))
+        return await self.components.storage.played_acts.get(payment.client_id, payment.page_id)
 
     async def claim(self, payment: Payment, number: int) -> bool:
         """Whether the calling page is the first to play the buyer's acts up to this number."""
         return await self.components.storage.played_acts.rise(
-            payment.client_id, page_id(payment), min(number, payment.acted)
+            payment.client_id, payment.page_id, min(number, payment.acted)
         )
 
     def _act_of(self, payment: Payment, body: Mapping[str, str]) -> Act | None:
@@ -77,7 +76,8 @@ class Sessions:
         method = self._method(payment, body.get("method", ""))
         match action:
             case "submit":
-                return self._submitted(payment, card, method)
+                # Where another page has begun the check, this one shows it.
+                return self._submitted(payment, card, method) if state == "open" else None
             case "verify":
                 return checkout.verified(payment, card, code) if state == "challenge" else None
             case "challenge":
@@ -88,10 +88,7 @@ class Sessions:
                 return Act(action, code=code if action == "decline" else "", method=method)
         raise unknown("action", action, ["submit", "verify"])
 
-    def _submitted(self, payment: Payment, card: str, method: str) -> Act | None:
-        if page_state(payment) == "challenge":
-            # Another page has begun the check; this one shows it.
-            return None
+    def _submitted(self, payment: Payment, card: str, method: str) -> Act:
         if not card and method == CARD and checkout.needs_card(payment):
             raise HttpProblem(400, "Bad field", "card: expected the number that the buyer entered, got none")
         return checkout.submitted(payment, card, method)

@@ -15,7 +15,7 @@ from mock_alipay.apis.payments.model import Payment
 from mock_alipay.journal.events import Event
 from mock_alipay.web.asgi.concurrency_limit import ConcurrencyLimit
 from mock_alipay.web.asgi.problems import HttpProblem
-from mock_alipay.web.cashier.session_view import page_id, session_view
+from mock_alipay.web.cashier.session_view import session_view
 from mock_alipay.web.cashier.sessions import Sessions
 
 _LIFETIME = 5.0
@@ -60,7 +60,7 @@ class Updates(StreamingResponse):
         while True:
             self._changed.clear()
             try:
-                payment = await self._sessions.find(page_id(self._payment))
+                payment = await self._sessions.find(self._payment.page_id)
             except HttpProblem:
                 yield b"event: gone\ndata: {}\n\n"
                 return

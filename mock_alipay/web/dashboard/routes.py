@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_alipay.web.asgi.problems import HttpProblem
 from mock_alipay.web.asgi.resource import Resource
-from mock_alipay.web.asgi.static_file import static_file
+from mock_alipay.web.asgi.static_file import static_file, text_of
 
 PATH = "/__admin/ui"
 
@@ -42,14 +42,14 @@ def dashboard() -> ASGIApp:
 
 async def page(request: Request) -> Response:
     """The page. It is the same for everyone: what it shows comes from the admin API."""
-    return static_file(_text("index.html"), "text/html", request, {**_HEADERS, "vary": "accept"})
+    return static_file(text_of(_STATIC / "index.html"), "text/html", request, {**_HEADERS, "vary": "accept"})
 
 
 async def _file(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in _names():
         raise _not_found(request.scope)
-    return static_file(_text(name), _MEDIA[Path(name).suffix], request)
+    return static_file(text_of(_STATIC / name), _MEDIA[Path(name).suffix], request)
 
 
 async def _unknown(scope: Scope, _receive: Receive, _send: Send) -> None:
@@ -64,8 +64,3 @@ def _not_found(scope: Scope) -> HttpProblem:
 def _names() -> frozenset[str]:
     files = (file for file in _STATIC.rglob("*") if file.suffix in _MEDIA)
     return frozenset(file.relative_to(_STATIC).as_posix() for file in files)
-
-
-@cache
-def _text(name: str) -> str:
-    return (_STATIC / name).read_text("utf-8")

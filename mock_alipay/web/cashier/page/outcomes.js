@@ -1,6 +1,5 @@
 /** From the acts of a buyer to what the shop hears of them. Codes: @alipay/ams-checkout 1.47.2 and docs.antom.com. */
 
-const PROCESSING = { resultCode: "PAYMENT_IN_PROCESS", resultStatus: "U", resultMessage: "The payment is in process." };
 const statuses = { S: "SUCCESS", F: "FAIL", U: "PROCESSING" };
 const codes = {
   challenge: "SDK_PAYMENT_CHALLENGE",
@@ -43,7 +42,7 @@ export function eventOf(kind, result = null) {
   const code = codes[kind];
   if (kind === "challenge") return { code };
   if (kind === "left" || kind === "cancel") return { code, result: { result: {} } };
-  const { resultCode, resultStatus, resultMessage } = result ?? PROCESSING;
+  const { resultCode, resultStatus, resultMessage } = result;
   return {
     code,
     result: {
@@ -69,7 +68,7 @@ export function stepsAfter(view, number) {
 
 /** Returns what submitPayment of the Element answers for an outcome. */
 export function answerOf(view) {
-  const { resultCode, resultStatus, resultMessage } = view.result ?? (view.state === "processing" ? PROCESSING : GONE);
+  const { resultCode, resultStatus, resultMessage } = view.result ?? GONE;
   const status = statuses[resultStatus];
   if (status === "SUCCESS") return { status };
   return { status, error: { code: resultCode, message: resultMessage, needChangeSessionForRetry: status === "FAIL" } };
