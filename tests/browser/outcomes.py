@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from mock_alipay.contracts import FOLDER
 from tests.browser.buyer import Trace
@@ -13,6 +13,17 @@ Webhooks = list[str]
 
 RESULTS: dict[str, Any] = json.loads((FOLDER / "2024-04-26" / "results.json").read_text())["results"]
 STATUS = {"S": "SUCCESS", "F": "FAIL", "U": "PROCESSING"}
+
+
+class Row(NamedTuple):
+    """Steps of the buyer; the trace after mounting, the state at the end (None: no page is left), the webhooks."""
+
+    steps: str
+    trace: Trace
+    state: str | None
+    webhooks: Webhooks
+    stays: bool = False
+    """Whether the merchant sets notRedirectAfterComplete."""
 
 
 def event(code: str, **values: Any) -> list[Any]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import pytest
 
-from tests.browser.buyer import Buyer, Checkout, Trace
+from tests.browser.buyer import Buyer, Checkout
 from tests.browser.merchant import ORDER, Merchant
 from tests.browser.outcomes import (
     BAD_FORM,
@@ -20,23 +18,13 @@ from tests.browser.outcomes import (
     START,
     SUCCESSFUL,
     UNVERIFIED,
+    Row,
     Webhooks,
     arrivals,
     ended,
     event,
     opened,
 )
-
-
-class Row(NamedTuple):
-    """Steps of the buyer; the trace after mounting, the state at the end (None: no page is left), the webhooks."""
-
-    steps: str
-    trace: Trace
-    state: str | None
-    webhooks: Webhooks
-    stays: bool = False
-
 
 ROWS = {
     "success": Row("fill-pay pay", [SUCCESSFUL, REDIRECT], None, PAID),

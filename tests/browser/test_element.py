@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -16,7 +16,7 @@ from tests.browser.outcomes import (
     STATUS,
     SUCCESSFUL,
     UNVERIFIED,
-    Webhooks,
+    Row,
     arrivals,
 )
 
@@ -47,16 +47,6 @@ def own(code: str, message: str, **values: Any) -> Trace:
 SUCCESS = submitted("SUCCESS")
 BAD_FORM = own("FORM_INVALID", "The card form is not filled in correctly.")
 LEFT = own("USER_CANCELED", "The buyer has cancelled the 3-D Secure check.", userCanceled3D=True)
-
-
-class Row(NamedTuple):
-    """Steps of buyer and merchant; the trace after mounting, the state at the end (None: it left), the webhooks."""
-
-    steps: str
-    trace: Trace
-    state: str | None
-    webhooks: Webhooks
-    stays: bool = False
 
 
 ROWS = {

@@ -17,6 +17,7 @@ from tests.browser.buyer import Buyer, Checkout
 from tests.browser.chromium import hosts, started
 from tests.browser.fixtures import merchant
 from tests.browser.merchant import Merchant
+from tests.browser.outcomes import Row
 from tests.live import Live, live
 from tests.markdown import PROJECT
 from tests.shop import Shop, open_shop
@@ -70,13 +71,13 @@ def official(version: str) -> str:
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("row", test_cashier_payment.ROWS.values(), ids=test_cashier_payment.ROWS)
-def test_amscashierpayment(buyer: Buyer, merchant: Merchant, version: str, row: test_cashier_payment.Row) -> None:
+def test_amscashierpayment(buyer: Buyer, merchant: Merchant, version: str, row: Row) -> None:
     """The official SDK has the trace that tests/browser requires of the drop-in."""
     test_cashier_payment.play(buyer.shop(official(version)), merchant, row)
 
 
 @pytest.mark.parametrize("row", test_element.ROWS.values(), ids=test_element.ROWS)
-def test_amselement(buyer: Buyer, merchant: Merchant, row: test_element.Row) -> None:
+def test_amselement(buyer: Buyer, merchant: Merchant, row: Row) -> None:
     """As above, for AMSElement, which 1.12.0 does not have."""
     test_element.play(buyer.shop(official(NEWEST)), merchant, row)
 
