@@ -174,6 +174,10 @@ class ClientConnection(HttpToolsProtocol):
         if self._head_size > MAX_HEAD and self._measured() > MAX_HEAD:
             self._reject_head(_HEAD_TOO_LARGE)
             return
+        self.begin_request()
+
+    def begin_request(self) -> None:
+        """Start the app, whose request has a complete head."""
         super().on_headers_complete()
         if not self.pipeline:
             self._current = self.cycle
@@ -188,9 +192,13 @@ class ClientConnection(HttpToolsProtocol):
         return sum(len(name) + len(value) + 4 for name, value in self.headers) + len(self.url) + 18
 
     def on_body(self, body: bytes) -> None:
-        self._framing_size = 0
+        self.received_body()
         if not self.transport.is_closing():
             super().on_body(body)
+
+    def received_body(self) -> None:
+        """Note that a part of the body has arrived."""
+        self._framing_size = 0
 
     def on_message_complete(self) -> None:
         if self._offers_upgrade() or (self._trailers_size and not self._check_trailers()):
@@ -200,7 +208,11 @@ class ClientConnection(HttpToolsProtocol):
         self.transport.mid_request = False
         self._in_head, self._head_size = True, 0
         if not self.transport.is_closing():
-            super().on_message_complete()
+            self.complete_request()
+
+    def complete_request(self) -> None:
+        """Tell the app that the body of its request is complete."""
+        super().on_message_complete()
 
     def on_response_complete(self) -> None:
         # Like uvicorn's method without its timer per request: idle connections are checked once a second instead.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from mock_alipay.journal.exchange import Reply
 
@@ -20,6 +20,9 @@ class _Connection(Protocol):
     server_state: ServerState
     transport: Any
 
+    def on_response_complete(self) -> None:
+        """Continue with the next request."""
+
     def reset(self) -> None:
         """Abort the connection so that the client sees a reset."""
 
@@ -28,11 +31,14 @@ class _Connection(Protocol):
 
 
 class FastReply:
-    """The ``CONNECTION`` extension of one request; ``web.reply_writer`` uses it."""
+    """The client of one request: replies are sent to it, or its connection is broken.
+
+    ``cycle`` is uvicorn's state of the request, or another object with the same attributes.
+    """
 
     __slots__ = ("_connection", "_cycle")
 
-    def __init__(self, connection: _Connection, cycle: RequestResponseCycle) -> None:
+    def __init__(self, connection: _Connection, cycle: Any) -> None:
         self._connection = connection
         self._cycle = cycle
 
@@ -52,16 +58,18 @@ class FastReply:
             await connection.flow.drain()
         if cycle.disconnected:
             return
-        own = b"".join(b"%b: %b\r\n" % header for header in connection.server_state.default_headers)
-        end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
-        connection.transport.write(b"".join((STATUS_LINE[reply.status], own, reply.head, end, reply.body)))
+        connection.transport.write(self._head(reply, keep_alive=cycle.keep_alive) + reply.body)
         cycle.response_started = cycle.response_complete = True
         cycle.message_event.set()
         if not cycle.keep_alive:
             connection.transport.close()
-        cycle.on_response()
+        connection.on_response_complete()
         # Breaks the reference cycle of cycle, scope and this object, so that no garbage collection is needed.
         del self._cycle
+
+    async def truncate(self, reply: Reply) -> None:
+        """Send the head and the first half of the body, then close."""
+        self.end(self._head(reply, keep_alive=False) + reply.body[: len(reply.body) // 2])
 
     def reset(self) -> None:
         """Abort the connection so that the client sees a reset."""
@@ -70,3 +78,8 @@ class FastReply:
     def end(self, last_bytes: bytes = b"") -> None:
         """Send bytes as they are, then close."""
         self._connection.end(last_bytes)
+
+    def _head(self, reply: Reply, *, keep_alive: bool) -> bytes:
+        own = b"".join([b"%b: %b\r\n" % header for header in self._connection.server_state.default_headers])
+        end = b"\r\n" if keep_alive else b"connection: close\r\n\r\n"
+        return b"".join((STATUS_LINE[reply.status], own, reply.head, end))

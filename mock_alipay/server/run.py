@@ -16,7 +16,9 @@ import uvicorn
 
 from mock_alipay.errors import SetupError
 from mock_alipay.server.accepting import Acceptor
-from mock_alipay.server.connection import ClientConnection, close_slow_connections
+from mock_alipay.server.connection import close_slow_connections
+from mock_alipay.server.direct import DirectConnection
+from mock_alipay.server.extensions import DirectRoute
 from mock_alipay.server.lifespan import started
 from mock_alipay.server.sockets import Sockets, allow_many_files
 from mock_alipay.server.tls_hint import TlsHint, log_plain_http
@@ -37,8 +39,9 @@ _FORCED_SHUTDOWN = 5
 class _Server(uvicorn.Server):
     """uvicorn's server with limits for slow clients and a shutdown within the grace, without signal handlers."""
 
-    def __init__(self, config: uvicorn.Config, tls_hint: TlsHint | None) -> None:
+    def __init__(self, config: uvicorn.Config, direct_route: DirectRoute | None, tls_hint: TlsHint | None) -> None:
         super().__init__(config)
+        self._direct_route = direct_route
         self._tls_hint = tls_hint
         self._stopping = asyncio.Event()
 
@@ -49,8 +52,9 @@ class _Server(uvicorn.Server):
         self.servers = [cast("Any", acceptor)]
         self.started = True
 
-    def _connection(self) -> ClientConnection:
-        connection = ClientConnection(self.config, self.server_state, self.lifespan.state)
+    def _connection(self) -> DirectConnection:
+        connection = DirectConnection(self.config, self.server_state, self.lifespan.state)
+        connection.direct_route = self._direct_route
         connection.tls_hint = self._tls_hint
         return connection
 
@@ -82,7 +86,7 @@ class _Server(uvicorn.Server):
         # Connections are dropped first, so that no client receives a reply to a cancelled call. They are not closed:
         # a TLS connection would wait for the client's close_notify.
         for connection in list(self.server_state.connections):
-            cast("ClientConnection", connection).drop()
+            cast("DirectConnection", connection).drop()
         for task in self.server_state.tasks:
             task.cancel()
 
@@ -92,15 +96,23 @@ class _Server(uvicorn.Server):
 
 
 async def serve(
-    app: Any, sockets: Sockets, certificate: Path | None, *, ready: Callable[[], None], stop: asyncio.Event
+    app: Any,
+    sockets: Sockets,
+    certificate: Path | None,
+    *,
+    ready: Callable[[], None],
+    stop: asyncio.Event,
+    direct_route: DirectRoute | None = None,
 ) -> None:
     """Serve until ``stop`` is set; ``ready`` is called once connections are accepted.
 
+    ``direct_route``: the requests that do not go through ``app``.
+
     Raises SetupError if the app does not start or the certificate is damaged.
     """
-    servers = [_server(app, tls_hint=TlsHint(sockets))]
+    servers = [_server(app, direct_route, tls_hint=TlsHint(sockets))]
     if sockets.tls:
-        servers.append(_server(app, certificate))
+        servers.append(_server(app, direct_route, certificate))
         log_plain_http(cast("ssl.SSLContext", servers[-1].config.ssl), sockets)
     bound = [sockets.plain, sockets.tls] if sockets.tls else [sockets.plain]
     async with started(app):
@@ -125,7 +137,14 @@ async def _run(
     await asyncio.gather(*tasks)
 
 
-def run(app: Any, sockets: Sockets, certificate: Path | None, *, ready: Callable[[], None]) -> None:
+def run(
+    app: Any,
+    sockets: Sockets,
+    certificate: Path | None,
+    *,
+    ready: Callable[[], None],
+    direct_route: DirectRoute | None = None,
+) -> None:
     """Serve until SIGTERM or SIGINT; a second signal ends the process at once."""
     allow_many_files()
 
@@ -138,15 +157,17 @@ def run(app: Any, sockets: Sockets, certificate: Path | None, *, ready: Callable
 
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, on_signal)
-        await serve(app, sockets, certificate, ready=ready, stop=stop)
+        await serve(app, sockets, certificate, ready=ready, stop=stop, direct_route=direct_route)
 
     asyncio.run(main())
 
 
-def _server(app: Any, certificate: Path | None = None, *, tls_hint: TlsHint | None = None) -> _Server:
+def _server(
+    app: Any, direct_route: DirectRoute | None, certificate: Path | None = None, *, tls_hint: TlsHint | None = None
+) -> _Server:
     config = uvicorn.Config(
         _without_cancellation_traceback(app),
-        http=ClientConnection,
+        http=DirectConnection,
         ws="none",
         loop="none",
         lifespan="off",
@@ -163,7 +184,7 @@ def _server(app: Any, certificate: Path | None = None, *, tls_hint: TlsHint | No
         config.load()
     except ssl.SSLError:
         raise SetupError(f"{certificate}: it is damaged; delete it, the next start issues a new certificate") from None
-    return _Server(config, tls_hint)
+    return _Server(config, direct_route, tls_hint)
 
 
 def _without_cancellation_traceback(app: Any) -> Any:

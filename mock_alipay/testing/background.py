@@ -90,7 +90,10 @@ def _start(components: Components, sockets: Sockets, certificate_file: Path | No
 
     def main() -> None:
         try:
-            serving = serve_app(routes(components), sockets, certificate_file, ready=ready.set, stop=stopping)
+            app = routes(components)
+            serving = serve_app(
+                app, sockets, certificate_file, ready=ready.set, stop=stopping, direct_route=app.direct_route
+            )
             with asyncio.Runner(loop_factory=lambda: loop) as runner:
                 runner.run(serving)
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
@@ -18,6 +19,7 @@ from mock_alipay.config.config import Config
 from mock_alipay.config.settings import configured
 from mock_alipay.gateway.assembly import Components, assemble
 from mock_alipay.scenarios.reload import watch
+from mock_alipay.server.extensions import DirectRoute
 from mock_alipay.web.admin.access import AccessCheck
 from mock_alipay.web.admin.context import AdminContext
 from mock_alipay.web.admin.routes import PREFIX, admin_api, public_paths
@@ -33,7 +35,24 @@ def create_app(config: Config | None = None) -> ASGIApp:
     return routes(assemble(configured(config or Config(), {}), problem_reply))
 
 
-def routes(components: Components) -> ASGIApp:
+@dataclass(frozen=True, slots=True)
+class App:
+    """The ASGI app."""
+
+    endpoint: Callable[[str], ASGIApp]
+    """The app of a path."""
+    others: ASGIApp
+    """The app of everything but HTTP requests."""
+    direct_route: DirectRoute
+    """The requests that a server may pass on without ASGI."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection of ASGI."""
+        # Starlette's routes would add about 10 % to the time of a merchant's call.
+        await (self.endpoint(scope["path"]) if scope["type"] == "http" else self.others)(scope, receive, send)
+
+
+def routes(components: Components) -> App:
     """Route each path to its ASGI app, with the access check that the path needs."""
     config, context = components.config, AdminContext(**vars(components))
     merchants = MerchantEndpoint(components.gateway, components.clocks.real, config.max_body, context.scripted_waits)
@@ -42,7 +61,7 @@ def routes(components: Components) -> ASGIApp:
     cashier, shell = _cashier(context), _imported_late(_dashboard)
     # A path that ends in a slash covers everything below it. Unknown paths go to the merchant API, which journals them.
     table: list[tuple[str, _Policy | None, ASGIApp]] = [
-        ("/ams/", None, merchants),
+        (_MERCHANTS, None, merchants),
         *(
             (path, partial(access.check, any_host=True, needs_token=False), admin)
             for path in public_paths(components.contract.schemas)
@@ -55,7 +74,6 @@ def routes(components: Components) -> ASGIApp:
     mounts = {path: _guarded(policy, mounted) if policy else mounted for path, policy, mounted in table}
     folders = [(path, mounted) for path, mounted in mounts.items() if path.endswith("/")]
     mounts["/"] = _root(_guarded(partial(access.check, needs_token=False, links=True), index), merchants)
-    others = Router(lifespan=partial(_lifespan, context))
 
     def endpoint(path: str) -> ASGIApp:
         if path in mounts:
@@ -65,15 +83,15 @@ def routes(components: Components) -> ASGIApp:
                 return mounted
         return merchants
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        # Starlette's routes would add about 10 % to the time of a merchant's call.
-        await (endpoint(scope["path"]) if scope["type"] == "http" else others)(scope, receive, send)
-
-    return app
+    direct_route = DirectRoute(_MERCHANTS.encode(), config.max_body, merchants.answer)
+    return App(endpoint, Router(lifespan=partial(_lifespan, context)), direct_route)
 
 
 _Policy = Callable[[Headers], None]
 """Raises HttpProblem when a request with these headers is not allowed."""
+
+_MERCHANTS = "/ams/"
+"""The path of the merchant API."""
 
 _PAGES = (
     "/cashier",

@@ -1,4 +1,4 @@
-"""The merchant API: a bare ASGI endpoint, because it gets most requests."""
+"""The merchant API, for requests through ASGI and for requests that the server passes on directly."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from starlette.types import Receive, Scope, Send
 
 from mock_alipay.clock.clocks import Clock
 from mock_alipay.gateway.gateway import Gateway
-from mock_alipay.journal.exchange import Call
+from mock_alipay.journal.exchange import Call, Reply
+from mock_alipay.server.extensions import CompleteRequest
 from mock_alipay.web.asgi.problems import HttpProblem
 from mock_alipay.web.asgi.request_body import read_body
 from mock_alipay.web.asgi.scripted_waits import ScriptedWaits
-from mock_alipay.web.reply_writer import deliver
+from mock_alipay.web.reply_writer import AsgiClient, Client, deliver
 from mock_alipay.web.request_target import origin_form, raw_target
 
 
 class MerchantEndpoint:
-    """Turns an ASGI request into a Call, and the gateway's Reply into a response."""
+    """Turns a request into a Call, and the gateway's Reply into a response."""
 
     def __init__(self, gateway: Gateway, clock: Clock, max_body: int, waits: ScriptedWaits) -> None:
         self._gateway = gateway
@@ -26,30 +27,45 @@ class MerchantEndpoint:
         self._waits = waits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request."""
+        """Handle one request of ASGI."""
+        client = AsgiClient(scope, receive, send)
+        method, target, scheme = scope["method"], raw_target(scope), scope.get("scheme", "http")
         try:
             body = await read_body(scope, receive, self._max_body)
         except HttpProblem as problem:
-            reply = await self._gateway.reject(self._call(scope, b""), problem)
-            await deliver(reply, scope, receive, send, self._waits, close=True)
+            client.close = True
+            reply = self._gateway.reject(self._call(method, target, scope["headers"], b"", scheme), problem)
+            await deliver(reply, client, self._waits)
             return
         if body is None:
             return
-        reply = await self._gateway.answer(self._call(scope, body))
+        reply = await self._gateway.answer(self._call(method, target, scope["headers"], body, scheme))
         # A waiting call holds no body: the journal has it, and may evict it.
         del body
-        if reply.delay and await self._waits.wait(reply.delay, reply.client_id, receive) == "left":
-            return
-        await deliver(reply, scope, receive, send, self._waits)
+        await self._deliver(reply, client)
 
-    def _call(self, scope: Scope, body: bytes) -> Call:
-        target, reply_target = origin_form(raw_target(scope))
-        headers, scheme = _headers(scope["headers"]), scope.get("scheme", "http")
-        return Call(self._clock.now(), scope["method"], target, reply_target, headers, body, scheme)
+    async def answer(self, request: CompleteRequest) -> None:
+        """Handle one request that the server passes on without ASGI."""
+        raw = request.target
+        target = _shared(raw) if len(raw) <= _SHORT else raw.decode("latin-1")
+        call = self._call(request.method, target, request.headers, request.body, request.scheme)
+        reply = await self._gateway.answer(call)
+        request.body = b""
+        del call
+        await self._deliver(reply, request)
+
+    async def _deliver(self, reply: Reply, client: Client) -> None:
+        if reply.delay and await self._waits.wait(reply.delay, reply.client_id, client.gone) == "left":
+            return
+        await deliver(reply, client, self._waits)
+
+    def _call(self, method: str, target: str, headers: list[tuple[bytes, bytes]], body: bytes, scheme: str) -> Call:
+        target, reply_target = origin_form(target)
+        return Call(self._clock.now(), method, target, reply_target, _headers(headers), body, scheme)
 
 
 _SHORT = 64
-"""Header names and values up to this many bytes are cached as text."""
+"""Targets, and names and values of headers, up to this many bytes are cached as text."""
 
 
 def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -62,12 +62,12 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Captu
 def start(command: Command, monkeypatch: pytest.MonkeyPatch) -> Command:
     """Runs ``serve`` like ``command`` up to the banner; it does not serve then."""
 
-    def run(app: Any, sockets: Any, server_file: Path | None, *, ready: Callable[[], None]) -> None:
+    def run(app: Any, sockets: Any, server_file: Path | None, *, ready: Callable[[], None], **_: Any) -> None:
         ready()
         sockets.close()
 
     monkeypatch.setattr(server, "run", run)
-    for name in ("collect", "freeze", "set_threshold"):
+    for name in ("freeze", "set_threshold"):
         monkeypatch.setattr(gc, name, lambda *_: None)
     return lambda *flags, **how: command("serve", "--port", "0", "--tls-port", "none", *flags, **how)
 

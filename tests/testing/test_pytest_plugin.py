@@ -15,7 +15,6 @@ from mock_alipay.client import Mock
 from mock_alipay.config.config import Config
 from mock_alipay.errors import Unreachable
 from tests.live import SAMPLE_FILE, Live, live
-from tests.memory import done
 from tests.suite import Suite
 
 pytest_plugins = ["pytester"]
@@ -233,7 +232,7 @@ def test_second(mock_alipay):
 
 def test_a_failed_test_reports_its_calls(run: Run, guarded: Live, env: dict[str, str]) -> None:
     """And notifications, of every client id that it used; the keys that it added are removed."""
-    before = set(done(guarded.components.keys.ring()).client_ids)
+    before = set(guarded.components.keys.ring().client_ids)
     result = run(FAILING, env=env)
     result.assert_outcomes(passed=1, failed=4, errors=1)
     output = result.stdout.str()
@@ -248,7 +247,7 @@ def test_a_failed_test_reports_its_calls(run: Run, guarded: Live, env: dict[str,
     assert "calls came from SANDBOX_MOCK_MERCHANT only" in others
     assert ("first-1" in second, "F INVALID_SIGNATURE" in second) == (True, True)
     assert (False, False) == ("\x1b[2J" in output, "not shown" in output)
-    assert before == set(done(guarded.components.keys.ring()).client_ids)
+    assert before == set(guarded.components.keys.ring().client_ids)
 
 
 def test_a_report_survives_the_end_of_the_gateway(run: Run) -> None:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Literal
-
-from starlette.types import Receive
-
-from mock_alipay.web.asgi.request_body import gone
+from collections.abc import Callable, Coroutine
+from typing import Any, Literal
 
 LONGEST = 3600.0
 """Seconds after which a hanging call ends; scenarios with longer delays are rejected when they are loaded."""
@@ -27,10 +24,10 @@ class ScriptedWaits:
         """How many calls wait."""
         return len(self._waiting)
 
-    async def wait(self, seconds: float, client_id: str, receive: Receive) -> Ended:
-        """Wait on behalf of a call whose request body has been read; returns why the wait ended."""
+    async def wait(self, seconds: float, client_id: str, gone: Callable[[], Coroutine[Any, Any, None]]) -> Ended:
+        """Wait on behalf of a call; returns why the wait ended. ``gone`` returns when its client disconnects."""
         reset = asyncio.get_running_loop().create_future()
-        leaving = asyncio.ensure_future(gone(receive))
+        leaving = asyncio.ensure_future(gone())
         self._waiting[reset] = client_id
         try:
             await asyncio.wait((reset, leaving), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
