@@ -4,27 +4,50 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import click
 
 from mock_alipay.cli.banner import discard_output
-from mock_alipay.cli.call import call
-from mock_alipay.cli.check import check, scenarios, validate
 from mock_alipay.cli.command import colour, unknown_command, version_option
 from mock_alipay.cli.completion import HELP, Items
-from mock_alipay.cli.control import act, clock, reset, use
 from mock_alipay.cli.options import unknown_variables
-from mock_alipay.cli.sdk import sdk
-from mock_alipay.cli.serve import env, ready, serve
-from mock_alipay.cli.tail import tail
 from mock_alipay.config.table import flag_of
 from mock_alipay.errors import SetupError
 
-_VALUED = {name for flag in serve.params if isinstance(flag, click.Option) and not flag.is_flag for name in flag.opts}
-"""Flags of ``serve`` with a value: in ``--scenarios env`` the word ``env`` is a folder, not a command."""
+_MODULES = {
+    "serve": "serve",
+    **dict.fromkeys(("ready", "env"), "ready_env"),
+    **dict.fromkeys(("scenarios", "validate", "check"), "check"),
+    "call": "call",
+    "tail": "tail",
+    **dict.fromkeys(("use", "act", "reset", "clock"), "control"),
+    "sdk": "sdk",
+}
+"""Every command, and the module of this package that has it."""
+
+
+class _Imported(Mapping[str, click.Command]):
+    """The commands by name, each imported when it is first needed."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        command: click.Command = getattr(import_module(f"mock_alipay.cli.{_MODULES[name]}"), name)
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_MODULES)
+
+    def __len__(self) -> int:
+        return len(_MODULES)
+
+
+def _valued() -> set[str]:
+    """Flags of ``serve`` with a value: in ``--scenarios env`` the word ``env`` is a folder, not a command."""
+    flags = (flag for flag in commands.commands["serve"].params if isinstance(flag, click.Option) and not flag.is_flag)
+    return {name for flag in flags for name in flag.opts}
 
 
 class _Commands(click.Group):
@@ -34,7 +57,8 @@ class _Commands(click.Group):
         if not args and ctx.resilient_parsing:
             return super().parse_args(ctx, args)  # completes the names of commands
         if not args or (args[0].startswith("-") and args[0] not in ("--help", "-h", "--version", "-V")):
-            misplaced = [word for before, word in pairwise(args) if word in self.commands and before not in _VALUED]
+            valued = _valued()
+            misplaced = [word for before, word in pairwise(args) if word in self.commands and before not in valued]
             if misplaced and not ctx.resilient_parsing:
                 name = misplaced[0]
                 raise click.UsageError(f"flags come after the command: mock-alipay {name} …", ctx)
@@ -51,6 +75,7 @@ class _Commands(click.Group):
     def shell_complete(self, ctx: click.Context, incomplete: str) -> Items:
         items = super().shell_complete(ctx, incomplete)
         if incomplete.startswith("-"):
+            serve = self.commands["serve"]
             items += serve.shell_complete(click.Context(serve, ctx, "serve"), incomplete)
         return list({item.value: item for item in items}.values())
 
@@ -70,6 +95,7 @@ def _current_name(flag: str) -> str:
 
 @click.group(
     cls=_Commands,
+    commands=cast("dict[str, click.Command]", _Imported()),
     context_settings={
         "help_option_names": ["-h", "--help"],
         "max_content_width": 110,
@@ -86,11 +112,7 @@ def commands(ctx: click.Context) -> None:
     environment variables see mock-alipay serve --help.
     """
     if ctx.invoked_subcommand != "serve":  # which logs them
-        _print_error(*unknown_variables(serve.params), colour_name="yellow")
-
-
-for _command in (serve, ready, env, scenarios, validate, check, call, tail, use, act, reset, clock, sdk):
-    commands.add_command(_command)
+        _print_error(*unknown_variables(commands.commands["serve"].params), colour_name="yellow")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,15 +1,11 @@
-"""``serve``, ``ready`` and ``env``: run a gateway, wait for it, and configure clients for it."""
+"""``serve``: runs a gateway."""
 
 from __future__ import annotations
 
 import gc
-import http.client
-import json
 import logging
 import os
-import shlex
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,11 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mock_alipay.cli.banner import discard_output, json_banner, text_banner
-from mock_alipay.cli.chosen_gateway import completed
 from mock_alipay.cli.command import Command
-from mock_alipay.cli.options import SERVING, options, require_ports, unknown_variables
-from mock_alipay.cli.param_types import seconds
-from mock_alipay.cli.target import PLACE, STARTED_WITH, Place, place
+from mock_alipay.cli.options import SERVING, options, unknown_variables
 from mock_alipay.config.config import Config
 from mock_alipay.config.table import flag_of
 from mock_alipay.errors import SetupError, UsageError
@@ -41,6 +34,8 @@ def serve(*, log_format: LogFormat, quiet: bool, **flags: Any) -> None:
 
     Example: mock-alipay serve --port 3000 --scenarios ./scenarios --watch
     """
+    # The start leaves hardly any garbage (700 objects); to look for it would take a tenth of the start.
+    gc.disable()
     # Imported here, so that other commands start quickly.
     from mock_alipay.journal.log import Log
 
@@ -55,6 +50,7 @@ def serve(*, log_format: LogFormat, quiet: bool, **flags: Any) -> None:
         raise click.exceptions.Exit(error.exit_code) from None
     finally:
         log.close()
+        gc.enable()
 
 
 def _serve(config: Config, log: Log, shown: Callable[..., str]) -> None:
@@ -79,7 +75,7 @@ def _serve(config: Config, log: Log, shown: Callable[..., str]) -> None:
     with closing(sockets):
         generated = config.needs_token
         config = settled(config, sockets.port, sockets.tls_port)
-        server_file, authority = _certificate(config)
+        server_file, authority = certificate_files(config)
         for name in config.unnameable if authority else ():
             logger.warning("--admin-host %s: a certificate cannot contain this name; use another one for HTTPS", name)
         components = assemble(config, problem_reply, ca_certificate=authority)
@@ -89,7 +85,7 @@ def _serve(config: Config, log: Log, shown: Callable[..., str]) -> None:
         banner = shown(config, scenarios, authority, generated_token=generated, addresses=sockets.addresses)
         variables = {each.variable: os.environ[each.variable] for each in SERVING if each.variable in os.environ}
         with log.listening_to(components.events), state_file(config, authority, variables):
-            run(app, sockets, server_file, ready=lambda: _announce(banner))
+            run(app, sockets, server_file, ready=lambda: _announce(banner), direct_route=app.direct_route)
 
 
 def _announce(banner: str) -> None:
@@ -101,54 +97,7 @@ def _announce(banner: str) -> None:
         logger.warning("cannot write the banner to standard output: %s", error.strerror)
 
 
-@click.command(cls=Command)
-@click.option("--wait", type=seconds(0), default=0.0, metavar="SECONDS", help="Wait up to this long.")
-@options(*PLACE)
-def ready(wait: float, **flags: Any) -> None:
-    """Check that the gateway answers.
-
-    Exits with 0 if it does, with 1 if not. Example: mock-alipay ready --wait 30
-    """
-    until = time.monotonic() + wait
-    # The place is looked up each time: the gateway may not have written its state file yet.
-    while (problem := _problem(target := place(**flags))) is not None:
-        if time.monotonic() >= until:
-            require_ports(port=target.port)
-            raise SetupError(problem)
-        time.sleep(0.05)
-    click.echo(f"ready at {target.url}")
-
-
-@click.command(cls=Command)
-@options(*STARTED_WITH, "gateway_key")
-def env(**flags: Any) -> None:
-    """Print shell variables that configure a client.
-
-    Example: eval "$(mock-alipay env)"
-    """
-    from mock_alipay.gateway.assembly import client_environment
-    from mock_alipay.signing import keys
-
-    flags, running = completed(flags)
-    config = Config(**flags)
-    require_ports(port=config.port, tls_port=config.tls_port)
-    gateway_key = keys.gateway_key(config.gateway_key)
-    authority = running.authority if running else _certificate(config)[1]
-    client = client_environment(config, gateway_key, authority)
-    lines = {
-        "ALIPAY_CLIENT_ID": client["clientId"],
-        "ALIPAY_MERCHANT_PRIVATE_KEY": client["merchantPrivateKey"],
-        "ALIPAY_PUBLIC_KEY": client["gatewayPublicKey"],
-        "ALIPAY_GATEWAY_URL": client["url"],
-        "ALIPAY_GATEWAY_TLS_URL": client["tlsUrl"],
-        "SSL_CERT_FILE": client["caCertificate"],
-    }
-    for name, value in lines.items():
-        if value:
-            click.echo(f"export {name}={shlex.quote(value)}")
-
-
-def _certificate(config: Config) -> tuple[Path | None, Path | None]:
+def certificate_files(config: Config) -> tuple[Path | None, Path | None]:
     """The server's certificate and its authority; None without HTTPS."""
     if config.tls_port is None:
         return None, None
@@ -161,26 +110,6 @@ def _certificate(config: Config) -> tuple[Path | None, Path | None]:
 def _tune_garbage_collector() -> None:
     # Everything that exists now stays, and reference counting frees what calls leave behind. Frequent searches for
     # cycles among ten thousand journal entries would take a tenth of the throughput.
-    gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
-
-
-def _problem(target: Place) -> str | None:
-    """Why the gateway is not ready; None when it is."""
-    if not target.port:
-        return "its port is unknown yet"
-    try:
-        with closing(target.connection(timeout=2)) as connection:
-            connection.request("GET", "/__admin/health")
-            response = connection.getresponse()
-            body = json.loads(response.read(65536))
-        healthy = response.status == 200 and isinstance(body, dict) and body.get("status") == "ok"
-        why, refused = f"the server is not mock-alipay: HTTP {response.status}", False
-        if healthy:
-            return None
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        why, refused = "the server is not mock-alipay", False
-    except (OSError, http.client.HTTPException, UnicodeError) as error:
-        why, refused = target.why(error), isinstance(error, ConnectionRefusedError)
-    return target.message("not ready", why, refused=refused)
+    gc.set_threshold(20_000, 20, 100)
+    gc.enable()

@@ -63,7 +63,7 @@ def test_ready_waits_for_the_gateway(guarded: Live, command: Command, monkeypatc
     with contextlib.ExitStack() as stack:
         started = state_file(guarded.config, None, {})
         clock = SimpleNamespace(monotonic=time.monotonic, sleep=lambda _: stack.enter_context(started))
-        monkeypatch.setattr(importlib.import_module("mock_alipay.cli.serve"), "time", clock)
+        monkeypatch.setattr(importlib.import_module("mock_alipay.cli.ready_env"), "time", clock)
         ended = command("ready", "--wait", "20", "--port", "0")
     assert (0, f"ready at http://127.0.0.1:{guarded.config.port}\n", "") == ended
 

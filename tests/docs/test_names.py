@@ -18,7 +18,7 @@ from mock_alipay.contracts import load
 from mock_alipay.scenarios import Library
 from mock_alipay.server.certificate import GATEWAY_HOSTS
 from mock_alipay.web.admin import search
-from mock_alipay.web.admin.routes import CALLS
+from mock_alipay.web.admin.api import CALLS
 from tests.apis.payments.orders import opened
 from tests.live import Live
 from tests.markdown import DOCS, PROJECT, code_spans, read

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
-from mock_alipay.web.admin.routes import CALLS, spoken
+from mock_alipay.web.admin.api import CALLS, spoken
 from tests.live import Answer, Live, sample
 from tests.shop import Shop
 

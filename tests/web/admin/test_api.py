@@ -8,7 +8,7 @@ import pytest
 
 from mock_alipay.config.config import Config
 from mock_alipay.storage import Aggregates
-from mock_alipay.web.admin.routes import CALLS, spoken
+from mock_alipay.web.admin.api import CALLS, spoken
 from tests.fields import read
 from tests.live import Live, live
 from tests.web.asking import ROWS, filled, problem

@@ -1,0 +1,115 @@
+"""The calls of the admin API: the handler of each one, and the validation of its request."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route, Router
+from starlette.types import Receive, Scope, Send
+
+from mock_alipay.web.admin import calls, clock, events, merchants, notifications, payments, scenarios, system
+from mock_alipay.web.admin.context import AdminContext, AdminRequest
+from mock_alipay.web.admin.counts import counts
+from mock_alipay.web.admin.metrics import metrics
+from mock_alipay.web.admin.openapi import describe
+from mock_alipay.web.admin.parameters import SCHEMA, parameters
+from mock_alipay.web.admin.routes import OPENAPI, PREFIX
+from mock_alipay.web.admin.send_notification import notify
+from mock_alipay.web.admin.waits import wait
+from mock_alipay.web.asgi.json_bodies import body_of, check, json_object
+from mock_alipay.web.asgi.problems import HttpProblem, json_response
+from mock_alipay.web.asgi.resource import Resource, wrong_method
+
+Handler = Callable[[AdminContext, AdminRequest], Awaitable[Any]]
+
+CALLS: Mapping[str, Mapping[str, Handler]] = {
+    "/health": {"GET": system.health},
+    "/calls": {"GET": calls.list_calls},
+    "/calls/count": {"GET": calls.count_calls},
+    "/calls/wait": {"GET": wait},
+    "/calls/{id}": {"GET": calls.get_call},
+    "/scenarios": {"GET": scenarios.list_scenarios, "POST": scenarios.load_scenario},
+    "/scenario": {"PUT": scenarios.choose_scenario, "DELETE": scenarios.clear_scenario},
+    "/payments": {"GET": payments.list_payments},
+    "/payments/{paymentRequestId:path}/act": {"POST": payments.act},
+    "/payments/{paymentRequestId:path}": {"GET": payments.get_payment},
+    "/notifications": {"GET": notifications.notifications, "POST": notify},
+    "/notifications/wait": {"GET": notifications.wait},
+    "/notifications/{id}": {"GET": notifications.notification},
+    "/notifications/{id}/wait": {"GET": notifications.wait_for_one},
+    "/notifications/{id}/resend": {"POST": notifications.resend},
+    "/clock": {"GET": clock.get_clock, "PUT": clock.move_clock},
+    "/merchants": {"POST": merchants.add_merchant, "DELETE": merchants.remove_merchant},
+    "/clients": {"GET": merchants.list_clients},
+    "/counts": {"GET": counts},
+    "/env": {"GET": system.environment},
+    "/certificate": {"GET": system.certificate},
+    "/metrics": {"GET": metrics},
+    "/events": {"GET": events.events},
+    "/reset": {"POST": system.reset},
+}
+"""Every admin call: path, method and handler. ``admin.json`` describes its request and reply."""
+
+
+def router(context: AdminContext) -> Router:
+    """The router of all admin calls and of ``/openapi.json``. Access is checked before."""
+    specs = context.contract.schemas.document(SCHEMA)["calls"]
+    document = cache(
+        lambda: orjson.dumps(describe(context.contract.schemas, context.families.endpoints), option=orjson.OPT_INDENT_2)
+    )
+
+    async def description(_: Request) -> Response:
+        return Response(document(), media_type="application/json")
+
+    def resource(path: str) -> Resource:
+        return Resource(
+            {
+                method: _AdminCall(handler, specs[f"{method} {spoken(path)}"], context).answer
+                for method, handler in CALLS[path].items()
+            }
+        )
+
+    api = Router([Route(path, resource(path)) for path in CALLS], default=_no_such_call, redirect_slashes=False)
+    routes = [Route(OPENAPI, Resource({"GET": description})), Mount(PREFIX, api)]
+    return Router(routes, default=api, redirect_slashes=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _AdminCall:
+    """A handler with the description of its request."""
+
+    handler: Handler
+    spec: Mapping[str, Any]
+    context: AdminContext
+
+    async def answer(self, request: Request) -> Response:
+        """Validate the request, call the handler, and compose the response."""
+        if request.method == "HEAD" and "stream" in self.spec:
+            raise wrong_method(request, ["GET"])
+        schemas = self.context.contract.schemas
+        known = {name: schemas.resolve(schema, SCHEMA)[0] for name, schema in self.spec.get("query", {}).items()}
+        query = parameters(request, known)
+        media, raw = await body_of(request)
+        body: dict[str, Any] = {}
+        if "media" not in self.spec and "body" in self.spec:
+            body = json_object(media, raw)
+            check(schemas, f"{SCHEMA}{self.spec['body']['$ref']}", body)
+        content = await self.handler(self.context, AdminRequest(request, query, body, media, raw))
+        return content if isinstance(content, Response) else json_response(content)
+
+
+def spoken(path: str) -> str:
+    """A path of the table as documents write it."""
+    return path.replace(":path}", "}")
+
+
+async def _no_such_call(scope: Scope, _receive: Receive, _send: Send) -> None:
+    path = Request(scope).url.path
+    known = [f"{PREFIX}{spoken(path)}" for path in CALLS]
+    raise HttpProblem(404, "Unknown admin call", f"unknown admin call {path[:80]}", known=known)
