@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import itertools
 import re
+from binascii import a2b_base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -93,6 +94,23 @@ _SLIPS: Mapping[str, Callable[[str], str]] = {
 
 
 def _decoded(value: str) -> bytes | None:
+    return _usual(value) or _general(value)
+
+
+def _usual(value: str) -> bytes | None:
+    """The bytes of a value in the form that the official SDKs send; None for any other form.
+
+    Takes less than half the time of ``_general``, which is needed for lower-case and unnecessary escapes.
+    """
+    if "+" in value:
+        return None
+    try:
+        return a2b_base64(value.replace("%2B", "+").replace("%2F", "/").replace("%3D", "="), strict_mode=True)
+    except ValueError:
+        return None
+
+
+def _general(value: str) -> bytes | None:
     try:
         return base64.b64decode(unquote_plus(value), validate=True)
     except ValueError:

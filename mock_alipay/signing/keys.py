@@ -161,9 +161,9 @@ class MerchantKeys:
         self._snapshot: Mapping[str | None, tuple[RSAPublicKey, ...]] = {}
         self._ring = KeyRing(self._configured)
 
-    async def ring(self) -> KeyRing:
+    def ring(self) -> KeyRing:
         """All current keys; the same object until a key is added or removed."""
-        added = await self._added.snapshot()
+        added = self._added.snapshot()
         if added is not self._snapshot:
             self._snapshot = added
             new = ((client_id or "", key) for client_id, keys in added.items() for key in keys)
@@ -180,17 +180,17 @@ class MerchantKeys:
             own = own or ()
             return own if key in own else (*own, key)
 
-        known = (await self.ring()).versions(client_id).values()
+        known = self.ring().versions(client_id).values()
         if key not in known and not await self._added.change(client_id, joined):
             raise SetupError(f"{self._added.most} keys were added already; remove some")
-        versions = (await self.ring()).versions(client_id)
+        versions = self.ring().versions(client_id)
         return next(version for version, known in versions.items() if known == key)
 
     async def remove(self, client_id: str) -> int:
         """Remove the added keys of a merchant; returns how many there were."""
-        before = len((await self.ring()).versions(client_id))
+        before = len(self.ring().versions(client_id))
         await self._added.forget(client_id)
-        return before - len((await self.ring()).versions(client_id))
+        return before - len(self.ring().versions(client_id))
 
 
 def _read(path: Path) -> bytes:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_alipay.signing import BadEncoding, SignatureHeader, parse, raw_signature
+from mock_alipay.signing import header as module
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,25 @@ def test_url_encoded_base64_is_decoded(raw: bytes) -> None:
     encoded = quote_plus(base64.b64encode(raw).decode())
     assert raw == raw_signature(encoded)
     assert raw == raw_signature(encoded.replace("%2B", "%2b").replace("%2F", "/").replace("%3D", "="))
+
+
+@settings(max_examples=300)
+@given(
+    st.one_of(
+        st.binary(max_size=20).map(lambda raw: quote_plus(base64.b64encode(raw).decode())),
+        st.lists(
+            st.sampled_from(["A", "b9", "+", "/", "=", "%2B", "%2f", "%3D", "%", "%41", "%FF", " ", "-", "ä"])
+        ).map("".join),
+    )
+)
+def test_both_decoders_agree(value: str) -> None:
+    """The one for the usual form decodes as the general one does, or leaves the value to it."""
+    assert module._usual(value) in (None, module._general(value))
+
+
+def test_the_usual_decoder_reads_what_the_gateway_sends() -> None:
+    """Percent-encoded in upper case, as the official SDKs send it."""
+    assert RAW == module._usual(quote_plus(TEXT))
 
 
 @pytest.mark.parametrize("value", ["a", "ab=c", "ä", "%FF", "abcd%", "a.b-", "===="])

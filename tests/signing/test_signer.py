@@ -1,12 +1,9 @@
-"""The signed text, signing in threads, and verification."""
+"""The signed text, signing and verification."""
 
 from __future__ import annotations
 
-import asyncio
 import re
-import threading
 from base64 import b64decode
-from functools import partial
 from urllib.parse import unquote
 
 import pytest
@@ -14,10 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from mock_alipay.signing import Signer, content, fits, keys, parse, pool, raw_signature
-from mock_alipay.signing.pool import SigningPool
+from mock_alipay.signing import Signer, content, fits, keys, parse, raw_signature
 
-MERCHANT, GATEWAY = keys.shipped_merchant_key(), keys.shipped_gateway_key()
+MERCHANT = keys.shipped_merchant_key()
 SMALL = generate_private_key(65537, 1024)
 
 
@@ -46,28 +42,3 @@ def test_the_header_is_sha256_with_rsa_percent_encoded(key: RSAPrivateKey) -> No
         assert re.fullmatch(r"algorithm=RSA256,keyVersion=1,signature=(?:[A-Za-z0-9]|%2B|%2F)+(?:%3D){1,2}", header)
         signature = b64decode(unquote(header.rpartition("=")[2]))
         key.public_key().verify(signature, str(number).encode(), padding.PKCS1v15(), SHA256())
-
-
-@pytest.mark.parametrize("cores", [1, 2])
-async def test_the_pool_signs_before_and_after_closing(monkeypatch: pytest.MonkeyPatch, cores: int) -> None:
-    """Closing stops its threads, if any; pending and later signatures are still made."""
-    monkeypatch.setattr(pool, "_cores", lambda: cores)
-    before = set(threading.enumerate())
-
-    def threads() -> set[threading.Thread]:
-        return {one for one in threading.enumerate() if one.name.startswith("mock-alipay-sign")} - before
-
-    signing = SigningPool(Signer(GATEWAY), partial(Signer, keys.shipped_forger_key()))
-    headers = [await signing.sign(b"text")]
-    started = threads()
-    assert (cores > 1) == bool(started)
-    pending = asyncio.create_task(signing.sign(b"text"))
-    await asyncio.sleep(0)
-    for _ in range(2):
-        signing.close()
-    headers += [await pending, await signing.sign(b"text")]
-    for thread in started | threads():
-        thread.join(60)
-    assert set() == threads()
-    for header in headers:
-        assert fits(GATEWAY.public_key(), raw_signature(parse(header.decode()).value), b"text")
