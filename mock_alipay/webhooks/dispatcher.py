@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Coroutine, Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
 
 from mock_alipay.clock.clocks import Clocks
 from mock_alipay.clock.schedule import Schedule
@@ -15,17 +14,9 @@ from mock_alipay.journal.events import Events
 from mock_alipay.journal.notifications import Notification
 from mock_alipay.storage import Journal
 from mock_alipay.webhooks.delivery import Delivery
-from mock_alipay.webhooks.slots import Slots
+from mock_alipay.webhooks.delivery_tasks import DeliveryTasks, Task
 
 logger = logging.getLogger("mock_alipay")
-
-_MAX_CONCURRENT = 64
-_MAX_CONCURRENT_PER_CLIENT = 8
-"""Limits for concurrent deliveries, in total and per client id: the gateway still replies to calls meanwhile, and it
-takes eight client ids whose shops do not answer to delay the notifications of others."""
-
-_MAX_OUT_OF_TURN = 32
-"""Limit for manual resends and deliveries before a reply, in addition: the HTTP client has 100 connections."""
 
 MAX_MANUAL_RESENDS = 100
 """Limit per notification; further resends raise TooManyAttempts."""
@@ -56,19 +47,14 @@ class Dispatcher:
         self._events = events
         self._delivery = delivery
         self._real_time = real_time
-        self._in_progress: dict[asyncio.Task[None], str] = {}
-        """Client id of each delivery that has been started and has not ended."""
-        self._last: dict[_Key, asyncio.Task[None]] = {}
-        """The last delivery started for each aggregate; the next one starts after it."""
         self._warned = False
-        self._manual: dict[asyncio.Task[None], str] = {}
+        self._manual: dict[Task, str] = {}
         """Notification id of each manual resend in progress."""
-        self._slots = Slots(_MAX_CONCURRENT, _MAX_CONCURRENT_PER_CLIENT)
-        self._out_of_turn_slots = Slots(_MAX_OUT_OF_TURN, _MAX_CONCURRENT_PER_CLIENT)
+        self._tasks = DeliveryTasks(self._deliver)
 
     async def enqueue(self, notification: Notification) -> None:
         """Add a notification to the journal and schedule it, unless it waits for another or for a reply."""
-        await self._handle_evicted(await self.journal.keep(notification, notification.size))
+        await self._handle_evicted(self.journal.keep(notification, notification.size))
         # Checked after it is in the journal, so that a predecessor that is handled meanwhile is never missed.
         others = await self.journal.together(notification.key) if notification.held else []
         if any(other.handled and other.name == notification.waits_for for other in others):
@@ -87,7 +73,7 @@ class Dispatcher:
         await self.schedule.clocks_moved(client_id)
         while True:
             await self._start_due()
-            tasks = [task for task, owner in self._in_progress.items() if client_id in (None, owner)]
+            tasks = self._tasks.of(client_id)
             if not tasks:
                 return
             await asyncio.wait(tasks)
@@ -98,10 +84,10 @@ class Dispatcher:
         They are delivered out of turn, because a merchant may call while it handles another notification. Failed ones
         follow the retry schedule.
         """
-        last: asyncio.Task[None] | None = None
+        last: Task | None = None
         for notification in notifications:
             if notification.status == "PENDING":
-                last = self._start(notification, self._deliver_out_of_turn(last, notification))
+                last = self._tasks.start_out_of_turn(notification, after=last)
         if last is not None:
             await asyncio.wait([last], timeout=_REPLY_WAIT)
 
@@ -114,7 +100,7 @@ class Dispatcher:
         if sum(attempt.by_hand for attempt in notification.attempts) + in_progress >= MAX_MANUAL_RESENDS:
             detail = f"notification {notification.id} has been resent manually {MAX_MANUAL_RESENDS} times, the limit"
             raise TooManyAttempts(f"{detail}; send a new one with POST /__admin/notifications")
-        task = self._start(notification, self._deliver_out_of_turn(None, notification, by_hand=True))
+        task = self._tasks.start_out_of_turn(notification, by_hand=True)
         self._manual[task] = notification.id
         task.add_done_callback(self._manual.pop)
         await asyncio.wait([task])
@@ -124,7 +110,7 @@ class Dispatcher:
         """Release the notifications of an aggregate that wait for one of ``names``, which will never be sent."""
         for waiting in await self.journal.together(key):
             if waiting.held and waiting.waits_for in names:
-                await self._release(waiting, await self._clocks.now(waiting.client_id))
+                await self._release(waiting, self._clocks.now(waiting.client_id))
 
     async def withdraw(self, key: _Key, moment: datetime, why: str) -> None:
         """Drop the pending notifications of an aggregate that were created after ``moment``."""
@@ -137,12 +123,11 @@ class Dispatcher:
 
     def under_way(self, client_id: str | None = None) -> int:
         """Number of deliveries in progress, for one client id or all."""
-        return sum(client_id in (None, owner) for owner in self._in_progress.values())
+        return len(self._tasks.of(client_id))
 
     def usage(self) -> dict[str, tuple[int, int]]:
         """Used slots and limit, for deliveries in turn and out of turn."""
-        slots = {"deliveries": self._slots, "deliveries_out_of_turn": self._out_of_turn_slots}
-        return {name: (each.used, each.limit) for name, each in slots.items()}
+        return self._tasks.usage()
 
     async def run(self) -> None:
         """Deliver due notifications until cancelled."""
@@ -157,61 +142,20 @@ class Dispatcher:
 
     async def close(self) -> None:
         """Cancel the deliveries in progress and close the HTTP client."""
-        for task in list(self._in_progress):
-            task.cancel()
+        self._tasks.cancel()
         await self._delivery.close()
 
     async def _start_due(self) -> None:
         for _, notification_id in await self.schedule.take_due():
             notification = await self.journal.get(notification_id)
             if notification is not None and notification.status == "PENDING":
-                self._start_in_turn(notification)
+                self._tasks.start_in_turn(notification)
 
-    def _start_in_turn(self, notification: Notification) -> None:
-        """Start a delivery that waits for the last one started for the same aggregate."""
-        key, last = notification.key, self._last
-        task = self._start(notification, self._deliver_in_turn(last.get(key), notification))
-        last[key] = task
-
-        def on_done(task: asyncio.Task[None]) -> None:
-            if last.get(key) is task:
-                del last[key]
-
-        task.add_done_callback(on_done)
-
-    def _start(self, notification: Notification, delivery: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        tasks = self._in_progress
-
-        def on_done(task: asyncio.Task[None]) -> None:
-            del tasks[task]
-            error = None if task.cancelled() else task.exception()
-            if error is not None:
-                logger.error("internal error in the delivery of notification %s", notification.id, exc_info=error)
-
-        task = asyncio.create_task(delivery)
-        tasks[task] = notification.client_id
-        task.add_done_callback(on_done)
-        return task
-
-    async def _deliver_in_turn(self, previous: asyncio.Task[None] | None, notification: Notification) -> None:
-        if previous is not None:
-            await asyncio.wait([previous])
-        async with self._slots.acquire(notification.client_id):
-            await self._deliver(notification.id)
-
-    async def _deliver_out_of_turn(
-        self, previous: asyncio.Task[None] | None, notification: Notification, *, by_hand: bool = False
-    ) -> None:
-        if previous is not None:
-            await asyncio.wait([previous])
-        async with self._out_of_turn_slots.acquire(notification.client_id):
-            await self._deliver(notification.id, by_hand=by_hand)
-
-    async def _deliver(self, notification_id: str, *, by_hand: bool = False) -> None:
+    async def _deliver(self, notification_id: str, *, by_hand: bool) -> None:
         notification = await self.journal.get(notification_id)
         if notification is None or not (by_hand or notification.status == "PENDING"):
             return
-        now = await self._clocks.now(notification.client_id)
+        now = self._clocks.now(notification.client_id)
         # After the clock has been advanced, the attempt's time is its due time, not the clock's.
         moment = now if by_hand or notification.due is None else min(notification.due, now)
         request_time = self._clocks.real.now() if self._real_time else moment
@@ -228,7 +172,7 @@ class Dispatcher:
 
     async def _release_successors(self, handled: Notification) -> None:
         """Release the notifications that wait for ``handled``."""
-        moment = handled.attempts[-1].time if handled.attempts else await self._clocks.now(handled.client_id)
+        moment = handled.attempts[-1].time if handled.attempts else self._clocks.now(handled.client_id)
         for waiting in await self.journal.together(handled.key):
             if waiting.held and waiting.waits_for == handled.name:
                 await self._release(waiting, moment)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -22,6 +23,9 @@ _PORTS = {"http": 80, "https": 443}
 _UNQUOTED = "".join(map(chr, range(0x21, 0x7F)))
 """Characters allowed in a request line: visible ASCII (RFC 9112, section 3)."""
 
+_CACHED = 256
+"""URLs whose parts are cached: a shop has few. Addresses are not cached: each connection resolves and checks them."""
+
 
 class Url(NamedTuple):
     """A parsed notification URL."""
@@ -40,6 +44,7 @@ class Url(NamedTuple):
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
+@lru_cache(_CACHED)
 def target_of(url: str) -> str:
     """The request target of a URL: path and query as written, "/" for an empty path.
 
@@ -49,6 +54,7 @@ def target_of(url: str) -> str:
     return quote(f"{path or '/'}{query}", safe=_UNQUOTED, errors="replace")
 
 
+@lru_cache(_CACHED)
 def parse(url: str) -> Url:
     """Parse a URL; AddressNotAllowed if notifications cannot go there."""
     scheme, authority, path, _ = _split(url)

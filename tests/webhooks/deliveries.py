@@ -125,8 +125,8 @@ class Deliveries:
 
     def enqueue(self, **changes: Any) -> str:
         """Enqueue a notification that is due now; its id."""
-        number = done(self.journal.next_id())
-        due = done(self.clocks.now(changes.get("client_id", "A")))
+        number = self.journal.next_id()
+        due = self.clocks.now(changes.get("client_id", "A"))
         done(self.dispatcher.enqueue(notification(number, **{"due": due, **changes})))
         return number
 

@@ -170,7 +170,7 @@ class TestConcurrency:
         components = parts_of()
         async with listening() as shop:
             for _ in range(500):
-                number = await components.dispatcher.journal.next_id()
+                number = components.dispatcher.journal.next_id()
                 await components.dispatcher.enqueue(notification(number, url=shop.url()))
             running = asyncio.create_task(components.dispatcher.run())
             try:
