@@ -34,17 +34,18 @@ _BEFORE_ID, _, _AFTER_ID = json.dumps(json.loads(SAMPLE.read_text())).encode().p
 _numbers = itertools.count(1)
 
 
-def _body(number: int) -> bytes:
+def session(number: int) -> bytes:
+    """The body of a call that opens a session, with this number as its paymentRequestId."""
     return _BEFORE_ID + b"%036d" % number + _AFTER_ID
 
 
-def unsigned() -> Iterator[bytes]:
-    """Endless unsigned requests, each with its own paymentRequestId."""
+def unsigned(body_of: Callable[[int], bytes] = session) -> Iterator[bytes]:
+    """Endless unsigned requests, each with its own paymentRequestId or the body of ``body_of``."""
     for number in _numbers:
-        yield _request(_body(number), b"")
+        yield _request(body_of(number), b"")
 
 
-def signed(body_of: Callable[[int], bytes] = _body, target: str = TARGET) -> Iterator[bytes]:
+def signed(body_of: Callable[[int], bytes] = session, target: str = TARGET) -> Iterator[bytes]:
     """Endless requests signed by the test merchant, each with its own paymentRequestId or the body of ``body_of``."""
     signer = Signer(keys.shipped_merchant_key())
     for number in _numbers:
@@ -114,14 +115,14 @@ def reference(port: int, kind: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def running(command: list[str], port: int, *, core: int | None = 0) -> Iterator[Server]:
-    """Run a server on one core until the block ends; its output is discarded."""
+def running(command: list[str], port: int, *, core: int | tuple[int, ...] | None = 0) -> Iterator[Server]:
+    """Run a server on one core, or on these, until the block ends; its output is discarded."""
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "MOCK_ALIPAY_HOME": home}
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             if core is not None:
-                pin(process.pid, core)
+                pin(process.pid, *((core,) if isinstance(core, int) else core))
             server = Server(process, port)
             server.wait()
             yield server
@@ -150,10 +151,10 @@ def free_port() -> int:
 _CORES = sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else []
 
 
-def pin(process: int, core: int) -> None:
-    """Keep a process (0: this one) on one core, on Linux with several cores."""
+def pin(process: int, *cores: int) -> None:
+    """Keep a process (0: this one) on these cores, on Linux with several cores."""
     if len(_CORES) > 1 and sys.platform == "linux":
-        os.sched_setaffinity(process, {_CORES[core]})
+        os.sched_setaffinity(process, {_CORES[core] for core in cores})
 
 
 class _Client:
