@@ -9,9 +9,8 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mock_alipay.clock.clocks import GATEWAY_ZONE
 
@@ -25,8 +24,7 @@ _KINDS: Mapping[IdKind, str] = {
 """The digits after the date, by kind of id (OLDSDK mocks, OAS samples)."""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionSecrets:
+class SessionSecrets(NamedTuple):
     """A session's opaque parts: its id (64 base64 characters), and the first part of its data (88 characters)."""
 
     id: str
@@ -41,9 +39,9 @@ class IdGenerator:
 
     def session(self, client_id: str, payment_request_id: str, nth: int) -> SessionSecrets:
         """The nth session of a payment. Both parts share their first 32 bytes, as in the sample of PAGE."""
-        drawn = self._draw(96, "session", client_id, payment_request_id, nth)
-        shared, tail, rest = drawn[:32], drawn[32:48], drawn[48:80]
-        return SessionSecrets(base64.b64encode(shared + tail).decode(), base64.b64encode(shared + rest).decode())
+        drawn = self._draw(64, "session", client_id, payment_request_id, nth)
+        session_id = base64.b64encode(drawn[:32] + drawn[48:])
+        return SessionSecrets(session_id.decode(), base64.b64encode(drawn).decode())
 
     def transaction_id(self, kind: IdKind, moment: datetime, *purpose: str | int) -> str:
         """A paymentId, captureId or refundId: 35 characters that begin with the date, as in the documented samples."""
@@ -56,4 +54,4 @@ class IdGenerator:
         return low + (high - low) * share
 
     def _draw(self, size: int, *purpose: str | int) -> bytes:
-        return hashlib.shake_256(repr((self._seed, *purpose)).encode()).digest(size)
+        return hashlib.blake2b(repr((self._seed, *purpose)).encode(), digest_size=size).digest()

@@ -73,7 +73,7 @@ class Offsets(Protocol):
     async def change(self, client_id: str | None, change: Callable[[ClockOffset | None], ClockOffset]) -> bool:
         """Change one offset; False when the storage is full."""
 
-    async def snapshot(self) -> Mapping[str | None, ClockOffset]:
+    def snapshot(self) -> Mapping[str | None, ClockOffset]:
         """All offsets."""
 
     async def forget(self, client_id: str | None = None) -> None:
@@ -90,26 +90,26 @@ class Clocks:
         self.real = real
         self._offsets = offsets
 
-    async def now(self, client_id: str | None = None) -> datetime:
+    def now(self, client_id: str | None = None) -> datetime:
         """The current time for a client id; without one, for client ids that have no clock of their own."""
-        return (await self.offset(client_id)).read(self.real.now())
+        return self.offset(client_id).read(self.real.now())
 
-    async def read(self, real: datetime, client_id: str | None = None) -> datetime:
+    def read(self, real: datetime, client_id: str | None = None) -> datetime:
         """The time for a client id when the machine's time is ``real``."""
-        moved = await self._offsets.snapshot()
+        moved = self._offsets.snapshot()
         return _own(moved, client_id).read(real) if moved else real
 
-    async def offset(self, client_id: str | None = None) -> ClockOffset:
+    def offset(self, client_id: str | None = None) -> ClockOffset:
         """The offset of a client id's clock, or of the clock for all."""
-        return _own(await self._offsets.snapshot(), client_id)
+        return _own(self._offsets.snapshot(), client_id)
 
-    async def offsets(self) -> Callable[[str], ClockOffset]:
+    def offsets(self) -> Callable[[str], ClockOffset]:
         """A function that gives the offset of any client id, from one snapshot."""
-        return partial(_own, await self._offsets.snapshot())
+        return partial(_own, self._offsets.snapshot())
 
-    async def has_own(self, client_id: str) -> bool:
+    def has_own(self, client_id: str) -> bool:
         """Whether a client id has a clock of its own."""
-        return client_id in await self._offsets.snapshot()
+        return client_id in self._offsets.snapshot()
 
     async def advance(self, by: timedelta, client_id: str | None = None) -> None:
         """Move a clock forward; a frozen clock stays frozen. ValueError beyond LATEST."""
@@ -137,7 +137,7 @@ class Clocks:
         await self._offsets.forget(client_id)
 
     async def _move(self, client_id: str | None, move: Callable[[ClockOffset, datetime], ClockOffset]) -> None:
-        shared, real = await self.offset(), self.real.now()
+        shared, real = self.offset(), self.real.now()
 
         def changed(before: ClockOffset | None) -> ClockOffset:
             try:

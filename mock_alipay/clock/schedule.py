@@ -57,7 +57,7 @@ class Schedule:
 
     async def put(self, key: Key, due: datetime) -> None:
         """Set the next due time of a key, by its client's clock; it replaces an earlier one."""
-        offset = await self._clocks.offset(key[0])
+        offset = self._clocks.offset(key[0])
         moment = offset.reaches(due, self._clocks.real)
         await self.due_times.put(key, due, moment)
         if self._news is not None and moment is not None and moment < self._until:
@@ -86,7 +86,7 @@ class Schedule:
 
     async def clocks_moved(self, client_id: str | None = None) -> None:
         """Compute due times again after the clock of a client id, or the clock for all, was moved; end the wait."""
-        offset_of, real = await self._clocks.offsets(), self._clocks.real
+        offset_of, real = self._clocks.offsets(), self._clocks.real
         await self.due_times.move(client_id, lambda owner, due: offset_of(owner).reaches(due, real))
         if self._news is not None:
             self._news.set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -146,7 +147,9 @@ def _required(call: Call, name: str) -> str:
     return value
 
 
+@lru_cache(maxsize=128)
 def _check_time(time: str) -> None:
+    """Refusal for a malformed time. Cached, as all calls in a second tend to have the same one."""
     if _EPOCH.fullmatch(time):
         return
     match = _ISO.fullmatch(time)

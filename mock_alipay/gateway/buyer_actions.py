@@ -25,7 +25,7 @@ class BuyerActions:
         """The aggregate after the buyer's action. Errors: NoSuchAggregate, NotPossibleNow."""
         family = self.repository.families[key[1]]
         for _ in range(MOST_CONFLICTS):
-            now = await self.clocks.now(key[0])
+            now = self.clocks.now(key[0])
             aggregate = await self.repository.load(key, now)
             if aggregate is None:
                 raise NoSuchAggregate(family.noun, f"no {family.noun} of {key[0]} has this {family.id_field}")

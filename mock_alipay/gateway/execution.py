@@ -59,7 +59,7 @@ class Executor:
         immediate = (
             endpoint.begins
             and bool(overrides.buyer)
-            and await self.selector.notifies_before_reply(
+            and self.selector.notifies_before_reply(
                 overrides.scenario, self._outcome_notification(state), state.client_id
             )
         )

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from mock_alipay.apis.context import Outcome
@@ -37,6 +38,8 @@ logger = logging.getLogger("mock_alipay")
 _LARGE = 16 * 1024
 """The size in bytes beyond which a body is validated in a thread, so that other calls do not wait."""
 
+_NO_RESULT: Mapping[str, str] = {}
+
 ProblemReply = Callable[[DomainError, str], Reply]
 """Makes the reply to the call with this id: a plain HTTP error; ``web`` maps errors to a status."""
 
@@ -62,34 +65,31 @@ class Gateway:
 
     async def answer(self, call: Call) -> Reply:
         """The reply to any call; never raises."""
-        state = await self._state(call)
+        state = self._state(call)
         try:
-            reply, result = await self._process(state)
+            try:
+                outcome = await self._outcome(state)
+            except Refusal as refusal:
+                outcome = self._refused(state, refusal)
+            reply, result = await self._reply(state, outcome)
         except DomainError as error:
-            return await self._rejected(state, error)
+            return self._rejected(state, error)
         except Exception:
             logger.exception("internal error in call %s; replied UNKNOWN_EXCEPTION", state.id)
             state.choice = None
             reply, result = await self._reply(state, Outcome[Any]("UNKNOWN_EXCEPTION"))
-        await self._record(state, reply, result)
+        self._record(state, reply, result)
         return reply
 
-    async def reject(self, call: Call, error: DomainError) -> Reply:
+    def reject(self, call: Call, error: DomainError) -> Reply:
         """The reply to a call that could not be read."""
-        return await self._rejected(await self._state(call), error)
-
-    async def _process(self, state: CallState) -> tuple[Reply, dict[str, str]]:
-        try:
-            outcome = await self._outcome(state)
-        except Refusal as refusal:
-            outcome = await self._refused(state, refusal)
-        return await self._reply(state, outcome)
+        return self._rejected(self._state(call), error)
 
     async def _outcome(self, state: CallState) -> Outcome[Any]:
         call = state.call
         name, state.explanation = self.router.find(call)
         state.endpoint = name
-        claimed, keys = state.client_id, await self.keys.ring()
+        claimed, keys = state.client_id, self.keys.ring()
         try:
             if len(call.body) > _LARGE:
                 await asyncio.to_thread(self._admit, state, name, keys)
@@ -97,7 +97,7 @@ class Gateway:
                 self._admit(state, name, keys)
         finally:
             if state.client_id != claimed:
-                state.now = await self.clocks.read(call.received, state.client_id)
+                state.now = self.clocks.read(call.received, state.client_id)
         scenario = await self.executor.load(state, name)
         state.choice = await self.selector.choose(name, state.request_id, state, scenario)
         state.explain(state.choice.hint)
@@ -107,14 +107,14 @@ class Gateway:
         state.client_id, state.verdict = self.authenticator.authenticate(state.call, keys)
         state.body = self.contract.check(endpoint, state.call.body)
 
-    async def _refused(self, state: CallState, refusal: Refusal) -> Outcome[Any]:
+    def _refused(self, state: CallState, refusal: Refusal) -> Outcome[Any]:
         state.faults = refusal.faults
         hint, state.explanation = state.explanation, refusal.explanation
         state.explain(hint)
         if state.request_id is None:
             self._find_claimed_id(state)
         if state.choice is None and state.endpoint is not None:
-            state.explain(await self.selector.would_play(state.endpoint, state.request_id, state))
+            state.explain(self.selector.would_play(state.endpoint, state.request_id, state))
         if refusal.code == "INVALID_SIGNATURE":
             state.verdict = "invalid"
         message = refusal.message
@@ -144,42 +144,44 @@ class Gateway:
             scope = Scope(state.body, dict(body), state.headers, state.client_id, state.now)
             fill_in(body, step.set, scope, choice.scenario)
             sent = body.get("result")
-            result = sent if isinstance(sent, dict) else {}
+            shown = sent.items() if isinstance(sent, dict) else ()
+            result = {name: str(value) for name, value in shown if value is not None}
         delay = 0.0
         if step.delay is not None:
             delay = self.ids.between(*step.delay, state.client_id, state.request_id or "", choice.nth)
         return await compose(state, body, self.signing, delay=delay), result
 
-    async def _rejected(self, state: CallState, error: DomainError) -> Reply:
+    def _rejected(self, state: CallState, error: DomainError) -> Reply:
         reply = self.problem_reply(error, state.id)
-        await self._record(state, reply, None, error.detail)
+        self._record(state, reply, None, error.detail)
         return reply
 
-    async def _state(self, call: Call) -> CallState:
+    def _state(self, call: Call) -> CallState:
         client_id = call.headers.get("client-id", "")
-        now = await self.clocks.read(call.received, client_id)
+        now = self.clocks.read(call.received, client_id)
         return CallState(
-            await self.journal.next_id(), call, time.perf_counter(), client_id, now, self.families.first.id_field
+            self.journal.next_id(), call, time.perf_counter(), client_id, now, self.families.first.id_field
         )
 
-    async def _record(self, state: CallState, reply: Reply, result: dict[str, str] | None, message: str = "") -> None:
+    def _record(self, state: CallState, reply: Reply, result: dict[str, str] | None, message: str = "") -> None:
         choice = state.choice
         if state.verdict == "unverified":
-            state.explain(self.authenticator.introduce(state.client_id, await self.keys.ring()))
-        family, _, endpoint = (state.endpoint or "").partition("/")
+            state.explain(self.authenticator.introduce(state.client_id, self.keys.ring()))
+        family, endpoint = _parts(state.endpoint)
+        sent = result or _NO_RESULT
         entry = CallRecord(
             id=state.id,
             time=state.now,
             call=state.call,
             reply=reply,
             client_id=state.client_id,
-            family=family or None,
-            endpoint=endpoint or None,
+            family=family,
+            endpoint=endpoint,
             id_field=state.id_field,
             request_id=state.request_id,
-            result_code=_text(result, "resultCode"),
-            result_status=_text(result, "resultStatus"),
-            message=_text(result, "resultMessage") or message,
+            result_code=sent.get("resultCode"),
+            result_status=sent.get("resultStatus"),
+            message=sent.get("resultMessage") or message,
             verdict=state.verdict,
             explanation=state.explanation,
             faults=state.faults,
@@ -188,11 +190,12 @@ class Gateway:
             took=time.perf_counter() - state.began,
         )
         size = entry.size
-        await self.journal.keep(entry, size)
+        self.journal.keep(entry, size)
         self.events.publish("call", entry.client_id, entry, size)
 
 
-def _text(result: Mapping[str, Any] | None, name: str) -> str | None:
-    """A field of the sent result as text; a scenario's ``set`` may have changed its type or removed it."""
-    value = (result or {}).get(name)
-    return None if value is None else str(value)
+@lru_cache(maxsize=256)
+def _parts(endpoint: str | None) -> tuple[str | None, str | None]:
+    """The family and the name of an endpoint; the journal's records share the texts."""
+    family, _, name = (endpoint or "").partition("/")
+    return family or None, name or None

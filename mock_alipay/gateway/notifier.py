@@ -87,7 +87,7 @@ class Notifier:
             draft = draft._replace(status="DROPPED", due=None, problem=f"dropped by {origin}")
         elif draft.url is None and draft.problem is None:
             draft = draft._replace(status="REFUSED", due=None, problem=_NO_URL)
-        copies = [draft._replace(id=await self.dispatcher.journal.next_id()) for _ in range(notification_step.copies)]
+        copies = [draft._replace(id=self.dispatcher.journal.next_id()) for _ in range(notification_step.copies)]
         for notification in copies:
             await self.dispatcher.enqueue(notification)
         return copies

@@ -43,7 +43,7 @@ class Scheduler:
 
     async def clock_moved(self, client_id: str | None, before: datetime) -> None:
         """Reschedule and settle after a clock was moved; ``before``: its time before the move."""
-        if await self.clocks.now(client_id) < before:
+        if self.clocks.now(client_id) < before:
             await self._turn_back(client_id)
         await self.schedule.clocks_moved(client_id)
         await self.settle()
@@ -55,7 +55,7 @@ class Scheduler:
             await self.schedule.wait()
 
     async def _settle(self, key: Key) -> None:
-        now = await self.clocks.now(key[0])
+        now = self.clocks.now(key[0])
         aggregate = await self.repository.load(key, now)
         # The clock may have been set back in the meantime, so the next due time is put again.
         due = aggregate.due() if aggregate else None
@@ -65,7 +65,7 @@ class Scheduler:
     async def _turn_back(self, client_id: str | None) -> None:
         """Reopen the aggregates that expired later than the clocks show now."""
         for aggregate in await self.repository.store.browse(client_id):
-            now = await self.clocks.now(aggregate.client_id)
+            now = self.clocks.now(aggregate.client_id)
             changed = aggregate.turned_back(now)
             if changed is not aggregate and await self.repository.commit(changed):
                 await self.repository.notifier.withdraw(changed, now)

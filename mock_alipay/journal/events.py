@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
-
-from mock_alipay.storage.bounded import Bounded
 
 logger = logging.getLogger("mock_alipay")
 
@@ -37,9 +36,38 @@ class Event(NamedTuple):
 Listener = Callable[[Event], None]
 
 
-def backlog() -> Bounded[Event]:
-    """An empty store for the latest events, keyed by number."""
-    return Bounded(MAX_EVENTS, MAX_BYTES)
+class Backlog:
+    """The latest events, oldest first; when a limit is reached, the oldest are evicted, but never the latest."""
+
+    def __init__(self) -> None:
+        self._events: deque[Event] = deque()
+        self._size = 0
+        self.evicted = 0
+        """How many events were evicted."""
+        self.last_evicted = 0
+        """The number of the last of them."""
+
+    def append(self, event: Event) -> None:
+        """Add an event."""
+        events = self._events
+        events.append(event)
+        self._size += event.size
+        while len(events) > MAX_EVENTS or (self._size > MAX_BYTES and len(events) > 1):
+            oldest = events.popleft()
+            self._size -= oldest.size
+            self.evicted += 1
+            self.last_evicted = oldest.number
+
+    def forget(self, client_id: str | None = None) -> None:
+        """Delete the events of one client id or of all."""
+        kept = [event for event in self._events if client_id not in (None, event.client_id)]
+        self._events, self._size = deque(kept), sum(event.size for event in kept)
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(self._events)
+
+    def __len__(self) -> int:
+        return len(self._events)
 
 
 class Events:
@@ -52,9 +80,7 @@ class Events:
         """``always`` are permanent listeners; they are called before the others."""
         self._run = run
         self._number = 0
-        self._recent = backlog()
-        self._last_evicted = 0
-        """Number of the last evicted event."""
+        self._recent = Backlog()
         self._listeners = tuple(always)
         self._permanent = len(self._listeners)
 
@@ -62,8 +88,7 @@ class Events:
         """Call every listener in this thread."""
         self._number += 1
         event = Event(self._number, kind, client_id, subject, size)
-        if evicted := self._recent.put(self._number, event, size):
-            self._last_evicted = evicted[-1].number
+        self._recent.append(event)
         for listener in self._listeners:
             try:
                 listener(event)
@@ -109,7 +134,7 @@ class Events:
         last = int(number) if run == self._run and number.isascii() and number.isdigit() and len(number) < 16 else 0
         if last > self._number:
             last = 0
-        return max(self._last_evicted - last, 0), [event for event in self._recent if event.number > last]
+        return max(self._recent.last_evicted - last, 0), [event for event in self._recent if event.number > last]
 
     def forget(self, client_id: str | None = None) -> None:
         """Delete the kept events of one client id or of all."""

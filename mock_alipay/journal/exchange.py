@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from mock_alipay.journal.faults import WireFault
@@ -39,8 +40,12 @@ class Call(NamedTuple):
     @property
     def origin(self) -> str:
         """Scheme and host of the request, such as ``http://127.0.0.1:2088``; empty without a valid Host header."""
-        host = self.headers.get("host", "")
-        return f"{self.scheme}://{host}" if _HOST.fullmatch(host) else ""
+        return _origin(self.scheme, self.headers.get("host", ""))
+
+
+@lru_cache(maxsize=64)
+def _origin(scheme: str, host: str) -> str:
+    return f"{scheme}://{host}" if _HOST.fullmatch(host) else ""
 
 
 class Reply(NamedTuple):

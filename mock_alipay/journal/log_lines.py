@@ -119,6 +119,8 @@ def in_json(line: Mapping[str, Any]) -> str:
 
 def _why(entry: CallRecord) -> str:
     """Reasons that the result code does not show; empty for a plain success."""
+    if entry.result_status == "S" and entry.explanation is None:
+        return ""
     message = "" if entry.result_status == "S" else entry.message
     return "; ".join(reasons((fault.text for fault in entry.faults), message, entry.explanation))
 

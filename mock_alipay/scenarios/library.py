@@ -113,9 +113,9 @@ class Registry:
         self._libraries: dict[str | None, Library] = {}
         """Libraries built from the snapshot, by client id."""
 
-    async def library(self, client_id: str | None = None) -> Library:
+    def library(self, client_id: str | None = None) -> Library:
         """The scenarios that a client id sees, or that all see; cached until other scenarios are loaded."""
-        loaded = await self._loaded.snapshot()
+        loaded = self._loaded.snapshot()
         if not loaded:
             return self.filed
         if loaded is not self._snapshot:
@@ -128,17 +128,17 @@ class Registry:
             library = self._libraries[owner] = self.filed.joined_by(scenarios)
         return library
 
-    async def loaded(self) -> list[tuple[str | None, Scenario]]:
+    def loaded(self) -> list[tuple[str | None, Scenario]]:
         """The scenarios loaded at run time, each with its client id; None means all client ids."""
-        loaded = await self._loaded.snapshot()
+        loaded = self._loaded.snapshot()
         return [(client_id, scenario) for client_id, own in loaded.items() for _, scenario in sorted(own.items())]
 
-    async def visible(self, client_id: str | None = None) -> list[Scenario]:
+    def visible(self, client_id: str | None = None) -> list[Scenario]:
         """The scenarios that a client id sees; without a client id, all scenarios."""
-        visible = list((await self.library(client_id)).values())
+        visible = list(self.library(client_id).values())
         if client_id is not None:
             return visible
-        return visible + [scenario for owner, scenario in await self.loaded() if owner is not None]
+        return visible + [scenario for owner, scenario in self.loaded() if owner is not None]
 
     def replace_files(self, filed: Library) -> None:
         """Use another library of scenario files."""
@@ -148,7 +148,7 @@ class Registry:
     async def load(self, *scenarios: Scenario, client_id: str | None = None) -> None:
         """Load scenarios for one client id or all; they replace those of the same name. SetupError beyond a limit."""
         new = {scenario.name: scenario for scenario in scenarios}
-        others = [other for owner, other in await self.loaded() if owner != client_id or other.name not in new]
+        others = [other for owner, other in self.loaded() if owner != client_id or other.name not in new]
         _check_limits([*others, *new.values()])
 
         def joined(own: Mapping[str, Scenario] | None) -> Mapping[str, Scenario]:
@@ -160,7 +160,7 @@ class Registry:
 
     async def held(self) -> tuple[int, int]:
         """The number of scenarios loaded at run time, and their memory in bytes."""
-        loaded = [scenario for _, scenario in await self.loaded()]
+        loaded = [scenario for _, scenario in self.loaded()]
         return len(loaded), sum(scenario.size for scenario in loaded)
 
     async def forget(self, client_id: str | None = None) -> None:

@@ -77,6 +77,6 @@ async def reload(selector: Selector, folders: Sequence[Path], vocabulary: Vocabu
             logger.warning("scenarios not reloaded: %s", problem)
         return
     logger.info("scenarios reloaded (%s): %d loaded", changed, len(library))
-    for client_id, name, _ in await selector.preferences():
-        if name not in await selector.registry.library(client_id):
+    for client_id, name, _ in selector.preferences():
+        if name not in selector.registry.library(client_id):
             logger.warning("scenario %s is set but no longer exists: calls ignore the setting", name)

@@ -67,9 +67,12 @@ class Selector:
         ``began``: the scenario in which the aggregate was created.
         UnknownScenario when the ``mock-scenario`` header names an unknown scenario.
         """
-        library = await self.registry.library(call.client_id)
+        library = self.registry.library(call.client_id)
         request_id = request_id or ""
-        scenario, reason, hint = await self._scenario(endpoint, request_id, call, library, began)
+        asked, played = self._asked(request_id, call, library), None
+        while asked is not None and (played := await self._played(asked, endpoint, began)) is None:
+            asked = self._asked(request_id, call, library)
+        scenario, reason, hint = played or self._unasked(call, library, began)
         steps = scenario.steps.get(endpoint)
         if steps is None:
             # The faults of "*" are not carried over: after a lost reply the client must be able to inquire.
@@ -80,14 +83,14 @@ class Selector:
             hint = _hint(request_id, call.id_field, library)
         return Choice(scenario.name, reason, steps[min(nth, len(steps) - 1)], nth, scenario.buyer, hint)
 
-    async def would_play(self, endpoint: str, request_id: str | None, call: Matchable) -> str | None:
+    def would_play(self, endpoint: str, request_id: str | None, call: Matchable) -> str | None:
         """A note on the scenario that a refused call asks for, or None. Nothing is counted as played.
 
         For calls that are refused before a scenario is selected.
         """
-        library = await self.registry.library(call.client_id)
+        library = self.registry.library(call.client_id)
         try:
-            asked = await self._asked(request_id or "", call, library)
+            asked = self._asked(request_id or "", call, library)
         except UnknownScenario:
             return None
         if asked is None or not asked.scenario.plays(endpoint):
@@ -98,21 +101,21 @@ class Selector:
         self, scenario: str, name: str, client_id: str, request_id: str
     ) -> tuple[NotificationStep, int]:
         """The step for the next notification of this name for an aggregate, and how many were counted before it."""
-        played = (await self.registry.library(client_id)).get(scenario)
+        played = self.registry.library(client_id).get(scenario)
         notification_steps = played.notification_steps.get(name) if played else None
         if played is None or notification_steps is None:
             return _PLAIN_NOTIFICATION_STEP, 0
         nth = await self._nth(played, name, notification_steps, client_id, request_id)
         return notification_steps[min(nth, len(notification_steps) - 1)], nth
 
-    async def notifies_before_reply(self, scenario: str, notification: str, client_id: str) -> bool:
+    def notifies_before_reply(self, scenario: str, notification: str, client_id: str) -> bool:
         """Whether a scenario sends notifications of this name before the reply to the call that causes them."""
-        played = (await self.registry.library(client_id)).get(scenario)
+        played = self.registry.library(client_id).get(scenario)
         return played is not None and any(step.before_reply for step in played.notification_steps.get(notification, ()))
 
     async def prefer(self, scenario: str, *, client_id: str | None = None, times: int | None = None) -> None:
         """Set ``scenario`` for one client id or all, for the next ``times`` calls or until changed."""
-        library = await self.registry.library(client_id)
+        library = self.registry.library(client_id)
         if scenario not in library:
             raise UnknownScenario(library.unknown(scenario), known=list(library))
         if not await self._preferences.change(client_id, lambda _: _Preference(scenario, times)):
@@ -129,11 +132,9 @@ class Selector:
         """Unset the scenario of one client id, or of all client ids."""
         await self._preferences.forget(client_id)
 
-    async def preferences(self) -> list[tuple[str | None, str, int | None]]:
+    def preferences(self) -> list[tuple[str | None, str, int | None]]:
         """The scenarios that are set: client id (None for all), scenario, calls left (None for no limit)."""
-        return [
-            (client_id, set_.scenario, set_.times) for client_id, set_ in (await self._preferences.snapshot()).items()
-        ]
+        return [(client_id, set_.scenario, set_.times) for client_id, set_ in self._preferences.snapshot().items()]
 
     async def forget(self, client_id: str | None = None) -> None:
         """Delete the counters, the set scenario and the loaded scenarios of one client id or of all."""
@@ -141,14 +142,8 @@ class Selector:
         await self.registry.forget(client_id)
         await self._counters.forget(client_id)
 
-    async def _scenario(
-        self, endpoint: str, request_id: str, call: Matchable, library: Library, began: str | None
-    ) -> tuple[Scenario, str, str | None]:
-        """The scenario, the reason, and a hint when another one was asked for but has no step for the call."""
-        while (asked := await self._asked(request_id, call, library)) is not None:
-            played = await self._played(asked, endpoint, began)
-            if played is not None:
-                return played
+    def _unasked(self, call: Matchable, library: Library, began: str | None) -> tuple[Scenario, str, str | None]:
+        """The scenario of a call that asks for none, the reason, and a hint on scenarios that were not compared."""
         passed_over: list[Scenario] = []
         matching = library.matching(call, passed_over)
         hint = _passed_over(*passed_over) if passed_over else None
@@ -158,7 +153,7 @@ class Selector:
             return library[began], _BEGAN, hint
         return library[self.default], "the default", hint
 
-    async def _asked(self, request_id: str, call: Matchable, library: Library) -> _Asked | None:
+    def _asked(self, request_id: str, call: Matchable, library: Library) -> _Asked | None:
         """The scenario that the call names or that is set for it; nothing is counted."""
         named = call.headers.get("mock-scenario")
         if named is not None:
@@ -169,7 +164,7 @@ class Selector:
         prefix, dashes, _ = request_id.partition("--")
         if dashes and prefix in library:
             return _Asked(library[prefix], f"{call.id_field} begins with {prefix}--", by_id=True)
-        selections = await self._preferences.snapshot()
+        selections = self._preferences.snapshot()
         for key in (call.client_id, None) if selections else ():
             set_ = selections.get(key)
             if set_ is not None and set_.scenario in library:

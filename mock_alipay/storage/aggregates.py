@@ -10,9 +10,6 @@ from mock_alipay.storage.bounded import Bounded, Entry
 
 logger = logging.getLogger("mock_alipay")
 
-_MOST_IDS = 4
-"""The number of public ids per aggregate beyond which those of aggregates that are gone are removed."""
-
 Key = tuple[str, str, str]
 """A client id, a family, and the request id under which the client created the aggregate."""
 
@@ -50,9 +47,9 @@ class Aggregates(Generic[AggregateT]):
     def __init__(self, limit: int = 10_000, max_bytes: int = 64 * 1024 * 1024, what: str = "aggregates") -> None:
         """``what``: the name of the aggregates in log messages."""
         self.most = limit
-        self._entries = Bounded[AggregateT](limit, max_bytes, _names)
+        self._entries = Bounded[AggregateT](limit, max_bytes)
         self._public: dict[str, Key] = {}
-        """Keys by public id. Those of aggregates that are gone are removed together, when there are too many."""
+        """Keys by public id."""
         self._what = what
         self._warned = False
 
@@ -67,8 +64,7 @@ class Aggregates(Generic[AggregateT]):
     async def find_public(self, public_id: str) -> AggregateT | None:
         """The aggregate with this public id, or None."""
         key = self._public.get(public_id)
-        aggregate = self._entries.get(key) if key else None
-        return aggregate if aggregate and public_id in aggregate.public_ids else None
+        return self._entries.get(key) if key else None
 
     async def commit(self, changed: AggregateT) -> bool:
         """Store an aggregate.
@@ -84,7 +80,9 @@ class Aggregates(Generic[AggregateT]):
             return False
         if stored is not None:
             entries.pop(key)
-        if entries.put(key, changed, changed.size) and not self._warned:
+            self._unpublish(stored)
+        evicted = entries.put(key, changed, changed.size, names)
+        if evicted and not self._warned:
             self._warned = True
             logger.warning(
                 "more than %d %s, or %d MiB of them: from now on the oldest are evicted",
@@ -92,11 +90,15 @@ class Aggregates(Generic[AggregateT]):
                 self._what,
                 entries.max_bytes // 2**20,
             )
+        for gone in evicted:
+            self._unpublish(gone)
         for public_id in changed.public_ids:
             self._public[public_id] = key
-        if len(self._public) > _MOST_IDS * self.most:
-            self._public = {public_id: other.key for other in entries for public_id in other.public_ids}
         return True
+
+    def _unpublish(self, aggregate: AggregateT) -> None:
+        for public_id in aggregate.public_ids:
+            self._public.pop(public_id, None)
 
     async def browse(self, client_id: str | None = None) -> list[AggregateT]:
         """The aggregates of one client id or of all, the latest change first."""
@@ -108,7 +110,9 @@ class Aggregates(Generic[AggregateT]):
 
     async def forget(self, client_id: str | None = None) -> int:
         """Delete the aggregates of one client id or of all; returns how many there were."""
-        return self._entries.forget(client_id)
+        forgotten = self._entries.forget(client_id)
+        self._public = {public_id: kept.key for kept in self._entries for public_id in kept.public_ids}
+        return forgotten
 
 
 def _names(aggregate: Aggregate) -> tuple[Hashable, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 _SLACK = 1_000
-"""Outdated entries that the queue may hold, in addition to as many as are current."""
+"""Outdated entries that the queue may hold, in addition to half as many as are current."""
 
 Key = tuple[str, ...]
 """A client id, followed by further parts of the key."""
@@ -37,7 +37,7 @@ class DueTimes:
         self._put(key, due, moment)
         if len(self._entries) > self.most:
             self._entries.popitem(last=False)
-        if len(self._queue) > 2 * len(self._entries) + _SLACK:
+        if len(self._queue) > len(self._entries) * 3 // 2 + _SLACK:
             self._queue = [entry for entry in self._queue if self._is_current(entry)]
             heapq.heapify(self._queue)
 

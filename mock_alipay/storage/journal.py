@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Hashable
 from typing import Generic, Protocol, TypeVar
 
-from mock_alipay.storage.bounded import Bounded, Entry
+from mock_alipay.storage.bounded import Bounded, Entry, Names
 
 
 class Record(Entry, Protocol):
@@ -31,25 +31,28 @@ class Journal(Generic[RecordT]):
         self,
         most: int = 10_000,
         max_bytes: int = 64 * 1024 * 1024,
-        names: Callable[[RecordT], tuple[Hashable, ...]] | None = None,
+        names: Callable[[RecordT], Names] | None = None,
     ) -> None:
         """``names``: returns the keys by which ``together`` finds a record."""
         self.most = most
         self.max_bytes = max_bytes
-        self._records = Bounded[RecordT](most, max_bytes, names)
+        self._records = Bounded[RecordT](most, max_bytes)
+        self._names = names
         self._numbers = itertools.count(1)
 
-    async def next_id(self) -> str:
+    def next_id(self) -> str:
         """A new id; ids count up from 1 and are never reused."""
         return str(next(self._numbers))
 
-    async def keep(self, record: RecordT, size: int = 0) -> list[RecordT]:
+    def keep(self, record: RecordT, size: int = 0) -> list[RecordT]:
         """Add a record of ``size`` bytes; returns the evicted records, the oldest first."""
-        return self._records.put(record.id, record, size)
+        return self._records.put(record.id, record, size, self._names(record) if self._names else ())
 
     async def replace(self, before: RecordT, after: RecordT, size: int = 0) -> list[RecordT] | None:
         """Replace ``before`` by ``after``; None when the stored record is another by now, or gone."""
-        return self._records.put(after.id, after, size) if self._records.get(after.id) == before else None
+        if self._records.get(after.id) != before:
+            return None
+        return self._records.put(after.id, after, size, self._names(after) if self._names else ())
 
     async def get(self, record_id: str) -> RecordT | None:
         """The record with this id, or None."""

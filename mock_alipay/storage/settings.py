@@ -19,7 +19,7 @@ class Settings(Generic[Value]):
         self._values: dict[str | None, Value] = {}
         self._snapshot: Mapping[str | None, Value] | None = None
 
-    async def get(self, client_id: str | None) -> Value | None:
+    def get(self, client_id: str | None) -> Value | None:
         """The value of a client id, or with None the value for all; None when it is not set."""
         return self._values.get(client_id)
 
@@ -44,7 +44,7 @@ class Settings(Generic[Value]):
     def _weight_of(self, value: Value | None) -> int:
         return 0 if value is None else self._weigh(value)
 
-    async def snapshot(self) -> Mapping[str | None, Value]:
+    def snapshot(self) -> Mapping[str | None, Value]:
         """All values in the order in which they were first set; the same object until a value changes."""
         if self._snapshot is None:
             self._snapshot = dict(self._values)

@@ -112,7 +112,7 @@ def test_a_wait_ends_when_an_earlier_time_is_put(ahead: timedelta | None, after:
             done(clocks.run("B"))
 
     def put(clocks: Clocks, schedule: Schedule) -> None:
-        done(schedule.put(("B", "new"), done(clocks.now("B")) + after))
+        done(schedule.put(("B", "new"), clocks.now("B") + after))
 
     assert expected == pytest.approx(run(waited(HOUR, first=move, then=put)))
 

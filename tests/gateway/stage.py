@@ -67,7 +67,7 @@ class Stage:
 
     async def clock(self, operation: str, *to: Any, client_id: str | None = None) -> None:
         """Advance, freeze or run a clock as the admin API does."""
-        before = await self.clocks.now(client_id)
+        before = self.clocks.now(client_id)
         await getattr(self.clocks, operation)(*to, client_id)
         await self.scheduler.clock_moved(client_id, before)
 

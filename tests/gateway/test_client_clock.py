@@ -53,5 +53,5 @@ def test_a_refused_call_is_dated_by_the_client_id_it_claims() -> None:
     for call, expected in zip(calls, (NOW + HOUR, NOW + HOUR, NOW), strict=True):
         ask(components, call)
         assert expected == latest(components).time
-        done(components.gateway.reject(call, NoSuchPath("too much")))
+        components.gateway.reject(call, NoSuchPath("too much"))
         assert expected == latest(components).time

@@ -112,7 +112,7 @@ def test_an_unauthenticated_call_is_recorded_under_its_client_id(refusing: Compo
 def test_a_call_outside_the_api_or_unreadable_is_a_plain_http_error() -> None:
     """Problem JSON, unsigned and recorded."""
     components, call = parts_of(), plain_call(target="/api/v1/payments/pay", headers={"client-id": "A"})
-    replies = [ask(components, call), done(components.gateway.reject(call, NoSuchPath("too much")))]
+    replies = [ask(components, call), components.gateway.reject(call, NoSuchPath("too much"))]
     for reply, entry in zip(replies, kept(components.journal), strict=True):
         assert (404, None) == (reply.status, header(reply, "signature"))
         detail = json.loads(reply.body)["detail"]
@@ -189,7 +189,7 @@ def test_every_call_is_published_after_it_is_recorded() -> None:
     with components.events.subscribed(listen):
         codes = [code(ask(components, call)) for call in (signed_call(), plain_call())]
         ask(components, plain_call(target="/"))
-        done(components.gateway.reject(plain_call(), NoSuchPath("too much")))
+        components.gateway.reject(plain_call(), NoSuchPath("too much"))
     assert [("1", 1), ("2", 2), ("3", 3), ("4", 4)] == published
     assert ["SUCCESS", "PARAM_ILLEGAL"] == codes
 

@@ -43,9 +43,9 @@ def test_a_refused_call_explains_which_scenario_would_have_played() -> None:
         assert "scenario slow would have played" in str(entry.explanation)
     done(components.selector.prefer("slow", times=1))
     ask(components, signed_call(sample(order=None)))
-    assert [(None, "slow", 1)] == done(components.selector.preferences())
+    assert [(None, "slow", 1)] == components.selector.preferences()
     ask(components, signed_call(sample()))
-    assert [] == done(components.selector.preferences())
+    assert [] == components.selector.preferences()
 
 
 def test_a_scenario_without_a_step_for_the_endpoint_is_not_used_up() -> None:
@@ -58,7 +58,7 @@ def test_a_scenario_without_a_step_for_the_endpoint_is_not_used_up() -> None:
     assert "refund-merchant-balance" == entry.scenario
     assert "it has no step for cancel" in str(entry.reason)
     assert str(entry.reason) in str(entry.explanation)
-    assert [(None, "refund-merchant-balance", 1)] == done(components.selector.preferences())
+    assert [(None, "refund-merchant-balance", 1)] == components.selector.preferences()
 
 
 async def test_a_scenario_set_for_some_calls_plays_for_exactly_as_many_concurrent_calls() -> None:
@@ -74,7 +74,7 @@ async def test_a_scenario_set_for_some_calls_plays_for_exactly_as_many_concurren
     replies = await asyncio.gather(*(components.gateway.answer(call(number)) for number in range(25)))
     codes = [code(reply) for reply in replies]
     assert {"SUCCESS": 15, "PROCESS_FAIL": 10} == Counter(codes)
-    assert ({"SUCCESS"}, []) == (set(codes[::5]), done(components.selector.preferences()))
+    assert ({"SUCCESS"}, []) == (set(codes[::5]), components.selector.preferences())
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from mock_alipay.storage import Aggregates, Key
 from tests.apis.payments.orders import in_process, opened, order, refund
 from tests.calls import NOW
 from tests.gateway.stage import Stage, play
-from tests.memory import done, kept
+from tests.memory import kept
 from tests.timelapse import looks, passed, run
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -222,14 +222,14 @@ def test_sessions_are_expired_exactly_when_their_clock_says_so(operations: list[
         for client_id, (operation, *to) in operations:
             if operation == "open":
                 owner, name = client_id or "A", str(len(sessions))
-                sessions[name] = (owner, await stage.clocks.now(owner) + to[0] - NOW)
+                sessions[name] = (owner, stage.clocks.now(owner) + to[0] - NOW)
                 await stage.open(name, sessions[name][1], client_id=owner)
             elif operation == "wait":
                 await asyncio.sleep(60)
             else:
                 await stage.clock(operation, *to, client_id=client_id)
             await stage.clock("advance", timedelta())
-            due = [name for name, (owner, after) in sessions.items() if NOW + after <= done(stage.clocks.now(owner))]
+            due = [name for name, (owner, after) in sessions.items() if NOW + after <= stage.clocks.now(owner)]
             assert due == [name for name in sessions if stage.ids.count(name) == stage.reopened.count(name) + 1]
             assert Counter(due) + Counter(stage.reopened) == Counter(stage.ids)
 

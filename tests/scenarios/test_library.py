@@ -125,7 +125,7 @@ def put(registry: Registry, *names: str, as_: str = "loaded", owner: str | None 
 
 def seen(registry: Registry, name: str) -> list[str | None]:
     """The description of a scenario as all, A and B see it; None where they do not."""
-    found = [done(registry.library(client_id)).get(name) for client_id in CLIENTS]
+    found = [registry.library(client_id).get(name) for client_id in CLIENTS]
     return [one.description if one else None for one in found]
 
 
@@ -135,7 +135,7 @@ def test_a_loaded_scenario_overrides_files_for_one_client_id_or_all() -> None:
     Loaded scenarios stay when files change, and without a client id all are visible.
     """
     registry = registry_of(filed("plain", "other"))
-    assert [["filed"] * 3, ["other", "plain"]] == [seen(registry, "plain"), list(done(registry.library("A")))]
+    assert [["filed"] * 3, ["other", "plain"]] == [seen(registry, "plain"), list(registry.library("A"))]
     put(registry, "plain", as_="of A", owner="A")
     assert ["filed", "of A", "filed"] == seen(registry, "plain")
     put(registry, "plain", as_="for all")
@@ -145,10 +145,10 @@ def test_a_loaded_scenario_overrides_files_for_one_client_id_or_all() -> None:
     registry.replace_files(filed("plain", "new"))
     found = [seen(registry, name) for name in ("plain", "other", "new")]
     assert [["for all", "of A again", "for all"], [None, None, "of B"], ["filed"] * 3] == found
-    visible = [[one.description for one in done(registry.visible(client_id))] for client_id in CLIENTS]
+    visible = [[one.description for one in registry.visible(client_id)] for client_id in CLIENTS]
     everything = ["filed", "for all", "of A again", "of B"]
     assert [everything, ["filed", "of A again"], ["filed", "of B", "for all"]] == visible
-    loaded = [(owner, one.description) for owner, one in done(registry.loaded())]
+    loaded = [(owner, one.description) for owner, one in registry.loaded()]
     assert [("A", "of A again"), (None, "for all"), ("B", "of B")] == loaded
     done(registry.forget("A"))
     assert ["for all"] * 3 == seen(registry, "plain")
@@ -169,7 +169,7 @@ def test_the_nearest_of_equally_specific_scenarios_matches_first() -> None:
     put(registry, "of-another", "f", owner="B", text=match)
 
     def matching(client_id: str, **body: str) -> list[str]:
-        library = done(registry.library(client_id))
+        library = registry.library(client_id)
         return [one.name for one in library.matching(Request(client_id, {}, body))]
 
     assert ["e", "d", "c", "b", "b-again", "a", "f"] == matching("A", p="1")
@@ -182,11 +182,11 @@ def test_the_number_of_loaded_scenarios_is_limited() -> None:
     registry = registry_of(filed(), most=3)
     put(registry, "one")
     put(registry, "one", "two", owner="A")
-    before = done(registry.loaded())
+    before = registry.loaded()
     for client_id in CLIENTS:
         with pytest.raises(SetupError, match="at most 3 scenarios"):
             put(registry, "more", owner=client_id)
-    assert (before, [None] * 3) == (done(registry.loaded()), seen(registry, "more"))
+    assert (before, [None] * 3) == (registry.loaded(), seen(registry, "more"))
     put(registry, "two", as_="again", owner="A")
     done(registry.forget("A"))
     put(registry, "more", owner="B")

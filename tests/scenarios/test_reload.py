@@ -42,14 +42,14 @@ def selector(folder: Path, default: str = "success") -> Selector:
 
 def description(selector: Selector, name: str = "tale", client_id: str | None = None) -> str | None:
     """The description of a scenario, None if it does not exist."""
-    library = done(selector.registry.library(client_id))
+    library = selector.registry.library(client_id)
     return library[name].description if name in library else None
 
 
 def test_a_valid_change_is_used(folder: Path, log: pytest.LogCaptureFixture) -> None:
     """Scenarios loaded at run time stay; a scenario that is set but removed is logged."""
     changed = selector(folder)
-    count = len(done(changed.registry.library()))
+    count = len(changed.registry.library())
     done(changed.registry.load(scenario("", "mine"), client_id="A"))
     for name, client_id in (("tale", "A"), ("success", "B")):
         done(changed.prefer(name, client_id=client_id))
@@ -62,7 +62,7 @@ def test_a_valid_change_is_used(folder: Path, log: pytest.LogCaptureFixture) -> 
         f"scenarios reloaded (two.yaml): {count} loaded",
         "scenario tale is set but no longer exists: calls ignore the setting",
     ] == log.messages
-    assert [("A", "tale", None), ("B", "success", None)] == done(changed.preferences())
+    assert [("A", "tale", None), ("B", "success", None)] == changed.preferences()
 
 
 @pytest.mark.parametrize(

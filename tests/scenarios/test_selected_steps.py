@@ -68,9 +68,9 @@ def test_a_scenario_may_notify_before_the_reply() -> None:
     """Any of its notices of that name may say so."""
     selector = new_selector()
     names = ("before-reply", "notices", "plain", "gone")
-    found = [done(selector.notifies_before_reply(name, "payments/notifyPayment", "A")) for name in names]
+    found = [selector.notifies_before_reply(name, "payments/notifyPayment", "A") for name in names]
     assert [True, False, False, False] == found
-    assert not done(selector.notifies_before_reply("before-reply", "payments/notifyCapture", "A"))
+    assert not selector.notifies_before_reply("before-reply", "payments/notifyCapture", "A")
 
 
 @pytest.mark.parametrize("client_id", [None, "A"])
@@ -97,8 +97,8 @@ def test_a_reset_deletes_settings_counters_and_loaded_scenarios(client_id: str |
         notice(selector, "notices", client_id=caller)
     done(selector.forget(client_id))
     kept = ["B"] if client_id else []
-    assert kept == [owner for owner, _, _ in done(selector.preferences())]
-    assert kept == [owner for owner, _ in done(selector.registry.loaded())]
+    assert kept == [owner for owner, _, _ in selector.preferences()]
+    assert kept == [owner for owner, _ in selector.registry.loaded()]
     steps = [results(selector, 1, "series--1", caller)[0] for caller in "AB"]
     assert [STEPS[0], STEPS[1 if client_id else 0]] == steps
     assert [True, not client_id] == [notice(selector, "notices", client_id=caller).drop for caller in "AB"]

@@ -91,7 +91,7 @@ def test_a_scenario_set_for_some_calls_plays_for_exactly_these() -> None:
     found = [choose(selector) for _ in range(4)]
     assert ["late", "first", "first", "plain"] == [choice.scenario for choice in found]
     assert "set for client id A, 0 more calls" == found[0].reason
-    assert [] == done(selector.preferences())
+    assert [] == selector.preferences()
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_setting_counts_calls_that_the_scenario_changes(text: str, endpoint: s
     if not counts:
         reason = f"set for client id A, 1 more calls, but it has no step for {endpoint}: this call does not count"
     assert (reason, None if counts else f"scenario tale: {reason}") == (choice.reason, choice.hint)
-    assert ([] if counts else [("A", "tale", 1)]) == done(selector.preferences())
+    assert ([] if counts else [("A", "tale", 1)]) == selector.preferences()
 
 
 def test_settings_are_changed_and_cleared() -> None:
@@ -125,12 +125,12 @@ def test_settings_are_changed_and_cleared() -> None:
         done(selector.prefer("series", client_id=client_id, times=1))
         done(selector.prefer("first", client_id=client_id))
     done(selector.clear("A"))
-    assert [(None, "first", None), ("B", "first", None)] == done(selector.preferences())
+    assert [(None, "first", None), ("B", "first", None)] == selector.preferences()
     done(selector.prefer("late"))
     selector.registry.replace_files(library(without="first"))
     assert "late" == choose(selector, client_id="B").scenario
     done(selector.clear())
-    assert [] == done(selector.preferences())
+    assert [] == selector.preferences()
 
 
 def test_the_number_of_settings_is_limited() -> None:
@@ -173,11 +173,11 @@ def test_a_refused_call_learns_what_it_would_have_played() -> None:
 
     def would_play(request_id: str | None, named: str | None = None, client_id: str = "A", path: str = "pay") -> Any:
         headers = {"mock-scenario": named} if named else {}
-        return done(selector.would_play(f"payments/{path}", request_id, Request(client_id, headers, {})))
+        return selector.would_play(f"payments/{path}", request_id, Request(client_id, headers, {}))
 
     assert "scenario late would have played (named by the mock-scenario header)" == would_play("id", "late")
     assert "scenario late would have played (paymentRequestId begins with late--)" == would_play("late--1")
     assert "scenario series would have played (set for client id A)" == would_play(None)
     nothing = [would_play("id", "sries"), would_play(None, path="refund"), would_play(None, client_id="B")]
     assert [None] * 3 == nothing
-    assert ([("A", "series", 1)], 0) == (done(selector.preferences()), choose(selector).nth)
+    assert ([("A", "series", 1)], 0) == (selector.preferences(), choose(selector).nth)

@@ -22,9 +22,9 @@ class Thing(NamedTuple):
 
 def bounded(*things: Thing) -> Bounded[Thing]:
     """A collection of at most 5 entries and 100 bytes with these entries."""
-    collection = Bounded[Thing](5, 100, lambda thing: thing.names)
+    collection = Bounded[Thing](5, 100)
     for thing in things:
-        collection.put(thing.key, thing, thing.size)
+        collection.put(thing.key, thing, thing.size, thing.names)
     return collection
 
 
@@ -32,7 +32,7 @@ def test_a_replaced_entry_keeps_its_position() -> None:
     """In the collection and among the entries with its name; its new size may evict others."""
     things = bounded(*(Thing(key, names=("a",), size=30) for key in range(3)))
     changed = Thing(0, names=("b", "a"), size=20)
-    assert [] == things.put(0, changed, 20)
+    assert [] == things.put(0, changed, 20, changed.names)
     assert ([0, 1, 2], [2, 1, 0]) == ([thing.key for thing in things], [thing.key for thing in reversed(things)])
     assert ([0, 1, 2], [0]) == tuple([thing.key for thing in things.named(name)] for name in "ab")
     assert [changed] == things.put(2, Thing(2, size=60), 60)
@@ -64,7 +64,7 @@ def test_size_limits_and_index_hold_after_any_operations(operations: list[tuple[
         thing = Thing(key, "AB"[key % 2], tuple(sorted(names)), size)
         others = [other for other in things if other.key != key]
         if operation == "put":
-            assert {*others, thing} == {*things.put(key, thing, size), *things}
+            assert {*others, thing} == {*things.put(key, thing, size, thing.names), *things}
         elif operation == "pop":
             assert (things.get(key), others) == (things.pop(key), list(things))
         else:

@@ -43,7 +43,7 @@ async def get_call(context: AdminContext, request: AdminRequest) -> Any:
 async def filters_of(context: AdminContext, query: Mapping[str, Any]) -> dict[str, str]:
     """The filters among the parameters; HttpProblem (400) for an unknown endpoint, code or scenario."""
     filters = named(context, FILTERS, query)
-    scenarios = await context.selector.registry.visible(filters.get("clientId"))
+    scenarios = context.selector.registry.visible(filters.get("clientId"))
     await _known("scenario", filters, {scenario.name for scenario in scenarios}, context)
     if not any(scenario.sets_result_code for scenario in scenarios):
         await _known("resultCode", filters, context.gateway.results, context)

@@ -37,7 +37,7 @@ async def move_clock(context: AdminContext, request: AdminRequest) -> Any:
             400, "Bad body", f"expected one of {', '.join(_CHANGES)}, got {got}", allowed=["clientId", *_CHANGES]
         )
     client_id, clocks = request.client_id, context.clocks
-    before = await clocks.now(client_id)
+    before = clocks.now(client_id)
     match changes[0]:
         case "advance":
             by = _read("advance", request, _forward)
@@ -59,24 +59,24 @@ async def move_clock(context: AdminContext, request: AdminRequest) -> Any:
     return {**view, "notificationsUnderWay": context.dispatcher.under_way(client_id)}
 
 
-async def clock_view(clocks: Clocks, client_id: str | None, under_way: int) -> dict[str, Any]:
+def clock_view(clocks: Clocks, client_id: str | None, under_way: int) -> dict[str, Any]:
     """A clock as JSON; ``under_way``: deliveries in progress."""
     real = clocks.real.now()
-    offset = await clocks.offset(client_id)
+    offset = clocks.offset(client_id)
     now = offset.read(real)
     return {
         "clientId": client_id and mask_cards(client_id),
         "now": now.isoformat(timespec="milliseconds"),
         "frozen": offset.frozen is not None,
         "ahead": durations.iso(now - real),
-        "own": client_id is not None and await clocks.has_own(client_id),
+        "own": client_id is not None and clocks.has_own(client_id),
         "notificationsUnderWay": under_way,
     }
 
 
 async def _clock_of(context: AdminContext, client_id: str | None) -> dict[str, Any]:
     """The clock of a client id, or the clock of all, as JSON."""
-    return await clock_view(context.clocks, client_id, context.dispatcher.under_way(client_id))
+    return clock_view(context.clocks, client_id, context.dispatcher.under_way(client_id))
 
 
 def _read(name: str, request: AdminRequest, reader: Callable[[str], Any]) -> Any:

@@ -12,7 +12,7 @@ import orjson
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from mock_alipay.journal.events import Event, backlog
+from mock_alipay.journal.events import Backlog, Event
 from mock_alipay.web.admin import call_views, payment_views
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 
@@ -40,13 +40,13 @@ class _Queue:
 
     def __init__(self, concerns: Callable[[Event], bool]) -> None:
         self._concerns = concerns
-        self._backlog = backlog()
+        self._backlog = Backlog()
         self._news = asyncio.Event()
         self._missed = 0
 
     def put(self, event: Event) -> None:
         if self._concerns(event):
-            self._missed += len(self._backlog.put(event.number, event, event.size))
+            self._backlog.append(event)
             self._news.set()
 
     def missed(self, number: int) -> None:
@@ -63,8 +63,8 @@ class _Queue:
             return 0, []
         await asyncio.sleep(_BATCH_DELAY)
         self._news.clear()
-        missed, self._missed, batch = self._missed, 0, list(self._backlog)
-        self._backlog.forget()
+        missed, batch = self._missed + self._backlog.evicted, list(self._backlog)
+        self._missed, self._backlog = 0, Backlog()
         return missed, batch
 
 

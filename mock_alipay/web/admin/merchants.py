@@ -32,7 +32,7 @@ async def remove_merchant(context: AdminContext, request: AdminRequest) -> Any:
 
 async def list_clients(context: AdminContext, _request: AdminRequest) -> Any:
     """List the client ids that have keys, calls or payments."""
-    found = set((await context.keys.ring()).client_ids)
+    found = set(context.keys.ring().client_ids)
     found.update(record.client_id for record in await context.journal.newest_first())
     found.update(payment.client_id for payment in await context.repository.store.browse())
     return {"clientIds": sorted(mask_cards(client_id) for client_id in found if client_id)}

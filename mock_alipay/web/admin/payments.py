@@ -90,7 +90,7 @@ async def _requested_payment(context: AdminContext, request: AdminRequest) -> Pa
 
 async def _current(context: AdminContext, payment: Payment) -> Payment:
     """A payment after everything that is due, even without the scheduler (an app without its lifespan)."""
-    now = await context.clocks.now(payment.client_id)
+    now = context.clocks.now(payment.client_id)
     return next(_payments([await context.repository.advance(payment, now)]), payment)
 
 

@@ -21,16 +21,14 @@ logger = logging.getLogger("mock_alipay")
 async def list_scenarios(context: AdminContext, request: AdminRequest) -> Any:
     """List the scenarios that are visible to a client id, or without one all scenarios."""
     selector, client_id = context.selector, request.client_id
-    owners = {id(scenario): owner for owner, scenario in await selector.registry.loaded()}
-    chosen = [
-        {"clientId": owner, "scenario": name, "times": times} for owner, name, times in await selector.preferences()
-    ]
+    owners = {id(scenario): owner for owner, scenario in selector.registry.loaded()}
+    chosen = [{"clientId": owner, "scenario": name, "times": times} for owner, name, times in selector.preferences()]
     return {
         "scenarios": [
             scenario_view(
                 scenario, context.vocabulary.spoken, loaded=id(scenario) in owners, client_id=owners.get(id(scenario))
             )
-            for scenario in await selector.registry.visible(client_id)
+            for scenario in selector.registry.visible(client_id)
         ],
         "default": selector.default,
         "chosen": mask_json([each for each in chosen if client_id is None or each["clientId"] in (None, client_id)]),

@@ -77,17 +77,15 @@ async def _given(context: AdminContext, request: AdminRequest, notification_step
         payment = await payment_of(context, body["paymentRequestId"], request.client_id)
         event = DomainEvent(
             body["notification"],
-            await context.clocks.now(payment.client_id),
+            context.clocks.now(payment.client_id),
             "",
             _latest(payment, body["notification"]),
         )
         return context.repository.notifier.draft(payment, event, notification_step, body=body["body"])
-    return await _without_payment(context, request, notification_step)
+    return _without_payment(context, request, notification_step)
 
 
-async def _without_payment(
-    context: AdminContext, request: AdminRequest, notification_step: NotificationStep
-) -> Notification:
+def _without_payment(context: AdminContext, request: AdminRequest, notification_step: NotificationStep) -> Notification:
     """A notification about no payment: the request names the client id and the URL."""
     body = request.body
     for name in ("clientId", "url"):
@@ -96,7 +94,7 @@ async def _without_payment(
             raise HttpProblem(400, "Bad field", detail)
     if notification_step.after:
         raise HttpProblem(400, "Bad field", "after: not allowed without paymentRequestId, there is nothing to wait for")
-    now = await context.clocks.now(request.client_id)
+    now = context.clocks.now(request.client_id)
     delay = context.repository.notifier.delay(notification_step, "by hand", body["notification"])
     return Notification(
         id="",
@@ -122,14 +120,14 @@ async def _composed(context: AdminContext, request: AdminRequest, notification_s
     if payment.payment_id is None:
         detail = "the payment has no paymentId yet: let the buyer act first, or send a body"
         raise HttpProblem(409, "No payment yet", detail)
-    return context.repository.notifier.draft(payment, await _event(context, payment, body), notification_step)
+    return context.repository.notifier.draft(payment, _event(context, payment, body), notification_step)
 
 
-async def _event(context: AdminContext, payment: Payment, body: Mapping[str, Any]) -> DomainEvent:
+def _event(context: AdminContext, payment: Payment, body: Mapping[str, Any]) -> DomainEvent:
     """The event to notify; HttpProblem (409) when the payment has no such capture or refund."""
     name: NotificationName = body["notification"]
     default_type = "PAYMENT_PENDING" if name == "notifyPayment" and payment.state in _PENDING else _TYPES[name]
-    event = DomainEvent(name, await context.clocks.now(payment.client_id), body.get("notifyType", default_type))
+    event = DomainEvent(name, context.clocks.now(payment.client_id), body.get("notifyType", default_type))
     if name == "notifyPayment":
         return event
     ids = _transaction_ids(payment, name)

@@ -116,6 +116,6 @@ class Sessions:
         stored = await repository.store.find_public(public_id)
         if stored is None:
             return None
-        now = await self.components.clocks.now(stored.client_id)
+        now = self.components.clocks.now(stored.client_id)
         current = await repository.advance(stored, now)
         return current if isinstance(current, Payment) else None

@@ -32,6 +32,8 @@ _HOSTED = "CHECKOUT_PAYMENT"
 _ID = "ID"
 """Placeholder for the session's id. It comes after every text from the client, so its last occurrence is ours."""
 
+_ID_LENGTH = 64
+
 _URL_SAFE = str.maketrans("+/", "-_")
 
 
@@ -63,8 +65,8 @@ def _open(body: Mapping[str, Any], context: Context[Payment]) -> Session:
     lifetime = context.environment.limits.session_lifetime
     expires, expiry_text = _expiry(body.get("paymentSessionExpiryTime"), context.now, lifetime)
     scene = body.get("productScene", "")
-    before, after = _front_end(context.client_id, method_of(body), scene, context.base_url)
-    front_end = base64.b64encode(before + secrets.id.encode() + after).decode()
+    before, between, after = _front_end(context.client_id, method_of(body), scene, context.base_url)
+    front_end = before + base64.b64encode(secrets.id.encode() + between).decode() + after
     return Session(
         id=secrets.id,
         data=f"{secrets.data}&&SG&&111&&{front_end}",
@@ -107,9 +109,10 @@ def _fields(session: Session) -> dict[str, str]:
 
 
 @lru_cache(maxsize=1024)
-def _front_end(client_id: str, method: str, product_scene: str, base_url: str) -> tuple[bytes, bytes]:
-    """The fourth part of paymentSessionData, JSON, before and after the session's id.
+def _front_end(client_id: str, method: str, product_scene: str, base_url: str) -> tuple[str, bytes, str]:
+    """The fourth part of paymentSessionData, JSON in base64, before and after the session's id.
 
+    Base64 encodes three bytes at a time: the second value is the text that must be encoded together with the id.
     The real front-end SDK shows nothing without it. The keys are those that @alipay/ams-checkout 1.47.2 reads;
     ``mock`` is OURS, and the SDK ignores it.
     """
@@ -127,7 +130,14 @@ def _front_end(client_id: str, method: str, product_scene: str, base_url: str) -
         "mock": {"base": base_url, "id": _ID, "v": 1},
     }
     before, _, after = orjson.dumps(content).rpartition(_ID.encode())
-    return before, after
+    # Blanks between tokens of JSON, here before the opening quote of the id, mean nothing.
+    before = before[:-1] + b" " * (-len(before) % 3) + before[-1:]
+    encoded_with_id = -_ID_LENGTH % 3
+    return (
+        base64.b64encode(before).decode(),
+        after[:encoded_with_id],
+        base64.b64encode(after[encoded_with_id:]).decode(),
+    )
 
 
 def scene_of(body: Mapping[str, Any]) -> tuple[str, str | None]:
