@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from mock_alipay.apis.ids import IdGenerator
 from mock_alipay.clock.clocks import Clock, Clocks
 from mock_alipay.clock.schedule import Schedule
 from mock_alipay.scenarios import Library, Selector
@@ -42,7 +43,7 @@ def schedule_by(clocks: Clocks) -> Schedule:
 
 def selector_of(library: Library, default: str, most: int = 10_000) -> Selector:
     """A selector without choices and loaded scenarios."""
-    return Selector(library, default, MemoryStorage(most))
+    return Selector(library, default, MemoryStorage(most), IdGenerator(1).share)
 
 
 def registry_of(library: Library, most: int = 1_000) -> Registry:

@@ -48,10 +48,9 @@ class IdGenerator:
         drawn = int.from_bytes(self._draw(16, "id", kind, *purpose), "big") % 10**14
         return f"{moment.astimezone(GATEWAY_ZONE):%Y%m%d}{_KINDS[kind]}{drawn:014}"
 
-    def between(self, low: float, high: float, *purpose: str | int) -> float:
-        """A number from ``low`` to ``high``, evenly distributed."""
-        share = int.from_bytes(self._draw(8, "between", *purpose), "big") / 2**64
-        return low + (high - low) * share
+    def share(self, *purpose: str | int) -> float:
+        """A number from 0 to 1, evenly distributed."""
+        return int.from_bytes(self._draw(8, "share", *purpose), "big") / 2**64
 
     def _draw(self, size: int, *purpose: str | int) -> bytes:
         return hashlib.blake2b(repr((self._seed, *purpose)).encode(), digest_size=size).digest()

@@ -33,6 +33,7 @@ from mock_alipay.journal.calls import CallRecord
 from mock_alipay.journal.events import Events
 from mock_alipay.journal.metrics import Metrics
 from mock_alipay.scenarios import Library, Selector
+from mock_alipay.scenarios.selection import Share
 from mock_alipay.scenarios.vocabulary import Vocabulary
 from mock_alipay.signing import Signer, Suspect, keys
 from mock_alipay.signing.keys import MerchantKeys
@@ -93,16 +94,14 @@ def assemble(
     gateway_key = keys.gateway_key(config.gateway_key)
     contract = contract or contracts.load(types=config.types, required=config.required)
     vocabulary = Vocabulary(contract, families.opening)
-    selector, merchant_keys = (
-        _selector(config, vocabulary, storage),
-        MerchantKeys(_configured_keys(config), storage.keys),
-    )
+    environment = _environment(config, contract)
+    selector = _selector(config, vocabulary, storage, environment.ids.share)
+    merchant_keys = MerchantKeys(_configured_keys(config), storage.keys)
     schedule, metrics = Schedule(storage.aggregates_due, clocks), Metrics(contract.results)
     events = Events(run=secrets.token_hex(4), always=(metrics.record,))
     forger = cache(lambda: Signer(keys.shipped_forger_key()))
     signing = SigningPool(Signer(gateway_key), forger, enabled=config.signatures != "off")
     suspect = Suspect("the gateway's own key", gateway_key.public_key())
-    environment = _environment(config, contract)
     dispatcher = _dispatcher(config, contract, storage, clocks, signing, events)
     notifier = Notifier(
         families=families,
@@ -170,10 +169,10 @@ def client_environment(
     }
 
 
-def _selector(config: Config, vocabulary: Vocabulary, storage: MemoryStorage) -> Selector:
+def _selector(config: Config, vocabulary: Vocabulary, storage: MemoryStorage, share: Share) -> Selector:
     library = Library.load(config.scenarios, vocabulary)
     library.require(config.scenario)
-    return Selector(library, config.scenario, storage)
+    return Selector(library, config.scenario, storage, share)
 
 
 def _environment(config: Config, contract: Contract) -> Environment:

@@ -32,7 +32,8 @@ class BuyerActions:
             if family.buyer is None or not family.buyer.can(aggregate, act.action):
                 raise _not_possible(aggregate, family, act)
             changed: Aggregate = family.buyer.act(aggregate, act, now, self.repository.environment)
-            committed = await self.repository.commit(changed)
+            # Notifications that precede a reply here precede that of the page or the admin API.
+            committed = await self.repository.commit(changed, replying=True)
             if committed is not None:
                 return committed
         raise conflict(key[-1])

@@ -148,7 +148,7 @@ class Gateway:
             result = {name: str(value) for name, value in shown if value is not None}
         delay = 0.0
         if step.delay is not None:
-            delay = self.ids.between(*step.delay, state.client_id, state.request_id or "", choice.nth)
+            delay = step.delay.at(self.ids.share(state.client_id, state.request_id or "", choice.nth))
         return await compose(state, body, self.signing, delay=delay), result
 
     def _rejected(self, state: CallState, error: DomainError) -> Reply:

@@ -75,10 +75,10 @@ class Notifier:
         return self._draft(aggregate, event, notification_step, 0, body)
 
     def delay(self, notification_step: NotificationStep, *purpose: str | int) -> timedelta:
-        """The delay before a notification is sent: random within the step's range, seeded by ``purpose``."""
+        """The delay before a notification is sent: random as the step says, seeded by ``purpose``."""
         if notification_step.delay is None:
             return timedelta()
-        return timedelta(seconds=self.environment.ids.between(*notification_step.delay, *purpose))
+        return timedelta(seconds=notification_step.delay.at(self.environment.ids.share(*purpose)))
 
     async def enqueue(self, draft: Notification, notification_step: NotificationStep) -> list[Notification]:
         """Enqueue a notification once per copy; returns the copies with their ids."""

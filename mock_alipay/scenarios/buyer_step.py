@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from mock_alipay.contracts.names import Act
-from mock_alipay.scenarios.parsing import At, length
+from mock_alipay.scenarios.delay import length
+from mock_alipay.scenarios.parsing import At
 
 
 def read(written: Mapping[str, Any], at: At) -> Act:

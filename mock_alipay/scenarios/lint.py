@@ -49,6 +49,26 @@ def lint(document: Document, vocabulary: Vocabulary) -> list[str]:
     return document.in_order(f"{document.at(where)}: {where}: {warning}" for where, warning in warnings if warning)
 
 
+def lacking_fields(document: Document, vocabulary: Vocabulary) -> list[str]:
+    """The problem of each ``set`` on a misspelt field of a notification, or that removes one that it does not have.
+
+    Any other name adds a field, such as one that later documentation may have.
+    """
+    problems = []
+    for name, written in document.value.items():
+        id_ = vocabulary.keys.get(name)
+        if id_ not in vocabulary.notifications:
+            continue
+        listed = isinstance(written, list)
+        for index, step in enumerate(written if listed else [written]):
+            where = f"{name}[{index}].set" if listed else f"{name}.set"
+            for place, value in step.get("set", {}).items():
+                why = _undocumented(vocabulary.schemas, [f"{id_}.json"], place, any_name=value is not None)
+                if why is not None:
+                    problems.append(f"{document.at(f'{where}.{place}')}: {where}.{place}: {why}")
+    return problems
+
+
 def _sections(vocabulary: Vocabulary) -> dict[str, _Bodies]:
     steps = {id_: _Bodies((f"{id_}.json",), (f"{id_}.reply.json",)) for id_ in vocabulary.endpoints}
     steps[ANY] = _Bodies(*(tuple(chain(*files)) for files in zip(*steps.values(), strict=True)))

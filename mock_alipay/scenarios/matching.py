@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from mock_alipay.scenarios.budget import Budget
@@ -26,6 +27,10 @@ class Matchable(Protocol):
     @property
     def client_id(self) -> str:
         """The client id of the caller."""
+
+    @property
+    def now(self) -> datetime:
+        """The time of the call by the client's clock."""
 
     @property
     def headers(self) -> Mapping[str, str]:

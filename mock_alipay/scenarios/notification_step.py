@@ -8,15 +8,16 @@ from typing import Any
 
 from mock_alipay.contracts.names import bare, family_of
 from mock_alipay.journal.faults import NotificationFault
-from mock_alipay.scenarios.parsing import At, Fillings, delay, wording
+from mock_alipay.scenarios.delay import Delay
+from mock_alipay.scenarios.parsing import At, Fillings, delay_of_notification, wording
 
 
 @dataclass(frozen=True, slots=True)
 class NotificationStep:
     """Changes to one notification; the defaults change nothing."""
 
-    delay: tuple[float, float] | None = None
-    """Minimum and maximum seconds by the gateway's clock; None for the default delay."""
+    delay: Delay | None = None
+    """By the gateway's clock; None for the default delay."""
     drop: bool = False
     copies: int = 1
     after: str | None = None
@@ -41,7 +42,7 @@ def read(name: str, written: Mapping[str, Any], at: At) -> NotificationStep:
         if after == bare(name):
             raise ValueError(f"{after} cannot wait for itself")
     return NotificationStep(
-        delay=delay(written, at),
+        delay=delay_of_notification(written, at),
         drop=written.get("drop", False),
         copies=written.get("duplicate", 1),
         after=after,

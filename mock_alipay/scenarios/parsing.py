@@ -8,10 +8,11 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from mock_alipay.clock import durations
 from mock_alipay.contracts.names import MAX_MESSAGE
 from mock_alipay.errors import ScenarioFailed
+from mock_alipay.scenarios import delay
 from mock_alipay.scenarios.budget import OverBudget
+from mock_alipay.scenarios.delay import LONGEST, Delay
 from mock_alipay.scenarios.document import Document
 from mock_alipay.scenarios.json_path import Path, parse, put
 from mock_alipay.scenarios.matching import text
@@ -26,9 +27,6 @@ Fillings = tuple[tuple[Path, Filler], ...]
 
 MAX_SET_STEPS = 32
 """Maximum steps of a path in ``set``. JSON writers limit the nesting of objects."""
-
-_LONGEST = timedelta(days=3650)
-"""Maximum duration. A hundred acts of a buyer, each after this time, still end within Python's calendar."""
 
 _LONGEST_DELAY = timedelta(hours=1)
 """Maximum delay of a reply, far longer than any client waits."""
@@ -73,30 +71,22 @@ def fill_in(body: dict[str, Any], fillings: Fillings, scope: Scope, scenario: st
             raise ScenarioFailed(f"scenario {scenario}: set: {problem}; set fewer, or send a smaller request") from None
 
 
-def delay(written: Mapping[str, Any], at: At) -> tuple[float, float] | None:
-    """The minimum and maximum of ``delay``, in seconds; None without a delay."""
-    span = None
+def delay_of_notification(written: Mapping[str, Any], at: At) -> Delay | None:
+    """The ``delay`` of a notification; None without one."""
+    return _delay(written, at, LONGEST, "a notification is delayed")
+
+
+def delay_of_reply(written: Mapping[str, Any], at: At) -> Delay | None:
+    """The ``delay`` of a reply; None without one."""
+    return _delay(written, at, _LONGEST_DELAY, "a reply is delayed")
+
+
+def _delay(written: Mapping[str, Any], at: At, longest: timedelta, what: str) -> Delay | None:
+    parsed = None
     if "delay" in written:
         with at("delay"):
-            span = _span(written["delay"])
-    return span
-
-
-def delay_of_reply(written: Mapping[str, Any], at: At) -> tuple[float, float] | None:
-    """The same for a reply, with the limit for replies."""
-    span = delay(written, at)
-    if span and span[1] > _LONGEST_DELAY.total_seconds():
-        with at("delay"):
-            raise ValueError(f"{short(written['delay'])} is too long, a reply is delayed at most 1h")
-    return span
-
-
-def length(written: str) -> timedelta:
-    """Parse a duration; ValueError when it is invalid or too long."""
-    duration = durations.parse(written)
-    if duration > _LONGEST:
-        raise ValueError(f"{short(written)} is too long, at most {_LONGEST.days}d")
-    return duration
+            parsed = delay.read(written["delay"], longest, what)
+    return parsed
 
 
 @contextmanager
@@ -120,16 +110,3 @@ def _field(written: str) -> Path:
     if len(path) > MAX_SET_STEPS:
         raise ValueError(f"'{short(written)}' has {len(path)} steps, expected at most {MAX_SET_STEPS}")
     return path
-
-
-def _span(written: Any) -> tuple[float, float]:
-    if isinstance(written, str):
-        return _seconds(written), _seconds(written)
-    low, high = _seconds(written["min"]), _seconds(written["max"])
-    if low > high:
-        raise ValueError(f"min {written['min']} is more than max {written['max']}")
-    return low, high
-
-
-def _seconds(written: str) -> float:
-    return length(written).total_seconds()

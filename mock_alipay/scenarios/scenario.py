@@ -24,6 +24,10 @@ ANY = "*"
 """The key of the steps for all endpoints that have no steps of their own."""
 
 
+_ENDING: Mapping[str, str] = {"pay": "has paid", "decline": "is declined"}
+"""The actions after which a buyer can do nothing more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """A named scenario: the calls it matches, its replies, the acts of its buyer, and its notifications."""
@@ -81,6 +85,7 @@ def build(name: str, document: Document, vocabulary: Vocabulary) -> Scenario:
         if id_ not in vocabulary.notifications
     }
     acts = each(document, "buyer", problems, buyer_step.read) if "buyer" in content else ()
+    problems += _never_played(document, acts)
     notification_steps = {
         id_: each(document, key, problems, partial(notification_step.read, id_))
         for id_, key in keys.items()
@@ -103,6 +108,16 @@ def build(name: str, document: Document, vocabulary: Vocabulary) -> Scenario:
         notification_steps=notification_steps,
         opening=tuple(id_ for id_ in vocabulary.opening if acts or family_of(id_) in notifying),
     )
+
+
+def _never_played(document: Document, acts: tuple[Act, ...]) -> list[str]:
+    """The problem of an act that follows the end of the payment."""
+    for index, act in enumerate(acts[:-1]):
+        if act.action in _ENDING:
+            did = _ENDING[act.action]
+            problem = f"the buyer {did} in buyer[{index}], so this act never plays; remove it"
+            return [f"{document.at(f'buyer[{index + 1}]')}: buyer[{index + 1}]: {problem}"]
+    return []
 
 
 def _match(document: Document, problems: list[str]) -> tuple[Condition, ...]:

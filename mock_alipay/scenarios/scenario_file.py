@@ -12,6 +12,7 @@ from pathlib import Path
 from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import yaml_document
 from mock_alipay.scenarios.document import Document
+from mock_alipay.scenarios.lint import lacking_fields
 from mock_alipay.scenarios.scenario import Scenario, build
 from mock_alipay.scenarios.template import expand, is_template
 from mock_alipay.scenarios.vocabulary import SCHEMA, Vocabulary
@@ -125,10 +126,11 @@ def _built(name: str, written: Document, vocabulary: Vocabulary, problems: Seque
     """Build the scenario; SetupError lists ``problems`` and those found while building, sorted by line."""
     try:
         scenario = build(name, written, vocabulary)
+        found = lacking_fields(written, vocabulary)
     except SetupError as error:
         raise SetupError(*written.in_order([*problems, *error.problems])) from None
-    if problems:
-        raise SetupError(*written.in_order(problems))
+    if problems or found:
+        raise SetupError(*written.in_order([*problems, *found]))
     return scenario
 
 

@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from mock_alipay.journal.faults import WireFault
-from mock_alipay.scenarios.parsing import At, Fillings, delay_of_reply, length, wording
+from mock_alipay.scenarios.delay import Delay, length
+from mock_alipay.scenarios.parsing import At, Fillings, delay_of_reply, wording
 
 
 class Then(NamedTuple):
@@ -19,6 +20,14 @@ class Then(NamedTuple):
     """None for the default time."""
 
 
+class Rate(NamedTuple):
+    """The number of calls of a client id in a time by its clock beyond which a call gets another result."""
+
+    limit: int
+    per: timedelta
+    result: str = "REQUEST_TRAFFIC_EXCEED_LIMIT"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """Changes to the reply of an endpoint; the defaults change nothing."""
@@ -26,11 +35,14 @@ class Step:
     result: str | None = None
     """The result code; None for the endpoint's own result."""
     message: str | None = None
-    delay: tuple[float, float] | None = None
-    """Minimum and maximum seconds of real time."""
+    delay: Delay | None = None
+    """In real time."""
     set: Fillings = ()
     fault: WireFault | None = None
     then: Then | None = None
+    probability: float | None = None
+    """The share of calls for which the step plays; the next step plays for the others. None for all calls."""
+    rate: Rate | None = None
 
 
 def read(written: Mapping[str, Any], at: At) -> Step:
@@ -47,7 +59,18 @@ def read(written: Mapping[str, Any], at: At) -> Step:
         set=filled,
         fault=_fault(written["fault"]) if "fault" in written else None,
         then=then,
+        probability=written.get("probability"),
+        rate=_rate(written["rate"], at) if "rate" in written else None,
     )
+
+
+def _rate(written: Mapping[str, Any], at: At) -> Rate:
+    per = timedelta()
+    with at("rate.per"):
+        per = length(written["per"])
+        if not per:
+            raise ValueError(f"{written['per']}, expected more than 0")
+    return Rate(written["limit"], per, written.get("result", Rate._field_defaults["result"]))
 
 
 def _then(written: Mapping[str, Any]) -> Then:

@@ -9,14 +9,16 @@ from mock_alipay.storage.counters import Counters
 from mock_alipay.storage.due import DueTimes
 from mock_alipay.storage.journal import Journal
 from mock_alipay.storage.marks import Marks
+from mock_alipay.storage.rates import RateWindows
 from mock_alipay.storage.settings import Settings
 
 
 class MemoryStorage:
     """The parts of the storage; each component gets the parts that it needs.
 
-    Every method of a part is atomic. All are async, so that a storage shared by several processes can replace this
-    one. The storage knows keys, versions, sizes and client ids, but no domain types.
+    Every method of a part is atomic. Those that read or write shared state are async, so that a storage shared by
+    several processes can replace this one; snapshots of settings, new ids and journal entries need no round trip. The
+    storage knows keys, versions, sizes and client ids, but no domain types.
     """
 
     def __init__(self, most: int = 10_000, max_bytes: int = 64 * 1024 * 1024, what: str = "aggregates") -> None:
@@ -30,6 +32,7 @@ class MemoryStorage:
         self.scenarios: Settings[Any] = Settings(min(most, 1_000), len)
         self.selections: Settings[Any] = Settings(most)
         self.steps = Counters(most)
+        self.rates = RateWindows(most)
         self.played_acts = Marks(most)
         self.keys: Settings[Any] = Settings(most, len)
 
@@ -45,6 +48,7 @@ class MemoryStorage:
             "loaded_scenarios": (await self.scenarios.held(), self.scenarios.most),
             "selections": (await self.selections.held(), self.selections.most),
             "steps": (await self.steps.held(), self.steps.most),
+            "rates": (await self.rates.held(), self.rates.most),
             "played_acts": (await self.played_acts.held(), self.played_acts.most),
             "added_keys": (await self.keys.held(), self.keys.most),
         }

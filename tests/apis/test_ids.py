@@ -24,9 +24,9 @@ def test_a_seed_gives_the_same_values_in_any_order_and_version() -> None:
     """Users write such ids into their tests."""
     one, other = IdGenerator(7), IdGenerator(7)
     other.session("B", "2", 1)
-    other.between(0, 1, "x")
+    other.share("x")
     assert one.session("A", "1", 1) == other.session("A", "1", 1)
-    assert one.between(0, 1, "x") == other.between(0, 1, "x")
+    assert one.share("x") == other.share("x")
     assert "jq2hDbqKWFrDwSmA" == IdGenerator(1).session("SANDBOX_MOCK_MERCHANT", "order-1", 1).id[:16]
 
 
@@ -38,12 +38,11 @@ def test_every_part_of_the_purpose_makes_a_difference() -> None:
     assert 7 == len({s.id[-20:] for s in sessions})
 
 
-def test_random_numbers_fill_their_range() -> None:
-    """Evenly, and within the bounds."""
-    drawn = [IdGenerator(1).between(10, 20, "delay", n) for n in range(1000)]
-    assert {int(number) for number in drawn} == set(range(10, 20))
-    assert 14.5 < sum(drawn) / len(drawn) < 15.5
-    assert 3.5 == IdGenerator(1).between(3.5, 3.5, "x")
+def test_random_shares_fill_their_range() -> None:
+    """From 0 to 1, evenly."""
+    drawn = [IdGenerator(1).share("delay", n) for n in range(1000)]
+    assert {int(share * 10) for share in drawn} == set(range(10))
+    assert 0.45 < sum(drawn) / len(drawn) < 0.55
 
 
 @pytest.mark.parametrize(("kind", "digits"), [("payment", "8001"), ("capture", "8070"), ("refund", "8013")])

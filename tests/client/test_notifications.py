@@ -135,3 +135,13 @@ def test_the_timeout_is_for_all_deliveries(monkeypatch: pytest.MonkeyPatch) -> N
     transport: Any = SimpleNamespace(request=request)
     notifications.delivered(transport, ["1", "2"], 5.0)
     assert [4.0, 0.0] == timeouts
+
+
+def test_a_notification_may_precede_the_reply_to_a_buyers_act(
+    mock: Mock, webhook: Shop, client_id: str, create: Create
+) -> None:
+    """The page of a buyer who has paid so continues when the shop knows already."""
+    mock.scenario("webhook-before-redirect")
+    for number in range(3):
+        mock.payment(create(f"p{number}")).pay()
+        assert number + 1 == len(webhook.got(f"/{client_id}"))

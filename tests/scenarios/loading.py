@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import pytest
@@ -25,6 +26,7 @@ class Request(NamedTuple):
     headers: Mapping[str, str]
     body: Mapping[str, Any]
     id_field: str = "paymentRequestId"
+    now: datetime = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def read_text(name: str, text: str, origin: str, vocabulary: Vocabulary) -> Scenario:

@@ -37,8 +37,8 @@ def filled(name: str, text: str) -> list[tuple[Any, Any]]:
 @in_steps_and_notices
 def test_fields_are_set_to_values_and_placeholders(name: str) -> None:
     """Values have any type; null removes a field."""
-    text = "{set: {a.b: 1, c: '${request.order.id}', d: 'x-${reply.refundId}', e: null, f: ['${clientId}']}}"
-    expected = [(("a", "b"), 1), (("c",), "7"), (("d",), "x-R"), (("e",), None), (("f",), ["client"])]
+    text = "{set: {a.b: 1, c: '${request.order.id}', d: 'x-${reply.refundId}', result: null, f: ['${clientId}']}}"
+    expected = [(("a", "b"), 1), (("c",), "7"), (("d",), "x-R"), (("result",), None), (("f",), ["client"])]
     assert expected == filled(name, text)
 
 
@@ -102,6 +102,8 @@ def test_placeholders_of_a_message_are_filled_in(message: str, expected: str) ->
         ("message: ${secret}", ".message: unknown placeholder ${secret}"),
         ("set: {'d[0]': 1}", ".set.d[0]: 'd[0]' names an element of an array"),
         ("delay: {min: 2s, max: 1s}", ".delay: min 2s is more than max 1s"),
+        ("delay: {p50: 2s, p99: 1s}", ".delay: p50 2s is more than p99 1s"),
+        ("delay: {p50: 0s, p99: 1s}", ".delay: p50 is 0s, expected more than 0"),
     ],
 )
 def test_problems_that_the_schema_cannot_find_have_lines_too(name: str, text: str, expected: str) -> None:

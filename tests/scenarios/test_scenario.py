@@ -144,7 +144,7 @@ def test_a_name_has_up_to_60_letters_digits_and_single_dashes(good: str, bad: st
     [
         ("{set: {result.resultCode: OWN}}", True),
         ("[{}, {set: {result: {resultCode: null}}}]", True),
-        ("{set: {result.resultMessage: x, resultCode: x, a.result: x}}", False),
+        ("{set: {result.resultMessage: x, own: x, a.result: x}}", False),
         ("{result: PROCESS_FAIL, message: 'by ${clientId}'}", False),
     ],
 )
