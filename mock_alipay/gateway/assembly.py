@@ -33,7 +33,7 @@ from mock_alipay.journal.calls import CallRecord
 from mock_alipay.journal.events import Events
 from mock_alipay.journal.metrics import Metrics
 from mock_alipay.scenarios import Library, Selector
-from mock_alipay.scenarios.selection import Share
+from mock_alipay.scenarios.chance import Share
 from mock_alipay.scenarios.vocabulary import Vocabulary
 from mock_alipay.signing import Signer, Suspect, keys
 from mock_alipay.signing.keys import MerchantKeys

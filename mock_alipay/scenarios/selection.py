@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from mock_alipay.clock.durations import iso
 from mock_alipay.contracts.names import Act, bare
 from mock_alipay.errors import TooManyClientIds, UnknownScenario
+from mock_alipay.scenarios.chance import Chance, Share, is_random
 from mock_alipay.scenarios.library import Library, Registry
 from mock_alipay.scenarios.matching import MAX_STEPS, Matchable
 from mock_alipay.scenarios.notification_step import NotificationStep
 from mock_alipay.scenarios.scenario import ANY, Scenario
-from mock_alipay.scenarios.step import Rate, Step
+from mock_alipay.scenarios.step import Step
 from mock_alipay.storage import MemoryStorage, Settings
 from mock_alipay.text.wording import close, short
 
 _BEGAN = "what the call is about began in it"
 _PLAIN = (Step(),)
 _PLAIN_NOTIFICATION_STEP = NotificationStep()
-
-
-Share = Callable[..., float]
-"""Draws a number from 0 to 1, always the same one for the same arguments."""
 
 
 class Choice(NamedTuple):
@@ -61,8 +57,7 @@ class Selector:
 
     def __init__(self, library: Library, default: str, storage: MemoryStorage, share: Share) -> None:
         """``share``: draws a number from 0 to 1 for a purpose."""
-        self._share = share
-        self._rates = storage.rates
+        self._chance = Chance(share, storage.rates)
         self.registry = Registry(library, storage.scenarios)
         self.default = default
         self._preferences: Settings[_Preference] = storage.selections
@@ -89,40 +84,12 @@ class Selector:
         nth = await self._nth(scenario, endpoint, steps, call.client_id, request_id)
         if hint is None and "--" in request_id:
             hint = _hint(request_id, call.id_field, library)
-        step, drawn = self._drawn(endpoint, steps, nth, request_id)
+        step, drawn = self._chance.drawn(endpoint, steps, nth, request_id)
         if step.rate is not None:
-            step, over = await self._limited(scenario, endpoint, step, step.rate, call)
+            counted = (call.client_id, scenario.name, endpoint if endpoint in scenario.steps else ANY)
+            step, over = await self._chance.limited(step, step.rate, counted, call.now)
             drawn += over
         return Choice(scenario.name, "; ".join([reason, *drawn]), step, nth, scenario.buyer, hint)
-
-    def _drawn(self, endpoint: str, steps: Sequence[Step], nth: int, request_id: str) -> tuple[Step, list[str]]:
-        """The step at a position, or the first one after it that its probability lets play, and what was drawn.
-
-        Without such a step, the endpoint's own outcome. The client id is not part of the draw: tests often have a new
-        one in each run.
-        """
-        drawn: list[str] = []
-        for index in range(min(nth, len(steps) - 1), len(steps)):
-            step = steps[index]
-            if step.probability is None:
-                return step, drawn
-            share = self._share("probability", endpoint, request_id, nth, index)
-            plays = share < step.probability
-            words = "plays" if plays else "does not play"
-            drawn.append(f"step {index + 1} {words}: drew {share:.4f}, probability {step.probability:g}")
-            if plays:
-                return step, drawn
-        return _PLAIN[0], drawn
-
-    async def _limited(
-        self, scenario: Scenario, endpoint: str, step: Step, rate: Rate, call: Matchable
-    ) -> tuple[Step, list[str]]:
-        """The step, or the result of calls beyond its rate, and a note on it."""
-        counted = endpoint if endpoint in scenario.steps else ANY
-        count = await self._rates.count((call.client_id, scenario.name, counted), call.now, rate.per)
-        if count <= rate.limit:
-            return step, []
-        return Step(result=rate.result), [f"over its rate: call {count} in {iso(rate.per)}, limit {rate.limit}"]
 
     def would_play(self, endpoint: str, request_id: str | None, call: Matchable) -> str | None:
         """A note on the scenario that a refused call asks for, or None. Nothing is counted as played.
@@ -182,7 +149,7 @@ class Selector:
         await self.clear(client_id)
         await self.registry.forget(client_id)
         await self._counters.forget(client_id)
-        await self._rates.forget(client_id)
+        await self._chance.forget(client_id)
 
     def _unasked(self, call: Matchable, library: Library, began: str | None) -> tuple[Scenario, str, str | None]:
         """The scenario of a call that asks for none, the reason, and a hint on scenarios that were not compared."""
@@ -250,13 +217,9 @@ class Selector:
         self, scenario: Scenario, id_: str, steps: Sequence[Step | NotificationStep], client_id: str, request_id: str
     ) -> int:
         """How many steps of an endpoint or a notification were played before; 0 where the number does not matter."""
-        if len(steps) == 1 and not _is_random(steps[0]):
+        if len(steps) == 1 and not is_random(steps[0]):
             return 0
         return await self._counters.next(client_id, scenario.name, id_, "" if scenario.count_by_client else request_id)
-
-
-def _is_random(step: Step | NotificationStep) -> bool:
-    return step.delay is not None or (isinstance(step, Step) and step.probability is not None)
 
 
 def _fitting(chosen: Scenario, *others: Scenario) -> str:
