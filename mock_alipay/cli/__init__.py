@@ -24,6 +24,9 @@ _MODULES = {
     **dict.fromkeys(("scenarios", "validate", "check"), "check"),
     "call": "call",
     "tail": "tail",
+    **dict.fromkeys(("calls", "payments", "notifications", "show", "resend"), "lists"),
+    "trigger": "trigger",
+    "listen": "listen",
     **dict.fromkeys(("use", "act", "reset", "clock"), "control"),
     "sdk": "sdk",
 }

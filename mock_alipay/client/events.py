@@ -25,6 +25,7 @@ class Event:
     kind: call, payment, notification, clock, reset, or missed
     record: a CallRecord, PaymentRecord, NotificationRecord or ClockState; for the other kinds the event's JSON, such
         as ``{"missed": 3}``: so many events were not sent, because the reader was too slow
+    data: the event's JSON
     """
 
     KINDS: ClassVar[Mapping[str, type[Record]]] = {
@@ -37,6 +38,7 @@ class Event:
     id: str
     kind: str
     record: Any
+    data: Mapping[str, Any]
 
 
 class EventStream(Iterator[Event]):
@@ -88,7 +90,7 @@ class EventStream(Iterator[Event]):
             self.last_id = event_id or self.last_id
             if data is not None:
                 record = Event.KINDS.get(kind)
-                return Event(id=event_id, kind=kind, record=record.of(data) if record else data)
+                return Event(id=event_id, kind=kind, record=record.of(data) if record else data, data=data)
             # An id without data is a keep-alive.
             if time.monotonic() >= deadline:
                 raise TimeoutError

@@ -179,6 +179,10 @@ class Mock:
         """Remove the keys that ``add_merchant`` added for a client id, if any."""
         self._transport.request("DELETE", "/merchants", body={"clientId": client_id})
 
+    def admin(self, method: str, path: str, *, query: Mapping[str, Any] | None = None, body: Any = None) -> Any:
+        """The reply to any call of the admin API, as JSON; ``path`` follows ``/__admin``."""
+        return self._transport.request(method, path, query=query, body=body)
+
     def events(self, *, kind: str | None = None, after: str | None = None, timeout: float | None = None) -> EventStream:
         """Events from now on, as an iterator that blocks until the next one.
 

@@ -27,7 +27,7 @@ def completed(command: Command, line: str, **env: str) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("mock-alipay re", ["ready", "reset"]),
+        ("mock-alipay re", ["ready", "resend", "reset"]),
         ("mock-alipay call createP", ["createPaymentSession"]),
         ("mock-alipay check --endpoint payments/ca", ["payments/cancel", "payments/capture"]),
         ("mock-alipay use card-n", ["card-not-supported"]),

@@ -87,6 +87,26 @@ def test_calls_and_notifications(command: Command, hooked: Callable[..., None]) 
         assert re.fullmatch(re.escape(colour) + form, line), line
 
 
+def test_json_and_the_latest_calls(command: Command, hooked: Callable[..., None]) -> None:
+    """One line of JSON each; those before come first, the oldest at the top."""
+    with live() as gateway:
+        for name in ("one", "two", "three"):
+            gateway.create(sample(name))
+        hooked(lambda: gateway.create(sample("late")), lambda _: False)
+        shown = TAIL._show_json
+
+        def last(event: Event) -> None:
+            shown(event)
+            if event.kind == "call":
+                raise KeyboardInterrupt
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(TAIL, "_show_json", last)
+            ended = command("tail", "--json", "--last", "2", "--url", gateway.config.url)
+    found = [json.loads(line) for line in ended.out.splitlines()]
+    assert ["two", "three", "late"] == [line["paymentRequestId"] for line in found if line["kind"] == "call"]
+
+
 def test_a_gateway_that_comes_back(
     command: Command, hooked: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

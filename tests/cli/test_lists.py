@@ -1,0 +1,138 @@
+"""``calls``, ``payments``, ``notifications``, ``show``, ``resend`` and ``trigger``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Command
+from tests.live import Live, live, sample
+from tests.shop import ACKNOWLEDGED, FAULTY, Shop, open_shop
+
+Ask = Any
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Shop]:
+    """A shop that acknowledges at the second attempt."""
+    with open_shop() as shop:
+        yield shop
+
+
+@pytest.fixture(scope="module")
+def gateway(shop: Shop) -> Iterator[Live]:
+    """A gateway with a refused call, an open session, and a paid payment whose notification failed once."""
+    with live() as running:
+        running.create(sample("wrong", productCode="x"))
+        running.create(sample("open"))
+        shop.says("/notify", FAULTY, ACKNOWLEDGED)
+        wallet = {"paymentMethod": {"paymentMethodType": "ALIPAY_CN"}, "paymentNotifyUrl": shop.url("/notify")}
+        running.create(sample("pays-at-once--7", **wallet), client_id="SANDBOX_OTHER")
+        running.admin("GET", "/notifications/wait")
+        yield running
+
+
+@pytest.fixture
+def ask(command: Command, gateway: Live) -> Ask:
+    """Runs a command at the gateway."""
+
+    def run(name: str, *arguments: str) -> Any:
+        return command(name, *arguments, "--url", gateway.config.url)
+
+    return run
+
+
+def test_calls_are_listed_newest_first(ask: Ask) -> None:
+    """With their faults, and as many as wanted."""
+    ended = ask("calls")
+    lines = [line for line in ended.out.splitlines() if line[:1] != " "]
+    assert ["#3", "#2", "#1"] == [line.split()[1] for line in lines]
+    assert "    productCode: " in ended.out
+    assert ["#3"] == [line.split()[1] for line in ask("calls", "--limit", "1").out.splitlines() if line[:1] != " "]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ids"),
+    [
+        (("--result-code", "PARAM_ILLEGAL"), ["wrong"]),
+        (("--client-id", "SANDBOX_OTHER"), ["pays-at-once--7"]),
+        (("--payment-request-id", "open", "--endpoint", "createPaymentSession"), ["open"]),
+        (("--scenario", "pays-at-once"), ["pays-at-once--7"]),
+    ],
+)
+def test_filters_select_calls(ask: Ask, arguments: tuple[str, ...], ids: list[str]) -> None:
+    """Those of the admin API; JSON is its reply."""
+    listed = json.loads(ask("calls", "--json", *arguments).out)["calls"]
+    assert ids == [call["paymentRequestId"] for call in listed]
+
+
+def test_payments_and_notifications_are_listed(ask: Ask) -> None:
+    """State and amount; status and problem. An empty list says so on standard error."""
+    listed = ask("payments").out.splitlines()
+    assert [["SUCCESS", "pays-at-once--7"], ["OPEN", "open"]] == [line.split()[:2] for line in listed]
+    assert "paymentAmount" in json.loads(ask("payments", "--json").out)["payments"][1]
+    ended = ask("notifications", "--status", "PENDING")
+    ended.expect(0, ("!1 notifyPayment PENDING", "the HTTP status was 500"))
+    ask("notifications", "--status", "DROPPED").expect(0, (), "no notifications")
+
+
+@pytest.mark.parametrize(
+    ("entry", "key", "value"),
+    [("#2", "paymentRequestId", "open"), ("2", "paymentRequestId", "open"), ("!1", "notification", "notifyPayment")],
+)
+def test_show_finds_calls_and_notifications_by_number(ask: Ask, entry: str, key: str, value: str) -> None:
+    """As the log and the lists print it."""
+    assert value == json.loads(ask("show", entry).out)[key]
+
+
+def test_show_finds_payments(ask: Ask) -> None:
+    """By paymentRequestId."""
+    assert "OPEN" == json.loads(ask("show", "open").out)["state"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ("1", "1 is a call and a notification: name one of them, such as '#1' or '!1'"),
+        ("#99", "nothing has the id #99"),
+    ],
+)
+def test_show_refuses_other_ids(ask: Ask, entry: str, message: str) -> None:
+    """With what was expected."""
+    ask("show", entry).expect(1, (), message)
+
+
+def test_resend_and_trigger_deliver_now(ask: Ask, shop: Shop) -> None:
+    """Fields can be changed, and the address; without an id the latest payment is meant."""
+    before = len(shop.got("/notify"))
+    ask("resend", "!1").expect(0, "!1 notifyPayment ACCEPTED")
+    ask("trigger", "notifyPayment", "--set", "paymentAmount.value=7", "--set", "extra:=[1]").expect(0, "ACCEPTED")
+    *_, resent, triggered = shop.got("/notify")
+    assert before + 2 == len(shop.got("/notify"))
+    assert ("7", [1]) == (triggered.body["paymentAmount"]["value"], triggered.body["extra"])
+    assert resent.body["paymentAmount"]["value"] != "7"
+    ended = ask("trigger", "notifyPayment", "pays-at-once--7", "--to", shop.url("/elsewhere"), "--json")
+    assert ("ACCEPTED", 1) == (json.loads(ended.out)["status"], len(shop.got("/elsewhere")))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("notifyPayment", "open", "--set", "amount"), 2, "--set: expected PATH=TEXT"),
+        (("notifyPayment", "open", "--set", "a:=x"), 2, "--set a:=: expected JSON"),
+        (("notifyPaymnt", "open"), 2, "did you mean notifyPayment?"),
+        (("notifyPayment", "unknown"), 1, "no session or payment was created"),
+    ],
+)
+def test_trigger_names_the_mistake(ask: Ask, arguments: tuple[str, ...], code: int, message: str) -> None:
+    """The flag, or the gateway's reason."""
+    ask("trigger", *arguments).expect(code, (), message)
+
+
+def test_trigger_needs_a_payment(command: Command) -> None:
+    """Without one it says how to create one."""
+    with live() as empty:
+        command("trigger", "notifyPayment", "--url", empty.config.url).expect(2, (), "there is no payment yet")
