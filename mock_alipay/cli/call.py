@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import http.client
-import json
 import ssl
+import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from mock_alipay.cli.changes import changes_flag, parse_changes
 from mock_alipay.cli.check import read_body
 from mock_alipay.cli.command import Command
 from mock_alipay.cli.completion import complete_endpoints, complete_files, complete_scenarios
 from mock_alipay.cli.endpoints import endpoint_to_call, refuse_unimplemented
+from mock_alipay.cli.exchange import about_latest_payment, edited, exchange, result_status, show_reply, show_request
 from mock_alipay.cli.options import options, require_ports
+from mock_alipay.cli.output import echo_json
 from mock_alipay.cli.param_types import Word, seconds
 from mock_alipay.cli.target import PLACE, Place, place
 from mock_alipay.config.config import TEST_CLIENT_ID
 from mock_alipay.contracts.names import bare, spoken_names
 from mock_alipay.errors import SetupError, under
 from mock_alipay.text.wording import close
+
+_OPENING = ("createPaymentSession", "pay", "consult")
+"""The endpoints whose samples refer to no payment."""
 
 _SAMPLES = Path(__file__).parent.parent / "contracts" / "samples"
 
@@ -54,6 +62,11 @@ _SAMPLES = Path(__file__).parent.parent / "contracts" / "samples"
     metavar="SECONDS",
     help="Give up when nothing arrives for this long.",
 )
+@changes_flag
+@click.option("-i", "--include", is_flag=True, help="Print the headers of the reply too, also into a pipe.")
+@click.option("-v", "--verbose", is_flag=True, help="Print the request and the headers too, also into a pipe.")
+@click.option("--fail", is_flag=True, help="Exit with 3 for a resultStatus of U, and with 4 for F.")
+@click.option("--json", "as_json", is_flag=True, help="Print request, reply and verdict as JSON.")
 @options("gateway_key", *PLACE)
 @click.argument("endpoint", type=Word(), shell_complete=complete_endpoints)
 @click.argument("file", required=False, shell_complete=complete_files)
@@ -64,33 +77,50 @@ def call(
     private_key: Path | None,
     scenario: str | None,
     timeout: float,
+    changes: tuple[str, ...],
     **flags: Any,
 ) -> None:
     """Send one signed call and verify the reply.
 
-    FILE is the request body, - means standard input; without FILE the documented sample is sent.
-    Exits with 1 if the signature of the reply is missing or invalid.
+    FILE is the request body, - means standard input; without FILE the documented sample is sent. Samples that refer to
+    a payment refer to the one that changed last. On a terminal request and reply are shown whole; into a pipe only the
+    body of the reply. Exits with 1 if the signature of the reply is missing or invalid.
 
     Example: mock-alipay call createPaymentSession --scenario risk-reject
     """
+    include, verbose, fail, as_json = (flags.pop(name) for name in ("include", "verbose", "fail", "as_json"))
     endpoint_id = endpoint_to_call(endpoint)
     gateway = place(**flags)
     require_ports(port=gateway.port)
-    body = _sample(endpoint, endpoint_id) if file is None else read_body(file)
+    body = _sample(endpoint, endpoint_id, gateway, client_id) if file is None else read_body(file)
+    if changes:
+        body = edited(body, parse_changes(changes))
     target = f"/ams/{'sandbox/' if client_id.startswith('SANDBOX_') else ''}api/v1/{endpoint_id}"
     headers = _signed(target, body, client_id, private_key)
     if scenario:
         headers["mock-scenario"] = scenario
-    _show_request(gateway, target, headers, body)
-    response, reply, took = _send(gateway, target, headers, body, timeout)
-    _show_reply(response, reply, took)
+    whole = not as_json and (verbose or sys.stdout.isatty())
+    sent = partial(show_request, f"{gateway.url}{target}", headers, body) if whole else None
+    response, reply, took = _send(gateway, target, headers, body, timeout, sent)
     verdict, valid = _verdict(gateway.config.gateway_key, target, response, reply)
-    click.secho(f"reply signature: {verdict}", fg="green" if valid else "red", bold=True)
+    if as_json:
+        echo_json(exchange(f"{gateway.url}{target}", headers, body, response, reply, verdict))
+    else:
+        show_reply(response, reply, took, head=whole or include)
+        if whole or not valid:
+            colour = "green" if valid else "red"
+            click.secho(f"reply signature: {verdict}", fg=colour, bold=True, err=not whole)
     if not valid or response.status != 200:
         raise click.exceptions.Exit(1)
+    if fail:
+        raise click.exceptions.Exit(_CODES.get(result_status(reply), 1))
 
 
-def _sample(written: str, endpoint_id: str) -> bytes:
+_CODES = {"S": 0, "U": 3, "F": 4}
+"""Exit codes of ``--fail``."""
+
+
+def _sample(written: str, endpoint_id: str, gateway: Place, client_id: str) -> bytes:
     """The documented sample of an endpoint; ``written`` is how the user wrote it."""
     sample = _SAMPLES / f"{endpoint_id}.json"
     if not sample.is_file():
@@ -104,7 +134,8 @@ def _sample(written: str, endpoint_id: str) -> bytes:
             f"no sample for {endpoint}; {hint}samples are {', '.join(known)}; "
             "for other endpoints give a FILE with the request body"
         )
-    return sample.read_bytes()
+    raw = sample.read_bytes()
+    return raw if bare(endpoint_id) in _OPENING else about_latest_payment(raw, gateway, client_id)
 
 
 def _signed(target: str, body: bytes, client_id: str, private_key: Path | None) -> dict[str, str]:
@@ -123,12 +154,19 @@ def _signed(target: str, body: bytes, client_id: str, private_key: Path | None) 
 
 
 def _send(
-    gateway: Place, target: str, headers: dict[str, str], body: bytes, timeout: float
+    gateway: Place,
+    target: str,
+    headers: dict[str, str],
+    body: bytes,
+    timeout: float,
+    sent: Callable[[], None] | None,
 ) -> tuple[http.client.HTTPResponse, bytes, float]:
     began = time.perf_counter()
     try:
         with closing(gateway.connection(timeout)) as connection:
             connection.request("POST", target, body, headers)
+            if sent is not None:
+                sent()
             response = connection.getresponse()
             return response, response.read(), time.perf_counter() - began
     except (ConnectionRefusedError, ssl.SSLError) as error:
@@ -137,27 +175,6 @@ def _send(
     except (OSError, http.client.HTTPException, UnicodeError) as error:
         why = f"{gateway.why(error)} (a scenario's fault? see the journal)"
         raise SetupError(gateway.message("no reply", why, refused=False)) from None
-
-
-def _show_request(gateway: Place, target: str, headers: dict[str, str], body: bytes) -> None:
-    click.secho(f"POST {gateway.url}{target}", bold=True)
-    _show_headers(headers)
-    click.echo(f"\n{body.decode('utf-8', 'replace').rstrip()}\n")
-
-
-def _show_reply(response: http.client.HTTPResponse, reply: bytes, took: float) -> None:
-    click.secho(f"HTTP {response.status} {response.reason} in {took * 1000:.1f} ms", bold=True)
-    _show_headers(dict(response.getheaders()))
-    try:
-        text = json.dumps(json.loads(reply), indent=2, ensure_ascii=False)
-    except ValueError:
-        text = reply.decode("utf-8", "replace")
-    click.echo(f"\n{text}\n")
-
-
-def _show_headers(headers: dict[str, str]) -> None:
-    for name, value in headers.items():
-        click.echo(f"{click.style(name, dim=True)}: {value}")
 
 
 def _verdict(key_file: Path | None, target: str, response: http.client.HTTPResponse, reply: bytes) -> tuple[str, bool]:

@@ -2,45 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
 
+from mock_alipay.cli.changes import changes_flag, parse_changes
 from mock_alipay.cli.command import Command
 from mock_alipay.cli.output import as_json, echo_json, echo_notification
 from mock_alipay.cli.target import at_a_gateway, gateway
 
 
-def parse_changes(written: tuple[str, ...]) -> dict[str, Any]:
-    """The values of ``PATH=TEXT`` and ``PATH:=JSON`` by path; UsageError for anything else.
-
-    Text is the default, because documented bodies have numbers as text.
-    """
-    changes: dict[str, Any] = {}
-    for each in written:
-        path, equals, value = each.partition("=")
-        if not equals or not path.rstrip(":"):
-            example = "paymentAmount.value=1, or PATH:=JSON"
-            raise click.UsageError(f"--set: expected PATH=TEXT, such as {example}, got '{each}'")
-        if not path.endswith(":"):
-            changes[path] = value
-            continue
-        try:
-            changes[path[:-1]] = json.loads(value)
-        except ValueError as error:
-            raise click.UsageError(f"--set {path}=: expected JSON after := ({error}), got '{value}'") from None
-    return changes
-
-
 @click.command(cls=Command)
-@click.option(
-    "--set",
-    "changes",
-    multiple=True,
-    metavar="PATH=TEXT",
-    help="Change a field of the body; PATH:=JSON for other types; repeatable.",
-)
+@changes_flag
 @click.option("--to", metavar="URL", help="Send it there, in place of the payment's URL.")
 @as_json
 @at_a_gateway

@@ -46,7 +46,7 @@ def running(guarded: Live, command: Command) -> Iterator[Live]:
     ("arguments", "output"),
     [
         (("ready",), "ready at http://127.0.0.1:{port}\n"),
-        (("call", "createPaymentSession"), "reply signature: valid\n"),
+        (("call", "-v", "createPaymentSession"), "reply signature: valid\n"),
         (("reset", "--url", "https://localhost:{tls_port}"), "reset all client ids\n"),
         (("scenarios",), "\nours "),
     ],

@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,8 @@ def test_terminal_sessions(
     gateway.admin("POST", "/reset", {})
     port = str(gateway.config.port)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("MOCK_ALIPAY_PORT", port)
     monkeypatch.setenv("MOCK_ALIPAY_HOME", str(tmp_path / "home"))
     if page == "docs/scenarios.md":
