@@ -15,7 +15,10 @@ from mock_alipay.client.notifications import MockNotifications
 from mock_alipay.client.payment import MockPayment
 from mock_alipay.client.records import CallRecord, ScenarioRecord
 from mock_alipay.client.transport import Transport
-from mock_alipay.errors import UsageError
+from mock_alipay.errors import UsageError, WaitTimeout
+
+_SETTLING = 25.0
+"""Seconds that ``settle`` may take."""
 
 
 class Mock:
@@ -191,6 +194,26 @@ class Mock:
         timeout: seconds to wait for the next event before TimeoutError; None: no limit
         """
         return EventStream(self._transport, {**self._scope, "kind": kind}, after, timeout)
+
+    def settle(self) -> None:
+        """Return when no notification is due or being delivered: what has been caused so far has reached the shop.
+
+        A notification that the shop refused counts as delivered until its next attempt is due. WaitTimeout when
+        deliveries are still under way after 20 seconds.
+        """
+        left = self._transport.request("POST", "/settle", body=self._scope, server_time=_SETTLING)
+        if left["notificationsUnderWay"]:
+            detail = f"{left['notificationsUnderWay']} notifications are still being delivered"
+            raise WaitTimeout({"title": "Not settled", "status": 408, "detail": detail, **left})
+
+    def counts(self) -> dict[str, int]:
+        """The numbers of calls, payments and notifications in the journal."""
+        found: dict[str, int] = self._transport.request("GET", "/counts", query=self._scope)
+        return found
+
+    def clients(self) -> list[str]:
+        """The client ids that have keys, calls or payments."""
+        return list(self._transport.request("GET", "/clients")["clientIds"])
 
     def reset(self) -> None:
         """Delete calls, payments, notifications and loaded scenarios; reset counters, chosen scenario and clock."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -19,6 +20,7 @@ from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.errors import AdminError, Unreachable, UsageError, WaitTimeout
 from mock_alipay.signing import keys
 from tests.live import Answer, Live, live, sample
+from tests.shop import open_shop
 
 TOKEN = "a-token-of-ours"
 OTHER = "SANDBOX_OTHER"
@@ -212,3 +214,31 @@ def test_for_client_shares_the_connections(own: Live) -> None:
                 make("")
     with pytest.raises(Unreachable, match="this Mock's block has ended"):
         other.health()
+
+
+def test_settle_waits_for_due_notifications(gateway: Live) -> None:
+    """Of this client id; then nothing is under way, and the counts and client ids show what there was."""
+    client_id = "SANDBOX_SETTLED"
+    wallet = {"paymentMethod": {"paymentMethodType": "ALIPAY_CN"}}
+    with open_shop() as shop, Mock(gateway.config.url, client_id=client_id) as mock:
+        mock.settle()
+        for number in range(5):
+            body = sample(f"pays-at-once--{number}", **wallet, paymentNotifyUrl=shop.url("/settled"))
+            gateway.create(body, client_id=client_id)
+        mock.settle()
+        assert (5, 5) == (len(shop.got("/settled")), len(mock.notifications(status="ACCEPTED")))
+        assert {"calls": 5, "payments": 5, "notifications": 5} == mock.counts()
+        assert client_id in mock.clients()
+
+
+def test_settle_names_what_is_still_under_way(gateway: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shop that does not respond ends the wait with an error."""
+    monkeypatch.setattr("mock_alipay.web.admin.clock._DELIVERY_TIMEOUT", 0.05)
+    client_id = "SANDBOX_UNSETTLED"
+    with socket.create_server(("127.0.0.1", 0)) as silent, Mock(gateway.config.url, client_id=client_id) as mock:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/notify"
+        wallet = {"paymentMethod": {"paymentMethodType": "ALIPAY_CN"}, "paymentNotifyUrl": url}
+        gateway.create(sample("pays-at-once--1", **wallet), client_id=client_id)
+        with pytest.raises(WaitTimeout, match="1 notifications are still being delivered"):
+            mock.settle()
+        mock.reset()

@@ -45,6 +45,7 @@ CALLS: Mapping[str, Mapping[str, Handler]] = {
     "/notifications/{id}/wait": {"GET": notifications.wait_for_one},
     "/notifications/{id}/resend": {"POST": notifications.resend},
     "/clock": {"GET": clock.get_clock, "PUT": clock.move_clock},
+    "/settle": {"POST": clock.settle},
     "/merchants": {"POST": merchants.add_merchant, "DELETE": merchants.remove_merchant},
     "/clients": {"GET": merchants.list_clients},
     "/counts": {"GET": counts},

@@ -18,7 +18,7 @@ from mock_alipay.web.asgi.problems import HttpProblem
 logger = logging.getLogger("mock_alipay")
 
 _DELIVERY_TIMEOUT = 20.0
-"""Seconds that the reply to a clock change waits for due notifications to be delivered."""
+"""Seconds that a reply waits for due notifications to be delivered."""
 
 _CHANGES = ("advance", "freeze", "run")
 
@@ -54,9 +54,20 @@ async def move_clock(context: AdminContext, request: AdminRequest) -> Any:
     logger.info("clock: %s for %s (now %s)", change, spoken_client(client_id), view["now"])
     context.events.publish("clock", client_id, view)
     await context.scheduler.clock_moved(client_id, before)
-    # Due notifications are delivered too, but a merchant that never responds must not block the reply.
-    await asyncio.wait([asyncio.ensure_future(context.dispatcher.settle(client_id))], timeout=_DELIVERY_TIMEOUT)
+    await _delivered(context, client_id)
     return {**view, "notificationsUnderWay": context.dispatcher.under_way(client_id)}
+
+
+async def settle(context: AdminContext, request: AdminRequest) -> Any:
+    """Wait until everything that is due has happened, and its notifications are delivered."""
+    await context.scheduler.settle()
+    await _delivered(context, request.client_id)
+    return await _clock_of(context, request.client_id)
+
+
+async def _delivered(context: AdminContext, client_id: str | None) -> None:
+    """Wait for the deliveries that are due, but not for a merchant that never responds."""
+    await asyncio.wait([asyncio.ensure_future(context.dispatcher.settle(client_id))], timeout=_DELIVERY_TIMEOUT)
 
 
 def clock_view(clocks: Clocks, client_id: str | None, under_way: int) -> dict[str, Any]:

@@ -151,6 +151,7 @@ WALK: list[tuple[str, str, Any, int]] = [
     ("POST", "/notifications", {"notification": "notifyPayment", "paymentRequestId": "p1", "delay": "9h"}, 200),
     ("DELETE", "/scenario?clientId=A", None, 200),
     ("PUT", "/clock", {"freeze": "now", "clientId": "A"}, 200),
+    ("POST", "/settle", {"clientId": "A"}, 200),
     ("POST", "/merchants", {"clientId": "M", "publicKey": KEY}, 200),
     ("DELETE", "/merchants", {"clientId": "M"}, 200),
     ("POST", "/reset", None, 200),
