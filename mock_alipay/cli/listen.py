@@ -55,6 +55,8 @@ def listen(listen_port: int, as_json: bool, gateway_key: Path | None) -> None:  
 
 
 def _handler(public_key: RSAPublicKey, *, as_json: bool) -> type[BaseHTTPRequestHandler]:
+    from mock_alipay.signing.webhook import webhook_verdict
+
     class Handler(BaseHTTPRequestHandler):
         """Answers one request."""
 
@@ -66,7 +68,8 @@ def _handler(public_key: RSAPublicKey, *, as_json: bool) -> type[BaseHTTPRequest
                 self.send_error(413)
                 return
             body = self.rfile.read(size)
-            _show(self, body, _verdict(self, body, public_key), as_json=as_json)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            _show(self, body, webhook_verdict(public_key, self.path, headers, body), as_json=as_json)
             self.send_response(200)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(_ACKNOWLEDGEMENT)))
@@ -77,22 +80,6 @@ def _handler(public_key: RSAPublicKey, *, as_json: bool) -> type[BaseHTTPRequest
             """Print nothing: every notification has its own lines."""
 
     return Handler
-
-
-def _verdict(request: BaseHTTPRequestHandler, body: bytes, public_key: RSAPublicKey) -> str:
-    """``valid``, or why the signature is not."""
-    from mock_alipay.signing import content, fits, parse, raw_signature
-
-    headers = request.headers
-    if "signature" not in headers:
-        return "none"
-    client_id, time = headers.get("client-id", ""), headers.get("request-time", "")
-    signed = content("POST", request.path, client_id, time, body)
-    try:
-        valid = fits(public_key, raw_signature(parse(headers["signature"]).value), signed)
-    except ValueError as error:
-        return f"INVALID, {error}"
-    return "valid" if valid else "INVALID, it does not match the body and the gateway's key"
 
 
 def _show(request: BaseHTTPRequestHandler, body: bytes, verdict: str, *, as_json: bool) -> None:

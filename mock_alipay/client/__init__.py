@@ -6,6 +6,7 @@ from mock_alipay.client.mock import Mock
 from mock_alipay.client.payment import MockPayment
 from mock_alipay.client.payment_records import AttemptRecord, NotificationRecord, PaymentRecord, TransactionRecord
 from mock_alipay.client.records import CallRecord, ClockState, ScenarioRecord
+from mock_alipay.client.webhooks import Webhook, WebhookAnswer, Webhooks
 
 __all__ = [
     "AttemptRecord",
@@ -19,6 +20,9 @@ __all__ = [
     "PaymentRecord",
     "ScenarioRecord",
     "TransactionRecord",
+    "Webhook",
+    "WebhookAnswer",
+    "Webhooks",
     "call_lines",
     "notification_lines",
 ]

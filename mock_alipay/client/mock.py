@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, Unpack
@@ -15,6 +16,7 @@ from mock_alipay.client.notifications import MockNotifications
 from mock_alipay.client.payment import MockPayment
 from mock_alipay.client.records import CallRecord, ScenarioRecord
 from mock_alipay.client.transport import Transport
+from mock_alipay.client.webhooks import Webhooks
 from mock_alipay.errors import UsageError, WaitTimeout
 
 _SETTLING = 25.0
@@ -53,6 +55,8 @@ class Mock:
         self._owns_transport = True
         self._merchant_private_key = merchant_private_key
         self.client_id = client_id
+        self.webhooks = Webhooks()
+        """Receives webhooks in place of a shop: ``url``, ``wait``, ``answer``."""
         self.introduced: list[str] = []
         """The arguments of ``for_client`` and ``add_merchant`` so far, those of Mocks from ``for_client`` included."""
 
@@ -61,6 +65,7 @@ class Mock:
         _check(client_id)
         mock = copy.copy(self)
         vars(mock).update(client_id=client_id, _merchant_private_key=merchant_private_key, _owns_transport=False)
+        mock.webhooks = Webhooks(self.webhooks.verify)
         if client_id is not None:
             self.introduced.append(client_id)
         return mock
@@ -195,6 +200,15 @@ class Mock:
         """
         return EventStream(self._transport, {**self._scope, "kind": kind}, after, timeout)
 
+    def deliver_to(self, app: Any) -> AbstractContextManager[str]:
+        """Deliver webhooks to an ASGI or WSGI app in this process, within a ``with`` block, which gets their URL.
+
+        Use the URL as ``paymentNotifyUrl``, with any path of the app in place of ``/notify``. The app needs no port and
+        no server; an ASGI app runs in an event loop of its own for each webhook, without its lifespan. ``webhooks`` has
+        what arrived. TypeError when ``app`` is neither.
+        """
+        return self.webhooks.forwarding_to(app)
+
     def settle(self) -> None:
         """Return when no notification is due or being delivered: what has been caused so far has reached the shop.
 
@@ -220,7 +234,8 @@ class Mock:
         self._transport.request("POST", "/reset", body=self._scope)
 
     def close(self) -> None:
-        """Close the connections. A Mock from ``for_client`` closes nothing: it uses those of its origin."""
+        """Close the connections, and stop receiving webhooks. A Mock from ``for_client`` uses those of its origin."""
+        self.webhooks.close()
         if self._owns_transport:
             self._transport.close()
 

@@ -18,6 +18,7 @@ from mock_alipay.gateway.assembly import Components, assemble
 from mock_alipay.server.certificate import Certificate, certificate, home
 from mock_alipay.server.run import serve as serve_app
 from mock_alipay.server.sockets import Sockets, bind
+from mock_alipay.signing.webhook import verifier
 from mock_alipay.web.app import routes
 from mock_alipay.web.asgi.problems import problem_reply
 
@@ -50,6 +51,7 @@ def serve(config: Config | None = None, **settings: Unpack[Settings]) -> Iterato
     with running(configured(base, settings)) as gateway:
         token = gateway.config.admin_token
         with Mock(gateway.config.url, admin_token=token) as mock:
+            mock.webhooks.verify = verifier(lambda: str(mock.env["gatewayPublicKey"]))
             yield mock
 
 

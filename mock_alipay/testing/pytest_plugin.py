@@ -90,6 +90,7 @@ def mock_alipay(
     latest = mock_alipay_server.calls(limit=1)
     request.node.stash[_USAGE] = _Usage(mock, latest[0].id if latest else "0")
     yield mock
+    mock.webhooks.close()
     mock.reset()
     for merchant in set(introduced):
         mock.remove_merchant(merchant)

@@ -36,7 +36,7 @@ def test_notifications_are_printed_verified_and_acknowledged(gateway: Live) -> N
         assert ("valid", name) == (line["signature"], line["body"]["paymentRequestId"])
         faulty = mock.notifications.send("notifyPayment", name, fault="bad-signature", wait=True)
         assert "ACCEPTED" == faulty[0].status
-        assert json.loads(process.stdout.readline())["signature"].startswith("INVALID, ")
+        assert json.loads(process.stdout.readline())["signature"].startswith("invalid: ")
 
 
 def test_a_taken_port_is_named(command: Command, gateway: Live) -> None:

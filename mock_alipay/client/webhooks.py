@@ -1,0 +1,211 @@
+"""``Mock.webhooks``: a shop's side of webhooks, on a free port of this machine."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socket
+import struct
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Literal
+
+from mock_alipay.client.in_process import Forward, forward_to
+from mock_alipay.errors import WaitTimeout
+from mock_alipay.text.wording import short
+
+logger = logging.getLogger("mock_alipay")
+
+WebhookAnswer = Literal["accept", "refuse", "reset"]
+"""``accept``: acknowledged; ``refuse``: HTTP 500; ``reset``: the connection is reset."""
+
+Verify = Callable[[str, Mapping[str, str], bytes], str]
+"""Checks the signature over a path, headers and a body: ``valid``, or why it is not."""
+
+_MAX_BODY = 1024 * 1024
+_MOST = 10_000
+"""Webhooks that are kept; of more, the oldest are forgotten."""
+
+_ACKNOWLEDGEMENT = b'{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}'
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A webhook that arrived.
+
+    headers: names in lower case
+    body: parsed JSON; None if it is none
+    signature: ``valid``, why it is not, or ``not checked``
+    """
+
+    path: str
+    headers: Mapping[str, str]
+    raw: bytes
+    body: Any
+    signature: str
+
+    @property
+    def notify_type(self) -> str | None:
+        """The notifyType, such as PAYMENT_RESULT."""
+        return self.body.get("notifyType") if isinstance(self.body, dict) else None
+
+    @property
+    def payment_request_id(self) -> str | None:
+        """The paymentRequestId."""
+        return self.body.get("paymentRequestId") if isinstance(self.body, dict) else None
+
+
+class Webhooks:
+    """Receives webhooks. Call it for a list, the oldest first. It listens from the first use of ``url``."""
+
+    def __init__(self, verify: Verify | None = None) -> None:
+        self.verify = verify
+        """Checks signatures; without it they are not checked."""
+        self._forward: Forward | None = None
+        """Gives the responses in place of the acknowledgement."""
+        self._received: deque[Webhook] = deque(maxlen=_MOST)
+        self._answers: list[tuple[WebhookAnswer, float]] = []
+        self._arrived = threading.Condition()
+        self._server: ThreadingHTTPServer | None = None
+
+    @property
+    def url(self) -> str:
+        """The URL for ``paymentNotifyUrl``; other paths of this address work too."""
+        if self._server is None:
+            self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+            self._server.daemon_threads = True
+            threading.Thread(target=self._server.serve_forever, name="mock-alipay-webhooks", daemon=True).start()
+        return f"http://127.0.0.1:{self._server.server_port}/notify"
+
+    def __call__(self) -> list[Webhook]:
+        """The webhooks that arrived."""
+        with self._arrived:
+            return list(self._received)
+
+    def answer(self, *answers: WebhookAnswer, after: float = 0.0) -> None:
+        """Answer the next webhooks like this, each ``after`` seconds; later ones are accepted at once.
+
+        ``answer("refuse", "refuse")`` refuses two webhooks and accepts the third.
+        """
+        with self._arrived:
+            self._answers += [(answer, after) for answer in answers]
+
+    def wait(
+        self,
+        *,
+        notify_type: str | None = None,
+        payment_request_id: str | None = None,
+        count: int = 1,
+        timeout: float = 5.0,
+    ) -> Webhook:
+        """The newest webhook that matches, as soon as ``count`` of them have arrived.
+
+        WaitTimeout after ``timeout`` seconds of real time; its text says which webhooks arrived instead.
+        """
+        wanted = {"notifyType": notify_type, "paymentRequestId": payment_request_id}
+        deadline = time.monotonic() + timeout
+        with self._arrived:
+            while True:
+                found = [each for each in self._received if _matches(each, wanted)]
+                if len(found) >= count:
+                    return found[-1]
+                if not self._arrived.wait(deadline - time.monotonic()):
+                    raise _timeout(wanted, count, timeout, len(found), list(self._received))
+
+    @contextmanager
+    def forwarding_to(self, app: Any) -> Iterator[str]:
+        """Let an ASGI or WSGI app give the responses within the block, which gets ``url``."""
+        self._forward = forward_to(app)
+        try:
+            yield self.url
+        finally:
+            self._forward = None
+
+    def respond(self, answer: WebhookAnswer, path: str, headers: Mapping[str, str], raw: bytes) -> tuple[int, bytes]:
+        """The status and the body of the response."""
+        if answer != "accept":
+            return 500, b"refused by the test"
+        if self._forward is None:
+            return 200, _ACKNOWLEDGEMENT
+        try:
+            return self._forward(path, headers, raw)
+        except Exception as error:
+            logger.exception("the app failed to handle a webhook")
+            return 500, f"{type(error).__name__}: {error}".encode()
+
+    def clear(self) -> None:
+        """Forget the webhooks that arrived, and the answers that were set."""
+        with self._arrived:
+            self._received.clear()
+            self._answers.clear()
+
+    def close(self) -> None:
+        """Stop listening; what arrived stays."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.shutdown()
+            server.server_close()
+
+    def receive(self, path: str, headers: Mapping[str, str], raw: bytes) -> tuple[WebhookAnswer, float]:
+        """Record a webhook; returns the answer to it, and the seconds until then."""
+        signature = "not checked" if self.verify is None else self.verify(path, headers, raw)
+        try:
+            body = json.loads(raw)
+        except ValueError:
+            body = None
+        with self._arrived:
+            self._received.append(Webhook(path, headers, raw, body, signature))
+            self._arrived.notify_all()
+            return self._answers.pop(0) if self._answers else ("accept", 0.0)
+
+
+def _matches(webhook: Webhook, wanted: Mapping[str, str | None]) -> bool:
+    body = webhook.body if isinstance(webhook.body, dict) else {}
+    return all(value is None or body.get(name) == value for name, value in wanted.items())
+
+
+def _timeout(
+    wanted: Mapping[str, str | None], count: int, timeout: float, found: int, received: list[Webhook]
+) -> WaitTimeout:
+    filters = ", ".join(f"{name}={value}" for name, value in wanted.items() if value is not None) or "any"
+    others = ", ".join(f"{each.notify_type} of {each.payment_request_id}" for each in received[-5:]) or "none"
+    detail = f"expected {count} webhooks ({filters}) within {timeout:g} s, got {found}; arrived: {short(others, 300)}"
+    return WaitTimeout({"title": "No such webhook", "status": 408, "detail": detail})
+
+
+def _handler(webhooks: Webhooks) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        """Answers one request."""
+
+        def do_POST(self) -> None:
+            """Receive a webhook."""
+            length = self.headers.get("content-length", "0")
+            size = int(length) if length.isascii() and length.isdigit() and len(length) < 10 else _MAX_BODY + 1
+            if size > _MAX_BODY:
+                self.send_error(413)
+                return
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            raw = self.rfile.read(size)
+            answer, after = webhooks.receive(self.path, headers, raw)
+            time.sleep(after)
+            if answer == "reset":
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                os.close(self.connection.detach())
+                return
+            status, body = webhooks.respond(answer, self.path, headers, raw)
+            self.send_response(status)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Print nothing."""
+
+    return Handler
