@@ -55,6 +55,8 @@ class DirectConnection(ClientConnection):
     direct_route: DirectRoute | None = None
     message_event: asyncio.Event
     """Set when a request is answered and when the client disconnects."""
+    _answered = False
+    """Whether a request was answered since data was received."""
     _pieces: list[bytes] | None = None
     """The body of a request that will be answered directly, as far as it has arrived."""
 
@@ -63,6 +65,7 @@ class DirectConnection(ClientConnection):
         self.message_event = asyncio.Event()
 
     def data_received(self, data: bytes) -> None:
+        self._answered = False
         super().data_received(data)
         if self._pieces is not None and not self.transport.is_closing() and not self._fits():
             self._through_asgi()
@@ -128,7 +131,10 @@ class DirectConnection(ClientConnection):
             self.pipeline.appendleft(cast("Any", (request, route)))
             return
         self._current = self.cycle
-        task = start(request.run_asgi(route), self.loop)
+        # Of several requests in one piece of data only the first is answered at once: other clients come in between.
+        answer = request.run_asgi(route)
+        task = self.loop.create_task(answer) if self._answered else start(answer, self.loop)
+        self._answered = True
         if task is not None:
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from mock_alipay.config.config import Config
-from mock_alipay.server.direct import start
+from mock_alipay.server.direct import DirectConnection, start
+from mock_alipay.server.run import _server
+from mock_alipay.web.app import routes
 from mock_alipay.web.merchant import MerchantEndpoint
+from tests.calls import parts_of
 from tests.live import SANDBOX_PATH, Live, letters, live
 from tests.raw import call, connect, encoded
 
@@ -92,6 +95,40 @@ def test_both_ways_give_the_same_replies(
     assert (["SUCCESS"] * count, sorted(numbers)) == ([reply.code for reply in replies], numbers)
     assert ways == len(through_asgi)
     assert "SUCCESS" == gateway.admin("GET", f"/calls/{numbers[-1]}").body["resultCode"]
+
+
+class Transport(asyncio.Transport):
+    """Keeps the heads of what is written."""
+
+    def __init__(self) -> None:
+        super().__init__({"peername": ("127.0.0.1", 1), "sockname": ("127.0.0.1", 2)})
+        self.written: list[bytes] = []
+
+    def write(self, data: Any) -> None:
+        self.written.append(bytes(data[:12]))
+
+    def is_closing(self) -> bool:
+        return False
+
+    def pause_reading(self) -> None:
+        pass
+
+    def resume_reading(self) -> None:
+        pass
+
+
+async def test_other_clients_come_between_pipelined_calls() -> None:
+    """Only the first of many calls in one piece of data is answered at once, the others one in each turn."""
+    app, transport = routes(parts_of(signatures="off")), Transport()
+    server = _server(app, app.direct_route)
+    connection = DirectConnection(server.config, server.server_state, {})
+    connection.direct_route = app.direct_route
+    connection.connection_made(transport)
+    connection.data_received(CALL * 4)
+    assert 1 == len(transport.written)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert [b"HTTP/1.1 200"] * 4 == transport.written
 
 
 def test_a_body_above_the_limit_goes_through_asgi(gateway: Live, through_asgi: list[str]) -> None:
