@@ -13,6 +13,7 @@ from mock_alipay.cli.command import Command
 from mock_alipay.cli.completion import complete_endpoints, complete_files
 from mock_alipay.cli.endpoints import known_endpoint
 from mock_alipay.cli.options import options
+from mock_alipay.cli.output import as_json, echo_json
 from mock_alipay.contracts.names import RequiredMode, TypeMode
 from mock_alipay.errors import Refusal, SetupError
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @options("scenarios")
 @click.option("--schema", is_flag=True, help="Print the path of the JSON Schema for editors instead.")
-def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click passes flags by name
+@as_json
+def scenarios(schema: bool, as_json: bool, **flags: Any) -> None:  # noqa: FBT001 - click passes flags by name
     """List the scenarios, one line each."""
     if schema:
         from mock_alipay.scenarios.vocabulary import SCHEMA
@@ -33,6 +35,10 @@ def scenarios(schema: bool, **flags: Any) -> None:  # noqa: FBT001 - click passe
     from mock_alipay.scenarios import Library, shipped_folder
 
     library = Library.load(completed(flags)[0]["scenarios"], _vocabulary())
+    if as_json:
+        listed = [library[name] for name in library]
+        echo_json([{"name": s.name, "description": s.description, "origin": s.origin} for s in listed])
+        return
     width = max(map(len, library))
     for name in library:
         scenario = library[name]
@@ -84,9 +90,16 @@ def _vocabulary() -> Vocabulary:
     shell_complete=complete_endpoints,
     help="Endpoint that the body is for.",
 )
+@as_json
 @options("types", "required")
 @click.argument("file", metavar="FILE", shell_complete=complete_files)
-def check(file: str, endpoint: str, types: TypeMode, required: RequiredMode) -> None:
+def check(
+    file: str,
+    endpoint: str,
+    types: TypeMode,
+    required: RequiredMode,
+    as_json: bool,  # noqa: FBT001 - passed by name
+) -> None:
     """Check a request body against the contract.
 
     Prints every fault with the path of its field. FILE is the body, - means standard input.
@@ -104,20 +117,26 @@ def check(file: str, endpoint: str, types: TypeMode, required: RequiredMode) -> 
     endpoint_id = known_endpoint(endpoint, "--endpoint")
     contract = contracts.load(types=types, required=required)
     raw = read_body(file)
+    unknown: list[str] = []
+    notes: list[str] = []
     try:
         body = contract.check(endpoint_id, raw)
-        for field in contract.unknown(endpoint_id, body):
-            click.secho(f"{file}: {field} (ignored)", fg="yellow")
-        for note in contract.notes(endpoint_id, body):
-            click.secho(f"{file}: {note} (accepted)", fg="yellow")
+        unknown, notes = contract.unknown(endpoint_id, body), contract.notes(endpoint_id, body)
         rules = FAMILIES.endpoints[endpoint_id]
         if rules.begins:
             # Rules that the schema cannot express, such as times that must be in the future.
             environment = Environment(IdGenerator(0), FakeBuyers(0), contract, "")
             rules.decide(body, Context[Any](SystemClock().now(), "", None, environment, raw))
+        faults: list[str] = []
     except Refusal as refusal:
-        lines = [fault.text for fault in refusal.faults] or [refusal.message or refusal.code]
-        raise SetupError(*(f"{file}: {line}" for line in lines)) from None
+        faults = [fault.text for fault in refusal.faults] or [refusal.message or refusal.code]
+    if as_json:
+        echo_json({"endpoint": endpoint_id, "faults": faults, "unknownFields": unknown, "notes": notes})
+        raise click.exceptions.Exit(1 if faults else 0)
+    for sentence, effect in [*((field, "ignored") for field in unknown), *((note, "accepted") for note in notes)]:
+        click.secho(f"{file}: {sentence} ({effect})", fg="yellow")
+    if faults:
+        raise SetupError(*(f"{file}: {fault}" for fault in faults))
     click.secho(f"{file}: {endpoint} accepts it", fg="green")
 
 

@@ -8,6 +8,7 @@ import click
 
 from mock_alipay.cli.command import Command
 from mock_alipay.cli.completion import complete_scenarios
+from mock_alipay.cli.output import as_json, echo_json
 from mock_alipay.cli.param_types import Value
 from mock_alipay.cli.target import at_a_gateway, gateway
 from mock_alipay.config.kinds import one_of, whole
@@ -55,10 +56,17 @@ def use(scenario: str | None, times: int | None, clear: bool, **flags: Any) -> N
 
 @click.command(cls=Command)
 @click.option("--code", metavar="CODE", help="Result code of a declined or pending payment, such as DO_NOT_HONOR.")
+@as_json
 @at_a_gateway
 @click.argument("payment_request_id", metavar="PAYMENT_REQUEST_ID")
 @click.argument("action", type=Value(one_of(*get_args(BuyerAction))))
-def act(payment_request_id: str, action: BuyerAction, code: str | None, **flags: Any) -> None:
+def act(
+    payment_request_id: str,
+    action: BuyerAction,
+    code: str | None,
+    as_json: bool,  # noqa: FBT001 - passed by name
+    **flags: Any,
+) -> None:
     """Act as the buyer of a payment.
 
     If several client ids used this id, --client-id says whose payment it is.
@@ -67,9 +75,15 @@ def act(payment_request_id: str, action: BuyerAction, code: str | None, **flags:
     """
     if code and action not in ("decline", "pending"):
         raise click.UsageError("--code can be combined with decline and pending only")
+    from mock_alipay.client import MockPayment
+
     with gateway(**flags) as mock:
         payment = mock.payment(payment_request_id)
         after = getattr(payment, action)(*([code] if code else []))
+        if as_json:
+            query = {"clientId": after.client_id}
+            echo_json(mock.admin("GET", MockPayment.path(payment_request_id), query=query))
+            return
         number = f"  paymentId {after.payment_id}" if after.payment_id else ""
         click.echo(f"{after.payment_request_id} is {after.state}{number}")
 
@@ -87,10 +101,11 @@ def reset(**flags: Any) -> None:
 
 
 @click.command(cls=Command)
+@as_json
 @at_a_gateway
 @click.argument("move", type=Value(one_of("show", *_MOVES)), default="show", metavar="[show|advance|freeze|run]")
 @click.argument("value", required=False, metavar="[DURATION|MOMENT]")
-def clock(move: str, value: str | None, **flags: Any) -> None:
+def clock(move: str, value: str | None, as_json: bool, **flags: Any) -> None:  # noqa: FBT001 - passed by name
     """Show or move the gateway's clock.
 
     \b
@@ -112,7 +127,10 @@ def clock(move: str, value: str | None, **flags: Any) -> None:
                 state = mock.clock.run()
             case _:
                 state = mock.clock.state
-        _show(state, mock)
+        if as_json:
+            echo_json(mock.admin("GET", "/clock", query={"clientId": mock.client_id}))
+        else:
+            _show(state, mock)
 
 
 def _show(state: ClockState, mock: Mock) -> None:

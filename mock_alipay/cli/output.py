@@ -11,7 +11,7 @@ import click
 _COLOURS = {"S": "green", "F": "red", "U": "yellow"}
 _STATUS = {"ACCEPTED": "S", "PENDING": "U", "DROPPED": "U"}
 
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, as the admin API replies.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 """Adds the flag ``--json`` to a command."""
 
 

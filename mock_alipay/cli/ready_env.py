@@ -14,6 +14,7 @@ import click
 from mock_alipay.cli.chosen_gateway import completed
 from mock_alipay.cli.command import Command
 from mock_alipay.cli.options import options, require_ports
+from mock_alipay.cli.output import as_json, echo_json
 from mock_alipay.cli.param_types import seconds
 from mock_alipay.cli.serve import certificate_files
 from mock_alipay.cli.target import PLACE, STARTED_WITH, Place, place
@@ -40,8 +41,9 @@ def ready(wait: float, **flags: Any) -> None:
 
 
 @click.command(cls=Command)
+@as_json
 @options(*STARTED_WITH, "gateway_key")
-def env(**flags: Any) -> None:
+def env(as_json: bool, **flags: Any) -> None:  # noqa: FBT001 - passed by name
     """Print shell variables that configure a client.
 
     Example: eval "$(mock-alipay env)"
@@ -63,6 +65,9 @@ def env(**flags: Any) -> None:
         "ALIPAY_GATEWAY_TLS_URL": client["tlsUrl"],
         "SSL_CERT_FILE": client["caCertificate"],
     }
+    if as_json:
+        echo_json(lines)
+        return
     for name, value in lines.items():
         if value:
             click.echo(f"export {name}={shlex.quote(value)}")
