@@ -16,7 +16,7 @@ COMMAND = shlex.join([sys.executable, "-m", "mock_alipay"])
 
 def test_a_command_runs_a_gateway_with_settings_until_the_block_ends() -> None:
     """Also with a token, an empty list, and a setting of None."""
-    settings = {
+    settings: dict[str, object] = {
         "scenario": "risk-reject",
         "admin_token": "secret-token",
         "types": "strict",
