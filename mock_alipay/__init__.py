@@ -106,7 +106,13 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     module = "mock_alipay.errors" if name in _ERRORS else _MODULES.get(name, "mock_alipay.client")
-    return getattr(import_module(module), name)
+    try:
+        return getattr(import_module(module), name)
+    except ModuleNotFoundError as error:
+        if not (name in _MODULES and (error.name or "").startswith(__name__)):
+            raise
+        hint = "install mock-alipay, or set MOCK_ALIPAY_COMMAND or MOCK_ALIPAY_URL for the pytest plugin"
+        raise ModuleNotFoundError(f"{__name__}.{name} is not in mock-alipay-client: {hint}", name=error.name) from None
 
 
 def __dir__() -> list[str]:

@@ -9,6 +9,7 @@ import os
 import re
 import uuid
 from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mock_alipay import Mock
 
 _URL = "MOCK_ALIPAY_URL"
+_COMMAND = "MOCK_ALIPAY_COMMAND"
 _TOKEN = "MOCK_ALIPAY_ADMIN_TOKEN"  # noqa: S105 - the name of an environment variable
 
 
@@ -42,6 +44,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=os.environ.get(_URL),
         help=f"use this running gateway instead of starting one ({_URL}; its token: {_TOKEN})",
     )
+    parser.getgroup("mock-alipay").addoption(
+        "--mock-alipay-command",
+        metavar="COMMAND",
+        default=os.environ.get(_COMMAND),
+        help=f"start the gateway in another process with this command, such as 'uvx mock-alipay' ({_COMMAND})",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -52,24 +60,42 @@ def mock_alipay_settings() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def mock_alipay_server(pytestconfig: pytest.Config, mock_alipay_settings: dict[str, Any]) -> Iterator[Mock]:
-    """A Mock for all client ids, of a gateway for this process or of the one at --mock-alipay-url."""
-    import mock_alipay
-
-    # With a URL only the client is imported: the gateway's dependencies may be missing.
-    url = pytestconfig.getoption("--mock-alipay-url")
-    token = os.environ.get(_TOKEN)
-    with mock_alipay.Mock(url, admin_token=token) if url else mock_alipay.serve(**mock_alipay_settings) as mock:
+    """A Mock for all client ids: of --mock-alipay-url, of --mock-alipay-command, or of a gateway in this process."""
+    with _gateway(pytestconfig, mock_alipay_settings) as mock:
         mock.health()
         yield mock
 
 
-@pytest.fixture(scope="session")
-def _mock_alipay_keys() -> tuple[str, str]:
-    """The private and public key of every test's merchant. Generating a pair takes 0.1 s, so they share one."""
-    from mock_alipay.signing import keys
+def _gateway(config: pytest.Config, settings: dict[str, Any]) -> AbstractContextManager[Mock]:
+    import mock_alipay
+    from mock_alipay.testing import command
 
-    key = keys.new_private_key()
-    return keys.bare_private_key(key), keys.bare_public_key(key.public_key())
+    # With a URL or a command only the client is imported: the gateway's dependencies may be missing.
+    if url := config.getoption("--mock-alipay-url"):
+        return mock_alipay.Mock(url, admin_token=os.environ.get(_TOKEN))
+    if line := config.getoption("--mock-alipay-command"):
+        return command.started(line, settings)
+    return mock_alipay.serve(**settings)
+
+
+@pytest.fixture
+def mock_alipay_sdk() -> dict[str, Any]:
+    """How the official Python SDK connects during a test; override it where tests need other values.
+
+    port: in place of the port in the gateway's URL
+    timeout: seconds, in place of the SDK's own 15
+    """
+    return {}
+
+
+@pytest.fixture(scope="session")
+def _mock_alipay_keys(mock_alipay_server: Mock) -> tuple[str, str]:
+    """The private and public key of every test's merchant. Generating a pair takes 0.1 s, so they share one.
+
+    The gateway generates it: cryptography may be missing here.
+    """
+    pair = mock_alipay_server.admin("POST", "/key-pair")
+    return pair["privateKey"], pair["publicKey"]
 
 
 @pytest.fixture
@@ -77,6 +103,7 @@ def mock_alipay(
     request: pytest.FixtureRequest,
     mock_alipay_server: Mock,
     _mock_alipay_keys: tuple[str, str],
+    mock_alipay_sdk: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Mock]:
     """A Mock for a client id of this test's own. Tests are isolated: other tests neither see nor change its state."""
@@ -85,7 +112,7 @@ def mock_alipay(
     introduced = mock_alipay_server.introduced
     introduced.clear()  # those of the previous test
     mock_alipay_server.add_merchant(client_id, public_key)
-    _connect_the_sdk(monkeypatch)
+    _connect_the_sdk(monkeypatch, **mock_alipay_sdk)
     mock = mock_alipay_server.for_client(client_id, merchant_private_key=private_key)
     latest = mock_alipay_server.calls(limit=1)
     request.node.stash[_USAGE] = _Usage(mock, latest[0].id if latest else "0")
@@ -136,7 +163,7 @@ def _journal_of(mock: Mock, latest_call: str) -> str:
     return "\n".join(lines)
 
 
-def _connect_the_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
+def _connect_the_sdk(monkeypatch: pytest.MonkeyPatch, *, port: int | None = None, timeout: float | None = None) -> None:
     """Make the official Python SDK use scheme and port of its gateway URL; by itself it always uses TLS on port 443.
 
     For the duration of the test it replaces one function of global-open-sdk-python (net/default_http_rpc.py).
@@ -148,19 +175,20 @@ def _connect_the_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
     name = "__get_http_connection"
     original = getattr(default_http_rpc, name, None)
     if original is not None:
-        monkeypatch.setattr(default_http_rpc, name, _following_the_url(original))
+        monkeypatch.setattr(default_http_rpc, name, _following_the_url(original, port, timeout))
 
 
-def _following_the_url(original: Callable[..., Any]) -> Callable[..., Any]:
+def _following_the_url(original: Callable[..., Any], port: int | None, timeout: float | None) -> Callable[..., Any]:
     from http.client import HTTPConnection
     from urllib.parse import urlsplit
 
     def connection(url: str, *arguments: Any) -> Any:
         parts = urlsplit(url)
         by_the_sdk = original(url, *arguments)
+        by_the_sdk.timeout = timeout or by_the_sdk.timeout
         if parts.scheme == "http":
-            return HTTPConnection(parts.hostname or "", parts.port, timeout=by_the_sdk.timeout)
-        by_the_sdk.port = parts.port or by_the_sdk.port
+            return HTTPConnection(parts.hostname or "", port or parts.port, timeout=by_the_sdk.timeout)
+        by_the_sdk.port = port or parts.port or by_the_sdk.port
         return by_the_sdk
 
     return connection

@@ -299,3 +299,27 @@ def test_the_fixture_works_without_the_sdk(
     else:
         monkeypatch.delattr(default_http_rpc, CONNECT)
     assert [] == request.getfixturevalue("mock_alipay").calls()
+
+
+def test_the_gateway_of_a_command_has_isolated_tests(run: Run) -> None:
+    """Tests of one process share the process of the command."""
+    command = f"{sys.executable} -m mock_alipay"
+    run(ISOLATED.replace("AHEAD", ""), "--mock-alipay-command", command).assert_outcomes(passed=4)
+
+
+def test_port_and_timeout_of_the_sdk_are_settings(run: Run) -> None:
+    """They replace the port of the URL and the SDK's own timeout."""
+    test = """
+import pytest
+from com.alipay.ams.api.net import default_http_rpc
+
+@pytest.fixture
+def mock_alipay_sdk():
+    return {"port": 8443, "timeout": 2.5}
+
+@pytest.mark.parametrize("url", ["http://host:1/", "https://host/"])
+def test_it(mock_alipay, url):
+    connection = getattr(default_http_rpc, "__get_http_connection")(url, 15)
+    assert (8443, 2.5) == (connection.port, connection.timeout)
+"""
+    run(test).assert_outcomes(passed=2)

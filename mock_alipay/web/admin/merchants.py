@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from mock_alipay.errors import SetupError
@@ -28,6 +29,12 @@ async def remove_merchant(context: AdminContext, request: AdminRequest) -> Any:
     """Remove the keys of a client id that were added at run time."""
     client_id = request.body["clientId"]
     return {"clientId": mask_cards(client_id), "keysRemoved": await context.keys.remove(client_id)}
+
+
+async def new_key_pair(_context: AdminContext, _request: AdminRequest) -> Any:
+    """Generate a key pair for a merchant of a test, as bare base64; the gateway does not keep it."""
+    key = await asyncio.to_thread(keys.new_private_key)
+    return {"privateKey": keys.bare_private_key(key), "publicKey": keys.bare_public_key(key.public_key())}
 
 
 async def list_clients(context: AdminContext, _request: AdminRequest) -> Any:
