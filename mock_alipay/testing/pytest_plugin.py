@@ -94,7 +94,7 @@ def _mock_alipay_keys(mock_alipay_server: Mock) -> tuple[str, str]:
 
     The gateway generates it: cryptography may be missing here.
     """
-    pair = mock_alipay_server.admin("POST", "/key-pair")
+    pair = mock_alipay_server.admin("POST", "/keys")
     return pair["privateKey"], pair["publicKey"]
 
 

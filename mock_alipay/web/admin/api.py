@@ -47,7 +47,7 @@ CALLS: Mapping[str, Mapping[str, Handler]] = {
     "/clock": {"GET": clock.get_clock, "PUT": clock.move_clock},
     "/settle": {"POST": clock.settle},
     "/merchants": {"POST": merchants.add_merchant, "DELETE": merchants.remove_merchant},
-    "/key-pair": {"POST": merchants.new_key_pair},
+    "/keys": {"POST": merchants.new_key_pair},
     "/clients": {"GET": merchants.list_clients},
     "/counts": {"GET": counts},
     "/env": {"GET": system.environment},

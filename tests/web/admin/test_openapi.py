@@ -154,7 +154,7 @@ WALK: list[tuple[str, str, Any, int]] = [
     ("POST", "/settle", {"clientId": "A"}, 200),
     ("POST", "/merchants", {"clientId": "M", "publicKey": KEY}, 200),
     ("DELETE", "/merchants", {"clientId": "M"}, 200),
-    ("POST", "/key-pair", None, 200),
+    ("POST", "/keys", None, 200),
     ("POST", "/reset", None, 200),
 ]
 """Method, path, body and expected status."""
