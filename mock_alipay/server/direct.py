@@ -57,7 +57,7 @@ class DirectConnection(ClientConnection):
     """Set when a request is answered and when the client disconnects."""
     _answered = False
     """Whether a request was answered since data was received."""
-    _pieces: list[bytes] | None = None
+    _body: bytearray | None = None
     """The body of a request that will be answered directly, as far as it has arrived."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -67,7 +67,7 @@ class DirectConnection(ClientConnection):
     def data_received(self, data: bytes) -> None:
         self._answered = False
         super().data_received(data)
-        if self._pieces is not None and not self.transport.is_closing() and not self._fits():
+        if self._body is not None and not self.transport.is_closing() and not self._fits():
             self._through_asgi()
 
     def _fits(self) -> bool:
@@ -89,39 +89,39 @@ class DirectConnection(ClientConnection):
             and self.parser.get_method() == b"POST"
             and self.parser.get_http_version() == "1.1"
         ):
-            self._pieces = []
+            self._body = bytearray()
         else:
             self._through_asgi()
 
     def _through_asgi(self) -> None:
         """Give the request to the ASGI app, with the part of its body that has arrived."""
-        pieces, self._pieces = self._pieces or [], None
+        body, self._body = self._body, None
         url, headers, expects = self.url, self.headers, self.expect_100_continue
         HttpToolsProtocol.on_message_begin(self)
         self.url, self.expect_100_continue = url, expects
         self.headers[:] = headers
         super().begin_request()
-        for piece in pieces:
-            self.on_body(piece)
+        if body:
+            self.on_body(bytes(body))
 
     def on_body(self, body: bytes) -> None:
-        if self._pieces is None:
+        if self._body is None:
             super().on_body(body)
         else:
             self.received_body()
-            self._pieces.append(body)
+            self._body += body
 
     def complete_request(self) -> None:
-        pieces, route = self._pieces, self.direct_route
-        if pieces is None or route is None:
+        body, route = self._body, self.direct_route
+        if body is None or route is None:
             super().complete_request()
             return
-        if sum(map(len, pieces)) > route.max_body:
+        if len(body) > route.max_body:
             self._through_asgi()
             super().complete_request()
             return
-        self._pieces = None
-        self._answer(DirectRequest(self, b"".join(pieces)), route)
+        self._body = None
+        self._answer(DirectRequest(self, bytes(body)), route)
 
     def _answer(self, request: DirectRequest, route: DirectRoute) -> None:
         waiting = self.cycle is not None and not self.cycle.response_complete
@@ -140,9 +140,9 @@ class DirectConnection(ClientConnection):
             task.add_done_callback(self.tasks.discard)
 
     def _last_complete_request(self) -> Any:
-        if self._pieces is None:
+        if self._body is None:
             return super()._last_complete_request()
-        self._pieces = None
+        self._body = None
         return self.cycle
 
 
