@@ -15,25 +15,19 @@ from typing import Any
 
 import click
 
+from mock_alipay.cli.call_body import edited, sample
 from mock_alipay.cli.changes import changes_flag, parse_changes
 from mock_alipay.cli.check import read_body
 from mock_alipay.cli.command import Command
 from mock_alipay.cli.completion import complete_endpoints, complete_files, complete_scenarios
-from mock_alipay.cli.endpoints import endpoint_to_call, refuse_unimplemented
-from mock_alipay.cli.exchange import about_latest_payment, edited, exchange, result_status, show_reply, show_request
+from mock_alipay.cli.endpoints import endpoint_to_call
+from mock_alipay.cli.exchange import exchange, result_status, show_reply, show_request
 from mock_alipay.cli.options import options, require_ports
 from mock_alipay.cli.output import echo_json
 from mock_alipay.cli.param_types import Word, seconds
-from mock_alipay.cli.target import PLACE, Place, place
+from mock_alipay.cli.target import REACH, Place, place
 from mock_alipay.config.config import TEST_CLIENT_ID
-from mock_alipay.contracts.names import bare, spoken_names
 from mock_alipay.errors import SetupError, under
-from mock_alipay.text.wording import close
-
-_OPENING = ("createPaymentSession", "pay", "consult")
-"""The endpoints whose samples refer to no payment."""
-
-_SAMPLES = Path(__file__).parent.parent / "contracts" / "samples"
 
 
 @click.command(cls=Command)
@@ -67,7 +61,7 @@ _SAMPLES = Path(__file__).parent.parent / "contracts" / "samples"
 @click.option("-v", "--verbose", is_flag=True, help="Print the request and the headers too, also into a pipe.")
 @click.option("--fail", is_flag=True, help="Exit with 3 for a resultStatus of U, and with 4 for F.")
 @click.option("--json", "as_json", is_flag=True, help="Print request, reply and verdict as JSON.")
-@options("gateway_key", *PLACE)
+@options("gateway_key", *REACH)
 @click.argument("endpoint", type=Word(), shell_complete=complete_endpoints)
 @click.argument("file", required=False, shell_complete=complete_files)
 def call(
@@ -92,9 +86,9 @@ def call(
     endpoint_id = endpoint_to_call(endpoint)
     gateway = place(**flags)
     require_ports(port=gateway.port)
-    body = _sample(endpoint, endpoint_id, gateway, client_id) if file is None else read_body(file)
+    body = sample(endpoint, endpoint_id, gateway, client_id) if file is None else read_body(file)
     if changes:
-        body = edited(body, parse_changes(changes))
+        body = edited(body, parse_changes(changes), endpoint_id, file or "the sample")
     target = f"/ams/{'sandbox/' if client_id.startswith('SANDBOX_') else ''}api/v1/{endpoint_id}"
     headers = _signed(target, body, client_id, private_key)
     if scenario:
@@ -118,24 +112,6 @@ def call(
 
 _CODES = {"S": 0, "U": 3, "F": 4}
 """Exit codes of ``--fail``."""
-
-
-def _sample(written: str, endpoint_id: str, gateway: Place, client_id: str) -> bytes:
-    """The documented sample of an endpoint; ``written`` is how the user wrote it."""
-    sample = _SAMPLES / f"{endpoint_id}.json"
-    if not sample.is_file():
-        refuse_unimplemented(written, "ENDPOINT")
-        files = sorted(_SAMPLES.glob("*/*.json"))
-        known = spoken_names(file.relative_to(_SAMPLES).with_suffix("").as_posix() for file in files)
-        endpoint = bare(endpoint_id)
-        meant = close(endpoint, known)
-        hint = f"did you mean {meant}? " if meant else ""
-        raise SetupError(
-            f"no sample for {endpoint}; {hint}samples are {', '.join(known)}; "
-            "for other endpoints give a FILE with the request body"
-        )
-    raw = sample.read_bytes()
-    return raw if bare(endpoint_id) in _OPENING else about_latest_payment(raw, gateway, client_id)
 
 
 def _signed(target: str, body: bytes, client_id: str, private_key: Path | None) -> dict[str, str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from mock_alipay.cli.chosen_gateway import completed
 from mock_alipay.cli.command import Command
@@ -61,6 +63,10 @@ def validate(files: tuple[Path, ...]) -> None:
     vocabulary = _vocabulary()
     problems: list[str] = []
     for file in files:
+        if file.is_dir():
+            hint = f"mock-alipay validate {shlex.quote(str(file))}/*.yaml"
+            problems.append(f"{file}: expected a scenario file, found a folder; check its files with {hint}")
+            continue
         try:
             document = read_document(file)
             parse_scenarios(document, file.stem, vocabulary)
@@ -136,8 +142,15 @@ def check(
     for sentence, effect in [*((field, "ignored") for field in unknown), *((note, "accepted") for note in notes)]:
         click.secho(f"{file}: {sentence} ({effect})", fg="yellow")
     if faults:
-        raise SetupError(*(f"{file}: {fault}" for fault in faults))
+        raise SetupError(*(f"{file}: {fault}" for fault in faults), *_assumed(file, endpoint))
     click.secho(f"{file}: {endpoint} accepts it", fg="green")
+
+
+def _assumed(file: str, endpoint: str) -> list[str]:
+    """A hint at the endpoint that the body was checked for, unless it was given."""
+    source = click.get_current_context().get_parameter_source("endpoint")
+    given = source is not ParameterSource.DEFAULT
+    return [] if given else [f"{file}: checked as a body of {endpoint}; --endpoint ENDPOINT chooses another"]
 
 
 def read_body(file: str) -> bytes:

@@ -25,7 +25,9 @@ class Command(click.Command):
         except click.UsageError as error:
             raise click.UsageError(_message(error, self.get_params(ctx)), ctx) from None
         if left and not ctx.resilient_parsing:
-            raise click.UsageError(f"expected no more arguments, got '{' '.join(left)}'", ctx)
+            usage = " ".join(self.collect_usage_pieces(ctx))
+            problem = f"expected no more arguments, got '{' '.join(left)}'"
+            raise click.UsageError(f"{problem}; write {ctx.command_path} {usage}", ctx)
         return left
 
 

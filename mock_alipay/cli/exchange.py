@@ -1,4 +1,4 @@
-"""The request and the reply of ``call``: edited, and printed as text or JSON."""
+"""The request and the reply of ``call``, printed as text or JSON."""
 
 from __future__ import annotations
 
@@ -8,46 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
-
-from mock_alipay.cli.changes import changed
-from mock_alipay.cli.target import Place
-from mock_alipay.errors import AdminError, SetupError, Unreachable
-
-_AMOUNTS = ("refundAmount", "captureAmount")
-
-
-def edited(body: bytes, changes: Mapping[str, Any]) -> bytes:
-    """The body with changed fields; SetupError when it is no JSON object."""
-    try:
-        parsed = json.loads(body)
-    except ValueError as error:
-        raise SetupError(f"--set: the body is not JSON: {error}") from None
-    if not isinstance(parsed, dict):
-        raise SetupError("--set: expected a JSON object as the body")
-    return json.dumps(changed(parsed, changes), indent=2, ensure_ascii=False).encode()
-
-
-def about_latest_payment(sample: bytes, gateway: Place, client_id: str) -> bytes:
-    """A sample with the ids and the amount of the client id's payment that changed last.
-
-    The sample as it is, with a note on standard error, when there is none or the admin API cannot be asked.
-    """
-    from mock_alipay.client import Mock
-
-    try:
-        with Mock(gateway.url, client_id=client_id) as mock:
-            latest = mock.payments(limit=1)
-    except (AdminError, Unreachable, SetupError) as error:
-        click.echo(f"the sample is sent as it is: the latest payment is unknown: {error}", err=True)
-        return sample
-    if not latest:
-        click.echo(f"the sample is sent as it is: {client_id} has no payment yet", err=True)
-        return sample
-    payment, body = latest[0], json.loads(sample)
-    own = {"paymentRequestId": payment.payment_request_id, "paymentId": payment.payment_id}
-    own |= dict.fromkeys(_AMOUNTS, payment.payment_amount)
-    filled = {name: own.get(name, value) for name, value in body.items()}
-    return json.dumps({name: value for name, value in filled.items() if value is not None}, indent=2).encode()
 
 
 def show_request(url: str, headers: Mapping[str, str], body: bytes) -> None:

@@ -14,7 +14,7 @@ from mock_alipay.scenarios import yaml_document
 from mock_alipay.scenarios.document import Document
 from mock_alipay.scenarios.lint import lacking_fields
 from mock_alipay.scenarios.scenario import Scenario, build
-from mock_alipay.scenarios.template import expand, is_template
+from mock_alipay.scenarios.template import expand, is_template, unknown_placeholders
 from mock_alipay.scenarios.vocabulary import SCHEMA, Vocabulary
 
 MAX_PROBLEMS = 100
@@ -80,18 +80,35 @@ def parse_scenarios(written: Document, name: str, vocabulary: Vocabulary) -> lis
 def _parsed(written: Document, name: str, vocabulary: Vocabulary) -> list[Scenario]:
     if not is_template(written):
         return [parse_scenario(written, name, vocabulary)]
-    if not vocabulary.schemas.accepts(SCHEMA, written.value):
-        faults = vocabulary.schemas.explain(SCHEMA, written.value)
-        raise SetupError(*(f"{written.at(fault.path)}: {fault.text}" for fault in faults))
+    problems, rest = _checked(written, vocabulary)
+    if rest is not None and is_template(rest):
+        unknown = unknown_placeholders(rest)
+        problems += [problem for _, problem in unknown]
+        rest = rest.without(place for place, _ in unknown)
+    scenarios: list[Scenario] = []
+    try:
+        if rest is not None and is_template(rest) and not unknown_placeholders(rest):
+            scenarios = _expanded(rest, name, vocabulary)
+    except SetupError as error:
+        # On a line that is wrong, what was left out may be all that is wrong now.
+        lines = {written.line_of(problem) for problem in problems}
+        problems += [problem for problem in error.problems if written.line_of(problem) not in lines]
+    if problems:
+        raise SetupError(*written.in_order(problems))
+    return scenarios
+
+
+def _expanded(template: Document, name: str, vocabulary: Vocabulary) -> list[Scenario]:
+    """The scenarios of a template whose placeholders are valid; SetupError lists every problem."""
     scenarios: list[Scenario] = []
     faulty: list[Sequence[str]] = []
-    for own, document in expand(written, name).items():
+    for own, document in expand(template, name).items():
         try:
             scenarios.append(parse_scenario(document, own, vocabulary))
         except SetupError as error:
             faulty.append(error.problems)
     if faulty:
-        raise SetupError(*written.in_order(_once(written, faulty, len(scenarios) + len(faulty))))
+        raise SetupError(*template.in_order(_once(template, faulty, len(scenarios) + len(faulty))))
     return scenarios
 
 
@@ -99,17 +116,23 @@ def parse_scenario(written: Document, name: str, vocabulary: Vocabulary) -> Scen
     """The scenario of a document that is not a template; SetupError lists every problem."""
     if not isinstance(written.value, dict):
         raise SetupError(f"{written.at('')}: expected the keys of a scenario, such as description: ...")
+    problems, rest = _checked(written, vocabulary)
+    if rest is None:
+        raise SetupError(*written.in_order(problems))
+    return _built(name, rest, vocabulary, problems)
+
+
+def _checked(written: Document, vocabulary: Vocabulary) -> tuple[list[str], Document | None]:
+    """The problems that the schema finds, and the document without them; None when it is invalid even so."""
     if vocabulary.schemas.accepts(SCHEMA, written.value):
-        return _built(name, written, vocabulary, [])
+        return [], written
     faults = vocabulary.schemas.explain(SCHEMA, written.value)
     problems = [f"{written.at(fault.path)}: {fault.text}" for fault in faults]
     # The rest may have more problems: remove the keys at fault, then the sections that are invalid without them.
     rest = written.without(fault.path for fault in faults)
     rest.value.setdefault("description", "None.")
     rest = rest.without(re.split(r"[.\[]", fault.path)[0] for fault in vocabulary.schemas.explain(SCHEMA, rest.value))
-    if not vocabulary.schemas.accepts(SCHEMA, rest.value):
-        raise SetupError(*written.in_order(problems))
-    return _built(name, rest, vocabulary, problems)
+    return problems, rest if vocabulary.schemas.accepts(SCHEMA, rest.value) else None
 
 
 def _once(template: Document, faulty: Iterable[Sequence[str]], count: int) -> Iterator[str]:

@@ -46,7 +46,7 @@ def expand(written: Document, name: str) -> dict[str, Document]:
         raise SetupError(
             f"{written.at(EACH)}: {EACH}: {len(values)} values are too many for a scenario as long as this"
         )
-    problems = list(_misnamed(written, _strings(body), [variable, f"{variable}.text"] if texts else [variable]))
+    problems = [problem for _, problem in unknown_placeholders(written)]
     places = (f"{EACH}.{variable}.{value}" if texts else f"{EACH}.{variable}[{n}]" for n, value in enumerate(values))
     named = _named(written, name, zip(places, values, strict=True), problems)
     if problems:
@@ -54,6 +54,16 @@ def expand(written: Document, name: str) -> dict[str, Document]:
     return {
         own: _document(written, {variable: value, f"{variable}.text": texts.get(value)}) for own, value in named.items()
     }
+
+
+def unknown_placeholders(written: Document) -> list[tuple[str, str]]:
+    """The places of a template's unknown placeholders, each with its problem.
+
+    The place is ``each`` if there are no placeholders at all.
+    """
+    ((variable, values),) = written.value[EACH].items()
+    known = [variable, f"{variable}.text"] if isinstance(values, dict) else [variable]
+    return list(_misnamed(written, _strings(_body(written)), known))
 
 
 def _named(
@@ -72,15 +82,15 @@ def _named(
     return named
 
 
-def _misnamed(written: Document, strings: Iterable[tuple[str, str]], known: Sequence[str]) -> Iterator[str]:
-    """Problems of unknown placeholders, or one problem if there are no placeholders at all."""
+def _misnamed(written: Document, strings: Iterable[tuple[str, str]], known: Sequence[str]) -> Iterator[tuple[str, str]]:
     placeholders = [(where, match) for where, string in strings for match in _placeholders(string)]
     names = " and ".join(f"${{each.{name}}}" for name in known)
     if not placeholders:
-        yield f"{written.at(EACH)}: {EACH}: expected {names} in the scenario, found none: all scenarios would be alike"
+        problem = f"expected {names} in the scenario, found none: all scenarios would be alike"
+        yield EACH, f"{written.at(EACH)}: {EACH}: {problem}"
     for where, match in placeholders:
         if match[1] not in known or not match[0].endswith("}"):
-            yield f"{written.at(where)}: {where}: unknown placeholder {match[0]}; known are {names}"
+            yield where, f"{written.at(where)}: {where}: unknown placeholder {match[0]}; known are {names}"
 
 
 def _body(written: Document) -> dict[str, Any]:

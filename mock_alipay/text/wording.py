@@ -7,8 +7,14 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from mock_alipay.text.masking import mask_cards
+
 _LONGEST_NAME = 80
 """The number of characters compared: a longer name is no misspelling."""
+
+
+_LOOKED_AT = 200
+"""The number of characters in which ``described`` looks for card numbers; it shows fewer."""
 
 
 def short(text: str, most: int = 40) -> str:
@@ -17,20 +23,27 @@ def short(text: str, most: int = 40) -> str:
 
 
 def described(value: Any, *, secret: bool = False) -> str:
-    """A JSON value for an error message: shortened, or only its type and length when it is secret."""
+    """A JSON value for an error message: shortened, or only its type and length when it is secret.
+
+    Card numbers are masked first: the log and the journal would not recognize one that is cut.
+    """
     match value:
         case None:
             return "null"
         case bool():
             return "true" if value else "false"
         case int() | float():
-            return "a number" if secret else f"the number {short(str(value))}"
+            return "a number" if secret else f"the number {_shown(str(value))}"
         case str():
-            return f"a string of {len(value)} characters" if secret else f'the string "{short(value)}"'
+            return f"a string of {len(value)} characters" if secret else f'the string "{_shown(value)}"'
         case list():
             return "an array"
         case _:
             return "an object"
+
+
+def _shown(text: str) -> str:
+    return short(mask_cards(text[:_LOOKED_AT]))
 
 
 def reasons(faults: Iterable[str], message: str, explanation: str | None) -> list[str]:

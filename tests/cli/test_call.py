@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from mock_alipay.config.config import TEST_CLIENT_ID
+from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.signing import keys
 from tests.cli.conftest import Command
-from tests.live import PATH, SAMPLE_FILE, SANDBOX_PATH, Live, live, sample
+from tests.live import PATH, SAMPLE_FILE, SANDBOX_PATH, Live, letters, live, sample
 
 NAME = "createPaymentSession"
 BAD = "reply signature: INVALID, it does not match"
@@ -120,7 +120,12 @@ def test_set_edits_the_body(command: Command, gateway: Live) -> None:
     ("change", "message"),
     [
         ("a", "--set: expected PATH=TEXT"),
-        ("a:=x", "--set a:=: expected JSON after :="),
+        ("a:=x", "--set: a: expected JSON after :=, got text that is not JSON at line 1, column 1"),
+        ("a:=", "--set: a: expected JSON after :=, got nothing"),
+        ("a:=NaN", "--set: a: expected JSON after :=, got NaN, which JSON does not have"),
+        ("paymentRequestId.x=1", "expected an object at paymentRequestId, the body has the string"),
+        ("paymentAmount.valeu=1", "--set: paymentAmount.valeu: unknown field, did you mean value?"),
+        ("paymentNotifyURL:=null", "unknown field, did you mean paymentNotifyUrl?"),
         ("a[0]=x", "--set: a[0] names an element of an array; set the array as a whole"),
         ("a..b=x", "is not a path"),
     ],
@@ -130,18 +135,66 @@ def test_an_unusable_change_is_refused(command: Command, gateway: Live, change: 
     command("call", "--port", str(gateway.config.port), NAME, "--set", change).expect(2, (), message)
 
 
+def test_a_field_that_the_contract_lacks_is_sent(command: Command, gateway: Live) -> None:
+    """With a note, unless its name looks misspelled; nothing is known about other endpoints."""
+    flags = ("call", "--port", str(gateway.config.port))
+    own = ("--set", f"paymentRequestId=field-{letters()}")
+    command(*flags, NAME, *own, "--set", "xyz=1").expect(0, '"SUCCESS"', "--set: xyz: unknown field (it is sent)\n")
+    command(*flags, "toys/make", str(SAMPLE_FILE), "--set", "xyz=1").expect(0, '"NO_INTERFACE_DEF"')
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"x", "not JSON at line 1, column 1"),
+        (b"[]", "expected a JSON object, got an array"),
+        (b"\xff", "not UTF-8 text"),
+    ],
+)
+def test_a_body_that_cannot_be_edited_is_named(
+    command: Command, gateway: Live, tmp_path: Path, body: bytes, message: str
+) -> None:
+    """With its file."""
+    file = tmp_path / "body.json"
+    file.write_bytes(body)
+    ended = command("call", "--port", str(gateway.config.port), NAME, str(file), "--set", "a=1")
+    ended.expect(1, (), (f"--set: {file} cannot be edited: ", message))
+
+
 def test_samples_refer_to_the_latest_payment(command: Command) -> None:
-    """With its ids and amount; without a payment the sample is sent as it is, and a note says so."""
-    with live() as own:
-        flags = ("call", "--port", str(own.config.port), "--json")
-        missing = command(*flags, "inquiryPayment")
-        assert "has no payment yet" in missing.err
-        own.create(sample("pays-at-once--1", paymentMethod={"paymentMethodType": "ALIPAY_CN"}))
-        for endpoint in ("inquiryPayment", "refund"):
-            reply = json.loads(command(*flags, endpoint).out)["reply"]["body"]
-            assert "S" == reply["result"]["resultStatus"], reply
+    """With ids and amount; refunds of two payments have ids of their own. An admin token is used."""
+    with live(Config(seed=1, admin_token="secret-token")) as own:
+        flags = ("call", "--port", str(own.config.port), "--admin-token", "secret-token", "--fail")
+        for number in "12":
+            own.create(sample(f"pays-at-once--{number}", paymentMethod={"paymentMethodType": "ALIPAY_CN"}))
+            for endpoint in ("inquiryPayment", "refund", "inquiryRefund"):
+                command(*flags, endpoint).expect(0, '"SUCCESS"')
+
+
+def test_a_sample_without_its_payment_is_sent_as_it_is(command: Command) -> None:
+    """A note says what is missing, and how to get it."""
+    with live(Config(seed=1, admin_token="secret-token")) as own:
+        place = ("call", "--port", str(own.config.port))
+        command(*place, "inquiryPayment").expect(0, "ORDER_NOT_EXIST", "the latest payment is unknown: ")
+        flags = (*place, "--admin-token", "secret-token")
+        command(*flags, "cancel").expect(0, "ORDER_NOT_EXIST", "has no payment yet; create one, such as with mock-")
+        own.create(sample("order 1"))
+        for endpoint, note in (
+            (
+                "capture",
+                "the latest payment, order 1, has no paymentId yet; its buyer must act first: mock-alipay act 'o",
+            ),
+            (
+                "inquiryRefund",
+                "the latest payment, order 1, has no refundId yet; refund it first: mock-alipay call refund",
+            ),
+        ):
+            command(*flags, endpoint).expect(0, '"resultStatus": "F"', note)
 
 
 def test_a_gateway_that_does_not_answer_gets_no_request(command: Command) -> None:
-    """Nothing is printed but the error."""
-    command("call", "-v", "--port", "1", NAME).expect(1, (), "no gateway answers")
+    """Nothing is printed but the error, also when the latest payment cannot be asked for."""
+    for endpoint in (NAME, "refund"):
+        ended = command("call", "-v", "--port", "1", endpoint)
+        ended.expect(1, (), "no gateway answers")
+        assert 1 == ended.err.count("\n")

@@ -53,6 +53,10 @@ def test_validate(command: Command, tmp_path: Path) -> None:
     good, odd = file_with(tmp_path, "description: x\n", "good.yaml"), file_with(tmp_path, template, "odd.yaml")
     fine = f"{good}: fine\n{odd}:3: {NOTE}\n{odd}: fine\n"
     assert (0, fine, "") == command("validate", good, odd)
+    hint = (
+        f"{tmp_path}: expected a scenario file, found a folder; check its files with mock-alipay validate {tmp_path}/*"
+    )
+    command("validate", str(tmp_path)).expect(1, (), hint)
     bad = file_with(tmp_path, "description: 5\ncreatePaymentSession:\n  result: SUCCES\n  fault: no\n", "bad.yaml")
     ended = command("validate", bad, good, str(tmp_path / "gone.yaml"), odd)
     assert (1, fine, True) == (ended.code, ended.out, "did you mean SUCCESS?" in ended.err)
@@ -73,7 +77,7 @@ def test_check_of_a_file(command: Command, tmp_path: Path) -> None:
     """Lines begin with the file; every fault has one with its path, and a body that is not JSON one with the place."""
     assert (0, f"{SAMPLE_FILE}: createPaymentSession accepts it\n", "") == command("check", str(SAMPLE_FILE))
     file = file_with(tmp_path, json.dumps(sample(productCode="X", order=None, paymentRedirectUrl=5)))
-    ended = command("check", file)
+    ended = command("check", "--endpoint", "createPaymentSession", file)
     paths = [line.removeprefix(f"mock-alipay: {file}: ").split(": ")[0] for line in ended.err.splitlines()]
     assert (1, "", ["order", "paymentRedirectUrl", "productCode"]) == (ended.code, ended.out, sorted(paths))
     command("check", file_with(tmp_path, "{")).expect(1, err="line 1, column 2")
@@ -83,3 +87,10 @@ def test_check_with_closed_standard_input(command: Command, monkeypatch: pytest.
     """``-`` without a standard input is an error."""
     monkeypatch.setattr(sys, "stdin", None)
     assert (1, "", "mock-alipay: -: cannot be read: standard input is closed\n") == command("check", "-")
+
+
+def test_check_says_which_endpoint_it_assumed(command: Command) -> None:
+    """When there are faults and no ``--endpoint``."""
+    hint = "-: checked as a body of createPaymentSession; --endpoint ENDPOINT chooses another\n"
+    command("check", "-", given=b"{}").expect(1, (), hint)
+    assert hint not in command("check", "--endpoint", "refund", "-", given=b"{}").err

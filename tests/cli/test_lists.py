@@ -122,7 +122,7 @@ def test_resend_and_trigger_deliver_now(ask: Ask, shop: Shop) -> None:
     ("arguments", "code", "message"),
     [
         (("notifyPayment", "open", "--set", "amount"), 2, "--set: expected PATH=TEXT"),
-        (("notifyPayment", "open", "--set", "a:=x"), 2, "--set a:=: expected JSON"),
+        (("notifyPayment", "open", "--set", "a:=x"), 2, "--set: a: expected JSON"),
         (("notifyPaymnt", "open"), 2, "did you mean notifyPayment?"),
         (("notifyPayment", "unknown"), 1, "no session or payment was created"),
     ],

@@ -16,7 +16,7 @@ CALL = ("call", "createPaymentSession")
 USAGE_ERRORS = [
     # arguments, the start of the message
     (("--bogus",), "unknown flag --bogus (see mock-alipay serve --help)"),
-    (("--port", "1", "extra"), "expected no more arguments, got 'extra' (see"),
+    (("--port", "1", "extra"), "expected no more arguments, got 'extra'; write mock-alipay serve [OPTIONS] (see"),
     (("ready", "--wiat", "1"), "unknown flag --wiat; did you mean --wait? (see mock-alipay ready --help)"),
     (("--port",), "--port: expected a value after it (see mock-alipay serve --help)"),
     (("--watch=1",), "--watch: expected no value (see mock-alipay serve --help)"),
@@ -40,7 +40,7 @@ USAGE_ERRORS = [
     (("clock", "stop"), "[show|advance|freeze|run]: expected show, advance, freeze or run, got 'stop'"),
 ]
 FAILURES = [
-    (("validate", "/"), "/: cannot be read: "),
+    (("validate", "/"), "/: expected a scenario file, found a folder; "),
     (("check", "nowhere.json"), "nowhere.json: cannot be read: "),
     (("call", "../../signing/test_keys/x"), "no sample for "),
     (("scenarios", "--scenarios", "/nowhere"), "--scenarios /nowhere: "),

@@ -93,6 +93,16 @@ def test_an_invalid_template_is_refused_with_its_line(each: str, expected: str) 
     assert problem.startswith(f"tale.yaml:{expected}")
 
 
+def test_unknown_placeholders_are_reported_with_everything_else() -> None:
+    """In the order of the lines; what only follows from an unknown placeholder is not reported."""
+    pay = "pay:\n  result: NOPE\n  message: ${each.cod}\n  set: {a: '${each.code}'}\n"
+    found = problems(
+        f"description: x.\neach: {{code: [A, B]}}\n{pay}buyer:\n  action: ${{each.x}}\nrefund: {{reslut: x}}\n"
+    )
+    places = ["4: pay.result", "5: pay.message", "8: buyer.action", "9: refund.reslut"]
+    assert places == [": ".join(problem.removeprefix("tale.yaml:").split(": ")[:2]) for problem in found]
+
+
 def test_a_template_must_use_its_variable() -> None:
     """Otherwise all its scenarios would be alike."""
     (problem,) = problems("description: x.\neach: {code: [A, B]}\n")

@@ -24,12 +24,16 @@ def test_a_long_text_is_cut(text: str, most: int, expected: str) -> None:
         ("x" * 40, f'the string "{"x" * 40}"', "a string of 40 characters"),
         ("x" * 41, f'the string "{"x" * 39}…"', "a string of 41 characters"),
         (10**50, f"the number 1{'0' * 38}…", "a number"),
+        ("4054692760174822", 'the string "405469******4822"', "a string of 16 characters"),
+        (f"{'x' * 24}4054692760174822x", f'the string "{"x" * 24}405469******482…"', "a string of 41 characters"),
+        (f"{'x' * 25} 4054 6927 6017 4822", f'the string "{"x" * 25} 4054 6*******…"', "a string of 45 characters"),
+        (4054692760174822, "the number 405469******4822", "a number"),
         ([1], "an array", "an array"),
         ({"a": 1}, "an object", "an object"),
     ],
 )
 def test_a_value_is_described_in_few_words(value: Any, expected: str, secret: str) -> None:
-    """In JSON's words; of a secret value only the type and length."""
+    """In JSON's words; card numbers are masked, also one that is cut; of a secret value only the type and length."""
     assert (expected, secret) == (described(value), described(value, secret=True))
 
 

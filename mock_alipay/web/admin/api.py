@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route, Router
+from starlette.routing import Match, Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
 from mock_alipay.web.admin import calls, clock, events, merchants, notifications, payments, scenarios, system
@@ -28,6 +28,8 @@ from mock_alipay.web.asgi.resource import Resource, wrong_method
 
 Handler = Callable[[AdminContext, AdminRequest], Awaitable[Any]]
 
+_ACT = "/payments/{paymentRequestId:path}/act"
+
 CALLS: Mapping[str, Mapping[str, Handler]] = {
     "/health": {"GET": system.health},
     "/calls": {"GET": calls.list_calls},
@@ -37,7 +39,7 @@ CALLS: Mapping[str, Mapping[str, Handler]] = {
     "/scenarios": {"GET": scenarios.list_scenarios, "POST": scenarios.load_scenario},
     "/scenario": {"PUT": scenarios.choose_scenario, "DELETE": scenarios.clear_scenario},
     "/payments": {"GET": payments.list_payments},
-    "/payments/{paymentRequestId:path}/act": {"POST": payments.act},
+    _ACT: {"POST": payments.act},
     "/payments/{paymentRequestId:path}": {"GET": payments.get_payment},
     "/notifications": {"GET": notifications.notifications, "POST": notify},
     "/notifications/wait": {"GET": notifications.wait},
@@ -77,9 +79,23 @@ def router(context: AdminContext) -> Router:
             }
         )
 
-    api = Router([Route(path, resource(path)) for path in CALLS], default=_no_such_call, redirect_slashes=False)
+    api = Router(
+        [(_Act if path == _ACT else Route)(path, resource(path)) for path in CALLS],
+        default=_no_such_call,
+        redirect_slashes=False,
+    )
     routes = [Route(OPENAPI, Resource({"GET": description})), Mount(PREFIX, api)]
     return Router(routes, default=api, redirect_slashes=False)
+
+
+class _Act(Route):
+    """The route of ``act``. It leaves GET to the route of a payment, because a paymentRequestId may end in ``/act``."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether this route answers a request."""
+        if scope.get("method") in ("GET", "HEAD"):
+            return Match.NONE, {}
+        return super().matches(scope)
 
 
 @dataclass(frozen=True, slots=True)
