@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mock_alipay.contracts.schemas import MAX_DEPTH, OBSERVED_ABSENT, Schemas
-from mock_alipay.text.wording import close, short
+from mock_alipay.text.wording import close, shortened
 
 _MOST_UNKNOWN = 200
 """The maximum number of unknown names examined per object: each is compared with every known name."""
@@ -45,7 +45,7 @@ def notes(part: Part) -> Iterator[str]:
     if isinstance(value, str) and value not in schema.get("x-known", (value,)):
         meant = close(value, schema["x-known"])
         hint = f", did you mean {meant}?" if meant else ""
-        yield f"{path}: {short(value)} is not a known {path.rpartition('.')[2]}{hint}"
+        yield f"{path}: {shortened(value)} is not a known {path.rpartition('.')[2]}{hint}"
     elif isinstance(value, dict):
         rules = (schema, schema.get("else", {}), *([] if beside is schema else [beside]))
         for name in (name for rule in rules for name in rule.get(OBSERVED_ABSENT, ()) if value.get(name) is None):

@@ -14,7 +14,7 @@ _LONGEST_NAME = 80
 
 
 _LOOKED_AT = 200
-"""The number of characters in which ``described`` looks for card numbers; it shows fewer."""
+"""The number of characters in which ``shortened`` looks for card numbers; it shows fewer."""
 
 
 def short(text: str, most: int = 40) -> str:
@@ -22,28 +22,26 @@ def short(text: str, most: int = 40) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def described(value: Any, *, secret: bool = False) -> str:
-    """A JSON value for an error message: shortened, or only its type and length when it is secret.
+def shortened(value: str) -> str:
+    """A value for a message: its card numbers masked, then cut. The log and the journal do not recognize a cut one."""
+    return short(mask_cards(value[:_LOOKED_AT]))
 
-    Card numbers are masked first: the log and the journal would not recognize one that is cut.
-    """
+
+def described(value: Any, *, secret: bool = False) -> str:
+    """A JSON value for an error message: shortened, or only its type and length when it is secret."""
     match value:
         case None:
             return "null"
         case bool():
             return "true" if value else "false"
         case int() | float():
-            return "a number" if secret else f"the number {_shown(str(value))}"
+            return "a number" if secret else f"the number {shortened(str(value))}"
         case str():
-            return f"a string of {len(value)} characters" if secret else f'the string "{_shown(value)}"'
+            return f"a string of {len(value)} characters" if secret else f'the string "{shortened(value)}"'
         case list():
             return "an array"
         case _:
             return "an object"
-
-
-def _shown(text: str) -> str:
-    return short(mask_cards(text[:_LOOKED_AT]))
 
 
 def reasons(faults: Iterable[str], message: str, explanation: str | None) -> list[str]:
