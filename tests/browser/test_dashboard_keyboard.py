@@ -56,6 +56,7 @@ def test_the_bar_by_keyboard(buyer: Buyer, merchant: Merchant) -> None:
     page.keyboard.press("Escape")
     expect(board.button("Reset")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
     tab_to(page, "Reset", back=True)
     page.keyboard.press("Space")
     expect(dialog).to_have_count(0)

@@ -47,7 +47,10 @@ def _nothing_is_left(recwarn: pytest.WarningsRecorder) -> Iterator[None]:
     while (left := started_since(threads)) and time.monotonic() < until:
         time.sleep(0.01)  # pools end their threads asynchronously
     gc.collect()  # reports what was not closed
-    assert ([], [], files) == (left, [str(warning.message) for warning in recwarn], open_files())
+    while open_files() > files and time.monotonic() < until:
+        time.sleep(0.01)  # another gateway of this process may have a connection or file open for a moment
+    assert ([], []) == (left, [str(warning.message) for warning in recwarn])
+    assert open_files() <= files
 
 
 def started_since(threads: set[threading.Thread]) -> list[str]:

@@ -151,6 +151,8 @@ function tokenForm({ words }) {
 }
 
 async function askReset() {
+  // The close event of a dialog that Escape has just closed is still to come, and would close this one.
+  await new Promise((next) => setTimeout(next));
   update({ dialog: "reset", counts: null });
   const counts = await get("/counts", { clientId: current.clientId }).catch(() => null);
   update({ counts });
