@@ -56,7 +56,9 @@ def _pass_on(client: socket.socket, port: int, seen: Relay) -> None:
     seen.requests.append((head.decode("latin-1").replace("\r\n", "\n"), body))
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as gateway:
         gateway.sendall(head + b"\r\n" + body)
-        client.sendall(b"\r\n".join(_message(gateway)))
+        reply, content = _message(gateway)
+        # It serves one request a connection, and says so: otherwise clients may use the connection again.
+        client.sendall(reply + b"connection: close\r\n\r\n" + content)
 
 
 def _message(source: socket.socket) -> tuple[bytes, bytes]:
