@@ -63,6 +63,10 @@ def test_a_wait_that_times_out_says_what_arrived(mock: Mock, receiving: Webhooks
     message = r"expected 2 webhooks \(notifyType=REFUND_RESULT\) within 0 s, got 0; arrived: PAYMENT_RESULT of p"
     with pytest.raises(WaitTimeout, match=message):
         receiving.wait(notify_type="REFUND_RESULT", count=2, timeout=0)
+    receiving.receive("/notify", {}, b'{"notifyType": "CAPTURE_RESULT"}')
+    receiving.receive("/notify", {}, b"garbage")
+    with pytest.raises(WaitTimeout, match=r"of p, CAPTURE_RESULT, a body without notifyType$"):
+        receiving.wait(notify_type="REFUND_RESULT", timeout=0)
     receiving.clear()
     with pytest.raises(WaitTimeout, match=r"\(any\) .* arrived: none"):
         receiving.wait(timeout=0)
