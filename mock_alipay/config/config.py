@@ -48,6 +48,7 @@ class Config:
     public_url: the gateway's URL for browsers; None: as called
     sandbox_retries: whether each notification is sent once only, as by the official sandbox
     notification_time: the request-time of notifications: ``clock`` (the gateway's) or ``real`` (the machine's)
+    state: a file with the state to begin with, as ``mock-alipay export`` writes it
 
     Values are not checked here: ``serve`` and ``create_app`` raise UsageError or SetupError for them.
     """
@@ -73,6 +74,7 @@ class Config:
     notify_allow: tuple[str, ...] = ()
     sandbox_retries: bool = False
     notification_time: NotificationTime = "clock"
+    state: Path | None = None
 
     @property
     def url(self) -> str:

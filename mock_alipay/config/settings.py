@@ -41,6 +41,7 @@ class Settings(TypedDict, total=False):
     notify_allow: str | Iterable[str]
     sandbox_retries: bool
     notification_time: NotificationTime
+    state: AnyPath | None
 
 
 _OPEN, _TOKEN = SettingName("admin_open"), SettingName("admin_token")

@@ -149,7 +149,7 @@ class Registry:
         """Load scenarios for one client id or all; they replace those of the same name. SetupError beyond a limit."""
         new = {scenario.name: scenario for scenario in scenarios}
         others = [other for owner, other in self.loaded() if owner != client_id or other.name not in new]
-        _check_limits([*others, *new.values()])
+        check_limits([*others, *new.values()])
 
         def joined(own: Mapping[str, Scenario] | None) -> Mapping[str, Scenario]:
             # A scenario that is loaded again counts as loaded last.
@@ -168,7 +168,7 @@ class Registry:
         await self._loaded.forget(client_id)
 
 
-def _check_limits(loaded: Sequence[Scenario]) -> None:
+def check_limits(loaded: Sequence[Scenario]) -> None:
     """SetupError when these scenarios exceed a limit for scenarios loaded at run time."""
     conditions = sum(len(scenario.match) for scenario in loaded)
     size = sum(scenario.size for scenario in loaded)

@@ -17,12 +17,12 @@ from mock_alipay.web.asgi.request_body import read_body
 JSON = "application/json"
 YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
 
-_MAX_BODY = 256 * 1024
+MAX_BODY = 256 * 1024
 
 
-async def body_of(request: Request) -> tuple[str, bytes]:
-    """The body's media type in lower case, and its bytes."""
-    raw = await read_body(request.scope, request.receive, _MAX_BODY, flag=None)
+async def body_of(request: Request, most: int = MAX_BODY) -> tuple[str, bytes]:
+    """The body's media type in lower case, and its bytes, at most so many."""
+    raw = await read_body(request.scope, request.receive, most, flag=None)
     if raw is None:
         # An incomplete body must not count as an empty one: a reset of one client id would become a reset of all.
         raise HttpProblem(400, "Incomplete body", "the client disconnected before the end of the body")
