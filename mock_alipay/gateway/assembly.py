@@ -196,7 +196,9 @@ def _initial(components: Components, file: Path) -> State:
             raw = file.read_bytes()
         except OSError as error:
             raise SetupError(f"cannot be read: {error.strerror}") from None
-        return components.state(parsed(raw))
+        state = components.state(parsed(raw))
+        components.transfer.check_fits(state)
+        return state
 
 
 def _selector(config: Config, vocabulary: Vocabulary, storage: MemoryStorage, share: Share) -> Selector:

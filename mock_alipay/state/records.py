@@ -62,6 +62,8 @@ def from_json(kind: type[Record], value: Any, path: str) -> Record:
             meant = close(name, hints)
             hint = f"; did you mean {meant}?" if meant else ""
             raise SetupError(f"{path}: there is no field '{name[:80]}'{hint}")
+        if value[name] == "":
+            raise wrong(_inside(path, name), "at least one character", "")
     defaults = getattr(kind, "_field_defaults", {})
     for wire, (name, _) in hints.items():
         if wire not in value and name not in defaults:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import partial
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ from mock_alipay.errors import SetupError
 from mock_alipay.journal.events import Events
 from mock_alipay.scenarios import Selector
 from mock_alipay.scenarios.library import check_limits
-from mock_alipay.state.document import MovedClock, Selection, State, Steps
+from mock_alipay.state.parts import MovedClock, Selection, State, Steps
 from mock_alipay.storage import MemoryStorage
 
 
@@ -29,51 +28,43 @@ class Transfer(NamedTuple):
 
     async def export(self, client_id: str | None = None) -> State:
         """The state of one client id or of all; what is set for all client ids belongs to none of them."""
-        storage = self.storage
-
-        def chosen(owner: str | None) -> bool:
-            return client_id in (None, owner)
-
-        clocks, loaded = storage.clocks.snapshot().items(), storage.scenarios.snapshot().items()
-        selected, counted = storage.selections.snapshot().items(), await storage.steps.counted()
-        return State(
-            clocks=tuple(MovedClock(owner, offset.ahead, offset.frozen) for owner, offset in clocks if chosen(owner)),
-            scenarios=tuple((owner, scenario) for owner, own in loaded if chosen(owner) for scenario in own.values()),
-            selections=tuple(Selection(owner, *selection) for owner, selection in selected if chosen(owner)),
-            steps=tuple(Steps(*counter) for counter in counted if chosen(counter[0])),
-            aggregates=tuple(reversed(await storage.aggregates.browse(client_id))),
-        )
+        state = await self._whole()
+        return state if client_id is None else state.belonging(lambda owner: owner == client_id)
 
     async def check_room(self, state: State, client_id: str | None = None) -> None:
-        """SetupError when the state exceeds a limit, together with what client ids other than ``client_id`` have.
+        """SetupError when the state, and what client ids other than ``client_id`` keep, exceed a limit.
 
         ``client_id``: whose state it replaces; None for all.
         """
-        kept = await self.export()
-        if client_id is None:
-            kept = kept._replace(**dict.fromkeys(State._fields, ()))
+        kept = State() if client_id is None else (await self._whole()).belonging(lambda owner: owner != client_id)
+        self.check_fits(state.joined_by(kept))
 
-        def others(owners: Iterable[str | None]) -> int:
-            return sum(owner != client_id for owner in owners)
-
-        aggregates = [*state.aggregates, *(a for a in kept.aggregates if a.client_id != client_id)]
-        scenarios = [s for _, s in state.scenarios] + [s for owner, s in kept.scenarios if owner != client_id]
-        check_limits(scenarios)
+    def check_fits(self, state: State) -> None:
+        """SetupError when a whole state exceeds a limit."""
         storage = self.storage
+        check_limits([scenario for _, scenario in state.scenarios])
         for noun, count, most in (
-            ("aggregates", len(aggregates), storage.aggregates.most),
-            ("bytes of aggregates", sum(aggregate.size for aggregate in aggregates), storage.aggregates.max_bytes),
-            ("scenarios", len(scenarios), storage.scenarios.most),
-            ("clocks", len(state.clocks) + others(c.client_id for c in kept.clocks), storage.clocks.most),
-            (
-                "selections",
-                len(state.selections) + others(s.client_id for s in kept.selections),
-                storage.selections.most,
-            ),
-            ("steps", len(state.steps) + others(s.client_id for s in kept.steps), storage.steps.most),
+            ("aggregates", len(state.aggregates), storage.aggregates.most),
+            ("bytes of aggregates", sum(each.size for each in state.aggregates), storage.aggregates.max_bytes),
+            ("scenarios", len(state.scenarios), storage.scenarios.most),
+            ("clocks", len(state.clocks), storage.clocks.most),
+            ("selections", len(state.selections), storage.selections.most),
+            ("steps", len(state.steps), storage.steps.most),
         ):
             if count > most:
                 raise SetupError(f"{noun}: expected at most {most} in the whole gateway, this would make {count}")
+
+    async def _whole(self) -> State:
+        storage = self.storage
+        clocks, selected = storage.clocks.snapshot().items(), storage.selections.snapshot().items()
+        loaded = storage.scenarios.snapshot().items()
+        return State(
+            clocks=tuple(MovedClock(owner, offset.ahead, offset.frozen) for owner, offset in clocks),
+            scenarios=tuple((owner, scenario) for owner, own in loaded for scenario in own.values()),
+            selections=tuple(Selection(owner, *selection) for owner, selection in selected),
+            steps=tuple(Steps(*counter) for counter in await storage.steps.counted()),
+            aggregates=tuple(reversed(await storage.aggregates.browse())),
+        )
 
     async def load(self, state: State) -> None:
         """Put a state into a storage where ``check_room`` has found room and which has nothing of its client ids."""

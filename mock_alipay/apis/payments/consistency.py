@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mock_alipay.apis.payments.model import FAMILY, MAX_HISTORY, Payment
-from mock_alipay.apis.payments.records import Transaction
+from mock_alipay.apis.payments.records import Transaction, money
 from mock_alipay.contracts.contract import Contract
 from mock_alipay.errors import Refusal
 
 
 def problems(payment: Payment, contract: Contract) -> Iterator[str]:
     """One sentence for each field that contradicts another one, or the contract; each begins with the field."""
-    yield from _of_request(payment, contract)
     yield from _of_state(payment)
+    yield from _of_request(payment, contract)
     if payment.version < 1:
         yield "version: expected a whole number from 1, got 0"
+    if payment.domain_events:
+        yield "domainEvents: expected none, because they have been notified"
     if payment.acts is not None and not payment.buyer:
         yield "acts: expected an act in buyer, which has none"
     if len(payment.history) > MAX_HISTORY:
         yield f"history: expected at most {MAX_HISTORY} acts, got {len(payment.history)}"
-    codes = [("code", payment.code), *((f"transactions[{n}].code", t.code) for n, t in enumerate(payment.transactions))]
-    for field, code in codes:
-        if code and code not in contract.results:
+    codes = {"code": payment.code} if payment.code else {}
+    codes |= {f"transactions[{at}].code": each.code for at, each in enumerate(payment.transactions)}
+    for field, code in codes.items():
+        if code not in contract.results:
             yield f"{field}: expected a documented result code, got {code[:60]}"
     for at, transaction in enumerate(payment.transactions):
         for problem in _of_transaction(payment, transaction):
@@ -38,6 +41,8 @@ def _of_request(payment: Payment, contract: Contract) -> Iterator[str]:
         return
     if body.get("paymentRequestId") != payment.payment_request_id:
         yield f"request.paymentRequestId: expected {payment.payment_request_id[:80]}, as in paymentRequestId"
+    if money(body["paymentAmount"]) != payment.order.amount:
+        yield f"order.amount: expected {money(body['paymentAmount'])}, as in the request, got {payment.order.amount}"
 
 
 def _of_state(payment: Payment) -> Iterator[str]:
@@ -48,7 +53,7 @@ def _of_state(payment: Payment) -> Iterator[str]:
         "begun": state != "OPEN",
         "paid": state in ("AUTHORIZED", "SUCCESS"),
         "cancelled": state == "CANCELLED",
-        "code": state in ("PROCESSING", "PENDING", "FAIL"),
+        "code": state != "OPEN",
     }
     present = {
         "session": payment.session,
@@ -61,6 +66,8 @@ def _of_state(payment: Payment) -> Iterator[str]:
     for field, value in present.items():
         if needed[field] and not value:
             yield f"{field}: missing, it is required in the state {state}"
+    if state == "OPEN" and payment.payment_id is not None:
+        yield "paymentId: expected none in the state OPEN, because nobody has paid yet"
 
 
 def _of_transaction(payment: Payment, transaction: Transaction) -> Iterator[str]:
