@@ -99,7 +99,7 @@ class NotHttp(httpcore2.RemoteProtocolError):
         if start[:2] in (b"\x15\x03", b"\x16\x03"):  # a TLS alert or handshake (RFC 8446, section 5.1)
             super().__init__("TLS, not HTTP: begin the notification URL with https://")
         else:
-            shown = short(ascii(start[:40].decode("latin-1")))
+            shown = short(ascii(start.decode("latin-1")))
             super().__init__(f"{shown}, not HTTP: check host and port of the notification URL")
 
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import Fault
-from mock_alipay.text.wording import close, described, not_json
+from mock_alipay.text.wording import close, described, not_json, short
 from mock_alipay.web.asgi.problems import HttpProblem
 from mock_alipay.web.asgi.request_body import read_body
 
@@ -75,5 +75,5 @@ def unknown(noun: str, name: str, allowed: Iterable[str]) -> HttpProblem:
     names = list(allowed)
     meant = close(name, names)
     hint = f"did you mean {meant}? " if meant else ""
-    detail = f"there is no {noun} '{name[:80]}'; {hint}allowed: {', '.join(names) or 'none'}"
+    detail = f"there is no {noun} '{short(name, 80)}'; {hint}allowed: {', '.join(names) or 'none'}"
     return HttpProblem(400, f"Unknown {noun}", detail, allowed=names)
