@@ -60,9 +60,13 @@ def reasons(faults: Iterable[str], message: str, explanation: str | None) -> lis
     return [*texts, explanation] if explanation else texts
 
 
-def not_json(error: json.JSONDecodeError) -> str:
-    """Where a text is no JSON. The parser's own message comes last, in brackets."""
-    return f"not JSON at line {error.lineno}, column {error.colno} [{error.msg}]"
+def not_json(error: ValueError) -> str:
+    """Why a text is no JSON, and where. The parser's own message comes last, in brackets."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"not JSON at line {error.lineno}, column {error.colno} [{error.msg}]"
+    if isinstance(error, UnicodeEncodeError):
+        return "JSON with half of a surrogate pair in a string"
+    return "not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
 
 
 def close(name: str, words: Iterable[str]) -> str | None:
