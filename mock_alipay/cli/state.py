@@ -15,6 +15,7 @@ from mock_alipay.cli.output import as_json as json_flag
 from mock_alipay.cli.output import echo_json
 from mock_alipay.cli.target import at_a_gateway, gateway
 from mock_alipay.errors import AdminError, SetupError
+from mock_alipay.text.json_text import parse_json
 from mock_alipay.text.wording import not_json
 
 
@@ -54,11 +55,9 @@ def import_(file: str, as_json: bool, **flags: Any) -> None:  # noqa: FBT001 - p
     Example: mock-alipay import state.json
     """
     try:
-        state = json.loads(read_body(file))
-    except json.JSONDecodeError as error:
+        state = parse_json(read_body(file))
+    except ValueError as error:
         raise SetupError(f"{file}: {not_json(error)}") from None
-    except (ValueError, RecursionError):
-        raise SetupError(f"{file}: not UTF-8 text, or nested too deeply") from None
     with gateway(**flags) as mock:
         try:
             loaded = mock.admin("PUT", "/state", query={"clientId": mock.client_id}, body=state)

@@ -11,6 +11,7 @@ from typing import Any
 
 from mock_alipay.contracts import FOLDER
 from mock_alipay.errors import SetupError
+from mock_alipay.text.json_text import parse_json
 from mock_alipay.text.masking import is_secret
 from mock_alipay.text.wording import described, not_json
 
@@ -74,11 +75,9 @@ def sample(endpoint: str) -> Request | None:
 def from_text(raw: bytes, endpoint: str, origin: str, *, linked: bool = True) -> Request:
     """The request with the body in ``raw``; SetupError when that is no JSON object. ``origin``: its file."""
     try:
-        body = json.loads(raw)
-    except json.JSONDecodeError as error:
-        raise SetupError(f"{origin}: expected a JSON object, found text that is {not_json(error)}") from None
-    except (ValueError, RecursionError):
-        raise SetupError(f"{origin}: expected a JSON object in UTF-8, found other bytes, or too deep JSON") from None
+        body = parse_json(raw)
+    except ValueError as error:
+        raise SetupError(f"{origin}: expected a JSON object, it is {not_json(error)}") from None
     if not isinstance(body, dict):
         raise SetupError(f"{origin}: expected a JSON object, found {described(body)}")
     return Request(Path(origin).name, endpoint, body, linked=linked)

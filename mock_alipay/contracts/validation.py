@@ -7,8 +7,9 @@ from typing import Any
 
 import orjson
 
-from mock_alipay.contracts.schemas import MAX_DEPTH, depth, nesting
+from mock_alipay.contracts.schemas import MAX_DEPTH, nesting
 from mock_alipay.errors import Fault, Refusal
+from mock_alipay.text.json_text import depth
 from mock_alipay.text.wording import described, not_json
 
 _TOO_DEEP = f"JSON nested more than {MAX_DEPTH} levels deep"

@@ -12,7 +12,7 @@ from mock_alipay.scenarios.scenario import Scenario
 from mock_alipay.scenarios.scenario_file import read_folder, shipped_folder
 from mock_alipay.scenarios.vocabulary import Vocabulary
 from mock_alipay.storage import Settings
-from mock_alipay.text.wording import close
+from mock_alipay.text.wording import close, short
 
 MOST_CONDITIONS = 5_000
 """Maximum number of conditions in all scenarios loaded at run time. A call may have to check every one of them."""
@@ -86,7 +86,7 @@ class Library(Mapping[str, Scenario]):
         meant = close(name, self)
         hint = f"did you mean {meant}? " if meant else ""
         place = "see mock-alipay scenarios or /__admin/scenarios"
-        return f"there is no scenario '{name[:60]}'; {hint}there are {len(self)}, {place}"
+        return f"there is no scenario '{short(name, 60)}'; {hint}there are {len(self)}, {place}"
 
     def require(self, default: str) -> None:
         """UsageError when the default scenario does not exist."""

@@ -10,7 +10,7 @@ import orjson
 from mock_alipay.apis.aggregate import Aggregate
 from mock_alipay.apis.family import Families
 from mock_alipay.contracts.contract import Contract
-from mock_alipay.contracts.schemas import MAX_DEPTH, depth
+from mock_alipay.contracts.schemas import MAX_DEPTH
 from mock_alipay.errors import SetupError, under
 from mock_alipay.scenarios import Library, Scenario
 from mock_alipay.scenarios.document import Document as ScenarioDocument
@@ -19,6 +19,7 @@ from mock_alipay.scenarios.vocabulary import Vocabulary
 from mock_alipay.state.checks import check_size, of_clocks, of_owners
 from mock_alipay.state.parts import Loaded, MovedClock, Selection, State, Steps
 from mock_alipay.state.records import from_json, to_json, wrong
+from mock_alipay.text.json_text import depth
 from mock_alipay.text.wording import not_json, short
 from mock_alipay.version import __version__
 

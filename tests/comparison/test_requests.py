@@ -51,9 +51,9 @@ def test_calls_that_cannot_be_sent_again(shown: dict[str, Any], message: str) ->
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
-        (b"{", "pay.json: expected a JSON object, found text that is not JSON at line 1, column 2 ["),
-        (b"\xff", "pay.json: expected a JSON object in UTF-8, found other bytes, or too deep JSON"),
-        (b"[" * 100_000, "pay.json: expected a JSON object in UTF-8, found other bytes, or too deep JSON"),
+        (b"{", "pay.json: expected a JSON object, it is not JSON at line 1, column 2 ["),
+        (b"\xff", "pay.json: expected a JSON object, it is not UTF-8 text"),
+        (b"[" * 100_000, "pay.json: expected a JSON object, it is JSON nested more than 200 levels deep"),
         (b"[]", "pay.json: expected a JSON object, found an array"),
     ],
 )

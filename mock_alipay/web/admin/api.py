@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
+from mock_alipay.text.wording import short
 from mock_alipay.web.admin import calls, clock, events, merchants, notifications, payments, scenarios, state, system
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.counts import counts
@@ -137,4 +138,4 @@ def spoken(path: str) -> str:
 async def _no_such_call(scope: Scope, _receive: Receive, _send: Send) -> None:
     path = Request(scope).url.path
     known = [f"{PREFIX}{spoken(path)}" for path in CALLS]
-    raise HttpProblem(404, "Unknown admin call", f"unknown admin call {path[:80]}", known=known)
+    raise HttpProblem(404, "Unknown admin call", f"unknown admin call {short(path, 80)}", known=known)
