@@ -143,6 +143,11 @@ MERCHANT = Kind(
     "ID=FILE, a client id and the file of its public key",
     lambda value: (value[0], Path(value[1])),
 )
+PRIVATE_KEY = MERCHANT._replace(
+    expected="a client id and the file of its private key, as in ('ID', 'key.pem')",
+    written="ID=FILE, a client id and the file of its private key",
+    secret=True,  # It may be the key itself by mistake.
+)
 HOST_NAME = _matching(_HOST_NAME, "a host name without port, such as gateway", "NAME")._replace(
     parse=lambda text: text.strip("[]"), split=_hosts
 )

@@ -1,0 +1,17 @@
+"""Writes text files whole or not at all."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a file under another name and rename it; OSError leaves what was there before."""
+    temporary = file.with_name(f".{file.name[:100]}-{secrets.token_hex(4)}.tmp")
+    try:
+        temporary.write_text(text, "utf-8")
+        temporary.replace(file)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
