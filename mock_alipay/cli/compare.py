@@ -100,7 +100,7 @@ async def _sides(
     gateway: Place, against: str, client_id: str | None, key: str | None, *, patience: float, keep_ids: bool
 ) -> AsyncIterator[tuple[Side, Side]]:
     """Both gateways, with the ids of this run."""
-    from mock_alipay.client.merchant_calls import SANDBOX_PREFIX, MerchantCalls, moves_money
+    from mock_alipay.client.merchant_calls import MerchantCalls, refuse_real_payments
     from mock_alipay.comparison import Side
     from mock_alipay.comparison.ids import FixedIds, Ids, new_run
     from mock_alipay.signing import Signer
@@ -108,9 +108,8 @@ async def _sides(
     signer, name, run = Signer(_key(client_id, key)), client_id or TEST_CLIENT_ID, new_run()
     with under("--against: "):
         other = MerchantCalls(against, timeout=patience, proxies=None)
-    if moves_money(other.host, name):
-        expected = f"expected a client id that begins with {SANDBOX_PREFIX} at {other.host}, got {name}"
-        raise UsageError(f"--client-id: {expected}: others create real payments there")
+    with under("--client-id: "):
+        refuse_real_payments(other.host, name)
     own = MerchantCalls(gateway.url, timeout=patience, ca_certificate=gateway.authority)
     async with own, other:
         sides = [
@@ -130,7 +129,7 @@ def _key(client_id: str | None, key: str | None) -> Any:
         return keys.shipped_merchant_key()
     if client_id is None:
         raise UsageError("--key: expected the client id of the key too: --client-id ID")
-    with under("--key "):
+    with under("--key: "):
         return keys.read_private_key(Path(key))
 
 

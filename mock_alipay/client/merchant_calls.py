@@ -14,7 +14,7 @@ from typing import Self
 import httpx2
 
 from mock_alipay.client.transport import failure_reason, parsed_url, system_error, verification
-from mock_alipay.errors import Unreachable
+from mock_alipay.errors import Unreachable, UsageError
 
 MAX_REPLY = 1024 * 1024
 """Bytes of a reply that are read, at most."""
@@ -37,6 +37,13 @@ def target_of(endpoint: str, client_id: str) -> str:
 def moves_money(host: str, client_id: str) -> bool:
     """Whether calls of this client id create real payments at this host."""
     return host.lower().rstrip(".").endswith(_REAL) and not client_id.startswith(SANDBOX_PREFIX)
+
+
+def refuse_real_payments(host: str, client_id: str) -> None:
+    """Raise UsageError when calls of this client id would create real payments at this host."""
+    if moves_money(host, client_id):
+        expected = f"expected a client id that begins with {SANDBOX_PREFIX} at {host}, got {client_id}"
+        raise UsageError(f"{expected}: others create real payments there")
 
 
 @dataclass(frozen=True, slots=True)

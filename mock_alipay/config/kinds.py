@@ -153,6 +153,7 @@ HOST_NAME = _matching(_HOST_NAME, "a host name without port, such as gateway", "
 )
 URL = _matching(HTTP_URL, "an http or https URL such as http://127.0.0.1:8000/notify", "URL")
 ORIGIN = _matching(_HTTP_ORIGIN, "an http or https URL without a path, such as http://localhost:2088", "URL")
+UPSTREAM = ORIGIN._replace(expected="an http or https URL without a path, such as https://open-sea-global.alipay.com")
 TOKEN = _matching(_VISIBLE_WORD, "8 to 200 visible ASCII characters without blanks", "TOKEN")._replace(
     # Python programs may pass an empty string for no token; in a flag it is an unset shell variable.
     parse=lambda text: text or 0,

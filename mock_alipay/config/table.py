@@ -124,7 +124,7 @@ _ROWS = (
         "Take the request-time of webhooks from the gateway's clock, or from the machine's (real).",
     ),
     Setting(
-        "upstream", optional(kinds.ORIGIN), "Forward calls to this gateway, such as the sandbox; no scenario plays."
+        "upstream", optional(kinds.UPSTREAM), "Forward calls to this gateway, such as the sandbox; no scenario plays."
     ),
     Setting(
         "upstream_key", optional(kinds.PRIVATE_KEY), "Sign forwarded calls again, as this client id with this key."

@@ -67,6 +67,8 @@ class Recorder:
             folder.mkdir(exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
                 pass  # Now, not at the first reply.
+        except FileNotFoundError:
+            raise SetupError(f"{folder}: expected a folder in one that exists; create {folder.parent} first") from None
         except OSError as error:
             raise SetupError(f"{folder}: expected a folder that can be written: {error.strerror}") from None
         self._folder = folder
@@ -136,9 +138,10 @@ class Recorder:
         fields: dict[str, Any] = {}
         if not fixed or code in self._families.endpoints[endpoint].plays:
             # The endpoint's own rules decide too, and may come to another result, or add fields.
-            fields |= {f"result.{name}": _literal(value) for name, value in result.items() if _FIELD.fullmatch(name)}
+            shown = {"resultCode": None, "resultStatus": None, "resultMessage": None, **result}
+            fields |= {f"result.{name}": _literal(value) for name, value in shown.items() if _FIELD.fullmatch(name)}
             fields |= dict.fromkeys(self._other_fields(endpoint, written))
-        if isinstance(message, str) and len(escaped := _literal(message)) <= MAX_MESSAGE:
+        elif isinstance(message, str) and len(escaped := _literal(message)) <= MAX_MESSAGE:
             step["message"] = escaped
         else:
             fields["result.resultMessage"] = _literal(message)

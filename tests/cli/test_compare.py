@@ -153,7 +153,7 @@ def test_the_key_appears_nowhere(compare: Command, gateway: Live, tmp_path: Path
     bare = keys.bare_private_key(keys.shipped_forger_key())
     for mistaken in (pem, bare):
         wrong = compare("--key", mistaken, *flags, "pay")
-        wrong.expect(2, (), "--key expected the name of a file, found what looks like the key itself")
+        wrong.expect(2, (), "--key: expected the name of a file, found what looks like the key itself")
         for text in (ended.out, ended.err, wrong.err, report.read_text(), journal):
             assert pem.splitlines()[1] not in text
             assert bare[:64] not in text
@@ -164,7 +164,7 @@ def test_the_key_appears_nowhere(compare: Command, gateway: Live, tmp_path: Path
     [
         (("--client-id", "SHOP"), "--client-id SHOP: expected its private key too: --key FILE"),
         (("--key", "key.pem"), "--key: expected the client id of the key too: --client-id ID"),
-        (("--client-id", "A", "--key", "no.pem"), "--key no.pem: cannot be read: No such file or directory"),
+        (("--client-id", "A", "--key", "no.pem"), "--key: no.pem: cannot be read: No such file or directory"),
         (("--report", "no/report.md"), "--report: expected a file in a folder that exists, got no/report.md"),
         (("--report", "."), "--report: expected a file, found the folder ."),
         (

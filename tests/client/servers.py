@@ -19,7 +19,7 @@ def answering(reply: bytes, *, stays: bool = False) -> Iterator[str]:
                 while True:
                     client, _ = server.accept()
                     with client:
-                        _read_request(client)
+                        read_request(client)
                         client.sendall(reply)
                         if stays:
                             client.recv(1)
@@ -32,7 +32,7 @@ def answering(reply: bytes, *, stays: bool = False) -> Iterator[str]:
     thread.join(60)
 
 
-def _read_request(client: socket.socket) -> None:
+def read_request(client: socket.socket) -> None:
     """Read a request with its body, which clients may send separately: a close before it is read would be a reset."""
     read = b""
     tls = b"\x16"

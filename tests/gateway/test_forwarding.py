@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client as http_client
 import json
+import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +17,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from mock_alipay.config.config import Config
 from mock_alipay.contracts import FOLDER
 from mock_alipay.errors import SetupError, UsageError
+from mock_alipay.gateway import upstream as upstream_module
 from mock_alipay.signing import content, fits, keys, parse, raw_signature
-from tests.client.servers import answering, closed_port, http
+from tests.client.servers import answering, closed_port, http, read_request
 from tests.driver import pay_body
 from tests.live import SANDBOX_PATH, Answer, Live, letters, live, sample, signed_headers
 
@@ -116,6 +121,70 @@ def test_an_upstream_without_a_reply(tmp_path: Path, reply: bytes | None, why: s
     assert [] == list((tmp_path / "recorded").iterdir())
 
 
+@pytest.mark.parametrize("status", [404, 503])
+def test_http_errors_are_passed_on(tmp_path: Path, status: int) -> None:
+    """As a problem with the same status; a replay has it too."""
+    folder, body = tmp_path / "recorded", sample()
+    with (
+        answering(http(f"{status} No", "text/html", "no")) as url,
+        live(Config(seed=14, upstream=url, record=folder)) as gateway,
+    ):
+        answer = gateway.create(body)
+        entry = gateway.entry(answer)
+    assert (status, f"upstream {url}: it replied HTTP {status}") == (answer.status, answer.body["detail"])
+    assert (status, None) == (entry["httpStatus"], entry["resultCode"])
+    with live(Config(seed=16, scenarios=(folder,))) as gateway:
+        assert status == gateway.create(body).status
+
+
+def test_only_calls_are_forwarded() -> None:
+    """Neither other paths nor unknown endpoints, which would fail here."""
+    with live(Config(seed=17, upstream=f"http://127.0.0.1:{closed_port()}")) as gateway:
+        path = SANDBOX_PATH.replace("createPaymentSession", "unknown")
+        assert "NO_INTERFACE_DEF" == gateway.create(path=path).code
+        assert [404, 200] == [gateway.request("GET", path).status for path in ("/other", "/__admin/health")]
+
+
+def test_all_ways_to_the_gateway_forward(upstream: Live) -> None:
+    """Requests that the server answers directly, and those through ASGI, such as chunked ones."""
+    body = sample(f"chunked-{letters()}")
+    raw = json.dumps(body).encode()
+    with live(forwarding(upstream)) as gateway:
+        connection = http_client.HTTPConnection("127.0.0.1", gateway.config.port, timeout=60)
+        with contextlib.closing(connection):
+            connection.request("POST", SANDBOX_PATH, iter([raw]), signed_headers(raw))
+            reply = json.loads(connection.getresponse().read())
+        assert reply["paymentSessionId"] == gateway.create(raw).body["paymentSessionId"]
+
+
+def test_no_scenario_plays(upstream: Live) -> None:
+    """Also none that the call names; the journal says so."""
+    with live(forwarding(upstream, scenario="risk-reject")) as gateway:
+        answer = gateway.create(extra={"mock-scenario": "connection-reset"})
+        entry = gateway.entry(answer)
+    assert ("SUCCESS", None) == (answer.code, entry["scenario"])
+    assert "scenario connection-reset would have played (named by the mock-scenario header)" in entry["explanation"]
+
+
+def test_a_slow_upstream(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other clients do not wait for it. Calls beyond a limit are refused, and nothing is sent."""
+    monkeypatch.setattr(upstream_module, "MAX_CALLS", 2)
+    with socket.create_server(("127.0.0.1", 0)) as slow, ThreadPoolExecutor(2) as threads:
+        url = f"http://127.0.0.1:{slow.getsockname()[1]}"
+        with live(Config(seed=18, upstream=url)) as gateway:
+            waiting = [threads.submit(gateway.create) for _ in range(2)]
+            accepted = [slow.accept()[0] for _ in waiting]
+            assert 200 == gateway.admin("GET", "/health").status
+            assert gateway.create().message.endswith(
+                f"upstream {url}: 2 calls wait for it already, so nothing was sent"
+            )
+            for connection in accepted:
+                read_request(connection)
+                connection.sendall(http("200 OK", "application/json", '{"result": {"resultCode": "LATE"}}'))
+                connection.close()
+            assert ["LATE", "LATE"] == [call.result().code for call in waiting]
+
+
 def test_real_payments_are_not_forwarded() -> None:
     """A client id without SANDBOX_ is not forwarded to hosts of the real gateway; no connection is opened."""
     with live(Config(seed=15, upstream="https://open-sea-global.alipay.com")) as gateway:
@@ -162,17 +231,22 @@ def test_recorded_replies_are_replayed(upstream: Live, tmp_path: Path) -> None:
         (
             {"upstream": "http://127.0.0.1:9", "upstream_key": ("A", Path("no.pem"))},
             SetupError,
-            "upstream_key A=no.pem: cannot be read",
+            "upstream_key A: no.pem: cannot be read",
         ),
         (
             {"upstream": "http://127.0.0.1:9", "upstream_key": ("A", Path("-----BEGIN PRIVATE KEY-----secret"))},
             SetupError,
-            "upstream_key A=expected the name of a file, found what looks like the key itself",
+            "upstream_key A: expected the name of a file, found what looks like the key itself",
+        ),
+        (
+            {"upstream": "https://open-sea-global.alipay.com", "upstream_key": ("SHOP", Path("x"))},
+            UsageError,
+            "upstream_key SHOP: expected a client id that begins with SANDBOX_ at open-sea-global.alipay.com, got SHOP",
         ),
         (
             {"upstream": "http://127.0.0.1:9", "record": Path("no/recorded")},
             SetupError,
-            "record no/recorded: expected a folder that can be written: No such file",
+            "record no/recorded: expected a folder in one that exists; create no first",
         ),
         (
             {"upstream": "http://127.0.0.1:9", "upstream_key": ("A", Path("x")), "host": "0.0.0.0", "admin_open": True},
