@@ -13,6 +13,7 @@ from mock_alipay.apis import FAMILIES
 from mock_alipay.contracts import load
 from mock_alipay.gateway import recorder as module
 from mock_alipay.gateway.recorder import Recorder
+from tests.markdown import block, read
 from tests.scenarios.loading import VOCABULARY
 
 SUCCESS = {"resultCode": "SUCCESS", "resultStatus": "S", "resultMessage": "success."}
@@ -147,3 +148,22 @@ def test_a_later_run_replaces_a_file(tmp_path: Path) -> None:
         )
         run.record(PAY, {"paymentRequestId": "a"}, 200, {"result": REFUSED})
     assert [1, None] == sorted((len(each.get("pay", [])) or None for each in written(tmp_path)), key=str)
+
+
+def test_the_example_of_the_documentation(recorder: Recorder, tmp_path: Path) -> None:
+    """It is what is written, except the time and the host."""
+    body = {"paymentRequestId": "order-4711"}
+
+    def reply(code: str, status: str, message: str, **fields: Any) -> dict[str, Any]:
+        return {"result": {"resultCode": code, "resultStatus": status, "resultMessage": message}, **fields}
+
+    late = reply(
+        "CANCEL_WINDOW_EXCEED", "F", "Cancel window exceeded.", **body, paymentId="20261201194010800100124426582155"
+    )
+    recorder.record("payments/cancel", body, 503, {})
+    recorder.record("payments/cancel", body, 200, reply("UNKNOWN_EXCEPTION", "U", "Unknown exception."))
+    recorder.record("payments/cancel", body, 200, late)
+    (file,) = (tmp_path / "recorded").iterdir()
+    _, _, rest = file.read_text().partition("\n")
+    assert block("docs/recording.md", "yaml").partition("\n")[2] == rest
+    assert file.stem in read("docs/recording.md")
