@@ -16,8 +16,9 @@ from mock_alipay.cli.completion import complete_endpoints, complete_files
 from mock_alipay.cli.options import options, require_ports
 from mock_alipay.cli.output import as_json as json_flag
 from mock_alipay.cli.output import echo_json
-from mock_alipay.cli.param_types import Word, seconds
+from mock_alipay.cli.param_types import Value, Word, seconds
 from mock_alipay.cli.target import REACH, Place, place
+from mock_alipay.config import kinds
 from mock_alipay.config.config import TEST_CLIENT_ID
 from mock_alipay.errors import SetupError, Unreachable, UsageError, under
 from mock_alipay.text.whole_file import write_whole
@@ -25,9 +26,14 @@ from mock_alipay.text.whole_file import write_whole
 if TYPE_CHECKING:
     from mock_alipay.comparison import Compared, Request, Side
 
+_NOT_ACCEPTED = {"INVALID_SIGNATURE", "INVALID_CLIENT", "KEY_NOT_FOUND"}
+"""The result codes of calls whose client id or signature is not accepted."""
+
 
 @click.command(cls=Command)
-@click.option("--against", required=True, metavar="URL", help="URL of the other gateway, such as the sandbox's.")
+@click.option(
+    "--against", required=True, type=Value(kinds.UPSTREAM), help="URL of the other gateway, such as the sandbox's."
+)
 @click.option(
     "--client-id", type=Word(), metavar="ID", help="Client id to call both as; the shipped test merchant if omitted."
 )
@@ -82,6 +88,7 @@ def compare(
         sides = _sides(gateway, against, client_id, key, patience=timeout, keep_ids=keep_ids)
         results, urls = asyncio.run(_compared(chosen, gateway, sides, ignore, as_json=as_json))
         _publish(results, urls, report, as_json=as_json)
+        _check_accepted(results, key or "the shipped key", urls)
     if any(each.differences for each in results):
         raise click.exceptions.Exit(1)
 
@@ -156,6 +163,18 @@ async def _compared(
                 raise SetupError(gateway.message("no gateway answers", error.why, refused=error.refused)) from None
             raise SetupError(f"--against: no gateway answers at {error.url}: {error.why}") from None
     return results, (here.calls.url, there.calls.url, here.client_id)
+
+
+def _check_accepted(results: list[Compared], key: str, urls: tuple[str, str, str]) -> None:
+    """Raise UsageError when a gateway has accepted no signature: then nothing but these refusals was compared."""
+    here, there, client_id = urls
+    for url, codes in (
+        (here, {each.here.result for each in results}),
+        (there, {each.there.result for each in results}),
+    ):
+        if codes and codes <= _NOT_ACCEPTED:
+            refused = f"{url} refused every call with {', '.join(sorted(codes))}"
+            raise UsageError(f"{refused}: expected the private key of {client_id} there, got {key}")
 
 
 def _show(each: Compared) -> None:
