@@ -50,7 +50,7 @@ async def test_the_client_id_with_the_most_counters_loses_its_least_recently_use
 
 
 async def function_calls(counters: Counters, clients: int) -> int:
-    """The calls and returns of Counters' functions in one count, when so many client ids have a counter at the limit."""
+    """The calls and returns of functions of Counters in one count, when the limit is reached."""
     for number in range(clients):
         await counters.next(f"client-{number}", "tale", "1")
     files: list[str] = []
