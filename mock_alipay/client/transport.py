@@ -192,8 +192,10 @@ def parsed_url(url: str) -> httpx2.URL:
 def system_error(error: BaseException) -> BaseException:
     """The operating system's error below ``error``, or ``error`` itself."""
     inner: BaseException | None = error
-    while inner is not None and not isinstance(inner, OSError):
-        inner = inner.__cause__ or inner.__context__
+    # In an event loop, an OSError without a number stands for those of one or more addresses.
+    while inner is not None and (not isinstance(inner, OSError) or (type(inner) is OSError and inner.errno is None)):
+        more = inner.exceptions if isinstance(inner, BaseExceptionGroup) else ()
+        inner = next(iter(more), inner.__cause__ or inner.__context__)
     return inner or error
 
 

@@ -28,6 +28,9 @@ WebhookAnswer = Literal["accept", "refuse", "reset"]
 Verify = Callable[[str, Mapping[str, str], bytes], str]
 """Checks the signature over a path, headers and a body: ``valid``, or why it is not."""
 
+_POLL = 0.01
+"""Seconds until ``close`` is noticed; the default of socketserver, 0.5, would be a part of every test."""
+
 _MAX_BODY = 1024 * 1024
 _MOST = 10_000
 """Webhooks that are kept; of more, the oldest are forgotten."""
@@ -80,7 +83,8 @@ class Webhooks:
         if self._server is None:
             self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
             self._server.daemon_threads = True
-            threading.Thread(target=self._server.serve_forever, name="mock-alipay-webhooks", daemon=True).start()
+            serve, name = self._server.serve_forever, "mock-alipay-webhooks"
+            threading.Thread(target=serve, args=(_POLL,), name=name, daemon=True).start()
         return f"http://127.0.0.1:{self._server.server_port}/notify"
 
     def __call__(self) -> list[Webhook]:

@@ -18,7 +18,7 @@ from mock_alipay.apis.ids import IdGenerator
 from mock_alipay.clock.clocks import Clock, Clocks, SystemClock
 from mock_alipay.clock.schedule import Schedule
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
-from mock_alipay.config.settings import refuse_unguarded
+from mock_alipay.config.settings import refuse_forwarding, refuse_unguarded
 from mock_alipay.contracts.contract import Contract
 from mock_alipay.errors import SettingName, SetupError, under
 from mock_alipay.gateway.authentication import Authenticator
@@ -136,7 +136,9 @@ def assemble(
         notifier=notifier,
         environment=environment,
     )
-    gateway = Gateway(
+    gateway = _gateway(
+        config,
+        vocabulary,
         families=families,
         router=Router(families.endpoints, any_media=config.signatures == "off"),
         authenticator=Authenticator(config.signatures, gateway=suspect, anonymous=TEST_CLIENT_ID),
@@ -172,6 +174,30 @@ def assemble(
         env=client_environment(config, gateway_key, ca_certificate),
     )
     return components if config.state is None else replace(components, initial_state=_initial(components, config.state))
+
+
+def _gateway(config: Config, vocabulary: Vocabulary, **parts: Any) -> Gateway:
+    """The gateway, or with an upstream one that forwards."""
+    refuse_forwarding(config)
+    if config.upstream is None:
+        return Gateway(**parts)
+    # Imported here: the HTTP library takes time and memory.
+    from mock_alipay.client.merchant_calls import refuse_real_payments
+    from mock_alipay.gateway.forwarding import ForwardingGateway
+    from mock_alipay.gateway.recorder import Recorder
+    from mock_alipay.gateway.upstream import Upstream
+
+    upstream, recorder = Upstream(config.upstream), None
+    if config.upstream_key is not None:
+        client_id, file = config.upstream_key
+        with under(SettingName("upstream_key"), f" {client_id}: "):
+            refuse_real_payments(upstream.host, client_id)
+            upstream = Upstream(config.upstream, client_id, Signer(keys.read_private_key(file)))
+    if config.record is not None:
+        families, results = parts["families"], parts["results"]
+        with under(SettingName("record"), " "):
+            recorder = Recorder(config.record, upstream.host, families=families, vocabulary=vocabulary, results=results)
+    return ForwardingGateway(**parts, upstream=upstream, recorder=recorder)
 
 
 def client_environment(

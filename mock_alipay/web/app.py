@@ -186,6 +186,7 @@ async def _lifespan(context: AdminContext, _: Any) -> AsyncIterator[None]:
     for task in tasks:
         task.cancel()
     await context.dispatcher.close()
+    await context.gateway.close()
     context.signing.close()
     context.worker.close()
 
