@@ -134,12 +134,14 @@ class Transport:
             raise TimeoutError from error
         except httpx2.TransportError as error:
             raise self._failed(error) from None
+        except (ValueError, RecursionError):  # of event.json
+            raise self._not_a_gateway() from None
 
     def _json(self, response: httpx2.Response) -> Any:
         """The parsed reply; AdminError for problem JSON, Unreachable for what no gateway sends."""
         try:
             parsed = response.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             parsed = None
         if response.status_code == 200 and parsed is not None:
             return parsed
@@ -190,8 +192,10 @@ def parsed_url(url: str) -> httpx2.URL:
 def system_error(error: BaseException) -> BaseException:
     """The operating system's error below ``error``, or ``error`` itself."""
     inner: BaseException | None = error
-    while inner is not None and not isinstance(inner, OSError):
-        inner = inner.__cause__ or inner.__context__
+    # In an event loop, an OSError without a number stands for those of one or more addresses.
+    while inner is not None and (not isinstance(inner, OSError) or (type(inner) is OSError and inner.errno is None)):
+        more = inner.exceptions if isinstance(inner, BaseExceptionGroup) else ()
+        inner = next(iter(more), inner.__cause__ or inner.__context__)
     return inner or error
 
 
