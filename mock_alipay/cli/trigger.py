@@ -20,7 +20,7 @@ from mock_alipay.cli.target import at_a_gateway, gateway
 @click.argument("notification")
 @click.argument("payment_request_id", metavar="[PAYMENT_REQUEST_ID]", required=False)
 def trigger(
-    notification: str,
+    notification: Any,
     payment_request_id: str | None,
     changes: tuple[str, ...],
     to: str | None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -119,9 +120,9 @@ class Webhooks:
                     raise _timeout(wanted, count, timeout, len(found), list(self._received))
 
     @contextmanager
-    def forwarding_to(self, app: Any) -> Iterator[str]:
-        """Let an ASGI or WSGI app give the responses within the block, which gets ``url``."""
-        self._forward = forward_to(app)
+    def forwarding_to(self, app: Any, loop: asyncio.AbstractEventLoop | None = None) -> Iterator[str]:
+        """Let an ASGI or WSGI app give the responses within the block, which gets ``url``; ``loop``: ``forward_to``."""
+        self._forward = forward_to(app, loop)
         try:
             yield self.url
         finally:
