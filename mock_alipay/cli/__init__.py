@@ -23,6 +23,7 @@ _MODULES = {
     **dict.fromkeys(("ready", "env"), "ready_env"),
     **dict.fromkeys(("scenarios", "validate", "check"), "check"),
     "call": "call",
+    "compare": "compare",
     "tail": "tail",
     **dict.fromkeys(("calls", "payments", "notifications", "show", "resend"), "lists"),
     "trigger": "trigger",

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Mapping
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,10 +22,10 @@ from mock_alipay.errors import SetupError
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-_ACKNOWLEDGEMENT = json.dumps(
-    {"result": {"resultCode": "SUCCESS", "resultStatus": "S", "resultMessage": "success"}}
-).encode()
+_ACKNOWLEDGEMENT = b'{"result": {"resultCode": "SUCCESS", "resultStatus": "S", "resultMessage": "success"}}'
 _MAX_BODY = 1024 * 1024
+_SILENCE = 30.0
+"""Seconds without a byte after which a connection is closed."""
 
 
 @click.command(cls=Command)
@@ -37,8 +40,8 @@ _MAX_BODY = 1024 * 1024
 def listen(listen_port: int, as_json: bool, gateway_key: Path | None) -> None:  # noqa: FBT001 - passed by name
     """Print and verify notifications as a shop receives them.
 
-    Prints its URL first: use it as paymentNotifyUrl, or as --notify-url of the gateway. Every notification is
-    acknowledged. Ctrl-C ends it.
+    Prints its URL first (with --json on standard error): use it as paymentNotifyUrl, or as --notify-url of the gateway.
+    Every notification is acknowledged. Ctrl-C ends it.
 
     Example: mock-alipay listen --listen-port 8000
     """
@@ -46,12 +49,31 @@ def listen(listen_port: int, as_json: bool, gateway_key: Path | None) -> None:  
 
     public_key = keys.gateway_key(gateway_key).public_key()
     try:
-        server = ThreadingHTTPServer(("127.0.0.1", listen_port), _handler(public_key, as_json=as_json))
+        server = _Server(("127.0.0.1", listen_port), _handler(public_key, as_json=as_json))
     except OSError as error:
         raise SetupError(f"--listen-port {listen_port}: cannot listen on 127.0.0.1: {error.strerror}") from None
     with server:
         click.echo(f"http://127.0.0.1:{server.server_port}/notify", err=as_json)
-        server.serve_forever()
+        server.serve_forever(poll_interval=0.1)
+    if server.failure is not None:
+        raise server.failure
+
+
+class _Server(ThreadingHTTPServer):
+    failure: OSError | None = None
+    """Why standard output could not be written; the server stops then."""
+
+    def printed(self, text: str) -> bool:
+        """Print a text; False when that is impossible."""
+        try:
+            click.echo(text)
+        except OSError as error:
+            self.failure = error
+            threading.Thread(target=self.shutdown).start()
+        return self.failure is None
+
+    def handle_error(self, *_: Any) -> None:
+        """Do not print the traceback of a client that went away."""
 
 
 def _handler(public_key: RSAPublicKey, *, as_json: bool) -> type[BaseHTTPRequestHandler]:
@@ -60,16 +82,33 @@ def _handler(public_key: RSAPublicKey, *, as_json: bool) -> type[BaseHTTPRequest
     class Handler(BaseHTTPRequestHandler):
         """Answers one request."""
 
+        server: _Server
+        timeout = _SILENCE
+        error_content_type = "text/plain"
+        error_message_format = "%(message)s\n"
+
         def do_POST(self) -> None:
             """Print a notification and acknowledge it."""
-            length = self.headers.get("content-length", "0")
-            size = int(length) if length.isascii() and length.isdigit() and len(length) < 10 else _MAX_BODY + 1
+            size = _size(self.headers)
+            if size is None:
+                self.send_error(411, "expected a content-length")
+                return
             if size > _MAX_BODY:
-                self.send_error(413)
+                self.send_error(413, f"expected at most {_MAX_BODY} bytes")
                 return
             body = self.rfile.read(size)
+            if len(body) < size:
+                return  # the client went away
             headers = {name.lower(): value for name, value in self.headers.items()}
-            _show(self, body, webhook_verdict(public_key, self.path, headers, body), as_json=as_json)
+            verdict = webhook_verdict(public_key, self.path, headers, body)
+            if self.server.printed((_line if as_json else _text)(self.path, headers, verdict, _shown(body))):
+                self._acknowledge()
+
+        def do_GET(self) -> None:
+            """Say what is expected, to a browser for example."""
+            self.send_error(405, "expected the POST of a notification")
+
+        def _acknowledge(self) -> None:
             self.send_response(200)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(_ACKNOWLEDGEMENT)))
@@ -82,15 +121,36 @@ def _handler(public_key: RSAPublicKey, *, as_json: bool) -> type[BaseHTTPRequest
     return Handler
 
 
-def _show(request: BaseHTTPRequestHandler, body: bytes, verdict: str, *, as_json: bool) -> None:
+def _size(headers: Message) -> int | None:
+    """The bytes of a body; None when the headers do not say it."""
+    length = headers.get("content-length", "")
+    known = length.isascii() and length.isdigit() and "transfer-encoding" not in headers
+    return int(length[:10]) if known else None
+
+
+def _shown(body: bytes) -> Any:
+    """The JSON of a body, or its text, with card numbers masked."""
+    from mock_alipay.text.masking import mask_json, mask_text
+
     try:
-        parsed = json.loads(body)
-    except ValueError:
-        parsed = body.decode("utf-8", "replace")
-    if as_json:
-        line = {"path": request.path, "headers": dict(request.headers), "signature": verdict, "body": parsed}
-        click.echo(json.dumps(line, ensure_ascii=False))
-        return
-    result = parsed.get("result", {}).get("resultCode", "") if isinstance(parsed, dict) else ""
-    click.secho(f"POST {request.path}  {result}  signature: {verdict}", fg="green" if verdict == "valid" else "red")
-    click.echo(f"{json.dumps(parsed, indent=2)}\n")
+        return mask_json(json.loads(body))
+    except (ValueError, RecursionError):
+        return mask_text(body.decode("utf-8", "replace"))
+
+
+def _line(path: str, headers: Mapping[str, str], verdict: str, body: Any) -> str:
+    from mock_alipay.text.masking import mask_text
+
+    shown = {name: mask_text(value) for name, value in headers.items()}
+    return json.dumps({"path": mask_text(path), "headers": shown, "signature": verdict, "body": body})
+
+
+def _text(path: str, _: Mapping[str, str], verdict: str, body: Any) -> str:
+    from mock_alipay.client.formatting import plain
+    from mock_alipay.text.masking import mask_text
+
+    names = (body.get("notifyType"), body.get("paymentRequestId")) if isinstance(body, dict) else ()
+    words = [f"POST {mask_text(path)}", *(str(name) for name in names if name), f"signature: {verdict}"]
+    first = click.style(plain("  ".join(words)), fg="green" if verdict == "valid" else "red")
+    lines = json.dumps(body, indent=2, ensure_ascii=False).split("\n")
+    return "\n".join([first, *map(plain, lines), ""])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mock_alipay.cli.command import Command
-from mock_alipay.cli.output import as_json, echo_call, echo_json, echo_notification
+from mock_alipay.cli.output import as_json, echo_call, echo_json, echo_notification, echo_payment
 from mock_alipay.cli.param_types import Value
 from mock_alipay.cli.target import at_a_gateway, gateway
 from mock_alipay.config.kinds import whole
@@ -18,6 +18,18 @@ if TYPE_CHECKING:
     from mock_alipay.client import Mock
 
 MOST = 1_000
+_CALLS = ("endpoint", "payment_request_id", "result_code", "scenario", "q", "after", "before")
+_NOTIFICATIONS = ("notification", "payment_request_id", "status", "q", "after", "before")
+_PAYMENTS = ("q",)
+"""The filters of each list in the admin API, besides the client id."""
+
+_HELP = {
+    "q": "Only those in which all these words appear, such as 'refund code:SUCCESS'.",
+    "after": "Only those after the one with this number.",
+    "before": "Only those before the one with this number.",
+}
+
+_METAVARS = {"q": "WORDS", "after": "NUMBER", "before": "NUMBER"}
 
 
 def _filters(*names: str) -> Callable[[Any], Any]:
@@ -28,14 +40,15 @@ def _filters(*names: str) -> Callable[[Any], Any]:
         command = click.option("--limit", type=count, default=20, show_default=True, help="How many at most.")(command)
         for name in reversed(names):
             flag, field = name.replace("_", "-"), name.replace("_", " ")
-            command = click.option(f"--{flag}", metavar="TEXT", help=f"Only those with this {field}.")(command)
+            metavar, text = _METAVARS.get(name, "TEXT"), _HELP.get(name, f"Only those with this {field}.")
+            command = click.option(f"--{flag}", metavar=metavar, help=text)(command)
         return command
 
     return add
 
 
 @click.command(cls=Command)
-@_filters("endpoint", "payment_request_id", "result_code", "scenario")
+@_filters(*_CALLS)
 @as_json
 @at_a_gateway
 def calls(as_json: bool, limit: int, client_id: str | None, **flags: Any) -> None:  # noqa: FBT001 - passed by name
@@ -43,12 +56,11 @@ def calls(as_json: bool, limit: int, client_id: str | None, **flags: Any) -> Non
 
     Example: mock-alipay calls --result-code PARAM_ILLEGAL --limit 5
     """
-    filters = ("endpoint", "payment_request_id", "result_code", "scenario")
-    _list("calls", client_id, filters, flags, limit=limit, as_json=as_json)
+    _list("calls", client_id, _CALLS, flags, limit=limit, as_json=as_json)
 
 
 @click.command(cls=Command)
-@_filters("payment_request_id", "notification", "status")
+@_filters(*_NOTIFICATIONS)
 @as_json
 @at_a_gateway
 def notifications(as_json: bool, limit: int, client_id: str | None, **flags: Any) -> None:  # noqa: FBT001
@@ -56,37 +68,43 @@ def notifications(as_json: bool, limit: int, client_id: str | None, **flags: Any
 
     Example: mock-alipay notifications --status PENDING
     """
-    filters = ("payment_request_id", "notification", "status")
-    _list("notifications", client_id, filters, flags, limit=limit, as_json=as_json)
+    _list("notifications", client_id, _NOTIFICATIONS, flags, limit=limit, as_json=as_json)
 
 
 @click.command(cls=Command)
-@_filters()
+@_filters(*_PAYMENTS)
 @as_json
 @at_a_gateway
 def payments(as_json: bool, limit: int, client_id: str | None, **flags: Any) -> None:  # noqa: FBT001
-    """List the payments and sessions, the latest change first."""
-    _list("payments", client_id, (), flags, limit=limit, as_json=as_json)
+    """List the payments and sessions, the latest change first.
+
+    Example: mock-alipay payments --q status:SUCCESS
+    """
+    _list("payments", client_id, _PAYMENTS, flags, limit=limit, as_json=as_json)
 
 
 @click.command(cls=Command)
+@as_json
 @at_a_gateway
 @click.argument("entry", metavar="ID")
-def show(entry: str, **flags: Any) -> None:
+def show(entry: str, as_json: bool, **flags: Any) -> None:  # noqa: ARG001, FBT001 - it prints JSON in any case
     """Show a call, a notification or a payment as JSON.
 
     ID is #12 for a call and !12 for a notification, as the log and the lists print them, or a paymentRequestId. A bare
-    number may be any of them.
+    number may be any of them; if several have it, they are listed.
 
     Example: mock-alipay show '#12'
     """
     with gateway(**flags) as mock:
-        found = {name: data for name, data in _candidates(mock, entry) if data is not None}
+        found = {kind: data for kind, data in _candidates(mock, entry) if data is not None}
         if not found:
-            raise SetupError(f"nothing has the id {entry}: expected #NUMBER, !NUMBER or a paymentRequestId")
-        if len(found) > 1:
-            raise SetupError(f"{entry} is {' and '.join(found)}: name one of them, such as '#{entry}' or '!{entry}'")
-        echo_json(next(iter(found.values())))
+            raise SetupError(f"nothing has the id '{entry}': expected #NUMBER, !NUMBER or a paymentRequestId")
+        if len(found) == 1:
+            echo_json(next(iter(found.values())))
+            return
+        for kind, data in found.items():
+            _LINES[kind](data)
+        raise SetupError(f"several have the id {entry}: '#{entry}' is the call, '!{entry}' the notification")
 
 
 @click.command(cls=Command)
@@ -98,9 +116,12 @@ def resend(notification: str, as_json: bool, **flags: Any) -> None:  # noqa: FBT
 
     Example: mock-alipay resend '!7'
     """
+    number = notification.removeprefix("!")
+    if not _is_number(number):
+        raise click.UsageError(f"ID: expected the number of a notification, such as '!7', got '{notification}'")
     with gateway(**flags) as mock:
-        sent = mock.admin("POST", f"/notifications/{notification.removeprefix('!')}/resend")
-        echo_json(sent) if as_json else echo_notification(sent)
+        sent = mock.notifications.resend(number)
+        echo_json(mock.admin("GET", f"/notifications/{sent.id}")) if as_json else echo_notification(sent)
 
 
 def _list(
@@ -121,28 +142,25 @@ def _list(
         click.echo(f"no {kind}", err=True)
 
 
-def _echo_payment(data: Mapping[str, Any]) -> None:
-    amount = data["paymentAmount"]
-    money = f"{amount['currency']} {amount['value']}"
-    click.echo(f"{data['state']:<10}  {data['paymentRequestId']}  {money}  {data['clientId']}")
-
-
 _LINES: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
     "calls": echo_call,
     "notifications": echo_notification,
-    "payments": _echo_payment,
+    "payments": echo_payment,
 }
 
 
 def _candidates(mock: Mock, entry: str) -> list[tuple[str, Any]]:
-    """What an id may be, each with its data, None where there is none."""
-    number = entry[1:] if entry[:1] in ("#", "!") else entry
-    ways = {"#": [("a call", "/calls/")], "!": [("a notification", "/notifications/")]}
-    wanted = ways.get(entry[:1], [*ways["#"], *ways["!"]] if number.isdecimal() else [])
-    found = [(name, _got(mock, f"{path}{number}")) for name, path in wanted]
-    if number == entry:
-        found.append(("a payment", _payment(mock, entry)))
+    """The kinds of records that may have an id, each with the record, None where there is none."""
+    kinds = {"#": ["calls"], "!": ["notifications"]}.get(entry[:1], ["calls", "notifications"])
+    number = entry if len(kinds) > 1 else entry[1:]
+    found = [(kind, _got(mock, f"/{kind}/{number}")) for kind in kinds if _is_number(number)]
+    if entry and (number == entry or not any(data for _, data in found)):
+        found.append(("payments", _payment(mock, entry)))
     return found
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _got(mock: Mock, path: str) -> Any:

@@ -42,3 +42,12 @@ def echo_notification(data: Any) -> None:
     click.secho(first, fg=_COLOURS[_STATUS.get(notification.status, "F")])
     for line in more:
         click.secho(line)
+
+
+def echo_payment(data: Mapping[str, Any]) -> None:
+    """Print the line of a payment, given as JSON of the admin API."""
+    from mock_alipay.client.formatting import plain
+
+    amount = data["paymentAmount"]
+    money = f"{amount['currency']} {amount['value']}"
+    click.echo(plain(f"{data['state']:<10}  {data['paymentRequestId']}  {money}  {data['clientId']}"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from itertools import chain
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -26,7 +28,7 @@ _PAUSE = 0.5
     "--last",
     type=Value(whole(0, 1_000, "a whole number from 0 to 1000")),
     default=0,
-    help="First print so many of the latest calls.",
+    help="First print the latest calls and notifications, so many in all.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print each as one line of JSON.")
 @at_a_gateway
@@ -39,10 +41,9 @@ def tail(last: int, as_json: bool, **flags: Any) -> None:  # noqa: FBT001 - pass
         mock.health()
         click.echo(f"calls and notifications at {mock.url}; Ctrl-C to quit", err=True)
         after: str | None = None
-        if last:
-            _show_latest(mock, last, as_json=as_json)
         while True:
-            after = _follow(mock, after, as_json=as_json)
+            after = _follow(mock, after, last, as_json=as_json)
+            last = 0
             click.secho("the gateway has stopped; waiting for it", err=True, fg="yellow")
             time.sleep(_PAUSE)
             while not _is_back(mock):
@@ -55,12 +56,15 @@ def _show_json(event: Event) -> None:
         echo_json({"kind": event.kind, **event.data}, line=True)
 
 
-def _follow(mock: Mock, after: str | None, *, as_json: bool) -> str | None:
-    """Print events until the gateway stops; returns the id of the last one."""
+def _follow(mock: Mock, after: str | None, last: int, *, as_json: bool) -> str | None:
+    """Print the ``last`` records, then events until the gateway stops; returns the id of the last event."""
     try:
         with mock.events(after=after) as events:
             try:
-                for event in events:
+                # The stream is open already, so that nothing is missed in between.
+                latest = _latest(mock, last) if last else []
+                known = {_content(event) for event in latest}
+                for event in chain(latest, (each for each in events if _content(each) not in known)):
                     _show_json(event) if as_json else _show(event)
             finally:
                 after = events.last_id
@@ -78,10 +82,30 @@ def _show(event: Event) -> None:
         click.secho(f"… {event.record['missed']} events were dropped: they came too fast", fg="yellow")
 
 
-def _show_latest(mock: Mock, count: int, *, as_json: bool) -> None:
+def _latest(mock: Mock, count: int) -> list[Event]:
+    """The latest calls and notifications as events, the oldest first."""
+    from mock_alipay.client import Event
+
     query = {"clientId": mock.client_id, "limit": count, "view": "summary"}
-    for call in reversed(mock.admin("GET", "/calls", query=query)["calls"]):
-        echo_json({"kind": "call", **call}, line=True) if as_json else echo_call(call)
+    found = [
+        Event(id="", kind=kind, record=Event.KINDS[kind].of(data), data=data)
+        for kind in ("call", "notification")
+        for data in reversed(mock.admin("GET", f"/{kind}s", query=query)[f"{kind}s"])
+    ]
+    return sorted(found, key=_time)[-count:]
+
+
+def _time(event: Event) -> datetime:
+    """The time in the event's line."""
+    if event.kind == "call":
+        return cast("datetime", event.record.time)
+    attempts = event.record.attempts
+    return cast("datetime", attempts[-1].time if attempts else event.record.created)
+
+
+def _content(event: Event) -> tuple[Any, ...]:
+    """What distinguishes the event from others; a notification has an event for each attempt."""
+    return event.kind, *(event.data.get(name) for name in ("id", "status", "attemptCount"))
 
 
 def _is_back(mock: Mock) -> bool:

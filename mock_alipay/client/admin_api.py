@@ -25,7 +25,7 @@ class AdminApi:
     """What a transport asks and understands. Proxies in the environment are ignored: a gateway is local."""
 
     def __init__(self, url: str, admin_token: str | None, ca_certificate: str | Path | None) -> None:
-        parsed = _parsed(url)
+        parsed = parsed_url(url)
         if admin_token and not re.fullmatch(r"[!-~]+", admin_token):
             raise UsageError("the admin token: expected visible ASCII characters without blanks")
         self.url = url.rstrip("/")
@@ -34,7 +34,7 @@ class AdminApi:
             "base_url": f"{self.url}/__admin",
             "headers": {"authorization": f"Bearer {admin_token}"} if admin_token else {},
             "trust_env": False,
-            "verify": _verification(ca_certificate, secure=self._secure),
+            "verify": verification(ca_certificate, secure=self._secure),
         }
         """The arguments of httpx2's clients."""
 
@@ -92,13 +92,13 @@ class AdminApi:
 
     def failed(self, error: httpx2.TransportError) -> Unreachable:
         """The error of a request without a reply."""
-        cause = _system_error(error)
+        cause = system_error(error)
         if isinstance(cause, ssl.SSLCertVerificationError):
             detail = f"[{cause.verify_message}]"
             hint = "Mock(ca_certificate=FILE) trusts the authority in a file"
             message = f"the certificate of {self.url} is not trusted; {hint} {detail}"
             return Untrusted(message, url=self.url, why=f"its certificate is not trusted {detail}")
-        why, refused = _why(error, cause, secure=self._secure), isinstance(cause, ConnectionRefusedError)
+        why, refused = failure_reason(error, cause, secure=self._secure), isinstance(cause, ConnectionRefusedError)
         message = f"no gateway answers at {self.url}: {why}" + ("; start it with: mock-alipay" if refused else "")
         return Unreachable(message, url=self.url, why=why, refused=refused)
 
@@ -111,7 +111,7 @@ def _given(query: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in query.items() if value is not None}
 
 
-def _parsed(url: str) -> httpx2.URL:
+def parsed_url(url: str) -> httpx2.URL:
     """A gateway's URL; UsageError when it is not one."""
     example = "such as http://127.0.0.1:2088"
     try:
@@ -125,7 +125,7 @@ def _parsed(url: str) -> httpx2.URL:
     return parsed
 
 
-def _system_error(error: BaseException) -> BaseException:
+def system_error(error: BaseException) -> BaseException:
     """The operating system's error below ``error``, or ``error`` itself."""
     inner: BaseException | None = error
     while inner is not None and not isinstance(inner, OSError):
@@ -133,7 +133,7 @@ def _system_error(error: BaseException) -> BaseException:
     return inner or error
 
 
-def _why(error: httpx2.TransportError, cause: BaseException, *, secure: bool) -> str:
+def failure_reason(error: httpx2.RequestError, cause: BaseException, *, secure: bool) -> str:
     """Why there is no reply; ``cause`` is the operating system's error."""
     match error, cause:
         case _, ConnectionRefusedError():
@@ -153,7 +153,7 @@ def _why(error: httpx2.TransportError, cause: BaseException, *, secure: bool) ->
             return f"the connection failed [{error or type(error).__name__}]"
 
 
-def _verification(ca_certificate: str | Path | None, *, secure: bool) -> ssl.SSLContext | bool:
+def verification(ca_certificate: str | Path | None, *, secure: bool) -> ssl.SSLContext | bool:
     """How to verify certificates: by the authorities in a file only, or by the system's."""
     if ca_certificate is None:
         # Loading the system's authorities takes 20 ms; plain HTTP does not need them.

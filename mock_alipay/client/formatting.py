@@ -19,7 +19,7 @@ def call_lines(call: CallRecord) -> list[str]:
     if call.fault:
         details.append(f"fault injected: {call.fault}")
     details += (*call.unknown_fields, *call.notes)
-    return [_plain(first.rstrip()), *(f"    {_plain(detail)}" for detail in details)]
+    return [plain(first.rstrip()), *(f"    {plain(detail)}" for detail in details)]
 
 
 def notification_lines(notification: NotificationRecord) -> list[str]:
@@ -30,9 +30,9 @@ def notification_lines(notification: NotificationRecord) -> list[str]:
     scenario = f"[{notification.scenario or 'by hand'}]  {notification.payment_request_id or ''}"
     first = f"{at} !{notification.id} {notification.notification} {notification.status}{number}  {scenario}"
     problem = (last.why if last else None) or notification.problem
-    return [_plain(first.rstrip()), *([f"    {_plain(problem)}"] if problem else [])]
+    return [plain(first.rstrip()), *([f"    {plain(problem)}"] if problem else [])]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """The text with escapes for everything that could control a terminal."""
     return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)

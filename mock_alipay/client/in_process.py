@@ -8,6 +8,7 @@ import io
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
+from urllib.parse import unquote, unquote_to_bytes
 
 Forward = Callable[[str, Mapping[str, str], bytes], tuple[int, bytes]]
 """Passes on path, headers and body of a webhook; returns the status and the body of the response."""
@@ -41,7 +42,7 @@ async def _asgi(app: Any, path: str, headers: Mapping[str, str], body: bytes) ->
         "http_version": "1.1",
         "method": "POST",
         "scheme": "http",
-        "path": target,
+        "path": unquote(target),
         "raw_path": target.encode("latin-1"),
         "query_string": query.encode("latin-1"),
         "root_path": "",
@@ -50,10 +51,14 @@ async def _asgi(app: Any, path: str, headers: Mapping[str, str], body: bytes) ->
         "client": ("127.0.0.1", 0),
     }
     messages: list[dict[str, Any]] = [{"type": "http.request", "body": body, "more_body": False}]
-    status, sent = 500, bytearray()
+    status: int | None = None
+    sent, complete = bytearray(), asyncio.Event()
 
     async def receive() -> dict[str, Any]:
-        return messages.pop() if messages else {"type": "http.disconnect"}
+        if messages:
+            return messages.pop()
+        await complete.wait()  # frameworks abort a request whose client disconnects earlier
+        return {"type": "http.disconnect"}
 
     async def send(message: Mapping[str, Any]) -> None:
         nonlocal status
@@ -61,8 +66,12 @@ async def _asgi(app: Any, path: str, headers: Mapping[str, str], body: bytes) ->
             status = message["status"]
         else:
             sent.extend(message.get("body", b""))
+            if not message.get("more_body", False):
+                complete.set()
 
     await app(scope, receive, send)
+    if status is None:
+        raise RuntimeError("deliver_to: the ASGI app sent no response")
     return status, bytes(sent)
 
 
@@ -71,7 +80,7 @@ def _wsgi(app: Any, path: str, headers: Mapping[str, str], body: bytes) -> tuple
     environ = {
         "REQUEST_METHOD": "POST",
         "SCRIPT_NAME": "",
-        "PATH_INFO": target,
+        "PATH_INFO": unquote_to_bytes(target).decode("latin-1"),  # as PEP 3333 demands
         "QUERY_STRING": query,
         "SERVER_NAME": "testserver",
         "SERVER_PORT": "80",

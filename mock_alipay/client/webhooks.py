@@ -175,9 +175,14 @@ def _timeout(
     wanted: Mapping[str, str | None], count: int, timeout: float, found: int, received: list[Webhook]
 ) -> WaitTimeout:
     filters = ", ".join(f"{name}={value}" for name, value in wanted.items() if value is not None) or "any"
-    others = ", ".join(f"{each.notify_type} of {each.payment_request_id}" for each in received[-5:]) or "none"
+    others = ", ".join(_name(each) for each in received[-5:]) or "none"
     detail = f"expected {count} webhooks ({filters}) within {timeout:g} s, got {found}; arrived: {short(others, 300)}"
     return WaitTimeout({"title": "No such webhook", "status": 408, "detail": detail})
+
+
+def _name(webhook: Webhook) -> str:
+    kind, of = webhook.notify_type or "a body without notifyType", webhook.payment_request_id
+    return kind if of is None else f"{kind} of {of}"
 
 
 def _handler(webhooks: Webhooks) -> type[BaseHTTPRequestHandler]:

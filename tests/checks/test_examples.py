@@ -27,8 +27,7 @@ from shop import Shop
 @pytest.fixture
 def checkout(mock_alipay):
     def create_session(payment_request_id, notify_url):
-        with Shop(mock_alipay.url, **mock_alipay.credentials) as shop:
-            request = shop._request(payment_request_id, Amount("USD", "1000"))
+        request = Shop(mock_alipay.url, **mock_alipay.credentials)._request(payment_request_id, Amount("USD", "1000"))
         request.payment_notify_url = notify_url
         DefaultAlipayClient(mock_alipay.url, **mock_alipay.credentials).execute(request)
 

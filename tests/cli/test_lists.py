@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,6 +62,8 @@ def test_calls_are_listed_newest_first(ask: Ask) -> None:
         (("--client-id", "SANDBOX_OTHER"), ["pays-at-once--7"]),
         (("--payment-request-id", "open", "--endpoint", "createPaymentSession"), ["open"]),
         (("--scenario", "pays-at-once"), ["pays-at-once--7"]),
+        (("--q", "code:success open"), ["open"]),
+        (("--after", "1", "--before", "3"), ["open"]),
     ],
 )
 def test_filters_select_calls(ask: Ask, arguments: tuple[str, ...], ids: list[str]) -> None:
@@ -77,6 +80,21 @@ def test_payments_and_notifications_are_listed(ask: Ask) -> None:
     ended = ask("notifications", "--status", "PENDING")
     ended.expect(0, ("!1 notifyPayment PENDING", "the HTTP status was 500"))
     ask("notifications", "--status", "DROPPED").expect(0, (), "no notifications")
+    assert [["OPEN", "open"]] == [line.split()[:2] for line in ask("payments", "--q", "status:open").out.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("calls", "--endpoint", "pyay"), "did you mean pay?"),
+        (("calls", "--after", "x"), "after: expected a whole number"),
+        (("notifications", "--status", "DONE"), "status: expected PENDING or ACCEPTED"),
+        (("payments", "--limit", "0"), "--limit: expected a whole number from 1 to 1000, got '0'"),
+    ],
+)
+def test_a_wrong_filter_is_refused(ask: Ask, arguments: tuple[str, ...], message: str) -> None:
+    """With what was expected."""
+    ask(*arguments).expect(2, (), message)
 
 
 @pytest.mark.parametrize(
@@ -90,19 +108,25 @@ def test_show_finds_calls_and_notifications_by_number(ask: Ask, entry: str, key:
 
 def test_show_finds_payments(ask: Ask) -> None:
     """By paymentRequestId."""
-    assert "OPEN" == json.loads(ask("show", "open").out)["state"]
+    assert "OPEN" == json.loads(ask("show", "open", "--json").out)["state"]
 
 
-@pytest.mark.parametrize(
-    ("entry", "message"),
-    [
-        ("1", "1 is a call and a notification: name one of them, such as '#1' or '!1'"),
-        ("#99", "nothing has the id #99"),
-    ],
-)
-def test_show_refuses_other_ids(ask: Ask, entry: str, message: str) -> None:
+def test_show_lists_several_matches(ask: Ask) -> None:
+    """A number that a call and a notification have; the error says how to name one of them."""
+    several = "several have the id 1: '#1' is the call, '!1' the notification"
+    ask("show", "1").expect(1, (" #1 createPaymentSession F PARAM_ILLEGAL", " !1 notifyPayment "), several)
+
+
+@pytest.mark.parametrize("entry", ["#99", "!x", "unknown", ""])
+def test_show_refuses_other_ids(ask: Ask, entry: str) -> None:
     """With what was expected."""
-    ask("show", entry).expect(1, (), message)
+    ask("show", entry).expect(1, (), f"nothing has the id '{entry}': expected #NUMBER, !NUMBER or a paymentRequestId")
+
+
+@pytest.mark.parametrize("entry", ["x", "#1", "", "!../reset?x="])
+def test_resend_refuses_what_is_no_number(ask: Ask, entry: str) -> None:
+    """Before anything is sent."""
+    ask("resend", entry).expect(2, (), f"ID: expected the number of a notification, such as '!7', got '{entry}'")
 
 
 def test_resend_and_trigger_deliver_now(ask: Ask, shop: Shop) -> None:
@@ -136,3 +160,38 @@ def test_trigger_needs_a_payment(command: Command) -> None:
     """Without one it says how to create one."""
     with live() as empty:
         command("trigger", "notifyPayment", "--url", empty.config.url).expect(2, (), "there is no payment yet")
+
+
+def test_trigger_sends_a_body_without_a_payment(ask: Ask, command: Command, shop: Shop, tmp_path: Path) -> None:
+    """From a file, with changed fields, for the test merchant."""
+    file = tmp_path / "body.json"
+    file.write_text('{"notifyType": "PAYMENT_RESULT", "paymentId": "1"}')
+    to = ("--to", shop.url("/free"))
+    ask("trigger", "notifyPayment", "--body", str(file), "--set", "paymentId=2", *to).expect(0, "ACCEPTED")
+    (received,) = shop.got("/free")
+    assert {"notifyType": "PAYMENT_RESULT", "paymentId": "2"} == received.body
+    assert "SANDBOX_MOCK_MERCHANT" == received.headers["client-id"]
+    ask("trigger", "notifyPayment", "open", "--body", str(file), *to).expect(0, ("ACCEPTED", "  open\n"))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"[]", "expected a JSON object, got an array"),
+        (b"{", "expected a JSON object, it is not JSON at line 1, column 2"),
+        (b"\xff", "expected a JSON object, it is not UTF-8 text"),
+    ],
+)
+def test_trigger_refuses_other_bodies(command: Command, tmp_path: Path, content: bytes, message: str) -> None:
+    """With flag and file."""
+    file = tmp_path / "body.json"
+    file.write_bytes(content)
+    ended = command("trigger", "notifyPayment", "--body", str(file), "--to", "http://127.0.0.1:9/")
+    ended.expect(1, (), f"--body: {file}: {message}")
+
+
+def test_a_body_without_a_payment_needs_an_address(command: Command, tmp_path: Path) -> None:
+    """The flag is named."""
+    file = tmp_path / "body.json"
+    file.write_text("{}")
+    command("trigger", "notifyPayment", "--body", str(file)).expect(2, (), "--to: missing")

@@ -87,24 +87,30 @@ def test_calls_and_notifications(command: Command, hooked: Callable[..., None]) 
         assert re.fullmatch(re.escape(colour) + form, line), line
 
 
-def test_json_and_the_latest_calls(command: Command, hooked: Callable[..., None]) -> None:
-    """One line of JSON each; those before come first, the oldest at the top."""
+def test_json_and_the_latest_entries(command: Command, hooked: Callable[..., None]) -> None:
+    """One line of JSON each; the latest come first, and what happens meanwhile is printed once."""
     with live() as gateway:
-        for name in ("one", "two", "three"):
-            gateway.create(sample(name))
-        hooked(lambda: gateway.create(sample("late")), lambda _: False)
+        gateway.create(sample("one"))
+        wallet = {"paymentMethod": {"paymentMethodType": "ALIPAY_CN"}, "paymentNotifyUrl": "http://127.0.0.1:9/"}
+        gateway.create(sample("pays-at-once--2", **wallet))
+        gateway.admin("GET", "/notifications/wait")
+        hooked(lambda: gateway.create(sample("meanwhile")), lambda _: False)
         shown = TAIL._show_json
 
-        def last(event: Event) -> None:
+        def show(event: Event) -> None:
             shown(event)
-            if event.kind == "call":
+            if event.kind == "call" and event.record.payment_request_id == "meanwhile":
+                gateway.create(sample("later"))
+            elif event.kind == "call" and event.record.payment_request_id == "later":
                 raise KeyboardInterrupt
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(TAIL, "_show_json", last)
-            ended = command("tail", "--json", "--last", "2", "--url", gateway.config.url)
+            patch.setattr(TAIL, "_show_json", show)
+            ended = command("tail", "--json", "--last", "3", "--url", gateway.config.url)
     found = [json.loads(line) for line in ended.out.splitlines()]
-    assert ["two", "three", "late"] == [line["paymentRequestId"] for line in found if line["kind"] == "call"]
+    names = [line["paymentRequestId"] for line in found if line["kind"] == "call"]
+    assert ["pays-at-once--2", "meanwhile", "later"] == names
+    assert ["PENDING"] == [line["status"] for line in found if line["kind"] == "notification"]
 
 
 def test_a_gateway_that_comes_back(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 
 from mock_alipay import serve
 from mock_alipay.client import Mock, Webhooks
+from mock_alipay.client.in_process import forward_to
 from mock_alipay.errors import WaitTimeout
 from tests.client.conftest import Create
 from tests.live import Live
@@ -61,6 +63,10 @@ def test_a_wait_that_times_out_says_what_arrived(mock: Mock, receiving: Webhooks
     message = r"expected 2 webhooks \(notifyType=REFUND_RESULT\) within 0 s, got 0; arrived: PAYMENT_RESULT of p"
     with pytest.raises(WaitTimeout, match=message):
         receiving.wait(notify_type="REFUND_RESULT", count=2, timeout=0)
+    receiving.receive("/notify", {}, b'{"notifyType": "CAPTURE_RESULT"}')
+    receiving.receive("/notify", {}, b"garbage")
+    with pytest.raises(WaitTimeout, match=r"of p, CAPTURE_RESULT, a body without notifyType$"):
+        receiving.wait(notify_type="REFUND_RESULT", timeout=0)
     receiving.clear()
     with pytest.raises(WaitTimeout, match=r"\(any\) .* arrived: none"):
         receiving.wait(timeout=0)
@@ -131,6 +137,49 @@ def test_webhooks_are_delivered_to_an_app_in_this_process(mock: Mock, create: Cr
     assert "ACCEPTED" == mock.notifications.resend(lost.id).status
     assert ["/antom/webhook", "/elsewhere", "/elsewhere"] == [webhook.path for webhook in mock.webhooks()]
     mock.webhooks.close()
+
+
+async def asgi_echo(scope: Any, receive: Any, send: Any) -> None:
+    """Replies with the path and the query string."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": f"{scope['path']} {scope['query_string'].decode()}".encode()})
+
+
+def wsgi_echo(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    """Replies with the path and the query string."""
+    start_response("200 OK", [])
+    return [f"{environ['PATH_INFO']} {environ['QUERY_STRING']}".encode("latin-1")]
+
+
+@pytest.mark.parametrize("app", [asgi_echo, wsgi_echo])
+def test_an_app_gets_the_decoded_path(app: Any) -> None:
+    """Percent-encoded characters of the path are decoded, those of the query string are not."""
+    assert (200, "/käufer/a b x=%20".encode()) == forward_to(app)("/k%C3%A4ufer/a%20b?x=%20", {}, b"")
+
+
+def test_an_app_that_listens_for_a_disconnect_is_not_disconnected() -> None:
+    """The disconnect follows the response; Django and streaming responses listen for it while they work."""
+
+    async def listening(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        disconnect = asyncio.create_task(receive())
+        await asyncio.sleep(0)
+        assert not disconnect.done()
+        await send({"type": "http.response.start", "status": 202, "headers": []})
+        await send({"type": "http.response.body"})
+        assert {"type": "http.disconnect"} == await disconnect
+
+    assert (202, b"") == forward_to(listening)("/notify", {}, b"")
+
+
+def test_an_asgi_app_without_a_response_is_an_error() -> None:
+    """Instead of a status that the app has not sent."""
+
+    async def silent(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+
+    with pytest.raises(RuntimeError, match="the ASGI app sent no response"):
+        forward_to(silent)("/notify", {}, b"")
 
 
 def test_an_app_that_fails_is_a_refusal(mock: Mock, create: Create, caplog: pytest.LogCaptureFixture) -> None:

@@ -46,7 +46,7 @@ def words(page: str) -> set[str]:
     ("page", "row", "expected"),
     [
         ("docs/admin-api.md", r"\| `([A-Z]+ /__admin[^`]*)` \|", ADMIN_CALLS),
-        ("docs/configuration.md", r"\| `([a-z]+)` \|", commands.commands),
+        ("docs/command-line.md", r"\| `([a-z]+)` \|", commands.commands),
         ("docs/shipped-scenarios.md", r"(?:\| |- )`([a-z-]+)`", Library.load([], VOCABULARY)),
         (
             "docs/payments.md",

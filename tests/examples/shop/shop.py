@@ -1,9 +1,7 @@
 """A small shop that opens payment sessions at Antom through the official SDK, and has a webhook."""
 
 import json
-import threading
 import uuid
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from com.alipay.ams.api.default_alipay_client import DefaultAlipayClient
 from com.alipay.ams.api.model.amount import Amount
@@ -26,43 +24,28 @@ class Declined(Exception):
     """The gateway does not open a session; the result code says why."""
 
 
-class Webhook(BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["content-length"])).decode()
-        client_id, time, signature = (self.headers[name] for name in ("client-id", "request-time", "signature"))
-        try:
-            check_signature("POST", self.path, client_id, time, body, signature, self.server.alipay_public_key)
-        except Exception:
-            self.send_error(401, "invalid signature")
-            return
-        self.server.received(json.loads(body))
-        acknowledgement = b'{"result": {"resultCode": "SUCCESS", "resultStatus": "S", "resultMessage": "success"}}'
-        self.send_response(200)
-        self.send_header("content-length", str(len(acknowledgement)))
-        self.end_headers()
-        self.wfile.write(acknowledgement)
-
-    def log_message(self, *_):
-        pass
-
-
 class Shop:
-    """Serves its webhook until the block ends; ``paid`` has the paymentRequestIds that it was notified of."""
+    """``paid`` has the paymentRequestIds that its webhook was notified of."""
 
     def __init__(self, gateway, **credentials):
         self.paid = set()
+        self.notify_url = "https://shop.example/notify"
         self._client = DefaultAlipayClient(gateway, **credentials)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Webhook)
-        self._server.alipay_public_key = credentials["alipay_public_key"]
-        self._server.received = self._received
+        self._alipay_public_key = credentials["alipay_public_key"]
 
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}).start()
-        return self
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._server.server_close()
+    def webhook(self, environ, start_response):
+        """A WSGI app."""
+        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])).decode()
+        names = ("HTTP_CLIENT_ID", "HTTP_REQUEST_TIME", "HTTP_SIGNATURE")
+        client_id, time, signature = (environ.get(name) for name in names)
+        try:
+            check_signature("POST", environ["PATH_INFO"], client_id, time, body, signature, self._alipay_public_key)
+        except Exception:
+            start_response("401 Unauthorized", [("content-type", "text/plain")])
+            return [b"invalid signature"]
+        self._received(json.loads(body))
+        start_response("200 OK", [("content-type", "application/json")])
+        return [b'{"result": {"resultCode": "SUCCESS", "resultStatus": "S", "resultMessage": "success"}}']
 
     def checkout(self, amount, currency="USD"):
         """Open a session; the paymentRequestId. Retries while the outcome is unknown."""
@@ -102,6 +85,6 @@ class Shop:
         request.payment_factor.is_authorization = True
         request.settlement_strategy = SettlementStrategy()
         request.settlement_strategy.settlement_currency = amount.currency
-        request.payment_notify_url = f"http://127.0.0.1:{self._server.server_port}/notify"
+        request.payment_notify_url = self.notify_url
         request.payment_redirect_url = "https://shop.example/thanks"
         return request

@@ -5,7 +5,8 @@ from shop import Declined, Shop
 
 @pytest.fixture
 def shop(mock_alipay):
-    with Shop(mock_alipay.url, **mock_alipay.credentials) as shop:
+    shop = Shop(mock_alipay.url, **mock_alipay.credentials)
+    with mock_alipay.deliver_to(shop.webhook) as shop.notify_url:
         yield shop
 
 
@@ -49,3 +50,13 @@ def test_an_unknown_outcome_is_retried(shop, mock_alipay):
     call = mock_alipay.wait(endpoint="createPaymentSession", result_code="SUCCESS")
     assert call.request["paymentRequestId"] == order
     assert call.signature["verdict"] == "valid"
+
+
+def test_a_refused_webhook_is_sent_again(shop, mock_alipay):
+    mock_alipay.webhooks.answer("refuse", "refuse")  # PAYMENT_RESULT and CAPTURE_RESULT; then the shop answers
+    order = shop.checkout("1000")
+    mock_alipay.payment(order).pay(wait=True)
+    assert order not in shop.paid
+    mock_alipay.clock.advance("2m")
+    assert mock_alipay.webhooks.wait(notify_type="PAYMENT_RESULT", count=2).signature == "valid"
+    assert order in shop.paid

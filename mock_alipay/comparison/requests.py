@@ -1,0 +1,112 @@
+"""The requests of a comparison: documented samples, files, and calls of the journal."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mock_alipay.contracts import FOLDER
+from mock_alipay.errors import SetupError
+from mock_alipay.text.masking import is_secret
+from mock_alipay.text.wording import described, not_json
+
+_SAMPLES = FOLDER / "samples"
+
+_ORDER = (
+    "createPaymentSession",
+    "pay",
+    "consult",
+    "inquiryPayment",
+    "capture",
+    "refund",
+    "inquiryRefund",
+    "cancel",
+)
+"""Samples without another are sent in this order, so that later ones refer to what earlier ones created."""
+
+_MASKED = re.compile(r"\d{6}\*{3,9}\d{4}")
+"""A card number as the journal shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request that both gateways get.
+
+    name: where it came from, such as ``pay``, ``refund.json`` or ``#12``
+    endpoint: its id, such as ``payments/pay``
+    reply: what a gateway replied to it before, if it is a call of the journal
+    linked: whether ids that a gateway made stand for those of the latest reply, as in samples and files
+    """
+
+    name: str
+    endpoint: str
+    body: Mapping[str, Any]
+    reply: Mapping[str, Any] = field(default_factory=dict)
+    linked: bool = True
+
+
+def samples() -> list[Request]:
+    """The documented samples of all endpoints; inquiry and cancellation are about the payment of ``pay``."""
+    files = {file.relative_to(_SAMPLES).with_suffix("").as_posix(): file for file in _SAMPLES.glob("*/*.json")}
+    known = {name: at for at, name in enumerate(_ORDER)}
+    ids = sorted(files, key=lambda id_: (known.get(id_.rpartition("/")[2], len(known)), id_))
+    paid = json.loads(files["payments/pay"].read_bytes())["paymentRequestId"]
+    found = []
+    for id_ in ids:
+        request = sample(id_)
+        if request is not None and request.body.keys() == {"paymentRequestId"}:
+            request = Request(request.name, id_, {"paymentRequestId": paid})
+        if request is not None:
+            found.append(request)
+    return found
+
+
+def sample(endpoint: str) -> Request | None:
+    """The documented sample of an endpoint; None without one."""
+    file = _SAMPLES / f"{endpoint}.json"
+    return Request(endpoint.rpartition("/")[2], endpoint, json.loads(file.read_bytes())) if file.is_file() else None
+
+
+def from_text(raw: bytes, endpoint: str, origin: str, *, linked: bool = True) -> Request:
+    """The request with the body in ``raw``; SetupError when that is no JSON object. ``origin``: its file."""
+    try:
+        body = json.loads(raw)
+    except json.JSONDecodeError as error:
+        raise SetupError(f"{origin}: expected a JSON object, found text that is {not_json(error)}") from None
+    except (ValueError, RecursionError):
+        raise SetupError(f"{origin}: expected a JSON object in UTF-8, found other bytes, or too deep JSON") from None
+    if not isinstance(body, dict):
+        raise SetupError(f"{origin}: expected a JSON object, found {described(body)}")
+    return Request(Path(origin).name, endpoint, body, linked=linked)
+
+
+def from_call(call: Mapping[str, Any]) -> Request:
+    """The request of a journaled call, given as the admin API shows it; SetupError when it cannot be sent again."""
+    name, body = f"#{call['id']}", call["request"]
+    if not call["endpoint"]:
+        raise SetupError(f"{name}: expected a call of an endpoint, found one of an unknown path")
+    if not isinstance(body, dict):
+        raise SetupError(f"{name}: expected a call with a JSON object, found {described(body)}")
+    if (path := _masked_field(body, "")) is not None:
+        problem = f"the journal has masked {path}, so the call cannot be sent again"
+        raise SetupError(f"{name}: {problem}; give a file with the request body")
+    reply = call["reply"]
+    endpoint = f"{call['family']}/{call['endpoint']}"
+    return Request(name, endpoint, body, reply if isinstance(reply, dict) else {}, linked=False)
+
+
+def _masked_field(value: Any, path: str, *, secret: bool = False) -> str | None:
+    """The first field that the journal has masked."""
+    if isinstance(value, dict | list):
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+        inner = (
+            _masked_field(each, f"{path}.{name}".lstrip("."), secret=secret or is_secret(str(name)))
+            for name, each in pairs
+        )
+        return next((found for found in inner if found), None)
+    masked = isinstance(value, str) and ("*" in value if secret else _MASKED.search(value))
+    return path if masked else None
