@@ -64,7 +64,7 @@ def trigger(
 
 def _sent(
     mock: Mock,
-    notification: str,
+    notification: Any,
     payment_request_id: str | None,
     to: str | None,
     body: dict[str, Any] | None,

@@ -1,7 +1,7 @@
 """The Python client of the admin API, for tests and tools. The only package that imports httpx2."""
 
 from mock_alipay.client.async_events import AsyncEventStream
-from mock_alipay.client.async_mock import AsyncMock
+from mock_alipay.client.async_mock import AsyncMockAlipay
 from mock_alipay.client.events import Event, EventStream
 from mock_alipay.client.formatting import call_lines, notification_lines
 from mock_alipay.client.mock import Mock
@@ -28,7 +28,7 @@ from mock_alipay.client.webhooks import Webhook, WebhookAnswer, Webhooks
 
 __all__ = [
     "AsyncEventStream",
-    "AsyncMock",
+    "AsyncMockAlipay",
     "AsyncMockPayment",
     "AttemptRecord",
     "BuyerAction",

@@ -1,4 +1,4 @@
-"""``AsyncMock.events``: a gateway's events as an asynchronous iterator."""
+"""``AsyncMockAlipay.events``: a gateway's events as an asynchronous iterator."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mock_alipay.client.transport import LEAST_SILENCE
 
 
 class AsyncEventStream(AsyncIterator[Event]):
-    """The events from the moment that the stream is made; ``await AsyncMock.events()`` makes one.
+    """The events from the moment that the stream is made; ``await AsyncMockAlipay.events()`` makes one.
 
     Close it, or use it in an ``async with`` block, in the task that reads it. With a ``timeout`` the iteration raises
     TimeoutError and closes the stream when no event comes for so many seconds (at least one). Unreachable when the

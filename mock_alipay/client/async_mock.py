@@ -1,4 +1,4 @@
-"""``AsyncMock``: the Python client of a gateway's admin API for event loops."""
+"""``AsyncMockAlipay``: the Python client of a gateway's admin API for event loops."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from mock_alipay.client.payment import AsyncMockPayment
 from mock_alipay.client.requests import MockRequests, checked
 
 
-class AsyncMock(MockRequests[AsyncMockPayment]):
+class AsyncMockAlipay(MockRequests[AsyncMockPayment]):
     """``Mock`` for event loops: the same arguments and methods; what asks the gateway is awaited.
 
     So are the properties ``env``, ``credentials`` and ``clock.state``: ``await mock.env``. ``Mock`` has the whole
-    descriptions. Close it, or use it in an ``async with`` block; use it in one event loop only.
+    descriptions. Any event loop may use it. ``close`` or an ``async with`` block ends what ``webhooks`` listens to.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class AsyncMock(MockRequests[AsyncMockPayment]):
         """Receives webhooks in place of a shop: ``url``, ``wait``, ``answer``."""
 
     def for_client(self, client_id: str | None, *, merchant_private_key: str | None = None) -> Self:
-        """An AsyncMock of the same gateway for another client id, or for all, over the same connections."""
+        """An AsyncMockAlipay of the same gateway for another client id, or for all, over the same connections."""
         mock = super().for_client(client_id, merchant_private_key=merchant_private_key)
         vars(mock).update(_owns_connections=False, webhooks=AsyncWebhooks(self.webhooks.verify))
         return mock

@@ -14,11 +14,14 @@ from mock_alipay.client.admin_api import AdminApi
 
 
 class AsyncTransport:
-    """Requests to one gateway over kept connections, from coroutines of one event loop."""
+    """Requests to one gateway, from coroutines of any event loop.
+
+    Each has a connection of its own: a kept one would belong to one event loop, and tests often run in several.
+    """
 
     def __init__(self, url: str, admin_token: str | None, ca_certificate: str | Path | None = None) -> None:
         self.api = AdminApi(url, admin_token, ca_certificate)
-        self._client = httpx2.AsyncClient(**self.api.connection)
+        self._client = httpx2.AsyncClient(**self.api.connection, limits=httpx2.Limits(max_keepalive_connections=0))
 
     async def close(self) -> None:
         """Close the connections."""

@@ -1,4 +1,4 @@
-"""``AsyncMock.webhooks``: a shop's side of webhooks, for event loops."""
+"""``AsyncMockAlipay.webhooks``: a shop's side of webhooks, for event loops."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mock_alipay.client.webhooks import Webhook, Webhooks
 class AsyncWebhooks(Webhooks):
     """``Webhooks`` whose ``wait`` is awaited."""
 
-    async def wait(  # type: ignore[override]  # awaited, like every method of AsyncMock that waits
+    async def wait(  # type: ignore[override]  # awaited, like every method of AsyncMockAlipay that waits
         self,
         *,
         notify_type: str | None = None,

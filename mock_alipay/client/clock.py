@@ -1,4 +1,4 @@
-"""``Mock.clock`` and ``AsyncMock.clock``: read and move a gateway's clock."""
+"""``Mock.clock`` and ``AsyncMockAlipay.clock``: read and move a gateway's clock."""
 
 from __future__ import annotations
 

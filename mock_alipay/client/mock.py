@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, Unpack
 
-from mock_alipay.client.async_mock import AsyncMock
+from mock_alipay.client.async_mock import AsyncMockAlipay
 from mock_alipay.client.clock import MockClock
 from mock_alipay.client.events import EventStream
 from mock_alipay.client.filters import Filters
@@ -64,11 +64,11 @@ class Mock:
         vars(mock).update(_requests=requests, _owns_transport=False, webhooks=Webhooks(self.webhooks.verify))
         return mock
 
-    def asynchronous(self) -> AsyncMock:
-        """An AsyncMock of the same gateway, client id and credentials; close it, or use it in ``async with``."""
+    def asynchronous(self) -> AsyncMockAlipay:
+        """An AsyncMockAlipay of the same gateway, client id and credentials; close it, or use it in ``async with``."""
         requests = self._requests
         key = requests.merchant_private_key
-        mock = AsyncMock(self.url, client_id=self.client_id, merchant_private_key=key, **self._connection)
+        mock = AsyncMockAlipay(self.url, client_id=self.client_id, merchant_private_key=key, **self._connection)
         mock.webhooks.verify = self.webhooks.verify
         return mock
 

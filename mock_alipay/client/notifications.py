@@ -1,4 +1,4 @@
-"""``Mock.notifications`` and ``AsyncMock.notifications``: list, wait for, resend and send notifications."""
+"""``Mock.notifications`` and ``AsyncMockAlipay.notifications``: list, wait for, resend and send notifications."""
 
 from __future__ import annotations
 

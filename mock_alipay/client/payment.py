@@ -1,4 +1,4 @@
-"""``Mock.payment`` and ``AsyncMock.payment``: a payment, and the actions of its buyer."""
+"""``Mock.payment`` and ``AsyncMockAlipay.payment``: a payment, and the actions of its buyer."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What Mock and AsyncMock have in common: each method once, as a coroutine function over a transport.
+"""What Mock and AsyncMockAlipay have in common: each method once, as a coroutine function over a transport.
 
-Over an AsyncTransport these are the methods of AsyncMock. Over a Transport they never wait, and Mock runs them.
+Over an AsyncTransport these are the methods of AsyncMockAlipay. Over a Transport they never wait, and Mock runs them.
 """
 
 from __future__ import annotations
