@@ -64,7 +64,7 @@ class AdminApi:
         """The parsed reply; AdminError for problem JSON, Unreachable for what no gateway sends."""
         try:
             parsed = response.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             parsed = None
         if response.status_code == 200 and parsed is not None:
             return parsed
@@ -78,6 +78,13 @@ class AdminApi:
             self.result(response)
         if not response.headers.get("content-type", "").startswith("text/event-stream"):
             raise self._not_a_gateway(response.status_code)
+
+    def event(self, event: httpx2.ServerSentEvent) -> tuple[str, str, Any]:
+        """An event as (id, kind, JSON); the JSON is None for an event without data, such as a keep-alive."""
+        try:
+            return event.id, event.event, event.json() if event.data else None
+        except (ValueError, RecursionError):
+            raise self._not_a_gateway() from None
 
     def version(self, health: Any) -> str:
         """The version in the reply to a health check; Unreachable when another server replied."""

@@ -65,6 +65,6 @@ class AsyncTransport:
     async def _events(self, source: httpx2.EventSource) -> AsyncGenerator[tuple[str, str, Any], None]:
         try:
             async for event in source:
-                yield event.id, event.event, event.json() if event.data else None
+                yield self.api.event(event)
         except httpx2.TransportError as error:
             raise self.api.failed(error) from None

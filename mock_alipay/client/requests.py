@@ -153,11 +153,11 @@ class MockRequests(Generic[Payment]):
         return await self._transport.request(method, path, query=query, body=body)
 
     async def settle(self) -> None:
-        """Return when nothing is in progress, as ``Mock.settle`` defines it."""
+        """Return when no notification is due or being delivered, as ``Mock.settle`` defines it."""
         left = await self._transport.request("POST", "/settle", body=self.scope, server_time=_SETTLING)
-        if left["notificationsUnderWay"] or left["delayedCalls"]:
-            detail = f"deliveries under way: {left['notificationsUnderWay']}, delayed calls: {left['delayedCalls']}"
-            raise WaitTimeout({"title": "Not settled", "status": 408, "detail": f"not settled: {detail}", **left})
+        if left["notificationsUnderWay"]:
+            detail = f"{left['notificationsUnderWay']} notifications are still being delivered"
+            raise WaitTimeout({"title": "Not settled", "status": 408, "detail": detail, **left})
 
     async def counts(self) -> dict[str, int]:
         """The numbers of calls, payments and notifications in the journal."""

@@ -110,7 +110,7 @@ class Transport:
     def _events(self, source: httpx2.EventSource, *, silence_is_failure: bool) -> Iterator[tuple[str, str, Any]]:
         try:
             for event in source:
-                yield event.id, event.event, event.json() if event.data else None
+                yield self.api.event(event)
         except httpx2.ReadTimeout as error:
             if silence_is_failure:
                 raise self.api.failed(error) from None
