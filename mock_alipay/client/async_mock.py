@@ -15,7 +15,7 @@ from mock_alipay.client.clock import AsyncMockClock
 from mock_alipay.client.names import EventKind
 from mock_alipay.client.notifications import AsyncMockNotifications
 from mock_alipay.client.payment import AsyncMockPayment
-from mock_alipay.client.requests import MockRequests, checked
+from mock_alipay.client.requests import MockRequests, checked, shown
 
 
 class AsyncMockAlipay(MockRequests[AsyncMockPayment]):
@@ -61,7 +61,9 @@ class AsyncMockAlipay(MockRequests[AsyncMockPayment]):
         self, *, kind: EventKind | None = None, after: str | None = None, timeout: float | None = None
     ) -> AsyncEventStream:
         """Events from now on: ``async with await mock.events() as events``, then ``async for event in events``."""
-        return await AsyncEventStream.opened(self._connections, {**self.scope, "kind": kind}, after, timeout)
+        return await AsyncEventStream.opened(
+            self._connections, {"clientId": self.client_id, "kind": kind}, after, timeout
+        )
 
     def deliver_to(self, app: Any) -> AbstractContextManager[str]:
         """Deliver webhooks to an ASGI or WSGI app in this process, as ``Mock.deliver_to`` does.
@@ -86,4 +88,4 @@ class AsyncMockAlipay(MockRequests[AsyncMockPayment]):
         await self.close()
 
     def __repr__(self) -> str:
-        return self.shown(type(self).__name__)
+        return shown("AsyncMockAlipay", self.url, self.client_id)

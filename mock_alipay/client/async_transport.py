@@ -52,6 +52,8 @@ class AsyncTransport:
         self, query: Mapping[str, Any], after: str | None
     ) -> AsyncIterator[AsyncIterator[tuple[str, str, Any]]]:
         """The gateway's events as (id, kind, JSON), as ``Transport.listen`` has them."""
+        if self._client.is_closed:
+            raise self.api.closed()
         try:
             async with self._client.sse("/events", **self.api.stream(query, after, transport.SILENCE)) as source:
                 if source.response.status_code != 200:

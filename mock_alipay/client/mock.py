@@ -15,7 +15,7 @@ from mock_alipay.client.events import EventStream
 from mock_alipay.client.names import EventKind
 from mock_alipay.client.notifications import MockNotifications
 from mock_alipay.client.payment import MockPayment
-from mock_alipay.client.requests import MockRequests, checked
+from mock_alipay.client.requests import MockRequests, checked, shown
 from mock_alipay.client.transport import Transport
 from mock_alipay.client.webhooks import Webhooks
 
@@ -51,7 +51,11 @@ class Mock(BlockingRequests):
         self._transport = Transport(url, admin_token, ca_certificate)
         self._owns_transport = True
         self._requests = MockRequests(self._transport, MockPayment, client_id, merchant_private_key)
-        self._connection: dict[str, Any] = {"admin_token": admin_token, "ca_certificate": ca_certificate}
+        self._secrets: dict[str, Any] = {
+            "merchant_private_key": merchant_private_key,
+            "admin_token": admin_token,
+            "ca_certificate": ca_certificate,
+        }
         self.webhooks = Webhooks()
         """Receives webhooks in place of a shop: ``url``, ``wait``, ``answer``."""
 
@@ -59,15 +63,15 @@ class Mock(BlockingRequests):
         """A Mock of the same gateway for another client id, or for all, over the same connections."""
         requests = self._requests.for_client(client_id, merchant_private_key=merchant_private_key)
         mock = copy.copy(self)
-        vars(mock).update(_requests=requests, _owns_transport=False, webhooks=Webhooks(self.webhooks.verify))
+        secrets = {**self._secrets, "merchant_private_key": merchant_private_key}
+        vars(mock).update(_requests=requests, _secrets=secrets, _owns_transport=False)
+        mock.webhooks = Webhooks(self.webhooks.verify)
         return mock
 
     def asynchronous(self) -> AsyncMockAlipay:
         """An AsyncMockAlipay of the same gateway, client id and credentials; close it, or use it in ``async with``."""
-        requests = self._requests
-        key = requests.merchant_private_key
-        mock = AsyncMockAlipay(self.url, client_id=self.client_id, merchant_private_key=key, **self._connection)
-        mock.webhooks.verify = self.webhooks.verify
+        mock = AsyncMockAlipay(self.url, client_id=self.client_id, **self._secrets)
+        mock.introduced, mock.webhooks.verify = self.introduced, self.webhooks.verify
         return mock
 
     @property
@@ -89,7 +93,7 @@ class Mock(BlockingRequests):
         after: the id of the event to continue from
         timeout: seconds to wait for the next event before TimeoutError; None: no limit
         """
-        return EventStream(self._transport, {**self._requests.scope, "kind": kind}, after, timeout)
+        return EventStream(self._transport, {"clientId": self.client_id, "kind": kind}, after, timeout)
 
     def deliver_to(self, app: Any) -> AbstractContextManager[str]:
         """Deliver webhooks to an ASGI or WSGI app in this process, within a ``with`` block, which gets their URL.
@@ -115,4 +119,4 @@ class Mock(BlockingRequests):
         self.close()
 
     def __repr__(self) -> str:
-        return self._requests.shown(type(self).__name__)
+        return shown("Mock", self.url, self.client_id)

@@ -29,6 +29,11 @@ def checked(client_id: str | None) -> str | None:
     return client_id
 
 
+def shown(kind: str, url: str, client_id: str | None) -> str:
+    """The ``repr`` of a Mock: without token and keys."""
+    return f"{kind}({url!r}{f', client_id={client_id!r}' if client_id else ''})"
+
+
 class MockRequests(Generic[Payment]):
     """The methods of a Mock that ask the gateway; ``Mock`` describes them."""
 
@@ -42,15 +47,14 @@ class MockRequests(Generic[Payment]):
         self._transport = transport
         self._payment_type = payment_type
         self.client_id = client_id
-        self.merchant_private_key = merchant_private_key
-        """For ``credentials``; None when it is unknown."""
+        self._merchant_private_key = merchant_private_key
         self.introduced: list[str] = []
         """The arguments of ``for_client`` and ``add_merchant`` so far, those of Mocks from ``for_client`` included."""
 
     def for_client(self, client_id: str | None, *, merchant_private_key: str | None = None) -> Self:
         """The same gateway for another client id, or for all, over the same connections."""
         other = copy.copy(self)
-        other.client_id, other.merchant_private_key = checked(client_id), merchant_private_key
+        vars(other).update(client_id=checked(client_id), _merchant_private_key=merchant_private_key)
         if client_id is not None:
             self.introduced.append(client_id)
         return other
@@ -71,11 +75,11 @@ class MockRequests(Generic[Payment]):
         """Arguments of the official Python SDK's client: client_id, merchant_private_key, alipay_public_key."""
         env = await self.env
         is_test_merchant = self.client_id in (None, env["clientId"])
-        if self.merchant_private_key is None and not is_test_merchant:
+        if self._merchant_private_key is None and not is_test_merchant:
             raise UsageError(f"the private key of {self.client_id} is unknown; pass merchant_private_key to Mock")
         return {
             "client_id": self.client_id or env["clientId"],
-            "merchant_private_key": self.merchant_private_key or env["merchantPrivateKey"],
+            "merchant_private_key": self._merchant_private_key or env["merchantPrivateKey"],
             "alipay_public_key": env["gatewayPublicKey"],
         }
 
@@ -85,21 +89,21 @@ class MockRequests(Generic[Payment]):
 
     async def scenario(self, name: Scenario, *, times: int | None = None) -> None:
         """Select a scenario for the next ``times`` calls, or until changed."""
-        await self._transport.request("PUT", "/scenario", body={**self.scope, "scenario": name, "times": times})
+        await self._transport.request("PUT", "/scenario", body={**self._scope, "scenario": name, "times": times})
 
     async def clear_scenario(self) -> None:
         """Undo ``scenario``."""
-        await self._transport.request("DELETE", "/scenario", body=self.scope)
+        await self._transport.request("DELETE", "/scenario", body=self._scope)
 
     async def load(self, name: str, scenario: Mapping[str, Any] | str) -> OwnScenario:
         """Load a scenario until ``reset``; returns its name for ``scenario``."""
         content = {"text": scenario} if isinstance(scenario, str) else {"body": dict(scenario)}
-        await self._transport.request("POST", "/scenarios", query={"name": name, **self.scope}, **content)
+        await self._transport.request("POST", "/scenarios", query={"name": name, **self._scope}, **content)
         return OwnScenario(name)
 
     async def scenarios(self) -> list[ScenarioRecord]:
         """The loaded scenarios."""
-        listed = await self._transport.request("GET", "/scenarios", query=self.scope)
+        listed = await self._transport.request("GET", "/scenarios", query=self._scope)
         return [ScenarioRecord.of(data) for data in listed["scenarios"]]
 
     async def calls(self, *, limit: int = 100, after: int | str = 0, **filters: Unpack[Filters]) -> list[CallRecord]:
@@ -128,12 +132,12 @@ class MockRequests(Generic[Payment]):
 
     async def payments(self, *, limit: int = 100) -> list[Payment]:
         """The payments and open sessions, the latest change first."""
-        listed = await self._transport.request("GET", "/payments", query={**self.scope, "limit": limit})
+        listed = await self._transport.request("GET", "/payments", query={**self._scope, "limit": limit})
         return [self._payment_type.at(self._transport, data, client_id=self.client_id) for data in listed["payments"]]
 
     async def payment(self, payment_request_id: str) -> Payment:
         """One payment, with its buyer's actions."""
-        data = await self._transport.request("GET", PaymentAtGateway.path(payment_request_id), query=self.scope)
+        data = await self._transport.request("GET", PaymentAtGateway.path(payment_request_id), query=self._scope)
         return self._payment_type.at(
             self._transport, data, client_id=self.client_id, payment_request_id=payment_request_id
         )
@@ -154,14 +158,14 @@ class MockRequests(Generic[Payment]):
 
     async def settle(self) -> None:
         """Return when no notification is due or being delivered, as ``Mock.settle`` defines it."""
-        left = await self._transport.request("POST", "/settle", body=self.scope, server_time=_SETTLING)
+        left = await self._transport.request("POST", "/settle", body=self._scope, server_time=_SETTLING)
         if left["notificationsUnderWay"]:
             detail = f"{left['notificationsUnderWay']} notifications are still being delivered"
             raise WaitTimeout({"title": "Not settled", "status": 408, "detail": detail, **left})
 
     async def counts(self) -> dict[str, int]:
         """The numbers of calls, payments and notifications in the journal."""
-        found: dict[str, int] = await self._transport.request("GET", "/counts", query=self.scope)
+        found: dict[str, int] = await self._transport.request("GET", "/counts", query=self._scope)
         return found
 
     async def clients(self) -> list[str]:
@@ -170,17 +174,12 @@ class MockRequests(Generic[Payment]):
 
     async def reset(self) -> None:
         """Delete calls, payments, notifications and loaded scenarios; reset counters, chosen scenario and clock."""
-        await self._transport.request("POST", "/reset", body=self.scope)
+        await self._transport.request("POST", "/reset", body=self._scope)
 
     @property
-    def scope(self) -> dict[str, str]:
+    def _scope(self) -> dict[str, str]:
         """The parameter that limits a request to the client id; empty for all."""
         return {} if self.client_id is None else {"clientId": self.client_id}
 
     def _query(self, filters: Filters) -> dict[str, Any]:
-        return {**self.scope, **filter_query(filters, Filters)}
-
-    def shown(self, name: str) -> str:
-        """The ``repr`` of an object with this class name: without token and keys."""
-        scope = f", client_id={self.client_id!r}" if self.client_id else ""
-        return f"{name}({self.url!r}{scope})"
+        return {**self._scope, **filter_query(filters, Filters)}

@@ -94,6 +94,8 @@ class Transport:
         ``after``: the id of the event to continue from. TimeoutError after ``silence`` seconds without a byte.
         """
         read = SILENCE if silence is None else max(min(silence, SILENCE), LEAST_SILENCE)
+        if self._client.is_closed:
+            raise self.api.closed()
         try:
             with self._client.sse("/events", **self.api.stream(query, after, read)) as source:
                 response = source.response

@@ -76,4 +76,7 @@ def test_filters_use_the_types() -> None:
     """Of calls and of notifications."""
     calls, notifications = map(get_type_hints, (filters.Filters, filters.NotificationFilters))
     assert (names.EndpointName, names.Scenario) == (calls["endpoint"], calls["scenario"])
-    assert (names.NotificationName, names.NotificationStatus) == (notifications["notification"], notifications["status"])
+    assert (names.NotificationName, names.NotificationStatus) == (
+        notifications["notification"],
+        notifications["status"],
+    )
