@@ -9,7 +9,6 @@ import struct
 import sys
 import threading
 from email.message import Message
-from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -18,6 +17,8 @@ logger = logging.getLogger("mock_alipay")
 _MAX_BODY = 1024 * 1024
 _SILENCE = 30.0
 """Seconds without a byte after which a connection is closed."""
+_POLL = 0.01
+"""Seconds until ``close`` is noticed; the default of socketserver, 0.5, would be a part of every test."""
 
 
 class WebhookHandler(BaseHTTPRequestHandler):
@@ -72,8 +73,7 @@ class WebhookServer(ThreadingHTTPServer):
 
     def __init__(self, handler: type[WebhookHandler]) -> None:
         super().__init__(("127.0.0.1", 0), handler)
-        serve = partial(self.serve_forever, poll_interval=0.05)
-        threading.Thread(target=serve, name="mock-alipay-webhooks", daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(_POLL,), name="mock-alipay-webhooks", daemon=True).start()
 
     def close(self) -> None:
         """Stop listening."""

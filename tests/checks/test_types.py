@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.markdown import PROJECT
+from tests.markdown import PROJECT, block
 
 PYRIGHT = PROJECT / "tests/browser/node_modules/.bin/pyright"
 RIGHT = """
@@ -63,6 +63,7 @@ FIRST, LAST = 6, 15
 def files(tmp_path: Path) -> Path:
     """A folder with both files and settings that mypy and pyright read."""
     (tmp_path / "right.py").write_text(RIGHT, "utf-8")
+    (tmp_path / "page.py").write_text(block("docs/python-client.md", "python", "OwnScenario("), "utf-8")
     (tmp_path / "wrong.py").write_text(WRONG, "utf-8")
     settings = {"extraPaths": [str(PROJECT)], "typeCheckingMode": "strict", "pythonVersion": "3.11"}
     (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings), "utf-8")
@@ -73,7 +74,7 @@ def test_mypy(files: Path) -> None:
     """An error for each wrong name, none for the right ones."""
     command = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "--follow-imports=silent"]
     done = subprocess.run(
-        [*command, "--config-file=", "--cache-dir=/dev/null", "right.py", "wrong.py"],
+        [*command, "--config-file=", "--cache-dir=/dev/null", "page.py", "right.py", "wrong.py"],
         cwd=files,
         env={"MYPYPATH": str(PROJECT), "PATH": ""},
         capture_output=True,
