@@ -13,7 +13,8 @@
     │   ├── TooManyAttempts   a notification has no manual resends left
     │   ├── TooManyClientIds  too many client ids have a scenario of their own
     │   ├── NoSuchAggregate   no payment (or other aggregate of a family) has this id
-    │   └── NotPossibleNow    the payment's state does not allow the buyer's action
+    │   ├── NotPossibleNow    the payment's state does not allow the buyer's action
+    │   └── UpstreamFailed    the gateway that calls are forwarded to replied with an HTTP error
     ├── DeliveryError  an attempt to deliver a notification got no response
     │   └── AddressNotAllowed  the notification was not sent: its address is not allowed
     ├── Unreachable    a ``Mock`` got no reply from a gateway
@@ -171,6 +172,16 @@ class NotPossibleNow(DomainError):
     """The payment's ``state`` does not allow the buyer's action; ``allowed`` lists the actions it does allow."""
 
     title = "Not possible now"
+
+
+class UpstreamFailed(DomainError):
+    """The gateway that calls are forwarded to replied with an HTTP error; the caller gets the same ``status``."""
+
+    title = "Upstream failed"
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
 
 
 class DeliveryError(MockAlipayError):

@@ -35,6 +35,9 @@ def text_banner(
         ("scenarios", f"{scenarios} ({folders}); default {config.scenario}; seed {config.seed}"),
         ("dashboard", _dashboard(config, generated_token=generated_token) + asks),
     ]
+    if config.upstream:
+        recorded = f"; replies are recorded in {config.record}" if config.record else ""
+        lines.append(("upstream", f"calls are forwarded to {config.upstream}{recorded}"))
     if config.notify_url:
         why = _undeliverable(config)
         hint = f" (notifications will not be sent there: {why})" if why else ""
@@ -67,6 +70,8 @@ def json_banner(
         "journal": f"{config.url}/__admin/calls",
         "dashboard": _dashboard(config, generated_token=generated_token),
     }
+    if config.upstream:
+        banner |= {"upstream": config.upstream, "record": str(config.record) if config.record else None}
     if config.notify_url:
         banner |= {"notifyUrl": config.notify_url}
         if why := _undeliverable(config):

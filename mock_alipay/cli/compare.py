@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,23 +16,24 @@ from mock_alipay.cli.completion import complete_endpoints, complete_files
 from mock_alipay.cli.options import options, require_ports
 from mock_alipay.cli.output import as_json as json_flag
 from mock_alipay.cli.output import echo_json
-from mock_alipay.cli.param_types import Word, seconds
+from mock_alipay.cli.param_types import Value, Word, seconds
 from mock_alipay.cli.target import REACH, Place, place
-from mock_alipay.config.config import TEST_CLIENT_ID, is_loopback
+from mock_alipay.config import kinds
+from mock_alipay.config.config import TEST_CLIENT_ID
 from mock_alipay.errors import SetupError, Unreachable, UsageError, under
+from mock_alipay.text.whole_file import write_whole
 
 if TYPE_CHECKING:
-    from mock_alipay.comparison import Compared, Side
+    from mock_alipay.comparison import Compared, Request, Side
 
-_REAL = (".alipay.com", ".antom.com", ".antglobal-us.com")
-"""The endings of hosts where a client id without SANDBOX_ moves real money."""
-
-_LONGEST_PATH = 400
-"""Characters; a longer --key is more likely the key itself."""
+_NOT_ACCEPTED = {"INVALID_SIGNATURE", "INVALID_CLIENT", "KEY_NOT_FOUND"}
+"""The result codes of calls whose client id or signature is not accepted."""
 
 
 @click.command(cls=Command)
-@click.option("--against", required=True, metavar="URL", help="URL of the other gateway, such as the sandbox's.")
+@click.option(
+    "--against", required=True, type=Value(kinds.UPSTREAM), help="URL of the other gateway, such as the sandbox's."
+)
 @click.option(
     "--client-id", type=Word(), metavar="ID", help="Client id to call both as; the shipped test merchant if omitted."
 )
@@ -54,7 +54,7 @@ _LONGEST_PATH = 400
     default=30.0,
     show_default=True,
     metavar="SECONDS",
-    help="Wait at most this long for bytes.",
+    help="Wait at most this long for a reply.",
 )
 @json_flag
 @options(*REACH)
@@ -76,15 +76,19 @@ def compare(
 
     Example: mock-alipay compare --against https://open-sea-global.alipay.com --client-id SANDBOX_5X… --key key.pem
     """
+    # Imported here, so that other commands start quickly.
+    import asyncio
+
     ignore, keep_ids, timeout = (flags.pop(name) for name in ("ignore", "keep_ids", "timeout"))
     with _as_trouble():
         _check_report(report)
         gateway = place(**flags)
         require_ports(port=gateway.port)
-        with _sides(gateway, against, client_id, key, timeout=timeout, keep_ids=keep_ids) as (here, there):
-            results = _compared(requests, gateway, here, there, ignore, as_json=as_json)
-        urls = gateway.url, there.calls.url, here.client_id
+        chosen = chosen_requests(requests, gateway)
+        sides = _sides(gateway, against, client_id, key, patience=timeout, keep_ids=keep_ids)
+        results, urls = asyncio.run(_compared(chosen, gateway, sides, ignore, as_json=as_json))
         _publish(results, urls, report, as_json=as_json)
+        _check_accepted(results, key or "the shipped key", urls)
     if any(each.differences for each in results):
         raise click.exceptions.Exit(1)
 
@@ -98,24 +102,23 @@ def _as_trouble() -> Iterator[None]:
         raise UsageError(*error.parts) from None
 
 
-@contextmanager
-def _sides(
-    gateway: Place, against: str, client_id: str | None, key: str | None, *, timeout: float, keep_ids: bool
-) -> Iterator[tuple[Side, Side]]:
+@asynccontextmanager
+async def _sides(
+    gateway: Place, against: str, client_id: str | None, key: str | None, *, patience: float, keep_ids: bool
+) -> AsyncIterator[tuple[Side, Side]]:
     """Both gateways, with the ids of this run."""
-    from mock_alipay.client.merchant_calls import MerchantCalls
+    from mock_alipay.client.merchant_calls import MerchantCalls, refuse_real_payments
     from mock_alipay.comparison import Side
     from mock_alipay.comparison.ids import FixedIds, Ids, new_run
     from mock_alipay.signing import Signer
 
     signer, name, run = Signer(_key(client_id, key)), client_id or TEST_CLIENT_ID, new_run()
     with under("--against: "):
-        other = MerchantCalls(against, timeout=timeout)
-    if not is_loopback(other.host):
-        _refuse_production(other.host, name)
-        other = MerchantCalls(against, timeout=timeout, proxies=True)
-    own = MerchantCalls(gateway.url, timeout=timeout, ca_certificate=gateway.authority)
-    with own, other:
+        other = MerchantCalls(against, timeout=patience, proxies=None)
+    with under("--client-id: "):
+        refuse_real_payments(other.host, name)
+    own = MerchantCalls(gateway.url, timeout=patience, ca_certificate=gateway.authority)
+    async with own, other:
         sides = [
             Side(calls, signer, name, FixedIds() if keep_ids else Ids(f"{run}{letter}"))
             for letter, calls in (("h", own), ("t", other))
@@ -124,7 +127,7 @@ def _sides(
 
 
 def _key(client_id: str | None, key: str | None) -> Any:
-    """The private key that signs; errors never repeat what may be the key itself."""
+    """The private key that signs."""
     from mock_alipay.signing import keys
 
     if client_id is not None and key is None:
@@ -133,37 +136,45 @@ def _key(client_id: str | None, key: str | None) -> Any:
         return keys.shipped_merchant_key()
     if client_id is None:
         raise UsageError("--key: expected the client id of the key too: --client-id ID")
-    if len(key) > _LONGEST_PATH or "PRIVATE KEY" in key or "\n" in key:
-        raise UsageError("--key: expected the name of a file, got what looks like the key itself")
-    with under("--key "):
+    with under("--key: "):
         return keys.read_private_key(Path(key))
 
 
-def _refuse_production(host: str, client_id: str) -> None:
-    from mock_alipay.comparison.side import SANDBOX_PREFIX
-
-    if host.lower().rstrip(".").endswith(_REAL) and not client_id.startswith(SANDBOX_PREFIX):
-        expected = f"expected a client id that begins with {SANDBOX_PREFIX} at {host}, got {client_id}"
-        raise UsageError(f"--client-id: {expected}: others create real payments there")
-
-
-def _compared(
-    written: tuple[str, ...], gateway: Place, here: Side, there: Side, ignore: tuple[str, ...], *, as_json: bool
-) -> list[Compared]:
-    """Send everything; each result is printed as it arrives."""
+async def _compared(
+    chosen: list[Request],
+    gateway: Place,
+    sides: AbstractAsyncContextManager[tuple[Side, Side]],
+    ignore: tuple[str, ...],
+    *,
+    as_json: bool,
+) -> tuple[list[Compared], tuple[str, str, str]]:
+    """Compare everything, and print each result as it arrives; returns the URLs and the client id too."""
     from mock_alipay.comparison import compare as run
 
     results = []
-    try:
-        for each in run(chosen_requests(written, gateway), here, there, ignore):
-            results.append(each)
-            if not as_json:
-                _show(each)
-    except Unreachable as error:
-        if error.url == here.calls.url:
-            raise SetupError(gateway.message("no gateway answers", error.why, refused=error.refused)) from None
-        raise SetupError(f"--against: no gateway answers at {error.url}: {error.why}") from None
-    return results
+    async with sides as (here, there):
+        try:
+            async for each in run(chosen, here, there, ignore):
+                results.append(each)
+                if not as_json:
+                    _show(each)
+        except Unreachable as error:
+            if error.url == here.calls.url:
+                raise SetupError(gateway.message("no gateway answers", error.why, refused=error.refused)) from None
+            raise SetupError(f"--against: no gateway answers at {error.url}: {error.why}") from None
+    return results, (here.calls.url, there.calls.url, here.client_id)
+
+
+def _check_accepted(results: list[Compared], key: str, urls: tuple[str, str, str]) -> None:
+    """Raise UsageError when a gateway has accepted no signature: then nothing but these refusals was compared."""
+    here, there, client_id = urls
+    for url, codes in (
+        (here, {each.here.result for each in results}),
+        (there, {each.there.result for each in results}),
+    ):
+        if codes and codes <= _NOT_ACCEPTED:
+            refused = f"{url} refused every call with {', '.join(sorted(codes))}"
+            raise UsageError(f"{refused}: expected the private key of {client_id} there, got {key}")
 
 
 def _show(each: Compared) -> None:
@@ -183,7 +194,10 @@ def _publish(results: list[Compared], urls: tuple[str, str, str], report: Path |
     from mock_alipay.comparison.report import as_data, as_markdown
 
     if report is not None:
-        _write(report, as_markdown(results, *urls, datetime.now(UTC)))
+        try:
+            write_whole(report, as_markdown(results, *urls, datetime.now(UTC)))
+        except OSError as error:
+            raise SetupError(f"--report: {report} cannot be written: {error.strerror}") from None
     if as_json:
         echo_json(as_data(results, *urls))
 
@@ -196,17 +210,3 @@ def _check_report(report: Path | None) -> None:
         raise UsageError(f"--report: expected a file, found the folder {report}")
     if not report.parent.is_dir():
         raise UsageError(f"--report: expected a file in a folder that exists, got {report}")
-
-
-def _write(report: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    temporary: str | None = None
-    try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=report.parent, delete=False) as file:
-            temporary = file.name
-            file.write(text)
-        Path(temporary).replace(report)
-    except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-        raise SetupError(f"--report: {report} cannot be written: {error.strerror}") from None

@@ -36,6 +36,8 @@ def _of(word: str) -> Request:
 
     endpoint, equals, file = word.partition("=")
     if equals and not Path(word).is_file():
+        if not file:
+            raise UsageError(f"REQUEST: expected ENDPOINT=FILE, got '{word}'")
         id_ = endpoint if "/" in endpoint else known_endpoint(endpoint, "REQUEST")
         return from_text(read_body(file), id_, file)
     try:

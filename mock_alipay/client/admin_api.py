@@ -134,12 +134,12 @@ def parsed_url(url: str) -> httpx2.URL:
 
 def system_error(error: BaseException) -> BaseException:
     """The operating system's error below ``error``, or ``error`` itself."""
-    chain = [error]
-    while inner := chain[-1].__cause__ or chain[-1].__context__:
-        # In an event loop the attempts to connect to several addresses fail as one.
-        chain.append(inner.exceptions[0] if isinstance(inner, BaseExceptionGroup) else inner)
-    found = [each for each in chain if isinstance(each, OSError)]
-    return next((each for each in found if each.errno is not None), found[0] if found else error)
+    inner: BaseException | None = error
+    # In an event loop, an OSError without a number stands for those of one or more addresses.
+    while inner is not None and (not isinstance(inner, OSError) or (type(inner) is OSError and inner.errno is None)):
+        more = inner.exceptions if isinstance(inner, BaseExceptionGroup) else ()
+        inner = next(iter(more), inner.__cause__ or inner.__context__)
+    return inner or error
 
 
 def failure_reason(error: httpx2.RequestError, cause: BaseException, *, secure: bool) -> str:

@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
 
 import httpx2
 
 from mock_alipay.client.admin_api import failure_reason, parsed_url, system_error, verification
-from mock_alipay.errors import Unreachable
+from mock_alipay.errors import Unreachable, UsageError
 
 MAX_REPLY = 1024 * 1024
 """Bytes of a reply that are read, at most."""
+
+MAX_CONNECTIONS = 100
+"""Connections to a gateway; more calls wait."""
+
+SANDBOX_PREFIX = "SANDBOX_"
+"""Client ids with this prefix call the sandbox path, as in all official SDKs."""
+
+_REAL = (".alipay.com", ".antom.com", ".antglobal-us.com")
+"""The endings of the hosts of the real gateway."""
+
+
+def target_of(endpoint: str, client_id: str) -> str:
+    """The path that a client id calls; ``endpoint`` is an id such as ``payments/pay``."""
+    return f"/ams/{'sandbox/' if client_id.startswith(SANDBOX_PREFIX) else ''}api/v1/{endpoint}"
+
+
+def moves_money(host: str, client_id: str) -> bool:
+    """Whether calls of this client id create real payments at this host."""
+    return host.lower().rstrip(".").endswith(_REAL) and not client_id.startswith(SANDBOX_PREFIX)
+
+
+def refuse_real_payments(host: str, client_id: str) -> None:
+    """Raise UsageError when calls of this client id would create real payments at this host."""
+    if moves_money(host, client_id):
+        expected = f"expected a client id that begins with {SANDBOX_PREFIX} at {host}, got {client_id}"
+        raise UsageError(f"{expected}: others create real payments there")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,46 +63,58 @@ class HttpReply:
 
 
 class MerchantCalls:
-    """Connections to one gateway.
+    """Connections to one gateway, for coroutines of one event loop. Redirects are not followed.
 
     Without ``ca_certificate`` the authorities of the system and of SSL_CERT_FILE are trusted. ``proxies``: whether the
-    variables of proxies, such as HTTPS_PROXY, apply. Redirects are not followed.
+    variables of proxies, such as HTTPS_PROXY, apply; None: unless the host is this machine.
     """
 
     def __init__(
-        self, url: str, *, timeout: float, ca_certificate: str | Path | None = None, proxies: bool = False
+        self, url: str, *, timeout: float, ca_certificate: str | Path | None = None, proxies: bool | None = False
     ) -> None:
-        """``timeout``: seconds without a byte; UsageError when ``url`` is no gateway's URL."""
+        """``timeout``: seconds for a complete reply; half of them to connect. UsageError: ``url`` is no gateway's."""
         parsed = parsed_url(url)
         self.url = url.rstrip("/")
         self.host = parsed.host
         self._secure = parsed.scheme == "https"
+        self._timeout = timeout
         trust = ssl.create_default_context() if self._secure and ca_certificate is None else None
-        self._client = httpx2.Client(
+        self._client = httpx2.AsyncClient(
             base_url=self.url,
             headers={"user-agent": "mock-alipay", "accept-encoding": "identity"},
-            trust_env=proxies,
-            timeout=timeout,
+            trust_env=not _is_local(self.host) if proxies is None else proxies,
+            timeout=httpx2.Timeout(None, connect=timeout / 2),
+            limits=httpx2.Limits(max_connections=MAX_CONNECTIONS, keepalive_expiry=1.0),
             verify=trust or verification(ca_certificate, secure=self._secure),
         )
 
-    def __enter__(self) -> Self:
+    async def __aenter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._client.close()
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
-    def post(self, target: str, headers: Mapping[str, str], body: bytes) -> HttpReply:
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def post(self, target: str, headers: Mapping[str, str], body: bytes) -> HttpReply:
         """Send a call. Unreachable when no connection can be opened; other failures are part of the reply."""
         began = time.perf_counter()
         try:
-            with self._client.stream("POST", target, headers=dict(headers), content=body) as response:
-                read = _read(response)
+            async with (
+                asyncio.timeout(self._timeout),
+                self._client.stream("POST", target, headers=dict(headers), content=body) as response,
+            ):
+                read = await _read(response)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
             cause = system_error(error)
             why = self._reason(error, cause)
             refused = isinstance(cause, ConnectionRefusedError)
             raise Unreachable(f"{self.url}: {why}", url=self.url, why=why, refused=refused) from None
+        except TimeoutError:
+            failure = f"it did not reply within {self._timeout:g} s"
+            return HttpReply(0, {}, b"", time.perf_counter() - began, failure)
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             return HttpReply(0, {}, b"", time.perf_counter() - began, self._reason(error, system_error(error)))
         took = time.perf_counter() - began
@@ -88,10 +128,17 @@ class MerchantCalls:
         return failure_reason(error, cause, secure=self._secure)
 
 
-def _read(response: httpx2.Response) -> bytes:
+def _is_local(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+async def _read(response: httpx2.Response) -> bytes:
     """The body, or a little more than the limit of a longer one."""
     body = bytearray()
-    for chunk in response.iter_bytes():
+    async for chunk in response.aiter_bytes():
         body += chunk
         if len(body) > MAX_REPLY:
             break

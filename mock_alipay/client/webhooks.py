@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import threading
 import time
@@ -16,6 +15,7 @@ from typing import Any, Literal
 from mock_alipay.client.in_process import Forward, forward_to
 from mock_alipay.client.webhook_server import WebhookHandler, WebhookServer
 from mock_alipay.errors import WaitTimeout
+from mock_alipay.text.json_text import parse_json
 from mock_alipay.text.masking import mask_cards
 from mock_alipay.text.wording import short
 
@@ -38,7 +38,7 @@ class Webhook:
     """A webhook that arrived.
 
     headers: names in lower case
-    body: parsed JSON; None if it is none, or if it is nested too deeply
+    body: parsed JSON; None if it is none, or if it is nested more than 200 levels deep
     signature: ``valid``, why it is not, or ``not checked``
     """
 
@@ -155,8 +155,8 @@ class Webhooks:
         """Record a webhook; returns the answer to it, and the seconds until then."""
         signature = "not checked" if self.verify is None else self.verify(path, headers, raw)
         try:
-            body = json.loads(raw)
-        except (ValueError, RecursionError):
+            body = parse_json(raw)
+        except ValueError:
             body = None
         with self._arrived:
             self._received.append(Webhook(path, headers, raw, body, signature))

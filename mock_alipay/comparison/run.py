@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -31,13 +31,15 @@ class Compared:
     complete: bool
 
 
-def compare(requests: Iterable[Request], here: Side, there: Side, ignore: Sequence[str] = ()) -> Iterator[Compared]:
+async def compare(
+    requests: Iterable[Request], here: Side, there: Side, ignore: Sequence[str] = ()
+) -> AsyncIterator[Compared]:
     """Compare request by request, in order. ``ignore``: patterns of paths, such as ``headers.x-*``.
 
     Unreachable when one of the gateways accepts no connection.
     """
     for request in requests:
-        exchanges = here.send(request), there.send(request)
+        exchanges = await here.send(request), await there.send(request)
         shown: list[Difference] = []
         ignored = 0
         for difference in itertools.islice(_differences(*exchanges), MAX_DIFFERENCES * 100):

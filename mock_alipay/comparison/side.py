@@ -9,14 +9,12 @@ from typing import Any
 
 import orjson
 
-from mock_alipay.client.merchant_calls import HttpReply, MerchantCalls
+from mock_alipay.client.merchant_calls import HttpReply, MerchantCalls, target_of
 from mock_alipay.comparison.ids import Ids
 from mock_alipay.comparison.requests import Request
-from mock_alipay.contracts.schemas import MAX_DEPTH, depth
+from mock_alipay.contracts.schemas import MAX_DEPTH
 from mock_alipay.signing import Signer, content
-
-SANDBOX_PREFIX = "SANDBOX_"
-"""Client ids with this prefix call the sandbox path, as in all official SDKs."""
+from mock_alipay.text.json_text import depth
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +47,11 @@ class Side:
     client_id: str
     ids: Ids
 
-    def send(self, request: Request) -> Exchange:
+    async def send(self, request: Request) -> Exchange:
         """Send a request with this gateway's ids. Unreachable when no connection can be opened."""
         sent = self.ids.put_in(request)
         body = json.dumps(sent, ensure_ascii=False).encode()
-        target = f"/ams/{'sandbox/' if self.client_id.startswith(SANDBOX_PREFIX) else ''}api/v1/{request.endpoint}"
+        target = target_of(request.endpoint, self.client_id)
         time = datetime.now(UTC).isoformat(timespec="seconds")
         headers = {
             "content-type": "application/json; charset=UTF-8",
@@ -61,7 +59,7 @@ class Side:
             "request-time": time,
             "signature": self.signer.header(content("POST", target, self.client_id, time, body)).decode(),
         }
-        http = self.calls.post(target, headers, body)
+        http = await self.calls.post(target, headers, body)
         reply, failure = _parsed(http)
         self.ids.learn(request, reply)
         return Exchange(self.ids.neutral(sent), http, self.ids.neutral(reply), failure)

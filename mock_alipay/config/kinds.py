@@ -143,11 +143,17 @@ MERCHANT = Kind(
     "ID=FILE, a client id and the file of its public key",
     lambda value: (value[0], Path(value[1])),
 )
+PRIVATE_KEY = MERCHANT._replace(
+    expected="a client id and the file of its private key, as in ('ID', 'key.pem')",
+    written="ID=FILE, a client id and the file of its private key",
+    secret=True,  # It may be the key itself by mistake.
+)
 HOST_NAME = _matching(_HOST_NAME, "a host name without port, such as gateway", "NAME")._replace(
     parse=lambda text: text.strip("[]"), split=_hosts
 )
 URL = _matching(HTTP_URL, "an http or https URL such as http://127.0.0.1:8000/notify", "URL")
 ORIGIN = _matching(_HTTP_ORIGIN, "an http or https URL without a path, such as http://localhost:2088", "URL")
+UPSTREAM = ORIGIN._replace(expected="an http or https URL without a path, such as https://open-sea-global.alipay.com")
 TOKEN = _matching(_VISIBLE_WORD, "8 to 200 visible ASCII characters without blanks", "TOKEN")._replace(
     # Python programs may pass an empty string for no token; in a flag it is an unset shell variable.
     parse=lambda text: text or 0,

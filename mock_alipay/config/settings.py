@@ -7,8 +7,9 @@ import os
 import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
+from urllib.parse import urlsplit
 
-from mock_alipay.config.config import Config, NotificationTime, SignatureMode
+from mock_alipay.config.config import Config, NotificationTime, SignatureMode, is_loopback
 from mock_alipay.config.table import SETTINGS, Setting
 from mock_alipay.contracts.names import RequiredMode, TypeMode
 from mock_alipay.errors import SettingName, SetupError, UsageError
@@ -41,6 +42,10 @@ class Settings(TypedDict, total=False):
     notify_allow: str | Iterable[str]
     sandbox_retries: bool
     notification_time: NotificationTime
+    state: AnyPath | None
+    upstream: str | None
+    upstream_key: tuple[str, AnyPath] | None
+    record: AnyPath | None
 
 
 _OPEN, _TOKEN = SettingName("admin_open"), SettingName("admin_token")
@@ -79,6 +84,23 @@ def refuse_unguarded(config: Config) -> None:
     if config.needs_token:
         problem = f" {config.host}: other machines could reach the admin API; protect it with an admin token ("
         raise SetupError((SettingName("host"), problem, _TOKEN, ") or allow access without one (", _OPEN, ")"))
+
+
+def refuse_forwarding(config: Config) -> None:
+    """Raise UsageError for settings that need an upstream without one, SetupError when forwarding would be unsafe."""
+    upstream = SettingName("upstream")
+    if config.upstream is None:
+        for name in ("upstream_key", "record"):
+            if getattr(config, name) is not None:
+                raise UsageError((SettingName(name), " needs the gateway to forward to: ", upstream, " URL"))
+        return
+    url = urlsplit(config.upstream)
+    port = url.port or (443 if url.scheme.lower() == "https" else 80)
+    if is_loopback(url.hostname or "") and port in config.ports:
+        raise UsageError((upstream, f" {config.upstream}: expected another gateway, found this one's own port"))
+    if config.upstream_key is not None and config.signatures != "required" and not is_loopback(config.host):
+        problem = ": other machines could have calls signed; verify theirs first ("
+        raise SetupError((SettingName("upstream_key"), problem, SettingName("signatures"), " required)"))
 
 
 def _unknown(name: str) -> str:

@@ -123,6 +123,14 @@ _ROWS = (
         one_of(*get_args(NotificationTime)),
         "Take the request-time of webhooks from the gateway's clock, or from the machine's (real).",
     ),
+    Setting("state", optional(kinds.FILE), "Begin with the state in this file, which export has written."),
+    Setting(
+        "upstream", optional(kinds.UPSTREAM), "Forward calls to this gateway, such as the sandbox; no scenario plays."
+    ),
+    Setting(
+        "upstream_key", optional(kinds.PRIVATE_KEY), "Sign forwarded calls again, as this client id with this key."
+    ),
+    Setting("record", optional(kinds.FOLDER), "Folder for the replies of the other gateway, as scenario files."),
 )
 
 _DEFAULTS = {field.name: field.default for field in dataclasses.fields(Config)}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mock_alipay import contracts
 from mock_alipay.apis import FAMILIES
@@ -18,9 +18,9 @@ from mock_alipay.apis.ids import IdGenerator
 from mock_alipay.clock.clocks import Clock, Clocks, SystemClock
 from mock_alipay.clock.schedule import Schedule
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
-from mock_alipay.config.settings import refuse_unguarded
+from mock_alipay.config.settings import refuse_forwarding, refuse_unguarded
 from mock_alipay.contracts.contract import Contract
-from mock_alipay.errors import SettingName, under
+from mock_alipay.errors import SettingName, SetupError, under
 from mock_alipay.gateway.authentication import Authenticator
 from mock_alipay.gateway.buyer_actions import BuyerActions
 from mock_alipay.gateway.execution import Executor
@@ -46,6 +46,8 @@ from mock_alipay.webhooks.signed_request import RequestSigner
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
+    from mock_alipay.state import State, Transfer
+
 
 @dataclass(frozen=True)
 class Components:
@@ -68,6 +70,22 @@ class Components:
     signing: SigningPool
     gateway: Gateway
     env: dict[str, str | None] = field(default_factory=dict)
+    initial_state: State | None = None
+    """Loaded at start."""
+
+    @property
+    def transfer(self) -> Transfer:
+        """Takes the state out, and puts one in."""
+        from mock_alipay.state import Transfer
+
+        return Transfer(self.storage, self.selector, self.scheduler.schedule, self.events, self.families)
+
+    def state(self, document: Any, client_id: str | None = None) -> State:
+        """The state in a parsed document, checked; SetupError when it cannot be loaded. See ``Reader``."""
+        from mock_alipay.state import Reader
+
+        reader = Reader(self.families, self.contract, self.vocabulary, self.selector.registry.filed)
+        return reader.read(document, client_id)
 
     @property
     def buyer_actions(self) -> BuyerActions:
@@ -118,7 +136,9 @@ def assemble(
         notifier=notifier,
         environment=environment,
     )
-    gateway = Gateway(
+    gateway = _gateway(
+        config,
+        vocabulary,
         families=families,
         router=Router(families.endpoints, any_media=config.signatures == "off"),
         authenticator=Authenticator(config.signatures, gateway=suspect, anonymous=TEST_CLIENT_ID),
@@ -134,7 +154,7 @@ def assemble(
         ids=environment.ids,
         problem_reply=problem_reply,
     )
-    return Components(
+    components = Components(
         config=config,
         families=families,
         storage=storage,
@@ -153,6 +173,31 @@ def assemble(
         gateway=gateway,
         env=client_environment(config, gateway_key, ca_certificate),
     )
+    return components if config.state is None else replace(components, initial_state=_initial(components, config.state))
+
+
+def _gateway(config: Config, vocabulary: Vocabulary, **parts: Any) -> Gateway:
+    """The gateway, or with an upstream one that forwards."""
+    refuse_forwarding(config)
+    if config.upstream is None:
+        return Gateway(**parts)
+    # Imported here: the HTTP library takes time and memory.
+    from mock_alipay.client.merchant_calls import refuse_real_payments
+    from mock_alipay.gateway.forwarding import ForwardingGateway
+    from mock_alipay.gateway.recorder import Recorder
+    from mock_alipay.gateway.upstream import Upstream
+
+    upstream, recorder = Upstream(config.upstream), None
+    if config.upstream_key is not None:
+        client_id, file = config.upstream_key
+        with under(SettingName("upstream_key"), f" {client_id}: "):
+            refuse_real_payments(upstream.host, client_id)
+            upstream = Upstream(config.upstream, client_id, Signer(keys.read_private_key(file)))
+    if config.record is not None:
+        families, results = parts["families"], parts["results"]
+        with under(SettingName("record"), " "):
+            recorder = Recorder(config.record, upstream.host, families=families, vocabulary=vocabulary, results=results)
+    return ForwardingGateway(**parts, upstream=upstream, recorder=recorder)
 
 
 def client_environment(
@@ -167,6 +212,19 @@ def client_environment(
         "tlsUrl": config.tls_url,
         "caCertificate": str(ca_certificate) if ca_certificate else None,
     }
+
+
+def _initial(components: Components, file: Path) -> State:
+    from mock_alipay.state import parsed
+
+    with under(SettingName("state"), f" {file}: "):
+        try:
+            raw = file.read_bytes()
+        except OSError as error:
+            raise SetupError(f"cannot be read: {error.strerror}") from None
+        state = components.state(parsed(raw))
+        components.transfer.check_fits(state)
+        return state
 
 
 def _selector(config: Config, vocabulary: Vocabulary, storage: MemoryStorage, share: Share) -> Selector:

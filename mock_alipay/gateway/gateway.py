@@ -63,6 +63,9 @@ class Gateway:
     ids: IdGenerator
     problem_reply: ProblemReply
 
+    async def close(self) -> None:
+        """Close what the gateway has opened: nothing, unless it forwards calls."""
+
     async def answer(self, call: Call) -> Reply:
         """The reply to any call; never raises."""
         state = self._state(call)

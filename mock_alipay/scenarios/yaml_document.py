@@ -54,6 +54,13 @@ def read(text: str, origin: str) -> Document:
     return Document(origin, value, lambda: lines)
 
 
+def written(value: Any) -> str:
+    """A document as YAML, with its keys in order."""
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    text: str = yaml.dump(value, Dumper=dumper, sort_keys=False, allow_unicode=True, width=120)
+    return text
+
+
 class _TooDeep(SetupError):
     """A document is nested deeper than MAX_DEPTH."""
 

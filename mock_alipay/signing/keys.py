@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -64,6 +65,9 @@ def _shipped(name: str) -> RSAPrivateKey:
 
 def read_private_key(path: Path) -> RSAPrivateKey:
     """An RSA private key in PEM, or as bare base64 of PKCS#8 or PKCS#1 (the form that SDKs use)."""
+    if looks_like_a_key(str(path)):
+        # The name is not repeated: it would be the key.
+        raise SetupError("expected the name of a file, found what looks like the key itself")
     data = _read(path)
     if b"PUBLIC KEY" in data:
         raise SetupError(f"{path}: expected an RSA private key, found a public key")
@@ -75,6 +79,11 @@ def read_private_key(path: Path) -> RSAPrivateKey:
     if not isinstance(key, RSAPrivateKey):
         raise SetupError(f"{path}: expected an RSA private key, found another kind of key")
     return key
+
+
+def looks_like_a_key(name: str) -> bool:
+    """Whether the name of a file is more likely the text of a private key."""
+    return "PRIVATE KEY" in name or "\n" in name or re.match(r"MI[IGEC][A-Za-z0-9+/]{200}", name) is not None
 
 
 def read_public_key(path: Path) -> RSAPublicKey:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class HttpClient:
-    """The gateway's only outgoing connections.
+    """The gateway's only outgoing connections to URLs that come from requests.
 
     It sends to this machine (except to ``own_ports``), to private networks and to ``allowed`` hosts (see
     ``address_policy``), at most 100 requests at a time, each with a timeout in seconds. It does not follow redirects.

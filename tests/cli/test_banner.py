@@ -29,6 +29,18 @@ def test_text() -> None:
     ] == [line.strip() for line in lines[1:]]
 
 
+def test_an_upstream() -> None:
+    """Where calls are forwarded to and replies recorded, without the key."""
+    key = ("SHOP", Path("private.pem"))
+    config = Config(seed=7, upstream="https://sandbox.example", upstream_key=key, record=Path("recorded"))
+    text, line = (
+        banner(config, 92, None, generated_token=False, addresses=HERE) for banner in (text_banner, json_banner)
+    )
+    assert "  upstream   calls are forwarded to https://sandbox.example; replies are recorded in recorded" in text
+    assert {"upstream": "https://sandbox.example", "record": "recorded"}.items() <= json.loads(line).items()
+    assert "private.pem" not in text + line
+
+
 def test_json() -> None:
     """The JSON banner has the same in one line."""
     text = json_banner(CONFIG, 92, Path("ca.pem"), generated_token=False, addresses=HERE)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from mock_alipay.config.config import Config
+from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.contracts import CURRENT, FOLDER, load
 from mock_alipay.signing import keys
 from tests.cli.conftest import Command, Ended
@@ -153,7 +153,7 @@ def test_the_key_appears_nowhere(compare: Command, gateway: Live, tmp_path: Path
     bare = keys.bare_private_key(keys.shipped_forger_key())
     for mistaken in (pem, bare):
         wrong = compare("--key", mistaken, *flags, "pay")
-        wrong.expect(2, (), "--key: expected the name of a file, got what looks like the key itself")
+        wrong.expect(2, (), "--key: expected the name of a file, found what looks like the key itself")
         for text in (ended.out, ended.err, wrong.err, report.read_text(), journal):
             assert pem.splitlines()[1] not in text
             assert bare[:64] not in text
@@ -164,7 +164,7 @@ def test_the_key_appears_nowhere(compare: Command, gateway: Live, tmp_path: Path
     [
         (("--client-id", "SHOP"), "--client-id SHOP: expected its private key too: --key FILE"),
         (("--key", "key.pem"), "--key: expected the client id of the key too: --client-id ID"),
-        (("--client-id", "A", "--key", "no.pem"), "--key no.pem: cannot be read: No such file or directory"),
+        (("--client-id", "A", "--key", "no.pem"), "--key: no.pem: cannot be read: No such file or directory"),
         (("--report", "no/report.md"), "--report: expected a file in a folder that exists, got no/report.md"),
         (("--report", "."), "--report: expected a file, found the folder ."),
         (
@@ -172,6 +172,7 @@ def test_the_key_appears_nowhere(compare: Command, gateway: Live, tmp_path: Path
             "REQUEST: expected an endpoint, a file, ENDPOINT=FILE or #NUMBER of a call, got 'payy'; did you mean pay?",
         ),
         (("payy=no.json",), "REQUEST: unknown endpoint 'payy' (did you mean pay?); known are "),
+        (("pay=",), "REQUEST: expected ENDPOINT=FILE, got 'pay='"),
         (("toys/make=no.json",), "no.json: cannot be read: No such file or directory"),
         (("#999999",), "there is no call '999999'"),
     ],
@@ -189,6 +190,25 @@ def test_a_file_without_an_endpoint(compare: Command, tmp_path: Path) -> None:
     file = tmp_path / "body.json"
     file.write_text("{}")
     compare(str(file)).expect(2, (), f"REQUEST: {file} does not begin with an endpoint; write ENDPOINT={file}")
+
+
+def test_a_key_that_is_not_accepted(compare: Command, tmp_path: Path) -> None:
+    """Equal refusals are no agreement: the exit code is 2, and the error names the file."""
+    key = tmp_path / "key.pem"
+    key.write_bytes(keys.shipped_forger_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    compare("--client-id", TEST_CLIENT_ID, "--key", str(key), "pay").expect(
+        2,
+        "pay: INVALID_SIGNATURE: no differences\n",
+        f"refused every call with INVALID_SIGNATURE: expected the private key of {TEST_CLIENT_ID} there, got {key}",
+    )
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "http://127.0.0.1:99999", "http://user:word@127.0.0.1", "http://127.0.0.1/ams"]
+)
+def test_urls(command: Command, url: str) -> None:
+    """An URL that is none, or has more than a host and a port, is refused before anything is sent."""
+    command("compare", "--against", url).expect(2, (), "--against: expected an http or https URL without a path")
 
 
 def test_unreachable_gateways(command: Command, gateway: Live, closed_port: int) -> None:

@@ -29,6 +29,7 @@ ACCEPTED: dict[str, dict[str, Any]] = {
     "signatures": {"required": "required"},
     "merchants": {"SHOP=a=b.pem": (("SHOP", Path("a=b.pem")),)},
     "gateway_key": {"gateway.pem": Path("gateway.pem")},
+    "state": {"state.json": Path("state.json")},
     "types": {"strict": "strict"},
     "required": {"observed": "observed"},
     "seed": {"-1": -1, str(2**63 - 1): 2**63 - 1},
@@ -43,6 +44,9 @@ ACCEPTED: dict[str, dict[str, Any]] = {
         "2001:db8::1, shop.example": ("2001:db8::1", "shop.example"),
     },
     "notification_time": {"real": "real"},
+    "upstream": {"https://open-sea-global.alipay.com": "https://open-sea-global.alipay.com"},
+    "upstream_key": {"SHOP=a.pem": ("SHOP", Path("a.pem"))},
+    "record": {"recorded": Path("recorded")},
     "log_format": {"json": "json"},
 }
 """Texts and their values. Only variables separate several hosts with commas."""
@@ -68,7 +72,10 @@ REJECTED = {
         ["127.0.0.1:8/n", "ftp://shop", "http://127.0.0.1:65536/", "http:///n", "http://user@shop/", "http://shop/a b"],
     ),
     "scenarios": ("a folder, got", [""]),
+    "upstream_key": ("ID=FILE, a client id and the file of its private key", ["SHOP", "=file", "SHOP="]),
+    "record": ("a folder, got", [""]),
     "gateway_key": ("a file, got", [""]),
+    "state": ("a file, got", [""]),
 }
 """What is expected instead of which texts."""
 

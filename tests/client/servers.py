@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ def answering(reply: bytes, *, stays: bool = False) -> Iterator[str]:
                 while True:
                     client, _ = server.accept()
                     with client:
-                        client.recv(65536)
+                        read_request(client)
                         client.sendall(reply)
                         if stays:
                             client.recv(1)
@@ -32,6 +33,18 @@ def answering(reply: bytes, *, stays: bool = False) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
         server.shutdown(socket.SHUT_RDWR)
     thread.join(60)
+
+
+def read_request(client: socket.socket) -> None:
+    """Read a request with its body, which clients may send separately: a close before it is read would be a reset."""
+    read = b""
+    tls = b"\x16"
+    while b"\r\n\r\n" not in read and not read.startswith(tls) and (data := client.recv(65536)):
+        read += data
+    head, _, body = read.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: *([0-9]+)", head)
+    while length and len(body) < int(length[1]) and (data := client.recv(65536)):
+        body += data
 
 
 def http(status: str, media_type: str, body: str) -> bytes:

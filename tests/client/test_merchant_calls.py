@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
-from mock_alipay.client.merchant_calls import MAX_REPLY, MerchantCalls
+from mock_alipay.client.merchant_calls import MAX_REPLY, HttpReply, MerchantCalls
 from mock_alipay.errors import Unreachable, UsageError
 from tests.client.servers import answering, closed_port, http
 from tests.live import live
@@ -14,17 +16,21 @@ PLAIN = "text/plain"
 
 def post(url: str) -> tuple[int, bytes, str | None]:
     """The status, body and failure of a call."""
-    with MerchantCalls(url, timeout=60) as calls:
-        reply = calls.post("/ams/x", {"client-id": "A"}, b"{}")
+    reply = asyncio.run(reply_of(url))
     return reply.status, reply.body, reply.failure
+
+
+async def reply_of(url: str, patience: float = 60) -> HttpReply:
+    """The reply to a call."""
+    async with MerchantCalls(url, timeout=patience) as calls:
+        return await calls.post("/ams/x", {"client-id": "A"}, b"{}")
 
 
 def test_any_reply() -> None:
     """Whatever its status and body; names of headers are in lower case."""
     with answering(http("502 Bad Gateway\r\nX-More: 1", PLAIN, "no")) as url:
         assert (502, b"no", None) == post(url)
-        with MerchantCalls(url, timeout=60) as calls:
-            assert "1" == calls.post("/", {}, b"").headers["x-more"]
+        assert "1" == asyncio.run(reply_of(url)).headers["x-more"]
 
 
 def test_replies_that_are_none() -> None:
@@ -37,6 +43,12 @@ def test_replies_that_are_none() -> None:
         ) == (post(url))
     with answering(http("200 OK", PLAIN, "x" * (MAX_REPLY + 1))) as url:
         assert (0, b"", f"the reply has more than {MAX_REPLY} bytes") == post(url)
+
+
+def test_slow_replies() -> None:
+    """The timeout is for the whole reply, so a server that sends a byte now and then does not stall its client."""
+    with answering(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n1", stays=True) as url:
+        assert "it did not reply within 0.2 s" == asyncio.run(reply_of(url, patience=0.2)).failure
 
 
 def test_no_connection() -> None:

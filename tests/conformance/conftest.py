@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import http.client
 from collections.abc import Iterator
@@ -44,9 +45,16 @@ def secure(tls_folder: Path, tmp_path_factory: pytest.TempPathFactory, merchant_
 
 @pytest.fixture
 def rerouted(secure: Live, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The SDK's connections, with its certificate check, but to the gateway's port instead of 443.
+    """The SDK's connections, with its certificate check, but to the gateway's port instead of 443."""
+    with rerouting(secure, monkeypatch):
+        yield
 
-    It reads the merchant's key once, not for each call: OpenSSL's check of a key takes longer than all else.
+
+@contextlib.contextmanager
+def rerouting(gateway: Live, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The same for any gateway.
+
+    The SDK reads the merchant's key once, not for each call: OpenSSL's check of a key takes longer than all else.
     """
     monkeypatch.setattr(signature_tool, "serialization", SimpleNamespace(load_pem_private_key=_read_key))
     original = getattr(default_http_rpc, "__get_http_connection")
@@ -54,12 +62,13 @@ def rerouted(secure: Live, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     def get_http_connection(*arguments: Any) -> http.client.HTTPSConnection:
         connection: http.client.HTTPSConnection = original(*arguments)
-        connection.port = secure.config.tls_port or 0
+        connection.port = gateway.config.tls_port or 0
         opened.append(connection)
         return connection
 
-    monkeypatch.setattr(default_http_rpc, "__get_http_connection", get_http_connection)
-    yield
+    with monkeypatch.context() as context:
+        context.setattr(default_http_rpc, "__get_http_connection", get_http_connection)
+        yield
     for connection in opened:  # the SDK leaves connections open after an invalid reply
         connection.close()
 

@@ -189,6 +189,16 @@ def test_an_unusable_gateway_is_an_error(run: Run, guarded: Live, url: str | Non
     result.stdout.fnmatch_lines(f"*{words}*")
 
 
+def test_webhooks_of_a_running_gateway_are_verified(run: Run, guarded: Live, env: dict[str, str]) -> None:
+    """By that gateway's key."""
+    test = """
+def test_it(mock_alipay):
+    mock_alipay.notifications.send("notifyPayment", url=mock_alipay.webhooks.url, body={})
+    assert "valid" == mock_alipay.webhooks.wait().signature
+"""
+    run(test, env=env).assert_outcomes(passed=1)
+
+
 def test_settings_can_be_overridden(run: Run) -> None:
     """By a fixture in conftest.py."""
     settings = {"scenario": "risk-reject", "admin_token": "a-token-of-ours"}

@@ -54,10 +54,11 @@ class HttpProblem(DomainError):
 
 
 def problem_of(error: DomainError) -> HttpProblem:
-    """A domain error as HttpProblem, with its status from ``STATUSES``."""
+    """A domain error as HttpProblem, with its own status or that of ``STATUSES``."""
     if isinstance(error, HttpProblem):
         return error
-    return HttpProblem(STATUSES[type(error)], error.title, error.detail, **error.extra)
+    status = error.status if isinstance(error, errors.UpstreamFailed) else STATUSES[type(error)]
+    return HttpProblem(status, error.title, error.detail, **error.extra)
 
 
 async def problem_response(request: Request, error: Exception) -> Response:

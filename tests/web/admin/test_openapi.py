@@ -15,7 +15,7 @@ import pytest
 from openapi_spec_validator.schemas import get_schema_content_v31
 
 from mock_alipay.apis import FAMILIES
-from mock_alipay.contracts import load
+from mock_alipay.contracts import FOLDER, load
 from mock_alipay.gateway.routing import PREFIXES
 from mock_alipay.signing import keys
 from mock_alipay.version import __version__
@@ -77,6 +77,15 @@ def test_it_is_openapi_3_1() -> None:
     assert strict != DOCUMENT
 
 
+def test_documented_samples_are_examples() -> None:
+    """Requests of the merchant API have the documented samples, valid by the schemas, for those who import them."""
+    paths = [item["post"] for path, item in DOCUMENT["paths"].items() if path.startswith(PREFIXES)]
+    contents = [operation["requestBody"]["content"]["application/json"] for operation in paths]
+    shown = [content for content in contents if "example" in content]
+    assert len(list(FOLDER.glob("samples/*/*.json"))) * len(PREFIXES) == len(shown)
+    assert [] == [fault for content in shown for fault in faults(content["schema"], content["example"])]
+
+
 def test_it_is_served(gateway: Live) -> None:
     """To GET and HEAD only."""
     answer, head = (gateway.request(method, "/openapi.json") for method in ("GET", "HEAD"))
@@ -128,6 +137,7 @@ GETS = [
         "/clock?clientId=A",
         "/payments",
         "/payments/p1",
+        "/state",
     ),
     *("/calls", "/calls/count?resultCode=SUCCESS", "/calls/wait", *(f"/calls/{number}" for number in range(1, 10))),
     *("/notifications/wait?count=3", "/notifications", "/notifications/1", "/notifications/1/wait"),
@@ -156,6 +166,8 @@ WALK: list[tuple[str, str, Any, int]] = [
     ("DELETE", "/merchants", {"clientId": "M"}, 200),
     ("POST", "/keys", None, 200),
     ("POST", "/reset", None, 200),
+    ("PUT", "/state", {"format": "mock-alipay-state", "version": 1}, 200),
+    ("PUT", "/state", {"format": "mock-alipay-state", "version": 2}, 400),
 ]
 """Method, path, body and expected status."""
 

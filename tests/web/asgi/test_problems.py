@@ -11,6 +11,7 @@ from mock_alipay.errors import (
     NoSuchAggregate,
     NoSuchPath,
     UnknownScenario,
+    UpstreamFailed,
 )
 from mock_alipay.web.asgi.problems import STATUSES, HttpProblem, problem_of, problem_reply
 from tests.calls import header
@@ -18,7 +19,7 @@ from tests.calls import header
 
 def test_every_domain_error_has_a_status() -> None:
     """The table is complete."""
-    assert set(DomainError.__subclasses__()) == {*STATUSES, HttpProblem}
+    assert set(DomainError.__subclasses__()) == {*STATUSES, HttpProblem, UpstreamFailed}
 
 
 @pytest.mark.parametrize(
