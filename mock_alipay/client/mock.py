@@ -6,9 +6,8 @@ import copy
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from mock_alipay.client.async_mock import AsyncMockAlipay
 from mock_alipay.client.blocking import BlockingRequests
 from mock_alipay.client.clock import MockClock
 from mock_alipay.client.events import EventStream
@@ -18,6 +17,9 @@ from mock_alipay.client.payment import MockPayment
 from mock_alipay.client.requests import MockRequests, checked, shown
 from mock_alipay.client.transport import Transport
 from mock_alipay.client.webhooks import Webhooks
+
+if TYPE_CHECKING:
+    from mock_alipay.client.async_mock import AsyncMockAlipay
 
 
 class Mock(BlockingRequests):
@@ -70,6 +72,8 @@ class Mock(BlockingRequests):
 
     def asynchronous(self) -> AsyncMockAlipay:
         """An AsyncMockAlipay of the same gateway, client id and credentials; close it, or use it in ``async with``."""
+        from mock_alipay.client.async_mock import AsyncMockAlipay
+
         mock = AsyncMockAlipay(self.url, client_id=self.client_id, **self._secrets)
         mock.introduced, mock.webhooks.verify = self.introduced, self.webhooks.verify
         return mock
