@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 if TYPE_CHECKING:
-    from mock_alipay import Mock
+    from mock_alipay import AsyncMockAlipay, Mock
 
 _URL = "MOCK_ALIPAY_URL"
 _COMMAND = "MOCK_ALIPAY_COMMAND"
@@ -122,6 +122,14 @@ def mock_alipay(
     mock.reset()
     for merchant in set(introduced):
         mock.remove_merchant(merchant)
+
+
+@pytest.fixture
+def mock_alipay_async(mock_alipay: Mock) -> Iterator[AsyncMockAlipay]:
+    """``mock_alipay`` for coroutines: the same client id. Any pytest plugin may run the test, in any event loop."""
+    mock = mock_alipay.asynchronous()
+    yield mock
+    mock.webhooks.close()
 
 
 @pytest.hookimpl(wrapper=True)

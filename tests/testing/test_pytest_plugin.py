@@ -121,6 +121,31 @@ def test_tests_are_isolated(run: Run) -> None:
     run(ISOLATED.replace("AHEAD", ""), "-W", "error", env=empty).assert_outcomes(passed=4)
 
 
+ASYNC = """
+import asyncio
+import pytest
+from mock_alipay import AsyncMockAlipay, Mock
+from shop import pay
+
+async def declined(gateway: AsyncMockAlipay, mock: Mock):
+    await gateway.scenario("risk-reject")
+    await asyncio.to_thread(pay, mock)
+    call = await gateway.wait(endpoint="createPaymentSession")
+    assert ("RISK_REJECT", mock.client_id) == (call.result_code, gateway.client_id)
+    assert gateway.webhooks.url != mock.webhooks.url
+
+@pytest.mark.parametrize("number", range(2))
+def test_in_a_loop(mock_alipay_async, mock_alipay, number):
+    asyncio.run(declined(mock_alipay_async, mock_alipay))
+"""
+"""Tests with a coroutine, each in a loop of its own."""
+
+
+def test_coroutines_have_a_fixture(run: Run) -> None:
+    """For the client id of ``mock_alipay``; nothing stays open, with warnings as errors."""
+    run(ASYNC, "-W", "error").assert_outcomes(passed=2)
+
+
 def test_processes_share_a_gateway(tmp_path: Path, guarded: Live, env: dict[str, str]) -> None:
     """pytest-xdist workers are isolated from each other and from other users, and need the client's libraries only."""
     needs = "\n".join(name for name in requires("mock-alipay") or () if "extra ==" not in name)
