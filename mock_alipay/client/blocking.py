@@ -122,10 +122,10 @@ class BlockingRequests:
         return run(self._requests.admin(method, path, query=query, body=body))
 
     def settle(self) -> None:
-        """Return when no notification is due or being delivered: what has been caused so far has reached the shop.
+        """Return when no reply is delayed, and no notification is due or being delivered.
 
-        A notification that the shop refused counts as delivered until its next attempt is due. WaitTimeout when
-        deliveries are still under way after 20 seconds.
+        What has been caused so far has then reached the shop. A notification that the shop refused counts as delivered
+        until its next attempt is due. WaitTimeout when replies or deliveries are still in progress after 20 seconds.
         """
         run(self._requests.settle())
 

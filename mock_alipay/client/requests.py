@@ -16,7 +16,7 @@ from mock_alipay.client.records import CallRecord, ScenarioRecord
 from mock_alipay.client.transport import Requests
 from mock_alipay.errors import UsageError, WaitTimeout
 
-_SETTLING = 25.0
+_SETTLING = 45.0
 """Seconds that ``settle`` may take."""
 
 Payment = TypeVar("Payment", bound=PaymentAtGateway)
@@ -157,10 +157,11 @@ class MockRequests(Generic[Payment]):
         return await self._transport.request(method, path, query=query, body=body)
 
     async def settle(self) -> None:
-        """Return when no notification is due or being delivered, as ``Mock.settle`` defines it."""
+        """Return when nothing is in progress, as ``Mock.settle`` defines it."""
         left = await self._transport.request("POST", "/settle", body=self._scope, server_time=_SETTLING)
-        if left["notificationsUnderWay"]:
-            detail = f"{left['notificationsUnderWay']} notifications are still being delivered"
+        notifications, calls = left["notificationsUnderWay"], left["callsUnderWay"]
+        if notifications or calls:
+            detail = f"still in progress: notifications: {notifications}; calls that a scenario delays: {calls}"
             raise WaitTimeout({"title": "Not settled", "status": 408, "detail": detail, **left})
 
     async def counts(self) -> dict[str, int]:

@@ -239,6 +239,25 @@ def test_settle_names_what_is_still_under_way(gateway: Live, monkeypatch: pytest
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/notify"
         wallet = {"paymentMethod": {"paymentMethodType": "ALIPAY_CN"}, "paymentNotifyUrl": url}
         gateway.create(sample("pays-at-once--1", **wallet), client_id=client_id)
-        with pytest.raises(WaitTimeout, match="1 notifications are still being delivered"):
+        with pytest.raises(WaitTimeout, match="notifications: 1; calls that a scenario delays: 0"):
             mock.settle()
         mock.reset()
+
+
+def test_settle_waits_for_delayed_replies(gateway: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of this client id; one that takes too long is named."""
+    client_id, waits = "SANDBOX_DELAYED", "mock_alipay.web.admin.clock._DELIVERY_TIMEOUT"
+    with Mock(gateway.config.url, client_id=client_id) as mock, ThreadPoolExecutor(2) as threads:
+        for delay in ("100ms", "30m"):
+            mock.load("late", {"description": "x", "createPaymentSession": {"delay": delay}})
+            call = threads.submit(gateway.create, client_id=client_id, extra={"mock-scenario": "late"})
+            mock.wait(timeout=60)
+            if delay == "100ms":
+                mock.settle()
+                assert "SUCCESS" == call.result(60).code
+                mock.reset()
+                continue
+            monkeypatch.setattr(waits, 0.05)
+            with pytest.raises(WaitTimeout, match="notifications: 0; calls that a scenario delays: 1"):
+                mock.settle()
+            mock.reset()

@@ -59,10 +59,13 @@ async def move_clock(context: AdminContext, request: AdminRequest) -> Any:
 
 
 async def settle(context: AdminContext, request: AdminRequest) -> Any:
-    """Wait until everything that is due has happened, and its notifications are delivered."""
+    """Wait until no call is delayed, everything that is due has happened, and its notifications are delivered."""
+    client_id = request.client_id
+    if delayed := context.scripted_waits.of(client_id):
+        await asyncio.wait(delayed, timeout=_DELIVERY_TIMEOUT)
     await context.scheduler.settle()
-    await _delivered(context, request.client_id)
-    return await _clock_of(context, request.client_id)
+    await _delivered(context, client_id)
+    return {**await _clock_of(context, client_id), "callsUnderWay": len(context.scripted_waits.of(client_id))}
 
 
 async def _delivered(context: AdminContext, client_id: str | None) -> None:

@@ -35,6 +35,11 @@ class ScriptedWaits:
         finally:
             leaving.cancel()
             del self._waiting[reset]
+            reset.cancel()
+
+    def of(self, client_id: str | None) -> list[asyncio.Future[None]]:
+        """The waits of one client id or of all; each is done when it has ended."""
+        return [over for over, owner in self._waiting.items() if client_id in (None, owner)]
 
     def end(self, client_id: str | None) -> None:
         """End the waits of one client id or of all."""
