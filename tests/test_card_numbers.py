@@ -14,6 +14,8 @@ from mock_alipay.config.config import Config
 from mock_alipay.journal.events import Event
 from mock_alipay.journal.log_lines import json_line, notification_json, notification_text, text_line
 from tests.live import PATH, Answer, Live, live, sample
+from tests.shop import Answer as Replied
+from tests.shop import open_shop
 
 CARD = "4054692760174822"
 SEPARATORS = ["_", " ", "-", ".", " - ", "\u00a0", "/", "\u202f", "\u200b", "\u2013"]
@@ -140,3 +142,62 @@ def test_a_card_number_is_masked(gateway: tuple[Live, list[str]], place: str) ->
     running.admin("POST", "/reset")
     without_escapes = (re.sub(r"\\u[0-9a-f]{4}|%[0-9A-F]{2}", "", text) for text in texts)
     assert [] == [text for text in without_escapes if CARD in re.sub(r"\D", "", text)]
+
+
+def refused_notification(gateway: Live, answer: bytes) -> Answer:
+    """A notification whose response is no acknowledgement."""
+    with open_shop() as shop:
+        shop.says("/notify", Replied(200, answer))
+        note = {"notification": "notifyPayment", "clientId": "CARDS", "url": shop.url(), "body": {}}
+        [sent] = gateway.admin("POST", "/notifications", note).body["notifications"]
+        return gateway.admin("POST", f"/notifications/{sent['id']}/resend")
+
+
+def nearest_miss(gateway: Live, text: str) -> Answer:
+    """A wait for another client id; its reply says twice how the nearest call differs."""
+    call(gateway, sample("a"), client_id=text)
+    return gateway.admin("GET", "/calls/wait?timeout=0&clientId=other")
+
+
+def message(gateway: Live, text: str) -> Answer:
+    """A scenario's message with a field of the call."""
+    step = {"result": "PARAM_ILLEGAL", "message": "${header.x-note}"}
+    gateway.admin("POST", "/scenarios", {"name": "message", "description": "long", "createPaymentSession": step})
+    return call(gateway, sample("message--1"), x_note=text)
+
+
+CUT: dict[str, tuple[int, Callable[[Live, str], Answer]]] = {
+    "header": (40, lambda g, text: call(g, sample("a"), client_id=f"{text} y")),
+    "wait": (80, nearest_miss),
+    "acknowledgement": (
+        80,
+        lambda g, text: refused_notification(g, json.dumps({"result": {"resultCode": text}}).encode()),
+    ),
+    "answer": (4096, lambda g, text: refused_notification(g, text.encode())),
+    "message": (256, message),
+    "scenario name": (60, lambda g, text: g.admin("PUT", "/scenario", {"scenario": text})),
+    "duration": (39, lambda g, text: g.admin("PUT", "/clock", {"advance": f"-{text}"})),
+    "moment": (40, lambda g, text: g.admin("PUT", "/clock", {"freeze": text})),
+    "payment": (64, lambda g, text: g.admin("GET", f"/payments/{text}")),
+    "call": (40, lambda g, text: g.admin("GET", f"/calls/{text}")),
+    "notification": (40, lambda g, text: g.admin("GET", f"/notifications/{text}")),
+    "endpoint": (80, lambda g, text: g.admin("GET", f"/calls?endpoint={text}")),
+    "admin path": (72, lambda g, text: g.admin("GET", f"/{text}")),
+    "path": (118, lambda g, text: g.request("POST", f"/{text}")),
+    "dashboard file": (68, lambda g, text: g.request("GET", f"/__admin/ui/{text}")),
+    "host": (80, lambda g, text: g.request("GET", "/__admin/calls", headers={"host": text})),
+}
+"""Places that show the beginning of a long text: how many of its characters, and what sends it."""
+
+
+@pytest.mark.parametrize("place", CUT)
+def test_a_cut_card_number_is_masked(gateway: tuple[Live, list[str]], place: str) -> None:
+    """Also when too few of its digits remain to recognize it."""
+    running, lines = gateway
+    lines.clear()
+    size, send = CUT[place]
+    answer = send(running, f"{'x' * (size - 15)}{CARD}{'y' * 40}")
+    texts = [answer.raw.decode(), *shown(running), *lines]
+    running.admin("POST", "/reset")
+    assert any(f"{'x' * 20}{CARD[:6]}****" in text for text in texts)
+    assert [] == [text for text in texts if CARD[:10] in text]

@@ -10,6 +10,8 @@ from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mock_alipay.text.wording import beginning
+
 if TYPE_CHECKING:
     from faker import Faker
 
@@ -91,7 +93,7 @@ class FakeBuyers:
 def _wallet(method: str, first_name: str, drawn: Random) -> dict[str, Any]:
     name = _WALLETS.get(method) or method.replace("_", " ").title()
     return {
-        "pspName": name[:64],
+        "pspName": beginning(name, 64),
         "pspCustomerId": f"TEST2088{_digits(drawn, 12)}",
         "displayCustomerId": f"{first_name[:3].lower()}***@{drawn.choice(('example.com', 'example.org'))}",
     }
@@ -115,7 +117,7 @@ def _card_result(card: Mapping[str, Any], made_up: str, drawn: Random) -> dict[s
         "avsResultRaw": "Y",
         "cvvResultRaw": "M",
         "networkTransactionId": f"TEST{_digits(drawn, 11)}",
-        "cardholderName": (_name(card) or made_up)[:64],
+        "cardholderName": beginning(_name(card) or made_up, 64),
         # Six digits of a number under 16: eight and the last four would show nearly all of it.
         "cardBin": number[:8] if len(number) >= 16 else number[:6],
         "lastFour": number[-4:],

@@ -9,6 +9,7 @@ from typing import Any, Generic, NamedTuple
 from mock_alipay.apis.aggregate import DomainEvent
 from mock_alipay.apis.context import Context, Kind, Outcome
 from mock_alipay.apis.environment import Environment
+from mock_alipay.contracts.contract import Contract
 from mock_alipay.contracts.names import Act, BuyerAction
 
 
@@ -48,12 +49,16 @@ class Family(NamedTuple, Generic[Kind]):
     """As in URLs: ``payments``."""
     noun: str
     """What messages call one aggregate, and the kind of its events: ``payment``."""
+    aggregate: type[Kind]
+    """The type of its aggregates: a named tuple."""
     id_field: str
     """The field with the id that the client chooses for an aggregate: ``paymentRequestId``."""
     endpoints: Mapping[str, Endpoint[Kind]]
     notifications: Mapping[str, Composer[Kind]]
     """The first one reports the result of a buyer's action."""
     buyer: Buyer[Kind] | None = None
+    problems: Callable[[Kind, Contract], Iterable[str]] = lambda *_: ()
+    """What does not fit together in an aggregate of a loaded state; each sentence begins with the field."""
 
 
 class Families(Mapping[str, Family[Any]]):

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from itertools import pairwise
+from keyword import iskeyword
 from typing import Any, cast
 
 import click
@@ -29,6 +30,7 @@ _MODULES = {
     "trigger": "trigger",
     "listen": "listen",
     **dict.fromkeys(("use", "act", "reset", "clock"), "control"),
+    **dict.fromkeys(("export", "import"), "state"),
     "sdk": "sdk",
 }
 """Every command, and the module of this package that has it."""
@@ -38,7 +40,7 @@ class _Imported(Mapping[str, click.Command]):
     """The commands by name, each imported when it is first needed."""
 
     def __getitem__(self, name: str) -> click.Command:
-        command: click.Command = getattr(import_module(f"mock_alipay.cli.{_MODULES[name]}"), name)
+        command: click.Command = getattr(import_module(f"mock_alipay.cli.{_MODULES[name]}"), _variable(name))
         return command
 
     def __iter__(self) -> Iterator[str]:
@@ -46,6 +48,11 @@ class _Imported(Mapping[str, click.Command]):
 
     def __len__(self) -> int:
         return len(_MODULES)
+
+
+def _variable(command: str) -> str:
+    """The name of a command in its module: ``import_`` for ``import``."""
+    return f"{command}_" if iskeyword(command) else command
 
 
 def _valued() -> set[str]:

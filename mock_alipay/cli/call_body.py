@@ -16,6 +16,7 @@ from mock_alipay.cli.endpoints import refuse_unimplemented
 from mock_alipay.cli.target import Place
 from mock_alipay.contracts.names import bare, spoken_names
 from mock_alipay.errors import AdminError, SetupError, Unreachable
+from mock_alipay.text.json_text import parse_json
 from mock_alipay.text.wording import close, described, not_json
 
 if TYPE_CHECKING:
@@ -55,17 +56,15 @@ def edited(body: bytes, changes: Mapping[str, Any], endpoint_id: str, origin: st
     does not have are set, with a note on standard error. ``origin``: the file of the body.
     """
     try:
-        parsed = json.loads(body)
-    except json.JSONDecodeError as error:
-        raise SetupError(f"--set: {origin} cannot be edited: {not_json(error)}") from None
-    except ValueError:
-        raise SetupError(f"--set: {origin} cannot be edited: it is not UTF-8 text") from None
-    if not isinstance(parsed, dict):
-        raise SetupError(f"--set: {origin} cannot be edited: expected a JSON object, got {described(parsed)}")
-    parsed = changed(parsed, changes)
+        value = parse_json(body)
+    except ValueError as error:
+        raise SetupError(f"--set: {origin} cannot be edited: it is {not_json(error)}") from None
+    if not isinstance(value, dict):
+        raise SetupError(f"--set: {origin} cannot be edited: expected a JSON object, got {described(value)}")
+    value = changed(value, changes)
     for sentence in undocumented(endpoint_id, changes) if endpoint_id in endpoint_ids() else ():
         click.echo(f"--set: {sentence} (it is sent)", err=True)
-    return json.dumps(parsed, indent=2, ensure_ascii=False).encode()
+    return json.dumps(value, indent=2, ensure_ascii=False).encode()
 
 
 def _about_latest_payment(raw: bytes, gateway: Place, client_id: str) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from mock_alipay.scenarios.json_path import parse, put
+from mock_alipay.text.json_text import parse_json
 from mock_alipay.text.masking import is_secret
 from mock_alipay.text.wording import described, not_json
 
@@ -37,13 +38,13 @@ def parse_changes(written: tuple[str, ...]) -> dict[str, Any]:
             changes[path] = value
             continue
         try:
-            changes[path[:-1]] = json.loads(value, parse_constant=_refuse_constant)
+            changes[path[:-1]] = parse_json(value, parse_constant=_refuse_constant)
         except json.JSONDecodeError as error:
             found = f"text that is {not_json(error)}" if value else "nothing"
             hint = f"; {path[:-1]}=TEXT is for text"
             raise click.UsageError(f"--set: {path[:-1]}: expected JSON after :=, got {found}{hint}") from None
         except ValueError as error:
-            raise click.UsageError(f"--set: {path[:-1]}: expected JSON after :=, got {error}") from None
+            raise click.UsageError(f"--set: {path[:-1]}: expected JSON after :=, got {not_json(error)}") from None
     return changes
 
 

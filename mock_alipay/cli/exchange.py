@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from mock_alipay.text.json_text import parse_json
+
 
 def show_request(url: str, headers: Mapping[str, str], body: bytes) -> None:
     """Print a request."""
@@ -23,8 +25,8 @@ def show_reply(response: http.client.HTTPResponse, reply: bytes, took: float, *,
         click.secho(f"HTTP {response.status} {response.reason} in {took * 1000:.1f} ms", bold=True)
         _show_headers(dict(response.getheaders()))
         click.echo()
-    parsed = _parsed(reply)
-    click.echo(parsed if isinstance(parsed, str) else json.dumps(parsed, indent=2, ensure_ascii=False))
+    body = _parsed(reply)
+    click.echo(body if isinstance(body, str) else json.dumps(body, indent=2, ensure_ascii=False))
     if head:
         click.echo()
 
@@ -55,7 +57,7 @@ def result_status(reply: bytes) -> str:
 def _parsed(raw: bytes) -> Any:
     """The JSON of a body, or its text."""
     try:
-        return json.loads(raw)
+        return parse_json(raw)
     except ValueError:
         return raw.decode("utf-8", "replace")
 

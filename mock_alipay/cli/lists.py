@@ -96,7 +96,8 @@ def show(entry: str, as_json: bool, **flags: Any) -> None:  # noqa: ARG001, FBT0
     Example: mock-alipay show '#12'
     """
     with gateway(**flags) as mock:
-        found = {kind: data for kind, data in _candidates(mock, entry) if data is not None}
+        candidates = {kind: data for kind, data in _candidates(mock, entry) if data is not None}
+        found = _own(mock, entry, candidates)
         if not found:
             raise SetupError(f"nothing has the id '{entry}': expected #NUMBER, !NUMBER or a paymentRequestId")
         if len(found) == 1:
@@ -120,6 +121,8 @@ def resend(notification: str, as_json: bool, **flags: Any) -> None:  # noqa: FBT
     if not _is_number(number):
         raise click.UsageError(f"ID: expected the number of a notification, such as '!7', got '{notification}'")
     with gateway(**flags) as mock:
+        if mock.client_id is not None:
+            _own(mock, f"!{number}", {"notifications": mock.admin("GET", f"/notifications/{number}")})
         sent = mock.notifications.resend(number)
         echo_json(mock.admin("GET", f"/notifications/{sent.id}")) if as_json else echo_notification(sent)
 
@@ -157,6 +160,19 @@ def _candidates(mock: Mock, entry: str) -> list[tuple[str, Any]]:
     if entry and (number == entry or not any(data for _, data in found)):
         found.append(("payments", _payment(mock, entry)))
     return found
+
+
+def _own(mock: Mock, entry: str, records: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The records of the client id that was given, of all if none was; SetupError when all are of others."""
+    from mock_alipay.text.masking import mask_cards
+
+    if mock.client_id is None:
+        return records
+    own = {kind: data for kind, data in records.items() if data["clientId"] == mask_cards(mock.client_id)}
+    if records and not own:
+        others = " and ".join(sorted({data["clientId"] for data in records.values()}))
+        raise SetupError(f"--client-id {mock.client_id}: '{entry}' is of client id {others}; omit the flag, or name it")
+    return own
 
 
 def _is_number(text: str) -> bool:

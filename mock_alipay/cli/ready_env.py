@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import shlex
 import time
 from contextlib import closing
@@ -20,6 +19,7 @@ from mock_alipay.cli.serve import certificate_files
 from mock_alipay.cli.target import PLACE, STARTED_WITH, Place, place
 from mock_alipay.config.config import Config
 from mock_alipay.errors import SetupError
+from mock_alipay.text.json_text import parse_json
 
 
 @click.command(cls=Command)
@@ -81,13 +81,17 @@ def _problem(target: Place) -> str | None:
         with closing(target.connection(timeout=2)) as connection:
             connection.request("GET", "/__admin/health")
             response = connection.getresponse()
-            body = json.loads(response.read(65536))
-        healthy = response.status == 200 and isinstance(body, dict) and body.get("status") == "ok"
-        why, refused = f"the server is not mock-alipay: HTTP {response.status}", False
-        if healthy:
-            return None
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        why, refused = "the server is not mock-alipay", False
+            body = response.read(65536)
     except (OSError, http.client.HTTPException, UnicodeError) as error:
-        why, refused = target.why(error), isinstance(error, ConnectionRefusedError)
-    return target.message("not ready", why, refused=refused)
+        return target.message("not ready", target.why(error), refused=isinstance(error, ConnectionRefusedError))
+    if response.status == 200 and _is_healthy(body):
+        return None
+    return target.message("not ready", f"the server is not mock-alipay: HTTP {response.status}", refused=False)
+
+
+def _is_healthy(body: bytes) -> bool:
+    try:
+        health = parse_json(body)
+    except ValueError:
+        return False
+    return isinstance(health, dict) and health.get("status") == "ok"

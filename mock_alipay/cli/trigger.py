@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +12,7 @@ from mock_alipay.cli.completion import complete_files
 from mock_alipay.cli.output import as_json, echo_json, echo_notification
 from mock_alipay.cli.target import at_a_gateway, gateway
 from mock_alipay.errors import SetupError
+from mock_alipay.text.json_text import parse_json
 from mock_alipay.text.wording import described, not_json
 
 if TYPE_CHECKING:
@@ -89,11 +89,9 @@ def _object(file: str) -> dict[str, Any]:
     from mock_alipay.cli.check import read_body
 
     try:
-        parsed = json.loads(read_body(file))
-    except json.JSONDecodeError as error:
+        body = parse_json(read_body(file))
+    except ValueError as error:
         raise SetupError(f"--body: {file}: expected a JSON object, it is {not_json(error)}") from None
-    except (ValueError, RecursionError):
-        raise SetupError(f"--body: {file}: expected a JSON object, it is not UTF-8 text or nested too deeply") from None
-    if not isinstance(parsed, dict):
-        raise SetupError(f"--body: {file}: expected a JSON object, got {described(parsed)}")
-    return parsed
+    if not isinstance(body, dict):
+        raise SetupError(f"--body: {file}: expected a JSON object, got {described(body)}")
+    return body

@@ -134,12 +134,14 @@ class Transport:
             raise TimeoutError from error
         except httpx2.TransportError as error:
             raise self._failed(error) from None
+        except (ValueError, RecursionError):  # of event.json
+            raise self._not_a_gateway() from None
 
     def _json(self, response: httpx2.Response) -> Any:
         """The parsed reply; AdminError for problem JSON, Unreachable for what no gateway sends."""
         try:
             parsed = response.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             parsed = None
         if response.status_code == 200 and parsed is not None:
             return parsed

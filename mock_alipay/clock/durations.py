@@ -16,6 +16,9 @@ _ISO = re.compile(
 )
 _ISO_UNITS = ("weeks", "days", "hours", "minutes", "seconds")
 
+_LONGEST = 40
+"""The length in characters up to which a message quotes a text; nothing is cut, as it might be a card number."""
+
 
 def parse(text: str) -> timedelta:
     """``300ms``, ``1.5s``, ``59m``, ``1h30m``, ``2d``, or ISO 8601 such as ``PT59M``; ValueError for anything else.
@@ -28,7 +31,8 @@ def parse(text: str) -> timedelta:
     elif match := _ISO.fullmatch(text):
         parts = [(unit, number) for unit, number in zip(_ISO_UNITS, match.groups(), strict=True) if number]
     else:
-        raise ValueError(f"'{text[:40]}' is not a duration; write 300ms, 1.5s, 59m, 1h30m, 2d or PT59M")
+        shown = f"'{text}'" if len(text) <= _LONGEST else f"a text of {len(text)} characters"
+        raise ValueError(f"{shown} is not a duration; write 300ms, 1.5s, 59m, 1h30m, 2d or PT59M")
     try:
         return sum((timedelta(**{unit: float(number)}) for unit, number in parts), timedelta())
     except OverflowError:

@@ -12,8 +12,9 @@ import orjson
 from mock_alipay.client.merchant_calls import HttpReply, MerchantCalls, target_of
 from mock_alipay.comparison.ids import Ids
 from mock_alipay.comparison.requests import Request
-from mock_alipay.contracts.schemas import MAX_DEPTH, depth
+from mock_alipay.contracts.schemas import MAX_DEPTH
 from mock_alipay.signing import Signer, content
+from mock_alipay.text.json_text import depth
 
 
 @dataclass(frozen=True, slots=True)

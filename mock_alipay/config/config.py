@@ -48,6 +48,7 @@ class Config:
     public_url: the gateway's URL for browsers; None: as called
     sandbox_retries: whether each notification is sent once only, as by the official sandbox
     notification_time: the request-time of notifications: ``clock`` (the gateway's) or ``real`` (the machine's)
+    state: a file with the state to begin with, as ``mock-alipay export`` writes it
     upstream: URL of a gateway that calls are forwarded to; ``upstream_key``: the client id and the PEM file of the
         private key that they are signed again with; ``record``: the folder for its replies as scenario files
 
@@ -75,6 +76,7 @@ class Config:
     notify_allow: tuple[str, ...] = ()
     sandbox_retries: bool = False
     notification_time: NotificationTime = "clock"
+    state: Path | None = None
     upstream: str | None = None
     upstream_key: tuple[str, Path] | None = None
     record: Path | None = None

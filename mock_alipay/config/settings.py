@@ -42,6 +42,7 @@ class Settings(TypedDict, total=False):
     notify_allow: str | Iterable[str]
     sandbox_retries: bool
     notification_time: NotificationTime
+    state: AnyPath | None
     upstream: str | None
     upstream_key: tuple[str, AnyPath] | None
     record: AnyPath | None

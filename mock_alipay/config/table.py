@@ -123,6 +123,7 @@ _ROWS = (
         one_of(*get_args(NotificationTime)),
         "Take the request-time of webhooks from the gateway's clock, or from the machine's (real).",
     ),
+    Setting("state", optional(kinds.FILE), "Begin with the state in this file, which export has written."),
     Setting(
         "upstream", optional(kinds.UPSTREAM), "Forward calls to this gateway, such as the sandbox; no scenario plays."
     ),

@@ -138,16 +138,6 @@ def _observed(schema: Any) -> Any:
     return relaxed
 
 
-def depth(value: Any) -> int:
-    """How many levels of values are nested in a JSON value; 0 for a scalar."""
-    levels, level = 0, [value]
-    while level:
-        levels += 1
-        inner = [v.values() if isinstance(v, dict) else v for v in level if isinstance(v, dict | list)]
-        level = [item for items in inner for item in items]
-    return levels - 1
-
-
 def nesting(text: str) -> int:
     """The maximum number of open objects and arrays in a text, valid JSON or not.
 

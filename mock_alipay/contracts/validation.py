@@ -7,8 +7,9 @@ from typing import Any
 
 import orjson
 
-from mock_alipay.contracts.schemas import MAX_DEPTH, depth, nesting
+from mock_alipay.contracts.schemas import MAX_DEPTH, nesting
 from mock_alipay.errors import Fault, Refusal
+from mock_alipay.text.json_text import depth
 from mock_alipay.text.wording import described, not_json
 
 _TOO_DEEP = f"JSON nested more than {MAX_DEPTH} levels deep"
@@ -19,7 +20,7 @@ def parse(raw: bytes) -> dict[str, Any]:
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise _illegal("a JSON object", why_no_json(raw, error)) from None
+        raise _illegal("a JSON object", _why_no_json(raw, error)) from None
     if not isinstance(body, dict):
         raise _illegal("a JSON object", described(body))
     if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH and depth(body) > MAX_DEPTH:
@@ -46,8 +47,7 @@ def _pruned(value: Any) -> Any:
     return value
 
 
-def why_no_json(raw: bytes, error: orjson.JSONDecodeError) -> str:
-    """What was found in place of JSON; ``error``: the parser's."""
+def _why_no_json(raw: bytes, error: orjson.JSONDecodeError) -> str:
     if not raw.strip():
         return "an empty body"
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from mock_alipay.clock.schedule import Schedule
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.config.settings import refuse_forwarding, refuse_unguarded
 from mock_alipay.contracts.contract import Contract
-from mock_alipay.errors import SettingName, under
+from mock_alipay.errors import SettingName, SetupError, under
 from mock_alipay.gateway.authentication import Authenticator
 from mock_alipay.gateway.buyer_actions import BuyerActions
 from mock_alipay.gateway.execution import Executor
@@ -46,6 +46,8 @@ from mock_alipay.webhooks.signed_request import RequestSigner
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
+    from mock_alipay.state import State, Transfer
+
 
 @dataclass(frozen=True)
 class Components:
@@ -68,6 +70,22 @@ class Components:
     signing: SigningPool
     gateway: Gateway
     env: dict[str, str | None] = field(default_factory=dict)
+    initial_state: State | None = None
+    """Loaded at start."""
+
+    @property
+    def transfer(self) -> Transfer:
+        """Takes the state out, and puts one in."""
+        from mock_alipay.state import Transfer
+
+        return Transfer(self.storage, self.selector, self.scheduler.schedule, self.events, self.families)
+
+    def state(self, document: Any, client_id: str | None = None) -> State:
+        """The state in a parsed document, checked; SetupError when it cannot be loaded. See ``Reader``."""
+        from mock_alipay.state import Reader
+
+        reader = Reader(self.families, self.contract, self.vocabulary, self.selector.registry.filed)
+        return reader.read(document, client_id)
 
     @property
     def buyer_actions(self) -> BuyerActions:
@@ -136,7 +154,7 @@ def assemble(
         ids=environment.ids,
         problem_reply=problem_reply,
     )
-    return Components(
+    components = Components(
         config=config,
         families=families,
         storage=storage,
@@ -155,6 +173,7 @@ def assemble(
         gateway=gateway,
         env=client_environment(config, gateway_key, ca_certificate),
     )
+    return components if config.state is None else replace(components, initial_state=_initial(components, config.state))
 
 
 def _gateway(config: Config, vocabulary: Vocabulary, **parts: Any) -> Gateway:
@@ -193,6 +212,19 @@ def client_environment(
         "tlsUrl": config.tls_url,
         "caCertificate": str(ca_certificate) if ca_certificate else None,
     }
+
+
+def _initial(components: Components, file: Path) -> State:
+    from mock_alipay.state import parsed
+
+    with under(SettingName("state"), f" {file}: "):
+        try:
+            raw = file.read_bytes()
+        except OSError as error:
+            raise SetupError(f"cannot be read: {error.strerror}") from None
+        state = components.state(parsed(raw))
+        components.transfer.check_fits(state)
+        return state
 
 
 def _selector(config: Config, vocabulary: Vocabulary, storage: MemoryStorage, share: Share) -> Selector:

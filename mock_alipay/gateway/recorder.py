@@ -21,8 +21,8 @@ from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import yaml_document
 from mock_alipay.scenarios.scenario_file import parse_scenarios
 from mock_alipay.scenarios.vocabulary import Vocabulary
+from mock_alipay.text.files import write_whole
 from mock_alipay.text.masking import mask_json, mask_text
-from mock_alipay.text.whole_file import write_whole
 
 logger = logging.getLogger("mock_alipay")
 
@@ -109,7 +109,7 @@ class Recorder:
         lengths = {**self._lengths, name: len(text)}
         if sum(lengths.values()) > MAX_LENGTH:
             raise SetupError(f"the files of this run would have more than {MAX_LENGTH} characters")
-        self._write(name, text)
+        write_whole(self._folder / f"{name}.yaml", text)
         self._files[name], self._lengths = endpoints, lengths
 
     def _text(self, name: str, match: Mapping[str, Any], endpoints: Mapping[str, list[dict[str, Any]]]) -> str:
@@ -157,13 +157,6 @@ class Recorder:
         for name in schema.get("properties", {}):
             if name not in reply and name not in _OF_PAGES:
                 yield name
-
-    def _write(self, name: str, text: str) -> None:
-        """Write a file whole or not at all; SetupError when it cannot be written."""
-        try:
-            write_whole(self._folder / f"{name}.yaml", text)
-        except OSError as error:
-            raise SetupError(f"{self._folder}: cannot be written: {error.strerror}") from None
 
 
 def _without_repeats(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -14,10 +14,11 @@ from typing import Any
 import orjson
 
 from mock_alipay.client.merchant_calls import HttpReply, MerchantCalls, moves_money, target_of
-from mock_alipay.contracts.schemas import MAX_DEPTH, depth
+from mock_alipay.contracts.schemas import MAX_DEPTH
 from mock_alipay.errors import Refusal, Unreachable
 from mock_alipay.journal.exchange import Call
 from mock_alipay.signing import Signer, content
+from mock_alipay.text.json_text import depth
 
 TIMEOUT = 30.0
 """Seconds for a reply."""

@@ -12,7 +12,7 @@ from mock_alipay.scenarios.scenario import Scenario
 from mock_alipay.scenarios.scenario_file import read_folder, shipped_folder
 from mock_alipay.scenarios.vocabulary import Vocabulary
 from mock_alipay.storage import Settings
-from mock_alipay.text.wording import close
+from mock_alipay.text.wording import close, short
 
 MOST_CONDITIONS = 5_000
 """Maximum number of conditions in all scenarios loaded at run time. A call may have to check every one of them."""
@@ -86,7 +86,7 @@ class Library(Mapping[str, Scenario]):
         meant = close(name, self)
         hint = f"did you mean {meant}? " if meant else ""
         place = "see mock-alipay scenarios or /__admin/scenarios"
-        return f"there is no scenario '{name[:60]}'; {hint}there are {len(self)}, {place}"
+        return f"there is no scenario '{short(name, 60)}'; {hint}there are {len(self)}, {place}"
 
     def require(self, default: str) -> None:
         """UsageError when the default scenario does not exist."""
@@ -149,7 +149,7 @@ class Registry:
         """Load scenarios for one client id or all; they replace those of the same name. SetupError beyond a limit."""
         new = {scenario.name: scenario for scenario in scenarios}
         others = [other for owner, other in self.loaded() if owner != client_id or other.name not in new]
-        _check_limits([*others, *new.values()])
+        check_limits([*others, *new.values()])
 
         def joined(own: Mapping[str, Scenario] | None) -> Mapping[str, Scenario]:
             # A scenario that is loaded again counts as loaded last.
@@ -168,7 +168,7 @@ class Registry:
         await self._loaded.forget(client_id)
 
 
-def _check_limits(loaded: Sequence[Scenario]) -> None:
+def check_limits(loaded: Sequence[Scenario]) -> None:
     """SetupError when these scenarios exceed a limit for scenarios loaded at run time."""
     conditions = sum(len(scenario.match) for scenario in loaded)
     size = sum(scenario.size for scenario in loaded)

@@ -43,6 +43,8 @@ class Scenario:
     notification_steps: NotificationSteps = field(default_factory=dict)
     opening: tuple[str, ...] = ()
     """The endpoints that create aggregates, if the scenario has acts of the buyer or notification steps."""
+    content: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """The scenario as it was written."""
     size: int = field(default=0, compare=False)
     """Memory in bytes, for a scenario loaded at run time."""
 
@@ -107,6 +109,7 @@ def build(name: str, document: Document, vocabulary: Vocabulary) -> Scenario:
         buyer=acts,
         notification_steps=notification_steps,
         opening=tuple(id_ for id_ in vocabulary.opening if acts or family_of(id_) in notifying),
+        content=content,
     )
 
 

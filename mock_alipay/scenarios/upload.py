@@ -37,10 +37,15 @@ class Upload:
 
     def scenarios(self, name: str) -> list[Scenario]:
         """The scenario, or those of a template; SetupError lists every problem with line and reason."""
-        return [
-            dataclasses.replace(scenario, origin=f"{scenario.name} (loaded)", size=bytes_of(scenario))
-            for scenario in parse_scenarios(self.written, name, self.vocabulary)
-        ]
+        return loaded_from(self.written, name, self.vocabulary)
+
+
+def loaded_from(written: Document, name: str, vocabulary: Vocabulary) -> list[Scenario]:
+    """The scenario of a document, or those of a template, as loaded at run time."""
+    return [
+        dataclasses.replace(scenario, origin=f"{scenario.name} (loaded)", size=bytes_of(scenario))
+        for scenario in parse_scenarios(written, name, vocabulary)
+    ]
 
 
 def read_upload(text: str, vocabulary: Vocabulary, *, keys: str, is_json: bool) -> Upload:

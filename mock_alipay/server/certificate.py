@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from mock_alipay.config.config import NAMEABLE
 from mock_alipay.errors import SettingName, SetupError
+from mock_alipay.text.json_text import parse_json
 
 if TYPE_CHECKING:
     import trustme
@@ -103,7 +104,7 @@ def _default_names() -> list[str]:
 def _usable(file: Path, names: list[str]) -> bool:
     # The JSON file next to the certificate avoids parsing certificates at every start.
     try:
-        record = json.loads(file.with_suffix(".json").read_text())
+        record = parse_json(file.with_suffix(".json").read_text())
         fresh = record["expires"] - _RENEW_BEFORE > time.time()
         # If two processes issue at the same time, the JSON file may belong to the other process's certificate.
         matches = record["sha256"] == _digest(file.read_bytes())

@@ -22,6 +22,7 @@ from pathlib import Path
 from mock_alipay.config.config import Config
 from mock_alipay.errors import SetupError
 from mock_alipay.server.certificate import HOME_VARIABLE, home
+from mock_alipay.text.json_text import parse_json
 from mock_alipay.version import __version__
 
 if sys.platform != "win32":
@@ -85,7 +86,7 @@ def _log_killed() -> None:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError, OverflowError):
             text = file.read_bytes()
             file.unlink()  # if several gateways start at once, only one succeeds
-            state = json.loads(text)
+            state = parse_json(text)
             started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(state["started"]))
             killed.append((started, str(state["url"])))
     if killed:
@@ -139,7 +140,7 @@ def _read(file: Path) -> RunningGateway | None:
         text = file.read_bytes()
         if not text or _is_stale(file):  # an empty file is about to be written
             return None
-        state = json.loads(text)
+        state = parse_json(text)
         if state["machine"] != socket.gethostname():  # the folder is shared with another machine
             return None
         config = Config(

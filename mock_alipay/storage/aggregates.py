@@ -47,6 +47,7 @@ class Aggregates(Generic[AggregateT]):
     def __init__(self, limit: int = 10_000, max_bytes: int = 64 * 1024 * 1024, what: str = "aggregates") -> None:
         """``what``: the name of the aggregates in log messages."""
         self.most = limit
+        self.max_bytes = max_bytes
         self._entries = Bounded[AggregateT](limit, max_bytes)
         self._public: dict[str, Key] = {}
         """Keys by public id."""
@@ -95,6 +96,17 @@ class Aggregates(Generic[AggregateT]):
         for public_id in changed.public_ids:
             self._public[public_id] = key
         return True
+
+    async def restore(self, aggregate: AggregateT) -> None:
+        """Store an aggregate as it is, with its version; one with the same key is replaced, the oldest are evicted."""
+        key, entries = aggregate.key, self._entries
+        replaced = entries.pop(key)
+        for gone in (
+            *([replaced] if replaced else []),
+            *entries.put(key, aggregate, aggregate.size, _names(aggregate)),
+        ):
+            self._unpublish(gone)
+        self._public.update(dict.fromkeys(aggregate.public_ids, key))
 
     def _unpublish(self, aggregate: AggregateT) -> None:
         for public_id in aggregate.public_ids:

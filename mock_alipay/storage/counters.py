@@ -43,6 +43,15 @@ class Counters:
                 self._drop(largest, next(iter(self._counters[largest])))
         return count or 0
 
+    async def counted(self) -> list[tuple[str, _Key, int]]:
+        """All counters: client id, key and count; of each client id the least recently used first."""
+        return [(owner, key, count) for owner, own in self._counters.items() for key, count in own.items()]
+
+    async def restore(self, client_id: str, key: _Key, count: int) -> None:
+        """Set a counter."""
+        await self.next(client_id, *key)
+        self._counters[client_id][key] = count
+
     async def restart(self, group: str, client_id: str | None) -> None:
         """Reset a group to 0, for one client id or all."""
         for owner in [owner for owner in self._counters if client_id in (None, owner)]:

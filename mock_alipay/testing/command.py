@@ -6,7 +6,6 @@ Needs the client's libraries only, so that it works where the gateway is not ins
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shlex
 import signal
@@ -19,6 +18,7 @@ from typing import Any
 
 from mock_alipay.client import Mock
 from mock_alipay.errors import SetupError
+from mock_alipay.text.json_text import parse_json
 
 VARIABLE = "MOCK_ALIPAY_COMMAND"
 """The environment variable with the command."""
@@ -106,7 +106,7 @@ def _read(process: subprocess.Popen[str], output: deque[str], banners: Queue[dic
         for line in lines:
             output.append(line)
             with contextlib.suppress(ValueError):
-                data = json.loads(line)
+                data = parse_json(line)
                 if isinstance(data, dict) and {"url", "addresses"} <= data.keys():
                     banners.put(data)
     banners.put(None)

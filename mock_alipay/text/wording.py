@@ -13,18 +13,26 @@ _LONGEST_NAME = 80
 """The number of characters compared: a longer name is no misspelling."""
 
 
-_LOOKED_AT = 200
-"""The number of characters in which ``shortened`` looks for card numbers; it shows fewer."""
+_BEYOND = 500
+"""The number of characters behind a cut in which a card number may end: 19 digits, and separators such as \\u00a0."""
 
 
 def short(text: str, most: int = 40) -> str:
-    """The text, cut to ``most`` characters."""
-    return text if len(text) <= most else text[: most - 1] + "…"
+    """The text, cut to ``most`` characters; card numbers in a text that is cut are masked first."""
+    return text if len(text) <= most else beginning(text, most - 1) + "…"
+
+
+def beginning(text: str, most: int) -> str:
+    """The first ``most`` characters; card numbers in a text that is longer are masked first.
+
+    Every text from outside is cut here, because the log and the journal do not recognize a cut card number.
+    """
+    return text if len(text) <= most else mask_cards(text[: most + _BEYOND])[:most]
 
 
 def shortened(value: str) -> str:
-    """A value for a message: its card numbers masked, then cut. The log and the journal do not recognize a cut one."""
-    return short(mask_cards(value[:_LOOKED_AT]))
+    """A value for a message: its card numbers masked in any case, then cut."""
+    return short(mask_cards(value[:_BEYOND]))
 
 
 def described(value: Any, *, secret: bool = False) -> str:
@@ -52,9 +60,13 @@ def reasons(faults: Iterable[str], message: str, explanation: str | None) -> lis
     return [*texts, explanation] if explanation else texts
 
 
-def not_json(error: json.JSONDecodeError) -> str:
-    """Where a text is no JSON. The parser's own message comes last, in brackets."""
-    return f"not JSON at line {error.lineno}, column {error.colno} [{error.msg}]"
+def not_json(error: ValueError) -> str:
+    """Why a text is no JSON, and where. The parser's own message comes last, in brackets."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"not JSON at line {error.lineno}, column {error.colno} [{error.msg}]"
+    if isinstance(error, UnicodeEncodeError):
+        return "JSON with half of a surrogate pair in a string"
+    return "not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
 
 
 def close(name: str, words: Iterable[str]) -> str | None:

@@ -171,6 +171,8 @@ def _root(page: ASGIApp, merchants: ASGIApp) -> ASGIApp:
 
 @asynccontextmanager
 async def _lifespan(context: AdminContext, _: Any) -> AsyncIterator[None]:
+    if context.initial_state is not None:
+        await context.transfer.load(context.initial_state)
     coroutines = [
         context.scheduler.run(),
         context.dispatcher.run(),

@@ -80,4 +80,4 @@ def _unreadable(body: bytes, encoding: str) -> str | None:
 def _described(value: Any) -> str:
     if value is None:
         return "missing"
-    return f"'{value[:80]}'" if isinstance(value, str) else described(value)
+    return f"'{short(value, 80)}'" if isinstance(value, str) else described(value)

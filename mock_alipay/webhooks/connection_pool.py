@@ -14,7 +14,7 @@ from mock_alipay.text.wording import short
 from mock_alipay.webhooks.acknowledgement import Answer
 from mock_alipay.webhooks.address_policy import AddressPolicy, Resolve
 from mock_alipay.webhooks.dns import Resolver
-from mock_alipay.webhooks.network_backend import Network, NotHttp
+from mock_alipay.webhooks.network_backend import Network, NotHttp, ReusedConnectionEnded
 from mock_alipay.webhooks.own_ports import OwnPorts
 from mock_alipay.webhooks.url import Url
 
@@ -23,14 +23,14 @@ _MAX_CONNECTIONS = 100
 _MAX_BODY = 64 * 1024
 """Bytes of a response body that are read; the documented acknowledgement has 80."""
 
-_KEEPALIVE = 1.0
+KEEPALIVE = 1.0
 """Seconds an idle connection is kept: servers close theirs after 2 (gunicorn), 5 (Node, uvicorn) or more."""
 
 _FAILURES = (httpcore2.NetworkError, httpcore2.ProtocolError, ssl.SSLError)
 
 
 class ConnectionPool:
-    """At most 100 HTTP/1.1 connections with one request at a time on each.
+    """At most 100 HTTP/1.1 connections with one request at a time on each, besides those of requests sent again.
 
     Uses httpcore2, the library below httpx2: only there can the address be chosen while connections are pooled by
     host name. It follows no redirects, ignores the environment and cookies, and decodes nothing.
@@ -42,7 +42,7 @@ class ConnectionPool:
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=self._network.unchecked,
             max_connections=_MAX_CONNECTIONS,
-            keepalive_expiry=_KEEPALIVE,
+            keepalive_expiry=KEEPALIVE,
             network_backend=self._network,
         )
         self._timeout = timeout
@@ -70,22 +70,36 @@ class ConnectionPool:
             try:
                 async with asyncio.timeout(self._timeout) as timeout:
                     self._in_flight.add(timeout)
-                    return await self._exchange(_request(url, headers, body), url)
+                    return await self._answered(_request(url, headers, body), url)
             except (TimeoutError, httpcore2.ConnectTimeout):
                 limit = "before the gateway stopped" if self._closed else f"within {self._timeout:g} s"
                 raise DeliveryError(f"{url.host_and_port} did not answer {limit}") from None
             finally:
                 self._in_flight.discard(timeout)
 
-    async def _exchange(self, request: httpcore2.Request, url: Url) -> Answer:
+    async def _answered(self, request: httpcore2.Request, url: Url) -> Answer:
+        """Send a request, and once more on a new connection if a kept one turns out to have ended."""
         try:
-            response = await self._pool.handle_async_request(request)
-        except _FAILURES as error:
-            raise DeliveryError(_explained(error, url)) from None
-        try:
-            return await _answer(response)
-        except _FAILURES as error:
-            raise DeliveryError(f"{url.host_and_port} sent an incomplete response [{_reason(error)}]") from None
+            return await _exchange(self._pool, request, url)
+        except ReusedConnectionEnded:
+            # The pool might choose another kept connection.
+            async with httpcore2.AsyncHTTPConnection(
+                request.url.origin, ssl_context=self._network.unchecked, network_backend=self._network
+            ) as new:
+                return await _exchange(new, request, url)
+
+
+async def _exchange(
+    connections: httpcore2.AsyncConnectionPool | httpcore2.AsyncHTTPConnection, request: httpcore2.Request, url: Url
+) -> Answer:
+    try:
+        response = await connections.handle_async_request(request)
+    except _FAILURES as error:
+        raise DeliveryError(_explained(error, url)) from None
+    try:
+        return await _answer(response)
+    except _FAILURES as error:
+        raise DeliveryError(f"{url.host_and_port} sent an incomplete response [{_reason(error)}]") from None
 
 
 def _request(url: Url, headers: Mapping[str, str], body: bytes) -> httpcore2.Request:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from mock_alipay.errors import AddressNotAllowed, DeliveryError
 from mock_alipay.journal.notifications import Attempt, Notification
+from mock_alipay.text.wording import beginning
 from mock_alipay.webhooks.acknowledgement import complaint
 from mock_alipay.webhooks.http_client import HttpClient
 from mock_alipay.webhooks.signed_request import RequestSigner
@@ -36,7 +37,8 @@ class Delivery:
 
         def outcome(status: int | None, answer: bytes, why: str | None, *, forbidden: bool = False) -> Attempt:
             took = time.perf_counter() - started
-            return Attempt(moment, status, answer[:_MAX_ANSWER], why, took, forbidden=forbidden, headers=headers)
+            kept = beginning(answer.decode("latin-1"), _MAX_ANSWER).encode("latin-1")
+            return Attempt(moment, status, kept, why, took, forbidden=forbidden, headers=headers)
 
         try:
             answer = await self._http_client.post(notification.url, headers, body)

@@ -99,12 +99,19 @@ class NotHttp(httpcore2.RemoteProtocolError):
         if start[:2] in (b"\x15\x03", b"\x16\x03"):  # a TLS alert or handshake (RFC 8446, section 5.1)
             super().__init__("TLS, not HTTP: begin the notification URL with https://")
         else:
-            shown = short(ascii(start[:40].decode("latin-1")))
+            shown = short(ascii(start.decode("latin-1")))
             super().__init__(f"{shown}, not HTTP: check host and port of the notification URL")
 
 
+class ReusedConnectionEnded(Exception):
+    """A connection that was used before has ended before the first byte of a response.
+
+    The server closed it while it was idle, most likely, and has not read the request (RFC 9112, section 9.3.1).
+    """
+
+
 class _Stream(httpcore2.AsyncNetworkStream):
-    """A connection with the TLS context for its address."""
+    """A connection with the TLS context for its address; ``read`` raises ReusedConnectionEnded."""
 
     def __init__(
         self,
@@ -116,9 +123,18 @@ class _Stream(httpcore2.AsyncNetworkStream):
         self._context = context
         self._closing = closing
         self._response_started = False
+        self._reused = False
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - as above
-        data = await self._stream.read(max_bytes, timeout)
+        unanswered = self._reused and not self._response_started
+        try:
+            data = await self._stream.read(max_bytes, timeout)
+        except httpcore2.ReadError:
+            if unanswered:
+                raise ReusedConnectionEnded from None
+            raise
+        if unanswered and not data:
+            raise ReusedConnectionEnded
         if data and not self._response_started:
             if not data.startswith(_HTTP[: len(data)]):
                 raise NotHttp(data)
@@ -126,6 +142,7 @@ class _Stream(httpcore2.AsyncNetworkStream):
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as above
+        self._reused |= self._response_started
         self._response_started = False
         await self._stream.write(buffer, timeout)
 

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from mock_alipay.config.config import TEST_CLIENT_ID
 from tests.cli.conftest import Command
 from tests.live import Live, live, sample
 from tests.shop import ACKNOWLEDGED, FAULTY, Shop, open_shop
 
 Ask = Any
+OTHER = "SANDBOX_OTHER"
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +33,7 @@ def gateway(shop: Shop) -> Iterator[Live]:
         running.create(sample("open"))
         shop.says("/notify", FAULTY, ACKNOWLEDGED)
         wallet = {"paymentMethod": {"paymentMethodType": "ALIPAY_CN"}, "paymentNotifyUrl": shop.url("/notify")}
-        running.create(sample("pays-at-once--7", **wallet), client_id="SANDBOX_OTHER")
+        running.create(sample("pays-at-once--7", **wallet), client_id=OTHER)
         running.admin("GET", "/notifications/wait")
         yield running
 
@@ -59,7 +61,7 @@ def test_calls_are_listed_newest_first(ask: Ask) -> None:
     ("arguments", "ids"),
     [
         (("--result-code", "PARAM_ILLEGAL"), ["wrong"]),
-        (("--client-id", "SANDBOX_OTHER"), ["pays-at-once--7"]),
+        (("--client-id", OTHER), ["pays-at-once--7"]),
         (("--payment-request-id", "open", "--endpoint", "createPaymentSession"), ["open"]),
         (("--scenario", "pays-at-once"), ["pays-at-once--7"]),
         (("--q", "code:success open"), ["open"]),
@@ -121,6 +123,25 @@ def test_show_lists_several_matches(ask: Ask) -> None:
 def test_show_refuses_other_ids(ask: Ask, entry: str) -> None:
     """With what was expected."""
     ask("show", entry).expect(1, (), f"nothing has the id '{entry}': expected #NUMBER, !NUMBER or a paymentRequestId")
+
+
+@pytest.mark.parametrize(
+    ("entry", "owner", "other"),
+    [("#1", TEST_CLIENT_ID, OTHER), ("#3", OTHER, TEST_CLIENT_ID), ("!1", OTHER, TEST_CLIENT_ID)],
+)
+def test_records_of_other_client_ids_are_refused(ask: Ask, entry: str, owner: str, other: str) -> None:
+    """With whose they are."""
+    refused = f"--client-id {other}: '{entry}' is of client id {owner}; omit the flag, or name it"
+    ask("show", entry, "--client-id", other).expect(1, (), refused)
+    assert 0 == ask("show", entry, "--client-id", owner).code
+    if entry == "!1":
+        ask("resend", entry, "--client-id", other).expect(1, (), refused)
+
+
+def test_a_bare_number_is_that_of_the_given_client_id(ask: Ask) -> None:
+    """Where a call of one and a notification of another client id have it."""
+    assert "endpoint" in json.loads(ask("show", "1", "--client-id", TEST_CLIENT_ID).out)
+    assert "notification" in json.loads(ask("show", "1", "--client-id", OTHER).out)
 
 
 @pytest.mark.parametrize("entry", ["x", "#1", "", "!../reset?x="])

@@ -29,6 +29,7 @@ ACCEPTED: dict[str, dict[str, Any]] = {
     "signatures": {"required": "required"},
     "merchants": {"SHOP=a=b.pem": (("SHOP", Path("a=b.pem")),)},
     "gateway_key": {"gateway.pem": Path("gateway.pem")},
+    "state": {"state.json": Path("state.json")},
     "types": {"strict": "strict"},
     "required": {"observed": "observed"},
     "seed": {"-1": -1, str(2**63 - 1): 2**63 - 1},
@@ -74,6 +75,7 @@ REJECTED = {
     "upstream_key": ("ID=FILE, a client id and the file of its private key", ["SHOP", "=file", "SHOP="]),
     "record": ("a folder, got", [""]),
     "gateway_key": ("a file, got", [""]),
+    "state": ("a file, got", [""]),
 }
 """What is expected instead of which texts."""
 

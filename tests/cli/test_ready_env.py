@@ -77,7 +77,7 @@ def test_ready_gives_up(command: Command, closed_port: int) -> None:
     assert 2 == command("ready", "--wait", "0.01", "--port", "0").code
 
 
-@pytest.mark.parametrize("body", [b"[]", b"OK"])
+@pytest.mark.parametrize("body", [b"[]", b"OK", b"[" * 60_000, b"[" + b"9" * 5000])
 def test_another_server_is_not_ready(command: Command, body: bytes) -> None:
     """A server that is not mock-alipay is not taken for it, whether it answers in JSON or not."""
 

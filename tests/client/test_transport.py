@@ -50,8 +50,9 @@ def test_a_refused_connection_says_how_to_start_a_gateway() -> None:
         http("302 Found", "text/plain", ""),
         http("503 Service Unavailable", "application/json", '"no"'),
         http("200 OK", "application/json", "\xff"),
+        http("200 OK", "application/json", "[" * 100_000),
     ],
-    ids=["array", "no-version", "other-problem", "redirect", "string", "not-utf-8"],
+    ids=["array", "no-version", "other-problem", "redirect", "string", "not-utf-8", "deep"],
 )
 def test_another_server_is_not_a_gateway(reply: bytes) -> None:
     """Whatever it replies to a health check."""
@@ -66,6 +67,13 @@ def test_another_server_is_recognised_by_each_request(status: str) -> None:
     with answering(http(status, "text/html", "<h1>Hello</h1>")) as url, Mock(url) as mock:
         for request in (Mock.calls, Mock.events, Mock.reset):
             assert f"HTTP {status[:3]}" in unreachable(mock, request).why
+
+
+@pytest.mark.parametrize("data", ["Hello", "[" * 100_000], ids=["text", "deep"])
+def test_another_servers_events_are_not_those_of_a_gateway(data: str) -> None:
+    """Their data is no JSON, or too deep."""
+    with answering(http("200 OK", "text/event-stream", f"data: {data}\n\n")) as url, Mock(url) as mock:
+        assert "is not mock-alipay" in unreachable(mock, lambda mock: list(mock.events())).why
 
 
 @pytest.mark.parametrize("reply", [b"", b"220 mail.example ESMTP\r\n"])

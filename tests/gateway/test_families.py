@@ -100,6 +100,7 @@ def made(toy: Toy, event: DomainEvent) -> tuple[str, dict[str, Any]]:
 TOYS = Family[Toy](
     name="toys",
     noun="toy",
+    aggregate=Toy,
     id_field="toyRequestId",
     endpoints={"create": Endpoint(create, begins=True), "cancel": Endpoint(cancel, ("toyId",))},
     notifications={"notifyToy": made},

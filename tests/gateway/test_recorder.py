@@ -133,7 +133,8 @@ def test_nothing_partial_is_left(recorder: Recorder, tmp_path: Path, monkeypatch
 
     monkeypatch.setattr(Path, "replace", full)
     said = recorder.record(PAY, {"paymentRequestId": "a"}, 200, {"result": SUCCESS})
-    assert said == f"not recorded: {tmp_path / 'recorded'}: cannot be written: No space left on device"
+    (file,) = before
+    assert said == f"not recorded: {tmp_path / 'recorded' / file}: cannot be written: No space left on device"
     assert before == {file.name: file.read_bytes() for file in (tmp_path / "recorded").iterdir()}
 
 

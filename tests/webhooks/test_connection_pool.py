@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
+import socket
+import struct
 from typing import Any
 
 import pytest
@@ -124,6 +127,60 @@ async def test_failures_are_explained_in_one_sentence(serve: Serve, why: str) ->
     said = str(error.value)
     assert said.startswith(f"127.0.0.1:{merchant.port} {why}"), said
     assert (True, True) == (said.isprintable(), len(said) < 200)
+
+
+def keeps(*connections: list[bytes], reset: bool = False) -> tuple[Serve, list[bytes]]:
+    """A server whose connections send these responses, read one more request and close; and the requests it has read.
+
+    A response that is not complete is the last of its connection.
+    """
+    scripts, requests = iter(connections), list[bytes]()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for response in [*next(scripts), b""]:
+            requests.append(await read_request(reader))
+            writer.write(response)
+            await writer.drain()
+            if response != OK:
+                break
+        if reset:
+            linger = struct.pack("ii", 1, 0)
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+
+    return serve, requests
+
+
+@pytest.mark.parametrize("reset", [False, True], ids=["closed", "reset"])
+@pytest.mark.parametrize(
+    ("connections", "complaints", "received"),
+    [
+        ([[OK], [OK]], ["", ""], ["0", "1", "1"]),
+        ([[OK] * 3, [OK]], ["", "", "", ""], ["0", "1", "2", "3", "3"]),
+        ([[OK], []], ["", "closed the connection without a response"], ["0", "1", "1"]),
+        ([[]], ["closed the connection without a response"], ["0"]),
+        ([[OK, b"H"]], ["", "closed the connection without a response"], ["0", "1"]),
+        ([[OK, b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n"]], ["", "sent an incomplete response"], ["0", "1"]),
+    ],
+    ids=["1", "3", "the new one ends too", "a new one", "one byte", "half a response"],
+)
+async def test_a_request_is_sent_again_when_a_kept_connection_has_ended(
+    connections: list[list[bytes]],
+    complaints: list[str],
+    received: list[str],
+    reset: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Once, on a new connection; not on the first request of a connection, and not after a byte of the response."""
+    monkeypatch.setattr("mock_alipay.webhooks.connection_pool.KEEPALIVE", 600.0)
+    serve, requests = keeps(*connections, reset=reset)
+    async with listening(serve) as merchant:
+        http_client = HttpClient()
+        for number, complaint in enumerate(complaints):
+            with pytest.raises(DeliveryError, match=complaint) if complaint else contextlib.nullcontext():
+                assert b"ok" == (await http_client.post(merchant.url(), {}, b"%d" % number)).body
+        await http_client.close()
+    assert received == [request[-1:].decode() for request in requests]
+    assert len(connections) == merchant.connections
 
 
 async def test_a_header_cannot_inject_another() -> None:

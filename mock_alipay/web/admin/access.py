@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 from mock_alipay.config.config import address_of, is_loopback
+from mock_alipay.text.wording import short
 from mock_alipay.web.asgi.problems import HttpProblem
 from mock_alipay.webhooks.signed_request import MARK
 
@@ -48,7 +49,7 @@ class AccessCheck:
         if own and not any_host and not (host and self._is_own(host)):
             ways = f"--admin-host {host}, MOCK_ALIPAY_ADMIN_HOSTS={host}, or admin_hosts of Config"
             hint = f"; to allow it: {ways}" if host else ""
-            raise _refused(f"header Host: expected {self._expected}, got {own[:80]}{hint}")
+            raise _refused(f"header Host: expected {self._expected}, got {short(own, 80)}{hint}")
         if not links:
             _check_origin(headers, own)
         if self._token is not None and needs_token:
@@ -79,9 +80,9 @@ class AccessCheck:
 def _check_origin(headers: Mapping[str, str], own: str) -> None:
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site is not None and site not in _SAME:
-        raise _refused(f"header Sec-Fetch-Site: expected same-origin or none, got {site[:80]}")
+        raise _refused(f"header Sec-Fetch-Site: expected same-origin or none, got {short(site, 80)}")
     if origin is not None and (not own or _authority(origin) != own):
-        raise _refused(f"header Origin: expected this gateway's own, got {origin[:80]}")
+        raise _refused(f"header Origin: expected this gateway's own, got {short(origin, 80)}")
 
 
 def _refused(detail: str) -> HttpProblem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,7 +14,8 @@ from starlette.responses import Response
 from starlette.routing import Match, Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
-from mock_alipay.web.admin import calls, clock, events, merchants, notifications, payments, scenarios, system
+from mock_alipay.text.wording import short
+from mock_alipay.web.admin import calls, clock, events, merchants, notifications, payments, scenarios, state, system
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.counts import counts
 from mock_alipay.web.admin.metrics import metrics
@@ -22,7 +24,7 @@ from mock_alipay.web.admin.parameters import SCHEMA, parameters
 from mock_alipay.web.admin.routes import OPENAPI, PREFIX
 from mock_alipay.web.admin.send_notification import notify
 from mock_alipay.web.admin.waits import wait
-from mock_alipay.web.asgi.json_bodies import body_of, check, json_object
+from mock_alipay.web.asgi.json_bodies import MAX_BODY, body_of, check, json_object
 from mock_alipay.web.asgi.problems import HttpProblem, json_response
 from mock_alipay.web.asgi.resource import Resource, wrong_method
 
@@ -57,6 +59,7 @@ CALLS: Mapping[str, Mapping[str, Handler]] = {
     "/metrics": {"GET": metrics},
     "/events": {"GET": events.events},
     "/reset": {"POST": system.reset},
+    "/state": {"GET": state.get_state, "PUT": state.put_state},
 }
 """Every admin call: path, method and handler. ``admin.json`` describes its request and reply."""
 
@@ -110,16 +113,21 @@ class _AdminCall:
         """Validate the request, call the handler, and compose the response."""
         if request.method == "HEAD" and "stream" in self.spec:
             raise wrong_method(request, ["GET"])
+        with self.context.states.held() if "maxBody" in self.spec else nullcontext():
+            content = await self._content(request)
+        return content if isinstance(content, Response) else json_response(content)
+
+    async def _content(self, request: Request) -> Any:
+        """What the handler returns for a valid request."""
         schemas = self.context.contract.schemas
         known = {name: schemas.resolve(schema, SCHEMA)[0] for name, schema in self.spec.get("query", {}).items()}
         query = parameters(request, known)
-        media, raw = await body_of(request)
+        media, raw = await body_of(request, self.spec.get("maxBody", MAX_BODY))
         body: dict[str, Any] = {}
         if "media" not in self.spec and "body" in self.spec:
             body = json_object(media, raw)
             check(schemas, f"{SCHEMA}{self.spec['body']['$ref']}", body)
-        content = await self.handler(self.context, AdminRequest(request, query, body, media, raw))
-        return content if isinstance(content, Response) else json_response(content)
+        return await self.handler(self.context, AdminRequest(request, query, body, media, raw))
 
 
 def spoken(path: str) -> str:
@@ -130,4 +138,4 @@ def spoken(path: str) -> str:
 async def _no_such_call(scope: Scope, _receive: Receive, _send: Send) -> None:
     path = Request(scope).url.path
     known = [f"{PREFIX}{spoken(path)}" for path in CALLS]
-    raise HttpProblem(404, "Unknown admin call", f"unknown admin call {path[:80]}", known=known)
+    raise HttpProblem(404, "Unknown admin call", f"unknown admin call {short(path, 80)}", known=known)

@@ -8,6 +8,7 @@ from typing import Any
 from mock_alipay.contracts.contract import Contract
 from mock_alipay.contracts.names import Unresolved, bare, family_of, resolve, spoken_names
 from mock_alipay.journal.calls import FILTERS, CallRecord, Readers, wanted
+from mock_alipay.text.wording import short
 from mock_alipay.web.admin import call_views, search
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.curl import curl
@@ -33,7 +34,7 @@ async def get_call(context: AdminContext, request: AdminRequest) -> Any:
     call_id = request.http.path_params["id"]
     entry = await context.journal.get(call_id)
     if entry is None:
-        raise HttpProblem(404, "No such call", f"there is no call '{call_id[:40]}'; the oldest calls are evicted")
+        raise HttpProblem(404, "No such call", f"there is no call '{short(call_id)}'; the oldest calls are evicted")
     url, now = str(request.http.base_url).rstrip("/"), context.clocks.real.now()
     return await context.worker.do(
         lambda: {**call_views.whole_call_view(entry, context.contract), "curl": curl(entry, context.config, url, now)}

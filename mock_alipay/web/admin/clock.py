@@ -99,7 +99,7 @@ def _read(name: str, request: AdminRequest, reader: Callable[[str], Any]) -> Any
 
 def _forward(text: str) -> timedelta:
     if text.startswith("-"):
-        raise ValueError(f"a clock is advanced forward only, not by {text[:40]}; freeze sets it back")
+        raise ValueError(f"a clock is advanced forward only, not by {short(text)}; freeze sets it back")
     return durations.parse(text)
 
 
@@ -112,7 +112,7 @@ def _instant(text: str) -> datetime | None:
         instant = None
     if instant is None or instant.tzinfo is None:
         raise ValueError(
-            f"expected a time, got '{text[:40]}'; write one with an offset, 2026-11-22T12:00:00+08:00, or now"
+            f"expected a time, got '{short(text)}'; write one with an offset, 2026-11-22T12:00:00+08:00, or now"
         )
     return instant
 

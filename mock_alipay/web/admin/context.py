@@ -22,6 +22,7 @@ MOST_STREAMS = 100
 MOST_WAITS = 300
 MOST_LISTS = 100
 MOST_PAGES = 50
+MOST_STATES = 1
 """Concurrency limits. The number of connections is limited too, and merchants' calls need the rest of them."""
 
 
@@ -52,6 +53,7 @@ class AdminContext(Components):
     waits: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(MOST_WAITS, "waits"))
     lists: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(MOST_LISTS, "lists"))
     pages: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(MOST_PAGES, "cashier pages"))
+    states: ConcurrencyLimit = field(default_factory=lambda: ConcurrencyLimit(MOST_STATES, "transfers of a state"))
     scripted_waits: ScriptedWaits = field(default_factory=ScriptedWaits)
     worker: BackgroundWorker = field(default_factory=BackgroundWorker)
 

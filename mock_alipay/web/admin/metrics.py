@@ -61,7 +61,13 @@ async def metrics(context: AdminContext, request: AdminRequest) -> Any:
 
 def _open(context: AdminContext, request: AdminRequest) -> dict[str, tuple[int, int]]:
     """Usage and limit of each concurrency limit, by name."""
-    limits = {"event_streams": context.streams, "waits": context.waits, "lists": context.lists, "pages": context.pages}
+    limits = {
+        "event_streams": context.streams,
+        "waits": context.waits,
+        "lists": context.lists,
+        "pages": context.pages,
+        "states": context.states,
+    }
     connection: Connection | None = request.http.scope.get("extensions", {}).get(CONNECTION)
     served = {} if connection is None else {"connections": (connection.open_connections, MAX_OPEN)}
     return {name: (limit.taken, limit.most) for name, limit in limits.items()} | served | context.dispatcher.usage()

@@ -8,6 +8,7 @@ from typing import Any
 
 from mock_alipay.journal.events import Event
 from mock_alipay.journal.notifications import FILTERS, Notification, wanted
+from mock_alipay.text.wording import short
 from mock_alipay.web.admin import payment_views, search
 from mock_alipay.web.admin.calls import named
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
@@ -102,7 +103,7 @@ async def _named(context: AdminContext, request: AdminRequest) -> Notification:
     notification_id = request.http.path_params["id"]
     named_by_path = await context.dispatcher.journal.get(notification_id)
     if named_by_path is None:
-        detail = f"there is no notification '{notification_id[:40]}'; the oldest notifications are evicted"
+        detail = f"there is no notification '{short(notification_id)}'; the oldest notifications are evicted"
         raise HttpProblem(404, "Unknown notification", detail)
     return named_by_path
 

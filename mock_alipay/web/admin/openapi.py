@@ -33,6 +33,9 @@ def describe(schemas: Schemas, endpoints: Iterable[str]) -> dict[str, Any]:
     }
 
 
+_LOADED_SCENARIO = "#/$defs/LoadedScenario"
+
+
 class _Components:
     """The schemas under ``components``, by unique names: those that are referenced, directly or indirectly."""
 
@@ -119,7 +122,8 @@ def _admin_call(parts: _Components, path: str, call: str, spec: Mapping[str, Any
     if parameters:
         described["parameters"] = parameters
     if "body" in spec:
-        own = parts.rewritten(spec["body"], SCHEMA) if "media" not in spec else _posted(parts, spec["body"]["$ref"])
+        pointer = spec["body"]["$ref"]
+        own = _posted(parts, pointer) if pointer == _LOADED_SCENARIO else parts.rewritten(spec["body"], SCHEMA)
         described["requestBody"] = _body(spec.get("media", ["application/json"]), own)
     return described
 

@@ -11,6 +11,7 @@ from mock_alipay.contracts.names import Act
 from mock_alipay.contracts.result_codes import Result
 from mock_alipay.errors import NoSuchAggregate
 from mock_alipay.storage.aggregates import Key
+from mock_alipay.text.wording import short
 from mock_alipay.web.admin import payment_views, search
 from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.admin.streamed import StreamedList
@@ -68,7 +69,7 @@ async def payment_of(context: AdminContext, payment_request_id: str, client_id: 
         matches = list(_payments([loaded]))
     if not matches:
         owner = f" by client id {client_id}" if client_id else ""
-        detail = f"no session or payment was created{owner} with paymentRequestId '{payment_request_id[:64]}'"
+        detail = f"no session or payment was created{owner} with paymentRequestId '{short(payment_request_id, 64)}'"
         raise NoSuchAggregate("payment", detail)
     if len(matches) > 1:
         clients = ", ".join(payment.client_id for payment in matches)

@@ -10,19 +10,20 @@ from starlette.requests import Request
 
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.errors import Fault
-from mock_alipay.text.wording import close, described, not_json
+from mock_alipay.text.json_text import MAX_LEVELS, depth
+from mock_alipay.text.wording import close, described, not_json, short
 from mock_alipay.web.asgi.problems import HttpProblem
 from mock_alipay.web.asgi.request_body import read_body
 
 JSON = "application/json"
 YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
 
-_MAX_BODY = 256 * 1024
+MAX_BODY = 256 * 1024
 
 
-async def body_of(request: Request) -> tuple[str, bytes]:
-    """The body's media type in lower case, and its bytes."""
-    raw = await read_body(request.scope, request.receive, _MAX_BODY, flag=None)
+async def body_of(request: Request, most: int = MAX_BODY) -> tuple[str, bytes]:
+    """The body's media type in lower case, and its bytes, at most so many."""
+    raw = await read_body(request.scope, request.receive, most, flag=None)
     if raw is None:
         # An incomplete body must not count as an empty one: a reset of one client id would become a reset of all.
         raise HttpProblem(400, "Incomplete body", "the client disconnected before the end of the body")
@@ -41,6 +42,10 @@ def json_object(media: str, raw: bytes) -> dict[str, Any]:
         raise HttpProblem(400, "Not JSON", f"the body is {not_json(error)}") from None
     if not isinstance(body, dict):
         raise HttpProblem(400, "Bad body", f"expected a JSON object, got {described(body)}")
+    if depth(body) > MAX_LEVELS:
+        raise HttpProblem(
+            400, "Bad body", f"expected a JSON object, got JSON nested more than {MAX_LEVELS} levels deep"
+        )
     return {name: value for name, value in body.items() if value is not None}
 
 
@@ -75,5 +80,5 @@ def unknown(noun: str, name: str, allowed: Iterable[str]) -> HttpProblem:
     names = list(allowed)
     meant = close(name, names)
     hint = f"did you mean {meant}? " if meant else ""
-    detail = f"there is no {noun} '{name[:80]}'; {hint}allowed: {', '.join(names) or 'none'}"
+    detail = f"there is no {noun} '{short(name, 80)}'; {hint}allowed: {', '.join(names) or 'none'}"
     return HttpProblem(400, f"Unknown {noun}", detail, allowed=names)

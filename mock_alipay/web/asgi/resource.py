@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from mock_alipay.text.wording import short
 from mock_alipay.web.asgi.problems import HttpProblem
 
 
@@ -30,5 +31,5 @@ class Resource:
 
 def wrong_method(request: Request, allowed: list[str]) -> HttpProblem:
     """The error for a method that a path does not have."""
-    detail = f"expected the method {' or '.join(allowed)}, got {request.method[:40]}"
+    detail = f"expected the method {' or '.join(allowed)}, got {short(request.method)}"
     return HttpProblem(405, "Method not allowed", detail, headers={"allow": ", ".join(allowed)}, allowed=allowed)

@@ -8,6 +8,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+from mock_alipay.text.wording import short
 from mock_alipay.web.asgi.problems import HttpProblem
 from mock_alipay.web.asgi.static_file import static_file, text_of
 from mock_alipay.web.cashier import scripts
@@ -37,7 +38,7 @@ def page(name: str, request: Request, status: int = 200) -> Response:
 def asset(name: str, request: Request) -> Response:
     """A script or stylesheet of the pages; HttpProblem (404) for another name."""
     if name not in ASSETS:
-        raise HttpProblem(404, "Unknown page", f"there is no file {name[:80]}", known=list(ASSETS))
+        raise HttpProblem(404, "Unknown page", f"there is no file {short(name, 80)}", known=list(ASSETS))
     text = text_of(_PAGES / name) if name.endswith(".css") else scripts.page_script(name)
     return static_file(text, ASSETS[name], request)
 

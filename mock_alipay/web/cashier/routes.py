@@ -16,6 +16,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_alipay.gateway.assembly import Components
+from mock_alipay.text.wording import short
 from mock_alipay.web.asgi.concurrency_limit import ConcurrencyLimit
 from mock_alipay.web.asgi.json_bodies import JSON, body_of, check, json_object, wrong_media
 from mock_alipay.web.asgi.problems import HttpProblem, json_response
@@ -142,4 +143,4 @@ def _unstored(content: Any) -> Response:
 
 
 async def _unknown(scope: Scope, _receive: Receive, _send: Send) -> None:
-    raise HttpProblem(404, "Unknown page", f"there is no page or script at {scope['path'][:80]}")
+    raise HttpProblem(404, "Unknown page", f"there is no page or script at {short(scope['path'], 80)}")

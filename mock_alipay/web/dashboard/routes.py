@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mock_alipay.text.wording import short
 from mock_alipay.web.asgi.problems import HttpProblem
 from mock_alipay.web.asgi.resource import Resource
 from mock_alipay.web.asgi.static_file import static_file, text_of
@@ -57,7 +58,7 @@ async def _unknown(scope: Scope, _receive: Receive, _send: Send) -> None:
 
 
 def _not_found(scope: Scope) -> HttpProblem:
-    return HttpProblem(404, "Unknown file", f"there is no file at {scope['path'][:80]}")
+    return HttpProblem(404, "Unknown file", f"there is no file at {short(scope['path'], 80)}")
 
 
 @cache

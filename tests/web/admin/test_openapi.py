@@ -128,6 +128,7 @@ GETS = [
         "/clock?clientId=A",
         "/payments",
         "/payments/p1",
+        "/state",
     ),
     *("/calls", "/calls/count?resultCode=SUCCESS", "/calls/wait", *(f"/calls/{number}" for number in range(1, 10))),
     *("/notifications/wait?count=3", "/notifications", "/notifications/1", "/notifications/1/wait"),
@@ -156,6 +157,8 @@ WALK: list[tuple[str, str, Any, int]] = [
     ("DELETE", "/merchants", {"clientId": "M"}, 200),
     ("POST", "/keys", None, 200),
     ("POST", "/reset", None, 200),
+    ("PUT", "/state", {"format": "mock-alipay-state", "version": 1}, 200),
+    ("PUT", "/state", {"format": "mock-alipay-state", "version": 2}, 400),
 ]
 """Method, path, body and expected status."""
 

@@ -57,6 +57,7 @@ async def test_a_body_has_a_media_type_and_a_limit(header: str | None, expected:
         ("application/jsonx", b'{"scenario": "slow"}', 415, "expected application/json, got application/jsonx"),
         (JSON, b'{"scenario": "slow"', 400, "not JSON"),
         (JSON, b"\xff", 400, "not JSON"),
+        (JSON, b'{"scenario": %b}' % (b"[" * 200 + b"1" + b"]" * 200), 400, "JSON nested more than 200 levels deep"),
         (JSON, b'["scenario"]', 400, "expected a JSON object, got an array"),
         (JSON, b'{"scenario": "slow", "times": true}', 400, "times: expected a JSON integer, got true"),
         (JSON, b'{"scenario": "slow", "times": 0}', 400, "times: expected a whole number from 1"),
