@@ -9,10 +9,12 @@ A gateway in a thread of the test process, and a client that controls it::
         call = mock.wait(endpoint="createPaymentSession")
         assert call.result_code == "CARD_NOT_SUPPORTED"
 
-serve       runs a gateway until a block ends
-Mock        controls a gateway: scenarios, clock, buyers, calls, payments, notifications
-create_app  the gateway as an ASGI app
-Config      the settings of a gateway, for ``serve`` and ``create_app``
+serve            runs a gateway until a block ends
+Mock             controls a gateway: scenarios, clock, buyers, calls, payments, notifications
+AsyncMockAlipay  the same for event loops: its methods are awaited
+OwnScenario      the name of a scenario that is not shipped, for type checkers
+create_app       the gateway as an ASGI app
+Config           the settings of a gateway, for ``serve`` and ``create_app``
 
 A Mock returns records: CallRecord, PaymentRecord (MockPayment), TransactionRecord, NotificationRecord, AttemptRecord,
 ScenarioRecord, ClockState, Event. Every error is a MockAlipayError: SetupError and UsageError when something cannot be
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from mock_alipay.client import (
+        AsyncEventStream,
+        AsyncMockAlipay,
+        AsyncMockPayment,
         AttemptRecord,
         CallRecord,
         ClockState,
@@ -38,6 +43,7 @@ if TYPE_CHECKING:
         Mock,
         MockPayment,
         NotificationRecord,
+        OwnScenario,
         PaymentRecord,
         ScenarioRecord,
         TransactionRecord,
@@ -57,6 +63,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AdminError",
+    "AsyncEventStream",
+    "AsyncMockAlipay",
+    "AsyncMockPayment",
     "AttemptRecord",
     "CallRecord",
     "ClockState",
@@ -68,6 +77,7 @@ __all__ = [
     "MockAlipayError",
     "MockPayment",
     "NotificationRecord",
+    "OwnScenario",
     "PaymentRecord",
     "ScenarioRecord",
     "SetupError",

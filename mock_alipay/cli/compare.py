@@ -21,7 +21,7 @@ from mock_alipay.cli.target import REACH, Place, place
 from mock_alipay.config import kinds
 from mock_alipay.config.config import TEST_CLIENT_ID
 from mock_alipay.errors import SetupError, Unreachable, UsageError, under
-from mock_alipay.text.files import write_whole
+from mock_alipay.text.whole_file import write_whole
 
 if TYPE_CHECKING:
     from mock_alipay.comparison import Compared, Request, Side
@@ -194,8 +194,10 @@ def _publish(results: list[Compared], urls: tuple[str, str, str], report: Path |
     from mock_alipay.comparison.report import as_data, as_markdown
 
     if report is not None:
-        with under("--report: "):
+        try:
             write_whole(report, as_markdown(results, *urls, datetime.now(UTC)))
+        except OSError as error:
+            raise SetupError(f"--report: {report} cannot be written: {error.strerror}") from None
     if as_json:
         echo_json(as_data(results, *urls))
 

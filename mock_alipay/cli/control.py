@@ -45,7 +45,9 @@ def use(scenario: str | None, times: int | None, clear: bool, **flags: Any) -> N
             mock.clear_scenario()
             click.echo(f"cleared for {_client_ids(mock)}")
             return
-        mock.scenario(scenario, times=times)
+        from mock_alipay.client import OwnScenario
+
+        mock.scenario(OwnScenario(scenario), times=times)
         calls = "" if times is None else ", the next call" if times == 1 else f", the next {times} calls"
         click.echo(f"{scenario} for {_client_ids(mock)}{calls}")
         changed = next((known.calls for known in mock.scenarios() if known.name == scenario), None)

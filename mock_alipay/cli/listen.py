@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
-from email.message import Message
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +21,9 @@ from mock_alipay.errors import SetupError
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+    from mock_alipay.client.webhook_server import WebhookHandler
+
 _ACKNOWLEDGEMENT = b'{"result": {"resultCode": "SUCCESS", "resultStatus": "S", "resultMessage": "success"}}'
-_MAX_BODY = 1024 * 1024
-_SILENCE = 30.0
-"""Seconds without a byte after which a connection is closed."""
 
 
 @click.command(cls=Command)
@@ -76,56 +74,21 @@ class _Server(ThreadingHTTPServer):
         """Do not print the traceback of a client that went away."""
 
 
-def _handler(public_key: RSAPublicKey, *, as_json: bool) -> type[BaseHTTPRequestHandler]:
+def _handler(public_key: RSAPublicKey, *, as_json: bool) -> type[WebhookHandler]:
+    from mock_alipay.client.webhook_server import WebhookHandler
     from mock_alipay.signing.webhook import webhook_verdict
 
-    class Handler(BaseHTTPRequestHandler):
-        """Answers one request."""
+    class Handler(WebhookHandler):
+        """Prints a notification and acknowledges it."""
 
         server: _Server
-        timeout = _SILENCE
-        error_content_type = "text/plain"
-        error_message_format = "%(message)s\n"
 
-        def do_POST(self) -> None:
-            """Print a notification and acknowledge it."""
-            size = _size(self.headers)
-            if size is None:
-                self.send_error(411, "expected a content-length")
-                return
-            if size > _MAX_BODY:
-                self.send_error(413, f"expected at most {_MAX_BODY} bytes")
-                return
-            body = self.rfile.read(size)
-            if len(body) < size:
-                return  # the client went away
-            headers = {name.lower(): value for name, value in self.headers.items()}
+        def receive(self, headers: dict[str, str], body: bytes) -> None:
             verdict = webhook_verdict(public_key, self.path, headers, body)
             if self.server.printed((_line if as_json else _text)(self.path, headers, verdict, _shown(body))):
-                self._acknowledge()
-
-        def do_GET(self) -> None:
-            """Say what is expected, to a browser for example."""
-            self.send_error(405, "expected the POST of a notification")
-
-        def _acknowledge(self) -> None:
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(_ACKNOWLEDGEMENT)))
-            self.end_headers()
-            self.wfile.write(_ACKNOWLEDGEMENT)
-
-        def log_message(self, *_: Any) -> None:
-            """Print nothing: every notification has its own lines."""
+                self.respond(200, _ACKNOWLEDGEMENT)
 
     return Handler
-
-
-def _size(headers: Message) -> int | None:
-    """The bytes of a body; None when the headers do not say it."""
-    length = headers.get("content-length", "")
-    known = length.isascii() and length.isdigit() and "transfer-encoding" not in headers
-    return int(length[:10]) if known else None
 
 
 def _shown(body: bytes) -> Any:

@@ -16,6 +16,7 @@ from mock_alipay.cli.output import echo_json
 from mock_alipay.cli.target import at_a_gateway, gateway
 from mock_alipay.errors import AdminError, SetupError
 from mock_alipay.text.json_text import parse_json
+from mock_alipay.text.whole_file import write_whole
 from mock_alipay.text.wording import not_json
 
 
@@ -36,9 +37,10 @@ def export(file: str, **flags: Any) -> None:
     if file == "-":
         click.echo(text, nl=False)
         return
-    from mock_alipay.text.files import write_whole
-
-    write_whole(Path(file), text, private=True)
+    try:
+        write_whole(Path(file), text, mode=0o600)
+    except OSError as error:
+        raise SetupError(f"{file}: cannot be written: {error.strerror}") from None
     count = len(state.get("aggregates", {}).get("payments", ()))
     click.echo(f"{file}: the state of {flags['client_id'] or 'all client ids'}, {_counted(count, 'payment')}")
 

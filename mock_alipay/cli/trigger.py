@@ -37,7 +37,7 @@ _DELIVERY = 15.0
 @click.argument("notification")
 @click.argument("payment_request_id", metavar="[PAYMENT_REQUEST_ID]", required=False)
 def trigger(
-    notification: str,
+    notification: Any,
     payment_request_id: str | None,
     changes: tuple[str, ...],
     to: str | None,
@@ -64,7 +64,7 @@ def trigger(
 
 def _sent(
     mock: Mock,
-    notification: str,
+    notification: Any,
     payment_request_id: str | None,
     to: str | None,
     body: dict[str, Any] | None,

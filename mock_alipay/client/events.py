@@ -9,8 +9,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain, islice
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
+from mock_alipay.client.names import EventKind
 from mock_alipay.client.payment_records import NotificationRecord, PaymentRecord
 from mock_alipay.client.records import CallRecord, ClockState, Record
 from mock_alipay.client.transport import Transport
@@ -36,9 +37,15 @@ class Event:
     }
 
     id: str
-    kind: str
+    kind: EventKind | Literal["missed"]
     record: Any
     data: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, event_id: str, kind: Any, data: Mapping[str, Any]) -> Self:
+        """The event as the gateway sends it."""
+        record = cls.KINDS.get(kind)
+        return cls(id=event_id, kind=kind, record=record.of(data) if record else data, data=data)
 
 
 class EventStream(Iterator[Event]):
@@ -89,8 +96,7 @@ class EventStream(Iterator[Event]):
         for event_id, kind, data in self._received:
             self.last_id = event_id or self.last_id
             if data is not None:
-                record = Event.KINDS.get(kind)
-                return Event(id=event_id, kind=kind, record=record.of(data) if record else data, data=data)
+                return Event.of(event_id, kind, data)
             # An id without data is a keep-alive.
             if time.monotonic() >= deadline:
                 raise TimeoutError

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
+from mock_alipay.client.names import EndpointName, NotificationName, NotificationStatus, Scenario
 from mock_alipay.client.records import camel
 from mock_alipay.text.wording import close
 
@@ -13,19 +14,19 @@ class Filters(TypedDict, total=False):
     """Filters for calls; a call must match all that are given."""
 
     client_id: str
-    endpoint: str
+    endpoint: EndpointName
     payment_request_id: str
     result_code: str
-    scenario: str
+    scenario: Scenario
 
 
 class NotificationFilters(TypedDict, total=False):
     """Filters for notifications; a notification must match all that are given."""
 
     client_id: str
-    notification: str
+    notification: NotificationName
     payment_request_id: str
-    status: str
+    status: NotificationStatus
 
 
 def filter_query(filters: Mapping[str, Any], allowed: type) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import io
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 from urllib.parse import unquote, unquote_to_bytes
 
@@ -14,17 +14,24 @@ Forward = Callable[[str, Mapping[str, str], bytes], tuple[int, bytes]]
 """Passes on path, headers and body of a webhook; returns the status and the body of the response."""
 
 
-def forward_to(app: Any) -> Forward:
-    """A function that calls ``app``; TypeError when it is neither an ASGI nor a WSGI app."""
+def forward_to(app: Any, loop: asyncio.AbstractEventLoop | None = None) -> Forward:
+    """A function that calls ``app``; TypeError when it is neither an ASGI nor a WSGI app.
+
+    loop: the running event loop in which an ASGI app is called from other threads; None: a new one for each webhook
+    """
     call = app if inspect.isfunction(app) else getattr(app, "__call__", None)  # noqa: B004 - the method is needed
     if call is None:
         raise TypeError(f"deliver_to: expected an ASGI or WSGI app, got {type(app).__name__}")
     count = len(inspect.signature(call).parameters)
     if inspect.iscoroutinefunction(call) or count == 3:
-        return lambda path, headers, body: asyncio.run(_asgi(app, path, headers, body))
+        return lambda path, headers, body: _run(_asgi(app, path, headers, body), loop)
     if count == 2:
         return lambda path, headers, body: _wsgi(app, path, headers, body)
     raise TypeError(f"deliver_to: expected an ASGI app (3 parameters) or a WSGI app (2), got one with {count}")
+
+
+def _run(response: Coroutine[Any, Any, tuple[int, bytes]], loop: asyncio.AbstractEventLoop | None) -> tuple[int, bytes]:
+    return asyncio.run(response) if loop is None else asyncio.run_coroutine_threadsafe(response, loop).result()
 
 
 async def _asgi(app: Any, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:

@@ -13,7 +13,7 @@ from typing import Self
 
 import httpx2
 
-from mock_alipay.client.transport import failure_reason, parsed_url, system_error, verification
+from mock_alipay.client.admin_api import failure_reason, parsed_url, system_error, verification
 from mock_alipay.errors import Unreachable, UsageError
 
 MAX_REPLY = 1024 * 1024

@@ -1,4 +1,4 @@
-"""``Mock.notifications``: lists, waits for, resends and sends notifications."""
+"""``Mock.notifications`` and ``AsyncMockAlipay.notifications``: list, wait for, resend and send notifications."""
 
 from __future__ import annotations
 
@@ -7,12 +7,82 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Unpack
 
 from mock_alipay.client.filters import NotificationFilters, filter_query
+from mock_alipay.client.names import NotificationName
 from mock_alipay.client.payment_records import NotificationRecord
 from mock_alipay.client.records import camel
-from mock_alipay.client.transport import Transport
+from mock_alipay.client.transport import Requests, run
 
 _DELIVERY_TIME = 15.0
 """Seconds that a delivery may take: the merchant's server has ten to respond."""
+
+
+class AsyncMockNotifications:
+    """The notifications of one client id, or of all of them: ``MockNotifications`` for event loops."""
+
+    def __init__(self, transport: Requests, client_id: str | None) -> None:
+        self._transport = transport
+        self._scope = {} if client_id is None else {"clientId": client_id}
+
+    async def __call__(
+        self, *, limit: int = 100, after: int | str = 0, **filters: Unpack[NotificationFilters]
+    ) -> list[NotificationRecord]:
+        """The notifications that match, newest first."""
+        query = {**self._query(filters), "limit": limit, "after": after}
+        listed = await self._transport.request("GET", "/notifications", query=query)
+        return [NotificationRecord.of(data) for data in listed["notifications"]]
+
+    async def wait(
+        self,
+        *,
+        id: str | None = None,  # noqa: A002 - the record's name for it
+        count: int = 1,
+        timeout: float = 5.0,
+        after: int | str = 0,
+        **filters: Unpack[NotificationFilters],
+    ) -> NotificationRecord:
+        """The newest notification that matches, as ``MockNotifications.wait`` does."""
+        if id is not None:
+            others = {"count": count != 1, "after": after != 0, **dict.fromkeys(filters.keys() - {"status"}, True)}
+            if refused := [name for name, given in others.items() if given]:
+                raise TypeError(f"wait(id=…) takes timeout and status only, got {', '.join(sorted(refused))}")
+            return await _delivered(self._transport, id, timeout, filter_query(filters, NotificationFilters))
+        query = {**self._query(filters), "count": count, "timeout": timeout, "after": after}
+        reply = await self._transport.request("GET", "/notifications/wait", query=query, server_time=timeout)
+        return NotificationRecord.of(reply["notifications"][0])
+
+    async def get(self, notification_id: str, *, attempts_after: int | None = None) -> NotificationRecord:
+        """One notification, as ``MockNotifications.get`` does."""
+        query = {"attemptsAfter": attempts_after}
+        return NotificationRecord.of(
+            await self._transport.request("GET", f"/notifications/{notification_id}", query=query)
+        )
+
+    async def resend(self, notification_id: str) -> NotificationRecord:
+        """Deliver a notification once more, now; returns it after that attempt."""
+        path = f"/notifications/{notification_id}/resend"
+        return NotificationRecord.of(await self._transport.request("POST", path, server_time=_DELIVERY_TIME))
+
+    async def send(
+        self,
+        notification: NotificationName,
+        payment_request_id: str | None = None,
+        *,
+        body: Mapping[str, Any] | None = None,
+        url: str | None = None,
+        wait: bool = False,
+        timeout: float = 5.0,
+        **changes: Any,
+    ) -> list[NotificationRecord]:
+        """Send a notification, as ``MockNotifications.send`` does."""
+        fields = {"payment_request_id": payment_request_id, "body": body, "url": url, **changes}
+        given = {camel(name): value for name, value in fields.items() if value is not None}
+        request = {**self._scope, "notification": notification, **given}
+        reply = await self._transport.request("POST", "/notifications", body=request)
+        sent = [NotificationRecord.of(data) for data in reply["notifications"]]
+        return await delivered(self._transport, (record.id for record in sent), timeout) if wait else sent
+
+    def _query(self, filters: NotificationFilters) -> dict[str, Any]:
+        return {**self._scope, **filter_query(filters, NotificationFilters)}
 
 
 class MockNotifications:
@@ -22,17 +92,14 @@ class MockNotifications:
     ``payment_request_id`` and ``status``. A notification must match all that are given.
     """
 
-    def __init__(self, transport: Transport, client_id: str | None) -> None:
-        self._transport = transport
-        self._scope = {} if client_id is None else {"clientId": client_id}
+    def __init__(self, transport: Requests, client_id: str | None) -> None:
+        self._steps = AsyncMockNotifications(transport, client_id)
 
     def __call__(
         self, *, limit: int = 100, after: int | str = 0, **filters: Unpack[NotificationFilters]
     ) -> list[NotificationRecord]:
         """The notifications that match, newest first; ``after``: only those with a greater id."""
-        query = {**self._query(filters), "limit": limit, "after": after}
-        listed = self._transport.request("GET", "/notifications", query=query)["notifications"]
-        return [NotificationRecord.of(data) for data in listed]
+        return run(self._steps(limit=limit, after=after, **filters))
 
     def wait(
         self,
@@ -50,31 +117,22 @@ class MockNotifications:
         none will be made (DROPPED, REFUSED). WaitTimeout after ``timeout`` seconds of real time; its text has the
         status of the latest notification and its last problem.
         """
-        if id is not None:
-            others = {"count": count != 1, "after": after != 0, **dict.fromkeys(filters.keys() - {"status"}, True)}
-            if refused := [name for name, given in others.items() if given]:
-                raise TypeError(f"wait(id=…) takes timeout and status only, got {', '.join(sorted(refused))}")
-            return _delivered(self._transport, id, timeout, filter_query(filters, NotificationFilters))
-        query = {**self._query(filters), "count": count, "timeout": timeout, "after": after}
-        reply = self._transport.request("GET", "/notifications/wait", query=query, server_time=timeout)
-        return NotificationRecord.of(reply["notifications"][0])
+        return run(self._steps.wait(id=id, count=count, timeout=timeout, after=after, **filters))
 
     def get(self, notification_id: str, *, attempts_after: int | None = None) -> NotificationRecord:
         """One notification with its latest 20 attempts, or with the 20 after the first ``attempts_after``.
 
         AdminError when there is none, or when it was evicted.
         """
-        query = {"attemptsAfter": attempts_after}
-        return NotificationRecord.of(self._transport.request("GET", f"/notifications/{notification_id}", query=query))
+        return run(self._steps.get(notification_id, attempts_after=attempts_after))
 
     def resend(self, notification_id: str) -> NotificationRecord:
         """Deliver a notification once more, now; returns it after that attempt."""
-        path = f"/notifications/{notification_id}/resend"
-        return NotificationRecord.of(self._transport.request("POST", path, server_time=_DELIVERY_TIME))
+        return run(self._steps.resend(notification_id))
 
     def send(
         self,
-        notification: str,
+        notification: NotificationName,
         payment_request_id: str | None = None,
         *,
         body: Mapping[str, Any] | None = None,
@@ -94,23 +152,18 @@ class MockNotifications:
 
         Returns the notifications, of which ``duplicate`` makes several. AdminError when a value is invalid.
         """
-        fields = {"payment_request_id": payment_request_id, "body": body, "url": url, **changes}
-        given = {camel(name): value for name, value in fields.items() if value is not None}
-        request = {**self._scope, "notification": notification, **given}
-        reply = self._transport.request("POST", "/notifications", body=request)
-        sent = [NotificationRecord.of(data) for data in reply["notifications"]]
-        return delivered(self._transport, (record.id for record in sent), timeout) if wait else sent
-
-    def _query(self, filters: NotificationFilters) -> dict[str, Any]:
-        return {**self._scope, **filter_query(filters, NotificationFilters)}
+        steps = self._steps.send(
+            notification, payment_request_id, body=body, url=url, wait=wait, timeout=timeout, **changes
+        )
+        return run(steps)
 
 
-def delivered(transport: Transport, ids: Iterable[str], timeout: float) -> list[NotificationRecord]:
+async def delivered(transport: Requests, ids: Iterable[str], timeout: float) -> list[NotificationRecord]:
     """The notifications with these ids once all are delivered; WaitTimeout after ``timeout`` seconds in all."""
     deadline = time.monotonic() + timeout
-    return [_delivered(transport, id_, max(deadline - time.monotonic(), 0.0), {}) for id_ in ids]
+    return [await _delivered(transport, id_, max(deadline - time.monotonic(), 0.0), {}) for id_ in ids]
 
 
-def _delivered(transport: Transport, id_: str, timeout: float, query: Mapping[str, Any]) -> NotificationRecord:
+async def _delivered(transport: Requests, id_: str, timeout: float, query: Mapping[str, Any]) -> NotificationRecord:
     path, query = f"/notifications/{id_}/wait", {**query, "timeout": timeout}
-    return NotificationRecord.of(transport.request("GET", path, query=query, server_time=timeout))
+    return NotificationRecord.of(await transport.request("GET", path, query=query, server_time=timeout))

@@ -8,6 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from mock_alipay.client.names import (
+    BuyerAction,
+    NotificationName,
+    NotificationStatus,
+    PaymentState,
+    PaymentStatus,
+    SessionStatus,
+    TransactionStatus,
+    TransactionType,
+)
 from mock_alipay.client.records import Record, moment
 
 
@@ -24,11 +34,11 @@ class TransactionRecord(Record):
     time: when it ended; None while the status is PROCESSING
     """
 
-    type: str
+    type: TransactionType
     request_id: str
     id: str
     amount: Mapping[str, str]
-    status: str
+    status: TransactionStatus
     result_code: str | None
     time: datetime | None
 
@@ -61,16 +71,16 @@ class PaymentRecord(Record):
 
     payment_request_id: str
     client_id: str
-    state: str
+    state: PaymentState
     scenario: str
-    session_status: str | None
+    session_status: SessionStatus | None
     payment_session_id: str | None
     payment_session_expiry_time: datetime | None
     created: datetime
     payment_amount: Any
     payment_method_type: str
     payment_id: str | None
-    payment_status: str | None
+    payment_status: PaymentStatus | None
     payment_result_code: str | None
     payment_create_time: datetime | None
     payment_time: datetime | None
@@ -80,7 +90,7 @@ class PaymentRecord(Record):
     next: datetime | None
     request: Any
     history: list[Mapping[str, Any]] | None
-    possible: list[str] | None
+    possible: list[BuyerAction] | None
     checkout_url: str | None
 
     @classmethod
@@ -146,12 +156,12 @@ class NotificationRecord(Record):
     """
 
     id: str
-    notification: str
+    notification: NotificationName
     client_id: str
     payment_request_id: str | None
     created: datetime
     url: str | None
-    status: str
+    status: NotificationStatus
     problem: str | None
     scenario: str | None
     fault: str | None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 
+from mock_alipay.client.names import EndpointName, ResultStatus
 from mock_alipay.clock import durations
 from mock_alipay.errors import Fault
 
@@ -46,11 +47,11 @@ class CallRecord(Record):
     id: str
     time: datetime
     family: str | None = None
-    endpoint: str | None
+    endpoint: EndpointName | None
     client_id: str
     payment_request_id: str | None = None
     result_code: str | None
-    result_status: str | None
+    result_status: ResultStatus | None
     result_message: str
     http_status: int | None
     scenario: str | None

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 import logging
-import os
-import socket
-import struct
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
 from mock_alipay.client.in_process import Forward, forward_to
+from mock_alipay.client.webhook_server import WebhookHandler, WebhookServer
 from mock_alipay.errors import WaitTimeout
+from mock_alipay.text.json_text import parse_json
+from mock_alipay.text.masking import mask_cards
 from mock_alipay.text.wording import short
 
 logger = logging.getLogger("mock_alipay")
@@ -28,7 +27,6 @@ WebhookAnswer = Literal["accept", "refuse", "reset"]
 Verify = Callable[[str, Mapping[str, str], bytes], str]
 """Checks the signature over a path, headers and a body: ``valid``, or why it is not."""
 
-_MAX_BODY = 1024 * 1024
 _MOST = 10_000
 """Webhooks that are kept; of more, the oldest are forgotten."""
 
@@ -40,7 +38,7 @@ class Webhook:
     """A webhook that arrived.
 
     headers: names in lower case
-    body: parsed JSON; None if it is none
+    body: parsed JSON; None if it is none, or if it is nested more than 200 levels deep
     signature: ``valid``, why it is not, or ``not checked``
     """
 
@@ -53,12 +51,16 @@ class Webhook:
     @property
     def notify_type(self) -> str | None:
         """The notifyType, such as PAYMENT_RESULT."""
-        return self.body.get("notifyType") if isinstance(self.body, dict) else None
+        return self._text("notifyType")
 
     @property
     def payment_request_id(self) -> str | None:
         """The paymentRequestId."""
-        return self.body.get("paymentRequestId") if isinstance(self.body, dict) else None
+        return self._text("paymentRequestId")
+
+    def _text(self, name: str) -> str | None:
+        value = self.body.get(name) if isinstance(self.body, dict) else None
+        return value if isinstance(value, str) else None
 
 
 class Webhooks:
@@ -72,15 +74,13 @@ class Webhooks:
         self._received: deque[Webhook] = deque(maxlen=_MOST)
         self._answers: list[tuple[WebhookAnswer, float]] = []
         self._arrived = threading.Condition()
-        self._server: ThreadingHTTPServer | None = None
+        self._server: WebhookServer | None = None
 
     @property
     def url(self) -> str:
         """The URL for ``paymentNotifyUrl``; other paths of this address work too."""
         if self._server is None:
-            self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-            self._server.daemon_threads = True
-            threading.Thread(target=self._server.serve_forever, name="mock-alipay-webhooks", daemon=True).start()
+            self._server = WebhookServer(_handler(self))
         return f"http://127.0.0.1:{self._server.server_port}/notify"
 
     def __call__(self) -> list[Webhook]:
@@ -119,9 +119,9 @@ class Webhooks:
                     raise _timeout(wanted, count, timeout, len(found), list(self._received))
 
     @contextmanager
-    def forwarding_to(self, app: Any) -> Iterator[str]:
-        """Let an ASGI or WSGI app give the responses within the block, which gets ``url``."""
-        self._forward = forward_to(app)
+    def forwarding_to(self, app: Any, loop: asyncio.AbstractEventLoop | None = None) -> Iterator[str]:
+        """Let an ASGI or WSGI app give the responses within the block, which gets ``url``; ``loop``: ``forward_to``."""
+        self._forward = forward_to(app, loop)
         try:
             yield self.url
         finally:
@@ -149,14 +149,13 @@ class Webhooks:
         """Stop listening; what arrived stays."""
         server, self._server = self._server, None
         if server is not None:
-            server.shutdown()
-            server.server_close()
+            server.close()
 
     def receive(self, path: str, headers: Mapping[str, str], raw: bytes) -> tuple[WebhookAnswer, float]:
         """Record a webhook; returns the answer to it, and the seconds until then."""
         signature = "not checked" if self.verify is None else self.verify(path, headers, raw)
         try:
-            body = json.loads(raw)
+            body = parse_json(raw)
         except ValueError:
             body = None
         with self._arrived:
@@ -166,15 +165,15 @@ class Webhooks:
 
 
 def _matches(webhook: Webhook, wanted: Mapping[str, str | None]) -> bool:
-    body = webhook.body if isinstance(webhook.body, dict) else {}
-    return all(value is None or body.get(name) == value for name, value in wanted.items())
+    sent = {"notifyType": webhook.notify_type, "paymentRequestId": webhook.payment_request_id}
+    return all(value is None or sent[name] == value for name, value in wanted.items())
 
 
 def _timeout(
     wanted: Mapping[str, str | None], count: int, timeout: float, found: int, received: list[Webhook]
 ) -> WaitTimeout:
     filters = ", ".join(f"{name}={value}" for name, value in wanted.items() if value is not None) or "any"
-    others = ", ".join(_name(each) for each in received[-5:]) or "none"
+    others = mask_cards(", ".join(_name(each) for each in received[-5:]) or "none")
     detail = f"expected {count} webhooks ({filters}) within {timeout:g} s, got {found}; arrived: {short(others, 300)}"
     return WaitTimeout({"title": "No such webhook", "status": 408, "detail": detail})
 
@@ -184,33 +183,16 @@ def _name(webhook: Webhook) -> str:
     return kind if of is None else f"{kind} of {of}"
 
 
-def _handler(webhooks: Webhooks) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        """Answers one request."""
+def _handler(webhooks: Webhooks) -> type[WebhookHandler]:
+    class Handler(WebhookHandler):
+        """Answers as ``webhooks`` says."""
 
-        def do_POST(self) -> None:
-            """Receive a webhook."""
-            length = self.headers.get("content-length", "0")
-            size = int(length) if length.isascii() and length.isdigit() and len(length) < 10 else _MAX_BODY + 1
-            if size > _MAX_BODY:
-                self.send_error(413)
-                return
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            raw = self.rfile.read(size)
-            answer, after = webhooks.receive(self.path, headers, raw)
+        def receive(self, headers: dict[str, str], body: bytes) -> None:
+            answer, after = webhooks.receive(self.path, headers, body)
             time.sleep(after)
             if answer == "reset":
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                os.close(self.connection.detach())
-                return
-            status, body = webhooks.respond(answer, self.path, headers, raw)
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            """Print nothing."""
+                self.reset()
+            else:
+                self.respond(*webhooks.respond(answer, self.path, headers, body))
 
     return Handler

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from mock_alipay.contracts import FOLDER
+from mock_alipay.contracts.validation import why_no_json
 from mock_alipay.errors import SetupError
-from mock_alipay.text.json_text import parse_json
-from mock_alipay.text.masking import is_secret
-from mock_alipay.text.wording import described, not_json
+from mock_alipay.text.json_text import depth
+from mock_alipay.text.masking import MAX_DEPTH, is_secret
+from mock_alipay.text.wording import described
 
 _SAMPLES = FOLDER / "samples"
 
@@ -75,11 +78,13 @@ def sample(endpoint: str) -> Request | None:
 def from_text(raw: bytes, endpoint: str, origin: str, *, linked: bool = True) -> Request:
     """The request with the body in ``raw``; SetupError when that is no JSON object. ``origin``: its file."""
     try:
-        body = parse_json(raw)
-    except ValueError as error:
-        raise SetupError(f"{origin}: expected a JSON object, it is {not_json(error)}") from None
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise SetupError(f"{origin}: expected a JSON object, found {why_no_json(raw, error)}") from None
     if not isinstance(body, dict):
         raise SetupError(f"{origin}: expected a JSON object, found {described(body)}")
+    if depth(body) > MAX_DEPTH:
+        raise SetupError(f"{origin}: expected a JSON object, found one nested more than {MAX_DEPTH} levels deep")
     return Request(Path(origin).name, endpoint, body, linked=linked)
 
 

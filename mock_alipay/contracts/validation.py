@@ -20,7 +20,7 @@ def parse(raw: bytes) -> dict[str, Any]:
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise _illegal("a JSON object", _why_no_json(raw, error)) from None
+        raise _illegal("a JSON object", why_no_json(raw, error)) from None
     if not isinstance(body, dict):
         raise _illegal("a JSON object", described(body))
     if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH and depth(body) > MAX_DEPTH:
@@ -47,7 +47,8 @@ def _pruned(value: Any) -> Any:
     return value
 
 
-def _why_no_json(raw: bytes, error: orjson.JSONDecodeError) -> str:
+def why_no_json(raw: bytes, error: orjson.JSONDecodeError) -> str:
+    """What was found in place of JSON; ``error``: the parser's."""
     if not raw.strip():
         return "an empty body"
     try:

@@ -21,7 +21,7 @@ from mock_alipay.gateway.recorded_parts import RecordedParts
 from mock_alipay.scenarios import yaml_document
 from mock_alipay.scenarios.scenario_file import parse_scenarios
 from mock_alipay.scenarios.vocabulary import Vocabulary
-from mock_alipay.text.files import write_whole
+from mock_alipay.text.whole_file import write_whole
 
 logger = logging.getLogger("mock_alipay")
 
@@ -92,7 +92,10 @@ class Recorder:
         lengths = {**self._lengths, name: len(text)}
         if sum(lengths.values()) > MAX_LENGTH:
             raise SetupError(f"the files of this run would have more than {MAX_LENGTH} characters")
-        write_whole(self._folder / f"{name}.yaml", text)
+        try:
+            write_whole(self._folder / f"{name}.yaml", text)
+        except OSError as error:
+            raise SetupError(f"{self._folder}: cannot be written: {error.strerror}") from None
         self._files[name], self._lengths = endpoints, lengths
 
     def _text(self, name: str, match: Mapping[str, Any], endpoints: Mapping[str, list[dict[str, Any]]]) -> str:

@@ -109,7 +109,7 @@ class Reader(NamedTuple):
         """The aggregates of a family."""
         at = f"aggregates.{name}"
         if name not in self.families:
-            raise SetupError(f"{at[:80]}: expected one of {', '.join(self.families)}")
+            raise SetupError(f"{short(at, 80)}: expected one of {', '.join(self.families)}")
         if not isinstance(records, list):
             raise wrong(at, "an array", records)
         family = self.families[name]

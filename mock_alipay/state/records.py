@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get
 import orjson
 
 from mock_alipay.errors import Fault, SetupError
-from mock_alipay.text.wording import close, described
+from mock_alipay.text.wording import close, described, short
 
 Record = TypeVar("Record")
 
@@ -61,7 +61,7 @@ def from_json(kind: type[Record], value: Any, path: str) -> Record:
         if name not in hints:
             meant = close(name, hints)
             hint = f"; did you mean {meant}?" if meant else ""
-            raise SetupError(f"{path}: there is no field '{name[:80]}'{hint}")
+            raise SetupError(f"{path}: there is no field '{short(name, 80)}'{hint}")
         if value[name] == "":
             raise wrong(_inside(path, name), "at least one character", "")
     defaults = getattr(kind, "_field_defaults", {})

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from mock_alipay.client import NotificationStatus
 from tests.browser.buyer import Buyer
 from tests.browser.dashboard import ROWS, WAIT, call
 from tests.browser.merchant import ORDER, Merchant
@@ -63,7 +64,7 @@ def _call(place: int) -> Callable[[Merchant], str]:
     return lambda merchant: merchant.mock.calls()[place].id
 
 
-def _notification(status: str) -> Callable[[Merchant], str]:
+def _notification(status: NotificationStatus) -> Callable[[Merchant], str]:
     return lambda merchant: merchant.mock.notifications(status=status)[0].id
 
 

@@ -76,6 +76,18 @@ def test_a_shop_in_the_checkout(example: Path) -> None:
     assert 0 == result.returncode, result.stdout
 
 
+def test_a_missing_framework_is_named(tmp_path: Path) -> None:
+    """Without the frameworks their examples are skipped, and the reason says what to install. .ci/package runs them."""
+    folder = shutil.copytree(PROJECT / "tests" / "examples" / "webhooks", tmp_path / "webhooks")
+    conftest = folder / "conftest.py"
+    missing = "import sys\nsys.modules.update(dict.fromkeys(('fastapi', 'flask', 'django')))\n"
+    conftest.write_text(missing + conftest.read_text("utf-8"), "utf-8")
+    outcome = Suite(folder).run("-rs", "-p", "no:django", "-c", "pytest.ini")
+    assert 3 == outcome.counts.get("skipped"), outcome.output
+    for name in ("fastapi", "flask", "django"):
+        assert f"{name} is missing: pip install -r" in outcome.output
+
+
 @pytest.mark.parametrize(("setting", "status"), [("real", 200), ("clock", 400)])
 def test_webhook_freshness(tmp_path: Path, setting: str, status: int) -> None:
     """Both solutions of the page work: the gateway's clock in the shop, or real time in the notifications."""

@@ -24,6 +24,9 @@ def answering(reply: bytes, *, stays: bool = False) -> Iterator[str]:
                         if stays:
                             client.recv(1)
                         client.shutdown(socket.SHUT_WR)
+                        # Closing before the whole request is read would reset the connection.
+                        while client.recv(65536):
+                            pass
 
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()

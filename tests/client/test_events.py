@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -63,8 +64,9 @@ def test_events_come_in_order_as_records(mock: Mock, pay: Pay) -> None:
         assert ("ours", "ours") == (payment.record.payment_request_id, call.record.payment_request_id)
         assert (timedelta(minutes=1), {"clientId": mock.client_id}) == (clock.record.ahead, reset.record)
         assert ["ours", "theirs"] == names(all_calls, 2)
+    unknown: Any = "weather"
     with pytest.raises(AdminError, match="kind: expected"):
-        mock.events(kind="weather")
+        mock.events(kind=unknown)
 
 
 def test_a_stream_starts_when_it_is_made_or_after_an_event(mock: Mock, pay: Pay) -> None:
@@ -124,7 +126,7 @@ def test_a_stream_can_be_closed_by_another_thread(mock: Mock) -> None:
     events, began = mock.events(kind="clock"), threading.Event()
 
     def read() -> list[str]:
-        kinds = []
+        kinds: list[str] = []
         for event in events:
             kinds.append(event.kind)
             began.set()
@@ -152,10 +154,10 @@ def test_a_stream_ends_with_its_gateway() -> None:
 @pytest.mark.parametrize(("timeout", "keep_alives"), [(0, 2), (0.2, 0)])
 def test_a_timeout_ends_a_wait(timeout: float, keep_alives: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """TimeoutError after so many seconds without an event, keep-alives or not; the stream is closed then."""
-    monkeypatch.setattr(transport, "_LEAST_SILENCE", 0.1)
+    monkeypatch.setattr(transport, "LEAST_SILENCE", 0.1)
     reply = sent("id: run.7\n\nid: run.8\nevent: other\ndata: {}\n\n" + "id: run.9\n\n" * keep_alives)
     with answering(reply, stays=not keep_alives) as url, Mock(url) as mock, mock.events(timeout=timeout) as events:
-        assert "other" == next(events).kind
+        assert "other" == str(next(events).kind)
         with pytest.raises(TimeoutError, match=f"within {timeout:g} s"):
             next(events)
         assert [] == list(events)
@@ -163,7 +165,7 @@ def test_a_timeout_ends_a_wait(timeout: float, keep_alives: int, monkeypatch: py
 
 def test_silence_without_a_timeout_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     """A gateway that sends not even a keep-alive for 60 seconds is gone."""
-    monkeypatch.setattr(transport, "_SILENCE", 0.1)
+    monkeypatch.setattr(transport, "SILENCE", 0.1)
     with answering(sent("id: run.7\n\n"), stays=True) as url, Mock(url) as mock:
         events = mock.events()
         with pytest.raises(Unreachable):

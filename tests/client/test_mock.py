@@ -15,7 +15,7 @@ from com.alipay.ams.api.default_alipay_client import DefaultAlipayClient
 from com.alipay.ams.api.request.pay.alipay_payment_session_request import AlipayPaymentSessionRequest
 
 from mock_alipay import __version__
-from mock_alipay.client import Mock
+from mock_alipay.client import Mock, OwnScenario
 from mock_alipay.config.config import TEST_CLIENT_ID, Config
 from mock_alipay.errors import AdminError, Unreachable, UsageError, WaitTimeout
 from mock_alipay.signing import keys
@@ -104,7 +104,7 @@ def test_scenarios_are_chosen_and_loaded(mock: Mock, pay: Pay) -> None:
         assert (mock.client_id, None, [endpoint]) == (record.client_id, record.file, record.endpoints)
         assert record.description.startswith("Refuses. 🙅")
     assert str(listed["slow"].file).endswith("slow.yaml")
-    mock.scenario("ours")
+    mock.scenario(OwnScenario("ours"))
     mock.clock.advance(timedelta(days=1))
     assert "RISK_REJECT" == pay().code
     mock.reset()

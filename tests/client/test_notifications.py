@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from mock_alipay.client import Mock, notifications
+from mock_alipay.client.transport import run
 from mock_alipay.errors import AdminError, WaitTimeout
 from tests.client.conftest import Create
 from tests.live import Live
@@ -128,12 +129,12 @@ def test_the_timeout_is_for_all_deliveries(monkeypatch: pytest.MonkeyPatch) -> N
     moments, timeouts = iter((0.0, 1.0, 7.0)), []
     monkeypatch.setattr(notifications, "time", SimpleNamespace(monotonic=lambda: next(moments)))
 
-    def request(*_: Any, query: dict[str, Any], **__: Any) -> dict[str, Any]:
+    async def request(*_: Any, query: dict[str, Any], **__: Any) -> dict[str, Any]:
         timeouts.append(query["timeout"])
         return {"created": "2026-11-22T01:07:10Z", "nextAttempt": None, "attempts": []}
 
     transport: Any = SimpleNamespace(request=request)
-    notifications.delivered(transport, ["1", "2"], 5.0)
+    run(notifications.delivered(transport, ["1", "2"], 5.0))
     assert [4.0, 0.0] == timeouts
 
 

@@ -74,8 +74,7 @@ def test_every_action_can_wait(mock: Mock, webhook: Shop, client_id: str, create
 
 def test_a_late_delivery_is_a_timeout(mock: Mock, create: Create) -> None:
     """The error names the notification and its status; the action has happened."""
-    mock.load("late", {"description": "Late.", "notifyPayment": {"delay": "1h"}})
-    mock.scenario("late")
+    mock.scenario(mock.load("late", {"description": "Late.", "notifyPayment": {"delay": "1h"}}))
     payment = mock.payment(create())
     with pytest.raises(WaitTimeout, match=r"notifyPayment of p is PENDING"):
         payment.pay(wait=True, timeout=0.01)

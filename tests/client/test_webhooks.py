@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -15,7 +18,6 @@ from mock_alipay.client import Mock, Webhooks
 from mock_alipay.client.in_process import forward_to
 from mock_alipay.errors import WaitTimeout
 from tests.client.conftest import Create
-from tests.live import Live
 
 ACKNOWLEDGED = b'{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}'
 
@@ -85,20 +87,63 @@ def test_signatures_are_checked_by_serve() -> None:
     assert "mock-alipay-webhooks" not in {thread.name for thread in threading.enumerate() if thread.is_alive()}
 
 
-def test_other_requests_are_refused(receiving: Webhooks, gateway: Live) -> None:
-    """GET has no handler, and a body has at most 1 MiB."""
-    import http.client
-
-    host, port = receiving.url.removeprefix("http://").removesuffix("/notify").split(":")
-    for method, headers, status in (("GET", {}, 501), ("POST", {"content-length": "9999999"}, 413)):
-        connection = http.client.HTTPConnection(host, int(port), timeout=10)
+@pytest.mark.parametrize(
+    ("method", "headers", "status", "reason"),
+    [
+        ("GET", {}, 405, b"expected the POST of a notification\n"),
+        ("POST", {"transfer-encoding": "chunked"}, 411, b"expected a content-length\n"),
+        ("POST", {"content-length": "1e3"}, 411, b"expected a content-length\n"),
+        ("POST", {"content-length": "9999999"}, 413, b"expected at most 1048576 bytes\n"),
+    ],
+    ids=["GET", "chunked", "no number", "large"],
+)
+def test_other_requests_are_refused(
+    receiving: Webhooks, method: str, headers: dict[str, str], status: int, reason: bytes
+) -> None:
+    """With what was expected; they are no webhooks."""
+    with connected(receiving) as connection:
         connection.putrequest(method, "/notify")
         for name, value in headers.items():
             connection.putheader(name, value)
         connection.endheaders()
-        assert status == connection.getresponse().status
-        connection.close()
-    assert [] == receiving()
+        response = connection.getresponse()
+        assert (status, reason, []) == (response.status, response.read(), receiving())
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"notifyType": ["4111111111111111"]}', b"[1", b""])
+def test_bodies_that_are_no_notification_arrive(receiving: Webhooks, body: bytes) -> None:
+    """They are acknowledged and kept as bytes; an error about them shows nothing of them."""
+    with connected(receiving) as connection:
+        connection.request("POST", "/notify", body)
+        assert 200 == connection.getresponse().status
+    (webhook,) = receiving()
+    assert (body, None, None) == (webhook.raw, webhook.notify_type, webhook.payment_request_id)
+    with pytest.raises(WaitTimeout, match=r"arrived: a body without notifyType$"):
+        receiving.wait(notify_type="PAYMENT_RESULT", timeout=0)
+
+
+def test_a_client_that_goes_away_sends_no_webhook(receiving: Webhooks, caplog: pytest.LogCaptureFixture) -> None:
+    """In the middle of its body; the next one arrives."""
+    with connected(receiving) as connection:
+        connection.putrequest("POST", "/notify")
+        connection.putheader("content-length", "100")
+        connection.endheaders(b"{")
+    with connected(receiving) as connection:
+        connection.request("POST", "/notify", b"{}")
+        assert 200 == connection.getresponse().status
+    assert ([b"{}"], []) == ([webhook.raw for webhook in receiving()], caplog.messages)
+
+
+def test_an_error_masks_card_numbers(receiving: Webhooks) -> None:
+    """In ids of webhooks that arrived."""
+    receiving.receive("/notify", {}, b'{"notifyType": "PAYMENT_RESULT", "paymentRequestId": "4111111111111111"}')
+    with pytest.raises(WaitTimeout, match=r"arrived: PAYMENT_RESULT of 411111\*+1111$"):
+        receiving.wait(count=2, timeout=0)
+
+
+def connected(webhooks: Webhooks) -> closing[http.client.HTTPConnection]:
+    """A connection to the receiver."""
+    return closing(http.client.HTTPConnection(urlsplit(webhooks.url).netloc, timeout=60))
 
 
 async def asgi_shop(scope: Any, receive: Any, send: Any) -> None:

@@ -51,9 +51,15 @@ def test_calls_that_cannot_be_sent_again(shown: dict[str, Any], message: str) ->
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
-        (b"{", "pay.json: expected a JSON object, it is not JSON at line 1, column 2 ["),
-        (b"\xff", "pay.json: expected a JSON object, it is not UTF-8 text"),
-        (b"[" * 100_000, "pay.json: expected a JSON object, it is JSON nested more than 200 levels deep"),
+        (b"{", "pay.json: expected a JSON object, found text that is not JSON at line 1, column 2 ["),
+        (b"\xff", "pay.json: expected a JSON object, found bytes that are not UTF-8, at byte 0"),
+        (b"[" * 100_000, "pay.json: expected a JSON object, found JSON nested more than 32 levels deep"),
+        (
+            b'{"a":' * 70 + b"1" + b"}" * 70,
+            "pay.json: expected a JSON object, found one nested more than 64 levels deep",
+        ),
+        (b'{"a": NaN}', "pay.json: expected a JSON object, found NaN, which is not JSON"),
+        (b'{"a": "\\ud800"}', "pay.json: expected a JSON object, found text that is not JSON at line 1, column "),
         (b"[]", "pay.json: expected a JSON object, found an array"),
     ],
 )

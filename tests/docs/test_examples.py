@@ -122,6 +122,7 @@ def test_reason_of_a_match() -> None:
         ("docs/browser-tests.md", "python", "", "browser/test_checkout.py"),
         ("docs/browser-tests.md", "js", "", "browser/cypress.cy.js"),
         ("docs/notifications.md", "python", "", "shop/shop.py"),
+        ("docs/containers.md", "python", "", "testcontainers/conftest.py"),
         *((RECIPES, language, "", f"recipes/{file}") for language, file in map(str.split, PROGRAMS.split(", "))),
     ],
 )

@@ -133,8 +133,7 @@ def test_nothing_partial_is_left(recorder: Recorder, tmp_path: Path, monkeypatch
 
     monkeypatch.setattr(Path, "replace", full)
     said = recorder.record(PAY, {"paymentRequestId": "a"}, 200, {"result": SUCCESS})
-    (file,) = before
-    assert said == f"not recorded: {tmp_path / 'recorded' / file}: cannot be written: No space left on device"
+    assert said == f"not recorded: {tmp_path / 'recorded'}: cannot be written: No space left on device"
     assert before == {file.name: file.read_bytes() for file in (tmp_path / "recorded").iterdir()}
 
 

@@ -121,6 +121,31 @@ def test_tests_are_isolated(run: Run) -> None:
     run(ISOLATED.replace("AHEAD", ""), "-W", "error", env=empty).assert_outcomes(passed=4)
 
 
+ASYNC = """
+import asyncio
+import pytest
+from mock_alipay import AsyncMockAlipay, Mock
+from shop import pay
+
+async def declined(gateway: AsyncMockAlipay, mock: Mock):
+    await gateway.scenario("risk-reject")
+    await asyncio.to_thread(pay, mock)
+    call = await gateway.wait(endpoint="createPaymentSession")
+    assert ("RISK_REJECT", mock.client_id) == (call.result_code, gateway.client_id)
+    assert gateway.webhooks.url != mock.webhooks.url
+
+@pytest.mark.parametrize("number", range(2))
+def test_in_a_loop(mock_alipay_async, mock_alipay, number):
+    asyncio.run(declined(mock_alipay_async, mock_alipay))
+"""
+"""Tests with a coroutine, each in a loop of its own."""
+
+
+def test_coroutines_have_a_fixture(run: Run) -> None:
+    """For the client id of ``mock_alipay``; nothing stays open, with warnings as errors."""
+    run(ASYNC, "-W", "error").assert_outcomes(passed=2)
+
+
 def test_processes_share_a_gateway(tmp_path: Path, guarded: Live, env: dict[str, str]) -> None:
     """pytest-xdist workers are isolated from each other and from other users, and need the client's libraries only."""
     needs = "\n".join(name for name in requires("mock-alipay") or () if "extra ==" not in name)
@@ -162,6 +187,16 @@ def test_an_unusable_gateway_is_an_error(run: Run, guarded: Live, url: str | Non
     result = run("def test_it(mock_alipay):\n    pass\n", env={"MOCK_ALIPAY_URL": url or guarded.config.url})
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(f"*{words}*")
+
+
+def test_webhooks_of_a_running_gateway_are_verified(run: Run, guarded: Live, env: dict[str, str]) -> None:
+    """By that gateway's key."""
+    test = """
+def test_it(mock_alipay):
+    mock_alipay.notifications.send("notifyPayment", url=mock_alipay.webhooks.url, body={})
+    assert "valid" == mock_alipay.webhooks.wait().signature
+"""
+    run(test, env=env).assert_outcomes(passed=1)
 
 
 def test_settings_can_be_overridden(run: Run) -> None:

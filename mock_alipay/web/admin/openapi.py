@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import orjson
+
+from mock_alipay.contracts import FOLDER
 from mock_alipay.contracts.names import spoken_names
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.gateway.routing import PREFIXES
@@ -98,8 +101,14 @@ def _endpoint(parts: _Components, id_: str, prefix: str) -> dict[str, Any]:
         **described,
         "operationId": f"{name.replace('/', '_')}{'Sandbox' if sandbox else ''}",
         "summary": name + (" for client ids of the sandbox" if sandbox else ""),
-        "requestBody": _body(["application/json"], parts.ref(f"{id_}.json"), required=True),
+        "requestBody": _body(["application/json"], parts.ref(f"{id_}.json"), required=True, **_example(id_)),
     }
+
+
+def _example(id_: str) -> dict[str, Any]:
+    """The documented sample of an endpoint, if there is one: importers such as Bruno make requests of it."""
+    file = FOLDER / "samples" / f"{id_}.json"
+    return {"example": orjson.loads(file.read_bytes())} if file.is_file() else {}
 
 
 def _admin_call(parts: _Components, path: str, call: str, spec: Mapping[str, Any]) -> dict[str, Any]:
@@ -162,8 +171,8 @@ def _problem(parts: _Components) -> dict[str, Any]:
     return _answer(parts, {"$ref": "#/$defs/Problem"}, "problem+json")
 
 
-def _body(media: Iterable[str], schema: Mapping[str, Any], *, required: bool = False) -> dict[str, Any]:
-    return {"required": required, "content": {one: {"schema": schema} for one in media}}
+def _body(media: Iterable[str], schema: Mapping[str, Any], *, required: bool = False, **more: Any) -> dict[str, Any]:
+    return {"required": required, "content": {one: {"schema": schema, **more} for one in media}}
 
 
 def _header(name: str, text: str) -> dict[str, Any]:

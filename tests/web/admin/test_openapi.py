@@ -15,7 +15,7 @@ import pytest
 from openapi_spec_validator.schemas import get_schema_content_v31
 
 from mock_alipay.apis import FAMILIES
-from mock_alipay.contracts import load
+from mock_alipay.contracts import FOLDER, load
 from mock_alipay.gateway.routing import PREFIXES
 from mock_alipay.signing import keys
 from mock_alipay.version import __version__
@@ -75,6 +75,15 @@ def test_it_is_openapi_3_1() -> None:
             jsonschema_rs.meta.validate({**schema, "$schema": "https://json-schema.org/draft/2020-12/schema"})
         assert __version__ == document["info"]["version"]
     assert strict != DOCUMENT
+
+
+def test_documented_samples_are_examples() -> None:
+    """Requests of the merchant API have the documented samples, valid by the schemas, for those who import them."""
+    paths = [item["post"] for path, item in DOCUMENT["paths"].items() if path.startswith(PREFIXES)]
+    contents = [operation["requestBody"]["content"]["application/json"] for operation in paths]
+    shown = [content for content in contents if "example" in content]
+    assert len(list(FOLDER.glob("samples/*/*.json"))) * len(PREFIXES) == len(shown)
+    assert [] == [fault for content in shown for fault in faults(content["schema"], content["example"])]
 
 
 def test_it_is_served(gateway: Live) -> None:
