@@ -182,22 +182,9 @@ def _gateway(config: Config, vocabulary: Vocabulary, **parts: Any) -> Gateway:
     if config.upstream is None:
         return Gateway(**parts)
     # Imported here: the HTTP library takes time and memory.
-    from mock_alipay.client.merchant_calls import refuse_real_payments
-    from mock_alipay.gateway.forwarding import ForwardingGateway
-    from mock_alipay.gateway.recorder import Recorder
-    from mock_alipay.gateway.upstream import Upstream
+    from mock_alipay.gateway.forwarding import forwarding_gateway
 
-    upstream, recorder = Upstream(config.upstream), None
-    if config.upstream_key is not None:
-        client_id, file = config.upstream_key
-        with under(SettingName("upstream_key"), f" {client_id}: "):
-            refuse_real_payments(upstream.host, client_id)
-            upstream = Upstream(config.upstream, client_id, Signer(keys.read_private_key(file)))
-    if config.record is not None:
-        families, results = parts["families"], parts["results"]
-        with under(SettingName("record"), " "):
-            recorder = Recorder(config.record, upstream.host, families=families, vocabulary=vocabulary, results=results)
-    return ForwardingGateway(**parts, upstream=upstream, recorder=recorder)
+    return forwarding_gateway(config, vocabulary, **parts)
 
 
 def client_environment(

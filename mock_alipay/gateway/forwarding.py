@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from mock_alipay.apis.context import Outcome
+from mock_alipay.client.merchant_calls import refuse_real_payments
+from mock_alipay.config.config import Config
 from mock_alipay.contracts.validation import parse
-from mock_alipay.errors import Refusal, UpstreamFailed
+from mock_alipay.errors import Refusal, SettingName, UpstreamFailed, under
 from mock_alipay.gateway.call import CallState
 from mock_alipay.gateway.gateway import Gateway
 from mock_alipay.gateway.recorder import Recorder
 from mock_alipay.gateway.reply import compose
 from mock_alipay.gateway.upstream import Upstream, UpstreamReply
 from mock_alipay.journal.exchange import Reply
+from mock_alipay.scenarios.vocabulary import Vocabulary
+from mock_alipay.signing import Signer, keys
 from mock_alipay.signing.keys import KeyRing
 
 
@@ -47,9 +51,9 @@ class ForwardingGateway(Gateway):
             raise UpstreamFailed(reply.status, f"upstream {self.upstream.url}: it replied HTTP {reply.status}")
         return Outcome("", fields=reply.body)
 
-    def _admit(self, state: CallState, endpoint: str, keys: KeyRing) -> None:
+    def _admit(self, state: CallState, endpoint: str, ring: KeyRing) -> None:
         """As without an upstream, but what is wrong with the body is only journaled."""
-        state.client_id, state.verdict = self.authenticator.authenticate(state.call, keys)
+        state.client_id, state.verdict = self.authenticator.authenticate(state.call, ring)
         try:
             state.body = self.contract.check(endpoint, state.call.body)
         except Refusal as refusal:
@@ -68,3 +72,18 @@ class ForwardingGateway(Gateway):
         sent = outcome.fields["result"]
         result = {name: str(value) for name, value in sent.items() if value is not None}
         return await compose(state, outcome.fields, self.signing), result
+
+
+def forwarding_gateway(config: Config, vocabulary: Vocabulary, **parts: Any) -> ForwardingGateway:
+    """The gateway with an upstream; SetupError when its key or the folder of recordings cannot be used."""
+    upstream, recorder = Upstream(str(config.upstream)), None
+    if config.upstream_key is not None:
+        client_id, file = config.upstream_key
+        with under(SettingName("upstream_key"), f" {client_id}: "):
+            refuse_real_payments(upstream.host, client_id)
+            upstream = Upstream(upstream.url, client_id, Signer(keys.read_private_key(file)))
+    if config.record is not None:
+        families, results = parts["families"], parts["results"]
+        with under(SettingName("record"), " "):
+            recorder = Recorder(config.record, upstream.host, families=families, vocabulary=vocabulary, results=results)
+    return ForwardingGateway(**parts, upstream=upstream, recorder=recorder)
