@@ -101,10 +101,11 @@ class MerchantCalls:
     async def post(self, target: str, headers: Mapping[str, str], body: bytes) -> HttpReply:
         """Send a call. Unreachable when no connection can be opened; other failures are part of the reply."""
         began = time.perf_counter()
+        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
         try:
             async with (
                 asyncio.timeout(self._timeout),
-                self._client.stream("POST", target, headers=dict(headers), content=body) as response,
+                self._client.stream("POST", target, headers=raw, content=body) as response,
             ):
                 read = await _read(response)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:

@@ -32,7 +32,7 @@ _FORWARDED = ("content-type", "client-id", "request-time", "signature", "agent-t
 
 @dataclass(frozen=True, slots=True)
 class UpstreamReply:
-    """A reply: HTTP 200 with a JSON object that has a result, or an HTTP status from 400 without a body."""
+    """A reply: HTTP 200 with a JSON object that has a result, or an HTTP status from 400 to 599 without a body."""
 
     status: int
     body: dict[str, Any] = field(default_factory=dict)
@@ -93,7 +93,7 @@ class Upstream:
     def _checked(self, reply: HttpReply) -> UpstreamReply:
         if reply.failure is not None:
             raise self._failed(reply.failure)
-        if reply.status >= 400:
+        if 400 <= reply.status < 600:
             return UpstreamReply(reply.status)
         if reply.status != 200:
             raise self._failed(f"it replied HTTP {reply.status}")

@@ -66,6 +66,12 @@ def test_calls_are_forwarded(upstream: Live) -> None:
     assert (f"forwarded to {upstream.config.url}", name) == (entry["explanation"], entry["paymentRequestId"])
 
 
+def test_headers_are_forwarded_byte_for_byte(upstream: Live) -> None:
+    """Also those that are not ASCII."""
+    with live(forwarding(upstream)) as gateway:
+        assert "SUCCESS" == gateway.create(sample(letters()), extra={"agent-token": "\xe9"}).code
+
+
 def test_bodies_that_this_contract_refuses_are_forwarded(upstream: Live) -> None:
     """The other gateway decides; the journal has what this one would have said."""
     with live(forwarding(upstream)) as gateway:
@@ -102,6 +108,7 @@ def test_calls_are_signed_again(tmp_path: Path) -> None:
     [
         (None, "nothing listens there"),
         (http("302 Found\r\nlocation: /x", "text/html", ""), "it replied HTTP 302"),
+        (http("999 No", "text/html", ""), "it replied HTTP 999"),
         (http("200 OK", "application/json", "[]"), "its reply is no JSON object with a result"),
         (http("200 OK", "application/json", '{"result": 1}'), "its reply is no JSON object with a result"),
         (b"", "it closed the connection without a reply"),
