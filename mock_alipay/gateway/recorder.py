@@ -82,7 +82,9 @@ class Recorder:
     def _add(self, name: str, match: Mapping[str, Any], key: str, step: dict[str, Any]) -> None:
         """Add a step to a file; SetupError when a limit is reached, or the file cannot be written."""
         endpoints = self._files.get(name, {})
-        steps = [*endpoints.get(key, ()), step]
+        before = endpoints.get(key, ())
+        # A repeat is kept as the same object: MAX_LENGTH does not count it.
+        steps = [*before, before[-1] if before and before[-1] == step else step]
         if name not in self._files and len(self._files) >= MAX_FILES:
             raise SetupError(f"this run has written {MAX_FILES} files")
         if len(_without_repeats(steps)) > MAX_STEPS:

@@ -56,9 +56,15 @@ def read(text: str, origin: str) -> Document:
 
 def written(value: Any) -> str:
     """A document as YAML, with its keys in order."""
-    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    text: str = yaml.dump(value, Dumper=dumper, sort_keys=False, allow_unicode=True, width=120)
+    text: str = yaml.dump(value, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=120)
     return text
+
+
+class _Writer(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]  # chosen at run time
+    """Writes a value that occurs twice twice, because ``read`` refuses aliases."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True
 
 
 class _TooDeep(SetupError):

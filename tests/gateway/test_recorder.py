@@ -98,7 +98,8 @@ def test_texts_are_no_placeholders(recorder: Recorder, tmp_path: Path) -> None:
 def test_replies_to_the_same_request_are_steps(recorder: Recorder, tmp_path: Path) -> None:
     """All of them, but repeats at the end are one step; another request has another file."""
     for result in (REFUSED, REFUSED, SUCCESS, SUCCESS):
-        recorder.record("payments/inquiryPayment", {"paymentRequestId": "a"}, 200, {"result": result})
+        said = recorder.record("payments/inquiryPayment", {"paymentRequestId": "a"}, 200, {"result": result})
+        assert said.startswith("recorded in recorded-a-")
     recorder.record("payments/inquiryPayment", {"paymentRequestId": "b"}, 200, {"result": SUCCESS})
     assert [1, 3] == sorted(len(document["inquiryPayment"]) for document in written(tmp_path))
 
