@@ -35,15 +35,16 @@ class AsyncEventStream(AsyncIterator[Event]):
     ) -> Self:
         """A stream that is connected."""
         stream = cls(timeout, after)
-        received = await stream._exits.enter_async_context(transport.listen(query, after))
-        # The gateway begins with an id alone: that of its latest event.
-        async for first in received:
-            if first[2] is None:
-                stream.last_id = first[0] or after
-            else:
-                stream._first = first
-            break
-        stream._received = received
+        async with AsyncExitStack() as exits:
+            stream._received = received = await exits.enter_async_context(transport.listen(query, after))
+            # The gateway begins with an id alone: that of its latest event.
+            async for first in received:
+                if first[2] is None:
+                    stream.last_id = first[0] or after
+                else:
+                    stream._first = first
+                break
+            stream._exits = exits.pop_all()
         return stream
 
     async def __anext__(self) -> Event:

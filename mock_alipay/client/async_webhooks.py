@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from mock_alipay.client.webhooks import Webhook, Webhooks
 
@@ -19,7 +21,26 @@ class AsyncWebhooks(Webhooks):
         timeout: float = 5.0,
     ) -> Webhook:
         """The newest webhook that matches, as ``Webhooks.wait`` does."""
-        wait = super().wait
-        return await asyncio.to_thread(
-            wait, notify_type=notify_type, payment_request_id=payment_request_id, count=count, timeout=timeout
-        )
+        wanted = {"notifyType": notify_type, "paymentRequestId": payment_request_id}
+        # Not in a thread: that would wait on after a cancellation, and the end of the event loop for it.
+        loop, arrived = asyncio.get_running_loop(), asyncio.Event()
+        with self._notifying(lambda: loop.call_soon_threadsafe(arrived.set)):
+            try:
+                async with asyncio.timeout(timeout):
+                    while len(found := self._matching(wanted)) < count:
+                        arrived.clear()
+                        await arrived.wait()
+            except TimeoutError:
+                raise self._timeout(wanted, count, timeout) from None
+        return found[-1]
+
+    @contextmanager
+    def _notifying(self, notify: Callable[[], object]) -> Iterator[None]:
+        """Call a function when a webhook arrives, until the block ends."""
+        with self._arrived:
+            self._listeners.append(notify)
+        try:
+            yield
+        finally:
+            with self._arrived:
+                self._listeners.remove(notify)

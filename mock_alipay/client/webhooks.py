@@ -74,6 +74,8 @@ class Webhooks:
         self._received: deque[Webhook] = deque(maxlen=_MOST)
         self._answers: list[tuple[WebhookAnswer, float]] = []
         self._arrived = threading.Condition()
+        self._listeners: list[Callable[[], object]] = []
+        """Called, with the lock of ``_arrived``, when a webhook has arrived."""
         self._server: WebhookServer | None = None
 
     @property
@@ -111,12 +113,10 @@ class Webhooks:
         wanted = {"notifyType": notify_type, "paymentRequestId": payment_request_id}
         deadline = time.monotonic() + timeout
         with self._arrived:
-            while True:
-                found = [each for each in self._received if _matches(each, wanted)]
-                if len(found) >= count:
-                    return found[-1]
+            while len(found := self._matching(wanted)) < count:
                 if not self._arrived.wait(deadline - time.monotonic()):
-                    raise _timeout(wanted, count, timeout, len(found), list(self._received))
+                    raise self._timeout(wanted, count, timeout)
+        return found[-1]
 
     @contextmanager
     def forwarding_to(self, app: Any, loop: asyncio.AbstractEventLoop | None = None) -> Iterator[str]:
@@ -131,10 +131,11 @@ class Webhooks:
         """The status and the body of the response."""
         if answer != "accept":
             return 500, b"refused by the test"
-        if self._forward is None:
+        forward = self._forward  # The block of ``forwarding_to`` may end at any time.
+        if forward is None:
             return 200, _ACKNOWLEDGEMENT
         try:
-            return self._forward(path, headers, raw)
+            return forward(path, headers, raw)
         except Exception as error:
             logger.exception("the app failed to handle a webhook")
             return 500, f"{type(error).__name__}: {error}".encode()
@@ -161,21 +162,24 @@ class Webhooks:
         with self._arrived:
             self._received.append(Webhook(path, headers, raw, body, signature))
             self._arrived.notify_all()
+            for notify in self._listeners:
+                notify()
             return self._answers.pop(0) if self._answers else ("accept", 0.0)
+
+    def _matching(self, wanted: Mapping[str, str | None]) -> list[Webhook]:
+        return [each for each in self() if _matches(each, wanted)]
+
+    def _timeout(self, wanted: Mapping[str, str | None], count: int, timeout: float) -> WaitTimeout:
+        filters = ", ".join(f"{name}={value}" for name, value in wanted.items() if value is not None) or "any"
+        others = mask_cards(", ".join(_name(each) for each in self()[-5:]) or "none")
+        expected = f"expected {count} webhooks ({filters}) within {timeout:g} s, got {len(self._matching(wanted))}"
+        detail = f"{expected}; arrived: {short(others, 300)}"
+        return WaitTimeout({"title": "No such webhook", "status": 408, "detail": detail})
 
 
 def _matches(webhook: Webhook, wanted: Mapping[str, str | None]) -> bool:
     sent = {"notifyType": webhook.notify_type, "paymentRequestId": webhook.payment_request_id}
     return all(value is None or sent[name] == value for name, value in wanted.items())
-
-
-def _timeout(
-    wanted: Mapping[str, str | None], count: int, timeout: float, found: int, received: list[Webhook]
-) -> WaitTimeout:
-    filters = ", ".join(f"{name}={value}" for name, value in wanted.items() if value is not None) or "any"
-    others = mask_cards(", ".join(_name(each) for each in received[-5:]) or "none")
-    detail = f"expected {count} webhooks ({filters}) within {timeout:g} s, got {found}; arrived: {short(others, 300)}"
-    return WaitTimeout({"title": "No such webhook", "status": 408, "detail": detail})
 
 
 def _name(webhook: Webhook) -> str:

@@ -136,11 +136,12 @@ async def test_events_arrive(twin: AsyncMockAlipay, create: Create) -> None:
         create("first")
         create("second")
         assert "first" == (await anext(events)).record.payment_request_id
-    async with await twin.events(kind="payment", after=events.last_id, timeout=1) as rest:
+    async with await twin.events(kind="payment", after=events.last_id, timeout=60) as rest:
         assert ["second"] == [(await anext(rest)).record.payment_request_id]
+    async with await twin.events(kind="payment", after=rest.last_id, timeout=1) as none:
         with pytest.raises(TimeoutError, match="within 1 s"):
-            await anext(rest)
-        assert [] == [event async for event in rest]
+            await anext(none)
+        assert [] == [event async for event in none]
 
 
 async def test_waits_run_beside_other_coroutines(twin: AsyncMockAlipay, create: Create) -> None:
@@ -151,6 +152,17 @@ async def test_waits_run_beside_other_coroutines(twin: AsyncMockAlipay, create: 
     call, webhook = await waits
     assert ("createPaymentSession", "p") == (call.endpoint, webhook.payment_request_id)
     await twin.close()
+
+
+def test_a_wait_for_webhooks_can_be_cancelled() -> None:
+    """It leaves nothing behind that the end of the event loop would wait for."""
+
+    async def cancelled() -> None:
+        async with asyncio.timeout(0):
+            await AsyncMockAlipay("http://127.0.0.1:9").webhooks.wait(timeout=3600)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(cancelled())
 
 
 async def test_errors_are_the_same(twin: AsyncMockAlipay) -> None:
