@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -116,17 +115,11 @@ _CODES = {"S": 0, "U": 3, "F": 4}
 
 def _signed(target: str, body: bytes, client_id: str, private_key: Path | None) -> dict[str, str]:
     """The headers of a call with its signature."""
-    from mock_alipay.signing import Signer, content, keys
+    from mock_alipay.signing import Signer, keys
 
-    moment = datetime.now(UTC).isoformat(timespec="seconds")
     with under("--private-key "):
         signer = Signer(keys.read_private_key(private_key) if private_key else keys.shipped_merchant_key())
-    return {
-        "Content-Type": "application/json; charset=UTF-8",
-        "client-id": client_id,
-        "request-time": moment,
-        "signature": signer.header(content("POST", target, client_id, moment, body)).decode(),
-    }
+    return {"Content-Type": "application/json; charset=UTF-8", **signer.call_headers(target, client_id, body)}
 
 
 def _send(

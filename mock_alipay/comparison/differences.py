@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any, Literal, NamedTuple
 
 from mock_alipay.text.masking import is_secret, mask_json
@@ -48,9 +48,8 @@ class Difference(NamedTuple):
     there: str
 
 
-def body_differences(here: Any, there: Any, sent: Collection[str], path: str = "") -> Iterator[Difference]:
+def body_differences(here: Any, there: Any, sent: Set[str], path: str = "") -> Iterator[Difference]:
     """The differences of two parsed bodies. ``sent``: the texts in the request, which replies may have to echo."""
-    name = path.rpartition(".")[2]
     one, other = _TYPES[type(here)], _TYPES[type(there)]
     if one != other:
         yield Difference("type", path or "body", one, other)
@@ -67,7 +66,7 @@ def body_differences(here: Any, there: Any, sent: Collection[str], path: str = "
         for at, pair in enumerate(zip(here, there, strict=False)):
             yield from body_differences(*pair, sent, f"{path}.{at}".lstrip("."))
     elif here != there:
-        yield from _of_values(here, there, sent, path, name)
+        yield from _of_values(here, there, sent, path)
 
 
 def header_differences(here: Mapping[str, str], there: Mapping[str, str]) -> Iterator[Difference]:
@@ -88,10 +87,11 @@ def texts(value: Any) -> set[str]:
     return {value} if isinstance(value, str) else set()
 
 
-def _of_values(here: Any, there: Any, sent: Collection[str], path: str, name: str) -> Iterator[Difference]:
+def _of_values(here: Any, there: Any, sent: Set[str], path: str) -> Iterator[Difference]:
+    name = path.rpartition(".")[2]
     if path in ("result.resultCode", "result.resultStatus"):
         yield Difference("result", path, str(here), str(there))
-    elif name.endswith(_OWN_ENDINGS) and not {here, there} & set(sent):
+    elif name.endswith(_OWN_ENDINGS) and not {here, there} & sent:
         if name.endswith("Time") and _time_form(here) != _time_form(there):
             yield Difference("format", path, _shown(name, here), _shown(name, there))
     else:

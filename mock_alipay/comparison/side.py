@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -13,7 +12,7 @@ from mock_alipay.client.merchant_calls import HttpReply, MerchantCalls, target_o
 from mock_alipay.comparison.ids import Ids
 from mock_alipay.comparison.requests import Request
 from mock_alipay.contracts.schemas import MAX_DEPTH
-from mock_alipay.signing import Signer, content
+from mock_alipay.signing import Signer
 from mock_alipay.text.json_text import depth
 
 
@@ -52,13 +51,8 @@ class Side:
         sent = self.ids.put_in(request)
         body = json.dumps(sent, ensure_ascii=False).encode()
         target = target_of(request.endpoint, self.client_id)
-        time = datetime.now(UTC).isoformat(timespec="seconds")
-        headers = {
-            "content-type": "application/json; charset=UTF-8",
-            "client-id": self.client_id,
-            "request-time": time,
-            "signature": self.signer.header(content("POST", target, self.client_id, time, body)).decode(),
-        }
+        signed = self.signer.call_headers(target, self.client_id, body)
+        headers = {"content-type": "application/json; charset=UTF-8", **signed}
         http = await self.calls.post(target, headers, body)
         reply, failure = _parsed(http)
         self.ids.learn(request, reply)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -17,7 +16,7 @@ from mock_alipay.client.merchant_calls import HttpReply, MerchantCalls, moves_mo
 from mock_alipay.contracts.schemas import MAX_DEPTH
 from mock_alipay.errors import Refusal, Unreachable
 from mock_alipay.journal.exchange import Call
-from mock_alipay.signing import Signer, content
+from mock_alipay.signing import Signer
 from mock_alipay.text.json_text import depth
 
 TIMEOUT = 30.0
@@ -85,9 +84,8 @@ class Upstream:
         headers = {name: call.headers[name] for name in _FORWARDED if name in call.headers}
         if self._signer is None:
             return call.target, headers
-        target, time = target_of(endpoint, client_id), datetime.now(UTC).isoformat(timespec="seconds")
-        signature = self._signer.header(content("POST", target, client_id, time, call.body)).decode()
-        signed = {"client-id": client_id, "request-time": time, "signature": signature}
+        target = target_of(endpoint, client_id)
+        signed = self._signer.call_headers(target, client_id, call.body)
         return target, {**headers, "content-type": "application/json; charset=UTF-8", **signed}
 
     def _checked(self, reply: HttpReply) -> UpstreamReply:

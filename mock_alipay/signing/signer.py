@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import UTC, datetime
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -42,3 +43,9 @@ class Signer:
         signature = base64.b64encode(self._key.sign(signed, _PADDING, _SHA256))
         encoded = signature.replace(b"+", b"%2B").replace(b"/", b"%2F").replace(b"=", b"%3D")
         return b"algorithm=RSA256,keyVersion=1,signature=" + encoded
+
+    def call_headers(self, target: str, client_id: str, body: bytes) -> dict[str, str]:
+        """The headers that sign a merchant's call now: client-id, request-time and signature."""
+        time = datetime.now(UTC).isoformat(timespec="seconds")
+        signature = self.header(content("POST", target, client_id, time, body)).decode()
+        return {"client-id": client_id, "request-time": time, "signature": signature}

@@ -115,7 +115,7 @@ def _value(hint: Any, value: Any, path: str) -> Any:
 
 def _word(words: tuple[str, ...], value: Any, path: str) -> str:
     if value not in words:
-        raise wrong(path, f"{', '.join(words)}", value)
+        raise wrong(path, ", ".join(words), value)
     return cast("str", value)
 
 

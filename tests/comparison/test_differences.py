@@ -13,7 +13,7 @@ RESULT = {"resultCode": "SUCCESS", "resultStatus": "S", "resultMessage": "succes
 
 def bodies(here: Any, there: Any, *sent: str) -> list[tuple[str, ...]]:
     """The differences of two bodies."""
-    return [tuple(each) for each in body_differences(here, there, sent)]
+    return [tuple(each) for each in body_differences(here, there, set(sent))]
 
 
 @pytest.mark.parametrize(

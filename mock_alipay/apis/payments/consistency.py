@@ -46,27 +46,18 @@ def _of_request(payment: Payment, contract: Contract) -> Iterator[str]:
 
 
 def _of_state(payment: Payment) -> Iterator[str]:
-    state = payment.state
-    needed = {
-        "session": state in ("OPEN", "EXPIRED"),
-        "paymentId": state != "OPEN",
-        "begun": state != "OPEN",
-        "paid": state in ("AUTHORIZED", "SUCCESS"),
-        "cancelled": state == "CANCELLED",
-        "code": state != "OPEN",
-    }
-    present = {
-        "session": payment.session,
-        "paymentId": payment.payment_id,
-        "begun": payment.begun,
-        "paid": payment.paid,
-        "cancelled": payment.cancelled,
-        "code": payment.code,
-    }
-    for field, value in present.items():
-        if needed[field] and not value:
+    state, begun = payment.state, payment.state != "OPEN"
+    for field, value, needed in (
+        ("session", payment.session, state in ("OPEN", "EXPIRED")),
+        ("paymentId", payment.payment_id, begun),
+        ("begun", payment.begun, begun),
+        ("paid", payment.paid, state in ("AUTHORIZED", "SUCCESS")),
+        ("cancelled", payment.cancelled, state == "CANCELLED"),
+        ("code", payment.code, begun),
+    ):
+        if needed and not value:
             yield f"{field}: missing, it is required in the state {state}"
-    if state == "OPEN" and payment.payment_id is not None:
+    if not begun and payment.payment_id is not None:
         yield "paymentId: expected none in the state OPEN, because nobody has paid yet"
 
 
