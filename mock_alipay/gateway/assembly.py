@@ -84,8 +84,7 @@ class Components:
         """The state in a parsed document, checked; SetupError when it cannot be loaded. See ``Reader``."""
         from mock_alipay.state import Reader
 
-        reader = Reader(self.families, self.contract, self.vocabulary, self.selector.registry.filed)
-        return reader.read(document, client_id)
+        return Reader(self.families, self.contract, self.vocabulary).read(document, client_id)
 
     @property
     def buyer_actions(self) -> BuyerActions:
@@ -202,7 +201,7 @@ def client_environment(
 
 
 def _initial(components: Components, file: Path) -> State:
-    from mock_alipay.state import parsed
+    from mock_alipay.state import State, parsed
 
     with under(SettingName("state"), f" {file}: "):
         try:
@@ -210,7 +209,7 @@ def _initial(components: Components, file: Path) -> State:
         except OSError as error:
             raise SetupError(f"cannot be read: {error.strerror}") from None
         state = components.state(parsed(raw))
-        components.transfer.check_fits(state)
+        components.transfer.check_beside(State(), state)
         return state
 
 

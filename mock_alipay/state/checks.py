@@ -49,12 +49,19 @@ def of_owners(state: State, client_id: str | None) -> Iterator[str]:
     for at, step in enumerate(state.steps):
         if not step.key or max(map(len, step.key)) > _MAX_TEXT:
             yield f"steps[{at}].key: expected strings of at most {_MAX_TEXT} characters"
+    for at, selection in enumerate(state.selections):
+        if selection.times == 0:
+            yield f"selections[{at}].times: expected a whole number from 1, got 0"
     yield from _twice("clocks", owners["clocks"])
     yield from _twice("selections", owners["selections"])
     yield from _twice("steps", [(step.client_id, *step.key) for step in state.steps])
     yield from _twice("aggregates", [aggregate.key for aggregate in state.aggregates])
     names = [((a.client_id, a.family, alias), alias) for a in state.aggregates for alias in a.aliases]
     yield from _twice("aggregates", [key for key, _ in names])
+
+
+def of_public_ids(state: State) -> Iterator[str]:
+    """Problems of ids by which an aggregate is found without its client id, in the state of a whole gateway."""
     yield from _twice("aggregates", [public for aggregate in state.aggregates for public in aggregate.public_ids])
 
 

@@ -12,7 +12,7 @@ from mock_alipay.apis.family import Families
 from mock_alipay.contracts.contract import Contract
 from mock_alipay.contracts.schemas import MAX_DEPTH
 from mock_alipay.errors import SetupError, under
-from mock_alipay.scenarios import Library, Scenario
+from mock_alipay.scenarios import Scenario
 from mock_alipay.scenarios.document import Document as ScenarioDocument
 from mock_alipay.scenarios.upload import loaded_from
 from mock_alipay.scenarios.vocabulary import Vocabulary
@@ -78,8 +78,6 @@ class Reader(NamedTuple):
     families: Families
     contract: Contract
     vocabulary: Vocabulary
-    filed: Library
-    """The scenarios of the gateway's files."""
 
     def read(self, value: Any, client_id: str | None = None) -> State:
         """The state in a parsed document; SetupError says what is wrong with it.
@@ -96,7 +94,7 @@ class Reader(NamedTuple):
             aggregate for name, records in content.aggregates.items() for aggregate in self._aggregates(name, records)
         )
         state = State(content.clocks, tuple(loaded), content.selections, content.steps, aggregates)
-        for problem in (*of_owners(state, client_id), *of_clocks(state), *self._of_selections(state)):
+        for problem in (*of_owners(state, client_id), *of_clocks(state)):
             raise SetupError(problem)
         return state
 
@@ -119,17 +117,6 @@ class Reader(NamedTuple):
             for problem in family.problems(aggregate, self.contract):
                 raise SetupError(f"{at}[{number}].{problem}")
             yield aggregate
-
-    def _of_selections(self, state: State) -> Iterator[str]:
-        """Problems of scenarios that are set."""
-        loaded: dict[str, set[str | None]] = {}
-        for owner, scenario in state.scenarios:
-            loaded.setdefault(scenario.name, set()).add(owner)
-        for at, row in enumerate(state.selections):
-            if row.scenario not in self.filed and not {None, row.client_id} & loaded.get(row.scenario, set()):
-                yield f"selections[{at}].scenario: {self.filed.unknown(row.scenario)}"
-            if row.times == 0:
-                yield f"selections[{at}].times: expected a whole number from 1, got 0"
 
 
 def _content(value: Any) -> _Written:

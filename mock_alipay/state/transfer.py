@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from mock_alipay.errors import SetupError
 from mock_alipay.journal.events import Events
 from mock_alipay.scenarios import Selector
 from mock_alipay.scenarios.library import check_limits
+from mock_alipay.state.checks import of_public_ids
 from mock_alipay.state.parts import MovedClock, Selection, State, Steps
 from mock_alipay.storage import MemoryStorage
 
@@ -31,15 +33,27 @@ class Transfer(NamedTuple):
         state = await self._whole()
         return state if client_id is None else state.belonging(lambda owner: owner == client_id)
 
-    async def check_room(self, state: State, client_id: str | None = None) -> None:
-        """SetupError when the state, and what client ids other than ``client_id`` keep, exceed a limit.
-
-        ``client_id``: whose state it replaces; None for all.
-        """
+    async def check(self, state: State, client_id: str | None = None) -> None:
+        """SetupError when the state cannot be loaded; ``client_id``: whose state it replaces, None for all."""
         kept = State() if client_id is None else (await self._whole()).belonging(lambda owner: owner != client_id)
-        self.check_fits(state.joined_by(kept))
+        self.check_beside(kept, state)
 
-    def check_fits(self, state: State) -> None:
+    def check_beside(self, kept: State, state: State) -> None:
+        """SetupError when a limit, an id or an unknown scenario prevents loading the state beside what is kept."""
+        whole = state.joined_by(kept)
+        self._check_limits(whole)
+        for problem in (*of_public_ids(whole), *self._of_selections(state.selections, whole)):
+            raise SetupError(problem)
+
+    def _of_selections(self, selections: Iterable[Selection], whole: State) -> Iterator[str]:
+        """Problems of scenarios that are set but exist neither in files nor in the whole state."""
+        loaded = {(owner, scenario.name) for owner, scenario in whole.scenarios}
+        filed = self.selector.registry.filed
+        for at, row in enumerate(selections):
+            if row.scenario not in filed and not {(None, row.scenario), (row.client_id, row.scenario)} & loaded:
+                yield f"selections[{at}].scenario: {filed.unknown(row.scenario)}"
+
+    def _check_limits(self, state: State) -> None:
         """SetupError when a whole state exceeds a limit."""
         storage = self.storage
         check_limits([scenario for _, scenario in state.scenarios])
@@ -67,7 +81,7 @@ class Transfer(NamedTuple):
         )
 
     async def load(self, state: State) -> None:
-        """Put a state into a storage where ``check_room`` has found room and which has nothing of its client ids."""
+        """Put a state into a storage which has nothing of its client ids, after ``check``."""
         storage = self.storage
         for clock in state.clocks:
             await storage.clocks.change(clock.client_id, partial(_offset, clock))

@@ -28,7 +28,7 @@ def loaded(driver: Driver, document: Any, client_id: str | None = None) -> State
     """Load a document into a gateway that is empty; SetupError when it is refused."""
     components = driver.components
     state = components.state(document, client_id)
-    done(components.transfer.check_room(state, client_id))
+    done(components.transfer.check(state, client_id))
     done(components.transfer.load(state))
     return state
 

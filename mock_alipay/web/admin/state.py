@@ -47,7 +47,7 @@ async def put_state(context: AdminContext, request: AdminRequest) -> Any:
     client_id = request.client_id
     try:
         state = await context.worker.do(partial(_posted, context, request))
-        await context.transfer.check_room(state, client_id)
+        await context.transfer.check(state, client_id)
     except SetupError as error:
         raise HttpProblem(400, "Bad state", "; ".join(error.problems), faults=list(error.problems)) from None
     # Nothing below waits for anything else until all is loaded, so no call sees a part of it.

@@ -76,6 +76,22 @@ def test_a_refused_document_changes_nothing(gateway: Live) -> None:
         assert 400 == answer.status
 
 
+def test_what_others_keep_is_respected(gateway: Live) -> None:
+    """A scenario that is loaded for all may be set; an id of a session may not be that of another client id."""
+    client_id, other = letters(), letters()
+    load(gateway, "shared", "createPaymentSession: {result: RISK_REJECT}")
+    gateway.create(sample("order"), client_id=client_id)
+    gateway.admin("PUT", "/scenario", {"scenario": "shared", "clientId": client_id})
+    document = gateway.admin("GET", f"/state?clientId={client_id}").body
+    assert 200 == gateway.admin("PUT", f"/state?clientId={client_id}", document).status
+    copied = json.loads(json.dumps(document).replace(client_id, other))
+    refused = gateway.admin("PUT", f"/state?clientId={other}", copied)
+    assert (400, True) == (refused.status, "is there twice" in problem(refused)["detail"])
+    gateway.admin("POST", "/reset")
+    refused = gateway.admin("PUT", f"/state?clientId={client_id}", document)
+    assert (400, True) == (refused.status, "no scenario 'shared'" in problem(refused)["detail"])
+
+
 def test_limits_concern_the_whole_gateway(gateway: Live) -> None:
     """So that loading one state evicts nothing of others."""
     client_id = letters()
