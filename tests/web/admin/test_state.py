@@ -109,8 +109,8 @@ def test_one_transfer_at_a_time() -> None:
             sending.putheader("content-type", "application/json")
             sending.putheader("content-length", "1000000")
             sending.endheaders(b"{")
-            until(lambda: gateway.admin("GET", "/state").status == 503)
-            assert 'used{limit="states"} 1.0' in gateway.admin("GET", "/metrics").raw.decode()
+            until(lambda: 'used{limit="states"} 1.0' in gateway.admin("GET", "/metrics").raw.decode())
+            assert 503 == gateway.admin("GET", "/state").status
         until(lambda: gateway.admin("GET", "/state").status == 200)
 
 
