@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +13,7 @@ from mock_alipay.cli.changes import changed, undocumented
 from mock_alipay.cli.completion import endpoint_ids
 from mock_alipay.cli.endpoints import refuse_unimplemented
 from mock_alipay.cli.target import Place
+from mock_alipay.contracts import samples
 from mock_alipay.contracts.names import bare, spoken_names
 from mock_alipay.errors import AdminError, SetupError, Unreachable
 from mock_alipay.text.json_text import parse_json
@@ -25,19 +25,16 @@ if TYPE_CHECKING:
 _OPENING = ("createPaymentSession", "pay", "consult")
 """The endpoints whose samples refer to no payment."""
 
-_SAMPLES = Path(__file__).parent.parent / "contracts" / "samples"
-
 
 def sample(written: str, endpoint_id: str, gateway: Place, client_id: str) -> bytes:
     """The documented sample of an endpoint; ``written`` is how the user wrote it.
 
     Where it refers to a payment, it refers to the one of the client id that changed last.
     """
-    file = _SAMPLES / f"{endpoint_id}.json"
-    if not file.is_file():
+    raw = samples.sample(endpoint_id)
+    if raw is None:
         refuse_unimplemented(written, "ENDPOINT")
-        files = sorted(_SAMPLES.glob("*/*.json"))
-        known = spoken_names(file.relative_to(_SAMPLES).with_suffix("").as_posix() for file in files)
+        known = spoken_names(samples.endpoints())
         endpoint = bare(endpoint_id)
         meant = close(endpoint, known)
         hint = f"did you mean {meant}? " if meant else ""
@@ -45,7 +42,6 @@ def sample(written: str, endpoint_id: str, gateway: Place, client_id: str) -> by
             f"no sample for {endpoint}; {hint}samples are {', '.join(known)}; "
             "for other endpoints give a FILE with the request body"
         )
-    raw = file.read_bytes()
     return raw if bare(endpoint_id) in _OPENING else _about_latest_payment(raw, gateway, client_id)
 
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from mock_alipay.client.webhook_server import WebhookHandler
 
-_ACKNOWLEDGEMENT = b'{"result": {"resultCode": "SUCCESS", "resultStatus": "S", "resultMessage": "success"}}'
-
 
 @click.command(cls=Command)
 @click.option(
@@ -75,7 +73,7 @@ class _Server(ThreadingHTTPServer):
 
 
 def _handler(public_key: RSAPublicKey, *, as_json: bool) -> type[WebhookHandler]:
-    from mock_alipay.client.webhook_server import WebhookHandler
+    from mock_alipay.client.webhook_server import ACKNOWLEDGEMENT, WebhookHandler
     from mock_alipay.signing.webhook import webhook_verdict
 
     class Handler(WebhookHandler):
@@ -86,7 +84,7 @@ def _handler(public_key: RSAPublicKey, *, as_json: bool) -> type[WebhookHandler]
         def receive(self, headers: dict[str, str], body: bytes) -> None:
             verdict = webhook_verdict(public_key, self.path, headers, body)
             if self.server.printed((_line if as_json else _text)(self.path, headers, verdict, _shown(body))):
-                self.respond(200, _ACKNOWLEDGEMENT)
+                self.respond(200, ACKNOWLEDGEMENT)
 
     return Handler
 

@@ -14,6 +14,8 @@ from typing import Any
 
 logger = logging.getLogger("mock_alipay")
 
+ACKNOWLEDGEMENT = b'{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}'
+
 _MAX_BODY = 1024 * 1024
 _SILENCE = 30.0
 """Seconds without a byte after which a connection is closed."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from mock_alipay.client.in_process import Forward, forward_to
-from mock_alipay.client.webhook_server import WebhookHandler, WebhookServer
+from mock_alipay.client.webhook_server import ACKNOWLEDGEMENT, WebhookHandler, WebhookServer
 from mock_alipay.errors import WaitTimeout
 from mock_alipay.text.json_text import parse_json
 from mock_alipay.text.masking import mask_cards
@@ -29,8 +29,6 @@ Verify = Callable[[str, Mapping[str, str], bytes], str]
 
 _MOST = 10_000
 """Webhooks that are kept; of more, the oldest are forgotten."""
-
-_ACKNOWLEDGEMENT = b'{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +131,7 @@ class Webhooks:
             return 500, b"refused by the test"
         forward = self._forward  # The block of ``forwarding_to`` may end at any time.
         if forward is None:
-            return 200, _ACKNOWLEDGEMENT
+            return 200, ACKNOWLEDGEMENT
         try:
             return forward(path, headers, raw)
         except Exception as error:

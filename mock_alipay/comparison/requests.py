@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from mock_alipay.contracts import FOLDER
+from mock_alipay.contracts import samples as documented
+from mock_alipay.contracts.names import bare
 from mock_alipay.contracts.validation import why_no_json
 from mock_alipay.errors import SetupError
 from mock_alipay.text.json_text import depth
 from mock_alipay.text.masking import MAX_DEPTH, is_secret
 from mock_alipay.text.wording import described
-
-_SAMPLES = FOLDER / "samples"
 
 _ORDER = (
     "createPaymentSession",
@@ -55,24 +53,18 @@ class Request:
 
 def samples() -> list[Request]:
     """The documented samples of all endpoints; inquiry and cancellation are about the payment of ``pay``."""
-    files = {file.relative_to(_SAMPLES).with_suffix("").as_posix(): file for file in _SAMPLES.glob("*/*.json")}
     known = {name: at for at, name in enumerate(_ORDER)}
-    ids = sorted(files, key=lambda id_: (known.get(id_.rpartition("/")[2], len(known)), id_))
-    paid = json.loads(files["payments/pay"].read_bytes())["paymentRequestId"]
-    found = []
-    for id_ in ids:
-        request = sample(id_)
-        if request is not None and request.body.keys() == {"paymentRequestId"}:
-            request = Request(request.name, id_, {"paymentRequestId": paid})
-        if request is not None:
-            found.append(request)
-    return found
+    ids = sorted(documented.endpoints(), key=lambda id_: known.get(bare(id_), len(known)))
+    found = [request for id_ in ids if (request := sample(id_))]
+    paid = {request.name: request.body for request in found}["pay"]["paymentRequestId"]
+    about = {"paymentRequestId": paid}
+    return [replace(each, body=about) if each.body.keys() == about.keys() else each for each in found]
 
 
 def sample(endpoint: str) -> Request | None:
     """The documented sample of an endpoint; None without one."""
-    file = _SAMPLES / f"{endpoint}.json"
-    return Request(endpoint.rpartition("/")[2], endpoint, json.loads(file.read_bytes())) if file.is_file() else None
+    raw = documented.sample(endpoint)
+    return Request(bare(endpoint), endpoint, orjson.loads(raw)) if raw else None
 
 
 def from_text(raw: bytes, endpoint: str, origin: str, *, linked: bool = True) -> Request:

@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from mock_alipay.contracts import FOLDER
 from mock_alipay.contracts.names import spoken_names
+from mock_alipay.contracts.samples import sample
 from mock_alipay.contracts.schemas import Schemas
 from mock_alipay.gateway.routing import PREFIXES
 from mock_alipay.scenarios.vocabulary import SCHEMA as SCENARIO_SCHEMA
@@ -107,8 +107,8 @@ def _endpoint(parts: _Components, id_: str, prefix: str) -> dict[str, Any]:
 
 def _example(id_: str) -> dict[str, Any]:
     """The documented sample of an endpoint, if there is one: importers such as Bruno make requests of it."""
-    file = FOLDER / "samples" / f"{id_}.json"
-    return {"example": orjson.loads(file.read_bytes())} if file.is_file() else {}
+    raw = sample(id_)
+    return {"example": orjson.loads(raw)} if raw else {}
 
 
 def _admin_call(parts: _Components, path: str, call: str, spec: Mapping[str, Any]) -> dict[str, Any]:
