@@ -17,8 +17,8 @@ class AsyncEventStream(AsyncIterator[Event]):
     """The events from the moment that the stream is made; ``await AsyncMockAlipay.events()`` makes one.
 
     Close it, or use it in an ``async with`` block, in the task that reads it. With a ``timeout`` the iteration raises
-    TimeoutError and closes the stream when no event comes for so many seconds (at least one). Unreachable when the
-    gateway stops.
+    TimeoutError and closes the stream when no event comes for so many seconds (at least one). A cancelled
+    ``anext`` ends the stream too. Unreachable when the gateway stops.
     """
 
     def __init__(self, timeout: float | None, after: str | None) -> None:

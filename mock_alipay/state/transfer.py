@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from mock_alipay.apis.family import Families
@@ -85,8 +87,8 @@ class Transfer(NamedTuple):
         storage = self.storage
         for clock in state.clocks:
             await storage.clocks.change(clock.client_id, partial(_offset, clock))
-        for owner, scenario in state.scenarios:
-            await self.selector.load(scenario, client_id=owner)
+        for owner, rows in groupby(state.scenarios, itemgetter(0)):
+            await self.selector.load(*(scenario for _, scenario in rows), client_id=owner)
         for selection in state.selections:
             await self.selector.prefer(selection.scenario, client_id=selection.client_id, times=selection.times)
         for steps in state.steps:
