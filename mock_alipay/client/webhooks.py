@@ -106,6 +106,7 @@ class Webhooks:
     ) -> Webhook:
         """The newest webhook that matches, as soon as ``count`` of them have arrived.
 
+        An app of ``deliver_to`` may still be working on it; ``Mock.notifications.wait`` waits for the response.
         WaitTimeout after ``timeout`` seconds of real time; its text says which webhooks arrived instead.
         """
         wanted = {"notifyType": notify_type, "paymentRequestId": payment_request_id}
