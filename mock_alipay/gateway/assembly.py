@@ -38,7 +38,6 @@ from mock_alipay.scenarios.vocabulary import Vocabulary
 from mock_alipay.signing import Signer, Suspect, keys
 from mock_alipay.signing.keys import MerchantKeys
 from mock_alipay.signing.pool import SigningPool
-from mock_alipay.state import Reader, State, Transfer, parsed
 from mock_alipay.storage import Journal, MemoryStorage
 from mock_alipay.webhooks import Dispatcher, HttpClient
 from mock_alipay.webhooks.delivery import Delivery
@@ -46,6 +45,8 @@ from mock_alipay.webhooks.signed_request import RequestSigner
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+    from mock_alipay.state import State, Transfer
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,14 @@ class Components:
     @property
     def transfer(self) -> Transfer:
         """Takes the state out, and puts one in."""
+        from mock_alipay.state import Transfer  # gateways start faster without it
+
         return Transfer(self.storage, self.selector, self.scheduler.schedule, self.events, self.families)
 
     def state(self, document: Any, client_id: str | None = None) -> State:
         """The state in a parsed document, checked; SetupError when it cannot be loaded. See ``Reader``."""
+        from mock_alipay.state import Reader
+
         return Reader(self.families, self.contract, self.vocabulary).read(document, client_id)
 
     @property
@@ -196,6 +201,8 @@ def client_environment(
 
 
 def _initial(components: Components, file: Path) -> State:
+    from mock_alipay.state import State, parsed
+
     with under(SettingName("state"), f" {file}: "):
         try:
             raw = file.read_bytes()

@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mock_alipay.apis.fake_buyers import FakeBuyers
+from mock_alipay.text.masking import mask_text
 
 BUYERS = FakeBuyers(1)
 TEST_CARDS = {
@@ -157,3 +158,9 @@ def test_the_same_payment_has_the_same_buyer() -> None:
         each.details(id_, method="CARD", card=card) for each in (BUYERS, FakeBuyers(2)) for id_ in ("1", "12", "2")
     ]
     assert 6 == len(set(map(json.dumps, details)))
+
+
+def test_generated_references_do_not_look_like_card_numbers() -> None:
+    """The journal and recordings would mask them."""
+    references = {BUYERS.details(f"order-{n}", method="CARD", card={})["acquirerReferenceNo"] for n in range(100)}
+    assert references == {mask_text(reference) for reference in references}

@@ -13,7 +13,7 @@ from mock_alipay.config.config import Config
 from mock_alipay.signing import keys
 from tests.cli.process import FREE, Running, serving
 from tests.driver import amount, pay_body
-from tests.live import SANDBOX_PATH, Live, letters, live, sample, signed_headers
+from tests.live import SANDBOX_PATH, Live, live, sample, signed_headers
 
 DIFFERENT = """
 description: Another gateway.
@@ -83,7 +83,8 @@ def test_a_recording_replays(tmp_path: Path) -> None:
     public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     private.write_text(pem)
-    home, folder, name = tmp_path / "home", tmp_path / "recorded", letters()
+    home, folder = tmp_path / "home", tmp_path / "recorded"
+    name = "order"
     with live(different(tmp_path / "different", public)) as upstream:
         flags = ("--upstream", upstream.config.url, "--upstream-key", f"SHOP={private}", "--record", str(folder))
         with serving(home, *FREE, *flags) as gateway:
