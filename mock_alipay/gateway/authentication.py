@@ -19,7 +19,8 @@ from mock_alipay.text.wording import close, short
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-_CLIENT_ID = re.compile(r"[!-+\--~]{1,128}")
+CLIENT_ID_RULE = "1 to 128 visible ASCII characters"
+CLIENT_ID = re.compile(r"[!-+\--~]{1,128}")
 """Visible ASCII without commas, as repeated headers are joined by one. The longest real id is unknown."""
 
 _MOST_SUSPECTS = 50
@@ -60,8 +61,8 @@ class Authenticator:
         """
         off = self._mode == "off"
         client_id = call.headers.get("client-id") or self._anonymous if off else _required(call, "client-id")
-        if not _CLIENT_ID.fullmatch(client_id):
-            raise _illegal("client-id", "1 to 128 visible ASCII characters, sent once", client_id)
+        if not CLIENT_ID.fullmatch(client_id):
+            raise _illegal("client-id", f"{CLIENT_ID_RULE}, sent once", client_id)
         if off:
             return client_id, "unchecked"
         _check_time(_required(call, "request-time"))
