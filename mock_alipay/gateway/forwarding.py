@@ -11,7 +11,6 @@ from mock_alipay.client.merchant_calls import refuse_real_payments
 from mock_alipay.config.config import Config
 from mock_alipay.contracts.validation import parse
 from mock_alipay.errors import Refusal, SettingName, UpstreamFailed, UsageError, under
-from mock_alipay.gateway.authentication import CLIENT_ID, CLIENT_ID_RULE
 from mock_alipay.gateway.call import CallState
 from mock_alipay.gateway.gateway import Gateway
 from mock_alipay.gateway.recorder import Recorder
@@ -21,6 +20,7 @@ from mock_alipay.journal.exchange import Reply
 from mock_alipay.scenarios.vocabulary import Vocabulary
 from mock_alipay.signing import Signer, keys
 from mock_alipay.signing.keys import KeyRing
+from mock_alipay.text.client_id import CLIENT_ID, CLIENT_ID_RULE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
