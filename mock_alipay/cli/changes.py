@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from mock_alipay.scenarios.json_path import parse, put
-from mock_alipay.text.json_text import parse_json
+from mock_alipay.text.json_text import parse_json, refuse_infinite
 from mock_alipay.text.masking import is_secret
 from mock_alipay.text.wording import described, not_json
 
@@ -39,6 +39,7 @@ def parse_changes(written: tuple[str, ...]) -> dict[str, Any]:
             continue
         try:
             changes[path[:-1]] = parse_json(value, parse_constant=_refuse_constant)
+            refuse_infinite(changes[path[:-1]])
         except json.JSONDecodeError as error:
             found = f"text that is {not_json(error)}" if value else "nothing"
             hint = f"; {path[:-1]}=TEXT is for text"

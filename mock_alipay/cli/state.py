@@ -15,7 +15,7 @@ from mock_alipay.cli.output import as_json as json_flag
 from mock_alipay.cli.output import echo_json
 from mock_alipay.cli.target import at_a_gateway, gateway
 from mock_alipay.errors import AdminError, SetupError
-from mock_alipay.text.json_text import parse_json
+from mock_alipay.text.json_text import parse_json, refuse_infinite
 from mock_alipay.text.whole_file import write_whole
 from mock_alipay.text.wording import not_json
 
@@ -58,6 +58,7 @@ def import_(file: str, as_json: bool, **flags: Any) -> None:  # noqa: FBT001 - p
     """
     try:
         state = parse_json(read_body(file))
+        refuse_infinite(state)
     except ValueError as error:
         raise SetupError(f"{file}: {not_json(error)}") from None
     with gateway(**flags) as mock:

@@ -10,11 +10,11 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from mock_alipay.client.in_process import Forward, forward_to
 from mock_alipay.client.webhook_server import ACKNOWLEDGEMENT, WebhookHandler, WebhookServer
-from mock_alipay.errors import WaitTimeout
+from mock_alipay.errors import UsageError, WaitTimeout
 from mock_alipay.text.json_text import parse_json
 from mock_alipay.text.masking import mask_cards
 from mock_alipay.text.wording import short
@@ -91,8 +91,14 @@ class Webhooks:
     def answer(self, *answers: WebhookAnswer, after: float = 0.0) -> None:
         """Answer the next webhooks like this, each ``after`` seconds; later ones are accepted at once.
 
-        ``answer("refuse", "refuse")`` refuses two webhooks and accepts the third.
+        ``answer("refuse", "refuse")`` refuses two webhooks and accepts the third. UsageError for an unknown answer, and
+        for an ``after`` that is not from 0 to 3600.
         """
+        for answer in answers:
+            if answer not in get_args(WebhookAnswer):
+                raise UsageError(f"answer: expected {', '.join(get_args(WebhookAnswer))}, got {short(repr(answer))}")
+        if not (isinstance(after, int | float) and 0 <= after <= 3600):
+            raise UsageError(f"answer: after: expected seconds from 0 to 3600, got {short(repr(after))}")
         with self._arrived:
             self._answers += [(answer, after) for answer in answers]
 

@@ -14,13 +14,11 @@ from mock_alipay.errors import Fault, Refusal
 from mock_alipay.journal.exchange import Call, Verdict
 from mock_alipay.signing import BadEncoding, SignatureHeader, Suspect
 from mock_alipay.signing.keys import KeyRing
+from mock_alipay.text.client_id import CLIENT_ID
 from mock_alipay.text.wording import close, short
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-
-_CLIENT_ID = re.compile(r"[!-+\--~]{1,128}")
-"""Visible ASCII without commas, as repeated headers are joined by one. The longest real id is unknown."""
 
 _MOST_SUSPECTS = 50
 """The limit on keys, the merchant's own first, and on client ids that a diagnosis tries, as each takes time."""
@@ -60,7 +58,7 @@ class Authenticator:
         """
         off = self._mode == "off"
         client_id = call.headers.get("client-id") or self._anonymous if off else _required(call, "client-id")
-        if not _CLIENT_ID.fullmatch(client_id):
+        if not CLIENT_ID.fullmatch(client_id):
             raise _illegal("client-id", "1 to 128 visible ASCII characters, sent once", client_id)
         if off:
             return client_id, "unchecked"

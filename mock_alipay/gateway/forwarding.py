@@ -10,7 +10,7 @@ from mock_alipay.apis.context import Outcome
 from mock_alipay.client.merchant_calls import refuse_real_payments
 from mock_alipay.config.config import Config
 from mock_alipay.contracts.validation import parse
-from mock_alipay.errors import Refusal, SettingName, UpstreamFailed, under
+from mock_alipay.errors import Refusal, SettingName, UpstreamFailed, UsageError, under
 from mock_alipay.gateway.call import CallState
 from mock_alipay.gateway.gateway import Gateway
 from mock_alipay.gateway.recorder import Recorder
@@ -20,6 +20,7 @@ from mock_alipay.journal.exchange import Reply
 from mock_alipay.scenarios.vocabulary import Vocabulary
 from mock_alipay.signing import Signer, keys
 from mock_alipay.signing.keys import KeyRing
+from mock_alipay.text.client_id import CLIENT_ID, CLIENT_ID_RULE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,8 @@ def forwarding_gateway(config: Config, vocabulary: Vocabulary, **parts: Any) -> 
     if config.upstream_key is not None:
         client_id, file = config.upstream_key
         with under(SettingName("upstream_key"), f" {client_id}: "):
+            if not CLIENT_ID.fullmatch(client_id):
+                raise UsageError(f"expected a client id of {CLIENT_ID_RULE}")
             refuse_real_payments(upstream.host, client_id)
             upstream = Upstream(upstream.url, client_id, Signer(keys.read_private_key(file)))
     if config.record is not None:

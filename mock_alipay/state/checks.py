@@ -12,13 +12,14 @@ from mock_alipay.clock.clocks import EARLIEST, LATEST, ClockOffset
 from mock_alipay.errors import SetupError
 from mock_alipay.state.parts import State
 from mock_alipay.state.records import wrong
+from mock_alipay.text.client_id import CLIENT_ID, CLIENT_ID_RULE
 from mock_alipay.text.wording import short
 
 _MAX_RECORD = 16 * 1024
 """The most bytes of an aggregate besides the request that created it and its captures and refunds."""
 
 _MAX_TEXT = 256
-"""The most characters of a client id or of a part of a key."""
+"""The most characters of a part of a key."""
 
 
 def check_size(record: Any, at: str) -> None:
@@ -38,14 +39,15 @@ def of_owners(state: State, client_id: str | None) -> Iterator[str]:
         "scenarios": [owner for owner, _ in state.scenarios],
         "selections": [row.client_id for row in state.selections],
         "steps": [row.client_id for row in state.steps],
-        "aggregates": [aggregate.client_id for aggregate in state.aggregates],
     }
+    for family in dict.fromkeys(aggregate.family for aggregate in state.aggregates):
+        owners[f"aggregates.{family}"] = [each.client_id for each in state.aggregates if each.family == family]
     for name, ids in owners.items():
         for at, owner in enumerate(ids):
             if client_id is not None and owner != client_id:
                 yield f"{name}[{at}].clientId: expected {client_id}, got {'null' if owner is None else short(owner)}"
-            if owner is not None and not 0 < len(owner) <= _MAX_TEXT:
-                yield f"{name}[{at}].clientId: expected 1 to {_MAX_TEXT} characters, got {len(owner)}"
+            if owner is not None and not CLIENT_ID.fullmatch(owner):
+                yield f"{name}[{at}].clientId: expected {CLIENT_ID_RULE}, got {short(repr(owner))}"
     for at, step in enumerate(state.steps):
         if not step.key or max(map(len, step.key)) > _MAX_TEXT:
             yield f"steps[{at}].key: expected strings of at most {_MAX_TEXT} characters"
@@ -53,6 +55,7 @@ def of_owners(state: State, client_id: str | None) -> Iterator[str]:
         if selection.times == 0:
             yield f"selections[{at}].times: expected a whole number from 1, got 0"
     yield from _twice("clocks", owners["clocks"])
+    yield from _twice("scenarios", [(owner or "all client ids", scenario.name) for owner, scenario in state.scenarios])
     yield from _twice("selections", owners["selections"])
     yield from _twice("steps", [(step.client_id, *step.key) for step in state.steps])
     yield from _twice("aggregates", [aggregate.key for aggregate in state.aggregates])

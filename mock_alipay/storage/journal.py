@@ -75,17 +75,17 @@ class Journal(Generic[RecordT]):
         A record may be added long after its id was assigned, such as that of a slow call. When the record with
         the id is gone, records with greater ids count as later, and those with smaller ids as earlier.
         """
-        newer = reversed(self._records)
-        if before and self._records.get(str(before)) is not None:
-            newer = itertools.dropwhile(lambda record: record.number != before, newer)
-            next(newer)
-        elif before:
-            newer = (record for record in newer if record.number < before)
+        found = reversed(self._records)
         if after:
-            newer = itertools.takewhile(lambda record: record.number != after, newer)
+            found = itertools.takewhile(lambda record: record.number != after, found)
             if self._records.get(str(after)) is None:
-                newer = (record for record in newer if record.number > after)
-        return list(itertools.islice(filter(fits, newer), limit))
+                found = (record for record in found if record.number > after)
+        if before and self._records.get(str(before)) is not None:
+            found = itertools.dropwhile(lambda record: record.number != before, found)
+            next(found, None)
+        elif before:
+            found = (record for record in found if record.number < before)
+        return list(itertools.islice(filter(fits, found), limit))
 
     async def held(self) -> tuple[int, int]:
         """The number of records, and their approximate size in bytes."""

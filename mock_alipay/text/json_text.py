@@ -32,6 +32,14 @@ def parse_json(raw: str | bytes, *, parse_constant: Callable[[str], Any] | None 
     return value
 
 
+def refuse_infinite(value: Any) -> None:
+    """ValueError for a value with a number that JSON does not have: NaN, or too large for a float, such as 1e999."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        raise ValueError("a number that is too large, or NaN, which JSON does not have") from None
+
+
 def depth(value: Any) -> int:
     """How many levels of values are nested in a JSON value; 0 for a scalar and for an empty object or array."""
     levels, level = 0, [value]

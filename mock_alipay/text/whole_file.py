@@ -11,7 +11,7 @@ def write_whole(file: Path, text: str, *, mode: int = 0o666) -> None:
 
     ``mode``: the permissions, from which the process's mask is taken.
     """
-    temporary = file.with_name(f".{file.name[:100]}-{secrets.token_hex(4)}.tmp")
+    temporary = file.parent / f".{file.name[:100]}-{secrets.token_hex(4)}.tmp"
     try:
         temporary.touch(mode)
         temporary.write_text(text, "utf-8")

@@ -123,6 +123,7 @@ def test_set_edits_the_body(command: Command, gateway: Live) -> None:
         ("a:=x", "--set: a: expected JSON after :=, got text that is not JSON at line 1, column 1"),
         ("a:=", "--set: a: expected JSON after :=, got nothing"),
         ("a:=NaN", "--set: a: expected JSON after :=, got NaN, which JSON does not have"),
+        ("a:=1e999", "--set: a: expected JSON after :=, got a number that is too large"),
         ("paymentRequestId.x=1", "expected an object at paymentRequestId, the body has the string"),
         ("paymentAmount.valeu=1", "--set: paymentAmount.valeu: unknown field, did you mean value?"),
         ("paymentNotifyURL:=null", "unknown field, did you mean paymentNotifyUrl?"),

@@ -49,6 +49,7 @@ def test_a_state_comes_back(command: Command, gateway: Live, exported: Path) -> 
     [
         ("{", "not JSON at line 1"),
         ("[]", "expected"),
+        ('{"clocks": [NaN]}', "NaN, which JSON does not have"),
         ('{"format": "mock-alipay-state", "version": 9}', "version: expected 1, got 9"),
         ('{"a":' * 100_000, "nested more than 200 levels deep"),
         (None, "cannot be read"),

@@ -16,7 +16,7 @@ import pytest
 from mock_alipay import serve
 from mock_alipay.client import Mock, Webhooks
 from mock_alipay.client.in_process import forward_to
-from mock_alipay.errors import WaitTimeout
+from mock_alipay.errors import UsageError, WaitTimeout
 from tests.client.conftest import Create
 
 ACKNOWLEDGED = b'{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}'
@@ -57,6 +57,21 @@ def test_a_slow_answer_comes_late(mock: Mock, receiving: Webhooks, create: Creat
     receiving.answer("accept", after=0.2)
     mock.payment(create(paymentNotifyUrl=receiving.url)).pay(wait=True)
     assert mock.notifications()[0].attempts[0].took_ms >= 200
+
+
+@pytest.mark.parametrize(
+    ("answer", "after", "message"),
+    [
+        ("refused", 0, "answer: expected accept, refuse, reset, got 'refused'"),
+        ("refuse", -1, "answer: after: expected seconds from 0 to 3600, got -1"),
+        ("refuse", float("nan"), "got nan"),
+        ("refuse", "2s", "got '2s'"),
+    ],
+)
+def test_an_unknown_answer_is_refused(answer: Any, after: Any, message: str) -> None:
+    """At once, not when a webhook arrives."""
+    with pytest.raises(UsageError, match=message):
+        Webhooks().answer("refuse", answer, after=after)
 
 
 def test_a_wait_that_times_out_says_what_arrived(mock: Mock, receiving: Webhooks, create: Create) -> None:

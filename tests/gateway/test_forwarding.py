@@ -251,6 +251,11 @@ def test_recorded_replies_are_replayed(upstream: Live, tmp_path: Path) -> None:
             "upstream_key SHOP: expected a client id that begins with SANDBOX_ at open-sea-global.alipay.com, got SHOP",
         ),
         (
+            {"upstream": "http://127.0.0.1:9", "upstream_key": ("Schön", Path("x"))},
+            UsageError,
+            "upstream_key Schön: expected a client id of 1 to 128 visible ASCII characters",
+        ),
+        (
             {"upstream": "http://127.0.0.1:9", "record": Path("no/recorded")},
             SetupError,
             "record no/recorded: expected a folder in one that exists; create no first",

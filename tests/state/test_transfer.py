@@ -157,3 +157,17 @@ def test_payments_whose_parts_do_not_fit_are_refused(payment: str, field: str, v
         Driver().components.state(changed(document(), ("aggregates", "payments", at, field), value))
     assert f"aggregates.payments[{at}]" in str(error.value)
     assert says in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("done", ..., "done: missing, it is required with the status SUCCESS"),
+        ("settles", NOW.isoformat(), "settles: expected with the status PROCESSING only, the status is SUCCESS"),
+    ],
+)
+def test_times_of_a_transaction_that_do_not_fit_its_status_are_refused(field: str, value: Any, says: str) -> None:
+    """The error says whether the time is missing, or is one too many."""
+    at = ("aggregates", "payments", _payment("paid"), "transactions", 0, field)
+    with pytest.raises(SetupError, match=says):
+        Driver().components.state(changed(document(), at, value))

@@ -74,6 +74,12 @@ async def test_earlier_means_added_earlier(make: Make, before: int, expected: st
     assert expected[:1] == await ids(journal, before=before, limit=1)
 
 
+@pytest.mark.parametrize(("after", "before", "expected"), [(2, 3, "415"), (5, 4, "1"), (3, 2, ""), (4, 4, "")])
+async def test_between_two_records(make: Make, after: int, before: int, expected: str) -> None:
+    """Both conditions hold; nothing is later than one record and earlier than an even earlier one."""
+    assert expected == await ids(await filled(make().calls, "2A", "5A", "1A", "4A", "3A"), after=after, before=before)
+
+
 @pytest.mark.parametrize("deleted", [True, False], ids=["deleted", "evicted"])
 async def test_ids_decide_what_is_later_than_a_missing_record(make: Make, deleted: bool) -> None:
     """They are compared as numbers."""

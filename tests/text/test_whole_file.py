@@ -20,6 +20,14 @@ def test_permissions(tmp_path: Path) -> None:
     assert (plain, 0o600) == (default, private)
 
 
+def test_a_folder_without_a_name_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as the current one: the failure is an OSError like any other, and nothing is left."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(OSError):  # noqa: PT011 - its text differs between systems
+        write_whole(Path(), "text")
+    assert [] == [*tmp_path.iterdir()]
+
+
 def test_nothing_is_left_of_a_failure(tmp_path: Path) -> None:
     """Its place is unchanged."""
     (tmp_path / "folder").mkdir()

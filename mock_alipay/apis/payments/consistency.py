@@ -65,7 +65,11 @@ def _of_transaction(payment: Payment, transaction: Transaction) -> Iterator[str]
     currency = payment.order.amount.currency
     if transaction.amount.currency != currency:
         yield f"amount.currency: expected {currency}, got {transaction.amount.currency[:10]}"
-    if (transaction.settles is not None) != (transaction.status == "PROCESSING"):
-        yield f"settles: expected with the status PROCESSING only, the status is {transaction.status}"
-    if (transaction.done is not None) != (transaction.status == "SUCCESS"):
-        yield f"done: expected with the status SUCCESS only, the status is {transaction.status}"
+    for field, value, status in (
+        ("settles", transaction.settles, "PROCESSING"),
+        ("done", transaction.done, "SUCCESS"),
+    ):
+        if transaction.status == status and value is None:
+            yield f"{field}: missing, it is required with the status {status}"
+        elif transaction.status != status and value is not None:
+            yield f"{field}: expected with the status {status} only, the status is {transaction.status}"

@@ -65,6 +65,7 @@ def test_a_refused_document_changes_nothing(gateway: Live) -> None:
         ({"clocks": [{"clientId": None}]}, f"clocks[0].clientId: expected {client_id}, got null"),
         ({"steps": [{"clientId": client_id, "key": ["x"] * 10_001, "played": 1}] * 2}, "is there twice"),
         ({"format": "zip"}, "format: expected"),
+        ({"scenarios": document["scenarios"] * 2}, f"scenarios: {client_id} tale is there twice"),
         ({"clock": []}, "did you mean clocks?"),
     ):
         refused = gateway.admin("PUT", f"/state?clientId={client_id}", {**document, **change})
@@ -90,6 +91,19 @@ def test_what_others_keep_is_respected(gateway: Live) -> None:
     gateway.admin("POST", "/reset")
     refused = gateway.admin("PUT", f"/state?clientId={client_id}", document)
     assert (400, True) == (refused.status, "no scenario 'shared'" in problem(refused)["detail"])
+
+
+def test_a_client_id_that_no_header_can_hold_is_refused(gateway: Live) -> None:
+    """Nobody could call with it, see its payments or reset it."""
+    document = filled(gateway, letters())
+    payments = [{**document["aggregates"]["payments"][0], "clientId": "A\nB"}]
+    for change, place in (
+        ({"aggregates": {"payments": payments}}, "aggregates.payments[0]"),
+        ({"clocks": [{"clientId": "A\nB", "ahead": 5}]}, "clocks[0]"),
+        ({"selections": [{"clientId": "A\nB", "scenario": "slow"}]}, "selections[0]"),
+    ):
+        refused = gateway.admin("PUT", "/state", {"format": "mock-alipay-state", "version": 1, **change})
+        assert f"{place}.clientId: expected 1 to 128 visible ASCII" in problem(refused)["detail"]
 
 
 def test_limits_concern_the_whole_gateway(gateway: Live) -> None:
