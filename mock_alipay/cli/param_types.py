@@ -10,6 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from mock_alipay.config.kinds import Kind
+from mock_alipay.text.masking import mask_password
 
 SEVERAL = f"the variable separates several with {os.pathsep}"
 
@@ -39,7 +40,7 @@ class Value(click.ParamType):  # type: ignore[type-arg] # generic in later versi
         try:
             return self.kind.read(value)
         except ValueError as expected:
-            got = "" if self.kind.secret else f", got '{value}'"
+            got = "" if self.kind.secret else f", got '{mask_password(value)}'"
             several = f"; {SEVERAL}" if getattr(param, "multiple", False) else ""
             self.fail(f"expected {expected}{got}{several}", param, ctx)
 

@@ -13,6 +13,7 @@ from typing import Any
 import httpx2
 
 from mock_alipay.errors import AdminError, SetupError, Unreachable, Untrusted, UsageError, WaitTimeout
+from mock_alipay.text.masking import mask_password
 
 _CONNECT_TIMEOUT = 10.0
 """Seconds to open a connection, and to send a request."""
@@ -124,11 +125,11 @@ def parsed_url(url: str) -> httpx2.URL:
     try:
         parsed = httpx2.URL(url)
     except httpx2.InvalidURL:
-        raise UsageError(f"expected a gateway's URL {example}, got {url}") from None
+        raise UsageError(f"expected a gateway's URL {example}, got {mask_password(url)}") from None
     if parsed.scheme not in ("http", "https") or not parsed.host:
-        raise UsageError(f"expected a gateway's URL {example}, got {url}")
+        raise UsageError(f"expected a gateway's URL {example}, got {mask_password(url)}")
     if parsed.path.strip("/") or parsed.query:
-        raise UsageError(f"expected a gateway's URL without a path, {example}, got {url}")
+        raise UsageError(f"expected a gateway's URL without a path, {example}, got {mask_password(url)}")
     return parsed
 
 

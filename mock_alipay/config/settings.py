@@ -13,6 +13,7 @@ from mock_alipay.config.config import Config, NotificationTime, SignatureMode, i
 from mock_alipay.config.table import SETTINGS, Setting
 from mock_alipay.contracts.names import RequiredMode, TypeMode
 from mock_alipay.errors import SettingName, SetupError, UsageError
+from mock_alipay.text.masking import mask_password
 from mock_alipay.text.wording import close, described
 
 AnyPath = str | os.PathLike[str]
@@ -110,6 +111,8 @@ def _unknown(name: str) -> str:
 
 
 def _described(value: Any, setting: Setting) -> str:
+    if isinstance(value, str):
+        value = mask_password(value)
     if isinstance(value, str | int | float | None):
         return described(value, secret=setting.kind.secret)
     return f"a {type(value).__name__}"

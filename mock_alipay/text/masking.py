@@ -104,6 +104,11 @@ def _fields() -> tuple[re.Pattern[str], re.Pattern[str]]:
     )
 
 
+def mask_password(url: str) -> str:
+    """A URL, or a text instead of one, with the password before its host masked."""
+    return re.sub(r"//([^/@:\s]*):[^/@\s]*@", r"//\1:***@", url)
+
+
 def mask_cards(text: str) -> str:
     """A text with its card numbers masked: 13 to 19 digits, with or without separators.
 

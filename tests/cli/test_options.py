@@ -19,6 +19,8 @@ from mock_alipay.config.config import Config
 from mock_alipay.config.kinds import SWITCH
 from mock_alipay.config.settings import configured
 from mock_alipay.config.table import SETTINGS, Setting
+from mock_alipay.errors import UsageError
+from tests.cli.conftest import Command as Run
 
 ACCEPTED: dict[str, dict[str, Any]] = {
     "host": {"0.0.0.0": "0.0.0.0"},
@@ -179,3 +181,19 @@ def test_seconds() -> None:
             seconds(0, 10).convert(text, None, None)
     with pytest.raises(click.BadParameter, match="more than 0, got '0'"):
         seconds(0, open_=True).convert("0", None, None)
+
+
+@pytest.mark.parametrize("line", ["compare --against URL", "serve --upstream URL", "payments --url URL/path"])
+def test_passwords_in_urls_are_not_repeated(command: Run, line: str) -> None:
+    """They are refused, with the rest of the URL."""
+    ended = command(*line.replace("URL", "http://user:secret@127.0.0.1:9").split())
+    assert 2 == ended.code
+    assert "//user:***@127.0.0.1:9" in ended.err
+    assert "secret" not in ended.err
+
+
+def test_passwords_in_settings_are_not_repeated() -> None:
+    """Neither by Python."""
+    with pytest.raises(UsageError) as error:
+        configured(Config(upstream="http://user:secret@127.0.0.1:9"), {})
+    assert "//user:***@127.0.0.1:9" in str(error.value)
