@@ -21,12 +21,13 @@ from mock_alipay.cli.command import Command
 from mock_alipay.cli.completion import complete_endpoints, complete_files, complete_scenarios
 from mock_alipay.cli.endpoints import endpoint_to_call
 from mock_alipay.cli.exchange import exchange, result_status, show_reply, show_request
-from mock_alipay.cli.options import options, require_ports
+from mock_alipay.cli.options import options, require_ports, timeout_flag
 from mock_alipay.cli.output import echo_json
-from mock_alipay.cli.param_types import Word, seconds
+from mock_alipay.cli.param_types import Word
 from mock_alipay.cli.target import REACH, Place, place
 from mock_alipay.config.config import TEST_CLIENT_ID
 from mock_alipay.errors import SetupError, under
+from mock_alipay.text.client_id import call_target
 
 
 @click.command(cls=Command)
@@ -47,14 +48,7 @@ from mock_alipay.errors import SetupError, under
     shell_complete=complete_files,
     help="Private key of that merchant; the shipped test key if omitted.",
 )
-@click.option(
-    "--timeout",
-    type=seconds(0, 86400, open_=True),
-    default=30.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Give up when nothing arrives for this long.",
-)
+@timeout_flag("Give up when nothing arrives for this long.")
 @changes_flag
 @click.option("-i", "--include", is_flag=True, help="Print the headers of the reply too, also into a pipe.")
 @click.option("-v", "--verbose", is_flag=True, help="Print the request and the headers too, also into a pipe.")
@@ -88,7 +82,7 @@ def call(
     body = sample(endpoint, endpoint_id, gateway, client_id) if file is None else read_body(file)
     if changes:
         body = edited(body, parse_changes(changes), endpoint_id, file or "the sample")
-    target = f"/ams/{'sandbox/' if client_id.startswith('SANDBOX_') else ''}api/v1/{endpoint_id}"
+    target = call_target(endpoint_id, client_id)
     headers = _signed(target, body, client_id, private_key)
     if scenario:
         headers["mock-scenario"] = scenario

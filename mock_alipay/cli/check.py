@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @options("scenarios")
 @click.option("--schema", is_flag=True, help="Print the path of the JSON Schema for editors instead.")
 @as_json
-def scenarios(schema: bool, as_json: bool, **flags: Any) -> None:  # noqa: FBT001 - click passes flags by name
+def scenarios(*, schema: bool, as_json: bool, **flags: Any) -> None:
     """List the scenarios, one line each."""
     if schema:
         from mock_alipay.scenarios.vocabulary import SCHEMA
@@ -100,11 +100,12 @@ def _vocabulary() -> Vocabulary:
 @options("types", "required")
 @click.argument("file", metavar="FILE", shell_complete=complete_files)
 def check(
+    *,
     file: str,
     endpoint: str,
     types: TypeMode,
     required: RequiredMode,
-    as_json: bool,  # noqa: FBT001 - passed by name
+    as_json: bool,
 ) -> None:
     """Check a request body against the contract.
 

@@ -13,10 +13,10 @@ import click
 from mock_alipay.cli.command import Command
 from mock_alipay.cli.compared_requests import chosen_requests
 from mock_alipay.cli.completion import complete_endpoints, complete_files
-from mock_alipay.cli.options import options, require_ports
+from mock_alipay.cli.options import options, require_ports, timeout_flag
 from mock_alipay.cli.output import as_json as json_flag
 from mock_alipay.cli.output import echo_json
-from mock_alipay.cli.param_types import Value, Word, seconds
+from mock_alipay.cli.param_types import Value, Word
 from mock_alipay.cli.target import REACH, Place, place
 from mock_alipay.config import kinds
 from mock_alipay.config.config import TEST_CLIENT_ID
@@ -48,24 +48,18 @@ _NOT_ACCEPTED = {"INVALID_SIGNATURE", "INVALID_CLIENT", "KEY_NOT_FOUND"}
 )
 @click.option("--keep-ids", is_flag=True, help="Send request ids and payment ids as they are.")
 @click.option("--report", type=Path, metavar="FILE", shell_complete=complete_files, help="Write a Markdown report.")
-@click.option(
-    "--timeout",
-    type=seconds(0, 86400, open_=True),
-    default=30.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Wait at most this long for a reply.",
-)
+@timeout_flag("Wait at most this long for a reply.")
 @json_flag
 @options(*REACH)
 @click.argument("requests", nargs=-1, metavar="[REQUEST…]", shell_complete=complete_endpoints)
 def compare(
+    *,
     requests: tuple[str, ...],
     against: str,
     client_id: str | None,
     key: str | None,
     report: Path | None,
-    as_json: bool,  # noqa: FBT001 - passed by name
+    as_json: bool,
     **flags: Any,
 ) -> None:
     """Compare the replies of this gateway with those of another.

@@ -29,7 +29,7 @@ _MOVES = ("advance", "freeze", "run")
 @click.option("--clear", is_flag=True, help="Clear the choice instead.")
 @at_a_gateway
 @click.argument("scenario", required=False, shell_complete=complete_scenarios)
-def use(scenario: str | None, times: int | None, clear: bool, **flags: Any) -> None:  # noqa: FBT001 - passed by name
+def use(*, scenario: str | None, times: int | None, clear: bool, **flags: Any) -> None:
     """Choose the scenario for the next calls.
 
     Example: mock-alipay use risk-reject --times 1
@@ -63,10 +63,11 @@ def use(scenario: str | None, times: int | None, clear: bool, **flags: Any) -> N
 @click.argument("payment_request_id", metavar="PAYMENT_REQUEST_ID")
 @click.argument("action", type=Value(one_of(*get_args(BuyerAction))))
 def act(
+    *,
     payment_request_id: str,
     action: BuyerAction,
     code: str | None,
-    as_json: bool,  # noqa: FBT001 - passed by name
+    as_json: bool,
     **flags: Any,
 ) -> None:
     """Act as the buyer of a payment.
@@ -107,7 +108,7 @@ def reset(**flags: Any) -> None:
 @at_a_gateway
 @click.argument("move", type=Value(one_of("show", *_MOVES)), default="show", metavar="[show|advance|freeze|run]")
 @click.argument("value", required=False, metavar="[DURATION|MOMENT]")
-def clock(move: str, value: str | None, as_json: bool, **flags: Any) -> None:  # noqa: FBT001 - passed by name
+def clock(*, move: str, value: str | None, as_json: bool, **flags: Any) -> None:
     """Show or move the gateway's clock.
 
     \b

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 )
 @as_json
 @options("gateway_key")
-def listen(listen_port: int, as_json: bool, gateway_key: Path | None) -> None:  # noqa: FBT001 - passed by name
+def listen(*, listen_port: int, as_json: bool, gateway_key: Path | None) -> None:
     """Print and verify notifications as a shop receives them.
 
     Prints its URL first (with --json on standard error): use it as paymentNotifyUrl, or as --notify-url of the gateway.

@@ -51,7 +51,7 @@ def _filters(*names: str) -> Callable[[Any], Any]:
 @_filters(*_CALLS)
 @as_json
 @at_a_gateway
-def calls(as_json: bool, limit: int, client_id: str | None, **flags: Any) -> None:  # noqa: FBT001 - passed by name
+def calls(*, as_json: bool, limit: int, client_id: str | None, **flags: Any) -> None:
     """List the latest calls, newest first.
 
     Example: mock-alipay calls --result-code PARAM_ILLEGAL --limit 5
@@ -63,7 +63,7 @@ def calls(as_json: bool, limit: int, client_id: str | None, **flags: Any) -> Non
 @_filters(*_NOTIFICATIONS)
 @as_json
 @at_a_gateway
-def notifications(as_json: bool, limit: int, client_id: str | None, **flags: Any) -> None:  # noqa: FBT001
+def notifications(*, as_json: bool, limit: int, client_id: str | None, **flags: Any) -> None:
     """List the latest notifications, newest first.
 
     Example: mock-alipay notifications --status PENDING
@@ -75,7 +75,7 @@ def notifications(as_json: bool, limit: int, client_id: str | None, **flags: Any
 @_filters(*_PAYMENTS)
 @as_json
 @at_a_gateway
-def payments(as_json: bool, limit: int, client_id: str | None, **flags: Any) -> None:  # noqa: FBT001
+def payments(*, as_json: bool, limit: int, client_id: str | None, **flags: Any) -> None:
     """List the payments and sessions, the latest change first.
 
     Example: mock-alipay payments --q status:SUCCESS
@@ -87,7 +87,7 @@ def payments(as_json: bool, limit: int, client_id: str | None, **flags: Any) -> 
 @as_json
 @at_a_gateway
 @click.argument("entry", metavar="ID")
-def show(entry: str, as_json: bool, **flags: Any) -> None:  # noqa: ARG001, FBT001 - it prints JSON in any case
+def show(*, entry: str, as_json: bool, **flags: Any) -> None:  # noqa: ARG001 - it prints JSON in any case
     """Show a call, a notification or a payment as JSON.
 
     ID is #12 for a call and !12 for a notification, as the log and the lists print them, or a paymentRequestId. A bare
@@ -112,7 +112,7 @@ def show(entry: str, as_json: bool, **flags: Any) -> None:  # noqa: ARG001, FBT0
 @as_json
 @at_a_gateway
 @click.argument("notification", metavar="ID")
-def resend(notification: str, as_json: bool, **flags: Any) -> None:  # noqa: FBT001
+def resend(*, notification: str, as_json: bool, **flags: Any) -> None:
     """Deliver a notification once more, now.
 
     Example: mock-alipay resend '!7'

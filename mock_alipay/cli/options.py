@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from mock_alipay.cli.completion import complete_scenarios
-from mock_alipay.cli.param_types import SEVERAL, Switch, Value
+from mock_alipay.cli.param_types import SEVERAL, Switch, Value, seconds
 from mock_alipay.config.kinds import SWITCH, one_of
 from mock_alipay.config.table import PREFIX, SETTINGS, Setting
 from mock_alipay.errors import SettingName, UsageError
@@ -104,3 +104,9 @@ def unknown_variables(known: Iterable[click.Parameter]) -> list[str]:
     ]
     meant = {name: close(name, names) for name in unknown}
     return [f"{name}: unknown variable" + (f"; did you mean {meant[name]}?" if meant[name] else "") for name in unknown]
+
+
+def timeout_flag(text: str) -> Callable[[Command], Command]:
+    """The flag ``--timeout`` of commands that call a gateway; ``text`` says what it limits."""
+    kind = seconds(0, 86400, open_=True)
+    return click.option("--timeout", type=kind, default=30.0, show_default=True, metavar="SECONDS", help=text)

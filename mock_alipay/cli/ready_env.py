@@ -43,7 +43,7 @@ def ready(wait: float, **flags: Any) -> None:
 @click.command(cls=Command)
 @as_json
 @options(*STARTED_WITH, "gateway_key")
-def env(as_json: bool, **flags: Any) -> None:  # noqa: FBT001 - passed by name
+def env(*, as_json: bool, **flags: Any) -> None:
     """Print shell variables that configure a client.
 
     Example: eval "$(mock-alipay env)"

@@ -17,7 +17,7 @@ from mock_alipay.cli.target import at_a_gateway, gateway
 from mock_alipay.errors import AdminError, SetupError
 from mock_alipay.text.json_text import parse_json, refuse_infinite
 from mock_alipay.text.whole_file import write_whole
-from mock_alipay.text.wording import not_json
+from mock_alipay.text.wording import not_json, plural
 
 
 @click.command(cls=Command)
@@ -42,14 +42,14 @@ def export(file: str, **flags: Any) -> None:
     except OSError as error:
         raise SetupError(f"{file}: cannot be written: {error.strerror}") from None
     count = len(state.get("aggregates", {}).get("payments", ()))
-    click.echo(f"{file}: the state of {flags['client_id'] or 'all client ids'}, {_counted(count, 'payment')}")
+    click.echo(f"{file}: the state of {flags['client_id'] or 'all client ids'}, {plural(count, 'payment')}")
 
 
 @click.command("import", cls=Command)
 @json_flag
 @at_a_gateway
 @click.argument("file", shell_complete=complete_files)
-def import_(file: str, as_json: bool, **flags: Any) -> None:  # noqa: FBT001 - passed by name
+def import_(*, file: str, as_json: bool, **flags: Any) -> None:
     """Replace the state of the gateway by that in a file.
 
     FILE may be - for standard input. What reset deletes is deleted first. A file that is refused changes nothing.
@@ -71,9 +71,5 @@ def import_(file: str, as_json: bool, **flags: Any) -> None:  # noqa: FBT001 - p
     if as_json:
         echo_json(loaded)
         return
-    counts = ", ".join(_counted(count, kind[:-1]) for kind, count in loaded.items())
+    counts = ", ".join(plural(count, kind[:-1]) for kind, count in loaded.items())
     click.echo(f"{file}: loaded for {flags['client_id'] or 'all client ids'}: {counts}")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")

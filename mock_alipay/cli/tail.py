@@ -32,7 +32,7 @@ _PAUSE = 0.5
 )
 @click.option("--json", "as_json", is_flag=True, help="Print each as one line of JSON.")
 @at_a_gateway
-def tail(last: int, as_json: bool, **flags: Any) -> None:  # noqa: FBT001 - passed by name
+def tail(*, last: int, as_json: bool, **flags: Any) -> None:
     """Print calls and notifications as they arrive.
 
     Each comes with its faults and errors. When the gateway stops, tail waits until it is back. Ctrl-C ends it.

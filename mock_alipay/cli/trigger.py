@@ -37,12 +37,13 @@ _DELIVERY = 15.0
 @click.argument("notification")
 @click.argument("payment_request_id", metavar="[PAYMENT_REQUEST_ID]", required=False)
 def trigger(
+    *,
     notification: Any,
     payment_request_id: str | None,
     changes: tuple[str, ...],
     to: str | None,
     file: str | None,
-    as_json: bool,  # noqa: FBT001 - passed by name
+    as_json: bool,
     **flags: Any,
 ) -> None:
     """Send a notification now.

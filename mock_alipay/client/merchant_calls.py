@@ -15,6 +15,7 @@ import httpx2
 
 from mock_alipay.client.admin_api import failure_reason, parsed_url, system_error, verification
 from mock_alipay.errors import Unreachable, UsageError
+from mock_alipay.text.client_id import SANDBOX_PREFIX
 
 MAX_REPLY = 1024 * 1024
 """Bytes of a reply that are read, at most."""
@@ -22,16 +23,8 @@ MAX_REPLY = 1024 * 1024
 MAX_CONNECTIONS = 100
 """Connections to a gateway; more calls wait."""
 
-SANDBOX_PREFIX = "SANDBOX_"
-"""Client ids with this prefix call the sandbox path, as in all official SDKs."""
-
 _REAL = (".alipay.com", ".antom.com", ".antglobal-us.com")
 """The endings of the hosts of the real gateway."""
-
-
-def target_of(endpoint: str, client_id: str) -> str:
-    """The path that a client id calls; ``endpoint`` is an id such as ``payments/pay``."""
-    return f"/ams/{'sandbox/' if client_id.startswith(SANDBOX_PREFIX) else ''}api/v1/{endpoint}"
 
 
 def moves_money(host: str, client_id: str) -> bool:

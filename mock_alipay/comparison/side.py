@@ -8,11 +8,12 @@ from typing import Any
 
 import orjson
 
-from mock_alipay.client.merchant_calls import HttpReply, MerchantCalls, target_of
+from mock_alipay.client.merchant_calls import HttpReply, MerchantCalls
 from mock_alipay.comparison.ids import Ids
 from mock_alipay.comparison.requests import Request
 from mock_alipay.contracts.schemas import MAX_DEPTH
 from mock_alipay.signing import Signer
+from mock_alipay.text.client_id import call_target
 from mock_alipay.text.json_text import depth
 
 
@@ -50,7 +51,7 @@ class Side:
         """Send a request with this gateway's ids. Unreachable when no connection can be opened."""
         sent = self.ids.put_in(request)
         body = json.dumps(sent, ensure_ascii=False).encode()
-        target = target_of(request.endpoint, self.client_id)
+        target = call_target(request.endpoint, self.client_id)
         signed = self.signer.call_headers(target, self.client_id, body)
         headers = {"content-type": "application/json; charset=UTF-8", **signed}
         http = await self.calls.post(target, headers, body)

@@ -12,11 +12,12 @@ from typing import Any
 
 import orjson
 
-from mock_alipay.client.merchant_calls import HttpReply, MerchantCalls, moves_money, target_of
+from mock_alipay.client.merchant_calls import HttpReply, MerchantCalls, moves_money
 from mock_alipay.contracts.schemas import MAX_DEPTH
 from mock_alipay.errors import Refusal, Unreachable
 from mock_alipay.journal.exchange import Call
 from mock_alipay.signing import Signer
+from mock_alipay.text.client_id import call_target
 from mock_alipay.text.json_text import depth
 
 TIMEOUT = 30.0
@@ -84,7 +85,7 @@ class Upstream:
         headers = {name: call.headers[name] for name in _FORWARDED if name in call.headers}
         if self._signer is None:
             return call.target, headers
-        target = target_of(endpoint, client_id)
+        target = call_target(endpoint, client_id)
         signed = self._signer.call_headers(target, client_id, call.body)
         return target, {**headers, "content-type": "application/json; charset=UTF-8", **signed}
 

@@ -59,8 +59,7 @@ def of_owners(state: State, client_id: str | None) -> Iterator[str]:
     yield from _twice("selections", owners["selections"])
     yield from _twice("steps", [(step.client_id, *step.key) for step in state.steps])
     yield from _twice("aggregates", [aggregate.key for aggregate in state.aggregates])
-    names = [((a.client_id, a.family, alias), alias) for a in state.aggregates for alias in a.aliases]
-    yield from _twice("aggregates", [key for key, _ in names])
+    yield from _twice("aggregates", [(a.client_id, a.family, alias) for a in state.aggregates for alias in a.aliases])
 
 
 def of_public_ids(state: State) -> Iterator[str]:
@@ -78,6 +77,7 @@ def _twice(name: str, keys: Iterable[Any]) -> Iterator[str]:
 
 
 def of_clocks(state: State) -> Iterator[str]:
+    """Problems of clocks that show a time which no clock can be set to."""
     real = datetime.now(UTC)
     for at, clock in enumerate(state.clocks):
         if not EARLIEST <= ClockOffset(clock.ahead, clock.frozen).read(real) <= LATEST:

@@ -60,6 +60,11 @@ def reasons(faults: Iterable[str], message: str, explanation: str | None) -> lis
     return [*texts, explanation] if explanation else texts
 
 
+def plural(count: int, noun: str) -> str:
+    """``1 call``, ``2 calls``."""
+    return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
 def not_json(error: ValueError) -> str:
     """Why a text is no JSON, and where. The parser's own message comes last, in brackets."""
     if isinstance(error, json.JSONDecodeError):

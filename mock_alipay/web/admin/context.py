@@ -86,8 +86,3 @@ class AdminRequest:
 def spoken_client(client_id: str | None) -> str:
     """One client id or all of them, as log lines name them."""
     return "all client ids" if client_id is None else mask_cards(client_id)
-
-
-def plural(count: int, noun: str) -> str:
-    """``1 call``, ``2 calls``."""
-    return f"{count} {noun}" + ("" if count == 1 else "s")

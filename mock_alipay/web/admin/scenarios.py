@@ -10,7 +10,8 @@ from mock_alipay.errors import SetupError
 from mock_alipay.scenarios import Scenario
 from mock_alipay.scenarios.upload import read_upload
 from mock_alipay.text.masking import mask_cards, mask_json, mask_text
-from mock_alipay.web.admin.context import AdminContext, AdminRequest, plural, spoken_client
+from mock_alipay.text.wording import plural
+from mock_alipay.web.admin.context import AdminContext, AdminRequest, spoken_client
 from mock_alipay.web.admin.parameters import SCHEMA
 from mock_alipay.web.asgi.json_bodies import JSON, YAML, wrong_media
 from mock_alipay.web.asgi.problems import HttpProblem

@@ -12,7 +12,8 @@ from starlette.types import Receive, Scope, Send
 
 from mock_alipay.errors import SetupError
 from mock_alipay.state import State, text
-from mock_alipay.web.admin.context import AdminContext, AdminRequest, plural, spoken_client
+from mock_alipay.text.wording import plural
+from mock_alipay.web.admin.context import AdminContext, AdminRequest, spoken_client
 from mock_alipay.web.admin.parameters import SCHEMA
 from mock_alipay.web.admin.system import reset
 from mock_alipay.web.asgi.json_bodies import JSON, check, json_object

@@ -10,8 +10,9 @@ from typing import Any
 from starlette.responses import Response
 
 from mock_alipay.text.masking import mask_cards
+from mock_alipay.text.wording import plural
 from mock_alipay.version import __version__
-from mock_alipay.web.admin.context import AdminContext, AdminRequest, plural, spoken_client
+from mock_alipay.web.admin.context import AdminContext, AdminRequest, spoken_client
 from mock_alipay.web.asgi.problems import HttpProblem
 
 logger = logging.getLogger("mock_alipay")

@@ -15,9 +15,9 @@ from mock_alipay.journal.events import Event, EventKind
 from mock_alipay.journal.notifications import Notification
 from mock_alipay.storage import Journal
 from mock_alipay.text.masking import mask_text
-from mock_alipay.text.wording import alike, short
+from mock_alipay.text.wording import alike, plural, short
 from mock_alipay.web.admin.calls import filters_of, shown
-from mock_alipay.web.admin.context import AdminContext, AdminRequest, plural
+from mock_alipay.web.admin.context import AdminContext, AdminRequest
 from mock_alipay.web.asgi.problems import HttpProblem
 from mock_alipay.web.asgi.request_body import gone
 
